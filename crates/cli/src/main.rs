@@ -1,0 +1,3 @@
+//! The `treino` program.
+
+fn main() {}

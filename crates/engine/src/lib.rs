@@ -1,0 +1,6 @@
+//! The arithmetic under Treino. It knows numbers, not layers.
+//!
+//! Two promises hold for every function here: the same inputs give the same bits on every machine, whatever its SIMD
+//! width, and on any number of threads; and nothing allocates once a computation runs.
+
+pub mod random;

@@ -1,0 +1,178 @@
+//! Random numbers that depend on *what they are for*, not on who drew before.
+//!
+//! The generator is Philox4x32-10 (Salmon, Moraes, Dror, Shaw, "Parallel random numbers: as easy as 1, 2, 3", SC 2011):
+//! a keyed bijection of a 128-bit counter. A [`Stream`] is a key made from *(seed, purpose, name)*; the element number,
+//! the step and the epoch are the counter. So any element can be had at any time, in any order, on any thread, and a
+//! dropout layer more or less never shifts the shuffle.
+
+/// What a stream of random numbers is for. The numbers behind the names are part of the promise of equal bits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u32)]
+pub enum Purpose {
+    /// Which rows are for training, validation and test.
+    Split = 1,
+    /// Initial weights; the stream's name is the variable's.
+    Init = 2,
+    /// The order of the rows in an epoch.
+    Shuffle = 3,
+    /// Dropout masks and noise; the stream's name is the layer's.
+    Dropout = 4,
+    /// Resampling for intervals.
+    Bootstrap = 5,
+}
+
+/// A keyed stream: element `i` of step `s` of epoch `e` is a pure function of the key and *(i, s, e)*.
+#[derive(Debug, Clone, Copy)]
+pub struct Stream {
+    key: [u32; 2],
+    step: u32,
+    epoch: u32,
+}
+
+impl Stream {
+    /// The stream of `seed` for one purpose; `name` tells apart streams of the same purpose.
+    pub fn new(seed: u64, purpose: Purpose, name: &str) -> Self {
+        // FNV-1a over the name; the block function then mixes it with seed and purpose.
+        let hash = name.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |h, b| (h ^ u64::from(b)).wrapping_mul(0x100_0000_01b3));
+        let mixed = philox([hash as u32, (hash >> 32) as u32, purpose as u32, 0], [seed as u32, (seed >> 32) as u32]);
+        Stream { key: [mixed[0], mixed[1]], step: 0, epoch: 0 }
+    }
+
+    /// The same stream at a given epoch and step.
+    pub fn at(mut self, epoch: u32, step: u32) -> Self {
+        self.epoch = epoch;
+        self.step = step;
+        self
+    }
+
+    /// Four random words: elements `4 * block .. 4 * block + 4`.
+    #[inline(always)]
+    pub fn block(&self, block: u64) -> [u32; 4] {
+        philox([block as u32, (block >> 32) as u32, self.step, self.epoch], self.key)
+    }
+
+    /// Element `i` as a random word.
+    #[inline]
+    pub fn word(&self, i: u64) -> u32 {
+        self.block(i / 4)[(i % 4) as usize]
+    }
+
+    /// Element `i`, uniform in [0, 1): a multiple of 2^-24, exact in f32.
+    #[inline]
+    pub fn uniform(&self, i: u64) -> f32 {
+        unit(self.word(i))
+    }
+
+    /// Element `i`, uniform in the open interval (0, 1) in double precision; uses the words `2i` and `2i + 1`.
+    #[inline]
+    pub fn uniform_f64(&self, i: u64) -> f64 {
+        let words = self.block(i / 2);
+        let at = (i % 2) as usize * 2;
+        let bits = (u64::from(words[at]) << 32 | u64::from(words[at + 1])) >> 12;
+        (bits as f64 + 0.5) * (1.0 / (1u64 << 52) as f64)
+    }
+
+    /// Fills `out` with uniforms in [0, 1): `out[j]` is element `j`.
+    pub fn fill_uniform(&self, out: &mut [f32]) {
+        for (block, four) in out.chunks_mut(4).enumerate() {
+            for (o, w) in four.iter_mut().zip(self.block(block as u64)) {
+                *o = unit(w);
+            }
+        }
+    }
+
+    /// A uniform permutation of `0 .. items.len()` written into `items` (Fisher-Yates, bounded draws by Lemire's
+    /// multiplication; its bias is below 2^-32 times the length and the same everywhere).
+    pub fn permutation(&self, items: &mut [u32]) {
+        for (i, item) in items.iter_mut().enumerate() {
+            *item = i as u32;
+        }
+        let mut words = [0; 4];
+        for (draw, i) in (1..items.len()).rev().enumerate() {
+            if draw % 4 == 0 {
+                words = self.block((draw / 4) as u64);
+            }
+            let bound = i as u64 + 1;
+            let j = (u64::from(words[draw % 4]) * bound) >> 32;
+            items.swap(i, j as usize);
+        }
+    }
+}
+
+/// A word as a uniform in [0, 1): its upper 24 bits.
+#[inline(always)]
+pub fn unit(word: u32) -> f32 {
+    (word >> 8) as f32 * (1.0 / (1 << 24) as f32)
+}
+
+/// Philox4x32 with ten rounds.
+#[inline(always)]
+fn philox(mut c: [u32; 4], mut k: [u32; 2]) -> [u32; 4] {
+    for round in 0..10 {
+        if round > 0 {
+            k = [k[0].wrapping_add(0x9E37_79B9), k[1].wrapping_add(0xBB67_AE85)];
+        }
+        let a = u64::from(c[0]) * 0xD251_1F53;
+        let b = u64::from(c[2]) * 0xCD9E_8D57;
+        c = [(b >> 32) as u32 ^ c[1] ^ k[0], b as u32, (a >> 32) as u32 ^ c[3] ^ k[1], a as u32];
+    }
+    c
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The known answers that the authors publish with Random123 (file `kat_vectors`, philox4x32, 10 rounds).
+    #[test]
+    fn philox_gives_the_published_answers() {
+        assert_eq!(philox([0; 4], [0; 2]), [0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8]);
+        assert_eq!(philox([u32::MAX; 4], [u32::MAX; 2]), [0x408f276d, 0x41c83b0e, 0xa20bc7c6, 0x6d5451fd]);
+        assert_eq!(
+            philox([0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344], [0xa4093822, 0x299f31d0]),
+            [0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1]
+        );
+    }
+
+    #[test]
+    fn a_permutation_holds_every_item_once_and_moves_with_the_epoch() {
+        let stream = Stream::new(1, Purpose::Shuffle, "");
+        let mut a = vec![0; 1000];
+        stream.at(0, 0).permutation(&mut a);
+        let mut b = vec![0; 1000];
+        stream.at(1, 0).permutation(&mut b);
+        assert_ne!(a, b);
+        let mut sorted = a.clone();
+        sorted.sort_unstable();
+        assert!(sorted.iter().enumerate().all(|(i, v)| i as u32 == *v));
+    }
+
+    #[test]
+    fn every_place_of_a_permutation_is_equally_likely() {
+        // 6000 permutations of 6 items: each of the 36 cells expects 1000; chi-square with 25 degrees of freedom stays
+        // below its 99.9 % point, 52.6.
+        let mut counts = [[0u32; 6]; 6];
+        for epoch in 0..6000 {
+            let mut p = [0; 6];
+            Stream::new(7, Purpose::Shuffle, "").at(epoch, 0).permutation(&mut p);
+            for (place, item) in p.iter().enumerate() {
+                counts[place][*item as usize] += 1;
+            }
+        }
+        let chi: f64 = counts.iter().flatten().map(|c| (f64::from(*c) - 1000.0).powi(2) / 1000.0).sum();
+        assert!(chi < 52.6, "chi-square {chi}");
+    }
+
+    #[test]
+    fn uniforms_have_the_mean_and_variance_of_the_unit_interval() {
+        let stream = Stream::new(3, Purpose::Init, "dense/kernel");
+        let n = 100_000;
+        let mut values = vec![0.0; n];
+        stream.fill_uniform(&mut values);
+        let mean = values.iter().map(|v| f64::from(*v)).sum::<f64>() / n as f64;
+        let var = values.iter().map(|v| (f64::from(*v) - mean).powi(2)).sum::<f64>() / n as f64;
+        // Four standard errors: 4 * sqrt(1/12 / n) and 4 * sqrt(1/180 / n).
+        assert!((mean - 0.5).abs() < 3.7e-3 && (var - 1.0 / 12.0).abs() < 9.5e-4, "{mean} {var}");
+        assert_eq!(values[17], stream.uniform(17));
+    }
+}

@@ -1,0 +1,213 @@
+//! What can go wrong, said so that a person can mend it.
+//!
+//! There is one public [`Error`]. It carries data, not a formatted string: what happened, where (a file, with line and
+//! column when known), and what to do. [`std::fmt::Display`] writes it as plain text; a terminal may draw it richer.
+//!
+//! A message names the thing, the value it had, the range it may have, and the nearest valid name.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+/// The result of everything in this crate that can fail.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Whose fault a failure is; decides the exit code of the program.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// An argument, a spec or a table that cannot be used as it is.
+    Input,
+    /// A file that could not be read or written.
+    Io,
+    /// A training that left the finite numbers.
+    Diverged,
+    /// A run that was told to stop before it had anything to keep.
+    Interrupted,
+}
+
+/// A failure: what, where, and what to do about it.
+#[derive(Clone)]
+pub struct Error(Box<Inner>);
+
+#[derive(Clone)]
+struct Inner {
+    kind: Kind,
+    message: String,
+    file: Option<PathBuf>,
+    span: Option<Span>,
+    help: Vec<String>,
+}
+
+/// A stretch of a text file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Span {
+    /// Line, counted from 1.
+    pub line: usize,
+    /// Column in characters, counted from 1; 0 when only the line is known.
+    pub column: usize,
+    /// Length in characters; 0 when unknown.
+    pub length: usize,
+}
+
+impl Error {
+    /// An error of the given kind. The message starts in lower case and has no full stop.
+    pub fn new(kind: Kind, message: impl Into<String>) -> Self {
+        Error(Box::new(Inner { kind, message: message.into(), file: None, span: None, help: Vec::new() }))
+    }
+
+    /// Input that cannot be used as it is.
+    pub fn input(message: impl Into<String>) -> Self {
+        Self::new(Kind::Input, message)
+    }
+
+    /// A file that could not be read or written: `verb` is what was tried, such as "read".
+    pub fn io(verb: &str, path: &Path, cause: &std::io::Error) -> Self {
+        let why = match cause.kind() {
+            std::io::ErrorKind::NotFound => "there is no such file or folder".to_string(),
+            std::io::ErrorKind::PermissionDenied => "permission denied".to_string(),
+            std::io::ErrorKind::IsADirectory => "it is a folder".to_string(),
+            std::io::ErrorKind::StorageFull => "the disk is full".to_string(),
+            std::io::ErrorKind::ReadOnlyFilesystem => "the file system is read-only".to_string(),
+            _ => cause.to_string(),
+        };
+        Self::new(Kind::Io, format!("cannot {verb} {}: {why}", path.display()))
+    }
+
+    /// The file that the error is about.
+    pub fn in_file(mut self, path: impl Into<PathBuf>) -> Self {
+        self.0.file.get_or_insert(path.into());
+        self
+    }
+
+    /// The line (from 1) that the error is about.
+    pub fn at_line(self, line: usize) -> Self {
+        self.at(Span { line, column: 0, length: 0 })
+    }
+
+    /// The stretch of text that the error is about.
+    pub fn at(mut self, span: Span) -> Self {
+        self.0.span.get_or_insert(span);
+        self
+    }
+
+    /// One thing to do about it: a sentence.
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.0.help.push(help.into());
+        self
+    }
+
+    /// Adds "did you mean ...?" where one of `names` is close to `given`, and otherwise the list of them, if short.
+    pub fn nearest<'a>(self, given: &str, names: impl IntoIterator<Item = &'a str>) -> Self {
+        let names: Vec<&str> = names.into_iter().collect();
+        match nearest(given, names.iter().copied()) {
+            Some(name) => self.help(format!("did you mean \"{name}\"?")),
+            None if names.is_empty() => self,
+            None => {
+                let shown = names.iter().take(24).copied().collect::<Vec<_>>().join(", ");
+                let more = if names.len() > 24 { format!(" and {} more", names.len() - 24) } else { String::new() };
+                self.help(format!("possible: {shown}{more}"))
+            }
+        }
+    }
+
+    /// Whose fault it is.
+    pub fn kind(&self) -> Kind {
+        self.0.kind
+    }
+
+    /// What happened, in one sentence without place or help.
+    pub fn message(&self) -> &str {
+        &self.0.message
+    }
+
+    /// The file that the error is about, where there is one.
+    pub fn file(&self) -> Option<&Path> {
+        self.0.file.as_deref()
+    }
+
+    /// The stretch of that file, where it is known.
+    pub fn span(&self) -> Option<Span> {
+        self.0.span
+    }
+
+    /// What to do about it, a sentence each.
+    pub fn helps(&self) -> &[String] {
+        &self.0.help
+    }
+
+    /// The program's exit code for this error: 2 for a mistake of the user or the surroundings, 3 for a training that
+    /// diverged, 130 for an interruption.
+    pub fn exit_code(&self) -> u8 {
+        match self.0.kind {
+            Kind::Input | Kind::Io => 2,
+            Kind::Diverged => 3,
+            Kind::Interrupted => 130,
+        }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.message)?;
+        match (&self.0.file, self.0.span) {
+            (Some(file), Some(Span { line, column: 0, .. })) => write!(f, "\n  at {}:{line}", file.display())?,
+            (Some(file), Some(Span { line, column, .. })) => write!(f, "\n  at {}:{line}:{column}", file.display())?,
+            (Some(file), None) => write!(f, "\n  in {}", file.display())?,
+            (None, _) => {}
+        }
+        for help in &self.0.help {
+            write!(f, "\n  help: {help}")?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}: {self}", self.0.kind)
+    }
+}
+
+impl std::error::Error for Error {}
+
+/// The name among `names` that `given` was probably meant to be, ignoring case, `-` and `_`; `None` when nothing is close.
+pub fn nearest<'a>(given: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    fn plain(s: &str) -> String {
+        s.chars().filter(|c| !matches!(c, '_' | '-' | ' ' | '.')).flat_map(char::to_lowercase).collect()
+    }
+    let wanted = plain(given);
+    names
+        .into_iter()
+        .map(|name| {
+            let name_plain = plain(name);
+            let mut score = strsim::jaro_winkler(&wanted, &name_plain);
+            if wanted.len() >= 3 && (name_plain.contains(&wanted) || wanted.contains(&name_plain) && name_plain.len() >= 3) {
+                score = score.max(0.86);
+            }
+            (score, name)
+        })
+        .filter(|(score, _)| *score >= 0.8)
+        .max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(a.1)))
+        .map(|(_, name)| name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_close_name_is_offered_and_a_far_one_lists_what_is_possible() {
+        let names = ["diabetes", "glucose", "insulin"];
+        assert_eq!(nearest("diabetis", names), Some("diabetes"));
+        assert_eq!(nearest("Glucose", names), Some("glucose"));
+        assert_eq!(nearest("xyz", names), None);
+        let e = Error::input("there is no column \"xyz\"").nearest("xyz", names);
+        assert_eq!(e.helps(), ["possible: diabetes, glucose, insulin"]);
+    }
+
+    #[test]
+    fn the_text_names_place_and_help() {
+        let e = Error::input("ragged row").in_file("a.csv").at_line(7).help("quote it");
+        assert_eq!(e.to_string(), "ragged row\n  at a.csv:7\n  help: quote it");
+        assert_eq!(e.exit_code(), 2);
+    }
+}

@@ -1,0 +1,7 @@
+//! Train, compare and explain neural networks on tables.
+
+#![forbid(unsafe_code)]
+
+pub mod error;
+
+pub use error::{Error, Result};
