@@ -3,4 +3,6 @@
 //! Two promises hold for every function here: the same inputs give the same bits on every machine, whatever its SIMD
 //! width, and on any number of threads; and nothing allocates once a computation runs.
 
+pub mod math;
 pub mod random;
+pub mod simd;

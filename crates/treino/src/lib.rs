@@ -2,6 +2,10 @@
 
 #![forbid(unsafe_code)]
 
+pub mod activations;
+pub mod catalog;
 pub mod error;
+pub mod initializers;
+pub mod metrics;
 
 pub use error::{Error, Result};

@@ -1,0 +1,326 @@
+//! Descriptors: what a thing is called and which parameters it takes.
+
+use super::node::{Node, Value};
+use crate::error::{Error, Result};
+use std::fmt;
+
+/// The rooms of the catalogue, one for each Keras module that Treino covers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Room {
+    /// Functions at the end of a layer.
+    Activations,
+    /// What a layer computes.
+    Layers,
+    /// What a training minimises.
+    Losses,
+    /// How weights move along the gradient.
+    Optimizers,
+    /// Where weights start.
+    Initializers,
+    /// Penalties on weights and outputs.
+    Regularizers,
+    /// What is reported beside the loss.
+    Metrics,
+    /// What acts between epochs.
+    Callbacks,
+    /// The sections of a spec file.
+    Sections,
+}
+
+impl Room {
+    /// Every room, in the order in which a reader meets them.
+    pub const ALL: [Room; 9] = [
+        Room::Sections,
+        Room::Layers,
+        Room::Activations,
+        Room::Initializers,
+        Room::Regularizers,
+        Room::Losses,
+        Room::Optimizers,
+        Room::Metrics,
+        Room::Callbacks,
+    ];
+
+    /// The room's name: Keras's module name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Room::Activations => "activations",
+            Room::Layers => "layers",
+            Room::Losses => "losses",
+            Room::Optimizers => "optimizers",
+            Room::Initializers => "initializers",
+            Room::Regularizers => "regularizers",
+            Room::Metrics => "metrics",
+            Room::Callbacks => "callbacks",
+            Room::Sections => "sections",
+        }
+    }
+
+    /// What one thing of the room is called in a message.
+    pub fn one(self) -> &'static str {
+        match self {
+            Room::Activations => "activation",
+            Room::Layers => "layer",
+            Room::Losses => "loss",
+            Room::Optimizers => "optimizer",
+            Room::Initializers => "initializer",
+            Room::Regularizers => "regularizer",
+            Room::Metrics => "metric",
+            Room::Callbacks => "callback",
+            Room::Sections => "section",
+        }
+    }
+
+    /// The descriptors of the room's things.
+    pub fn things(self) -> &'static [&'static Descriptor] {
+        match self {
+            Room::Activations => crate::activations::Activation::THINGS,
+            Room::Layers => &[],
+            Room::Losses => &[],
+            Room::Optimizers => &[],
+            Room::Initializers => crate::initializers::Initializer::THINGS,
+            Room::Regularizers => &[],
+            Room::Metrics => crate::metrics::Metric::THINGS,
+            Room::Callbacks => &[],
+            Room::Sections => &[],
+        }
+    }
+}
+
+/// A thing of the catalogue, described once.
+#[derive(Debug)]
+pub struct Descriptor {
+    /// The name in specs and on the command line: Keras's snake_case name.
+    pub name: &'static str,
+    /// Keras's class name.
+    pub class: &'static str,
+    /// Other names by which Keras knows it.
+    pub aliases: &'static [&'static str],
+    /// Documentation: the first line says what it is.
+    pub doc: &'static str,
+    /// Its parameters, in Keras's order.
+    pub params: &'static [Param],
+}
+
+impl Descriptor {
+    /// The first line of the documentation.
+    pub fn summary(&self) -> &'static str {
+        self.doc.trim_start().lines().next().unwrap_or("").trim()
+    }
+
+    /// Whether `name` means this thing; upper and lower case do not matter.
+    pub fn is_called(&self, name: &str) -> bool {
+        std::iter::once(&self.name)
+            .chain(std::iter::once(&self.class))
+            .chain(self.aliases)
+            .any(|n| n.eq_ignore_ascii_case(name))
+    }
+
+    /// The parameter of that name.
+    pub fn param(&self, name: &str) -> Option<&'static Param> {
+        self.params.iter().find(|p| p.name == name)
+    }
+}
+
+/// One parameter of a thing.
+pub struct Param {
+    /// Keras's name.
+    pub name: &'static str,
+    /// What values it may have.
+    pub kind: Kind,
+    /// Documentation: the first line says what it does.
+    pub doc: &'static str,
+    /// The default, `None` where the parameter may be left open.
+    pub default: fn() -> Option<Value>,
+}
+
+impl Param {
+    /// The first line of the documentation.
+    pub fn summary(&self) -> &'static str {
+        self.doc.trim_start().lines().next().unwrap_or("").trim()
+    }
+}
+
+impl fmt::Debug for Param {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Param").field("name", &self.name).field("kind", &self.kind).finish_non_exhaustive()
+    }
+}
+
+/// What values a parameter may have.
+#[derive(Debug, Clone, Copy)]
+pub enum Kind {
+    /// `true` or `false`.
+    Bool,
+    /// A whole number in an interval.
+    Int(Interval),
+    /// A number in an interval.
+    Float(Interval),
+    /// Any text.
+    Text,
+    /// One of a few words.
+    Choice(&'static [&'static str]),
+    /// A thing of another room: its name, or a table with its `type` and parameters.
+    Thing(Room),
+    /// A list, each item of one kind.
+    List(&'static Kind),
+}
+
+impl Kind {
+    /// Any finite number.
+    pub const NUMBER: Kind = Kind::Float(Interval::ALL);
+    /// A number of at least 0.
+    pub const NOT_NEGATIVE: Kind = Kind::Float(Interval::at_least(0.0));
+    /// A number above 0.
+    pub const POSITIVE: Kind = Kind::Float(Interval::above(0.0));
+    /// A number in [0, 1).
+    pub const SHARE: Kind = Kind::Float(Interval::half_open(0.0, 1.0));
+    /// A whole number of at least 1.
+    pub const COUNT: Kind = Kind::Int(Interval::at_least(1.0));
+    /// A whole number of at least 0.
+    pub const INDEX: Kind = Kind::Int(Interval::at_least(0.0));
+    /// A list of texts.
+    pub const TEXTS: Kind = Kind::List(&Kind::Text);
+
+    /// Checks a value against type and interval; `path` names the parameter in the message.
+    pub fn check(&self, node: &Node, path: &str) -> Result<()> {
+        let fits = match (self, &node.value) {
+            (Kind::Bool, Value::Bool(_)) | (Kind::Text, Value::Text(_)) => true,
+            (Kind::Int(interval), Value::Int(i)) => interval.holds(*i as f64),
+            (Kind::Float(interval), Value::Int(i)) => interval.holds(*i as f64),
+            (Kind::Float(interval), Value::Float(x)) => x.is_finite() && interval.holds(*x),
+            (Kind::Choice(words), Value::Text(text)) => {
+                if !words.contains(&text.as_str()) {
+                    let e = Error::input(format!("{path} is \"{text}\", but must be {self}"));
+                    return Err(node.place(e.nearest(text, words.iter().copied())));
+                }
+                true
+            }
+            // What a thing or a list holds is checked when it is read.
+            (Kind::Thing(_), Value::Text(_) | Value::Table(_)) => true,
+            (Kind::List(kind), Value::List(items)) => {
+                for (i, item) in items.iter().enumerate() {
+                    kind.check(item, &format!("{path}[{i}]"))?;
+                }
+                true
+            }
+            _ => false,
+        };
+        if fits {
+            return Ok(());
+        }
+        Err(node.place(Error::input(format!("{path} is {}, but must be {self}", node.value))))
+    }
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Kind::Bool => f.write_str("true or false"),
+            Kind::Int(interval) => write!(f, "a whole number{interval}"),
+            Kind::Float(interval) => write!(f, "a number{interval}"),
+            Kind::Text => f.write_str("a text in quotes"),
+            Kind::Choice(words) => {
+                let quoted: Vec<String> = words.iter().map(|w| format!("\"{w}\"")).collect();
+                write!(f, "one of {}", quoted.join(", "))
+            }
+            Kind::Thing(room) => write!(f, "the name of a thing in {} or a table with its type", room.name()),
+            Kind::List(kind) => write!(f, "a list, each item {kind}"),
+        }
+    }
+}
+
+/// An interval of numbers; an infinite end is open.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Interval {
+    /// The lower end.
+    pub min: f64,
+    /// The upper end.
+    pub max: f64,
+    /// Whether the lower end is left out.
+    pub open_min: bool,
+    /// Whether the upper end is left out.
+    pub open_max: bool,
+}
+
+impl Interval {
+    /// All finite numbers.
+    pub const ALL: Interval = Interval { min: f64::NEG_INFINITY, max: f64::INFINITY, open_min: true, open_max: true };
+
+    /// \[min, infinity).
+    pub const fn at_least(min: f64) -> Self {
+        Interval { min, open_min: false, ..Self::ALL }
+    }
+
+    /// (min, infinity).
+    pub const fn above(min: f64) -> Self {
+        Interval { min, ..Self::ALL }
+    }
+
+    /// \[min, max\].
+    pub const fn closed(min: f64, max: f64) -> Self {
+        Interval { min, max, open_min: false, open_max: false }
+    }
+
+    /// \[min, max).
+    pub const fn half_open(min: f64, max: f64) -> Self {
+        Interval { min, max, open_min: false, open_max: true }
+    }
+
+    /// Whether `x` lies inside.
+    pub fn holds(&self, x: f64) -> bool {
+        let above = if self.open_min { x > self.min } else { x >= self.min };
+        let below = if self.open_max { x < self.max } else { x <= self.max };
+        above && below
+    }
+}
+
+impl fmt::Display for Interval {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.min.is_finite(), self.max.is_finite()) {
+            (false, false) => Ok(()),
+            (true, false) if self.open_min => write!(f, " above {}", self.min),
+            (true, false) => write!(f, " of at least {}", self.min),
+            (false, true) if self.open_max => write!(f, " below {}", self.max),
+            (false, true) => write!(f, " of at most {}", self.max),
+            (true, true) => {
+                let (left, right) = (if self.open_min { '(' } else { '[' }, if self.open_max { ')' } else { ']' });
+                write!(f, " in {left}{}, {}{right}", self.min, self.max)
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_outside_its_interval_is_named_with_the_interval() {
+        let e = Kind::SHARE.check(&Node::from(Value::Float(1.0)), "rate").unwrap_err();
+        assert_eq!(e.message(), "rate is 1, but must be a number in [0, 1)");
+        let e = Kind::COUNT.check(&Node::from(Value::Text("x".into())), "epochs").unwrap_err();
+        assert_eq!(e.message(), "epochs is \"x\", but must be a whole number of at least 1");
+        assert!(Kind::POSITIVE.check(&Node::from(Value::Int(3)), "learning_rate").is_ok());
+        assert!(Kind::NUMBER.check(&Node::from(Value::Float(f64::NAN)), "x").is_err());
+    }
+
+    #[test]
+    fn every_name_in_the_catalogue_is_unique_and_documented() {
+        for room in Room::ALL {
+            let things = room.things();
+            for (i, thing) in things.iter().enumerate() {
+                assert!(!thing.summary().is_empty(), "{} has no documentation", thing.name);
+                for other in &things[..i] {
+                    assert!(!other.is_called(thing.name), "{} stands twice in {}", thing.name, room.name());
+                }
+                for param in thing.params {
+                    assert!(!param.summary().is_empty(), "{}.{} has no documentation", thing.name, param.name);
+                    if let Some(value) = (param.default)() {
+                        param.kind.check(&Node::from(value), param.name).unwrap();
+                    }
+                }
+            }
+        }
+    }
+}
