@@ -3,9 +3,17 @@
 #![forbid(unsafe_code)]
 
 pub mod activations;
+pub mod callbacks;
 pub mod catalog;
+pub mod data;
 pub mod error;
 pub mod initializers;
+pub mod layers;
+pub mod losses;
 pub mod metrics;
+pub mod model;
+pub mod optimizers;
+pub mod regularizers;
+pub mod train;
 
 pub use error::{Error, Result};
