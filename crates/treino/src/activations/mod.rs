@@ -1,14 +1,54 @@
 //! Activations: functions at the end of a layer.
 //!
 //! Most act on one number at a time: they implement [`Elementwise`], value and slope side by side, and the loops over a
-//! batch are made here once, vectorised. Those that look at a whole row (softmax and its kin) implement [`Function`]
-//! themselves.
+//! batch are made here once, vectorised. Those that look at a whole row (softmax and its kin) implement [`Rowwise`].
 //!
-//! Keras differences: class names such as "ReLU" are accepted besides "relu".
+//! None gives NaN for a finite input.
+//!
+//! Keras differences: class names such as "ReLU" are accepted besides "relu". Functions along an axis always take the
+//! last one.
 
+mod elu;
+mod exponential;
+mod gelu;
+mod glu;
+mod hard_sigmoid;
+mod linear;
+mod mish;
 mod relu;
+mod shrink;
+mod sigmoid;
+mod silu;
+mod softmax;
+mod softplus;
+mod softsign;
+mod sparse_plus;
+mod sparsemax;
+mod squareplus;
+mod tanh;
+#[cfg(test)]
+mod tests;
+mod threshold;
 
-pub use relu::Relu;
+pub use elu::{Celu, Elu, Selu};
+pub use exponential::Exponential;
+pub use gelu::Gelu;
+pub use glu::Glu;
+pub use hard_sigmoid::{HardSigmoid, HardSilu, HardTanh};
+pub use linear::Linear;
+pub use mish::Mish;
+pub use relu::{LeakyRelu, Relu, Relu6};
+pub use shrink::{HardShrink, SoftShrink};
+pub use sigmoid::Sigmoid;
+pub use silu::Silu;
+pub use softmax::{LogSoftmax, Softmax};
+pub use softplus::{LogSigmoid, Softplus};
+pub use softsign::Softsign;
+pub use sparse_plus::{SparsePlus, SparseSigmoid};
+pub use sparsemax::Sparsemax;
+pub use squareplus::Squareplus;
+pub use tanh::{Tanh, TanhShrink};
+pub use threshold::Threshold;
 
 use crate::catalog::{Room, room};
 use crate::error::Result;
@@ -16,7 +56,45 @@ use treino_engine::simd::{Kernel, Simd};
 
 room! {
     /// Any activation.
-    pub enum Activation: dyn Function in Room::Activations => { Relu }
+    pub enum Activation: dyn Function in Room::Activations => {
+        Linear,
+        Relu,
+        LeakyRelu,
+        Relu6,
+        Elu,
+        Celu,
+        Selu,
+        Gelu,
+        Silu,
+        Mish,
+        Softplus,
+        Squareplus,
+        SparsePlus,
+        Sigmoid,
+        HardSigmoid,
+        SparseSigmoid,
+        LogSigmoid,
+        Tanh,
+        HardTanh,
+        Softsign,
+        HardSilu,
+        Softmax,
+        LogSoftmax,
+        Sparsemax,
+        Glu,
+        Exponential,
+        HardShrink,
+        SoftShrink,
+        TanhShrink,
+        Threshold,
+    }
+}
+
+impl Activation {
+    /// Whether it changes nothing, so that it need not be computed.
+    pub fn is_linear(&self) -> bool {
+        matches!(self, Activation::Linear(_))
+    }
 }
 
 /// A function from rows to rows, with its derivative.
@@ -90,3 +168,95 @@ impl<F: Elementwise> Function for F {
         simd.run(Backward { f: self, x, y, dy, dx });
     }
 }
+
+/// An activation that looks at whole rows. Mark the functions `#[inline(always)]`.
+pub trait Rowwise: std::fmt::Debug {
+    /// How wide the result is.
+    ///
+    /// # Errors
+    /// A width that the function cannot take.
+    fn width(&self, width: usize) -> Result<usize> {
+        Ok(width)
+    }
+
+    /// One row.
+    fn row(&self, x: &[f32], y: &mut [f32]);
+
+    /// The derivative of one row.
+    fn row_backward(&self, x: &[f32], y: &[f32], dy: &[f32], dx: &mut [f32]);
+}
+
+/// The width of `part` where it holds as many rows as `whole` with rows of `width`.
+#[inline(always)]
+fn width_of(part: &[f32], whole: &[f32], width: usize) -> usize {
+    (part.len() * width / whole.len().max(1)).max(1)
+}
+
+struct RowsForward<'a, F> {
+    f: &'a F,
+    x: &'a [f32],
+    y: &'a mut [f32],
+    width: usize,
+}
+
+impl<F: Rowwise> Kernel for RowsForward<'_, F> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let out = width_of(self.y, self.x, self.width);
+        for (x, y) in self.x.chunks_exact(self.width).zip(self.y.chunks_exact_mut(out)) {
+            self.f.row(x, y);
+        }
+    }
+}
+
+struct RowsBackward<'a, F> {
+    f: &'a F,
+    x: &'a [f32],
+    y: &'a [f32],
+    dy: &'a [f32],
+    dx: &'a mut [f32],
+    width: usize,
+}
+
+impl<F: Rowwise> Kernel for RowsBackward<'_, F> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let out = width_of(self.y, self.x, self.width);
+        let given = self.x.chunks_exact(self.width).zip(self.y.chunks_exact(out)).zip(self.dy.chunks_exact(out));
+        for (dx, ((x, y), dy)) in self.dx.chunks_exact_mut(self.width).zip(given) {
+            self.f.row_backward(x, y, dy, dx);
+        }
+    }
+}
+
+/// Makes a [`Function`] from a [`Rowwise`]. (A blanket implementation would clash with the one for [`Elementwise`].)
+macro_rules! by_rows {
+    ($($Name:ident),*) => {$(
+        impl super::Function for $Name {
+            fn output_width(&self, width: usize) -> crate::error::Result<usize> {
+                super::Rowwise::width(self, width)
+            }
+
+            fn forward(&self, simd: super::Simd, x: &[f32], y: &mut [f32], width: usize) {
+                simd.run(super::RowsForward { f: self, x, y, width });
+            }
+
+            fn backward(
+                &self,
+                simd: super::Simd,
+                x: &[f32],
+                y: &[f32],
+                dy: &[f32],
+                dx: &mut [f32],
+                width: usize,
+            ) {
+                simd.run(super::RowsBackward { f: self, x, y, dy, dx, width });
+            }
+        }
+    )*};
+}
+use by_rows;

@@ -1,4 +1,10 @@
-//! The rectified linear unit.
+//! Rectified linear units that cut at the top or keep a slope below.
+//!
+//! relu6 is from A. Krizhevsky, "Convolutional deep belief networks on CIFAR-10", 2010; leaky ReLU from A. Maas,
+//! A. Hannun, A. Ng, "Rectifier nonlinearities improve neural network acoustic models", 2013.
+//!
+//! Keras differences: at the kink the slope is that of the lower part, 0 for relu and `negative_slope` for leaky_relu;
+//! Keras on JAX takes 1 there for leaky_relu.
 
 use super::Elementwise;
 use crate::catalog::{Interval, Kind, thing};
@@ -33,5 +39,65 @@ impl Elementwise for Relu {
         let cap = self.max_value.map_or(f32::INFINITY, |cap| cap as f32);
         let slope = if x > self.threshold as f32 { 1.0 } else { self.negative_slope as f32 };
         if x >= cap { 0.0 } else { slope }
+    }
+}
+
+thing! {
+    /// ReLU with a small slope below 0, so that no unit falls silent for good.
+    ///
+    /// leaky_relu(x) = x for x > 0, negative_slope * x otherwise.
+    pub struct LeakyRelu = "leaky_relu" {
+        /// Slope below 0.
+        negative_slope: f64 = 0.2, Kind::NOT_NEGATIVE;
+    }
+}
+
+impl Elementwise for LeakyRelu {
+    #[inline(always)]
+    fn value(&self, x: f32) -> f32 {
+        let low = self.negative_slope as f32 * x;
+        if x > 0.0 { x } else { low }
+    }
+
+    #[inline(always)]
+    fn slope(&self, x: f32, _y: f32) -> f32 {
+        if x > 0.0 { 1.0 } else { self.negative_slope as f32 }
+    }
+}
+
+thing! {
+    /// ReLU cut at 6: min(max(x, 0), 6).
+    pub struct Relu6 = "relu6" {}
+}
+
+impl Elementwise for Relu6 {
+    #[inline(always)]
+    fn value(&self, x: f32) -> f32 {
+        let y = if x > 0.0 { x } else { 0.0 };
+        if y > 6.0 { 6.0 } else { y }
+    }
+
+    #[inline(always)]
+    fn slope(&self, x: f32, _y: f32) -> f32 {
+        if x > 0.0 && x < 6.0 { 1.0 } else { 0.0 }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{slopes, values};
+    use super::*;
+
+    #[test]
+    fn values_and_kinks() {
+        let x = [-2.0, -0.5, 0.0, 0.5, 3.0, 8.0];
+        assert_eq!(values(Relu::default(), &x), [-0.0, -0.0, 0.0, 0.5, 3.0, 8.0]);
+        let bent = Relu { negative_slope: 0.5, max_value: Some(4.0), threshold: 1.0 };
+        assert_eq!(values(bent, &x), [-1.5, -0.75, -0.5, -0.25, 3.0, 4.0]);
+        assert_eq!(values(LeakyRelu::default(), &x), [-0.4, -0.1, 0.0, 0.5, 3.0, 8.0]);
+        assert_eq!(values(Relu6::default(), &x), [0.0, 0.0, 0.0, 0.5, 3.0, 6.0]);
+        assert_eq!(slopes(Relu::default(), &[0.0, 1.0]), [0.0, 1.0]);
+        assert_eq!(slopes(LeakyRelu::default(), &[0.0]), [0.2]);
+        assert_eq!(slopes(Relu6::default(), &[0.0, 1.0, 6.0]), [0.0, 1.0, 0.0]);
     }
 }

@@ -1,9 +1,13 @@
-//! Glorot's initializers (X. Glorot, Y. Bengio, "Understanding the difficulty of training deep feedforward neural
-//! networks", AISTATS 2010).
+//! Glorot's initializers: variance 2 / (inputs + outputs).
+//!
+//! X. Glorot, Y. Bengio, "Understanding the difficulty of training deep feedforward neural networks", AISTATS 2010.
+//!
+//! Keras differences: none known besides the random bits.
 
-use super::{Fill, fans};
+use super::fans;
+use super::law::{Drawn, Law};
+use super::variance_scaling::{truncated, uniform};
 use crate::catalog::thing;
-use treino_engine::random::Stream;
 
 thing! {
     /// Uniform in [-l, l] with l = sqrt(6 / (inputs + outputs)): Keras's default for kernels.
@@ -12,13 +16,39 @@ thing! {
     pub struct GlorotUniform = "glorot_uniform" ["xavier_uniform"] {}
 }
 
-impl Fill for GlorotUniform {
-    fn fill(&self, shape: &[usize], stream: Stream, out: &mut [f32]) {
-        let (fan_in, fan_out) = fans(shape);
-        let limit = (6.0 / (fan_in + fan_out) as f64).sqrt() as f32;
-        stream.fill_uniform(out);
-        for w in out {
-            *w = w.mul_add(2.0 * limit, -limit);
-        }
+impl Drawn for GlorotUniform {
+    fn law_of(&self, shape: &[usize]) -> Law {
+        uniform(1.0, average(shape))
+    }
+}
+
+thing! {
+    /// Truncated normal with standard deviation sqrt(2 / (inputs + outputs)) after the cut.
+    pub struct GlorotNormal = "glorot_normal" ["xavier_normal"] {}
+}
+
+impl Drawn for GlorotNormal {
+    fn law_of(&self, shape: &[usize]) -> Law {
+        truncated(1.0, average(shape))
+    }
+}
+
+/// The average of the numbers of inputs and outputs.
+fn average(shape: &[usize]) -> f64 {
+    let (inputs, outputs) = fans(shape);
+    (inputs + outputs) as f64 / 2.0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn limits_and_spread() {
+        let n = 47.0;
+        let limit = (3.0 * 1.0 / n as f64).sqrt();
+        assert_eq!(GlorotUniform {}.law_of(&[30, 64]), Law::Uniform { low: -limit, high: limit });
+        let sd = GlorotNormal {}.law_of(&[30, 64]).standard_deviation();
+        assert!((sd * sd - 1.0 / n).abs() < 1e-12);
     }
 }
