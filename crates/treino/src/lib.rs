@@ -7,5 +7,6 @@ pub mod catalog;
 pub mod error;
 pub mod initializers;
 pub mod metrics;
+pub mod report;
 
 pub use error::{Error, Result};
