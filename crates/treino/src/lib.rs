@@ -14,6 +14,8 @@ pub mod metrics;
 pub mod model;
 pub mod optimizers;
 pub mod regularizers;
+pub mod spec;
 pub mod train;
+pub mod report;
 
 pub use error::{Error, Result};

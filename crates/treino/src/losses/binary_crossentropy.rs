@@ -24,6 +24,10 @@ impl Criterion for BinaryCrossentropy {
         Targets::Probabilities
     }
 
+    fn wants_logits(&self) -> bool {
+        self.from_logits
+    }
+
     fn absorbs(&self, activation: &Activation) -> bool {
         !self.from_logits && activation.name() == "sigmoid"
     }

@@ -6,7 +6,7 @@ use crate::data::Matrix;
 use crate::error::{Error, Result};
 use crate::layers::Layer;
 use crate::losses::{Loss, Targets};
-use crate::metrics::Metric;
+use crate::metrics::{Metric, NamedMetric};
 use crate::optimizers::Optimizer;
 use crate::train::{self, Examples, Fit, History, Job, Session};
 
@@ -18,14 +18,14 @@ pub struct Compile {
     /// What is minimised.
     pub loss: Loss,
     /// What is reported beside it: each with its name in the history.
-    pub metrics: Vec<(String, Metric)>,
+    pub metrics: Vec<NamedMetric>,
 }
 
 impl Compile {
     /// The metrics with their names; a name that comes twice is numbered, as in Keras.
     pub(crate) fn named_metrics(&self) -> Vec<(String, Metric)> {
         let mut named: Vec<(String, Metric)> = Vec::new();
-        for (name, metric) in &self.metrics {
+        for NamedMetric { name, metric } in &self.metrics {
             let free = |candidate: &String| named.iter().all(|(taken, _)| taken != candidate);
             let mut candidates = (0..).map(|i| if i == 0 { name.clone() } else { format!("{name}_{i}") });
             let name = candidates.find(free).unwrap_or_default();
@@ -49,6 +49,9 @@ impl Compile {
         if width != wanted {
             let e = format!("{loss} wants {wanted} target columns for an output of {outputs}, but there are {width}");
             return Err(Error::input(e));
+        }
+        for NamedMetric { metric, .. } in &self.metrics {
+            metric.inner().check(width, outputs)?;
         }
         let fits = |y: &f32| match targets {
             Targets::Numbers => y.is_finite(),
@@ -115,8 +118,7 @@ impl Sequential {
         loss: impl Into<Loss>,
         metrics: impl IntoIterator<Item = &'a str>,
     ) -> Result<()> {
-        let metrics =
-            metrics.into_iter().map(|name| Ok((name.to_string(), Metric::named(name)?))).collect::<Result<_>>()?;
+        let metrics = metrics.into_iter().map(NamedMetric::typed).collect::<Result<_>>()?;
         self.compile = Some(Compile { optimizer: optimizer.into(), loss: loss.into(), metrics });
         Ok(())
     }

@@ -68,6 +68,9 @@ impl Spec {
             let e = Error::input(format!("the spec has version {}, but this program reads version {VERSION}", node.value));
             return Err(node.place(e));
         }
+        if let Some(Node { value: Value::Table(model), .. }) = entries.get("model") {
+            refuse_both_ways(model)?;
+        }
         let callbacks = match entries.get("callbacks") {
             None => Vec::new(),
             Some(node) => Vec::read(node, "callbacks")?,
@@ -116,6 +119,18 @@ impl Spec {
             entries.set("callbacks", callbacks.into());
         }
         entries
+    }
+}
+
+/// A network is given by its layers or in short, not both.
+fn refuse_both_ways(model: &Entries) -> Result<()> {
+    let beside = ["layers", "initial_weights"];
+    match model.list.iter().find(|entry| !beside.contains(&entry.key.as_str())) {
+        Some(entry) if model.get("layers").is_some() => {
+            let e = Error::input(format!("model has layers, so \"{}\" has no place beside them", entry.key));
+            Err(entry.origin.place(e.help("change the layers themselves, or leave them out")))
+        }
+        _ => Ok(()),
     }
 }
 
