@@ -15,6 +15,7 @@ pub mod model;
 pub mod optimizers;
 pub mod regularizers;
 pub mod spec;
+pub mod store;
 pub mod train;
 pub mod report;
 

@@ -35,6 +35,13 @@ pub enum Event<'a> {
         /// Completes "stopped: ...".
         why: &'a str,
     },
+    /// Trainings with other seeds have ended.
+    Repeat {
+        /// How many of all trainings are done.
+        done: usize,
+        /// How many there are.
+        of: usize,
+    },
     /// The weights of an earlier epoch were put back.
     Restored {
         /// That epoch, from 0.

@@ -10,6 +10,7 @@ mod event;
 mod executor;
 mod fit;
 mod history;
+mod run;
 
 pub use class_weight::ClassWeight;
 pub use cpu::Cpu;
@@ -17,3 +18,4 @@ pub use event::{Event, Session};
 pub use executor::{Divergence, EpochEnd, Examples, Executor, Interrupted, Units};
 pub use fit::{Fit, Job, evaluate, fit};
 pub use history::{Ending, History};
+pub use run::{Planned, Repeat, Run, Scores};
