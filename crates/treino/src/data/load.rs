@@ -235,6 +235,12 @@ impl Said {
         self.categorical[i] || self.numeric[i]
     }
 
+    /// Whether the user wants column `i` left out.
+    #[cfg(feature = "parquet")]
+    pub fn ignored(&self, i: usize) -> bool {
+        self.ignore[i]
+    }
+
     /// How to store column `i`, given what it holds.
     pub fn plan(&self, i: usize, name: &str, p: &Profile, notes: &mut Vec<Note>) -> Result<Plan> {
         if self.weight == Some(i) {

@@ -72,16 +72,31 @@ impl Profile {
                 Marks::Decimal => self.decimals += 1,
                 Marks::Thousands => self.thousands += 1,
             }
-            if parsed.value.is_finite() {
-                self.min = self.min.min(parsed.value);
-                self.max = self.max.max(parsed.value);
-                self.whole = self.whole && parsed.value == parsed.value.trunc();
-            } else if self.infinite.is_none() {
-                self.infinite = Some((byte, String::from_utf8_lossy(cell).into_owned()));
-            }
+            self.take(parsed.value, || (byte, String::from_utf8_lossy(cell).into_owned()));
             return;
         }
         self.add_word(cell, decimal);
+    }
+
+    #[inline]
+    fn take(&mut self, value: f64, place: impl FnOnce() -> (u64, String)) {
+        if value.is_finite() {
+            self.min = self.min.min(value);
+            self.max = self.max.max(value);
+            self.whole = self.whole && value == value.trunc();
+        } else if self.infinite.is_none() {
+            self.infinite = Some(place());
+        }
+    }
+
+    /// Takes in a number that is stored as one; NaN is missing.
+    #[cfg(feature = "parquet")]
+    pub fn add_number(&mut self, value: f64, row: u64, missing: &Missing) {
+        if !value.is_nan() && !missing.is_number(value) {
+            self.present += 1;
+            (self.languages, self.formats) = (0, 0);
+            self.take(value, || (row, value.to_string()));
+        }
     }
 
     /// A cell that is no number under the mark in use.
