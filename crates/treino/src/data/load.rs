@@ -6,11 +6,12 @@ use super::csv::{Rows, line_of};
 use super::dialect::{self, Dialect};
 use super::note::Note;
 use super::number::Decimal;
-use super::plan::{Builder, Plan, narrow_is_enough};
+use super::plan::{Builder, Plan, quoted};
 use super::profile::{Profile, decide_decimal};
+use super::said::Said;
 use super::source::{Format, Opened, Source};
 use super::spec::DataSpec;
-use super::table::{Table, position};
+use super::table::Table;
 use crate::{Error, Result};
 
 /// Reads a table: a CSV file (also gzipped) or a Parquet file. Each column is typed over all its cells.
@@ -37,9 +38,6 @@ pub(crate) struct Planned {
     pub position: usize,
     pub plan: Plan,
 }
-
-/// Categories with more levels than this are text.
-const LEVELS: usize = 1 << 16;
 
 /// So many rows are looked at for a first guess of the decimal mark.
 const FIRST_ROWS: usize = 1000;
@@ -79,7 +77,9 @@ fn load_csv(opened: &Opened, spec: &DataSpec, wanted: &Wanted) -> Result<Table> 
     let fixed = dialect::decimal(spec)?;
     let mut decimal = fixed.or(wanted.decimal).unwrap_or(Decimal::Point);
     if fixed.is_none() {
-        decimal = decide_decimal(&pass(decimal, FIRST_ROWS)?.0, decimal, delimiter);
+        // Where another file has said what is meant, semicolons say nothing.
+        let telling = if wanted.decimal.is_some() { b',' } else { delimiter };
+        decimal = decide_decimal(&pass(decimal, FIRST_ROWS)?.0, decimal, telling);
     }
     let mut notes = Vec::new();
     let (plans, rows) = match &wanted.plans {
@@ -107,6 +107,11 @@ fn load_csv(opened: &Opened, spec: &DataSpec, wanted: &Wanted) -> Result<Table> 
                     })
                 })
                 .collect::<Result<_>>()?;
+            for (i, column) in names.iter().enumerate() {
+                if !said.forced(i) && !said.ignored(i) {
+                    notes.extend(doubt(opened, column, &profiles[i], decimal));
+                }
+            }
             (plans, rows)
         }
     };
@@ -141,6 +146,28 @@ fn load_csv(opened: &Opened, spec: &DataSpec, wanted: &Wanted) -> Result<Table> 
     }
     let dialect = Some(Dialect { delimiter, decimal, header: spec.header });
     Ok(Table { name, columns, rows: count, dialect, notes })
+}
+
+/// A word about a column that was perhaps meant to be numbers and is not.
+fn doubt(opened: &Opened, column: &str, profile: &Profile, decimal: Decimal) -> Option<Note> {
+    if profile.other_mark() {
+        let (here, there) = (decimal.other().mark(), decimal.mark());
+        return Some(Note::about(
+            column,
+            format!("its decimal mark is \"{here}\" and that of the file \"{there}\", so it is not taken for numbers"),
+        ));
+    }
+    let (numbers, byte, odd) = profile.almost_numbers()?;
+    let line = line_of(opened, byte).map_or(String::new(), |line| format!(" (line {line})"));
+    let odd = quoted(odd.as_bytes());
+    Some(Note::about(
+        column,
+        format!(
+            "{numbers} of {} cells are numbers, and {odd}{line} is none, so it is not taken for numbers; \
+             if {odd} stands for a missing cell, say --missing {odd}",
+            profile.present
+        ),
+    ))
 }
 
 /// An error about one cell.
@@ -178,115 +205,6 @@ fn profile(
         count += 1;
     }
     Ok((profiles, count))
-}
-
-/// What the spec says about each column of a file.
-pub(crate) struct Said {
-    ignore: Vec<bool>,
-    categorical: Vec<bool>,
-    numeric: Vec<bool>,
-    weight: Option<usize>,
-    target: Option<usize>,
-}
-
-impl Said {
-    /// Nothing about any of `columns` columns.
-    pub fn nothing(columns: usize) -> Self {
-        let none = || vec![false; columns];
-        Said { ignore: none(), categorical: none(), numeric: none(), weight: None, target: None }
-    }
-
-    /// Finds the columns that the spec names.
-    pub fn new(names: &[String], file: &str, spec: &DataSpec) -> Result<Self> {
-        let find = |name: &String| {
-            position(file, names.iter().map(String::as_str), name).map_err(|e| {
-                if spec.header { e } else { e.help("without a header the columns are called column_1, column_2, ...") }
-            })
-        };
-        let flags = |wanted: &[String]| -> Result<Vec<bool>> {
-            let mut flags = vec![false; names.len()];
-            for name in wanted {
-                flags[find(name)?] = true;
-            }
-            Ok(flags)
-        };
-        let said = Said {
-            ignore: flags(&spec.ignore)?,
-            categorical: flags(&spec.categorical)?,
-            numeric: flags(&spec.numeric)?,
-            weight: spec.weight.as_ref().map(find).transpose()?,
-            target: spec.target.as_ref().map(find).transpose()?,
-        };
-        for (i, name) in names.iter().enumerate() {
-            let twice = |a: &str, b: &str| Err(Error::input(format!("column \"{name}\" cannot be {a} and {b}")));
-            match () {
-                () if said.categorical[i] && said.numeric[i] => return twice("categorical", "numeric"),
-                () if said.target == Some(i) && said.ignore[i] => return twice("the target", "ignored"),
-                () if said.target == Some(i) && said.weight == Some(i) => return twice("the target", "the weight"),
-                () if said.weight == Some(i) && said.ignore[i] => return twice("the weight", "ignored"),
-                () => {}
-            }
-        }
-        Ok(said)
-    }
-
-    /// Whether the user said what column `i` is.
-    pub fn forced(&self, i: usize) -> bool {
-        self.categorical[i] || self.numeric[i]
-    }
-
-    /// Whether the user wants column `i` left out.
-    #[cfg(feature = "parquet")]
-    pub fn ignored(&self, i: usize) -> bool {
-        self.ignore[i]
-    }
-
-    /// How to store column `i`, given what it holds.
-    pub fn plan(&self, i: usize, name: &str, p: &Profile, notes: &mut Vec<Note>) -> Result<Plan> {
-        if self.weight == Some(i) {
-            return Ok(Plan::Weight);
-        }
-        let kind = if p.whole && p.number { ColumnKind::Integer } else { ColumnKind::Number };
-        // The target is shown in its own units and kept as it is: it is one column only.
-        let narrow = p.number && self.target != Some(i) && narrow_is_enough(p.whole, p.min, p.max);
-        let number = Plan::Number { kind, narrow };
-        let natural = match p.date() {
-            _ if p.present == 0 => Plan::Skip(ColumnKind::Text),
-            _ if p.number => number,
-            _ if p.boolean() => Plan::Boolean,
-            Some((format, _)) => Plan::Date(format),
-            // The target is stored whatever it holds: an error is to say how many classes it has.
-            None if self.target == Some(i) => Plan::Category { cap: usize::MAX },
-            None => Plan::Category { cap: LEVELS },
-        };
-        if self.ignore[i] {
-            return Ok(match natural {
-                Plan::Number { kind, .. } => Plan::Skip(kind),
-                Plan::Boolean => Plan::Skip(ColumnKind::Boolean),
-                Plan::Date(_) => Plan::Skip(ColumnKind::Date),
-                _ => Plan::Skip(ColumnKind::Category),
-            });
-        }
-        if self.categorical[i] {
-            return Ok(Plan::Category { cap: usize::MAX });
-        }
-        if self.numeric[i] && p.present > 0 {
-            // If a cell is no number, storing it says so, with its line.
-            return Ok(number);
-        }
-        if let (Plan::Number { .. }, Some((_, text))) = (natural, &p.infinite) {
-            return Err(Error::input(format!("column \"{name}\" holds an infinite number, {text}")).help(format!(
-                "take it for a missing cell with --missing {text}, or leave the column out with --ignore"
-            )));
-        }
-        if let (Plan::Date(format), Some((_, true))) = (natural, p.date()) {
-            notes.push(Note::about(
-                name,
-                format!("every date could have day and month swapped; read as {}", format.pattern()),
-            ));
-        }
-        Ok(natural)
-    }
 }
 
 #[cfg(feature = "parquet")]
@@ -398,6 +316,16 @@ mod tests {
         assert_eq!(e.helps(), ["did you mean \"glucose\"?"]);
         let both = DataSpec { ignore: named(&["a"]), target: Some("a".into()), ..DataSpec::default() };
         assert!(fails("a,b\n1,2\n", &both).message().contains("cannot be the target and ignored"));
+    }
+
+    #[test]
+    fn columns_that_are_almost_numbers_get_a_word() {
+        let t = auto(&format!("a,b\n{}12a,x\n", "1,x\n2,y\n".repeat(10)));
+        assert_eq!(t.columns[0].kind, ColumnKind::Category);
+        let note = t.notes[0].to_string();
+        assert!(note.starts_with("column \"a\": 20 of 21 cells are numbers, and \"12a\" (line 22) is none"), "{note}");
+        let t = auto("a;b\n1,5;2.5\n2,5;2.5\n3,5;1\n");
+        assert!(t.notes[0].text.contains("decimal mark is \".\""), "{:?}", t.notes);
     }
 
     #[test]

@@ -34,6 +34,9 @@ pub fn prepare(spec: &DataSpec) -> Result<Prepared> {
 /// is left to learn from.
 pub fn prepare_table(table: Table, spec: &DataSpec) -> Result<Prepared> {
     spec.check()?;
+    if let Some(column) = table.columns.iter().find(|c| c.rows().is_some_and(|n| n != table.rows)) {
+        return Err(Error::input(format!("column \"{}\" has not {} rows as the table has", column.name, table.rows)));
+    }
     let mut notes = table.notes.clone();
     let place = |e: Error| e.in_file(&table.name);
     let Some(name) = &spec.target else {

@@ -153,7 +153,11 @@ impl Target {
             Values::Boolean { cells, .. } => {
                 // The words may differ from file to file: "yes" here, "Yes" there.
                 let yes = self.classes.iter().position(|c| boolean(c.as_bytes()).is_some_and(|(b, _)| b)).unwrap_or(1);
-                let class = |c: &u8| if *c > 1 { Values::MISSING } else { (1 - yes as u32) ^ u32::from(*c) };
+                let class = |c: &u8| match c {
+                    0 | 1 if yes == 0 => u32::from(1 - c),
+                    0 | 1 => u32::from(*c),
+                    _ => Values::MISSING,
+                };
                 cells.iter().map(class).collect()
             }
             values => self.number_classes(values, rows).map_err(|(label, row)| unknown(&label, row))?,
@@ -221,7 +225,7 @@ fn classes(column: &Column) -> Vec<String> {
                 }
             }
             distinct.sort_by(f64::total_cmp);
-            distinct.into_iter().map(|v| label(v)).collect()
+            distinct.into_iter().map(label).collect()
         }
     }
 }
