@@ -301,6 +301,8 @@ mod tests {
         );
         let e = fails("a,b\n\"two\nlines\",2\n3,4,5\n", &auto);
         assert_eq!(line(&e), Some(4));
+        let e = fails("a,b\n1,2\n\"3,4\n5,6\n", &auto);
+        assert!(e.helps()[0].contains("quote is not closed") && line(&e) == Some(3), "{e}");
         let e = fails("a,b\n1,2\n1e999,3\n", &auto);
         assert_eq!((e.message(), line(&e)), ("column \"a\" holds an infinite number, 1e999", Some(3)));
         let e = fails("a,b\n1,2\nx,3\n", &DataSpec { numeric: named(&["a"]), ..DataSpec::default() });
