@@ -8,5 +8,6 @@ pub mod error;
 pub mod initializers;
 pub mod metrics;
 pub mod report;
+pub mod study;
 
 pub use error::{Error, Result};

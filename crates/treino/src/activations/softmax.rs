@@ -75,10 +75,11 @@ impl Rowwise for LogSoftmax {
 mod tests {
     use super::super::tests::{close, values};
     use super::*;
+    use std::f32::consts::LN_2;
 
     #[test]
     fn closed_forms() {
-        let x = [0.0, 2.0_f32.ln(), 5.0_f32.ln()];
+        let x = [0.0, LN_2, 1.609_438];
         close(&values(Softmax {}, &x), &[0.125, 0.25, 0.625], 1e-7);
         let logs = [0.125, 0.25, 0.625].map(|p: f64| p.ln());
         close(&values(LogSoftmax {}, &x), &logs, 1e-6);
