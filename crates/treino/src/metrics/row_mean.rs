@@ -3,6 +3,20 @@
 use super::Running;
 use treino_engine::simd::{Kernel, Simd};
 
+/// The number of a row. Closures are some; what takes logarithms implements it with `#[inline(always)]`, to be compiled
+/// with the loop.
+pub(super) trait RowValue: Send {
+    /// The number of a row of targets and predictions.
+    fn of(&self, y: &[f32], p: &[f32]) -> f64;
+}
+
+impl<F: Fn(&[f32], &[f32]) -> f64 + Send> RowValue for F {
+    #[inline(always)]
+    fn of(&self, y: &[f32], p: &[f32]) -> f64 {
+        self(y, p)
+    }
+}
+
 /// sum(weight * value(row)) / sum(weight), then `finish`.
 pub(super) struct RowMean<F> {
     y_width: usize,
@@ -14,7 +28,7 @@ pub(super) struct RowMean<F> {
     weight: f64,
 }
 
-impl<F: Fn(&[f32], &[f32]) -> f64 + Send + 'static> RowMean<F> {
+impl<F: RowValue + 'static> RowMean<F> {
     /// The mean of `value(target row, prediction row)`.
     pub(super) fn start(y_width: usize, p_width: usize, value: F) -> Box<dyn Running> {
         Self::start_with(y_width, p_width, value, |mean| mean)
@@ -27,7 +41,7 @@ impl<F: Fn(&[f32], &[f32]) -> f64 + Send + 'static> RowMean<F> {
     }
 }
 
-impl<F: Fn(&[f32], &[f32]) -> f64 + Send> Running for RowMean<F> {
+impl<F: RowValue> Running for RowMean<F> {
     fn update(&mut self, y: &[f32], p: &[f32], weights: Option<&[f32]>) {
         let simd = self.simd;
         simd.run(Rows { to: self, y, p, weights });
@@ -50,7 +64,7 @@ struct Rows<'a, F> {
     weights: Option<&'a [f32]>,
 }
 
-impl<F: Fn(&[f32], &[f32]) -> f64> Kernel for Rows<'_, F> {
+impl<F: RowValue> Kernel for Rows<'_, F> {
     type Output = ();
 
     #[inline(always)]
@@ -58,7 +72,7 @@ impl<F: Fn(&[f32], &[f32]) -> f64> Kernel for Rows<'_, F> {
         let rows = self.y.chunks_exact(self.to.y_width).zip(self.p.chunks_exact(self.to.p_width));
         for (r, (y, p)) in rows.enumerate() {
             let weight = self.weights.map_or(1.0, |w| f64::from(w[r]));
-            self.to.total += weight * (self.to.value)(y, p);
+            self.to.total += weight * self.to.value.of(y, p);
             self.to.weight += weight;
         }
     }
