@@ -141,7 +141,8 @@ impl fmt::Display for Value {
                 write!(f, "[{}]", shown.join(", "))
             }
             Value::Table(entries) => {
-                let shown: Vec<String> = entries.list.iter().map(|e| format!("{} = {}", e.key, e.node.value)).collect();
+                let shown: Vec<String> =
+                    entries.list.iter().map(|e| format!("{} = {}", e.key, e.node.value)).collect();
                 write!(f, "{{ {} }}", shown.join(", "))
             }
         }
