@@ -4,5 +4,8 @@
 //! width, and on any number of threads; and nothing allocates once a computation runs.
 
 pub mod math;
+pub mod pool;
+pub mod product;
 pub mod random;
+pub mod reduce;
 pub mod simd;

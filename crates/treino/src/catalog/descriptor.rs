@@ -75,14 +75,14 @@ impl Room {
     pub fn things(self) -> &'static [&'static Descriptor] {
         match self {
             Room::Activations => crate::activations::Activation::THINGS,
-            Room::Layers => &[],
-            Room::Losses => &[],
-            Room::Optimizers => &[],
+            Room::Layers => crate::layers::Layer::THINGS,
+            Room::Losses => crate::losses::Loss::THINGS,
+            Room::Optimizers => crate::optimizers::Optimizer::THINGS,
             Room::Initializers => crate::initializers::Initializer::THINGS,
-            Room::Regularizers => &[],
+            Room::Regularizers => crate::regularizers::Regularizer::THINGS,
             Room::Metrics => crate::metrics::Metric::THINGS,
-            Room::Callbacks => &[],
-            Room::Sections => &[],
+            Room::Callbacks => crate::callbacks::Callback::THINGS,
+            Room::Sections => crate::spec::SECTIONS,
         }
     }
 }
@@ -164,6 +164,8 @@ pub enum Kind {
     Thing(Room),
     /// A list, each item of one kind.
     List(&'static Kind),
+    /// Weights of classes: "balanced", or a table of a weight a label.
+    ClassWeight,
 }
 
 impl Kind {
@@ -197,7 +199,7 @@ impl Kind {
                 true
             }
             // What a thing or a list holds is checked when it is read.
-            (Kind::Thing(_), Value::Text(_) | Value::Table(_)) => true,
+            (Kind::Thing(_) | Kind::ClassWeight, Value::Text(_) | Value::Table(_)) => true,
             (Kind::List(kind), Value::List(items)) => {
                 for (i, item) in items.iter().enumerate() {
                     kind.check(item, &format!("{path}[{i}]"))?;
@@ -226,6 +228,7 @@ impl fmt::Display for Kind {
             }
             Kind::Thing(room) => write!(f, "the name of a thing in {} or a table with its type", room.name()),
             Kind::List(kind) => write!(f, "a list, each item {kind}"),
+            Kind::ClassWeight => f.write_str("\"balanced\" or a weight for each label"),
         }
     }
 }

@@ -89,6 +89,10 @@ fn kind_schema(kind: &Kind) -> Map<String, Json> {
         Kind::Thing(room) => {
             schema.insert("$ref".into(), format!("#/$defs/{}", room.name()).into());
         }
+        Kind::ClassWeight => {
+            let weights = json!({ "type": "object", "additionalProperties": { "type": "number", "minimum": 0 } });
+            schema.insert("anyOf".into(), json!([{ "const": "balanced" }, weights]));
+        }
         Kind::List(items) => {
             schema.insert("type".into(), "array".into());
             schema.insert("items".into(), Json::Object(kind_schema(items)));

@@ -12,6 +12,10 @@ thing! {
 }
 
 impl Measure for MeanAbsoluteError {
+    fn counts_classes(&self) -> bool {
+        false
+    }
+
     fn start(&self, y_width: usize, p_width: usize) -> Box<dyn Running> {
         RowMean::start(y_width, p_width, move |y: &[f32], p: &[f32]| {
             let error = |(k, p): (usize, &f32)| (f64::from(target(y, p_width, k)) - f64::from(*p)).abs();

@@ -1,0 +1,116 @@
+//! Sums in an order fixed by the shape alone.
+
+use crate::simd::{Kernel, Simd};
+
+/// Rows added one after another before their sum joins the total: long columns lose less to rounding.
+const BLOCK: usize = 128;
+
+/// How many columns are summed side by side.
+const LANES: usize = 16;
+
+/// out\[j\] = sum over rows of `f(i, j)`, where `f` gives the number at flat index i * width + j. Rows are added in
+/// ascending order in blocks of 128, then the blocks in ascending order.
+pub fn column_sums(simd: Simd, rows: usize, width: usize, out: &mut [f32], f: impl Fn(usize) -> f32) {
+    simd.run(ColumnSums { rows, width, out, f });
+}
+
+struct ColumnSums<'a, F> {
+    rows: usize,
+    width: usize,
+    out: &'a mut [f32],
+    f: F,
+}
+
+impl<F: Fn(usize) -> f32> Kernel for ColumnSums<'_, F> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let mut column = 0;
+        while column + LANES <= self.width {
+            self.columns::<LANES>(column).iter().zip(&mut self.out[column..]).for_each(|(s, o)| *o = *s);
+            column += LANES;
+        }
+        while column < self.width {
+            self.out[column] = self.columns::<1>(column)[0];
+            column += 1;
+        }
+    }
+}
+
+impl<F: Fn(usize) -> f32> ColumnSums<'_, F> {
+    #[inline(always)]
+    fn columns<const N: usize>(&self, column: usize) -> [f32; N] {
+        let mut total = [0.0; N];
+        for block in (0..self.rows).step_by(BLOCK) {
+            let mut sum = [0.0; N];
+            for row in block..(block + BLOCK).min(self.rows) {
+                let at = row * self.width + column;
+                for j in 0..N {
+                    sum[j] += (self.f)(at + j);
+                }
+            }
+            for j in 0..N {
+                total[j] += sum[j];
+            }
+        }
+        total
+    }
+}
+
+/// The sum of `f(x)` over a slice in double precision: sixteen lanes, added as a tree.
+pub fn sum(simd: Simd, x: &[f32], f: impl Fn(f32) -> f64) -> f64 {
+    simd.run(Sum { x, f })
+}
+
+struct Sum<'a, F> {
+    x: &'a [f32],
+    f: F,
+}
+
+impl<F: Fn(f32) -> f64> Kernel for Sum<'_, F> {
+    type Output = f64;
+
+    #[inline(always)]
+    fn run(self) -> f64 {
+        let mut lanes = [0.0; LANES];
+        let chunks = self.x.chunks_exact(LANES);
+        for (lane, x) in lanes.iter_mut().zip(chunks.remainder()) {
+            *lane = (self.f)(*x);
+        }
+        for chunk in chunks {
+            for (lane, x) in lanes.iter_mut().zip(chunk) {
+                *lane += (self.f)(*x);
+            }
+        }
+        let mut width = LANES / 2;
+        while width > 0 {
+            for i in 0..width {
+                lanes[i] += lanes[i + width];
+            }
+            width /= 2;
+        }
+        lanes[0]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::simd::Level;
+
+    #[test]
+    fn sums_are_right_and_the_same_on_every_level() {
+        let (rows, width) = (300, 19);
+        let x: Vec<f32> = (0..rows * width).map(|i| (i % 23) as f32 - 11.0).collect();
+        for simd in Level::ALL.into_iter().filter_map(Simd::with_level) {
+            let mut out = vec![0.0; width];
+            column_sums(simd, rows, width, &mut out, |i| x[i]);
+            for (j, sum) in out.iter().enumerate() {
+                // Small whole numbers: every order of adding is exact.
+                assert_eq!(*sum, (0..rows).map(|i| x[i * width + j]).sum::<f32>());
+            }
+            assert_eq!(sum(simd, &x, |v| f64::from(v) * f64::from(v)), x.iter().map(|v| f64::from(v * v)).sum::<f64>());
+        }
+    }
+}

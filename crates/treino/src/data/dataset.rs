@@ -1,0 +1,53 @@
+//! What a network trains on.
+
+use super::matrix::Matrix;
+use super::note::Note;
+use super::recipe::Recipe;
+use super::summary::Summary;
+use super::target::Target;
+
+/// Rows as numbers.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Dataset {
+    /// The features: rows x features.
+    pub x: Matrix,
+    /// The target, rows x 1: the class (0, 1, ...), or the number in the scale of [`Target`].
+    pub y: Matrix,
+    /// The weight of each row, if a column says so.
+    pub weights: Option<Vec<f32>>,
+    /// Which rows of the file these are, from 0, the header not counted.
+    pub rows: Vec<u32>,
+}
+
+impl Dataset {
+    /// The number of rows.
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// Whether there are no rows.
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+}
+
+/// A table made ready for training.
+#[derive(Debug, Clone)]
+pub struct Prepared {
+    /// How columns become features.
+    pub recipe: Recipe,
+    /// What is to be predicted.
+    pub target: Target,
+    /// The rows to train on.
+    pub train: Dataset,
+    /// The rows that decide when to stop.
+    pub validation: Option<Dataset>,
+    /// The rows that nothing is decided by.
+    pub test: Option<Dataset>,
+    /// Rows without a target, which are not used; over all files.
+    pub set_aside: usize,
+    /// What was decided without being asked.
+    pub notes: Vec<Note>,
+    /// The table in a few numbers.
+    pub summary: Summary,
+}

@@ -1,0 +1,228 @@
+//! Dates and times as they are written in files, and as numbers.
+//!
+//! A date is kept as seconds since 1970-01-01 00:00 by the clock on the wall: an offset such as `+02:00` is read and
+//! dropped, because the hour of the day is what people live by.
+
+use jiff::Timestamp;
+use jiff::civil::{Date, DateTime, Time};
+use jiff::tz::Offset;
+use serde::{Deserialize, Serialize};
+
+/// The order of day, month and year; one for a whole column.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DateFormat {
+    /// `2020-01-31` or `2020/01/31`, also with a time.
+    YearFirst,
+    /// `31/01/2020`, `31-01-2020` or `31.01.2020`, also with a time.
+    DayFirst,
+    /// `01/31/2020`, also with a time.
+    MonthFirst,
+}
+
+impl DateFormat {
+    /// Every order, those to be preferred first.
+    pub const ALL: [DateFormat; 3] = [DateFormat::YearFirst, DateFormat::DayFirst, DateFormat::MonthFirst];
+
+    /// How a date looks in this order.
+    pub fn pattern(self) -> &'static str {
+        match self {
+            DateFormat::YearFirst => "yyyy-mm-dd",
+            DateFormat::DayFirst => "dd/mm/yyyy",
+            DateFormat::MonthFirst => "mm/dd/yyyy",
+        }
+    }
+
+    pub(crate) fn bit(self) -> u8 {
+        1 << self as u8
+    }
+}
+
+/// The starting point for [`formats`]: every order is possible.
+pub(crate) const ANY_FORMAT: u8 = 7;
+
+/// Seconds of a day.
+pub(crate) const DAY: i64 = 86_400;
+
+/// The orders (bits) in which a trimmed cell is a date.
+pub(crate) fn formats(cell: &[u8]) -> u8 {
+    DateFormat::ALL.into_iter().filter(|f| parse(cell, *f).is_some()).fold(0, |mask, f| mask | f.bit())
+}
+
+/// A trimmed cell as seconds since 1970-01-01 00:00, or `None` if it is no date in this order.
+pub(crate) fn parse(cell: &[u8], format: DateFormat) -> Option<i64> {
+    if cell.len() < 8 || !cell[0].is_ascii_digit() {
+        return None;
+    }
+    let (a, rest) = digits(cell)?;
+    let separator = *rest.first().filter(|b| b"-/.".contains(b))?;
+    let (b, rest) = digits(&rest[1..])?;
+    let rest = rest.strip_prefix(&[separator])?;
+    let (c, rest) = digits(rest)?;
+    let (year, month, day) = match format {
+        DateFormat::YearFirst => (a, b, c),
+        DateFormat::DayFirst => (c, b, a),
+        DateFormat::MonthFirst => (c, a, b),
+    };
+    if year.1 != 4 || month.1 > 2 || day.1 > 2 {
+        return None;
+    }
+    let date = Date::new(year.0, i8::try_from(month.0).ok()?, i8::try_from(day.0).ok()?).ok()?;
+    let time = match rest {
+        [] => Time::midnight(),
+        [b'T' | b't' | b' ', rest @ ..] => time(rest)?,
+        _ => return None,
+    };
+    seconds(date.to_datetime(time))
+}
+
+/// Seconds since 1970 of a time on the wall.
+pub(crate) fn seconds(at: DateTime) -> Option<i64> {
+    Some(Offset::UTC.to_timestamp(at).ok()?.as_second())
+}
+
+/// The digits at the start, at most 4: their value and count, and what follows them.
+fn digits(text: &[u8]) -> Option<((i16, usize), &[u8])> {
+    let count = text.iter().take_while(|b| b.is_ascii_digit()).count();
+    if !(1..=4).contains(&count) {
+        return None;
+    }
+    let value = text[..count].iter().fold(0i16, |v, b| v * 10 + i16::from(b - b'0'));
+    Some(((value, count), &text[count..]))
+}
+
+/// `hh:mm[:ss[.fraction]][ AM| PM][Z|+hh:mm|+hhmm|+hh]`.
+fn time(text: &[u8]) -> Option<Time> {
+    let two = |text: &[u8]| -> Option<i8> {
+        let ((value, count), _) = digits(text)?;
+        (count <= 2).then_some(value as i8)
+    };
+    let skip = |text: &[u8]| text.iter().position(|b| !b.is_ascii_digit()).unwrap_or(text.len());
+    let mut hour = two(text)?;
+    let mut rest = text[skip(text)..].strip_prefix(b":")?;
+    let minute = two(rest)?;
+    rest = &rest[skip(rest)..];
+    let mut second = 0;
+    if let Some(r) = rest.strip_prefix(b":") {
+        second = two(r)?;
+        rest = &r[skip(r)..];
+        if let [b'.' | b',', r @ ..] = rest {
+            rest = &r[skip(r)..];
+        }
+    }
+    rest = rest.trim_ascii_start();
+    if rest.len() >= 2 && rest[1].eq_ignore_ascii_case(&b'm') && (1..=12).contains(&hour) {
+        match rest[0] {
+            b'a' | b'A' => hour %= 12,
+            b'p' | b'P' => hour = hour % 12 + 12,
+            _ => return None,
+        }
+        rest = rest[2..].trim_ascii_start();
+    }
+    let zone = match rest {
+        [] | [b'Z' | b'z'] => true,
+        [b'+' | b'-', r @ ..] => (2..=5).contains(&r.len()) && r.iter().all(|b| b.is_ascii_digit() || *b == b':'),
+        _ => false,
+    };
+    // A leap second counts as the one before it.
+    if zone { Time::new(hour, minute, second.min(59), 0).ok() } else { None }
+}
+
+/// What a network may want to know of a date besides its day: month (0..12), weekday (0 = Monday ..7), hour (0..24).
+pub(crate) fn parts(seconds: i64) -> Option<(usize, usize, usize)> {
+    let at = Offset::UTC.to_datetime(Timestamp::from_second(seconds).ok()?);
+    let month = usize::try_from(at.month() - 1).ok()?;
+    let weekday = usize::try_from(at.weekday().to_monday_zero_offset()).ok()?;
+    Some((month, weekday, usize::try_from(at.hour()).ok()?))
+}
+
+/// A time as text: `2020-01-31`, with the time of day if there is one.
+#[cfg(feature = "parquet")]
+pub(crate) fn text(seconds: i64) -> String {
+    match Timestamp::from_second(seconds) {
+        Ok(at) if seconds % DAY == 0 => Offset::UTC.to_datetime(at).date().to_string(),
+        Ok(at) => Offset::UTC.to_datetime(at).to_string(),
+        Err(_) => String::new(),
+    }
+}
+
+/// Sine and cosine of the angle of month `m` of 12: m * 30 degrees. Written out, so that no platform's library decides.
+pub(crate) fn month_circle(m: usize) -> (f64, f64) {
+    hour_circle(m * 2)
+}
+
+/// Sine and cosine of the angle of hour `h` of 24: h * 15 degrees.
+pub(crate) fn hour_circle(h: usize) -> (f64, f64) {
+    (QUARTER_TURNS[h % 24], QUARTER_TURNS[(h + 6) % 24])
+}
+
+/// Sine and cosine of the angle of weekday `d` of 7.
+pub(crate) fn weekday_circle(d: usize) -> (f64, f64) {
+    (WEEK_SIN[d % 7], WEEK_COS[d % 7])
+}
+
+const S15: f64 = 0.258_819_045_102_520_76;
+const S45: f64 = 0.707_106_781_186_547_5;
+const S60: f64 = 0.866_025_403_784_438_6;
+const S75: f64 = 0.965_925_826_289_068_3;
+
+/// sin(k * 15 degrees).
+const QUARTER_TURNS: [f64; 24] = [
+    0.0, S15, 0.5, S45, S60, S75, 1.0, S75, S60, S45, 0.5, S15, 0.0, -S15, -0.5, -S45, -S60, -S75, -1.0, -S75, -S60,
+    -S45, -0.5, -S15,
+];
+
+const W1: f64 = 0.781_831_482_468_029_8;
+const W2: f64 = 0.974_927_912_181_823_6;
+const W3: f64 = 0.433_883_739_117_558_1;
+const V1: f64 = 0.623_489_801_858_733_6;
+const V2: f64 = -0.222_520_933_956_314_4;
+const V3: f64 = -0.900_968_867_902_419_1;
+const WEEK_SIN: [f64; 7] = [0.0, W1, W2, W3, -W3, -W2, -W1];
+const WEEK_COS: [f64; 7] = [1.0, V1, V2, V3, V3, V2, V1];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_are_read_in_their_order() {
+        use DateFormat::*;
+        assert_eq!(parse(b"1970-01-02", YearFirst), Some(DAY));
+        assert_eq!(parse(b"1970/1/2", YearFirst), Some(DAY));
+        assert_eq!(parse(b"2000-03-01T01:02:03.5Z", YearFirst), Some(951_868_800 + 3723));
+        assert_eq!(parse(b"2000-03-01 01:02+02:00", YearFirst), Some(951_868_800 + 3720));
+        assert_eq!(parse(b"02/01/1970", DayFirst), Some(DAY));
+        assert_eq!(parse(b"02.01.1970 12:30", DayFirst), Some(DAY + 45_000));
+        assert_eq!(parse(b"1/2/1970 3:05 PM", MonthFirst), Some(DAY + 15 * 3600 + 300));
+        assert_eq!(parse(b"1/2/1970 12:05 am", MonthFirst), Some(DAY + 300));
+        for text in
+            ["1970-13-01", "1970-02-30", "1970-01/01", "70-01-01", "1970-01-01x", "1970-01-01 25:00", "12345678"]
+        {
+            assert_eq!(formats(text.as_bytes()), 0, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_day_above_twelve_settles_the_order() {
+        assert_eq!(formats(b"31/01/2020"), DateFormat::DayFirst.bit());
+        assert_eq!(formats(b"01/31/2020"), DateFormat::MonthFirst.bit());
+        assert_eq!(formats(b"01/02/2020"), DateFormat::DayFirst.bit() | DateFormat::MonthFirst.bit());
+    }
+
+    #[test]
+    fn the_parts_of_a_date_lie_on_circles() {
+        // 1970-01-01 was a Thursday.
+        assert_eq!(parts(0), Some((0, 3, 0)));
+        assert_eq!(parts(-3600), Some((11, 2, 23)));
+        for k in 0..24 {
+            for (s, c) in [month_circle(k), hour_circle(k), weekday_circle(k)] {
+                assert!((s * s + c * c - 1.0).abs() < 1e-15);
+            }
+        }
+        assert_eq!(hour_circle(6), (1.0, 0.0));
+        assert_eq!(month_circle(6), (0.0, -1.0));
+        // The sines of a full circle add up to nothing, and so do the cosines.
+        assert!((0..7).map(|d| weekday_circle(d).1).sum::<f64>().abs() < 1e-15);
+    }
+}

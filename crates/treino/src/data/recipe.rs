@@ -1,0 +1,266 @@
+//! How the columns of a table become the features of a network.
+
+use super::column::ColumnKind;
+use super::date::DateFormat;
+use super::number::Decimal;
+use serde::{Deserialize, Serialize};
+
+/// How the columns of a table become the features of a network. Fitted on the training rows only, saved in the model,
+/// and applied to raw files at prediction.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(from = "Stored")]
+pub struct Recipe {
+    /// Whether the training file named its columns; without names they are matched by position.
+    pub header: bool,
+    /// The number of columns of the training file, those left out and the target counted.
+    pub columns: usize,
+    /// The position of the target in it (from 0).
+    pub target: usize,
+    /// The decimal mark of the training file: assumed where another file leaves it open.
+    pub decimal: Option<Decimal>,
+    /// Words for missing cells besides the built-in ones.
+    pub missing: Vec<String>,
+    /// The columns that are used, in the order of the training file.
+    pub inputs: Vec<Input>,
+    /// The columns that are not used.
+    pub left_out: Vec<LeftOut>,
+    #[serde(skip_serializing)]
+    names: Vec<String>,
+}
+
+/// What is stored of a [`Recipe`]: all but the names of the features, which follow.
+#[derive(Deserialize)]
+struct Stored {
+    header: bool,
+    columns: usize,
+    target: usize,
+    decimal: Option<Decimal>,
+    missing: Vec<String>,
+    inputs: Vec<Input>,
+    left_out: Vec<LeftOut>,
+}
+
+impl From<Stored> for Recipe {
+    fn from(s: Stored) -> Self {
+        Recipe {
+            header: s.header,
+            columns: s.columns,
+            target: s.target,
+            decimal: s.decimal,
+            missing: s.missing,
+            inputs: s.inputs,
+            left_out: s.left_out,
+            names: Vec::new(),
+        }
+        .named()
+    }
+}
+
+/// A column that is used.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Input {
+    /// Its name in the file.
+    pub name: String,
+    /// Its position in the training file (from 0).
+    pub position: usize,
+    /// What its cells are.
+    pub kind: ColumnKind,
+    /// Whether its numbers are rounded to single precision before anything is done with them.
+    pub narrow: bool,
+    /// How it becomes features.
+    pub encoding: Encoding,
+}
+
+/// A column that is not used, and why.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LeftOut {
+    /// Its name in the file.
+    pub name: String,
+    /// Why it is not used.
+    pub reason: String,
+}
+
+/// A number x becomes (x - mean) / sd.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Scale {
+    /// The mean of the training rows; 0 if nothing is scaled.
+    pub mean: f64,
+    /// The standard deviation of the training rows, with n in the denominator; 1 if nothing is scaled.
+    pub sd: f64,
+}
+
+impl Scale {
+    /// Leaves numbers as they are.
+    pub const NONE: Scale = Scale { mean: 0.0, sd: 1.0 };
+
+    /// (x - mean) / sd.
+    #[inline]
+    pub fn apply(&self, x: f64) -> f64 {
+        (x - self.mean) / self.sd
+    }
+}
+
+/// How a column becomes features.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "as", rename_all = "kebab-case")]
+pub enum Encoding {
+    /// A number as it is.
+    AsIs,
+    /// A number (no and yes are 0 and 1): missing ones become `fill`, then all are scaled. With an indicator a second
+    /// feature is 1 where the cell was missing, else 0.
+    Number {
+        /// What a missing cell becomes.
+        fill: f64,
+        /// The scale of the filled column.
+        #[serde(flatten)]
+        scale: Scale,
+        /// Whether there is a feature for missing cells.
+        indicator: bool,
+    },
+    /// Only whether the cell is missing: 1 or 0. For columns whose other cells are all the same.
+    Presence,
+    /// A feature per level that is 1 in its rows and else 0; then one for missing cells, if they occurred in training;
+    /// then one for everything else.
+    OneHot {
+        /// The levels with a feature of their own: most frequent first, then by name.
+        levels: Vec<String>,
+        /// Whether missing cells have a feature of their own.
+        missing: bool,
+    },
+    /// Days since 1970 like a number; then, where they vary, sine and cosine of the month (of 12), of the weekday (of 7)
+    /// and of the hour (of 24), all 0 where the date is missing.
+    Date {
+        /// The order of day, month and year.
+        format: DateFormat,
+        /// What a missing day becomes.
+        fill: f64,
+        /// The scale of the days.
+        #[serde(flatten)]
+        scale: Scale,
+        /// Whether there is a feature for missing cells.
+        indicator: bool,
+        /// Whether the month is used.
+        month: bool,
+        /// Whether the weekday is used.
+        weekday: bool,
+        /// Whether the hour is used.
+        hour: bool,
+    },
+}
+
+impl Input {
+    /// How many features the column becomes.
+    pub fn width(&self) -> usize {
+        match &self.encoding {
+            Encoding::AsIs | Encoding::Presence => 1,
+            Encoding::Number { indicator, .. } => 1 + usize::from(*indicator),
+            Encoding::OneHot { levels, missing } => levels.len() + usize::from(*missing) + 1,
+            Encoding::Date { indicator, month, weekday, hour, .. } => {
+                1 + usize::from(*indicator) + 2 * (usize::from(*month) + usize::from(*weekday) + usize::from(*hour))
+            }
+        }
+    }
+
+    /// The names of these features.
+    fn feature_names(&self, names: &mut Vec<String>) {
+        let name = &self.name;
+        let missing = || format!("{name} (missing)");
+        match &self.encoding {
+            Encoding::AsIs => names.push(name.clone()),
+            Encoding::Presence => names.push(missing()),
+            Encoding::Number { indicator, .. } => {
+                names.push(name.clone());
+                names.extend(indicator.then(missing));
+            }
+            Encoding::OneHot { levels, missing } => {
+                names.extend(levels.iter().map(|l| format!("{name}={l}")));
+                names.extend(missing.then(|| format!("{name}=(missing)")));
+                names.push(format!("{name}=(other)"));
+            }
+            Encoding::Date { indicator, month, weekday, hour, .. } => {
+                names.push(name.clone());
+                names.extend(indicator.then(missing));
+                for (used, part) in [(month, "month"), (weekday, "weekday"), (hour, "hour")] {
+                    if *used {
+                        names.extend(["sin", "cos"].map(|f| format!("{name} ({part} {f})")));
+                    }
+                }
+            }
+        }
+    }
+}
+
+impl Recipe {
+    /// A recipe for a file with so many columns; inputs are added to it.
+    pub(crate) fn new(header: bool, columns: usize, target: usize) -> Self {
+        Recipe {
+            header,
+            columns,
+            target,
+            decimal: None,
+            missing: Vec::new(),
+            inputs: Vec::new(),
+            left_out: Vec::new(),
+            names: Vec::new(),
+        }
+    }
+
+    /// Names the features of the inputs.
+    pub(crate) fn named(mut self) -> Self {
+        self.names.clear();
+        for input in &self.inputs {
+            input.feature_names(&mut self.names);
+        }
+        self
+    }
+
+    /// The number of features: the width of every matrix that this recipe makes.
+    pub fn features(&self) -> usize {
+        self.names.len()
+    }
+
+    /// The names of the features: `glucose`, `insulin (missing)`, `sex=female`, `sex=(other)`, ...
+    pub fn feature_names(&self) -> &[String] {
+        &self.names
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_recipe_survives_json_and_names_its_features() {
+        let input = |name: &str, encoding| Input {
+            name: name.into(),
+            position: 0,
+            kind: ColumnKind::Number,
+            narrow: true,
+            encoding,
+        };
+        let mut recipe = Recipe::new(true, 4, 3);
+        recipe.decimal = Some(Decimal::Comma);
+        recipe.inputs = vec![
+            input("x", Encoding::Number { fill: 0.1, scale: Scale { mean: 1.0 / 3.0, sd: 2.0 }, indicator: true }),
+            input("c", Encoding::OneHot { levels: vec!["a".into()], missing: true }),
+            input(
+                "d",
+                Encoding::Date {
+                    format: DateFormat::DayFirst,
+                    fill: 0.0,
+                    scale: Scale::NONE,
+                    indicator: false,
+                    month: true,
+                    weekday: false,
+                    hour: false,
+                },
+            ),
+        ];
+        let recipe = recipe.named();
+        let expected = ["x", "x (missing)", "c=a", "c=(missing)", "c=(other)", "d", "d (month sin)", "d (month cos)"];
+        assert_eq!(recipe.feature_names(), expected);
+        assert_eq!(recipe.features(), recipe.inputs.iter().map(Input::width).sum::<usize>());
+        let back: Recipe = serde_json::from_str(&serde_json::to_string(&recipe).unwrap()).unwrap();
+        assert_eq!(back, recipe);
+    }
+}

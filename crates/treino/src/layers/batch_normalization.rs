@@ -1,0 +1,234 @@
+//! Batch normalisation (S. Ioffe, C. Szegedy, "Batch normalization: accelerating deep network training by reducing
+//! internal covariate shift", ICML 2015).
+
+use super::Build;
+use crate::catalog::{Kind, Room, thing};
+use crate::error::Result;
+use crate::initializers::{Initializer, Ones, Zeros};
+use crate::model::{Builder, Memory, Op, Pass, ScratchId, ScratchSize, ValueId, VarId};
+use crate::regularizers::Regularizer;
+use treino_engine::reduce::column_sums;
+use treino_engine::simd::Kernel;
+
+thing! {
+    /// Batch normalisation: y = gamma (x - mean) / sqrt(variance + epsilon) + beta, column by column.
+    ///
+    /// In training mean and variance (divided by n) are the batch's, and moving averages follow them:
+    /// moving = momentum * moving + (1 - momentum) * batch. Outside training, and when frozen, the moving ones are used.
+    /// The gradient flows through mean and variance.
+    pub struct BatchNormalization = "batch_normalization" {
+        /// Memory of the moving averages.
+        momentum: f64 = 0.99, Kind::Float(crate::catalog::Interval::closed(0.0, 1.0));
+        /// Keeps the divisor away from zero.
+        epsilon: f64 = 0.001, Kind::POSITIVE;
+        /// Whether to add beta.
+        center: bool = true, Kind::Bool;
+        /// Whether to multiply by gamma.
+        scale: bool = true, Kind::Bool;
+        /// Where beta starts.
+        beta_initializer: Initializer = Zeros::default().into(), Kind::Thing(Room::Initializers);
+        /// Where gamma starts.
+        gamma_initializer: Initializer = Ones::default().into(), Kind::Thing(Room::Initializers);
+        /// Where the moving mean starts.
+        moving_mean_initializer: Initializer = Zeros::default().into(), Kind::Thing(Room::Initializers);
+        /// Where the moving variance starts.
+        moving_variance_initializer: Initializer = Ones::default().into(), Kind::Thing(Room::Initializers);
+        /// Penalty on beta.
+        beta_regularizer: Option<Regularizer> = None, Kind::Thing(Room::Regularizers);
+        /// Penalty on gamma.
+        gamma_regularizer: Option<Regularizer> = None, Kind::Thing(Room::Regularizers);
+        /// Name; numbered by itself when left open.
+        name: Option<String> = None, Kind::Text;
+        /// Whether training moves gamma and beta and follows the batches; frozen, the layer stays in inference mode.
+        trainable: bool = true, Kind::Bool;
+    }
+}
+
+impl Build for BatchNormalization {
+    fn given_name(&self) -> Option<&str> {
+        self.name.as_deref()
+    }
+
+    fn build(&self, builder: &mut Builder, x: ValueId) -> Result<ValueId> {
+        let width = builder.width(x);
+        let trained = self.trainable;
+        let gamma = self.scale.then(|| {
+            let initializer = self.gamma_initializer.clone();
+            builder.variable("gamma", &[width], initializer, trained, self.gamma_regularizer.as_ref())
+        });
+        let beta = self.center.then(|| {
+            let initializer = self.beta_initializer.clone();
+            builder.variable("beta", &[width], initializer, trained, self.beta_regularizer.as_ref())
+        });
+        let mean = builder.variable("moving_mean", &[width], self.moving_mean_initializer.clone(), false, None);
+        let variance =
+            builder.variable("moving_variance", &[width], self.moving_variance_initializer.clone(), false, None);
+        let wants_dx = builder.wants_gradient(x);
+        let y = builder.value(width, x, trained && (self.scale || self.center));
+        let op = BatchNormalizationOp {
+            momentum: self.momentum,
+            epsilon: self.epsilon as f32,
+            frozen: !trained,
+            width,
+            x,
+            y,
+            gamma,
+            beta,
+            moving: [mean, variance],
+            normal: builder.scratch(ScratchSize::PerRow(width)),
+            columns: [(); 6].map(|()| builder.scratch(ScratchSize::Fixed(width))),
+            backward: builder.wants_gradient(y),
+            wants_dx,
+        };
+        builder.push(Op::BatchNormalization(op));
+        Ok(y)
+    }
+}
+
+/// Batch normalisation of a value.
+///
+/// With n rows, inverse = 1 / sqrt(variance + epsilon) and x^ = (x - mean) * inverse:
+/// d beta = sum dy, d gamma = sum dy x^, dx = gamma inverse (dy - (d beta + x^ d gamma) / n).
+#[derive(Debug, Clone)]
+pub struct BatchNormalizationOp {
+    momentum: f64,
+    epsilon: f32,
+    frozen: bool,
+    width: usize,
+    x: ValueId,
+    pub(crate) y: ValueId,
+    gamma: Option<VarId>,
+    beta: Option<VarId>,
+    /// Moving mean and variance.
+    moving: [VarId; 2],
+    /// x^, kept for the way back.
+    normal: ScratchId,
+    /// One number a column each: mean, inverse, gamma, beta, d gamma, d beta.
+    columns: [ScratchId; 6],
+    backward: bool,
+    wants_dx: bool,
+}
+
+impl BatchNormalizationOp {
+    pub(crate) fn forward(&self, memory: &mut Memory, pass: &Pass<'_>) {
+        let mut f = memory.forward(self.x, self.y);
+        let n = pass.rows * self.width;
+        let x = &f.x[..n];
+        let [normal, mean, inverse, gamma, beta] =
+            f.scratch.get([self.normal, self.columns[0], self.columns[1], self.columns[2], self.columns[3]]);
+        let of_batch = pass.training && !self.frozen;
+        let share = 1.0 / pass.rows as f32;
+        if of_batch {
+            column_sums(pass.simd, pass.rows, self.width, mean, |i| x[i]);
+            mean.iter_mut().for_each(|m| *m *= share);
+        } else {
+            mean.copy_from_slice(f.variables.get(self.moving[0]));
+        }
+        // The deviations first: x^ waits for the variance.
+        for (row, x) in normal.chunks_exact_mut(self.width).zip(x.chunks_exact(self.width)) {
+            for ((d, x), mean) in row.iter_mut().zip(x).zip(&*mean) {
+                *d = x - mean;
+            }
+        }
+        if of_batch {
+            let deviations = &*normal;
+            column_sums(pass.simd, pass.rows, self.width, inverse, |i| deviations[i] * deviations[i]);
+            inverse.iter_mut().for_each(|v| *v *= share);
+            let follow = (1.0 - self.momentum) as f32;
+            for (moving, batch) in self.moving.into_iter().zip([&*mean, &*inverse]) {
+                for (moving, batch) in f.variables.state_mut(moving).iter_mut().zip(batch) {
+                    *moving = moving.mul_add(self.momentum as f32, batch * follow);
+                }
+            }
+        } else {
+            inverse.copy_from_slice(f.variables.get(self.moving[1]));
+        }
+        inverse.iter_mut().for_each(|v| *v = 1.0 / (*v + self.epsilon).sqrt());
+        gamma.fill(1.0);
+        beta.fill(0.0);
+        if let Some(id) = self.gamma {
+            gamma.copy_from_slice(f.variables.get(id));
+        }
+        if let Some(id) = self.beta {
+            beta.copy_from_slice(f.variables.get(id));
+        }
+        let y = &mut f.y[..n];
+        pass.simd.run(Scale { width: self.width, normal: &mut normal[..n], inverse, gamma, beta, y });
+    }
+
+    pub(crate) fn backward(&self, memory: &mut Memory, pass: &Pass<'_>) {
+        if !self.backward {
+            return;
+        }
+        let b = memory.backward(self.x, self.y);
+        let n = pass.rows * self.width;
+        let dy = &b.dy[..n];
+        let [normal, inverse, gamma, dgamma, dbeta] =
+            b.scratch.get([self.normal, self.columns[1], self.columns[2], self.columns[4], self.columns[5]]);
+        let normal = &normal[..n];
+        column_sums(pass.simd, pass.rows, self.width, dbeta, |i| dy[i]);
+        column_sums(pass.simd, pass.rows, self.width, dgamma, |i| dy[i] * normal[i]);
+        for (id, sums) in [(self.gamma, &*dgamma), (self.beta, &*dbeta)] {
+            if let Some(range) = id.and_then(|id| b.variables.gradient_range(id)) {
+                b.gradient[range].copy_from_slice(sums);
+            }
+        }
+        if self.wants_dx {
+            // With fixed statistics nothing flows through mean and variance.
+            let share = if self.frozen { 0.0 } else { 1.0 / pass.rows as f32 };
+            pass.simd.run(Back { width: self.width, share, normal, dy, inverse, gamma, dgamma, dbeta, dx: &mut b.dx[..n] });
+        }
+    }
+}
+
+struct Scale<'a> {
+    width: usize,
+    normal: &'a mut [f32],
+    inverse: &'a [f32],
+    gamma: &'a [f32],
+    beta: &'a [f32],
+    y: &'a mut [f32],
+}
+
+impl Kernel for Scale<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        for (normal, y) in self.normal.chunks_exact_mut(self.width).zip(self.y.chunks_exact_mut(self.width)) {
+            for ((((normal, y), inverse), gamma), beta) in
+                normal.iter_mut().zip(y).zip(self.inverse).zip(self.gamma).zip(self.beta)
+            {
+                *normal *= inverse;
+                *y = normal.mul_add(*gamma, *beta);
+            }
+        }
+    }
+}
+
+struct Back<'a> {
+    width: usize,
+    share: f32,
+    normal: &'a [f32],
+    dy: &'a [f32],
+    inverse: &'a [f32],
+    gamma: &'a [f32],
+    dgamma: &'a [f32],
+    dbeta: &'a [f32],
+    dx: &'a mut [f32],
+}
+
+impl Kernel for Back<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let rows = self.dx.chunks_exact_mut(self.width).zip(self.dy.chunks_exact(self.width));
+        for ((dx, dy), normal) in rows.zip(self.normal.chunks_exact(self.width)) {
+            for j in 0..self.width {
+                let through = normal[j].mul_add(self.dgamma[j], self.dbeta[j]) * self.share;
+                dx[j] = self.gamma[j] * self.inverse[j] * (dy[j] - through);
+            }
+        }
+    }
+}

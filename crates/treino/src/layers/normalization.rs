@@ -1,0 +1,83 @@
+//! Normalisation of inputs by fixed statistics.
+
+use super::Build;
+use crate::catalog::{Kind, thing};
+use crate::error::{Error, Result};
+use crate::initializers::{Ones, Zeros};
+use crate::model::{Builder, Memory, Op, Pass, ValueId, VarId};
+
+thing! {
+    /// Fixed normalisation of inputs: y = (x - mean) / max(sqrt(variance), 1e-7), column by column.
+    ///
+    /// Mean and variance (divided by n) are given, or learned from the training rows before the first epoch (Keras:
+    /// `adapt`). With `invert` it goes the other way: y = mean + x * max(sqrt(variance), 1e-7).
+    pub struct Normalization = "normalization" {
+        /// Mean of each column; learned when left open.
+        mean: Option<Vec<f64>> = None, Kind::List(&Kind::NUMBER);
+        /// Variance of each column; learned when left open.
+        variance: Option<Vec<f64>> = None, Kind::List(&Kind::NOT_NEGATIVE);
+        /// Whether to undo a normalisation.
+        invert: bool = false, Kind::Bool;
+        /// Name; numbered by itself when left open.
+        name: Option<String> = None, Kind::Text;
+    }
+}
+
+impl Build for Normalization {
+    fn given_name(&self) -> Option<&str> {
+        self.name.as_deref()
+    }
+
+    fn build(&self, builder: &mut Builder, x: ValueId) -> Result<ValueId> {
+        let width = builder.width(x);
+        let given = match (&self.mean, &self.variance) {
+            (Some(mean), Some(variance)) => {
+                for (what, list) in [("mean", mean), ("variance", variance)] {
+                    if list.len() != width && list.len() != 1 {
+                        let has = list.len();
+                        return Err(Error::input(format!("{what} has {has} numbers for {width} columns")));
+                    }
+                }
+                let widen = |list: &[f64]| (0..width).map(|j| list[j % list.len()] as f32).collect();
+                Some([widen(mean), widen(variance)])
+            }
+            (None, None) => None,
+            _ => return Err(Error::input("mean and variance go together: give both or neither")),
+        };
+        let mean = builder.variable("mean", &[width], Zeros::default().into(), false, None);
+        let variance = builder.variable("variance", &[width], Ones::default().into(), false, None);
+        let y = builder.value(width, x, false);
+        let op = NormalizationOp { width, x, y, statistics: [mean, variance], given, invert: self.invert };
+        builder.push(Op::Normalization(op));
+        Ok(y)
+    }
+}
+
+/// Normalisation of a value by the statistics that its variables hold.
+#[derive(Debug, Clone)]
+pub struct NormalizationOp {
+    /// Numbers in a row.
+    pub width: usize,
+    /// What comes in.
+    pub x: ValueId,
+    pub(crate) y: ValueId,
+    /// Mean and variance.
+    pub statistics: [VarId; 2],
+    /// Mean and variance as given; `None` where they are to be learned.
+    pub given: Option<[Vec<f32>; 2]>,
+    invert: bool,
+}
+
+impl NormalizationOp {
+    pub(crate) fn forward(&self, memory: &mut Memory, pass: &Pass<'_>) {
+        let f = memory.forward(self.x, self.y);
+        let [mean, variance] = self.statistics.map(|id| f.variables.get(id));
+        let rows = f.x[..pass.rows * self.width].chunks_exact(self.width).zip(f.y.chunks_exact_mut(self.width));
+        for (x, y) in rows {
+            for (((y, x), mean), variance) in y.iter_mut().zip(x).zip(mean).zip(variance) {
+                let sd = variance.sqrt().max(1e-7);
+                *y = if self.invert { x.mul_add(sd, *mean) } else { (x - mean) / sd };
+            }
+        }
+    }
+}

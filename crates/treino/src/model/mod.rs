@@ -1,0 +1,24 @@
+//! A network, from layers to a flat program.
+//!
+//! [`Builder`] turns layers into a [`Program`]: a list of [`Op`]s over numbered values (the batch's rows between ops) and
+//! a flat buffer of weights with named [`Variable`]s. Everything that can be wrong with a network is found while building
+//! it; a built program cannot fail on any input. [`Memory`] is what a program needs to run on a CPU.
+//!
+//! ```text
+//! layers --Builder--> Program (ops, values, variables) --Memory--> forward, backward
+//! ```
+
+mod builder;
+mod memory;
+mod network;
+mod op;
+mod program;
+mod sequential;
+
+pub use builder::Builder;
+pub use memory::{Memory, Pass};
+pub(crate) use network::logits_to_probabilities;
+pub use network::{LayerSummary, Network};
+pub use op::Op;
+pub use program::{Buffer, Program, ScratchId, ScratchSize, ValueId, VarId, Variable};
+pub use sequential::{Compile, Sequential};

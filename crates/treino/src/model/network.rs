@@ -1,0 +1,255 @@
+//! A network: layers, their program, and the current weights.
+
+use super::builder::Builder;
+use super::memory::{Memory, Pass};
+use super::op::Op;
+use super::program::{Buffer, Program, Variable};
+use crate::activations::{Activation, Sigmoid, Softmax};
+use crate::data::Matrix;
+use crate::error::{Error, Result};
+use crate::layers::Layer;
+use treino_engine::pool::Pool;
+use treino_engine::random::{Purpose, Stream};
+use treino_engine::simd::Simd;
+
+/// Rows that go through a network at once outside training.
+pub(crate) const CHUNK: usize = 256;
+
+/// A built network with its weights.
+#[derive(Debug, Clone)]
+pub struct Network {
+    layers: Vec<Layer>,
+    layer_names: Vec<String>,
+    layer_widths: Vec<usize>,
+    program: Program,
+    /// Trainable weights, flat.
+    pub(crate) weights: Vec<f32>,
+    /// Frozen weights and statistics, flat.
+    pub(crate) state: Vec<f32>,
+}
+
+/// Turns logits into probabilities, row by row: a sigmoid for one number, a softmax for more.
+pub(crate) fn logits_to_probabilities(outputs: &mut Matrix) {
+    let width = outputs.cols();
+    let function: Activation =
+        if width == 1 { Sigmoid::default().into() } else { Softmax::default().into() };
+    let logits = outputs.clone();
+    function.inner().forward(Simd::detect(), logits.as_slice(), outputs.as_mut_slice(), width);
+}
+
+/// One line of a network's summary.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LayerSummary {
+    /// The layer's name.
+    pub name: String,
+    /// Keras's class name.
+    pub class: &'static str,
+    /// Numbers in a row of its output.
+    pub width: usize,
+    /// Numbers in its variables.
+    pub parameters: usize,
+    /// How many of them training moves.
+    pub trainable: usize,
+}
+
+impl Network {
+    /// Builds layers for rows of `inputs` numbers. All weights are 0 until they are initialised or set.
+    ///
+    /// # Errors
+    /// No layers, a name that is taken, or a width that a layer cannot take; the message names the layer.
+    pub fn build(inputs: usize, layers: &[Layer]) -> Result<Self> {
+        if inputs == 0 {
+            return Err(Error::input("a network needs at least one input"));
+        }
+        if layers.is_empty() {
+            return Err(Error::input("a network needs at least one layer"));
+        }
+        let mut builder = Builder::new(inputs);
+        let mut x = builder.input();
+        let (mut layer_names, mut layer_widths) = (Vec::new(), Vec::new());
+        for (i, layer) in layers.iter().enumerate() {
+            let place = |e: Error| e.help(format!("it happened in layer {} ({})", i + 1, layer.name()));
+            builder.layer(layer.name(), layer.inner().given_name()).map_err(place)?;
+            x = layer.inner().build(&mut builder, x).map_err(place)?;
+            layer_names.push(builder.layer_name().to_string());
+            layer_widths.push(builder.width(x));
+        }
+        let program = builder.finish(x);
+        let (weights, state) = (vec![0.0; program.trainable], vec![0.0; program.state]);
+        Ok(Network { layers: layers.to_vec(), layer_names, layer_widths, program, weights, state })
+    }
+
+    /// Sets every variable to its first values for a seed.
+    pub fn initialize(&mut self, seed: u64) {
+        for variable in &self.program.variables {
+            let stream = Stream::new(seed, Purpose::Init, &variable.name);
+            let out = match variable.buffer {
+                Buffer::Trainable => &mut self.weights[variable.range.clone()],
+                Buffer::State => &mut self.state[variable.range.clone()],
+            };
+            variable.initializer.inner().fill(&variable.shape, stream, out);
+        }
+        for op in &self.program.ops {
+            if let Op::Normalization(op) = op
+                && let Some(given) = &op.given
+            {
+                for (id, numbers) in op.statistics.into_iter().zip(given) {
+                    self.state[self.program.variable(id).range.clone()].copy_from_slice(numbers);
+                }
+            }
+        }
+    }
+
+    /// Learns the statistics of `Normalization` layers that were not given theirs from the rows of `x`, in the order of
+    /// the layers (Keras: `adapt`).
+    pub fn adapt(&mut self, x: &Matrix) {
+        for at in 0..self.program.ops.len() {
+            let Op::Normalization(op) = &self.program.ops[at] else { continue };
+            if op.given.is_some() || x.rows() == 0 {
+                continue;
+            }
+            let (op, width, n) = (op.clone(), op.width, x.rows() as f64);
+            let (mut mean, mut square) = (vec![0.0_f64; width], vec![0.0_f64; width]);
+            self.through(x, at, op.x, |rows| {
+                for row in rows.chunks_exact(width) {
+                    mean.iter_mut().zip(row).for_each(|(m, v)| *m += f64::from(*v));
+                }
+            });
+            mean.iter_mut().for_each(|m| *m /= n);
+            self.through(x, at, op.x, |rows| {
+                for row in rows.chunks_exact(width) {
+                    for ((s, v), m) in square.iter_mut().zip(row).zip(&mean) {
+                        *s += (f64::from(*v) - m) * (f64::from(*v) - m);
+                    }
+                }
+            });
+            for (j, (mean, square)) in mean.iter().zip(&square).enumerate() {
+                self.state[self.program.variable(op.statistics[0]).range.clone()][j] = *mean as f32;
+                self.state[self.program.variable(op.statistics[1]).range.clone()][j] = (*square / n) as f32;
+            }
+        }
+    }
+
+    /// Predictions for the rows of `x`.
+    ///
+    /// # Errors
+    /// Rows of another width than the network's input.
+    pub fn predict(&self, x: &Matrix) -> Result<Matrix> {
+        self.check_width(x)?;
+        let width = self.outputs();
+        let mut out = Vec::with_capacity(x.rows() * width);
+        self.through(x, self.program.ops.len(), self.program.output, |rows| out.extend_from_slice(rows));
+        Ok(Matrix::new(x.rows(), width, out))
+    }
+
+    /// Runs the first `ops` operations over all rows, chunk by chunk, and hands over the rows of a value.
+    fn through(&self, x: &Matrix, ops: usize, value: super::ValueId, mut take: impl FnMut(&[f32])) {
+        let chunk = CHUNK.min(x.rows().max(1));
+        let mut memory = Memory::new(&self.program, chunk, false);
+        memory.weights.copy_from_slice(&self.weights);
+        memory.state.copy_from_slice(&self.state);
+        let (pool, simd) = (Pool::new(1), Simd::detect());
+        let width = self.program.width(value);
+        for rows in x.as_slice().chunks(chunk * self.inputs()) {
+            let n = rows.len() / self.inputs();
+            memory.value_mut(self.program.input)[..rows.len()].copy_from_slice(rows);
+            let pass = Pass { simd, pool: &pool, rows: n, training: false, seed: 0, epoch: 0, step: 0 };
+            for op in &self.program.ops[..ops] {
+                op.forward(&mut memory, &pass);
+            }
+            take(&memory.value(value)[..n * width]);
+        }
+    }
+
+    /// Refuses rows of the wrong width.
+    ///
+    /// # Errors
+    /// Names both widths.
+    pub fn check_width(&self, x: &Matrix) -> Result<()> {
+        if x.cols() == self.inputs() {
+            return Ok(());
+        }
+        let (has, wants) = (x.cols(), self.inputs());
+        Err(Error::input(format!("the rows have {has} numbers, but the network takes {wants}")))
+    }
+
+    /// Numbers in a row that comes in.
+    pub fn inputs(&self) -> usize {
+        self.program.width(self.program.input)
+    }
+
+    /// Numbers in a row that comes out.
+    pub fn outputs(&self) -> usize {
+        self.program.width(self.program.output)
+    }
+
+    /// The layers it was built from.
+    pub fn layers(&self) -> &[Layer] {
+        &self.layers
+    }
+
+    /// The program it was built into.
+    pub fn program(&self) -> &Program {
+        &self.program
+    }
+
+    /// Number of weights, frozen ones and statistics included.
+    pub fn parameters(&self) -> usize {
+        self.weights.len() + self.state.len()
+    }
+
+    /// The numbers of a variable of this network.
+    pub fn numbers(&self, variable: &Variable) -> &[f32] {
+        match variable.buffer {
+            Buffer::Trainable => &self.weights[variable.range.clone()],
+            Buffer::State => &self.state[variable.range.clone()],
+        }
+    }
+
+    /// Every variable with its shape and numbers, in Keras's order.
+    pub fn named_weights(&self) -> impl Iterator<Item = (&str, &[usize], &[f32])> {
+        self.program.variables.iter().map(|v| (v.name.as_str(), v.shape.as_slice(), self.numbers(v)))
+    }
+
+    /// Sets a variable by name.
+    ///
+    /// # Errors
+    /// An unknown name, another shape, or a number that is not finite.
+    pub fn set_weight(&mut self, name: &str, shape: &[usize], numbers: &[f32]) -> Result<()> {
+        let Some(variable) = self.program.variables.iter().find(|v| v.name == name) else {
+            return Err(Error::input(format!("the network has no weight \"{name}\""))
+                .nearest(name, self.program.variables.iter().map(|v| v.name.as_str())));
+        };
+        if shape != variable.shape || numbers.len() != variable.range.len() {
+            let wants = &variable.shape;
+            return Err(Error::input(format!("\"{name}\" has shape {shape:?}, but the network wants {wants:?}")));
+        }
+        if let Some(at) = numbers.iter().position(|x| !x.is_finite()) {
+            return Err(Error::input(format!("\"{name}\" holds {} at position {at}", numbers[at])));
+        }
+        let buffer = match variable.buffer {
+            Buffer::Trainable => &mut self.weights,
+            Buffer::State => &mut self.state,
+        };
+        buffer[variable.range.clone()].copy_from_slice(numbers);
+        Ok(())
+    }
+
+    /// What each layer is called, how wide its output is, and how many numbers it holds.
+    pub fn summary(&self) -> Vec<LayerSummary> {
+        let lines = self.layers.iter().zip(&self.layer_names).zip(&self.layer_widths);
+        lines
+            .map(|((layer, name), width)| {
+                let own = |v: &&Variable| v.name.strip_prefix(name.as_str()).is_some_and(|rest| rest.starts_with('/'));
+                let mine = || self.program.variables.iter().filter(own);
+                LayerSummary {
+                    name: name.clone(),
+                    class: layer.descriptor().class,
+                    width: *width,
+                    parameters: mine().map(|v| v.range.len()).sum(),
+                    trainable: mine().filter(|v| v.buffer == Buffer::Trainable).map(|v| v.range.len()).sum(),
+                }
+            })
+            .collect()
+    }
+}

@@ -1,0 +1,207 @@
+//! A model as Keras's users know it: layers in a row, compile, fit, evaluate, predict.
+
+use super::network::Network;
+use crate::callbacks::{Callback, Logs};
+use crate::data::Matrix;
+use crate::error::{Error, Result};
+use crate::layers::Layer;
+use crate::losses::{Loss, Targets};
+use crate::metrics::{Metric, NamedMetric};
+use crate::optimizers::Optimizer;
+use crate::train::{self, Examples, Fit, History, Job, Session};
+
+/// What to minimise, how, and what to report: Keras's `compile`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Compile {
+    /// How weights move.
+    pub optimizer: Optimizer,
+    /// What is minimised.
+    pub loss: Loss,
+    /// What is reported beside it: each with its name in the history.
+    pub metrics: Vec<NamedMetric>,
+}
+
+impl Compile {
+    /// The metrics with their names; a name that comes twice is numbered, as in Keras.
+    pub(crate) fn named_metrics(&self) -> Vec<(String, Metric)> {
+        let mut named: Vec<(String, Metric)> = Vec::new();
+        for NamedMetric { name, metric } in &self.metrics {
+            let free = |candidate: &String| named.iter().all(|(taken, _)| taken != candidate);
+            let mut candidates = (0..).map(|i| if i == 0 { name.clone() } else { format!("{name}_{i}") });
+            let name = candidates.find(free).unwrap_or_default();
+            named.push((name, metric.clone()));
+        }
+        named
+    }
+
+    /// Refuses targets that the loss cannot compare with the network's output.
+    pub(crate) fn check_targets(&self, network: &Network, data: &Examples<'_>) -> Result<()> {
+        let (loss, outputs, width) = (self.loss.name(), network.outputs(), data.y.cols());
+        if data.y.rows() != data.x.rows() {
+            let (y, x) = (data.y.rows(), data.x.rows());
+            return Err(Error::input(format!("there are {x} rows of inputs, but {y} of targets")));
+        }
+        if data.weights.is_some_and(|w| w.len() != data.x.rows()) {
+            return Err(Error::input("there must be one sample weight a row"));
+        }
+        let targets = self.loss.inner().targets();
+        let wanted = if targets == Targets::ClassNumbers { 1 } else { outputs };
+        if width != wanted {
+            let e = format!("{loss} wants {wanted} target columns for an output of {outputs}, but there are {width}");
+            return Err(Error::input(e));
+        }
+        for NamedMetric { metric, .. } in &self.metrics {
+            metric.inner().check(width, outputs)?;
+        }
+        let fits = |y: &f32| match targets {
+            Targets::Numbers => y.is_finite(),
+            Targets::Probabilities | Targets::OneHot => (0.0..=1.0).contains(y),
+            Targets::ClassNumbers => *y >= 0.0 && *y < outputs as f32 && y.fract() == 0.0,
+        };
+        if let Some(at) = data.y.as_slice().iter().position(|y| !fits(y)) {
+            let (value, row) = (data.y.as_slice()[at], at / width + 1);
+            let range = match targets {
+                Targets::Numbers => "finite numbers".to_string(),
+                Targets::Probabilities | Targets::OneHot => "numbers in [0, 1]".to_string(),
+                Targets::ClassNumbers => format!("whole numbers from 0 to {}", outputs - 1),
+            };
+            return Err(Error::input(format!("the target of row {row} is {value}, but {loss} wants {range}")));
+        }
+        Ok(())
+    }
+}
+
+/// Layers in a row, with Keras's verbs.
+///
+/// ```
+/// use treino::prelude::*;
+///
+/// let x = Matrix::new(4, 2, vec![0., 0., 0., 1., 1., 0., 1., 1.]);
+/// let y = Matrix::new(4, 1, vec![0., 1., 1., 0.]);
+/// let mut model = Sequential::new()
+///     .add(Dense::new(8).activation(Tanh::default()))
+///     .add(Dense::new(1).activation(Sigmoid::default()));
+/// model.compile(Adam { learning_rate: 0.05, ..Adam::default() }, BinaryCrossentropy::default(), ["accuracy"])?;
+/// let history = model.fit(&x, &y, &Fit { epochs: 200, ..Fit::default() })?;
+/// assert_eq!(history.series("accuracy").last(), Some(&1.0));
+/// # Ok::<(), treino::Error>(())
+/// ```
+#[derive(Debug, Clone, Default)]
+pub struct Sequential {
+    layers: Vec<Layer>,
+    compile: Option<Compile>,
+    callbacks: Vec<Callback>,
+    network: Option<Network>,
+}
+
+impl Sequential {
+    /// A model without layers.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a layer at the end.
+    #[allow(clippy::should_implement_trait)] // Keras's word.
+    pub fn add(mut self, layer: impl Into<Layer>) -> Self {
+        self.layers.push(layer.into());
+        self.network = None;
+        self
+    }
+
+    /// Says what to minimise and how. Metrics are Keras's names, and the history uses them as typed.
+    ///
+    /// # Errors
+    /// An unknown metric.
+    pub fn compile<'a>(
+        &mut self,
+        optimizer: impl Into<Optimizer>,
+        loss: impl Into<Loss>,
+        metrics: impl IntoIterator<Item = &'a str>,
+    ) -> Result<()> {
+        let metrics = metrics.into_iter().map(NamedMetric::typed).collect::<Result<_>>()?;
+        self.compile = Some(Compile { optimizer: optimizer.into(), loss: loss.into(), metrics });
+        Ok(())
+    }
+
+    /// Adds a callback to every later training.
+    pub fn callback(&mut self, callback: impl Into<Callback>) {
+        self.callbacks.push(callback.into());
+    }
+
+    /// Trains on all rows. The first call initialises the weights by the seed; later ones go on from where they are.
+    ///
+    /// # Errors
+    /// A model that is not compiled, shapes that do not fit, a training that diverges.
+    pub fn fit(&mut self, x: &Matrix, y: &Matrix, settings: &Fit) -> Result<History> {
+        self.fit_with(Examples { x, y, weights: None }, None, settings)
+    }
+
+    /// Trains on all rows, with sample weights and validation rows.
+    ///
+    /// # Errors
+    /// As [`Sequential::fit`].
+    pub fn fit_with(
+        &mut self,
+        train: Examples<'_>,
+        validation: Option<Examples<'_>>,
+        settings: &Fit,
+    ) -> Result<History> {
+        self.ensure_network(train.x, settings.seed)?;
+        let (compile, network) = self.compiled()?;
+        let mut network = network.clone();
+        let job = Job { compile, train, validation, settings, callbacks: &self.callbacks, units: None };
+        let history = Session::quiet(|session| train::fit(&mut network, &job, session))?;
+        self.network = Some(network);
+        match &history.ending {
+            train::Ending::Diverged(divergence) => Err(divergence.error()),
+            _ => Ok(history),
+        }
+    }
+
+    /// Loss and metrics over rows, in inference mode.
+    ///
+    /// # Errors
+    /// A model that is not compiled or trained, shapes that do not fit.
+    pub fn evaluate(&self, x: &Matrix, y: &Matrix) -> Result<Logs> {
+        let (compile, network) = self.compiled()?;
+        Session::quiet(|session| train::evaluate(network, compile, Examples { x, y, weights: None }, None, session))
+    }
+
+    /// Predictions, one row for each row of `x`.
+    ///
+    /// # Errors
+    /// A model without weights, rows of another width.
+    pub fn predict(&self, x: &Matrix) -> Result<Matrix> {
+        self.network()?.predict(x)
+    }
+
+    /// The network with its weights.
+    ///
+    /// # Errors
+    /// A model that was neither built nor trained.
+    pub fn network(&self) -> Result<&Network> {
+        self.network.as_ref().ok_or_else(|| Error::input("the model has no weights yet: build or fit it first"))
+    }
+
+    /// Builds the network for rows of so many numbers and initialises its weights by a seed.
+    ///
+    /// # Errors
+    /// Layers that do not fit.
+    pub fn build(&mut self, inputs: usize, seed: u64) -> Result<&mut Network> {
+        let mut network = Network::build(inputs, &self.layers)?;
+        network.initialize(seed);
+        Ok(self.network.insert(network))
+    }
+
+    fn ensure_network(&mut self, x: &Matrix, seed: u64) -> Result<()> {
+        if self.network.is_none() {
+            self.build(x.cols(), seed)?.adapt(x);
+        }
+        Ok(())
+    }
+
+    fn compiled(&self) -> Result<(&Compile, &Network)> {
+        let compile = self.compile.as_ref().ok_or_else(|| Error::input("the model is not compiled"))?;
+        Ok((compile, self.network()?))
+    }
+}

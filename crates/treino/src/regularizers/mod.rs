@@ -1,0 +1,27 @@
+//! Regularizers: penalties that pull weights or outputs towards zero.
+//!
+//! A penalty on weights is added to the loss of every batch, and its gradient to theirs. A penalty on a layer's output
+//! (`activity_regularizer`) is summed over the batch and divided by the number of its rows.
+//!
+//! Keras differences: none. As in Keras, L2 has no factor 1/2, and the slope of |w| at 0 is 0.
+
+mod l1_l2;
+
+pub use l1_l2::{L1, L1L2, L2};
+
+use crate::catalog::{Room, room};
+use treino_engine::simd::Simd;
+
+room! {
+    /// Any regularizer.
+    pub enum Regularizer: dyn Penalty in Room::Regularizers => { L1, L2, L1L2 }
+}
+
+/// A penalty on numbers.
+pub trait Penalty: std::fmt::Debug {
+    /// The penalty of all numbers in `w` together.
+    fn value(&self, simd: Simd, w: &[f32]) -> f64;
+
+    /// gradient += scale * d penalty / dw.
+    fn add_gradient(&self, simd: Simd, w: &[f32], scale: f32, gradient: &mut [f32]);
+}

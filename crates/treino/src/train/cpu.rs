@@ -1,0 +1,293 @@
+//! Training on the processor's cores.
+
+use super::executor::{Divergence, EpochEnd, Examples, Executor, Interrupted, Units};
+use crate::callbacks::{Logs, Snapshot};
+use crate::losses::{Batch, Gradient, Loss};
+use crate::metrics::{Metric, Running};
+use crate::model::{Memory, Network, Op, Pass, Program};
+use crate::optimizers::{Optimizer, Step};
+use treino_engine::pool::Pool;
+use treino_engine::simd::Simd;
+
+/// Rows evaluated at once, where the training's batches are smaller.
+const EVALUATION_ROWS: usize = 128;
+
+/// Runs a program on the processor. All buffers are allocated when it is made; a step allocates nothing.
+#[derive(Debug)]
+pub struct Cpu {
+    program: Program,
+    memory: Memory,
+    pool: Pool,
+    simd: Simd,
+    seed: u64,
+    batch_size: usize,
+    capacity: usize,
+    optimizer: Optimizer,
+    slots: Vec<Vec<f32>>,
+    t: u64,
+    loss: Loss,
+    /// Whether the loss works on what goes into the last activation, so that its backward pass is skipped.
+    fused: bool,
+    y_width: usize,
+    y: Vec<f32>,
+    weights: Vec<f32>,
+    scale: Vec<f32>,
+    losses: Vec<f32>,
+    metrics: Vec<(String, RunningBox)>,
+    units: Option<Units>,
+    /// Targets and predictions in their own units, for the metrics.
+    own: [Vec<f32>; 2],
+}
+
+/// A running metric; only here to give it a `Debug`.
+struct RunningBox(Box<dyn Running>);
+
+impl std::fmt::Debug for RunningBox {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Running")
+    }
+}
+
+/// What to minimise and to report.
+#[derive(Debug, Clone)]
+pub(crate) struct Objective<'a> {
+    pub optimizer: &'a Optimizer,
+    pub loss: &'a Loss,
+    pub metrics: &'a [(String, Metric)],
+    pub units: Option<Units>,
+    pub y_width: usize,
+}
+
+impl Cpu {
+    /// Everything that a training of the network needs, for batches of `batch_size` rows.
+    pub(crate) fn new(
+        network: &Network,
+        objective: Objective<'_>,
+        batch_size: usize,
+        seed: u64,
+        threads: usize,
+        simd: Simd,
+    ) -> Self {
+        let program = network.program().clone();
+        let capacity = batch_size.max(EVALUATION_ROWS);
+        let mut memory = Memory::new(&program, capacity, true);
+        memory.weights.copy_from_slice(&network.weights);
+        memory.state.copy_from_slice(&network.state);
+        let fused = match program.ops.last() {
+            Some(Op::Activation(last)) => last.y == program.output && objective.loss.inner().absorbs(&last.activation),
+            _ => false,
+        };
+        let (y_width, p_width) = (objective.y_width, network.outputs());
+        let slots = objective.optimizer.inner().slots();
+        let own = if objective.units.is_some() { capacity } else { 0 };
+        Cpu {
+            slots: slots.iter().map(|_| vec![0.0; program.trainable]).collect(),
+            optimizer: objective.optimizer.clone(),
+            loss: objective.loss.clone(),
+            metrics: objective
+                .metrics
+                .iter()
+                .map(|(name, metric)| (name.clone(), RunningBox(metric.inner().start(y_width, p_width))))
+                .collect(),
+            units: objective.units,
+            own: [vec![0.0; own * y_width], vec![0.0; own * p_width]],
+            y: vec![0.0; capacity * y_width],
+            weights: vec![1.0; capacity],
+            scale: vec![0.0; capacity],
+            losses: vec![0.0; capacity],
+            pool: Pool::new(threads),
+            simd,
+            t: 0,
+            program,
+            memory,
+            seed,
+            batch_size,
+            capacity,
+            fused,
+            y_width,
+        }
+    }
+
+    /// Copies rows of the data into the batch.
+    fn gather(&mut self, data: &Examples<'_>, rows: impl Iterator<Item = usize>) {
+        let (width, y_width) = (data.x.cols(), self.y_width);
+        let x = self.memory.value_mut(self.program.input);
+        for (slot, row) in rows.enumerate() {
+            x[slot * width..][..width].copy_from_slice(data.x.row(row));
+            self.y[slot * y_width..][..y_width].copy_from_slice(data.y.row(row));
+            self.weights[slot] = data.weights.map_or(1.0, |w| w[row]);
+        }
+    }
+
+    /// Runs the batch forward and gives its loss, penalties included; with `training` also the gradient of the loss.
+    fn forward(&mut self, rows: usize, training: bool, epoch: u32, step: u32) -> f64 {
+        let Cpu { program, memory, pool, simd, .. } = self;
+        let pass = Pass { simd: *simd, pool, rows, training, seed: self.seed, epoch, step };
+        memory.activity_penalty = 0.0;
+        for op in &program.ops {
+            op.forward(memory, &pass);
+        }
+        let scored = match (&program.ops[..], self.fused) {
+            ([.., Op::Activation(last)], true) => last.x,
+            _ => program.output,
+        };
+        let width = program.width(scored);
+        let losses = &mut self.losses[..rows];
+        let y = &self.y[..rows * self.y_width];
+        let (p, dp) = memory.value_and_gradient(scored);
+        let batch = Batch { y, p: &p[..rows * width], width, logits: self.fused };
+        let gradient = training.then(|| {
+            let share = 1.0 / rows as f32;
+            for (scale, weight) in self.scale.iter_mut().zip(&self.weights[..rows]) {
+                *scale = weight * share;
+            }
+            Gradient { scale: &self.scale[..rows], dp: &mut dp[..rows * width] }
+        });
+        self.loss.inner().rows(*simd, batch, losses, gradient);
+        let total: f64 = losses.iter().zip(&self.weights).map(|(l, w)| f64::from(*l) * f64::from(*w)).sum();
+        total / rows as f64 + memory.activity_penalty
+    }
+
+    /// The penalties on weights.
+    fn weight_penalty(&self) -> f64 {
+        let mut total = 0.0;
+        for variable in &self.program.variables {
+            if let Some(regularizer) = &variable.regularizer {
+                total += regularizer.inner().value(self.simd, &self.memory.weights[variable.range.clone()]);
+            }
+        }
+        total
+    }
+
+    /// The gradient of the batch, and the step along it.
+    fn backward(&mut self, rows: usize, epoch: u32, step: u32, learning_rate: f32) {
+        let Cpu { program, memory, pool, simd, .. } = self;
+        let pass = Pass { simd: *simd, pool, rows, training: true, seed: self.seed, epoch, step };
+        let ops = program.ops.len() - usize::from(self.fused);
+        for op in program.ops[..ops].iter().rev() {
+            op.backward(memory, &pass);
+        }
+        for variable in &program.variables {
+            if let Some(regularizer) = &variable.regularizer {
+                let range = variable.range.clone();
+                let (w, gradient) = (&memory.weights[range.clone()], &mut memory.gradient[range]);
+                regularizer.inner().add_gradient(*simd, w, 1.0, gradient);
+            }
+        }
+        self.t += 1;
+        let at = Step { t: self.t, learning_rate };
+        self.optimizer.inner().step(*simd, at, &mut memory.weights, &memory.gradient, &mut self.slots);
+    }
+
+    /// Takes the batch's predictions into the metrics.
+    fn measure(&mut self, rows: usize, weighted: bool) {
+        if self.metrics.is_empty() {
+            return;
+        }
+        let mut y = &self.y[..rows * self.y_width];
+        let mut p = &self.memory.value(self.program.output)[..rows * self.program.width(self.program.output)];
+        if let Some(Units { mean, sd }) = self.units {
+            for (own, standardised) in self.own.iter_mut().zip([y, p]) {
+                for (own, value) in own.iter_mut().zip(standardised) {
+                    *own = f64::from(*value).mul_add(sd, mean) as f32;
+                }
+            }
+            (y, p) = (&self.own[0][..y.len()], &self.own[1][..p.len()]);
+        }
+        let weights = weighted.then_some(&self.weights[..rows]);
+        for (_, metric) in &mut self.metrics {
+            metric.0.update(y, p, weights);
+        }
+    }
+
+    /// The loss under its name, then the metrics, which begin anew.
+    fn logs(&mut self, loss: f64) -> Logs {
+        let mut logs = Logs(vec![("loss".to_string(), loss)]);
+        for (name, metric) in &mut self.metrics {
+            logs.0.push((name.clone(), metric.0.result()));
+            metric.0.reset();
+        }
+        logs
+    }
+
+    /// Where the first number that is not finite stands, from the weights through the layers to the loss.
+    fn culprit(&self, rows: usize) -> String {
+        let broken = |numbers: &[f32]| numbers.iter().find(|x| !x.is_finite()).copied();
+        let word = |x: f32| if x.is_nan() { "not a number" } else { "infinite" };
+        for variable in &self.program.variables {
+            if let Some(x) = broken(self.memory.variable(variable)) {
+                return format!("the weight {} became {}", variable.name, word(x));
+            }
+        }
+        for (op, layer) in self.program.ops.iter().zip(&self.program.op_layers) {
+            if let Some(value) = op.output()
+                && let Some(x) = broken(&self.memory.value(value)[..rows * self.program.width(value)])
+            {
+                return format!("the output of layer {layer} became {}", word(x));
+            }
+        }
+        "the loss became too large for a number".to_string()
+    }
+}
+
+impl Executor for Cpu {
+    fn run_epoch(
+        &mut self,
+        data: &Examples<'_>,
+        order: Option<&[u32]>,
+        epoch: usize,
+        learning_rate: f64,
+        batch_end: &mut dyn FnMut(usize, f64) -> bool,
+    ) -> Result<EpochEnd, Divergence> {
+        let n = data.rows();
+        let (mut total, mut seen, mut cut_short) = (0.0, 0, None);
+        for (step, first) in (0..n).step_by(self.batch_size).enumerate() {
+            let end = (first + self.batch_size).min(n);
+            let rows = end - first;
+            match order {
+                Some(order) => self.gather(data, order[first..end].iter().map(|row| *row as usize)),
+                None => self.gather(data, first..end),
+            }
+            let loss = self.forward(rows, true, epoch as u32, step as u32) + self.weight_penalty();
+            if !loss.is_finite() {
+                return Err(Divergence { epoch, step, place: self.culprit(rows), learning_rate });
+            }
+            self.measure(rows, false);
+            self.backward(rows, epoch as u32, step as u32, learning_rate as f32);
+            total += loss * rows as f64;
+            seen += rows;
+            if !batch_end(step + 1, total / seen as f64) {
+                cut_short = Some(Interrupted { steps: step + 1 });
+                break;
+            }
+        }
+        // What the last step did to the weights shows in no loss of this epoch.
+        if !self.memory.weights.iter().chain(&self.memory.state).all(|w| w.is_finite()) {
+            let step = n.div_ceil(self.batch_size) - 1;
+            return Err(Divergence { epoch, step, place: self.culprit(0), learning_rate });
+        }
+        Ok(EpochEnd { logs: self.logs(total / seen as f64), cut_short })
+    }
+
+    fn evaluate(&mut self, data: &Examples<'_>) -> Logs {
+        let n = data.rows();
+        let mut total = 0.0;
+        for first in (0..n).step_by(self.capacity) {
+            let end = (first + self.capacity).min(n);
+            self.gather(data, first..end);
+            total += self.forward(end - first, false, 0, 0) * (end - first) as f64;
+            self.measure(end - first, false);
+        }
+        let loss = total / n as f64 + self.weight_penalty();
+        self.logs(loss)
+    }
+
+    fn snapshot(&self) -> Snapshot {
+        Snapshot { weights: self.memory.weights.clone(), state: self.memory.state.clone() }
+    }
+
+    fn restore(&mut self, weights: &Snapshot) {
+        self.memory.weights.copy_from_slice(&weights.weights);
+        self.memory.state.copy_from_slice(&weights.state);
+    }
+}

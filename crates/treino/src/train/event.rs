@@ -1,0 +1,79 @@
+//! What a training tells about itself while it runs.
+
+use crate::callbacks::Logs;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// Something that happened.
+#[derive(Debug, Clone)]
+pub enum Event<'a> {
+    /// A batch was trained on.
+    Batch {
+        /// Epoch, from 0.
+        epoch: usize,
+        /// Steps done in this epoch.
+        step: usize,
+        /// Steps in an epoch.
+        steps: usize,
+        /// Mean loss of the epoch so far.
+        loss: f64,
+    },
+    /// An epoch and its validation ended.
+    Epoch {
+        /// Epoch, from 0.
+        epoch: usize,
+        /// Its numbers.
+        logs: &'a Logs,
+        /// Whether it is the best so far by validation loss (training loss without validation).
+        best: bool,
+        /// Epochs since the best one.
+        waited: usize,
+    },
+    /// A callback stopped the training after this epoch.
+    Stopped {
+        /// Epoch, from 0.
+        epoch: usize,
+        /// Completes "stopped: ...".
+        why: &'a str,
+    },
+    /// Trainings with other seeds have ended.
+    Repeat {
+        /// How many of all trainings are done.
+        done: usize,
+        /// How many there are.
+        of: usize,
+    },
+    /// The weights of an earlier epoch were put back.
+    Restored {
+        /// That epoch, from 0.
+        epoch: usize,
+    },
+}
+
+/// The surroundings of a training: threads, a way to stop it, and who watches.
+pub struct Session<'a> {
+    /// Threads that may work on it; they never change the result.
+    pub threads: usize,
+    /// Set it to stop after the current step.
+    pub interrupt: &'a AtomicBool,
+    /// Who is told what happens.
+    pub observer: &'a mut dyn FnMut(&Event<'_>),
+}
+
+impl Session<'_> {
+    /// Runs `f` in a session of one thread that nobody watches or stops.
+    pub fn quiet<T>(f: impl FnOnce(&mut Session<'_>) -> T) -> T {
+        let interrupt = AtomicBool::new(false);
+        f(&mut Session { threads: 1, interrupt: &interrupt, observer: &mut |_| {} })
+    }
+
+    /// Whether it is to stop.
+    pub fn is_interrupted(&self) -> bool {
+        self.interrupt.load(Ordering::Relaxed)
+    }
+}
+
+impl std::fmt::Debug for Session<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Session").field("threads", &self.threads).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,98 @@
+//! The seam between a training and the hardware it runs on.
+
+use crate::callbacks::{Logs, Snapshot};
+use crate::data::Matrix;
+use crate::error::{Error, Kind};
+
+/// Something that runs a program's epochs. It is called once an epoch, not once an operation.
+pub trait Executor {
+    /// Trains one epoch over `data` in the given order (in file order without one), at the given learning rate.
+    /// `batch_end` is told the number of steps done and the loss so far after every batch; when it says `false` the epoch
+    /// ends there.
+    ///
+    /// # Errors
+    /// The first step whose loss is not finite.
+    fn run_epoch(
+        &mut self,
+        data: &Examples<'_>,
+        order: Option<&[u32]>,
+        epoch: usize,
+        learning_rate: f64,
+        batch_end: &mut dyn FnMut(usize, f64) -> bool,
+    ) -> Result<EpochEnd, Divergence>;
+
+    /// Loss and metrics over `data` in inference mode.
+    fn evaluate(&mut self, data: &Examples<'_>) -> Logs;
+
+    /// The current weights.
+    fn snapshot(&self) -> Snapshot;
+
+    /// Puts weights in place.
+    fn restore(&mut self, weights: &Snapshot);
+}
+
+/// Rows to train on or to evaluate.
+#[derive(Debug, Clone, Copy)]
+pub struct Examples<'a> {
+    /// Inputs.
+    pub x: &'a Matrix,
+    /// Targets, as the loss wants them.
+    pub y: &'a Matrix,
+    /// A weight a row.
+    pub weights: Option<&'a [f32]>,
+}
+
+impl Examples<'_> {
+    /// Number of rows.
+    pub fn rows(&self) -> usize {
+        self.x.rows()
+    }
+}
+
+/// What an epoch gave.
+#[derive(Debug, Clone)]
+pub struct EpochEnd {
+    /// Training loss and metrics, under Keras's names.
+    pub logs: Logs,
+    /// Whether `batch_end` ended it early.
+    pub cut_short: Option<Interrupted>,
+}
+
+/// An epoch was ended early.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Interrupted {
+    /// Steps done in the epoch.
+    pub steps: usize,
+}
+
+/// Units of a standardised target: own = mean + sd * standardised.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Units {
+    /// Mean of the training targets.
+    pub mean: f64,
+    /// Standard deviation of the training targets.
+    pub sd: f64,
+}
+
+/// A training left the finite numbers.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Divergence {
+    /// Epoch, from 0.
+    pub epoch: usize,
+    /// Step within the epoch, from 0.
+    pub step: usize,
+    /// Where the first number that is not finite stands.
+    pub place: String,
+    /// The loss of the first step of the training, where known.
+    pub learning_rate: f64,
+}
+
+impl Divergence {
+    /// The divergence as an error with its likely cause and a remedy.
+    pub fn error(&self) -> Error {
+        let (epoch, step, place, rate) = (self.epoch + 1, self.step + 1, &self.place, self.learning_rate);
+        Error::new(Kind::Diverged, format!("the training diverged at epoch {epoch}, step {step}: {place}"))
+            .help(format!("the likely cause is a learning rate that is too large: try --learning-rate {}", rate / 10.0))
+            .help("inputs that are not on one scale do it too: keep scale = \"standard\", or add --batch-norm")
+    }
+}

@@ -1,0 +1,235 @@
+//! The loop over epochs.
+
+use super::class_weight::ClassWeight;
+use super::cpu::{Cpu, Objective};
+use super::event::{Event, Session};
+use super::executor::{Examples, Executor, Units};
+use super::history::{Ending, History};
+use crate::callbacks::{Callback, Control, Logs, Snapshot, Watcher};
+use crate::catalog::{Kind, thing};
+use crate::error::{Error, Result};
+use crate::model::{Compile, Network};
+use treino_engine::random::{Purpose, Stream};
+use treino_engine::simd::Simd;
+
+thing! {
+    /// How to train: Keras's `fit`.
+    ///
+    /// Keras differences: `epochs` is 100 by default, not 1.
+    pub struct Fit = "fit" {
+        /// How often to go over the training rows, at most.
+        epochs: usize = 100, Kind::COUNT;
+        /// Rows a step.
+        batch_size: usize = 32, Kind::COUNT;
+        /// Whether to go over the rows in a new random order every epoch.
+        shuffle: bool = true, Kind::Bool;
+        /// Seed of initial weights, shuffling and dropout.
+        seed: u64 = 1, Kind::INDEX;
+        /// Validate after every so many epochs.
+        validation_freq: usize = 1, Kind::COUNT;
+        /// Weights of the classes in training: "balanced", or a weight a label.
+        class_weight: Option<ClassWeight> = None, Kind::ClassWeight;
+        /// Trainings with the seeds seed, seed + 1, ...; the first one's model is kept.
+        repeats: usize = 1, Kind::COUNT;
+    }
+}
+
+/// A training: what on, what for, and how.
+#[derive(Debug, Clone, Copy)]
+pub struct Job<'a> {
+    /// Optimizer, loss and metrics.
+    pub compile: &'a Compile,
+    /// Rows to train on; targets as the loss compares them.
+    pub train: Examples<'a>,
+    /// Rows to validate on after each epoch.
+    pub validation: Option<Examples<'a>>,
+    /// Epochs, batches, seed.
+    pub settings: &'a Fit,
+    /// What acts between epochs, in this order.
+    pub callbacks: &'a [Callback],
+    /// Puts metrics, not losses, into the units of a standardised target.
+    pub units: Option<Units>,
+}
+
+/// Trains a network, which keeps the final weights. Weights are taken as they are: initialise them before.
+///
+/// The loss of an epoch is the mean over its rows of the loss of their batch, penalties included, before that batch's
+/// step; validation uses the weights at the end of the epoch.
+///
+/// # Errors
+/// Shapes that do not fit, a callback that monitors what is not in the logs. A training that diverges is no error: the
+/// history says so, and the best weights so far are kept.
+pub fn fit(network: &mut Network, job: &Job<'_>, session: &mut Session<'_>) -> Result<History> {
+    let Job { compile, train, validation, settings, callbacks, units } = *job;
+    for data in std::iter::once(&train).chain(&validation) {
+        network.check_width(data.x)?;
+        compile.check_targets(network, data)?;
+    }
+    if train.rows() == 0 {
+        return Err(Error::input("there are no rows to train on"));
+    }
+    let metrics = compile.named_metrics();
+    let mut watchers = start(callbacks, &metrics, validation.is_some())?;
+    let objective =
+        Objective { optimizer: &compile.optimizer, loss: &compile.loss, metrics: &metrics, units, y_width: train.y.cols() };
+    let batch_size = settings.batch_size.min(train.rows());
+    let mut cpu = Cpu::new(network, objective, batch_size, settings.seed, session.threads, Simd::detect());
+    let learning_rate = compile.optimizer.inner().learning_rate();
+
+    let steps = train.rows().div_ceil(batch_size);
+    let stream = Stream::new(settings.seed, Purpose::Shuffle, "");
+    let mut order = vec![0; if settings.shuffle { train.rows() } else { 0 }];
+    let mut history = History { epochs: Vec::new(), best_epoch: None, kept_epoch: None, ending: Ending::Finished };
+    let mut best: Option<(f64, Snapshot)> = None;
+
+    for epoch in 0..settings.epochs {
+        stream.at(epoch as u32, 0).permutation(&mut order);
+        let order = settings.shuffle.then_some(order.as_slice());
+        let mut batch_end = |step: usize, loss: f64| {
+            (session.observer)(&Event::Batch { epoch, step, steps, loss });
+            !session.interrupt.load(std::sync::atomic::Ordering::Relaxed)
+        };
+        let end = match cpu.run_epoch(&train, order, epoch, learning_rate, &mut batch_end) {
+            Ok(end) => end,
+            Err(divergence) => {
+                history.ending = Ending::Diverged(divergence);
+                break;
+            }
+        };
+        // An epoch that an interruption cut short is left out of the history, unless it is all there is.
+        if end.cut_short.is_some_and(|cut| cut.steps < steps) && !history.epochs.is_empty() {
+            history.ending = Ending::Interrupted;
+            break;
+        }
+        let mut logs = end.logs;
+        if let Some(validation) = &validation
+            && (epoch + 1) % settings.validation_freq == 0
+        {
+            logs.0.extend(cpu.evaluate(validation).0.into_iter().map(|(name, v)| (format!("val_{name}"), v)));
+        }
+        let score = if validation.is_some() { logs.get("val_loss") } else { logs.get("loss") };
+        let is_best = score.is_some_and(|score| best.as_ref().is_none_or(|(best, _)| score < *best));
+        if let (Some(score), true) = (score, is_best) {
+            history.best_epoch = Some(epoch);
+            best = Some((score, cpu.snapshot()));
+        }
+        history.kept_epoch = Some(epoch);
+        let waited = epoch - history.best_epoch.unwrap_or(epoch);
+        (session.observer)(&Event::Epoch { epoch, logs: &logs, best: is_best, waited });
+
+        let mut control = Hands { cpu: &mut cpu, stop: None, restored: None };
+        for watcher in &mut watchers {
+            watcher.epoch_end(epoch, &logs, &mut control);
+        }
+        let stop = control.stop;
+        history.epochs.push(logs);
+        if let Some(why) = stop {
+            (session.observer)(&Event::Stopped { epoch, why: &why });
+            history.ending = Ending::Stopped { epoch, why };
+            break;
+        }
+        if session.is_interrupted() {
+            history.ending = Ending::Interrupted;
+            break;
+        }
+    }
+
+    match (&history.ending, &best) {
+        (Ending::Diverged(_) | Ending::Interrupted, Some((_, snapshot))) => {
+            cpu.restore(snapshot);
+            history.kept_epoch = history.best_epoch;
+        }
+        (Ending::Diverged(_) | Ending::Interrupted, None) => {}
+        _ => {
+            let mut control = Hands { cpu: &mut cpu, stop: None, restored: None };
+            for watcher in &mut watchers {
+                watcher.train_end(&mut control);
+            }
+            if let Some(epoch) = control.restored {
+                history.kept_epoch = Some(epoch);
+                (session.observer)(&Event::Restored { epoch });
+            }
+        }
+    }
+    let last = cpu.snapshot();
+    network.weights = last.weights;
+    network.state = last.state;
+    Ok(history)
+}
+
+/// Starts the callbacks, after a look at what they monitor.
+fn start(
+    callbacks: &[Callback],
+    metrics: &[(String, crate::metrics::Metric)],
+    has_validation: bool,
+) -> Result<Vec<Box<dyn Watcher>>> {
+    let direction = |name: &str| {
+        let name = name.strip_prefix("val_").unwrap_or(name);
+        if name == "loss" {
+            return Some(false);
+        }
+        metrics.iter().find(|(n, _)| n == name).and_then(|(_, metric)| metric.inner().more_is_better())
+    };
+    let plain = || std::iter::once("loss").chain(metrics.iter().map(|(name, _)| name.as_str()));
+    let known: Vec<String> = plain().map(String::from).chain(plain().map(|name| format!("val_{name}"))).collect();
+    let mut watchers = Vec::new();
+    for callback in callbacks {
+        if let Some(monitor) = callback.inner().monitors() {
+            if !known.iter().any(|name| name == monitor) {
+                let e = format!("{} monitors \"{monitor}\", which is not in the history", callback.name());
+                return Err(Error::input(e).nearest(monitor, known.iter().map(String::as_str)));
+            }
+            if monitor.starts_with("val_") && !has_validation {
+                let e = format!("{} monitors \"{monitor}\", but there are no validation rows", callback.name());
+                return Err(Error::input(e).help("give validation rows, or monitor a training number such as \"loss\""));
+            }
+        }
+        watchers.push(callback.inner().start(&direction)?);
+    }
+    Ok(watchers)
+}
+
+/// What callbacks do to the training.
+struct Hands<'a> {
+    cpu: &'a mut Cpu,
+    stop: Option<String>,
+    restored: Option<usize>,
+}
+
+impl Control for Hands<'_> {
+    fn stop(&mut self, why: String) {
+        self.stop.get_or_insert(why);
+    }
+
+    fn weights(&self) -> Snapshot {
+        self.cpu.snapshot()
+    }
+
+    fn restore(&mut self, weights: &Snapshot, epoch: usize) {
+        self.cpu.restore(weights);
+        self.restored = Some(epoch);
+    }
+}
+
+/// Loss and metrics of a network over rows, in inference mode.
+///
+/// # Errors
+/// Shapes that do not fit.
+pub fn evaluate(
+    network: &Network,
+    compile: &Compile,
+    data: Examples<'_>,
+    units: Option<Units>,
+    session: &Session<'_>,
+) -> Result<Logs> {
+    network.check_width(data.x)?;
+    compile.check_targets(network, &data)?;
+    if data.rows() == 0 {
+        return Err(Error::input("there are no rows to evaluate"));
+    }
+    let metrics = compile.named_metrics();
+    let y_width = data.y.cols();
+    let objective = Objective { optimizer: &compile.optimizer, loss: &compile.loss, metrics: &metrics, units, y_width };
+    let mut cpu = Cpu::new(network, objective, 1, 0, session.threads, Simd::detect());
+    Ok(cpu.evaluate(&data))
+}

@@ -1,0 +1,21 @@
+//! Training: from a network and rows to a trained network and its history.
+//!
+//! [`fit`] is Keras's `fit`: epochs, batches, validation, callbacks. It knows neither files nor terminals: it tells what
+//! happens through [`Event`]s. [`cpu`](Cpu) executes the network's program; a later executor for other hardware takes its
+//! place behind [`Executor`].
+
+mod class_weight;
+mod cpu;
+mod event;
+mod executor;
+mod fit;
+mod history;
+mod run;
+
+pub use class_weight::ClassWeight;
+pub use cpu::Cpu;
+pub use event::{Event, Session};
+pub use executor::{Divergence, EpochEnd, Examples, Executor, Interrupted, Units};
+pub use fit::{Fit, Job, evaluate, fit};
+pub use history::{Ending, History};
+pub use run::{Planned, Repeat, Run, Scores};

@@ -1,0 +1,127 @@
+//! Whole trainings beside Keras's, from the same initial weights and without shuffling.
+//!
+//! The fixtures hold each training twice: as Keras computes it (float32) and in float64. A number of ours may differ from
+//! the float64 one by 8 times the largest difference between the two in its series, plus 2e-6 of its own size and 1e-7 of
+//! the series' (at most 1): what single-precision rounding explains, and no more. See `fixtures/keras/README.md`.
+
+use serde_json::Value as Json;
+use treino::catalog::{Entries, Field, Node, Value};
+use treino::data::Matrix;
+use treino::layers::Layer;
+use treino::losses::Loss;
+use treino::metrics::NamedMetric;
+use treino::model::{Compile, Network};
+use treino::optimizers::Optimizer;
+use treino::train::{Examples, Fit, Job, Session, fit};
+
+fn fixture() -> Json {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/keras/trajectories.json");
+    serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
+}
+
+/// JSON as a spec's value.
+fn node(json: &Json) -> Node {
+    let value = match json {
+        Json::Bool(b) => Value::Bool(*b),
+        Json::Number(n) if n.is_i64() => Value::Int(n.as_i64().unwrap()),
+        Json::Number(n) => Value::Float(n.as_f64().unwrap()),
+        Json::String(s) => Value::Text(s.clone()),
+        Json::Array(items) => Value::List(items.iter().map(node).collect()),
+        Json::Object(object) => {
+            let mut table = Entries::default();
+            object.iter().for_each(|(key, value)| table.set(key, node(value)));
+            Value::Table(table)
+        }
+        Json::Null => panic!("null has no place in a spec"),
+    };
+    Node::from(value)
+}
+
+fn floats(json: &Json) -> Vec<f64> {
+    json.as_array().unwrap().iter().map(|x| x.as_f64().unwrap()).collect()
+}
+
+fn singles(json: &Json) -> Vec<f32> {
+    floats(json).into_iter().map(|x| x as f32).collect()
+}
+
+/// By how much a series misses what its tolerance allows, as a share of it: at most 1 is right.
+fn miss(ours: &[f64], keras: &[f64], exact: &[f64]) -> f64 {
+    assert_eq!(ours.len(), exact.len());
+    let rounding = keras.iter().zip(exact).fold(0.0, |d: f64, (k, e)| d.max((k - e).abs()));
+    let size = exact.iter().fold(0.0, |m: f64, e| m.max(e.abs())).min(1.0);
+    ours.iter().zip(exact).fold(0.0, |worst: f64, (o, e)| {
+        let share = (o - e).abs() / (8.0 * rounding + 2e-6 * e.abs() + 1e-7 * size);
+        if share.is_nan() { f64::INFINITY } else { worst.max(share) }
+    })
+}
+
+fn matrix(json: &Json, rows: usize) -> Matrix {
+    let numbers = singles(json);
+    Matrix::new(rows, numbers.len() / rows, numbers)
+}
+
+/// The weight of each row: the sample's, or its class's.
+fn row_weights(case: &Json, y: &Matrix) -> Option<Vec<f32>> {
+    if !case["sample_weight"].is_null() {
+        return Some(singles(&case["sample_weight"]));
+    }
+    let by_class = case["class_weight"].as_object()?;
+    let class = |row: &[f32]| match row {
+        [y] => y.round() as usize,
+        one_hot => one_hot.iter().position(|y| *y == 1.0).unwrap(),
+    };
+    let weight = |row: usize| by_class.get(&class(y.row(row)).to_string()).map_or(1.0, |w| w.as_f64().unwrap() as f32);
+    Some((0..y.rows()).map(weight).collect())
+}
+
+#[test]
+fn every_training_follows_keras() {
+    let all = fixture();
+    for case in all["cases"].as_array().unwrap() {
+        let name = case["name"].as_str().unwrap();
+        let data = &all["datasets"][case["dataset"].as_str().unwrap()];
+        let (rows, val_rows) = (data["rows"].as_u64().unwrap() as usize, data["val_rows"].as_u64().unwrap() as usize);
+        let (x, y) = (matrix(&data["x"], rows), matrix(&data["y"], rows));
+        let (x_val, y_val) = (matrix(&data["x_val"], val_rows), matrix(&data["y_val"], val_rows));
+
+        let layers: Vec<Layer> = Vec::read(&node(&case["layers"]), "layers").unwrap();
+        let mut network = Network::build(x.cols(), &layers).unwrap();
+        network.initialize(1);
+        for w in case["weights"].as_array().unwrap() {
+            let shape: Vec<usize> = floats(&w["shape"]).into_iter().map(|n| n as usize).collect();
+            network.set_weight(w["name"].as_str().unwrap(), &shape, &singles(&w["initial"])).unwrap();
+        }
+        let names = case["metrics"].as_array().unwrap().iter().map(|m| m.as_str().unwrap());
+        let compile = Compile {
+            optimizer: Optimizer::read(&node(&case["optimizer"]), "optimizer").unwrap(),
+            loss: Loss::read(&node(&case["loss"]), "loss").unwrap(),
+            metrics: names.map(|m| NamedMetric::typed(m).unwrap()).collect(),
+        };
+        let settings = Fit {
+            epochs: 20,
+            shuffle: false,
+            batch_size: case["batch_size"].as_u64().unwrap() as usize,
+            ..Fit::default()
+        };
+        let weights = row_weights(case, &y);
+        let val_weights =
+            (!case["val_sample_weight"].is_null()).then(|| singles(&case["val_sample_weight"]));
+        let train = Examples { x: &x, y: &y, weights: weights.as_deref() };
+        let validation = Examples { x: &x_val, y: &y_val, weights: val_weights.as_deref() };
+        let job = Job { compile: &compile, train, validation: Some(validation), settings: &settings, callbacks: &[], units: None };
+        let history = Session::quiet(|session| fit(&mut network, &job, session)).unwrap();
+
+        for (key, keras) in case["history32"].as_object().unwrap() {
+            let share = miss(&history.series(key), &floats(keras), &floats(&case["history64"][key]));
+            assert!(share <= 1.0, "{name}: {key} misses by {share} of its tolerance");
+        }
+        for w in case["weights"].as_array().unwrap() {
+            let weight = w["name"].as_str().unwrap();
+            let (_, _, ours) = network.named_weights().find(|(n, _, _)| *n == weight).unwrap();
+            let ours: Vec<f64> = ours.iter().map(|x| f64::from(*x)).collect();
+            let share = miss(&ours, &floats(&w["final32"]), &floats(&w["final64"]));
+            assert!(share <= 1.0, "{name}: {weight} misses by {share} of its tolerance");
+        }
+    }
+}
