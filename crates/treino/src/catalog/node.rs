@@ -141,8 +141,7 @@ impl fmt::Display for Value {
                 write!(f, "[{}]", shown.join(", "))
             }
             Value::Table(entries) => {
-                let shown: Vec<String> =
-                    entries.list.iter().map(|e| format!("{} = {}", e.key, e.node.value)).collect();
+                let shown: Vec<String> = entries.list.iter().map(|e| format!("{} = {}", e.key, e.node.value)).collect();
                 write!(f, "{{ {} }}", shown.join(", "))
             }
         }
