@@ -18,5 +18,6 @@ pub mod spec;
 pub mod store;
 pub mod train;
 pub mod report;
+pub mod study;
 
 pub use error::{Error, Result};
