@@ -24,9 +24,12 @@ pub fn run(matches: &ArgMatches, terminal: &Terminal) -> Result<u8> {
 
 /// A folder, a file of that name, or one that begins as safetensors files do: eight bytes of length, then a brace.
 fn is_model(path: &Path) -> bool {
-    let mut start = [0; 9];
-    let begins = || std::fs::File::open(path).and_then(|mut file| file.read_exact(&mut start)).is_ok() && start[8] == b'{';
-    path.is_dir() || path.extension().is_some_and(|e| e == "safetensors") || begins()
+    let begins_as_one = || {
+        let mut start = [0; 9];
+        let read = std::fs::File::open(path).and_then(|mut file| file.read_exact(&mut start));
+        read.is_ok() && start[8] == b'{'
+    };
+    path.is_dir() || path.extension().is_some_and(|e| e == "safetensors") || begins_as_one()
 }
 
 fn model(bundle: &Bundle, terminal: &Terminal) -> String {

@@ -1,7 +1,7 @@
 //! Evaluations as tables.
 
 use crate::terminal::Terminal;
-use comfy_table::{CellAlignment, Table, presets};
+use comfy_table::{CellAlignment, Table, presets::NOTHING};
 use console::Style;
 use treino::report::{Classes, Evaluation, Numbers};
 
@@ -139,7 +139,7 @@ pub fn shortened(name: &str, most: usize) -> String {
 /// A table without lines, indented.
 pub fn plain_table() -> Table {
     let mut table = Table::new();
-    table.load_preset(presets::NOTHING);
+    table.load_style(NOTHING);
     table
 }
 

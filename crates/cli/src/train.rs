@@ -11,6 +11,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 use treino::Result;
+use treino::callbacks::Callback;
 use treino::catalog::Kind;
 use treino::data::{ColumnKind, Distribution, Prepared};
 use treino::error::Error;
@@ -148,9 +149,11 @@ fn head(planned: &Planned, terminal: &Terminal) -> String {
         ),
     );
     for callback in &spec.callbacks {
-        if let treino::callbacks::Callback::EarlyStopping(stopping) = callback {
-            let kept = if stopping.restore_best_weights { "; the best epoch's weights are kept" } else { "" };
-            lines.add("stopping", &format!("{} epochs without a better {}{kept}", stopping.patience, stopping.monitor));
+        match callback {
+            Callback::EarlyStopping(stopping) => {
+                let kept = if stopping.restore_best_weights { "; the best epoch's weights are kept" } else { "" };
+                lines.add("stopping", &format!("{} epochs without a better {}{kept}", stopping.patience, stopping.monitor));
+            }
         }
     }
     if prepared.set_aside > 0 {
@@ -237,10 +240,7 @@ fn report(planned: &Planned, run: &Run, terminal: &Terminal, quiet: bool, second
         text.push_str(&lines.text);
         text.push('\n');
     }
-    let mut parts = vec![("train", &scores.train)];
-    parts.extend(scores.validation.as_ref().map(|e| ("validation", e)));
-    parts.extend(scores.test.as_ref().map(|e| ("test", e)));
-    text.push_str(&tables::scores(terminal, &parts));
+    text.push_str(&tables::scores(terminal, &scores.parts()));
     if let ("test" | "validation", Evaluation::Classes(classes)) = scores.honest()
         && !quiet
         && classes.classes.len() <= 30

@@ -115,7 +115,7 @@ mod tests {
         let text = fails("[fit]\nepochs = \"ten\"\n");
         assert_eq!(text, "fit.epochs is \"ten\", but must be a whole number of at least 1\n  at a.toml:2:10");
         let text = fails("[compile]\noptimizer = { type = \"adam\", beta_1 = 1.5 }\n");
-        assert_eq!(text, "compile.optimizer.beta_1 is 1.5, but must be a number in [0, 1)\n  at a.toml:2:40");
+        assert_eq!(text, "compile.optimizer.beta_1 is 1.5, but must be a number in [0, 1)\n  at a.toml:2:39");
         let text = fails("[compile]\noptimizer = \"adm\"\n");
         assert_eq!(text, "\"adm\" is not the name of an optimizer\n  at a.toml:2:13\n  help: did you mean \"adam\"?");
         let text = fails("[modle]\n");

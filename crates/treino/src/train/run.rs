@@ -53,6 +53,14 @@ pub struct Scores {
 }
 
 impl Scores {
+    /// The parts in order, with their names.
+    pub fn parts(&self) -> Vec<(&'static str, &Evaluation)> {
+        let mut parts = vec![("train", &self.train)];
+        parts.extend(self.validation.as_ref().map(|e| ("validation", e)));
+        parts.extend(self.test.as_ref().map(|e| ("test", e)));
+        parts
+    }
+
     /// The evaluation that says most about new rows, and the name of its part.
     pub fn honest(&self) -> (&'static str, &Evaluation) {
         match (&self.test, &self.validation) {
