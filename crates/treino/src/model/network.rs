@@ -75,6 +75,10 @@ impl Network {
             layer_widths.push(builder.width(x));
         }
         let program = builder.finish(x);
+        for variable in &program.variables {
+            let check = variable.initializer.inner().check(&variable.shape);
+            check.map_err(|e| e.help(format!("it is the initializer of {}", variable.name)))?;
+        }
         let (weights, state) = (vec![0.0; program.trainable], vec![0.0; program.state]);
         Ok(Network { layers: layers.to_vec(), layer_names, layer_widths, program, weights, state })
     }

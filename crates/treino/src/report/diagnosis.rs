@@ -22,6 +22,9 @@ const GAP: f64 = 0.25;
 /// A score this near to perfect on unseen rows is more often a leak than a triumph.
 const TOO_GOOD: f64 = 0.999;
 
+/// Of fewer rows than this, an honest model may well get all right.
+const ENOUGH: usize = 300;
+
 /// Looks at a finished run. Where nothing is wrong, the list is empty.
 pub fn diagnose(planned: &Planned, run: &Run) -> Vec<Finding> {
     let command = |flags: &str| {
@@ -88,7 +91,7 @@ fn perfect(evaluation: &Evaluation) -> Option<(f64, &'static str)> {
         Evaluation::Classes(c) => (c.accuracy.model, "accuracy", c.n),
         Evaluation::Numbers(n) => (n.r2.as_ref()?.model, "R2", n.n),
     };
-    (score >= TOO_GOOD && n >= 50).then_some((score, name))
+    (score >= TOO_GOOD && n >= ENOUGH).then_some((score, name))
 }
 
 /// A word as a shell takes it.
