@@ -47,7 +47,9 @@ impl Builder {
     pub fn layer(&mut self, kind: &str, name: Option<&str>) -> Result<()> {
         let name = match name {
             Some(name) if name.is_empty() || name.contains('/') => {
-                return Err(Error::input(format!("\"{name}\" cannot name a layer: a name has a character and no slash")));
+                return Err(Error::input(format!(
+                    "\"{name}\" cannot name a layer: a name has a character and no slash"
+                )));
             }
             Some(name) if self.names.iter().any(|n| n == name) => {
                 return Err(Error::input(format!("two layers are called \"{name}\"")));

@@ -31,8 +31,7 @@ pub struct Network {
 /// Turns logits into probabilities, row by row: a sigmoid for one number, a softmax for more.
 pub(crate) fn logits_to_probabilities(outputs: &mut Matrix) {
     let width = outputs.cols();
-    let function: Activation =
-        if width == 1 { Sigmoid::default().into() } else { Softmax::default().into() };
+    let function: Activation = if width == 1 { Sigmoid::default().into() } else { Softmax::default().into() };
     let logits = outputs.clone();
     function.inner().forward(Simd::detect(), logits.as_slice(), outputs.as_mut_slice(), width);
 }

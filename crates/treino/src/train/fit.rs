@@ -15,10 +15,10 @@ use treino_engine::simd::Simd;
 thing! {
     /// How to train: Keras's `fit`.
     ///
-    /// Keras differences: `epochs` is 100 by default, not 1.
+    /// Keras differences: `epochs` is 200 by default, not 1.
     pub struct Fit = "fit" {
         /// How often to go over the training rows, at most.
-        epochs: usize = 100, Kind::COUNT;
+        epochs: usize = 200, Kind::COUNT;
         /// Rows a step.
         batch_size: usize = 32, Kind::COUNT;
         /// Whether to go over the rows in a new random order every epoch.
@@ -70,8 +70,13 @@ pub fn fit(network: &mut Network, job: &Job<'_>, session: &mut Session<'_>) -> R
     }
     let metrics = compile.named_metrics();
     let mut watchers = start(callbacks, &metrics, validation.is_some())?;
-    let objective =
-        Objective { optimizer: &compile.optimizer, loss: &compile.loss, metrics: &metrics, units, y_width: train.y.cols() };
+    let objective = Objective {
+        optimizer: &compile.optimizer,
+        loss: &compile.loss,
+        metrics: &metrics,
+        units,
+        y_width: train.y.cols(),
+    };
     let batch_size = settings.batch_size.min(train.rows());
     let mut cpu = Cpu::new(network, objective, batch_size, settings.seed, session.threads, Simd::detect());
     let learning_rate = compile.optimizer.inner().learning_rate();

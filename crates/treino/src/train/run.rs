@@ -170,10 +170,11 @@ impl Planned {
         let job = Job {
             compile: &self.resolved.compile,
             train: Examples { x: &train.x, y: &y, weights: self.weights.as_deref() },
-            validation: validation
-                .as_ref()
-                .zip(y_validation.as_ref())
-                .map(|(data, y)| Examples { x: &data.x, y, weights: data.weights.as_deref() }),
+            validation: validation.as_ref().zip(y_validation.as_ref()).map(|(data, y)| Examples {
+                x: &data.x,
+                y,
+                weights: data.weights.as_deref(),
+            }),
             settings: &settings,
             callbacks: &self.resolved.spec.callbacks,
             units,
