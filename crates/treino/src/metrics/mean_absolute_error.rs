@@ -1,6 +1,9 @@
 //! Mean absolute error.
+//!
+//! Keras differences: see the room.
 
-use super::{Measure, Running};
+use super::row_mean::RowMean;
+use super::{Measure, Running, target};
 use crate::catalog::thing;
 
 thing! {
@@ -9,8 +12,11 @@ thing! {
 }
 
 impl Measure for MeanAbsoluteError {
-    fn start(&self, y_width: usize, _p_width: usize) -> Box<dyn Running> {
-        Box::new(Sum { width: y_width, total: 0.0, weight: 0.0 })
+    fn start(&self, y_width: usize, p_width: usize) -> Box<dyn Running> {
+        RowMean::start(y_width, p_width, move |y, p| {
+            let error = |(k, p): (usize, &f32)| (f64::from(target(y, p_width, k)) - f64::from(*p)).abs();
+            p.iter().enumerate().map(error).sum::<f64>() / p_width as f64
+        })
     }
 
     fn more_is_better(&self) -> Option<bool> {
@@ -18,27 +24,16 @@ impl Measure for MeanAbsoluteError {
     }
 }
 
-struct Sum {
-    width: usize,
-    total: f64,
-    weight: f64,
-}
+#[cfg(test)]
+mod tests {
+    use super::super::tests::measure;
+    use super::*;
 
-impl Running for Sum {
-    fn update(&mut self, y: &[f32], p: &[f32], weights: Option<&[f32]>) {
-        for (r, (y, p)) in y.chunks_exact(self.width).zip(p.chunks_exact(self.width)).enumerate() {
-            let weight = weights.map_or(1.0, |w| f64::from(w[r]));
-            let error: f64 = y.iter().zip(p).map(|(y, p)| f64::from((y - p).abs())).sum();
-            self.total += weight * error / self.width as f64;
-            self.weight += weight;
-        }
-    }
-
-    fn result(&self) -> f64 {
-        if self.weight == 0.0 { 0.0 } else { self.total / self.weight }
-    }
-
-    fn reset(&mut self) {
-        (self.total, self.weight) = (0.0, 0.0);
+    #[test]
+    fn a_mean_over_all_entries() {
+        assert_eq!(measure(MeanAbsoluteError {}, 1, 1, &[1.0, 2.0], &[2.0, -1.0], None), 2.0);
+        assert_eq!(measure(MeanAbsoluteError {}, 2, 2, &[1.0, 2.0], &[2.0, -1.0], Some(&[0.5])), 2.0);
+        // A class number beside three predictions is a one-hot row.
+        assert_eq!(measure(MeanAbsoluteError {}, 1, 3, &[2.0], &[0.25, 0.25, 0.5], None), 1.0 / 3.0);
     }
 }

@@ -3,21 +3,67 @@
 //! A metric is a running sum over batches: it is made for the widths of target and prediction, fed batch by batch, read
 //! at the end of an epoch and reset. Targets of width 1 beside predictions of width K > 1 are class numbers.
 //!
-//! Keras differences: none known.
+//! Sums are kept in double precision.
+//!
+//! Keras differences: class numbers beside several predictions count as one-hot rows in every metric that goes entry by
+//! entry; Keras compares the number itself with each prediction, or refuses. Results are those of double precision.
 
 use crate::catalog::{Room, room};
+use crate::error::{Error, Result};
 
+mod accuracy;
+mod auc;
+mod crossentropy;
+mod f1_score;
 mod mean_absolute_error;
+mod mean_squared_error;
+mod precision;
+mod r2_score;
+mod row_mean;
+#[cfg(test)]
+mod tests;
 
+pub use accuracy::{Accuracy, BinaryAccuracy, CategoricalAccuracy, SparseCategoricalAccuracy};
+pub use auc::Auc;
+pub use crossentropy::{BinaryCrossentropy, CategoricalCrossentropy, SparseCategoricalCrossentropy};
+pub use f1_score::F1Score;
 pub use mean_absolute_error::MeanAbsoluteError;
+pub use mean_squared_error::{MeanSquaredError, RootMeanSquaredError};
+pub use precision::{Precision, Recall};
+pub use r2_score::R2Score;
 
 room! {
     /// Any metric.
-    pub enum Metric: dyn Measure in Room::Metrics => { MeanAbsoluteError }
+    pub enum Metric: dyn Measure in Room::Metrics => {
+        Accuracy,
+        BinaryAccuracy,
+        CategoricalAccuracy,
+        SparseCategoricalAccuracy,
+        Auc,
+        Precision,
+        Recall,
+        F1Score,
+        BinaryCrossentropy,
+        CategoricalCrossentropy,
+        SparseCategoricalCrossentropy,
+        MeanSquaredError,
+        RootMeanSquaredError,
+        MeanAbsoluteError,
+        R2Score,
+    }
 }
 
 /// A metric that can be computed.
 pub trait Measure: std::fmt::Debug {
+    /// Whether it says anything for targets of width `y_width` and predictions of width `p_width`. What it refuses, it
+    /// still computes, in some way.
+    ///
+    /// # Errors
+    /// Widths that the metric is not made for.
+    fn check(&self, _y_width: usize, _p_width: usize) -> Result<()> {
+        Ok(())
+    }
+
     /// A fresh running sum for targets of width `y_width` and predictions of width `p_width`.
     fn start(&self, y_width: usize, p_width: usize) -> Box<dyn Running>;
 
@@ -36,4 +82,36 @@ pub trait Running: Send {
 
     /// Back to the beginning.
     fn reset(&mut self);
+}
+
+/// Entry `k` of a row's target: the row has one number for each prediction, or it is the number of the class.
+#[inline]
+fn target(y: &[f32], p_width: usize, k: usize) -> f32 {
+    if y.len() == p_width {
+        y[k]
+    } else if y[0] == k as f32 {
+        1.0
+    } else {
+        0.0
+    }
+}
+
+/// Where the largest number of a row stands; of equals, the first.
+fn largest(row: &[f32]) -> usize {
+    let mut at = 0;
+    for (k, value) in row.iter().enumerate() {
+        if *value > row[at] {
+            at = k;
+        }
+    }
+    at
+}
+
+/// Refuses a prediction of one number, for which `metric` would always be the same.
+fn one_probability_a_class(metric: &str, instead: &str, p_width: usize) -> Result<()> {
+    if p_width > 1 {
+        return Ok(());
+    }
+    let e = Error::input(format!("{metric} needs one output a class, but the network has one output"));
+    Err(e.help(format!("use {instead}")))
 }

@@ -1,0 +1,127 @@
+//! The F1 score: the harmonic mean of precision and recall.
+//!
+//! Keras differences: a metric is one number here, so `average` is "macro" by default; Keras's default gives one score
+//! a class (a report's table of classes has these). For a prediction of one number without `threshold`, 0.5 is taken;
+//! Keras would say yes to every row there, because a single number is the largest of its row. As in Keras, 1e-7 is added
+//! to each denominator.
+
+use super::{Measure, Running, target};
+use crate::catalog::{Interval, Kind, thing};
+
+thing! {
+    /// 2 * precision * recall / (precision + recall), averaged over the outputs.
+    pub struct F1Score = "f1_score" {
+        /// How classes are put together: "macro" as equals, "weighted" by their rows, "micro" by adding their counts.
+        average: String = "macro".to_string(), Kind::Choice(&["macro", "micro", "weighted"]);
+        /// A prediction strictly above it says yes. Left open, the largest of the row does.
+        threshold: Option<f64> = None, Kind::Float(Interval { open_min: true, ..Interval::closed(0.0, 1.0) });
+    }
+}
+
+impl Measure for F1Score {
+    fn start(&self, y_width: usize, p_width: usize) -> Box<dyn Running> {
+        let average = match self.average.as_str() {
+            "micro" => Average::Micro,
+            "weighted" => Average::Weighted,
+            _ => Average::Macro,
+        };
+        let classes = if matches!(average, Average::Micro) { 1 } else { p_width };
+        let threshold = self.threshold.or((p_width == 1).then_some(0.5)).map(|t| t as f32);
+        Box::new(Scores { y_width, p_width, average, threshold, classes: vec![Counts::default(); classes] })
+    }
+
+    fn more_is_better(&self) -> Option<bool> {
+        Some(true)
+    }
+}
+
+enum Average {
+    Macro,
+    Micro,
+    Weighted,
+}
+
+#[derive(Clone, Default)]
+struct Counts {
+    true_positives: f64,
+    false_positives: f64,
+    false_negatives: f64,
+    support: f64,
+}
+
+const EPSILON: f64 = 1e-7;
+
+impl Counts {
+    fn f1(&self) -> f64 {
+        let precision = self.true_positives / (self.true_positives + self.false_positives + EPSILON);
+        let recall = self.true_positives / (self.true_positives + self.false_negatives + EPSILON);
+        2.0 * precision * recall / (precision + recall + EPSILON)
+    }
+}
+
+struct Scores {
+    y_width: usize,
+    p_width: usize,
+    average: Average,
+    threshold: Option<f32>,
+    /// One for each output, or one for all.
+    classes: Vec<Counts>,
+}
+
+impl Running for Scores {
+    fn update(&mut self, y: &[f32], p: &[f32], weights: Option<&[f32]>) {
+        for (r, (y, p)) in y.chunks_exact(self.y_width).zip(p.chunks_exact(self.p_width)).enumerate() {
+            let weight = weights.map_or(1.0, |w| f64::from(w[r]));
+            let top = p.iter().fold(f32::NEG_INFINITY, |a, b| a.max(*b));
+            for (k, p) in p.iter().enumerate() {
+                let says = match self.threshold {
+                    Some(threshold) => *p > threshold,
+                    // A row of zeros says nothing.
+                    None => *p >= top && p.abs() > 1e-9,
+                };
+                let says = if says { weight } else { 0.0 };
+                let is = f64::from(target(y, self.p_width, k));
+                let class = if self.classes.len() == 1 { 0 } else { k };
+                let counts = &mut self.classes[class];
+                counts.true_positives += says * is;
+                counts.false_positives += says * (1.0 - is);
+                counts.false_negatives += (weight - says) * is;
+                counts.support += weight * is;
+            }
+        }
+    }
+
+    fn result(&self) -> f64 {
+        let scores = self.classes.iter().map(Counts::f1);
+        match self.average {
+            Average::Macro | Average::Micro => scores.sum::<f64>() / self.classes.len() as f64,
+            Average::Weighted => {
+                let total: f64 = self.classes.iter().map(|c| c.support).sum::<f64>() + EPSILON;
+                self.classes.iter().map(|c| c.f1() * c.support / total).sum()
+            }
+        }
+    }
+
+    fn reset(&mut self) {
+        self.classes.fill(Counts::default());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::measure;
+    use super::*;
+
+    #[test]
+    fn averages() {
+        let close = |a: f64, b: f64| assert!((a - b).abs() < 1e-6, "{a}, not {b}");
+        // Class 0: 2 of 2 found, 1 false alarm; class 1: 1 of 2 found.
+        let (y, p) = ([0.0, 0.0, 1.0, 1.0], [0.9, 0.1, 0.8, 0.2, 0.6, 0.4, 0.3, 0.7]);
+        let score = |average: &str| F1Score { average: average.into(), threshold: None };
+        close(measure(score("macro"), 1, 2, &y, &p, None), (0.8 + 2.0 / 3.0) / 2.0);
+        close(measure(score("micro"), 1, 2, &y, &p, None), 0.75);
+        close(measure(score("weighted"), 1, 2, &y, &p, Some(&[2.0, 2.0, 0.0, 1.0])), 1.0);
+        // One number a row: 0.5 decides.
+        close(measure(score("macro"), 1, 1, &[1.0, 0.0, 0.0], &[0.9, 0.2, 0.1], None), 1.0);
+    }
+}
