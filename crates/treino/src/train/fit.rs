@@ -10,7 +10,6 @@ use crate::catalog::{Kind, thing};
 use crate::error::{Error, Result};
 use crate::model::{Compile, Network};
 use treino_engine::random::{Purpose, Stream};
-use treino_engine::simd::Simd;
 
 thing! {
     /// How to train: Keras's `fit`.
@@ -73,7 +72,7 @@ pub fn fit(network: &mut Network, job: &Job<'_>, session: &mut Session<'_>) -> R
     let objective =
         Objective { optimizer: &compile.optimizer, loss: &compile.loss, metrics: &metrics, units, y_width: train.y.cols() };
     let batch_size = settings.batch_size.min(train.rows());
-    let mut cpu = Cpu::new(network, objective, batch_size, settings.seed, session.threads, Simd::detect());
+    let mut cpu = Cpu::new(network, objective, batch_size, settings.seed, session.threads, session.simd);
     let learning_rate = compile.optimizer.inner().learning_rate();
 
     let steps = train.rows().div_ceil(batch_size);
@@ -230,6 +229,6 @@ pub fn evaluate(
     let metrics = compile.named_metrics();
     let y_width = data.y.cols();
     let objective = Objective { optimizer: &compile.optimizer, loss: &compile.loss, metrics: &metrics, units, y_width };
-    let mut cpu = Cpu::new(network, objective, 1, 0, session.threads, Simd::detect());
+    let mut cpu = Cpu::new(network, objective, 1, 0, session.threads, session.simd);
     Ok(cpu.evaluate(&data))
 }

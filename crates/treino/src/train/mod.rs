@@ -9,6 +9,7 @@ mod cpu;
 mod event;
 mod executor;
 mod fit;
+mod gradient;
 mod history;
 
 pub use class_weight::ClassWeight;
@@ -16,4 +17,5 @@ pub use cpu::Cpu;
 pub use event::{Event, Session};
 pub use executor::{Divergence, EpochEnd, Examples, Executor, Interrupted, Units};
 pub use fit::{Fit, Job, evaluate, fit};
+pub use gradient::gradient;
 pub use history::{Ending, History};
