@@ -44,12 +44,21 @@ impl Compile {
         if data.weights.is_some_and(|w| w.len() != data.x.rows()) {
             return Err(Error::input("there must be one sample weight a row"));
         }
+        if let Some(row) = data.weights.and_then(|w| w.iter().position(|w| !w.is_finite())) {
+            return Err(Error::input(format!("the sample weight of row {} is not a finite number", row + 1)));
+        }
+        if let Some(at) = data.x.as_slice().iter().position(|x| !x.is_finite()) {
+            let (value, row, column) = (data.x.as_slice()[at], at / data.x.cols() + 1, at % data.x.cols() + 1);
+            let e = format!("column {column} of row {row} is {value}, but inputs must be finite numbers");
+            return Err(Error::input(e));
+        }
         let targets = self.loss.inner().targets();
         let wanted = if targets == Targets::ClassNumbers { 1 } else { outputs };
         if width != wanted {
             let e = format!("{loss} wants {wanted} target columns for an output of {outputs}, but there are {width}");
             return Err(Error::input(e));
         }
+        self.metrics.iter().try_for_each(|(_, metric)| metric.inner().check(width, outputs))?;
         let fits = |y: &f32| match targets {
             Targets::Numbers => y.is_finite(),
             Targets::Probabilities | Targets::OneHot => (0.0..=1.0).contains(y),
