@@ -278,7 +278,8 @@ impl Executor for Cpu {
         }
         // What the last step did to the weights shows in no loss of this epoch.
         if !self.memory.weights.iter().chain(&self.memory.state).all(|w| w.is_finite()) {
-            let step = n.div_ceil(self.batch_size) - 1;
+            let steps = cut_short.map_or(n.div_ceil(self.batch_size), |cut: Interrupted| cut.steps);
+            let step = steps.saturating_sub(1);
             return Err(Divergence { epoch, step, place: self.culprit(0), learning_rate });
         }
         Ok(EpochEnd { logs: self.logs(total / seen as f64), cut_short })
