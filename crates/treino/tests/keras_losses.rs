@@ -135,8 +135,7 @@ fn a_last_activation_that_its_loss_absorbs_is_kerass_loss_from_logits() {
             let weights = singles(&case["sample_weight"]);
             for (prefix, weights) in [("", None), ("weighted_", Some(weights.as_slice()))] {
                 let data = Examples { x: &x, y: &y, weights };
-                let (value, whole) =
-                    Session::quiet(|session| gradient(&network, &compile, data, 1, session)).unwrap();
+                let (value, whole) = Session::quiet(|session| gradient(&network, &compile, data, 1, session)).unwrap();
                 compare(case, &format!("{prefix}mean"), &[value]);
                 let logs = Session::quiet(|session| evaluate(&network, &compile, data, None, session)).unwrap();
                 assert_eq!(logs.get("loss"), Some(value), "{name}");

@@ -66,11 +66,17 @@ fn every_training_follows_keras() {
             ..Fit::default()
         };
         let weights = row_weights(case, &y);
-        let val_weights =
-            (!case["val_sample_weight"].is_null()).then(|| singles(&case["val_sample_weight"]));
+        let val_weights = (!case["val_sample_weight"].is_null()).then(|| singles(&case["val_sample_weight"]));
         let train = Examples { x: &x, y: &y, weights: weights.as_deref() };
         let validation = Examples { x: &x_val, y: &y_val, weights: val_weights.as_deref() };
-        let job = Job { compile: &compile, train, validation: Some(validation), settings: &settings, callbacks: &[], units: None };
+        let job = Job {
+            compile: &compile,
+            train,
+            validation: Some(validation),
+            settings: &settings,
+            callbacks: &[],
+            units: None,
+        };
         let history = Session::quiet(|session| fit(&mut network, &job, session)).unwrap();
 
         for (key, keras) in case["history32"].as_object().unwrap() {
