@@ -1,3 +1,35 @@
-//! The `treino` program.
+//! The `treino` program: arguments in, words and files out. All it does, the library does.
 
-fn main() {}
+mod arguments;
+mod catalog;
+mod evaluate;
+mod inspect;
+mod json;
+mod predict;
+mod progress;
+mod tables;
+mod terminal;
+mod train;
+
+use std::process::ExitCode;
+use terminal::Terminal;
+
+fn main() -> ExitCode {
+    let matches = arguments::command().get_matches();
+    let Some((name, matches)) = matches.subcommand() else { return ExitCode::from(2) };
+    let terminal = Terminal::new(matches);
+    let result = match name {
+        "train" => train::run(matches, &terminal),
+        "evaluate" => evaluate::run(matches, &terminal),
+        "predict" => predict::run(matches),
+        "inspect" => inspect::run(matches, &terminal),
+        _ => catalog::run(matches, &terminal),
+    };
+    match result {
+        Ok(code) => ExitCode::from(code),
+        Err(error) => {
+            terminal.report(&error);
+            ExitCode::from(error.exit_code())
+        }
+    }
+}

@@ -8,7 +8,7 @@ use treino::data::Matrix;
 use treino::initializers::Zeros;
 use treino::layers::{BatchNormalization, Dense, Dropout, Layer};
 use treino::losses::{BinaryCrossentropy, Loss, MeanSquaredError};
-use treino::metrics::Metric;
+use treino::metrics::NamedMetric;
 use treino::model::{Compile, Network};
 use treino::optimizers::{Adam, Optimizer, SGD};
 use treino::regularizers::L2;
@@ -66,7 +66,7 @@ impl Training {
         let compile = Compile {
             optimizer: self.optimizer.clone(),
             loss: self.loss.clone(),
-            metrics: vec![("mae".to_string(), Metric::named("mae").unwrap())],
+            metrics: vec![NamedMetric::typed("mae").unwrap()],
         };
         let train = Examples { x: &self.x, y: &self.y, weights: None };
         let settings = &self.settings;

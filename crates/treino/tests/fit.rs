@@ -10,12 +10,11 @@ use treino::layers::{Dense, Layer, Normalization};
 use treino::losses::{
     BinaryCrossentropy, CategoricalCrossentropy, Loss, MeanSquaredError, SparseCategoricalCrossentropy,
 };
-use treino::metrics::Metric;
+use treino::metrics::NamedMetric;
 use treino::model::{Compile, Network, Sequential};
 use treino::optimizers::SGD;
 use treino::train::{Ending, Event, Examples, Fit, History, Job, Session, evaluate, fit, gradient};
 use treino_engine::random::{Purpose, Stream};
-use treino_engine::simd::Simd;
 
 fn numbers(name: &str, rows: usize, cols: usize) -> Matrix {
     let mut out = vec![0.0; rows * cols];
@@ -24,7 +23,7 @@ fn numbers(name: &str, rows: usize, cols: usize) -> Matrix {
 }
 
 fn compiled(loss: impl Into<Loss>, learning_rate: f64, metrics: &[&str]) -> Compile {
-    let metrics = metrics.iter().map(|m| (m.to_string(), Metric::named(m).unwrap())).collect();
+    let metrics = metrics.iter().map(|m| NamedMetric::typed(m).unwrap()).collect();
     Compile { optimizer: SGD { learning_rate, ..SGD::default() }.into(), loss: loss.into(), metrics }
 }
 
@@ -78,7 +77,7 @@ impl Data {
         let validation = Some(Examples { x: &self.x_val, y: &self.y_val, weights: None });
         let job = Job { compile, train, validation, settings, callbacks, units: None };
         let observer = &mut |event: &Event<'_>| see(event, &interrupt);
-        fit(network, &job, &mut Session { threads: 1, simd: Simd::detect(), interrupt: &interrupt, observer }).unwrap()
+        fit(network, &job, &mut Session::new(1, &interrupt, observer)).unwrap()
     }
 }
 
@@ -107,7 +106,7 @@ fn the_last_batch_may_be_partial() {
             steps_seen.push((epoch, step, steps));
         }
     };
-    let mut session = Session { threads: 1, simd: Simd::detect(), interrupt: &interrupt, observer: &mut observer };
+    let mut session = Session::new(1, &interrupt, &mut observer);
     let history = fit(&mut network, &job, &mut session).unwrap();
 
     let (mut w, mut losses) = (0.5_f64, Vec::new());

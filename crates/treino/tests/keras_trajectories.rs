@@ -12,7 +12,7 @@ use treino::catalog::Field;
 use treino::data::Matrix;
 use treino::layers::Layer;
 use treino::losses::Loss;
-use treino::metrics::Metric;
+use treino::metrics::NamedMetric;
 use treino::model::{Compile, Network};
 use treino::optimizers::Optimizer;
 use treino::train::{Examples, Fit, Job, Session, fit};
@@ -57,7 +57,7 @@ fn every_training_follows_keras() {
         let compile = Compile {
             optimizer: Optimizer::read(&node(&case["optimizer"]), "optimizer").unwrap(),
             loss: Loss::read(&node(&case["loss"]), "loss").unwrap(),
-            metrics: names.map(|m| (m.to_string(), Metric::named(m).unwrap())).collect(),
+            metrics: names.map(|m| NamedMetric::typed(m).unwrap()).collect(),
         };
         let settings = Fit {
             epochs: 20,

@@ -10,12 +10,11 @@ use treino::callbacks::EarlyStopping;
 use treino::data::Matrix;
 use treino::layers::{self, BatchNormalization, Dense, Dropout, Layer, Normalization};
 use treino::losses::{Loss, Targets};
-use treino::metrics::Metric;
+use treino::metrics::{Metric, NamedMetric};
 use treino::model::{Compile, Network};
 use treino::optimizers::{Optimizer, SGD};
 use treino::regularizers::{L1L2, L2};
 use treino::train::{Event, Examples, Fit, Job, Session, fit};
-use treino_engine::simd::Simd;
 
 struct Counting;
 
@@ -83,8 +82,8 @@ fn evaluation_allocations(loss: &Loss, optimizer: Optimizer, threads: usize, eve
     network.initialize(1);
     let metrics = Metric::THINGS
         .iter()
-        .map(|thing| (thing.name.to_string(), Metric::named(thing.name).unwrap()))
-        .filter(|(_, metric)| metric.inner().check(network.outputs(), network.outputs()).is_ok())
+        .map(|thing| NamedMetric::typed(thing.name).unwrap())
+        .filter(|m| m.metric.inner().check(network.outputs(), network.outputs()).is_ok())
         .collect();
     let compile = Compile { optimizer, loss: loss.clone(), metrics };
     let x = |rows: usize| Matrix::new(rows, 4, (0..rows * 4).map(|i| (i * 37 % 101) as f32 / 50.0 - 1.0).collect());
@@ -122,7 +121,7 @@ fn evaluation_allocations(loss: &Loss, optimizer: Optimizer, threads: usize, eve
             _ => {}
         }
     };
-    let mut session = Session { threads, simd: Simd::detect(), interrupt: &interrupt, observer: &mut observer };
+    let mut session = Session::new(threads, &interrupt, &mut observer);
     let history = fit(&mut network, &job, &mut session).unwrap();
     assert_eq!(history.epochs.len(), 3, "{:?}", history.ending);
     let mut evaluations = Vec::new();

@@ -35,10 +35,10 @@ impl Rowwise for Glu {
     fn row_backward(&self, x: &[f32], y: &[f32], dy: &[f32], dx: &mut [f32]) {
         let (a, b) = x.split_at(y.len());
         let (da, db) = dx.split_at_mut(y.len());
-        for i in 0..a.len().min(b.len()).min(dy.len()).min(da.len()).min(db.len()) {
-            let s = sigmoid(b[i]);
-            da[i] = dy[i] * s;
-            db[i] = dy[i] * a[i] * (s * (1.0 - s));
+        for ((((da, db), dy), a), b) in da.iter_mut().zip(db).zip(dy).zip(a).zip(b) {
+            let s = sigmoid(*b);
+            *da = dy * s;
+            *db = dy * a * (s * (1.0 - s));
         }
     }
 }

@@ -4,9 +4,10 @@
 //!
 //! Keras differences: always along the last axis.
 
-use super::{Rowwise, by_rows};
+use super::{Function, RowsBackward, Rowwise, by_rows};
 use crate::catalog::thing;
 use treino_engine::math::{exp, ln};
+use treino_engine::simd::{Kernel, Simd};
 
 thing! {
     /// e^x over its sum along the row: probabilities of classes that exclude each other.
@@ -18,7 +19,7 @@ thing! {
     pub struct LogSoftmax = "log_softmax" {}
 }
 
-by_rows!(Softmax, LogSoftmax);
+by_rows!(LogSoftmax);
 
 #[inline(always)]
 fn largest(row: &[f32]) -> f32 {
@@ -28,14 +29,7 @@ fn largest(row: &[f32]) -> f32 {
 impl Rowwise for Softmax {
     #[inline(always)]
     fn row(&self, x: &[f32], y: &mut [f32]) {
-        let top = largest(x);
-        for (y, x) in y.iter_mut().zip(x) {
-            *y = exp(x - top);
-        }
-        let sum: f32 = y.iter().sum();
-        for y in y {
-            *y /= sum;
-        }
+        Batch { x, y, width: x.len() }.run();
     }
 
     #[inline(always)]
@@ -45,6 +39,47 @@ impl Rowwise for Softmax {
         for ((dx, y), dy) in dx.iter_mut().zip(y).zip(dy) {
             *dx = y * (dy - mean);
         }
+    }
+}
+
+/// The softmax of many rows. The exponentials of all rows are taken in one loop, because single rows are too short to be
+/// vectorised.
+struct Batch<'a> {
+    x: &'a [f32],
+    y: &'a mut [f32],
+    width: usize,
+}
+
+impl Kernel for Batch<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        for (x, y) in self.x.chunks_exact(self.width).zip(self.y.chunks_exact_mut(self.width)) {
+            let top = largest(x);
+            for (y, x) in y.iter_mut().zip(x) {
+                *y = x - top;
+            }
+        }
+        for y in self.y.iter_mut() {
+            *y = exp(*y);
+        }
+        for y in self.y.chunks_exact_mut(self.width) {
+            let sum: f32 = y.iter().sum();
+            for y in y {
+                *y /= sum;
+            }
+        }
+    }
+}
+
+impl Function for Softmax {
+    fn forward(&self, simd: Simd, x: &[f32], y: &mut [f32], width: usize) {
+        simd.run(Batch { x, y, width });
+    }
+
+    fn backward(&self, simd: Simd, x: &[f32], y: &[f32], dy: &[f32], dx: &mut [f32], width: usize) {
+        simd.run(RowsBackward { f: self, x, y, dy, dx, width });
     }
 }
 
@@ -75,10 +110,11 @@ impl Rowwise for LogSoftmax {
 mod tests {
     use super::super::tests::{close, values};
     use super::*;
+    use std::f32::consts::LN_2;
 
     #[test]
     fn closed_forms() {
-        let x = [0.0, 2.0_f32.ln(), 5.0_f32.ln()];
+        let x = [0.0, LN_2, 1.609_438];
         close(&values(Softmax {}, &x), &[0.125, 0.25, 0.625], 1e-7);
         let logs = [0.125, 0.25, 0.625].map(|p: f64| p.ln());
         close(&values(LogSoftmax {}, &x), &logs, 1e-6);

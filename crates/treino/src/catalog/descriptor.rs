@@ -82,7 +82,7 @@ impl Room {
             Room::Regularizers => crate::regularizers::Regularizer::THINGS,
             Room::Metrics => crate::metrics::Metric::THINGS,
             Room::Callbacks => crate::callbacks::Callback::THINGS,
-            Room::Sections => &[],
+            Room::Sections => crate::spec::SECTIONS,
         }
     }
 }

@@ -151,11 +151,9 @@ pub struct Column {
 impl Column {
     /// A column of numbers; NaN stands for a missing one.
     pub fn numbers(name: &str, values: Vec<f64>) -> Self {
-        let values = Values::Wide(values);
-        let Values::Wide(v) = &values else { unreachable!("just made") };
-        let whole = v.iter().all(|v| v.is_nan() || *v == v.trunc());
+        let whole = values.iter().all(|v| v.is_nan() || *v == v.trunc());
         let kind = if whole { ColumnKind::Integer } else { ColumnKind::Number };
-        Self::make(name, kind, values)
+        Self::make(name, kind, Values::Wide(values))
     }
 
     /// A column of categories; an empty text stands for a missing one.

@@ -87,7 +87,15 @@ impl<'a> Rows<'a> {
             Some(line) => e.at_line(line),
             None => e,
         };
-        if found > expected {
+        let e = if self.record.iter().any(|cell| cell.contains(&b'\n')) {
+            e.help("a cell of this row goes over several lines: perhaps a quote is not closed")
+        } else {
+            e
+        };
+        if found == expected + 1 && self.header {
+            e.help("if the first cell is the name of the row, give its column a name in the header, too")
+                .help("put quotes around a cell that holds the delimiter, or name the delimiter with --delimiter")
+        } else if found > expected {
             e.help("put quotes around a cell that holds the delimiter, or name the delimiter with --delimiter")
         } else {
             e.help("a missing cell is written as an empty one, its delimiter included")

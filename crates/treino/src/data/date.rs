@@ -136,6 +136,16 @@ pub(crate) fn parts(seconds: i64) -> Option<(usize, usize, usize)> {
     Some((month, weekday, usize::try_from(at.hour()).ok()?))
 }
 
+/// A time as text: `2020-01-31`, with the time of day if there is one.
+#[cfg(feature = "parquet")]
+pub(crate) fn text(seconds: i64) -> String {
+    match Timestamp::from_second(seconds) {
+        Ok(at) if seconds % DAY == 0 => Offset::UTC.to_datetime(at).date().to_string(),
+        Ok(at) => Offset::UTC.to_datetime(at).to_string(),
+        Err(_) => String::new(),
+    }
+}
+
 /// Sine and cosine of the angle of month `m` of 12: m * 30 degrees. Written out, so that no platform's library decides.
 pub(crate) fn month_circle(m: usize) -> (f64, f64) {
     hour_circle(m * 2)

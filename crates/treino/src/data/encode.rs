@@ -307,3 +307,97 @@ fn fill(input: &Input, values: &Values, slots: &[u32], rows: &[u32], out: &mut [
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data::{Prepared, prepare_table, read};
+
+    const TRAIN: &str = "id_code,age,job,seen,when,y\n\
+        a1,10,cook,yes,2020-01-01,0\na2,20,cook,no,2020-01-02,1\na3,30,smith,no,2020-01-03,0\n\
+        a4,40,smith,yes,2020-01-04,1\na5,,cook,yes,2020-01-05,0\na6,60,rare,no,2020-01-06,1\n";
+
+    fn spec() -> DataSpec {
+        DataSpec {
+            target: Some("y".into()),
+            validation_split: 0.0,
+            test_split: 0.0,
+            scale: "none".into(),
+            ..DataSpec::default()
+        }
+    }
+
+    fn prepared(text: &str, spec: &DataSpec) -> Prepared {
+        prepare_table(read(&Source::text("train.csv", text), spec).unwrap(), spec).unwrap()
+    }
+
+    fn raw(text: &str) -> Source {
+        Source::text("new.csv", text)
+    }
+
+    #[test]
+    fn features_are_what_their_names_say() {
+        let p = prepared(TRAIN, &spec());
+        let names = p.recipe.feature_names();
+        assert_eq!(names[..5], ["age", "age (missing)", "job=cook", "job=smith", "job=(other)"]);
+        assert_eq!(names[5..], ["seen", "when", "when (weekday sin)", "when (weekday cos)"]);
+        // The median of 10 20 30 40 60 is 30; 2020-01-05 was a Sunday, 18266 days after 1970-01-01.
+        let row = p.train.x.row(4);
+        assert_eq!(row[..7], [30.0, 1.0, 1.0, 0.0, 0.0, 1.0, 18266.0]);
+        assert!((row[7] + 0.7818315).abs() < 1e-7 && (row[8] - 0.6234898).abs() < 1e-7);
+        assert_eq!(p.train.y.as_slice(), [0.0, 1.0, 0.0, 1.0, 0.0, 1.0]);
+        assert!(p.recipe.left_out[0].reason.contains("identifiers"));
+    }
+
+    #[test]
+    fn a_raw_file_gives_the_numbers_of_training() {
+        let spec = DataSpec { scale: "standard".into(), ..spec() };
+        let p = prepared(TRAIN, &spec);
+        let (again, aside) = p.recipe.encode_with_target(&p.target, &raw(TRAIN), &spec).unwrap();
+        assert_eq!((&again, aside), (&p.train, 0));
+        // Other order, another delimiter, columns more and less: the same features.
+        let text = "new;seen;when;job;age\n1;no;2020-01-02;cook;20\n2;;;baker;\n";
+        let x = p.recipe.encode(&raw(text), &spec).unwrap();
+        assert_eq!(x.row(0), p.train.x.row(1));
+        assert_eq!(x.row(1)[1..5], [1.0, 0.0, 0.0, 1.0]);
+        assert_eq!(x.row(1)[7..], [0.0, 0.0]);
+        let recipe: Recipe = serde_json::from_str(&serde_json::to_string(&p.recipe).unwrap()).unwrap();
+        assert_eq!(recipe.encode(&raw(text), &spec).unwrap(), x);
+    }
+
+    #[test]
+    fn what_a_raw_file_lacks_is_named() {
+        let p = prepared(TRAIN, &spec());
+        let e = p.recipe.encode(&raw("Age,job\n1,cook\n"), &spec()).unwrap_err();
+        assert_eq!(e.message(), "the file lacks columns that the model needs: \"age\", \"seen\", \"when\"");
+        assert_eq!(e.helps(), ["is \"Age\" the column \"age\"?"]);
+        let e =
+            p.recipe.encode(&raw("age,job,seen,when\n1,a,yes,2020-01-01\nx,a,no,2020-01-01\n"), &spec()).unwrap_err();
+        assert_eq!((e.message(), e.span().unwrap().line), ("column \"age\": \"x\" is no number", 3));
+        let e = p.recipe.encode(&raw("age,job,seen,when\n1,a,maybe,2020-01-01\n"), &spec()).unwrap_err();
+        assert!(e.message().contains("neither yes nor no"), "{e}");
+        let e = p.recipe.encode_with_target(&p.target, &raw("age,job,seen,when,y\n1,a,no,2020-01-01,7\n"), &spec());
+        assert!(e.unwrap_err().message().contains("no such class"));
+    }
+
+    #[test]
+    fn files_without_names_are_matched_by_position() {
+        let spec = DataSpec { header: false, target: Some("column_2".into()), ..spec() };
+        let p = prepared("1.5,0,7\n2.5,1,8\n4.5,0,9\n", &spec);
+        assert_eq!(p.recipe.encode(&raw("1.5,0,7\n"), &spec).unwrap().row(0), [1.5, 7.0]);
+        assert_eq!(p.recipe.encode(&raw("1.5,7\n"), &spec).unwrap().row(0), [1.5, 7.0]);
+        assert!(p.recipe.encode(&raw("1.5\n"), &spec).unwrap_err().message().contains("trained on 3"));
+        let e = p.recipe.encode_with_target(&p.target, &raw("1.5,7\n"), &spec).unwrap_err();
+        assert!(e.message().contains("2 columns"), "{e}");
+    }
+
+    #[test]
+    fn a_table_in_memory_is_encoded_too() {
+        let p = prepared("a,c,y\n1,u,0\n2,v,1\n4,u,0\n5,v,1\n", &spec());
+        let table = |c| Table::new("memory", vec![c, Column::numbers("a", vec![2.0])]).unwrap();
+        let x = p.recipe.encode_table(&table(Column::categories("c", ["v"]))).unwrap();
+        assert_eq!(x.row(0), p.train.x.row(1));
+        let e = p.recipe.encode_table(&table(Column::numbers("c", vec![1.0]))).unwrap_err();
+        assert!(e.message().contains("kind integer"), "{e}");
+    }
+}

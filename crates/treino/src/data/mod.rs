@@ -29,6 +29,7 @@ mod plan;
 mod prepare;
 mod profile;
 mod recipe;
+mod said;
 mod source;
 mod spec;
 mod split;

@@ -72,18 +72,23 @@ pub(crate) fn parse(text: &[u8], decimal: Decimal) -> Option<Parsed> {
         b'+' => (false, &text[1..]),
         _ => (false, text),
     };
-    let mark = decimal.byte();
-    let mut mantissa = 0u64;
+    let digit = |i: usize| digits.get(i).map(|b| b.wrapping_sub(b'0')).filter(|d| *d < 10);
+    let (mut at, mut mantissa) = (0, 0u64);
+    while let Some(d) = digit(at) {
+        mantissa = mantissa.wrapping_mul(10).wrapping_add(u64::from(d));
+        at += 1;
+    }
     let mut before = None;
-    for (i, b) in digits.iter().enumerate() {
-        let d = b.wrapping_sub(b'0');
-        if d < 10 {
+    if digits.get(at) == Some(&decimal.byte()) {
+        before = Some(at);
+        at += 1;
+        while let Some(d) = digit(at) {
             mantissa = mantissa.wrapping_mul(10).wrapping_add(u64::from(d));
-        } else if *b == mark && before.is_none() {
-            before = Some(i);
-        } else {
-            return slow(negative, digits, decimal);
+            at += 1;
         }
+    }
+    if at < digits.len() {
+        return slow(negative, digits, decimal);
     }
     let count = digits.len() - usize::from(before.is_some());
     let decimals = before.map_or(0, |i| digits.len() - i - 1);
@@ -172,7 +177,7 @@ mod tests {
             ("1,234,567.5", 1_234_567.5),
             ("123456789012345678901234567890", 123456789012345678901234567890.0),
             ("0.1", 0.1),
-            ("2.2250738585072011e-308", 2.2250738585072011e-308),
+            ("4.9e-324", f64::from_bits(1)),
         ] {
             assert_eq!(point(text), Some(value), "{text}");
         }

@@ -34,6 +34,18 @@ pub(crate) fn narrow_is_enough(whole: bool, min: f64, max: f64) -> bool {
     (whole && largest <= f64::from(1 << 24)) || (largest <= 64.0 * (max - min) && largest < 1e37 && largest > 1e-30)
 }
 
+/// A cell of a file whose cells have types.
+#[cfg(feature = "parquet")]
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Cell<'a> {
+    Missing,
+    Number(f64),
+    Boolean(bool),
+    /// Seconds since 1970-01-01 00:00.
+    Time(i64),
+    Text(&'a [u8]),
+}
+
 /// A column that is being stored.
 #[derive(Debug)]
 pub(crate) struct Builder {
@@ -104,6 +116,30 @@ impl Builder {
                 }
             }
             Values::Category { .. } => self.add_level(cell, missing),
+        }
+        Ok(())
+    }
+
+    /// Stores a cell that has a type. What does not fit the plan goes the way of a text.
+    #[cfg(feature = "parquet")]
+    pub fn add_cell(&mut self, cell: Cell, missing: &Missing) -> Result<(), String> {
+        match (&mut self.values, cell) {
+            (Values::Narrow(v), Cell::Number(x)) if x.is_finite() && !missing.is_number(x) => v.push(x as f32),
+            (Values::Wide(v), Cell::Number(x))
+                if x.is_finite() && !missing.is_number(x) && (x >= 0.0 || self.plan != Plan::Weight) =>
+            {
+                v.push(x);
+            }
+            (Values::Date { seconds, .. }, Cell::Time(t)) => seconds.push(t),
+            (_, Cell::Missing) => return self.add(b"", missing, Decimal::Point),
+            (_, Cell::Number(x)) if x.is_nan() => return self.add(b"", missing, Decimal::Point),
+            (_, Cell::Number(x)) => return self.add(format!("{x}").as_bytes(), missing, Decimal::Point),
+            (Values::Narrow(_) | Values::Wide(_), Cell::Boolean(b)) => {
+                return self.add(if b { b"1" } else { b"0" }, missing, Decimal::Point);
+            }
+            (_, Cell::Boolean(b)) => return self.add(if b { b"true" } else { b"false" }, missing, Decimal::Point),
+            (_, Cell::Time(t)) => return self.add(date::text(t).as_bytes(), missing, Decimal::Point),
+            (_, Cell::Text(text)) => return self.add(text, missing, Decimal::Point),
         }
         Ok(())
     }

@@ -34,6 +34,9 @@ pub fn prepare(spec: &DataSpec) -> Result<Prepared> {
 /// is left to learn from.
 pub fn prepare_table(table: Table, spec: &DataSpec) -> Result<Prepared> {
     spec.check()?;
+    if let Some(column) = table.columns.iter().find(|c| c.rows().is_some_and(|n| n != table.rows)) {
+        return Err(Error::input(format!("column \"{}\" has not {} rows as the table has", column.name, table.rows)));
+    }
     let mut notes = table.notes.clone();
     let place = |e: Error| e.in_file(&table.name);
     let Some(name) = &spec.target else {
@@ -217,5 +220,70 @@ mod tests {
                 assert!(part.x.as_slice().iter().chain(part.y.as_slice()).all(|v| v.is_finite()));
             }
         }
+    }
+
+    #[test]
+    fn a_recipe_of_none_uses_numbers_as_they_are() {
+        let spec =
+            DataSpec { recipe: "none".into(), validation_split: 0.0, split: "last".into(), ..DataSpec::new("", "y") };
+        let p = prepared("a,y,b\n1,10.5,2\n3,20.5,4\n5,30,6\n7,5,8\n", &spec).unwrap();
+        assert_eq!(
+            (p.train.x.as_slice(), p.train.y.as_slice()),
+            (&[1.0, 2.0, 3.0, 4.0, 5.0, 6.0][..], &[10.5, 20.5, 30.0][..])
+        );
+        assert_eq!((p.test.unwrap().rows, p.target.mean, p.target.sd), (vec![3], 0.0, 1.0));
+        for (text, word) in [("a,y\nu,1\nv,2\nu,3.5\n", "category"), ("a,y\n1,1\n,2.5\n", "missing")] {
+            let e = prepared(text, &spec).unwrap_err();
+            assert!(e.message().contains(word), "{e}");
+        }
+    }
+
+    #[test]
+    fn a_number_is_scaled_by_its_training_rows() {
+        let spec = DataSpec { validation_split: 0.0, split: "last".into(), ..DataSpec::new("", "y") };
+        let p = prepared("a,y\n1,10\n3,\n5,30.5\n7,49.5\n2,10\n4,1000\n", &spec).unwrap();
+        // The training rows have 10, 30.5, 49.5 and 10: mean 25.
+        assert_eq!((p.set_aside, p.target.mean, p.train.rows.as_slice()), (1, 25.0, &[0, 2, 3, 4][..]));
+        assert!((p.target.restore(p.train.y.as_slice()[2]) - 49.5).abs() < 1e-5);
+        assert!(p.notes.iter().any(|n| n.text.contains("1 row has no value")));
+    }
+
+    #[test]
+    fn files_of_their_own_take_the_place_of_a_split() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("test.csv");
+        std::fs::write(&path, "y,a\nno,3\nyes,4\n,5\n").unwrap();
+        let spec =
+            DataSpec { test: Some(path.display().to_string()), validation_split: 0.25, ..DataSpec::new("", "y") };
+        let p = prepared("a,y\n1,no\n2,yes\n3,no\n4,yes\n1,no\n2,yes\n3,no\n4,yes\n", &spec).unwrap();
+        assert_eq!((p.train.len(), p.validation.unwrap().len(), p.set_aside), (6, 2, 1));
+        let test = p.test.unwrap();
+        assert_eq!((test.rows, test.y.as_slice()), (vec![0, 1], &[0.0, 1.0][..]));
+    }
+
+    #[test]
+    fn weights_come_along() {
+        let spec =
+            DataSpec { weight: Some("w".into()), validation_split: 0.0, test_split: 0.0, ..DataSpec::new("", "y") };
+        let p = prepared("a,w,y\n1,0.5,0\n2,2,1\n3,1,0\n", &spec).unwrap();
+        assert_eq!(p.train.weights.unwrap(), [0.5, 2.0, 1.0]);
+        assert_eq!(p.recipe.feature_names(), ["a"]);
+        let e = prepared("a,w,y\n1,0,0\n2,0,1\n", &spec).unwrap_err();
+        assert!(e.message().contains("all training rows are 0"), "{e}");
+    }
+
+    #[test]
+    fn what_cannot_be_used_is_said() {
+        let message = |text: &str, spec: &DataSpec| prepared(text, spec).unwrap_err().to_string();
+        let spec = DataSpec::new("", "y");
+        assert!(message("a,z\n1,2\n", &spec).contains("no column \"y\""));
+        assert!(message("a,y\n1,\n2,\n", &spec).contains("no value in any row"));
+        assert!(message("y\n1\n2\n1\n2\n1\n2\n1\n2\n1\n2\n", &spec).contains("no column is left"));
+        assert!(message("a,y\n1,0\n2,1\n", &spec).contains("too few"));
+        assert!(message("a,y\n1,2020-01-01\n2,2020-01-02\n", &spec).contains("is a date"));
+        assert!(message("a,y\n1,0\n", &DataSpec { target: None, ..spec }).contains("no target"));
+        assert!(prepare(&DataSpec::default()).unwrap_err().message().contains("no table"));
+        let e = prepare(&DataSpec::new("no/such.csv", "y")).unwrap_err();
+        assert!(e.message().contains("no such file"));
     }
 }

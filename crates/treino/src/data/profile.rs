@@ -3,6 +3,7 @@
 use super::cell::{ANY_LANGUAGE, Missing, boolean};
 use super::date::{self, ANY_FORMAT, DateFormat};
 use super::number::{self, Decimal, Marks};
+use super::text::decode;
 
 /// What is known of a column after looking at some of its cells.
 #[derive(Debug, Clone)]
@@ -28,6 +29,10 @@ pub(crate) struct Profile {
     pub infinite: Option<(u64, String)>,
     languages: u8,
     formats: u8,
+    /// Cells that are numbers, in a column where others are not.
+    numbers: u64,
+    /// Where in the text the first row without a number starts, and what stands there.
+    odd: Option<(u64, String)>,
 }
 
 impl Profile {
@@ -45,6 +50,8 @@ impl Profile {
             infinite: None,
             languages: ANY_LANGUAGE,
             formats: ANY_FORMAT,
+            numbers: 0,
+            odd: None,
         }
     }
 
@@ -72,21 +79,42 @@ impl Profile {
                 Marks::Decimal => self.decimals += 1,
                 Marks::Thousands => self.thousands += 1,
             }
-            if parsed.value.is_finite() {
-                self.min = self.min.min(parsed.value);
-                self.max = self.max.max(parsed.value);
-                self.whole = self.whole && parsed.value == parsed.value.trunc();
-            } else if self.infinite.is_none() {
-                self.infinite = Some((byte, String::from_utf8_lossy(cell).into_owned()));
-            }
+            self.take(parsed.value, || (byte, String::from_utf8_lossy(cell).into_owned()));
             return;
         }
-        self.add_word(cell, decimal);
+        self.add_word(cell, byte, decimal);
+    }
+
+    #[inline]
+    fn take(&mut self, value: f64, place: impl FnOnce() -> (u64, String)) {
+        if value.is_finite() {
+            self.min = self.min.min(value);
+            self.max = self.max.max(value);
+            self.whole = self.whole && value == value.trunc();
+        } else if self.infinite.is_none() {
+            self.infinite = Some(place());
+        }
+    }
+
+    /// Takes in a number that is stored as one; NaN is missing.
+    #[cfg(feature = "parquet")]
+    pub fn add_number(&mut self, value: f64, row: u64, missing: &Missing) {
+        if !value.is_nan() && !missing.is_number(value) {
+            self.present += 1;
+            (self.languages, self.formats) = (0, 0);
+            self.take(value, || (row, value.to_string()));
+        }
     }
 
     /// A cell that is no number under the mark in use.
-    fn add_word(&mut self, cell: &[u8], decimal: Decimal) {
-        self.number = false;
+    fn add_word(&mut self, cell: &[u8], byte: u64, decimal: Decimal) {
+        if self.number {
+            self.number = false;
+            self.numbers = self.present - 1;
+            self.odd = Some((byte, decode(cell)));
+        } else if cell.first().is_some_and(|b| b.is_ascii_digit() || b"+-.,".contains(b)) {
+            self.numbers += u64::from(number::parse(cell, decimal).is_some());
+        }
         if self.other {
             match number::parse(cell, decimal.other()) {
                 Some(parsed) if parsed.marks == Marks::Certain => self.certain[1] += 1,
@@ -100,6 +128,18 @@ impl Profile {
         if self.formats != 0 {
             self.formats &= date::formats(cell);
         }
+    }
+
+    /// In a column where most cells (nine of ten) are numbers and some are not: how many are, and the first that is
+    /// none, with the place in the text where its row starts.
+    pub fn almost_numbers(&self) -> Option<(u64, u64, &str)> {
+        let (byte, odd) = self.odd.as_ref()?;
+        (self.numbers >= 10 && self.numbers * 10 >= self.present * 9).then_some((self.numbers, *byte, odd.as_str()))
+    }
+
+    /// Whether all present cells are numbers, but only under the decimal mark that is not in use.
+    pub fn other_mark(&self) -> bool {
+        !self.number && self.other && self.certain[1] > 0
     }
 
     /// Whether all present cells say yes or no in one language.
@@ -164,6 +204,17 @@ mod tests {
         assert_eq!(profile(&["01/02/2020", "13/02/2020"]).date(), Some((DateFormat::DayFirst, false)));
         assert_eq!(profile(&["01/02/2020"]).date(), Some((DateFormat::DayFirst, true)));
         assert!(profile(&["", ""]).date().is_none());
+    }
+
+    #[test]
+    fn a_column_of_almost_numbers_is_noticed() {
+        let mut cells = vec!["12a"];
+        cells.extend(["1", "2.5"].repeat(10));
+        cells.push("x");
+        assert_eq!(profile(&cells).almost_numbers(), Some((20, 1, "12a")));
+        assert_eq!(profile(&["1", "x", "2"]).almost_numbers(), None);
+        assert_eq!(profile(&["1", "2"]).almost_numbers(), None);
+        assert!(profile(&["1,5", "2"]).other_mark());
     }
 
     #[test]

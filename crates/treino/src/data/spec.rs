@@ -1,5 +1,6 @@
 //! What a person may say about a table.
 
+use crate::catalog::{Field, Kind, Node, Value, thing};
 use crate::{Error, Result};
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -48,87 +49,67 @@ impl FromStr for Task {
     }
 }
 
-/// How a table is read, which column is the target, and which rows are kept back.
-#[derive(Debug, Clone, PartialEq)]
-pub struct DataSpec {
-    /// The file with the table: CSV (also gzipped) or Parquet.
-    pub path: Option<String>,
-    /// The column to predict.
-    pub target: Option<String>,
-    /// A file of its own for validation; then no rows of `path` are used for it.
-    pub validation: Option<String>,
-    /// A file of its own for the test; then no rows of `path` are used for it.
-    pub test: Option<String>,
-    /// Whether the first line names the columns. Without it they are `column_1`, `column_2`, ...
-    pub header: bool,
-    /// What stands between cells: `,` `;` `|` or `tab`. Found by itself if `None`.
-    pub delimiter: Option<String>,
-    /// The decimal mark: `.` or `,`. Found by itself if `None`.
-    pub decimal: Option<String>,
-    /// Words for a missing cell besides the empty one, `NA`, `N/A`, `NaN`, `null`, `?` and `-`.
-    pub missing: Vec<String>,
-    /// Columns to take as categories whatever is in them.
-    pub categorical: Vec<String>,
-    /// Columns to take as numbers; a cell that is none is an error.
-    pub numeric: Vec<String>,
-    /// Columns to leave out.
-    pub ignore: Vec<String>,
-    /// A column with the weight of each row: a number of at least 0.
-    pub weight: Option<String>,
-    /// What is learnt. Follows from the target if `None`.
-    pub task: Option<Task>,
-    /// The class that counts as positive in a binary task. The second in order if `None`.
-    pub positive: Option<String>,
-    /// How columns become numbers: `auto`, or `none` for a table of numbers to be used as they are.
-    pub recipe: String,
-    /// What a missing number becomes: the `median` or the `mean` of the training rows.
-    pub impute: String,
-    /// The scale of the inputs: `standard` for (x - mean)/sd, or `none`.
-    pub scale: String,
-    /// The scale of a regression target inside the model: `standard` or `none`.
-    pub target_scale: String,
-    /// At most so many levels of a category get a feature of their own.
-    pub max_categories: usize,
-    /// A level with fewer training rows than this shares the unknown slot.
-    pub min_frequency: usize,
-    /// Which rows are kept back: `random` ones (stratified for classes), or the `last` (as Keras does it).
-    pub split: String,
-    /// The share of the rows for validation, in [0, 1); 0 for none.
-    pub validation_split: f64,
-    /// The share of the rows for the test, in [0, 1); 0 for none.
-    pub test_split: f64,
-    /// Decides which rows a random split draws.
-    pub seed: u64,
+impl Field for Task {
+    fn read(node: &Node, path: &str) -> Result<Self> {
+        node.text().unwrap_or_default().parse().map_err(|e| node.place(Error::input(format!("{path}: {e}"))))
+    }
+
+    fn write(&self) -> Option<Value> {
+        Some(Value::Text(self.name().to_string()))
+    }
 }
 
-impl Default for DataSpec {
-    fn default() -> Self {
-        DataSpec {
-            path: None,
-            target: None,
-            validation: None,
-            test: None,
-            header: true,
-            delimiter: None,
-            decimal: None,
-            missing: Vec::new(),
-            categorical: Vec::new(),
-            numeric: Vec::new(),
-            ignore: Vec::new(),
-            weight: None,
-            task: None,
-            positive: None,
-            recipe: "auto".to_string(),
-            impute: "median".to_string(),
-            scale: "standard".to_string(),
-            target_scale: "standard".to_string(),
-            max_categories: 50,
-            min_frequency: 2,
-            split: "random".to_string(),
-            validation_split: 0.2,
-            test_split: 0.2,
-            seed: 1,
-        }
+thing! {
+    /// Which table, which column is the target, and which rows are kept back.
+    pub struct DataSpec = "data" {
+        /// The file with the table: CSV (also gzipped) or Parquet.
+        path: Option<String> = None, Kind::Text;
+        /// The column to predict.
+        target: Option<String> = None, Kind::Text;
+        /// A file of its own for validation; then no rows of `path` are used for it.
+        validation: Option<String> = None, Kind::Text;
+        /// A file of its own for the test; then no rows of `path` are used for it.
+        test: Option<String> = None, Kind::Text;
+        /// Whether the first line names the columns. Without it they are `column_1`, `column_2`, ...
+        header: bool = true, Kind::Bool;
+        /// What stands between cells: `,` `;` `|` or `tab`; found by itself when left open.
+        delimiter: Option<String> = None, Kind::Choice(&[",", ";", "|", "tab"]);
+        /// The decimal mark: `.` or `,`; found by itself when left open.
+        decimal: Option<String> = None, Kind::Choice(&[".", ","]);
+        /// Words for a missing cell besides the empty one, `NA`, `N/A`, `NaN`, `null`, `?` and `-`.
+        missing: Vec<String> = Vec::new(), Kind::TEXTS;
+        /// Columns to take as categories whatever is in them.
+        categorical: Vec<String> = Vec::new(), Kind::TEXTS;
+        /// Columns to take as numbers; a cell that is none is an error.
+        numeric: Vec<String> = Vec::new(), Kind::TEXTS;
+        /// Columns to leave out.
+        ignore: Vec<String> = Vec::new(), Kind::TEXTS;
+        /// A column with the weight of each row: a number of at least 0.
+        weight: Option<String> = None, Kind::Text;
+        /// What is learnt; follows from the target when left open.
+        task: Option<Task> = None, Kind::Choice(&["binary", "multiclass", "regression"]);
+        /// The class that counts as positive in a binary task; the second in order when left open.
+        positive: Option<String> = None, Kind::Text;
+        /// How columns become numbers: `auto`, or `none` for a table of numbers to be used as they are.
+        recipe: String = "auto".to_string(), Kind::Choice(&["auto", "none"]);
+        /// What a missing number becomes: the `median` or the `mean` of the training rows.
+        impute: String = "median".to_string(), Kind::Choice(&["median", "mean"]);
+        /// The scale of the inputs: `standard` for (x - mean) / sd, or `none`.
+        scale: String = "standard".to_string(), Kind::Choice(&["standard", "none"]);
+        /// The scale of a regression target inside the model: `standard` or `none`.
+        target_scale: String = "standard".to_string(), Kind::Choice(&["standard", "none"]);
+        /// At most so many levels of a category get a feature of their own.
+        max_categories: usize = 50, Kind::COUNT;
+        /// A level with fewer training rows than this shares the unknown slot.
+        min_frequency: usize = 2, Kind::INDEX;
+        /// Which rows are kept back: `random` ones (stratified for classes), or the `last` (as Keras does it).
+        split: String = "random".to_string(), Kind::Choice(&["random", "last"]);
+        /// The share of the rows for validation; 0 for none.
+        validation_split: f64 = 0.2, Kind::SHARE;
+        /// The share of the rows for the test; 0 for none.
+        test_split: f64 = 0.2, Kind::SHARE;
+        /// Decides which rows a random split draws.
+        seed: u64 = 1, Kind::INDEX;
     }
 }
 

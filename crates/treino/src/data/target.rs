@@ -21,8 +21,6 @@ pub struct Target {
     pub task: Task,
     /// What the column's cells are.
     pub kind: ColumnKind,
-    /// Whether its numbers are rounded to single precision.
-    pub narrow: bool,
     /// The classes in the order of their numbers; of a binary task the negative and the positive one; none of a number.
     pub classes: Vec<String>,
     /// What is subtracted from a number; 0 if nothing is scaled, and for classes.
@@ -70,9 +68,8 @@ impl Target {
         if distinct < 2 {
             return Err(fail("has only one value: there is nothing to learn".into()));
         }
-        let narrow = matches!(column.values, Values::Narrow(_));
         let mut target =
-            Target { name: name.clone(), task, kind: column.kind, narrow, classes: Vec::new(), mean: 0.0, sd: 1.0 };
+            Target { name: name.clone(), task, kind: column.kind, classes: Vec::new(), mean: 0.0, sd: 1.0 };
         if task == Task::Regression {
             if spec.positive.is_some() {
                 return Err(fail("is a number, so no class of it is positive".into()).help("leave \"positive\" away"));
@@ -84,7 +81,7 @@ impl Target {
             let e = fail(format!("has {many} different values in {present} rows: too many classes"));
             return Err(if numeric { e.help("for numbers the task is \"regression\"") } else { e });
         }
-        target.classes = classes(column, narrow);
+        target.classes = classes(column);
         let count = target.classes.len();
         if task == Task::Binary && count != 2 {
             return Err(fail(format!("has {count} different values, and a binary task needs two"))
@@ -118,7 +115,7 @@ impl Target {
     /// How the column is stored when another file with it is read.
     pub(crate) fn plan(&self) -> Plan {
         match self.kind {
-            ColumnKind::Number | ColumnKind::Integer => Plan::Number { kind: self.kind, narrow: self.narrow },
+            ColumnKind::Number | ColumnKind::Integer => Plan::Number { kind: self.kind, narrow: false },
             ColumnKind::Boolean => Plan::Boolean,
             _ => Plan::Category { cap: usize::MAX },
         }
@@ -156,7 +153,11 @@ impl Target {
             Values::Boolean { cells, .. } => {
                 // The words may differ from file to file: "yes" here, "Yes" there.
                 let yes = self.classes.iter().position(|c| boolean(c.as_bytes()).is_some_and(|(b, _)| b)).unwrap_or(1);
-                let class = |c: &u8| if *c > 1 { Values::MISSING } else { (1 - yes as u32) ^ u32::from(*c) };
+                let class = |c: &u8| match c {
+                    0 | 1 if yes == 0 => u32::from(1 - c),
+                    0 | 1 => u32::from(*c),
+                    _ => Values::MISSING,
+                };
                 cells.iter().map(class).collect()
             }
             values => self.number_classes(values, rows).map_err(|(label, row)| unknown(&label, row))?,
@@ -165,16 +166,15 @@ impl Target {
     }
 
     fn number_classes(&self, values: &Values, rows: usize) -> Result<Vec<u32>, (String, usize)> {
-        let round = |v: f64| if self.narrow { f64::from(v as f32) } else { v };
         let known: Vec<(f64, u32)> = (self.classes.iter().zip(0..))
-            .filter_map(|(c, i)| number::parse(c.as_bytes(), Decimal::Point).map(|p| (round(p.value), i)))
+            .filter_map(|(c, i)| number::parse(c.as_bytes(), Decimal::Point).map(|p| (p.value, i)))
             .collect();
         (0..rows)
             .map(|row| match values.number(row) {
                 v if v.is_nan() => Ok(Values::MISSING),
-                v => match known.iter().find(|(k, _)| *k == round(v)) {
+                v => match known.iter().find(|(k, _)| *k == v) {
                     Some((_, class)) => Ok(*class),
-                    None => Err((label(v, self.narrow), row)),
+                    None => Err((label(v), row)),
                 },
             })
             .collect()
@@ -202,7 +202,7 @@ fn infer(column: &Column, present: usize) -> Task {
 }
 
 /// The classes of a column: in the order of numbers if all are numbers, no before yes, else by name.
-fn classes(column: &Column, narrow: bool) -> Vec<String> {
+fn classes(column: &Column) -> Vec<String> {
     match &column.values {
         Values::Boolean { words, .. } => words.to_vec(),
         Values::Category { levels, codes } => {
@@ -225,20 +225,14 @@ fn classes(column: &Column, narrow: bool) -> Vec<String> {
                 }
             }
             distinct.sort_by(f64::total_cmp);
-            distinct.into_iter().map(|v| label(v, narrow)).collect()
+            distinct.into_iter().map(label).collect()
         }
     }
 }
 
 /// A number as the name of a class: as short as it can be.
-fn label(v: f64, narrow: bool) -> String {
-    if v == v.trunc() && v.abs() < 1e15 {
-        format!("{}", v as i64)
-    } else if narrow {
-        format!("{}", v as f32)
-    } else {
-        format!("{v}")
-    }
+fn label(v: f64) -> String {
+    if v == v.trunc() && v.abs() < 1e15 { format!("{}", v as i64) } else { format!("{v}") }
 }
 
 /// The first few names, in quotes.

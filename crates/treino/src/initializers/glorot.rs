@@ -45,8 +45,8 @@ mod tests {
 
     #[test]
     fn limits_and_spread() {
-        let n = 47.0;
-        let limit = (3.0 * 1.0 / n as f64).sqrt();
+        let n = 47.0_f64;
+        let limit = (3.0 * 1.0 / n).sqrt();
         assert_eq!(GlorotUniform {}.law_of(&[30, 64]), Law::Uniform { low: -limit, high: limit });
         let sd = GlorotNormal {}.law_of(&[30, 64]).standard_deviation();
         assert!((sd * sd - 1.0 / n).abs() < 1e-12);

@@ -37,8 +37,8 @@ mod tests {
 
     #[test]
     fn limits_and_spread() {
-        let n = 30.0;
-        let limit = (3.0 * 2.0 / n as f64).sqrt();
+        let n = 30.0_f64;
+        let limit = (3.0 * 2.0 / n).sqrt();
         assert_eq!(HeUniform {}.law_of(&[30, 64]), Law::Uniform { low: -limit, high: limit });
         let sd = HeNormal {}.law_of(&[30, 64]).standard_deviation();
         assert!((sd * sd - 2.0 / n).abs() < 1e-12);

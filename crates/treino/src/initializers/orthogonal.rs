@@ -51,7 +51,7 @@ impl Fill for Orthogonal {
                 for u in done.chunks_exact(long) {
                     let along = dot(u, v);
                     for (v, u) in v.iter_mut().zip(u) {
-                        *v = u.mul_add(-along, *v);
+                        *v -= along * u;
                     }
                 }
             }

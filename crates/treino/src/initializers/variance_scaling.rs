@@ -9,7 +9,7 @@ use super::law::{Drawn, Law};
 use crate::catalog::{Kind, thing};
 
 /// The standard deviation that a normal distribution keeps when cut at two of its own: drawn normals are widened by it.
-pub(super) const CUT: f64 = 0.879_625_661_034_239_78;
+pub(super) const CUT: f64 = 0.879_625_661_034_239_8;
 
 thing! {
     /// Variance scale / n, where n is the number of inputs, of outputs or their average.

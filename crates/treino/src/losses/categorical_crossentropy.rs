@@ -34,6 +34,10 @@ impl Criterion for CategoricalCrossentropy {
         Targets::OneHot
     }
 
+    fn wants_logits(&self) -> bool {
+        self.from_logits
+    }
+
     fn absorbs(&self, activation: &Activation) -> bool {
         !self.from_logits && activation.name() == "softmax"
     }
@@ -50,6 +54,10 @@ impl Criterion for CategoricalCrossentropy {
 impl Criterion for SparseCategoricalCrossentropy {
     fn targets(&self) -> Targets {
         Targets::ClassNumbers
+    }
+
+    fn wants_logits(&self) -> bool {
+        self.from_logits
     }
 
     fn absorbs(&self, activation: &Activation) -> bool {

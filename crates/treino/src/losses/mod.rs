@@ -56,6 +56,11 @@ pub trait Criterion: std::fmt::Debug {
     /// What kind of target it compares with.
     fn targets(&self) -> Targets;
 
+    /// Whether it expects the network itself to put out logits (`from_logits`).
+    fn wants_logits(&self) -> bool {
+        false
+    }
+
     /// Whether it can take over the given last activation, and work on what goes into it.
     fn absorbs(&self, _activation: &Activation) -> bool {
         false

@@ -41,7 +41,7 @@ thing! {
 impl Measure for BinaryAccuracy {
     fn start(&self, y_width: usize, p_width: usize) -> Box<dyn Running> {
         let threshold = self.threshold as f32;
-        RowMean::start(y_width, p_width, move |y, p| {
+        RowMean::start(y_width, p_width, move |y: &[f32], p: &[f32]| {
             let says = |p: f32| if p > threshold { 1.0 } else { 0.0 };
             let right = p.iter().enumerate().filter(|(k, p)| says(**p) == target(y, p_width, *k)).count();
             right as f64 / p_width as f64
@@ -66,9 +66,11 @@ impl Measure for CategoricalAccuracy {
     fn start(&self, y_width: usize, p_width: usize) -> Box<dyn Running> {
         if y_width == 1 {
             // The class number itself; one that is no class is never right.
-            return RowMean::start(y_width, p_width, |y, p| f64::from(u8::from(largest(p) as f32 == y[0])));
+            return RowMean::start(y_width, p_width, |y: &[f32], p: &[f32]| {
+                f64::from(u8::from(largest(p) as f32 == y[0]))
+            });
         }
-        RowMean::start(y_width, p_width, |y, p| f64::from(u8::from(largest(p) == largest(y))))
+        RowMean::start(y_width, p_width, |y: &[f32], p: &[f32]| f64::from(u8::from(largest(p) == largest(y))))
     }
 
     fn more_is_better(&self) -> Option<bool> {

@@ -1,21 +1,17 @@
 //! Crossentropies as metrics: the mean of minus the logarithm of the probability given to what happened.
 //!
 //! Probabilities are clipped to [1e-7, 1 - 1e-7] in single precision (where the upper end is 1 - 1.2e-7), so a certain
-//! and wrong prediction costs 16.1, or 15.9 from above. Logarithms are in double precision.
+//! and wrong prediction costs 16.1, or 15.9 from above. Logarithms are in single precision, sums in double.
 //!
 //! Keras differences: `axis` and `ignore_class` are missing. The categorical ones refuse a prediction of one number.
 
-use super::row_mean::RowMean;
+use super::row_mean::{RowMean, RowValue};
 use super::{Measure, Running, one_probability_a_class, target};
 use crate::catalog::{Interval, Kind, thing};
 use crate::error::Result;
-use treino_engine::math::{exp, ln_f64, softplus};
+use treino_engine::math::{exp, ln, softplus};
 
 const EPSILON: f32 = 1e-7;
-
-fn ln_of_clipped(p: f32) -> f64 {
-    ln_f64(f64::from(p.clamp(EPSILON, 1.0 - EPSILON)))
-}
 
 thing! {
     /// -(y ln p + (1 - y) ln(1 - p)), averaged.
@@ -29,21 +25,7 @@ thing! {
 
 impl Measure for BinaryCrossentropy {
     fn start(&self, y_width: usize, p_width: usize) -> Box<dyn Running> {
-        let (from_logits, smoothing) = (self.from_logits, self.label_smoothing);
-        let entry = move |y: f64, p: f32| {
-            if from_logits {
-                return y * f64::from(softplus(-p)) + (1.0 - y) * f64::from(softplus(p));
-            }
-            let p = p.clamp(EPSILON, 1.0 - EPSILON);
-            -(y * ln_f64(f64::from(p)) + (1.0 - y) * ln_f64(1.0 - f64::from(p)))
-        };
-        RowMean::start(y_width, p_width, move |y, p| {
-            let entries = p.iter().enumerate().map(|(k, p)| {
-                let y = f64::from(target(y, p_width, k));
-                entry(y * (1.0 - smoothing) + 0.5 * smoothing, *p)
-            });
-            entries.sum::<f64>() / p_width as f64
-        })
+        RowMean::start(y_width, p_width, self.clone())
     }
 
     fn more_is_better(&self) -> Option<bool> {
@@ -51,16 +33,21 @@ impl Measure for BinaryCrossentropy {
     }
 }
 
-/// The crossentropy of a row, its targets made by `target_of(class)`.
-fn row_crossentropy(from_logits: bool, p: &[f32], target_of: impl Fn(usize) -> f64) -> f64 {
-    let sum = |value: &dyn Fn(f32) -> f64| -> f64 { p.iter().enumerate().map(|(k, p)| target_of(k) * value(*p)).sum() };
-    if from_logits {
-        let top = p.iter().fold(f32::NEG_INFINITY, |a, b| a.max(*b));
-        let log_sum = ln_f64(p.iter().map(|p| f64::from(exp(p - top))).sum());
-        return -sum(&|p| f64::from(p - top) - log_sum);
+impl RowValue for BinaryCrossentropy {
+    #[inline(always)]
+    fn of(&self, y: &[f32], p: &[f32]) -> f64 {
+        let mut sum = 0.0;
+        for (k, p_k) in p.iter().enumerate() {
+            let y = f64::from(target(y, p.len(), k)) * (1.0 - self.label_smoothing) + 0.5 * self.label_smoothing;
+            sum += if self.from_logits {
+                y * f64::from(softplus(-p_k)) + (1.0 - y) * f64::from(softplus(*p_k))
+            } else {
+                let p = p_k.clamp(EPSILON, 1.0 - EPSILON);
+                -(y * f64::from(ln(p)) + (1.0 - y) * f64::from(ln(1.0 - p)))
+            };
+        }
+        sum / p.len() as f64
     }
-    let total: f32 = p.iter().sum();
-    -sum(&|p| ln_of_clipped(p / total))
 }
 
 thing! {
@@ -79,15 +66,39 @@ impl Measure for CategoricalCrossentropy {
     }
 
     fn start(&self, y_width: usize, p_width: usize) -> Box<dyn Running> {
-        let (from_logits, smoothing) = (self.from_logits, self.label_smoothing);
-        RowMean::start(y_width, p_width, move |y, p| {
-            let smooth = |k| f64::from(target(y, p_width, k)) * (1.0 - smoothing) + smoothing / p_width as f64;
-            row_crossentropy(from_logits, p, smooth)
-        })
+        RowMean::start(y_width, p_width, self.clone())
     }
 
     fn more_is_better(&self) -> Option<bool> {
         Some(false)
+    }
+}
+
+impl RowValue for CategoricalCrossentropy {
+    #[inline(always)]
+    fn of(&self, y: &[f32], p: &[f32]) -> f64 {
+        let top = p.iter().fold(f32::NEG_INFINITY, |a, b| if *b > a { *b } else { a });
+        let log_sum = if self.from_logits {
+            let sum: f64 = p.iter().map(|p| f64::from(exp(p - top))).sum();
+            f64::from(ln(sum as f32))
+        } else {
+            0.0
+        };
+        let total: f32 = p.iter().sum();
+        let mut sum = 0.0;
+        for (k, p_k) in p.iter().enumerate() {
+            let share = self.label_smoothing / p.len() as f64;
+            let y = f64::from(target(y, p.len(), k)) * (1.0 - self.label_smoothing) + share;
+            // Most targets are 0: their logarithms are not taken.
+            if y != 0.0 {
+                sum -= y * if self.from_logits {
+                    f64::from(p_k - top) - log_sum
+                } else {
+                    f64::from(ln((p_k / total).clamp(EPSILON, 1.0 - EPSILON)))
+                };
+            }
+        }
+        sum
     }
 }
 
@@ -105,10 +116,8 @@ impl Measure for SparseCategoricalCrossentropy {
     }
 
     fn start(&self, y_width: usize, p_width: usize) -> Box<dyn Running> {
-        let from_logits = self.from_logits;
-        RowMean::start(y_width, p_width, move |y, p| {
-            row_crossentropy(from_logits, p, |k| f64::from(target(y, p_width, k)))
-        })
+        // The same as that of the one-hot row, which `target` sees in a class number.
+        CategoricalCrossentropy { from_logits: self.from_logits, label_smoothing: 0.0 }.start(y_width, p_width)
     }
 
     fn more_is_better(&self) -> Option<bool> {

@@ -12,8 +12,12 @@ thing! {
 }
 
 impl Measure for MeanAbsoluteError {
+    fn counts_classes(&self) -> bool {
+        false
+    }
+
     fn start(&self, y_width: usize, p_width: usize) -> Box<dyn Running> {
-        RowMean::start(y_width, p_width, move |y, p| {
+        RowMean::start(y_width, p_width, move |y: &[f32], p: &[f32]| {
             let error = |(k, p): (usize, &f32)| (f64::from(target(y, p_width, k)) - f64::from(*p)).abs();
             p.iter().enumerate().map(error).sum::<f64>() / p_width as f64
         })

@@ -20,6 +20,10 @@ thing! {
 }
 
 impl Measure for MeanSquaredError {
+    fn counts_classes(&self) -> bool {
+        false
+    }
+
     fn start(&self, y_width: usize, p_width: usize) -> Box<dyn Running> {
         RowMean::start(y_width, p_width, squared_error)
     }
@@ -35,6 +39,10 @@ thing! {
 }
 
 impl Measure for RootMeanSquaredError {
+    fn counts_classes(&self) -> bool {
+        false
+    }
+
     fn start(&self, y_width: usize, p_width: usize) -> Box<dyn Running> {
         RowMean::start_with(y_width, p_width, squared_error, f64::sqrt)
     }

@@ -17,6 +17,7 @@ mod crossentropy;
 mod f1_score;
 mod mean_absolute_error;
 mod mean_squared_error;
+mod named;
 mod precision;
 mod r2_score;
 mod row_mean;
@@ -29,6 +30,7 @@ pub use crossentropy::{BinaryCrossentropy, CategoricalCrossentropy, SparseCatego
 pub use f1_score::F1Score;
 pub use mean_absolute_error::MeanAbsoluteError;
 pub use mean_squared_error::{MeanSquaredError, RootMeanSquaredError};
+pub use named::NamedMetric;
 pub use precision::{Precision, Recall};
 pub use r2_score::R2Score;
 
@@ -62,6 +64,11 @@ pub trait Measure: std::fmt::Debug {
     /// Widths that the metric is not made for.
     fn check(&self, _y_width: usize, _p_width: usize) -> Result<()> {
         Ok(())
+    }
+
+    /// Whether it judges classes, so that it says nothing about a target that is a number.
+    fn counts_classes(&self) -> bool {
+        true
     }
 
     /// A fresh running sum for targets of width `y_width` and predictions of width `p_width`.

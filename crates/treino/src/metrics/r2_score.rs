@@ -20,6 +20,10 @@ thing! {
 }
 
 impl Measure for R2Score {
+    fn counts_classes(&self) -> bool {
+        false
+    }
+
     fn start(&self, y_width: usize, p_width: usize) -> Box<dyn Running> {
         Box::new(Sums {
             y_width,

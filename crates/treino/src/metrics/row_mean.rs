@@ -1,6 +1,21 @@
 //! The weighted mean of one number a row: what most metrics are.
 
 use super::Running;
+use treino_engine::simd::{Kernel, Simd};
+
+/// The number of a row. Closures are some; what takes logarithms implements it with `#[inline(always)]`, to be compiled
+/// with the loop.
+pub(super) trait RowValue: Send {
+    /// The number of a row of targets and predictions.
+    fn of(&self, y: &[f32], p: &[f32]) -> f64;
+}
+
+impl<F: Fn(&[f32], &[f32]) -> f64 + Send> RowValue for F {
+    #[inline(always)]
+    fn of(&self, y: &[f32], p: &[f32]) -> f64 {
+        self(y, p)
+    }
+}
 
 /// sum(weight * value(row)) / sum(weight), then `finish`.
 pub(super) struct RowMean<F> {
@@ -8,11 +23,12 @@ pub(super) struct RowMean<F> {
     p_width: usize,
     value: F,
     finish: fn(f64) -> f64,
+    simd: Simd,
     total: f64,
     weight: f64,
 }
 
-impl<F: Fn(&[f32], &[f32]) -> f64 + Send + 'static> RowMean<F> {
+impl<F: RowValue + 'static> RowMean<F> {
     /// The mean of `value(target row, prediction row)`.
     pub(super) fn start(y_width: usize, p_width: usize, value: F) -> Box<dyn Running> {
         Self::start_with(y_width, p_width, value, |mean| mean)
@@ -20,17 +36,15 @@ impl<F: Fn(&[f32], &[f32]) -> f64 + Send + 'static> RowMean<F> {
 
     /// The same, with a function of the mean as result.
     pub(super) fn start_with(y_width: usize, p_width: usize, value: F, finish: fn(f64) -> f64) -> Box<dyn Running> {
-        Box::new(RowMean { y_width, p_width, value, finish, total: 0.0, weight: 0.0 })
+        let simd = Simd::detect();
+        Box::new(RowMean { y_width, p_width, value, finish, simd, total: 0.0, weight: 0.0 })
     }
 }
 
-impl<F: Fn(&[f32], &[f32]) -> f64 + Send> Running for RowMean<F> {
+impl<F: RowValue> Running for RowMean<F> {
     fn update(&mut self, y: &[f32], p: &[f32], weights: Option<&[f32]>) {
-        for (r, (y, p)) in y.chunks_exact(self.y_width).zip(p.chunks_exact(self.p_width)).enumerate() {
-            let weight = weights.map_or(1.0, |w| f64::from(w[r]));
-            self.total += weight * (self.value)(y, p);
-            self.weight += weight;
-        }
+        let simd = self.simd;
+        simd.run(Rows { to: self, y, p, weights });
     }
 
     fn result(&self) -> f64 {
@@ -39,5 +53,27 @@ impl<F: Fn(&[f32], &[f32]) -> f64 + Send> Running for RowMean<F> {
 
     fn reset(&mut self) {
         (self.total, self.weight) = (0.0, 0.0);
+    }
+}
+
+/// The loop over a batch. As a kernel it has fused multiply-add in hardware, which logarithms need to be quick.
+struct Rows<'a, F> {
+    to: &'a mut RowMean<F>,
+    y: &'a [f32],
+    p: &'a [f32],
+    weights: Option<&'a [f32]>,
+}
+
+impl<F: RowValue> Kernel for Rows<'_, F> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let rows = self.y.chunks_exact(self.to.y_width).zip(self.p.chunks_exact(self.to.p_width));
+        for (r, (y, p)) in rows.enumerate() {
+            let weight = self.weights.map_or(1.0, |w| f64::from(w[r]));
+            self.to.total += weight * self.to.value.of(y, p);
+            self.to.weight += weight;
+        }
     }
 }

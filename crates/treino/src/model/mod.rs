@@ -17,6 +17,7 @@ mod sequential;
 
 pub use builder::Builder;
 pub use memory::{Memory, Pass};
+pub(crate) use network::logits_to_probabilities;
 pub use network::{LayerSummary, Network};
 pub use op::Op;
 pub use program::{Buffer, Program, ScratchId, ScratchSize, ValueId, VarId, Variable};

@@ -4,6 +4,7 @@ use super::builder::Builder;
 use super::memory::{Memory, Pass};
 use super::op::Op;
 use super::program::{Buffer, Program, Variable};
+use crate::activations::{Activation, Sigmoid, Softmax};
 use crate::data::Matrix;
 use crate::error::{Error, Result};
 use crate::layers::Layer;
@@ -25,6 +26,15 @@ pub struct Network {
     pub(crate) weights: Vec<f32>,
     /// Frozen weights and statistics, flat.
     pub(crate) state: Vec<f32>,
+}
+
+/// Turns logits into probabilities, row by row: a sigmoid for one number, a softmax for more.
+pub(crate) fn logits_to_probabilities(outputs: &mut Matrix) {
+    let width = outputs.cols();
+    let function: Activation =
+        if width == 1 { Sigmoid::default().into() } else { Softmax::default().into() };
+    let logits = outputs.clone();
+    function.inner().forward(Simd::detect(), logits.as_slice(), outputs.as_mut_slice(), width);
 }
 
 /// One line of a network's summary.
@@ -66,6 +76,10 @@ impl Network {
             layer_widths.push(builder.width(x));
         }
         let program = builder.finish(x);
+        for variable in &program.variables {
+            let check = variable.initializer.inner().check(&variable.shape);
+            check.map_err(|e| e.help(format!("it is the initializer of {}", variable.name)))?;
+        }
         let (weights, state) = (vec![0.0; program.trainable], vec![0.0; program.state]);
         Ok(Network { layers: layers.to_vec(), layer_names, layer_widths, program, weights, state })
     }

@@ -6,9 +6,12 @@ use crate::data::Matrix;
 use crate::error::{Error, Result};
 use crate::layers::Layer;
 use crate::losses::{Loss, Targets};
-use crate::metrics::Metric;
+use crate::metrics::{Metric, NamedMetric};
 use crate::optimizers::Optimizer;
+use crate::spec::Spec;
+use crate::store::Bundle;
 use crate::train::{self, Examples, Fit, History, Job, Session};
+use std::path::Path;
 
 /// What to minimise, how, and what to report: Keras's `compile`.
 #[derive(Debug, Clone, PartialEq)]
@@ -18,14 +21,14 @@ pub struct Compile {
     /// What is minimised.
     pub loss: Loss,
     /// What is reported beside it: each with its name in the history.
-    pub metrics: Vec<(String, Metric)>,
+    pub metrics: Vec<NamedMetric>,
 }
 
 impl Compile {
     /// The metrics with their names; a name that comes twice is numbered, as in Keras.
     pub(crate) fn named_metrics(&self) -> Vec<(String, Metric)> {
         let mut named: Vec<(String, Metric)> = Vec::new();
-        for (name, metric) in &self.metrics {
+        for NamedMetric { name, metric } in &self.metrics {
             let free = |candidate: &String| named.iter().all(|(taken, _)| taken != candidate);
             let mut candidates = (0..).map(|i| if i == 0 { name.clone() } else { format!("{name}_{i}") });
             let name = candidates.find(free).unwrap_or_default();
@@ -58,7 +61,9 @@ impl Compile {
             let e = format!("{loss} wants {wanted} target columns for an output of {outputs}, but there are {width}");
             return Err(Error::input(e));
         }
-        self.metrics.iter().try_for_each(|(_, metric)| metric.inner().check(width, outputs))?;
+        for NamedMetric { metric, .. } in &self.metrics {
+            metric.inner().check(width, outputs)?;
+        }
         let fits = |y: &f32| match targets {
             Targets::Numbers => y.is_finite(),
             Targets::Probabilities | Targets::OneHot => (0.0..=1.0).contains(y),
@@ -124,8 +129,7 @@ impl Sequential {
         loss: impl Into<Loss>,
         metrics: impl IntoIterator<Item = &'a str>,
     ) -> Result<()> {
-        let metrics =
-            metrics.into_iter().map(|name| Ok((name.to_string(), Metric::named(name)?))).collect::<Result<_>>()?;
+        let metrics = metrics.into_iter().map(NamedMetric::typed).collect::<Result<_>>()?;
         self.compile = Some(Compile { optimizer: optimizer.into(), loss: loss.into(), metrics });
         Ok(())
     }
@@ -182,6 +186,31 @@ impl Sequential {
         self.network()?.predict(x)
     }
 
+    /// Writes layers, weights and what the model was compiled with to one file.
+    ///
+    /// # Errors
+    /// A model without weights, a file that cannot be written.
+    pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
+        let mut spec = Spec { callbacks: self.callbacks.clone(), ..Spec::default() };
+        spec.model.layers = Some(self.layers.clone());
+        if let Some(compile) = &self.compile {
+            spec.compile.optimizer = compile.optimizer.clone();
+            spec.compile.loss = Some(compile.loss.clone());
+            spec.compile.metrics = Some(compile.metrics.clone());
+        }
+        let network = self.network()?.clone();
+        Bundle { spec, table: None, compile: self.compile.clone(), network }.save(path.as_ref())
+    }
+
+    /// Reads a model that was saved, or the network of a model trained on a table.
+    ///
+    /// # Errors
+    /// A file that is missing, cut off, or no model.
+    pub fn load(path: impl AsRef<Path>) -> Result<Self> {
+        let Bundle { spec, compile, network, .. } = Bundle::open(path.as_ref())?;
+        Ok(Sequential { layers: network.layers().to_vec(), compile, callbacks: spec.callbacks, network: Some(network) })
+    }
+
     /// The network with its weights.
     ///
     /// # Errors
@@ -210,5 +239,43 @@ impl Sequential {
     fn compiled(&self) -> Result<(&Compile, &Network)> {
         let compile = self.compile.as_ref().ok_or_else(|| Error::input("the model is not compiled"))?;
         Ok((compile, self.network()?))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::activations::{Sigmoid, Tanh};
+    use crate::layers::{BatchNormalization, Dense};
+    use crate::losses::BinaryCrossentropy;
+    use crate::optimizers::Adam;
+
+    #[test]
+    fn a_saved_model_predicts_the_same_bits_and_trains_on() {
+        let x = Matrix::new(4, 2, vec![0., 0., 0., 1., 1., 0., 1., 1.]);
+        let y = Matrix::new(4, 1, vec![0., 1., 1., 0.]);
+        let mut model = Sequential::new()
+            .add(Dense::new(4).activation(Tanh::default()))
+            .add(BatchNormalization::default())
+            .add(Dense::new(1).activation(Sigmoid::default()));
+        model.compile(Adam::default(), BinaryCrossentropy::default(), ["accuracy"]).unwrap();
+        let settings = Fit { epochs: 3, ..Fit::default() };
+        model.fit(&x, &y, &settings).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("xor.safetensors");
+        model.save(&path).unwrap();
+        let mut again = Sequential::load(&path).unwrap();
+        assert_eq!(again.predict(&x).unwrap(), model.predict(&x).unwrap());
+        assert_eq!(again.fit(&x, &y, &settings).unwrap(), model.fit(&x, &y, &settings).unwrap());
+    }
+
+    #[test]
+    fn what_is_missing_is_said() {
+        let x = Matrix::new(1, 1, vec![0.0]);
+        let mut model = Sequential::new().add(Dense::new(1));
+        assert_eq!(model.fit(&x, &x, &Fit::default()).unwrap_err().message(), "the model is not compiled");
+        assert!(Sequential::new().add(Dense::new(1)).predict(&x).unwrap_err().message().contains("no weights yet"));
+        let e = model.compile(Adam::default(), BinaryCrossentropy::default(), ["acuracy"]).unwrap_err();
+        assert_eq!(e.helps(), ["did you mean \"accuracy\"?"]);
     }
 }

@@ -36,6 +36,13 @@ pub enum Event<'a> {
         /// Completes "stopped: ...".
         why: &'a str,
     },
+    /// Trainings with other seeds have ended.
+    Repeat {
+        /// How many of all trainings are done.
+        done: usize,
+        /// How many there are.
+        of: usize,
+    },
     /// The weights of an earlier epoch were put back.
     Restored {
         /// That epoch, from 0.
@@ -56,11 +63,18 @@ pub struct Session<'a> {
     pub observer: &'a mut dyn FnMut(&Event<'_>),
 }
 
+impl<'a> Session<'a> {
+    /// A session on the widest instruction set of this processor.
+    pub fn new(threads: usize, interrupt: &'a AtomicBool, observer: &'a mut dyn FnMut(&Event<'_>)) -> Self {
+        Session { threads, simd: Simd::detect(), interrupt, observer }
+    }
+}
+
 impl Session<'_> {
     /// Runs `f` in a session of one thread that nobody watches or stops.
     pub fn quiet<T>(f: impl FnOnce(&mut Session<'_>) -> T) -> T {
         let interrupt = AtomicBool::new(false);
-        f(&mut Session { threads: 1, simd: Simd::detect(), interrupt: &interrupt, observer: &mut |_| {} })
+        f(&mut Session::new(1, &interrupt, &mut |_| {}))
     }
 
     /// Whether it is to stop.

@@ -11,6 +11,7 @@ mod executor;
 mod fit;
 mod gradient;
 mod history;
+mod run;
 
 pub use class_weight::ClassWeight;
 pub use cpu::Cpu;
@@ -19,3 +20,4 @@ pub use executor::{Divergence, EpochEnd, Examples, Executor, Interrupted, Units}
 pub use fit::{Fit, Job, evaluate, fit};
 pub use gradient::gradient;
 pub use history::{Ending, History};
+pub use run::{Planned, Repeat, Run, Scores};

@@ -1,0 +1,353 @@
+//! The command line. What a flag of `train` means, may hold and defaults to comes from the catalogue: a flag is a name and
+//! the path of the spec's value that it sets.
+
+use clap::{Arg, ArgAction, ArgMatches, Command};
+use std::path::Path;
+use treino::Result;
+use treino::callbacks::{Callback, EarlyStopping};
+use treino::catalog::{Entries, Kind, Node, Origin, Param, Room, Value};
+use treino::error::Error;
+use treino::spec::{self, Spec};
+
+/// A flag that sets one value of the spec.
+struct Flag {
+    long: &'static str,
+    path: &'static str,
+    heading: &'static str,
+    /// For a flag without a value: what it sets.
+    sets: Option<bool>,
+}
+
+const DATA: &str = "Data";
+const NETWORK: &str = "Network";
+const TRAINING: &str = "Training";
+
+const fn flag(heading: &'static str, long: &'static str, path: &'static str) -> Flag {
+    Flag { long, path, heading, sets: None }
+}
+
+const fn switch(heading: &'static str, long: &'static str, path: &'static str, sets: bool) -> Flag {
+    Flag { long, path, heading, sets: Some(sets) }
+}
+
+const FLAGS: &[Flag] = &[
+    flag(DATA, "target", "data.target"),
+    flag(DATA, "task", "data.task"),
+    flag(DATA, "positive", "data.positive"),
+    flag(DATA, "categorical", "data.categorical"),
+    flag(DATA, "numeric", "data.numeric"),
+    flag(DATA, "ignore", "data.ignore"),
+    flag(DATA, "weight", "data.weight"),
+    flag(DATA, "missing", "data.missing"),
+    flag(DATA, "impute", "data.impute"),
+    flag(DATA, "scale", "data.scale"),
+    flag(DATA, "validation-split", "data.validation_split"),
+    flag(DATA, "test-split", "data.test_split"),
+    flag(DATA, "validation", "data.validation"),
+    flag(DATA, "test", "data.test"),
+    flag(DATA, "delimiter", "data.delimiter"),
+    flag(DATA, "decimal", "data.decimal"),
+    switch(DATA, "no-header", "data.header", false),
+    flag(NETWORK, "hidden", "model.hidden"),
+    flag(NETWORK, "activation", "model.activation"),
+    switch(NETWORK, "batch-norm", "model.batch_norm", true),
+    flag(NETWORK, "dropout", "model.dropout"),
+    flag(NETWORK, "l1", "model.l1"),
+    flag(NETWORK, "l2", "model.l2"),
+    flag(NETWORK, "kernel-initializer", "model.kernel_initializer"),
+    flag(NETWORK, "initial-weights", "model.initial_weights"),
+    flag(TRAINING, "optimizer", "compile.optimizer"),
+    flag(TRAINING, "learning-rate", "compile.optimizer.learning_rate"),
+    flag(TRAINING, "loss", "compile.loss"),
+    flag(TRAINING, "metrics", "compile.metrics"),
+    flag(TRAINING, "epochs", "fit.epochs"),
+    flag(TRAINING, "batch-size", "fit.batch_size"),
+    flag(TRAINING, "validation-freq", "fit.validation_freq"),
+    flag(TRAINING, "class-weight", "fit.class_weight"),
+    flag(TRAINING, "repeats", "fit.repeats"),
+    switch(TRAINING, "no-shuffle", "fit.shuffle", false),
+];
+
+impl Flag {
+    /// The parameter that the flag sets.
+    fn param(&self) -> Option<&'static Param> {
+        let (section, rest) = self.path.split_once('.')?;
+        let section = Room::Sections.things().iter().find(|d| d.name == section)?;
+        match rest.split_once('.') {
+            None => section.param(rest),
+            // A parameter that all optimizers have.
+            Some((_, name)) => Room::Optimizers.things().first()?.param(name),
+        }
+    }
+
+    fn arg(&self) -> Arg {
+        let param = self.param();
+        let summary = param.map_or("", |p| p.summary());
+        let mut help = summary.trim_end_matches('.').replace('`', "");
+        let arg = Arg::new(self.long).long(self.long).help_heading(self.heading);
+        if let Some(value) = self.sets {
+            if !value {
+                help = format!("Turns off: {}{}", help[..1].to_lowercase(), &help[1..]);
+            }
+            return arg.action(ArgAction::SetTrue).help(help);
+        }
+        if let Some(param) = param {
+            // An optimizer's learning rate has a default of its own.
+            let default = if self.path.matches('.').count() > 1 { None } else { (param.default)() };
+            if let Some(default) = default.map(|value| short(&value)).filter(|text| !text.is_empty()) {
+                help.push_str(&format!(" [default: {default}]"));
+            }
+        }
+        arg.value_name(self.value_name()).action(ArgAction::Append).allow_hyphen_values(true).help(help)
+    }
+
+    fn value_name(&self) -> &'static str {
+        match (self.long, self.param().map(|p| &p.kind)) {
+            ("validation" | "test" | "initial-weights", _) => "FILE",
+            ("target" | "weight", _) => "COLUMN",
+            ("categorical" | "numeric" | "ignore", _) => "COLUMNS",
+            ("missing", _) => "TOKENS",
+            ("class-weight", _) => "balanced|LABEL=W,...",
+            (_, Some(Kind::Int(_))) => "N",
+            (_, Some(Kind::Float(_))) => "X",
+            (_, Some(Kind::List(_))) => "A,B,...",
+            _ => "NAME",
+        }
+    }
+}
+
+/// A default in the form in which it would be typed.
+pub fn short(value: &Value) -> String {
+    match value {
+        Value::Text(text) => text.clone(),
+        Value::List(items) => items.iter().map(|n| short(&n.value)).collect::<Vec<_>>().join(","),
+        Value::Table(table) => table.get("type").map_or_else(|| value.to_string(), |name| short(&name.value)),
+        other => other.to_string(),
+    }
+}
+
+/// The whole command line.
+pub fn command() -> Command {
+    let model = || Arg::new("model").value_name("RUN|MODEL").required(true).help("Run folder or model.safetensors");
+    let data = || Arg::new("data").value_name("DATA").required(true).help("Table: CSV, gzipped CSV or Parquet; - reads standard input");
+    let color = Arg::new("color")
+        .long("color")
+        .value_name("WHEN")
+        .value_parser(["auto", "always", "never"])
+        .default_value("auto")
+        .global(true)
+        .help("When to use colours");
+    let ascii = Arg::new("ascii").long("ascii").action(ArgAction::SetTrue).global(true).help("Plain ASCII output");
+    let json = |help: &'static str| Arg::new("json").long("json").action(ArgAction::SetTrue).help(help);
+
+    let train = Command::new("train")
+        .about("Train a network on a table, or as a spec says")
+        .after_help(
+            "Examples:\n  treino train patients.csv --target outcome\n  treino train patients.csv --target outcome --hidden 32 \
+             --dropout 0.2 --repeats 10\n  treino train runs/0001-patients/spec.toml --learning-rate 0.01\n\nAn optimizer, \
+             loss or activation is a name, or a table with its parameters:\n  --optimizer '{ type = \"sgd\", momentum = 0.9 \
+             }'\n`treino catalog` lists what there is.",
+        )
+        .arg(
+            Arg::new("input")
+                .value_name("DATA|SPEC.toml")
+                .required(true)
+                .help("Table (CSV, gzipped CSV or Parquet; - reads standard input), or a spec"),
+        )
+        .args(FLAGS.iter().map(Flag::arg))
+        .arg(option("patience", "N", "Epochs without improvement after which to stop [default: 20]").help_heading(TRAINING))
+        .arg(
+            Arg::new("no-early-stopping")
+                .long("no-early-stopping")
+                .action(ArgAction::SetTrue)
+                .conflicts_with("patience")
+                .help_heading(TRAINING)
+                .help("Do all epochs and keep the last weights"),
+        )
+        .arg(option("seed", "N", "Seed of split, initial weights, shuffling and dropout [default: 1]").help_heading(TRAINING))
+        .arg(
+            option("set", "PATH=VALUE", "Set any value of the spec, such as fit.batch_size=16 or data.split=\"last\"")
+                .action(ArgAction::Append)
+                .help_heading(TRAINING),
+        )
+        .arg(option("threads", "N", "Threads to work on; they never change the result [default: all cores]"))
+        .arg(option("out", "DIR", "Where to put the run folder [default: runs]"))
+        .arg(option("name", "NAME", "Name of the run folder [default: the table's]"))
+        .arg(json("Print JSON lines on standard output instead of words"))
+        .arg(Arg::new("quiet").short('q').long("quiet").action(ArgAction::SetTrue).help("Print the final table only"));
+
+    Command::new("treino")
+        .version(env!("CARGO_PKG_VERSION"))
+        .about("Train, compare and explain neural networks on tables")
+        .subcommand_required(true)
+        .arg_required_else_help(true)
+        .arg(color)
+        .arg(ascii)
+        .subcommand(train)
+        .subcommand(
+            Command::new("evaluate")
+                .about("Say how good a model is on a table with targets")
+                .arg(model())
+                .arg(data())
+                .arg(json("Print one JSON object")),
+        )
+        .subcommand(
+            Command::new("predict")
+                .about("Predict every row of a table, as CSV")
+                .arg(model())
+                .arg(data())
+                .arg(option("output", "FILE", "Write to a file instead of standard output").short('o')),
+        )
+        .subcommand(
+            Command::new("inspect").about("Show what a model or a table holds").arg(
+                Arg::new("path").value_name("RUN|MODEL|DATA").required(true).help("Run folder, model file, or table"),
+            ),
+        )
+        .subcommand(
+            Command::new("catalog")
+                .about("List what exists: layers, losses, optimizers and their parameters")
+                .arg(Arg::new("room").value_name("ROOM").help("Such as optimizers"))
+                .arg(Arg::new("name").value_name("NAME").help("Such as adam"))
+                .arg(
+                    Arg::new("schema")
+                        .long("schema")
+                        .action(ArgAction::SetTrue)
+                        .help("Print the JSON Schema of spec files"),
+                ),
+        )
+}
+
+fn option(long: &'static str, value: &'static str, help: &'static str) -> Arg {
+    Arg::new(long).long(long).value_name(value).allow_hyphen_values(true).help(help)
+}
+
+/// The spec that the arguments of `train` mean: the file's or the automatic one, with the flags laid over it.
+pub fn spec(matches: &ArgMatches) -> Result<Spec> {
+    let input: &String = matches.get_one("input").expect("clap requires it");
+    let mut entries = if input.to_lowercase().ends_with(".toml") {
+        spec::entries_of(Path::new(input))?
+    } else {
+        let mut entries = Spec::automatic();
+        spec::set(&mut entries, "data.path", Value::Text(input.clone()), "DATA")?;
+        entries
+    };
+    for flag in FLAGS {
+        let name = format!("--{}", flag.long);
+        if let Some(value) = flag.sets {
+            if matches.get_flag(flag.long) {
+                spec::set(&mut entries, flag.path, Value::Bool(value), &name)?;
+            }
+        } else if let Some(given) = matches.get_many::<String>(flag.long) {
+            let kind = flag.param().map_or(&Kind::Text, |p| &p.kind);
+            spec::set(&mut entries, flag.path, typed(kind, given, &name)?, &name)?;
+        }
+    }
+    if let Some(seed) = matches.get_one::<String>("seed") {
+        for path in ["data.seed", "fit.seed"] {
+            spec::set(&mut entries, path, scalar(&Kind::INDEX, seed), "--seed")?;
+        }
+    }
+    early_stopping(&mut entries, matches)?;
+    for assignment in matches.get_many::<String>("set").into_iter().flatten() {
+        let Some((path, value)) = assignment.split_once('=') else {
+            return Err(Error::input(format!("--set {assignment} has no value")).help("write --set fit.batch_size=16"));
+        };
+        let value = toml_value(value.trim()).unwrap_or_else(|| Value::Text(value.trim().to_string()));
+        spec::set(&mut entries, path.trim(), value, "--set")?;
+    }
+    Spec::read(&entries)
+}
+
+/// What was typed behind a flag as a value of a kind. What does not fit is left for the catalogue to refuse.
+fn typed<'a>(kind: &Kind, given: impl Iterator<Item = &'a String>, flag: &str) -> Result<Value> {
+    match kind {
+        Kind::List(item) => {
+            let origin = Origin::Flag(flag.to_string());
+            let items = given.flat_map(|list| split_list(list));
+            let items = items.map(|text| Node { value: scalar(item, text), origin: origin.clone() });
+            Ok(Value::List(items.collect()))
+        }
+        kind => {
+            let given: Vec<&String> = given.collect();
+            match given[..] {
+                [one] => Ok(scalar(kind, one)),
+                _ => Err(Error::input(format!("{flag} was given {} times, but holds one value", given.len()))),
+            }
+        }
+    }
+}
+
+/// The items of a list; commas inside braces or brackets do not separate.
+fn split_list(text: &str) -> Vec<&str> {
+    let (mut items, mut depth, mut start) = (Vec::new(), 0, 0);
+    for (at, c) in text.char_indices() {
+        match c {
+            '{' | '[' => depth += 1,
+            '}' | ']' => depth -= 1,
+            ',' if depth == 0 => {
+                items.push(text[start..at].trim());
+                start = at + 1;
+            }
+            _ => {}
+        }
+    }
+    items.push(text[start..].trim());
+    items.retain(|item| !item.is_empty());
+    items
+}
+
+fn scalar(kind: &Kind, text: &str) -> Value {
+    let parsed = match kind {
+        Kind::Int(_) => text.parse().map(Value::Int).ok(),
+        Kind::Float(_) => text.parse().map(Value::Float).ok(),
+        Kind::Bool => text.parse().map(Value::Bool).ok(),
+        Kind::Thing(_) | Kind::ClassWeight if text.starts_with('{') => toml_value(text),
+        _ => None,
+    };
+    parsed.unwrap_or_else(|| Value::Text(text.to_string()))
+}
+
+/// A text as a TOML value, if it is one.
+fn toml_value(text: &str) -> Option<Value> {
+    let entries = spec::parse(&format!("value = {text}"), Path::new("the command line")).ok()?;
+    entries.get("value").map(|node| node.value.clone())
+}
+
+/// `--patience` and `--no-early-stopping` change the list of callbacks.
+fn early_stopping(entries: &mut Entries, matches: &ArgMatches) -> Result<()> {
+    let is_stopping = |node: &Node| match &node.value {
+        Value::Table(table) => table.get("type").and_then(Node::text).is_some_and(names_early_stopping),
+        Value::Text(name) => names_early_stopping(name),
+        _ => false,
+    };
+    let mut list = match entries.get("callbacks") {
+        Some(Node { value: Value::List(list), .. }) => list.clone(),
+        _ => Vec::new(),
+    };
+    if matches.get_flag("no-early-stopping") {
+        list.retain(|node| !is_stopping(node));
+    } else if let Some(patience) = matches.get_one::<String>("patience") {
+        let origin = Origin::Flag("--patience".to_string());
+        let patience = Node { value: scalar(&Kind::INDEX, patience), origin: origin.clone() };
+        match list.iter_mut().find(|node| is_stopping(node)) {
+            Some(Node { value: Value::Table(table), .. }) => table.set("patience", patience),
+            _ => {
+                list.retain(|node| !is_stopping(node));
+                let stopping = EarlyStopping { restore_best_weights: true, ..EarlyStopping::default() };
+                let value = treino::catalog::Field::write(&Callback::from(stopping));
+                if let Some(Value::Table(mut table)) = value {
+                    table.set("patience", patience);
+                    list.push(Node { value: Value::Table(table), origin });
+                }
+            }
+        }
+    } else {
+        return Ok(());
+    }
+    entries.set("callbacks", Value::List(list).into());
+    Ok(())
+}
+
+fn names_early_stopping(name: &str) -> bool {
+    treino::catalog::find(Room::Callbacks, name).is_ok_and(|d| d.name == "early_stopping")
+}

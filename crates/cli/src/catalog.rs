@@ -1,0 +1,71 @@
+//! `treino catalog`.
+
+use crate::arguments::short;
+use crate::terminal::Terminal;
+use clap::ArgMatches;
+use console::Style;
+use treino::Result;
+use treino::catalog::{Descriptor, Room, find, json_schema};
+use treino::error::Error;
+
+/// Lists rooms, the things of a room, or one thing with its parameters.
+pub fn run(matches: &ArgMatches, terminal: &Terminal) -> Result<u8> {
+    if matches.get_flag("schema") {
+        let schema = serde_json::to_string_pretty(&json_schema()).unwrap_or_default();
+        terminal.print(&format!("{schema}\n"));
+        return Ok(0);
+    }
+    let room = matches.get_one::<String>("room").map(|name| room(name)).transpose()?;
+    let text = match (room, matches.get_one::<String>("name")) {
+        (None, _) => Room::ALL.into_iter().map(|room| listing(room, terminal)).collect::<Vec<_>>().join("\n"),
+        (Some(room), None) => listing(room, terminal),
+        (Some(room), Some(name)) => thing(find(room, name)?, terminal),
+    };
+    terminal.print(&text);
+    Ok(0)
+}
+
+/// A room by its name or by what one of its things is called.
+fn room(name: &str) -> Result<Room> {
+    let is_called = |room: &Room| room.name().eq_ignore_ascii_case(name) || room.one().eq_ignore_ascii_case(name);
+    Room::ALL.into_iter().find(is_called).ok_or_else(|| {
+        Error::input(format!("the catalogue has no room \"{name}\"")).nearest(name, Room::ALL.map(Room::name))
+    })
+}
+
+fn listing(room: Room, terminal: &Terminal) -> String {
+    let mut text = format!("{}\n", terminal.style(Style::new().bold(), room.name()));
+    let width = room.things().iter().map(|d| d.name.len()).max().unwrap_or(0);
+    for thing in room.things() {
+        let name = format!("{:width$}", thing.name);
+        text.push_str(&format!("  {name}  {}\n", fitted(thing.summary(), terminal.width.saturating_sub(width + 4))));
+    }
+    text
+}
+
+fn thing(thing: &Descriptor, terminal: &Terminal) -> String {
+    let mut text = format!("{}  ({})\n\n", terminal.style(Style::new().bold(), thing.name), thing.class);
+    for line in thing.doc.trim().lines() {
+        text.push_str(&format!("  {}\n", line.trim()));
+    }
+    if !thing.aliases.is_empty() {
+        text.push_str(&format!("\n  also called {}\n", thing.aliases.join(", ")));
+    }
+    for param in thing.params {
+        let default = (param.default)().map_or("left open".to_string(), |value| match short(&value) {
+            text if text.is_empty() => "none".to_string(),
+            text => text,
+        });
+        let name = terminal.style(Style::new().bold(), param.name);
+        text.push_str(&format!("\n  {name} = {default}\n    {}\n    {}\n", param.summary(), param.kind));
+    }
+    text
+}
+
+/// The text, cut to so many characters.
+fn fitted(text: &str, most: usize) -> String {
+    if text.chars().count() <= most {
+        return text.to_string();
+    }
+    text.chars().take(most.saturating_sub(1)).chain(['…']).collect()
+}

@@ -1,0 +1,43 @@
+//! `treino evaluate`.
+
+use crate::tables::{self, grouped};
+use crate::terminal::Terminal;
+use crate::json;
+use clap::ArgMatches;
+use std::path::Path;
+use treino::Result;
+use treino::data::Source;
+use treino::report::Evaluation;
+use treino::store::Bundle;
+
+/// Says how good a model is on a table with targets.
+pub fn run(matches: &ArgMatches, terminal: &Terminal) -> Result<u8> {
+    let (model, data): (&String, &String) = (argument(matches, "model"), argument(matches, "data"));
+    let bundle = Bundle::open(Path::new(model))?;
+    let (evaluation, set_aside) = bundle.evaluate(&Source::from_argument(data)?)?;
+    if matches.get_flag("json") {
+        json::line(&serde_json::json!({ "evaluation": evaluation, "set_aside": set_aside }));
+        return Ok(0);
+    }
+    let n = match &evaluation {
+        Evaluation::Classes(c) => c.n,
+        Evaluation::Numbers(n) => n.n,
+    };
+    let mut text = format!("  {} rows of {data}", grouped(n as f64));
+    if set_aside > 0 {
+        text.push_str(&format!(", {} without a target set aside", grouped(set_aside as f64)));
+    }
+    text.push_str("\n\n");
+    text.push_str(&tables::scores(terminal, &[("model", &evaluation)]));
+    if let Evaluation::Classes(classes) = &evaluation {
+        text.push('\n');
+        text.push_str(&tables::classes(terminal, classes));
+    }
+    terminal.print(&text);
+    Ok(0)
+}
+
+/// A required argument.
+pub fn argument<'a>(matches: &'a ArgMatches, name: &str) -> &'a String {
+    matches.get_one(name).expect("clap requires it")
+}

@@ -1,0 +1,23 @@
+//! `treino predict`.
+
+use crate::evaluate::argument;
+use crate::terminal::print;
+use clap::ArgMatches;
+use std::path::Path;
+use treino::data::Source;
+use treino::error::Error;
+use treino::store::{Bundle, write_atomically};
+use treino::Result;
+
+/// Predicts every row of a table, as CSV.
+pub fn run(matches: &ArgMatches) -> Result<u8> {
+    let bundle = Bundle::open(Path::new(argument(matches, "model")))?;
+    let prediction = bundle.predict(&Source::from_argument(argument(matches, "data"))?)?;
+    let mut csv = Vec::new();
+    prediction.csv(&mut csv).map_err(|e| Error::input(format!("cannot write the predictions: {e}")))?;
+    match matches.get_one::<String>("output") {
+        Some(file) => write_atomically(Path::new(file), &csv)?,
+        None => print(&String::from_utf8_lossy(&csv)),
+    }
+    Ok(0)
+}

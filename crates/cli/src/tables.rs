@@ -1,0 +1,155 @@
+//! Evaluations as tables.
+
+use crate::terminal::Terminal;
+use comfy_table::{CellAlignment, Table, presets::NOTHING};
+use console::Style;
+use treino::report::{Classes, Evaluation, Numbers};
+
+/// A number with about four significant digits.
+pub fn number(x: f64) -> String {
+    if !x.is_finite() {
+        return x.to_string();
+    }
+    match x.abs() {
+        0.0 => "0".to_string(),
+        a if a >= 1e6 => format!("{x:.3e}"),
+        a if a >= 1000.0 => grouped(x),
+        a if a >= 100.0 => format!("{x:.1}"),
+        a if a >= 10.0 => format!("{x:.2}"),
+        a if a >= 0.001 => format!("{x:.4}"),
+        _ => format!("{x:.2e}"),
+    }
+}
+
+/// A share as a percentage.
+pub fn percent(share: f64) -> String {
+    format!("{:.1} %", 100.0 * share)
+}
+
+/// A whole number with a comma between thousands.
+pub fn grouped(x: f64) -> String {
+    let digits = format!("{:.0}", x.abs());
+    let mut out = String::new();
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i) % 3 == 0 {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    if x < 0.0 { format!("-{out}") } else { out }
+}
+
+/// One row of a score table: its name, and how to read it off an evaluation.
+type Row<E> = (&'static str, fn(&E) -> Option<f64>, fn(&E) -> Option<f64>);
+
+const CLASS_ROWS: [Row<Classes>; 6] = [
+    ("accuracy", |e| Some(e.accuracy.model), |e| Some(e.accuracy.baseline)),
+    ("AUC", |e| e.auc, |e| e.auc.map(|_| 0.5)),
+    ("log-loss", |e| Some(e.log_loss.model), |e| Some(e.log_loss.baseline)),
+    ("F1 (macro)", |e| Some(e.macro_average.f1), |_| None),
+    ("precision (macro)", |e| Some(e.macro_average.precision), |_| None),
+    ("recall (macro)", |e| Some(e.macro_average.recall), |_| None),
+];
+
+const NUMBER_ROWS: [Row<Numbers>; 4] = [
+    ("RMSE", |e| Some(e.rmse.model), |e| Some(e.rmse.baseline)),
+    ("MAE", |e| Some(e.mae.model), |e| Some(e.mae.baseline)),
+    ("MSE", |e| Some(e.mse.model), |e| Some(e.mse.baseline)),
+    ("R2", |e| e.r2.as_ref().map(|r2| r2.model), |e| e.r2.as_ref().map(|r2| r2.baseline)),
+];
+
+/// The scores on several parts of the data, beside the trivial baseline on the last of them.
+pub fn scores(terminal: &Terminal, parts: &[(&str, &Evaluation)]) -> String {
+    let Some((_, last)) = parts.last() else { return String::new() };
+    let mut table = plain_table();
+    let mut head: Vec<String> = vec![String::new()];
+    head.extend(parts.iter().map(|(name, _)| (*name).to_string()));
+    head.push("baseline".to_string());
+    table.add_row(head);
+    match last {
+        Evaluation::Classes(_) => {
+            let all: Vec<&Classes> =
+                parts.iter().filter_map(|(_, e)| if let Evaluation::Classes(c) = e { Some(c) } else { None }).collect();
+            add_rows(&mut table, &CLASS_ROWS, &all);
+        }
+        Evaluation::Numbers(_) => {
+            let all: Vec<&Numbers> =
+                parts.iter().filter_map(|(_, e)| if let Evaluation::Numbers(n) = e { Some(n) } else { None }).collect();
+            add_rows(&mut table, &NUMBER_ROWS, &all);
+        }
+    }
+    let always = match last {
+        Evaluation::Classes(c) => format!("baseline: always \"{}\"", c.baseline_class),
+        Evaluation::Numbers(n) => format!("baseline: always {}, the mean of the training rows", number(n.training_mean)),
+    };
+    format!("{}\n  {}\n", render(terminal, table), terminal.style(Style::new().dim(), &always))
+}
+
+fn add_rows<E>(table: &mut Table, rows: &[Row<E>], parts: &[&E]) {
+    let show = |value: Option<f64>| value.map_or("–".to_string(), number);
+    for (name, model, baseline) in rows {
+        let mut cells = vec![(*name).to_string()];
+        cells.extend(parts.iter().map(|part| show(model(part))));
+        cells.push(parts.last().map_or(String::new(), |part| show(baseline(part))));
+        table.add_row(cells);
+    }
+}
+
+/// Precision, recall and F1 of each class, and the confusion matrix where there are few classes.
+pub fn classes(terminal: &Terminal, evaluation: &Classes) -> String {
+    let mut table = plain_table();
+    table.add_row(["class", "precision", "recall", "F1", "rows"]);
+    for class in &evaluation.classes {
+        let s = &class.scores;
+        table.add_row([
+            shortened(&class.name, 24),
+            number(s.precision),
+            number(s.recall),
+            number(s.f1),
+            number_of_rows(class.support),
+        ]);
+    }
+    let mut text = format!("{}\n", render(terminal, table));
+    if evaluation.classes.len() <= 8 {
+        let mut table = plain_table();
+        let names = || evaluation.classes.iter().map(|c| shortened(&c.name, 14));
+        table.add_row(std::iter::once("true \\ said".to_string()).chain(names()));
+        for (name, row) in names().zip(&evaluation.confusion) {
+            table.add_row(std::iter::once(name).chain(row.iter().map(|n| number_of_rows(*n))));
+        }
+        text.push_str(&format!("\n{}\n", render(terminal, table)));
+    }
+    text
+}
+
+/// A count, which weights may have made a fraction.
+pub fn number_of_rows(count: f64) -> String {
+    if count.fract() == 0.0 { grouped(count) } else { format!("{count:.1}") }
+}
+
+/// A name in at most so many characters, without control characters.
+pub fn shortened(name: &str, most: usize) -> String {
+    let name = crate::terminal::escaped(&name.replace('\n', " "));
+    if name.chars().count() <= most {
+        return name;
+    }
+    name.chars().take(most - 1).chain(['…']).collect()
+}
+
+/// A table without lines, indented.
+pub fn plain_table() -> Table {
+    let mut table = Table::new();
+    table.load_style(NOTHING);
+    table
+}
+
+/// The table as text: its first column to the left, the others to the right, its first row dim.
+pub fn render(terminal: &Terminal, mut table: Table) -> String {
+    for column in table.column_iter_mut().skip(1) {
+        column.set_cell_alignment(CellAlignment::Right);
+    }
+    let text = table.trim_fmt();
+    let (head, rest) = text.split_once('\n').unwrap_or((&text, ""));
+    let rest: String = rest.lines().map(|line| format!("\n {line}")).collect();
+    format!(" {}{rest}", terminal.style(Style::new().dim(), head))
+}

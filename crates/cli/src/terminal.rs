@@ -1,0 +1,143 @@
+//! What kind of terminal it is, and writing to it.
+
+use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
+use clap::ArgMatches;
+use console::Style;
+use std::io::{IsTerminal, Write};
+use std::ops::Range;
+use treino::error::{Error, Span};
+
+/// Where words go.
+#[derive(Debug, Clone, Copy)]
+pub struct Terminal {
+    /// Whether standard output takes colours.
+    color_out: bool,
+    /// Whether standard error takes colours.
+    color_err: bool,
+    /// Whether standard error is a terminal that can be redrawn.
+    pub live: bool,
+    /// Whether to keep to ASCII.
+    pub ascii: bool,
+    /// Columns, between 40 and 200.
+    pub width: usize,
+}
+
+impl Terminal {
+    /// Looks at the arguments, the streams and the environment (`NO_COLOR`, `TERM=dumb`, `COLUMNS`).
+    pub fn new(matches: &ArgMatches) -> Self {
+        let dumb = std::env::var("TERM").is_ok_and(|term| term == "dumb");
+        let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+        let when = matches.get_one::<String>("color").map_or("auto", String::as_str);
+        let color = |is_terminal: bool| match when {
+            "always" => true,
+            "never" => false,
+            _ => is_terminal && !dumb && !no_color,
+        };
+        let (out, err) = (std::io::stdout().is_terminal(), std::io::stderr().is_terminal());
+        let told = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+        let seen = || console::Term::stdout().size_checked().or_else(|| console::Term::stderr().size_checked());
+        let columns = told.or_else(|| seen().map(|(_, columns)| columns)).unwrap_or(80);
+        Terminal {
+            color_out: color(out),
+            color_err: color(err),
+            live: err && !dumb,
+            ascii: matches.get_flag("ascii"),
+            width: usize::from(columns).clamp(40, 200),
+        }
+    }
+
+    /// Text for standard output in a style.
+    pub fn style(&self, style: Style, text: &str) -> String {
+        style.force_styling(self.color_out).apply_to(text).to_string()
+    }
+
+    /// Text for standard error in a style.
+    pub fn style_err(&self, style: Style, text: &str) -> String {
+        style.force_styling(self.color_err).apply_to(text).to_string()
+    }
+
+    /// Writes to standard output. A reader that has gone away ends the program quietly.
+    pub fn print(&self, text: &str) {
+        print(&self.plain(text));
+    }
+
+    /// Writes to standard error.
+    pub fn say(&self, text: &str) {
+        // Nobody can be told that nobody listens.
+        let _ = std::io::stderr().lock().write_all(self.plain(text).as_bytes());
+    }
+
+    /// The text in ASCII where that was asked for.
+    pub fn plain(&self, text: &str) -> String {
+        if !self.ascii {
+            return text.to_string();
+        }
+        let ascii = |c: char| match c {
+            '→' => "->".to_string(),
+            '±' => "+-".to_string(),
+            '·' | '•' => "-".to_string(),
+            '–' | '—' | '─' => "-".to_string(),
+            '≥' => ">=".to_string(),
+            '≤' => "<=".to_string(),
+            '×' => "x".to_string(),
+            '…' => "...".to_string(),
+            '│' => "|".to_string(),
+            '▁' | '▂' => "_".to_string(),
+            '▃' | '▄' => "-".to_string(),
+            '▅' | '▆' => "=".to_string(),
+            '▇' | '█' => "#".to_string(),
+            c => c.to_string(),
+        };
+        text.chars().map(ascii).collect()
+    }
+
+    /// Reports an error, with the lines of the spec where it stands in one.
+    pub fn report(&self, error: &Error) {
+        let mut text = match (error.file(), error.span()) {
+            (Some(file), Some(span)) if span.column > 0 => std::fs::read_to_string(file)
+                .ok()
+                .and_then(|source| self.snippet(error, &source, &file.display().to_string(), span)),
+            _ => None,
+        };
+        let text = text.get_or_insert_with(|| {
+            format!("{} {}", self.style_err(Style::new().red().bold(), "error:"), escaped(&error.to_string()))
+        });
+        self.say(&format!("{text}\n"));
+    }
+
+    fn snippet(&self, error: &Error, source: &str, file: &str, span: Span) -> Option<String> {
+        let range = byte_range(source, span)?;
+        let title = escaped(error.message());
+        let snippet = Snippet::source(source).path(file).annotation(AnnotationKind::Primary.span(range));
+        let mut group = Level::ERROR.primary_title(&*title).element(snippet);
+        for help in error.helps() {
+            group = group.element(Level::HELP.message(escaped(help)));
+        }
+        let renderer = if self.color_err { Renderer::styled() } else { Renderer::plain() };
+        Some(renderer.term_width(self.width).render(&[group]))
+    }
+}
+
+/// Writes to standard output. A reader that has gone away ends the program quietly; what else goes wrong there is said.
+pub fn print(text: &str) {
+    let mut out = std::io::stdout().lock();
+    if let Err(e) = out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        if e.kind() == std::io::ErrorKind::BrokenPipe {
+            std::process::exit(0);
+        }
+        let _ = writeln!(std::io::stderr(), "error: cannot write to standard output: {e}");
+        std::process::exit(2);
+    }
+}
+
+/// Text that may come from a file, without control characters that would steer the terminal.
+pub fn escaped(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() && c != '\n' { '\u{fffd}' } else { c }).collect()
+}
+
+fn byte_range(source: &str, span: Span) -> Option<Range<usize>> {
+    let line_start: usize = source.split_inclusive('\n').take(span.line - 1).map(str::len).sum();
+    let line = source[line_start..].lines().next()?;
+    let at = |column: usize| line.char_indices().nth(column).map_or(line.len(), |(at, _)| at);
+    Some(line_start + at(span.column - 1)..line_start + at(span.column - 1 + span.length.max(1)))
+}

@@ -1,0 +1,55 @@
+//! A metric with its name in the history.
+
+use super::Metric;
+use crate::catalog::{Entries, Field, Node, Value};
+use crate::error::Result;
+
+/// A metric and the name under which the history holds it: as typed, as in Keras (`"mae"` stays `mae`), or a `name` given
+/// with its parameters.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NamedMetric {
+    /// The name in the history.
+    pub name: String,
+    /// The metric.
+    pub metric: Metric,
+}
+
+impl NamedMetric {
+    /// The metric of that name, under that name.
+    ///
+    /// # Errors
+    /// An unknown name, with the nearest valid one.
+    pub fn typed(name: &str) -> Result<Self> {
+        Ok(NamedMetric { name: name.to_string(), metric: Metric::named(name)? })
+    }
+}
+
+impl Field for NamedMetric {
+    fn read(node: &Node, path: &str) -> Result<Self> {
+        if let Value::Table(table) = &node.value {
+            let mut table = table.clone();
+            let name = table.remove("name").map(|name| String::read(&name, path)).transpose()?;
+            let metric = Metric::read(&Node { value: Value::Table(table), origin: node.origin.clone() }, path)?;
+            return Ok(NamedMetric { name: name.unwrap_or_else(|| metric.name().to_string()), metric });
+        }
+        let metric = Metric::read(node, path)?;
+        Ok(NamedMetric { name: node.text().unwrap_or_else(|| metric.name()).to_string(), metric })
+    }
+
+    fn write(&self) -> Option<Value> {
+        let name = Value::Text(self.name.clone());
+        if self.metric.descriptor().params.is_empty() && self.metric.descriptor().is_called(&self.name) {
+            return Some(name);
+        }
+        let mut table = match self.metric.write()? {
+            Value::Table(table) => table,
+            plain => {
+                let mut table = Entries::default();
+                table.set("type", plain.into());
+                table
+            }
+        };
+        table.set("name", name.into());
+        Some(Value::Table(table))
+    }
+}

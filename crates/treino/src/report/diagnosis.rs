@@ -1,0 +1,104 @@
+//! Why a training went as it did: fixed rules, each with its evidence and one thing to try.
+
+use super::evaluation::Evaluation;
+use crate::data::Task;
+use crate::train::{Ending, Planned, Run};
+
+/// One thing that was found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// What it is: a sentence without a full stop.
+    pub what: String,
+    /// The numbers that show it.
+    pub evidence: String,
+    /// A command to try.
+    pub attempt: Option<String>,
+}
+
+/// By how much the loss of a held-out part may exceed that of training before it counts as over-fitting, as a share of
+/// what the baseline loses.
+const GAP: f64 = 0.25;
+
+/// A score this near to perfect on unseen rows is more often a leak than a triumph.
+const TOO_GOOD: f64 = 0.999;
+
+/// Of fewer rows than this, an honest model may well get all right.
+const ENOUGH: usize = 300;
+
+/// Looks at a finished run. Where nothing is wrong, the list is empty.
+pub fn diagnose(planned: &Planned, run: &Run) -> Vec<Finding> {
+    let command = |flags: &str| {
+        let data = &planned.resolved.spec.data;
+        let path = data.path.as_deref().unwrap_or("DATA");
+        let target = data.target.as_deref().unwrap_or("COLUMN");
+        Some(format!("treino train {} --target {} {flags}", quoted(path), quoted(target)))
+    };
+    let mut findings = Vec::new();
+    let mut add = |what: &str, evidence: String, attempt: Option<String>| {
+        findings.push(Finding { what: what.to_string(), evidence, attempt });
+    };
+    let (part, honest) = run.scores.honest();
+    let (loss, baseline) = losses(honest);
+    let (train_loss, _) = losses(&run.scores.train);
+    let rate = planned.resolved.compile.optimizer.inner().learning_rate();
+
+    if let Ending::Diverged(divergence) = &run.history.ending {
+        let evidence = format!("epoch {}, step {}: {}", divergence.epoch + 1, divergence.step + 1, divergence.place);
+        add("the training diverged", evidence, command(&format!("--learning-rate {}", rate / 10.0)));
+    }
+    if let Some((score, name)) = perfect(honest) {
+        let evidence = format!("{part} {name} {score:.4}");
+        let what = "nearly perfect on unseen rows: a column may give the answer away";
+        add(what, evidence, command("--ignore COLUMN"));
+    } else if loss >= baseline {
+        let evidence = format!("{part} loss {loss:.4}, baseline {baseline:.4}");
+        add("no better than the baseline, which ignores all inputs", evidence, command("--hidden 16 --l2 0.01"));
+    } else if loss - train_loss > GAP * baseline {
+        let evidence = format!("loss {train_loss:.4} in training, {loss:.4} on {part} rows");
+        add("over-fitting: the network knows its training rows better than new ones", evidence, command("--dropout 0.3"));
+    }
+    let epochs = run.history.epochs.len();
+    if run.history.ending == Ending::Finished && run.history.best_epoch.is_some_and(|best| best + 1 == epochs) && epochs > 1 {
+        let evidence = format!("the last of {epochs} epochs was the best");
+        add("still improving when the epochs ran out", evidence, command(&format!("--epochs {}", epochs * 3)));
+    }
+    if let (Task::Binary | Task::Multiclass, Evaluation::Classes(classes)) = (planned.prepared.target.task, honest)
+        && let Some(lost) = classes.classes.iter().find(|c| c.support >= 5.0 && c.scores.recall < 0.3 && c.training_share < 0.4)
+        && classes.accuracy.model > classes.accuracy.baseline
+        && planned.settings().class_weight.is_none()
+    {
+        let evidence = format!(
+            "accuracy {:.4}, but only {:.0} % of \"{}\" found",
+            classes.accuracy.model,
+            100.0 * lost.scores.recall,
+            lost.name
+        );
+        add("accuracy hides a class that is rarely found", evidence, command("--class-weight balanced"));
+    }
+    findings
+}
+
+/// The loss that counts and the baseline's: log-loss, or the mean of squares.
+fn losses(evaluation: &Evaluation) -> (f64, f64) {
+    match evaluation {
+        Evaluation::Classes(c) => (c.log_loss.model, c.log_loss.baseline),
+        Evaluation::Numbers(n) => (n.mse.model, n.mse.baseline),
+    }
+}
+
+fn perfect(evaluation: &Evaluation) -> Option<(f64, &'static str)> {
+    let (score, name, n) = match evaluation {
+        Evaluation::Classes(c) => (c.accuracy.model, "accuracy", c.n),
+        Evaluation::Numbers(n) => (n.r2.as_ref()?.model, "R2", n.n),
+    };
+    (score >= TOO_GOOD && n >= ENOUGH).then_some((score, name))
+}
+
+/// A word as a shell takes it.
+fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_alphanumeric() || "._-/:=+,@%".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        return word.to_string();
+    }
+    format!("'{}'", word.replace('\'', "'\\''"))
+}

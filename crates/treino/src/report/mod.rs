@@ -1,0 +1,13 @@
+//! What a finished run is worth, in numbers: the basis of every report.
+//!
+//! All sums are in double precision and in the order of the rows.
+
+mod diagnosis;
+mod evaluation;
+mod headline;
+mod roc;
+
+pub use diagnosis::{Finding, diagnose};
+pub use evaluation::{Average, ClassScores, Classes, Evaluation, Numbers, WithBaseline};
+pub use headline::headline;
+pub use roc::{RocCurve, RocPoint, auc, roc_curve};

@@ -1,0 +1,191 @@
+//! A training as it is written down: `[data] [model] [compile] [fit]` and `[[callbacks]]`.
+//!
+//! ```text
+//! text or flags --toml--> Entries (each value knows where it stands) --Spec::read--> Spec --resolve--> Resolved
+//! ```
+//! A [`Spec`] says as much as a person typed; what it leaves open follows from the data when it is [`resolve`]d: task,
+//! loss, layers, metrics. The resolved spec says everything, and training it again gives the same bits.
+//!
+//! A spec file means what it says: without `[[callbacks]]` there are none, as in Keras. [`Spec::automatic`] is what
+//! `treino train DATA` begins with: a small network, and early stopping.
+//!
+//! Keras differences: `epochs` is 100 where it is left open; the loss follows from the target where it is left open; a
+//! regression target is standardised inside the model unless `target_scale = "none"`.
+
+mod resolve;
+mod sections;
+mod toml;
+
+pub use resolve::{Resolved, resolve};
+pub use sections::{CompileSection, ModelSection, SECTIONS};
+pub use toml::{parse, write};
+
+use crate::callbacks::{Callback, EarlyStopping};
+use crate::catalog::{Entries, Field, Node, Origin, Thing, Value};
+use crate::data::DataSpec;
+use crate::error::{Error, Result};
+use crate::train::Fit;
+use std::path::Path;
+
+/// The version of the spec format that this program writes, and the newest it reads.
+pub const VERSION: i64 = 1;
+
+/// Epochs without improvement after which an automatic training stops.
+const PATIENCE: usize = 20;
+
+/// A training as it is written down.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Spec {
+    /// Which table, which target, how split and encoded.
+    pub data: DataSpec,
+    /// The network.
+    pub model: ModelSection,
+    /// Optimizer, loss, metrics.
+    pub compile: CompileSection,
+    /// Epochs, batches, seed.
+    pub fit: Fit,
+    /// What acts between epochs.
+    pub callbacks: Vec<Callback>,
+}
+
+impl Spec {
+    /// Reads a spec from its entries.
+    ///
+    /// # Errors
+    /// An unknown section or key (with the nearest valid name), a value of the wrong type or out of its range, a version
+    /// that this program does not know; with file, line and column where the entries have them.
+    pub fn read(entries: &Entries) -> Result<Self> {
+        const KNOWN: [&str; 6] = ["version", "data", "model", "compile", "fit", "callbacks"];
+        for entry in &entries.list {
+            if !KNOWN.contains(&entry.key.as_str()) {
+                let e = Error::input(format!("a spec has no section \"{}\"", entry.key));
+                return Err(entry.origin.place(e.nearest(&entry.key, KNOWN)));
+            }
+        }
+        if let Some(node) = entries.get("version")
+            && !matches!(node.value, Value::Int(VERSION))
+        {
+            let e = Error::input(format!("the spec has version {}, but this program reads version {VERSION}", node.value));
+            return Err(node.place(e));
+        }
+        if let Some(Node { value: Value::Table(model), .. }) = entries.get("model") {
+            refuse_both_ways(model)?;
+        }
+        let callbacks = match entries.get("callbacks") {
+            None => Vec::new(),
+            Some(node) => Vec::read(node, "callbacks")?,
+        };
+        Ok(Spec {
+            data: section(entries, "data")?,
+            model: section(entries, "model")?,
+            compile: section(entries, "compile")?,
+            fit: section(entries, "fit")?,
+            callbacks,
+        })
+    }
+
+    /// Reads a spec file. Paths in it are relative to the folder it stands in.
+    ///
+    /// # Errors
+    /// As [`Spec::read`], and a file that cannot be read or is no TOML.
+    pub fn open(path: &Path) -> Result<Self> {
+        Spec::read(&entries_of(path)?)
+    }
+
+    /// What `treino train DATA` begins with: a small network, and early stopping that keeps the best weights.
+    pub fn automatic() -> Entries {
+        let stopping = EarlyStopping { patience: PATIENCE, restore_best_weights: true, ..EarlyStopping::default() };
+        let mut entries = Entries::default();
+        let callbacks = vec![Callback::from(stopping)];
+        if let Some(value) = callbacks.write() {
+            entries.set("callbacks", value.into());
+        }
+        entries
+    }
+
+    /// The whole spec as entries, in the order of writing.
+    pub fn entries(&self) -> Entries {
+        let mut entries = Entries::default();
+        entries.set("version", Value::Int(VERSION).into());
+        for (name, table) in [
+            ("data", self.data.write()),
+            ("model", self.model.written()),
+            ("compile", self.compile.write()),
+            ("fit", self.fit.write()),
+        ] {
+            entries.set(name, Value::Table(table).into());
+        }
+        if let Some(callbacks) = self.callbacks.write() {
+            entries.set("callbacks", callbacks.into());
+        }
+        entries
+    }
+}
+
+/// A network is given by its layers or in short, not both.
+fn refuse_both_ways(model: &Entries) -> Result<()> {
+    let beside = ["layers", "initial_weights"];
+    match model.list.iter().find(|entry| !beside.contains(&entry.key.as_str())) {
+        Some(entry) if model.get("layers").is_some() => {
+            let e = Error::input(format!("model has layers, so \"{}\" has no place beside them", entry.key));
+            Err(entry.origin.place(e.help("change the layers themselves, or leave them out")))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The entries of a spec file, its relative paths joined to its folder.
+///
+/// # Errors
+/// A file that cannot be read or is no TOML.
+pub fn entries_of(path: &Path) -> Result<Entries> {
+    let text = std::fs::read_to_string(path).map_err(|e| Error::io("read", path, &e))?;
+    let mut entries = parse(&text, path)?;
+    let folder = path.parent().unwrap_or(Path::new(""));
+    each_path(&mut entries, |file| if file == "-" { file.to_string() } else { folder.join(file).display().to_string() });
+    Ok(entries)
+}
+
+/// Changes every path to a file in a spec.
+pub fn each_path(entries: &mut Entries, mut change: impl FnMut(&str) -> String) {
+    let paths = [("data", "path"), ("data", "validation"), ("data", "test"), ("model", "initial_weights")];
+    for (section, key) in paths {
+        let Some(entry) = entries.list.iter_mut().find(|e| e.key == section) else { continue };
+        if let Value::Table(table) = &mut entry.node.value
+            && let Some(entry) = table.list.iter_mut().find(|e| e.key == key)
+            && let Value::Text(path) = &mut entry.node.value
+        {
+            *path = change(path);
+        }
+    }
+}
+
+fn section<T: Thing>(entries: &Entries, name: &str) -> Result<T> {
+    match entries.get(name) {
+        None => Ok(T::default()),
+        Some(Node { value: Value::Table(table), .. }) => T::read(table, name),
+        Some(node) => Err(node.place(Error::input(format!("{name} must be a section: write [{name}]")))),
+    }
+}
+
+/// Sets one value by its dotted path, such as `fit.batch_size`, as a flag of the command line does.
+///
+/// # Errors
+/// A path through something that is not a table.
+pub fn set(entries: &mut Entries, path: &str, value: Value, flag: &str) -> Result<()> {
+    let origin = Origin::Flag(flag.to_string());
+    let (tables, key) = path.rsplit_once('.').unwrap_or(("", path));
+    let mut table = entries;
+    for name in tables.split('.').filter(|name| !name.is_empty()) {
+        // An optimizer named in short becomes a table before one of its parameters is set.
+        if let Some(Node { value: Value::Text(kind), origin }) = table.get(name).cloned() {
+            let mut long = Entries { list: Vec::new(), origin: origin.clone() };
+            long.set("type", Node { value: Value::Text(kind), origin: origin.clone() });
+            table.set(name, Node { value: Value::Table(long), origin });
+        }
+        let not_a_table = || Error::input(format!("{flag} sets {path}, but {name} is not a table"));
+        table = table.table_mut(name, &origin).ok_or_else(not_a_table)?;
+    }
+    table.set(key, Node { value, origin });
+    Ok(())
+}

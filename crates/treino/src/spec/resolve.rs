@@ -1,0 +1,154 @@
+//! From what was typed to everything that a training needs.
+
+use super::Spec;
+use crate::activations::{Linear, Sigmoid, Softmax};
+use crate::data::{Prepared, Target, Task};
+use crate::error::{Error, Result};
+use crate::layers::{Activation, BatchNormalization, Dense, Dropout, Layer};
+use crate::losses::{BinaryCrossentropy, Loss, MeanSquaredError, SparseCategoricalCrossentropy, Targets};
+use crate::metrics::NamedMetric;
+use crate::model::{Compile, Network};
+use crate::regularizers::{L1, L1L2, L2, Regularizer};
+
+/// A spec with everything explicit, and what it makes.
+#[derive(Debug, Clone)]
+pub struct Resolved {
+    /// The spec, with task, layers, loss and metrics as they will be.
+    pub spec: Spec,
+    /// Optimizer, loss and metrics.
+    pub compile: Compile,
+    /// The network, its weights not yet initialised.
+    pub network: Network,
+}
+
+/// Fills in what a spec leaves open, given the data.
+///
+/// # Errors
+/// A loss or metric that does not fit the task, layers whose output does not fit the target, layers given both in short
+/// and at length.
+pub fn resolve(spec: &Spec, prepared: &Prepared) -> Result<Resolved> {
+    let target = &prepared.target;
+    let loss = spec.compile.loss.clone().unwrap_or_else(|| default_loss(target.task));
+    let layers = match &spec.model.layers {
+        Some(layers) => layers.clone(),
+        None => layers_in_short(spec, target, &loss),
+    };
+    let network = Network::build(prepared.recipe.features(), &layers)?;
+    check_loss(&loss, target, network.outputs())?;
+    let metrics = match &spec.compile.metrics {
+        Some(metrics) => metrics.clone(),
+        None => default_metrics(target.task)?,
+    };
+    for NamedMetric { name, metric } in &metrics {
+        if target.task == Task::Regression && metric.inner().counts_classes() {
+            return Err(Error::input(format!("the metric \"{name}\" counts classes, but the target is a number"))
+                .help("use mean_absolute_error, root_mean_squared_error or r2_score"));
+        }
+    }
+    let compile = Compile { optimizer: spec.compile.optimizer.clone(), loss: loss.clone(), metrics: metrics.clone() };
+
+    let mut spec = spec.clone();
+    spec.data.task = Some(target.task);
+    if target.task == Task::Binary {
+        spec.data.positive = target.classes.get(1).cloned();
+    }
+    spec.model.layers = Some(layers);
+    spec.compile.loss = Some(loss);
+    spec.compile.metrics = Some(metrics);
+    Ok(Resolved { spec, compile, network })
+}
+
+fn default_loss(task: Task) -> Loss {
+    match task {
+        Task::Binary => BinaryCrossentropy::default().into(),
+        Task::Multiclass => SparseCategoricalCrossentropy::default().into(),
+        Task::Regression => MeanSquaredError::default().into(),
+    }
+}
+
+fn default_metrics(task: Task) -> Result<Vec<NamedMetric>> {
+    match task {
+        Task::Binary | Task::Multiclass => Ok(vec![NamedMetric::typed("accuracy")?]),
+        Task::Regression => Ok(vec![NamedMetric::typed("mean_absolute_error")?]),
+    }
+}
+
+/// The hidden layers, and an output layer that fits the target.
+fn layers_in_short(spec: &Spec, target: &Target, loss: &Loss) -> Vec<Layer> {
+    let model = &spec.model;
+    let regularizer: Option<Regularizer> = match (model.l1, model.l2) {
+        (0.0, 0.0) => None,
+        (l1, 0.0) => Some(L1 { l1 }.into()),
+        (0.0, l2) => Some(L2 { l2 }.into()),
+        (l1, l2) => Some(L1L2 { l1, l2 }.into()),
+    };
+    let dense = |units, activation| Dense {
+        units,
+        activation,
+        kernel_initializer: model.kernel_initializer.clone(),
+        kernel_regularizer: regularizer.clone(),
+        ..Dense::default()
+    };
+    let mut layers: Vec<Layer> = Vec::new();
+    for &units in &model.hidden {
+        if model.batch_norm {
+            layers.push(dense(units, Linear::default().into()).into());
+            layers.push(BatchNormalization::default().into());
+            layers.push(Activation { activation: model.activation.clone(), ..Activation::default() }.into());
+        } else {
+            layers.push(dense(units, model.activation.clone()).into());
+        }
+        if model.dropout > 0.0 {
+            layers.push(Dropout { rate: model.dropout, ..Dropout::default() }.into());
+        }
+    }
+    let logits = loss.inner().wants_logits();
+    let (units, activation) = match target.task {
+        Task::Binary if logits => (1, Linear::default().into()),
+        Task::Binary => (1, Sigmoid::default().into()),
+        Task::Multiclass if logits => (target.classes.len(), Linear::default().into()),
+        Task::Multiclass => (target.classes.len(), Softmax::default().into()),
+        Task::Regression => (1, Linear::default().into()),
+    };
+    layers.push(dense(units, activation).into());
+    layers
+}
+
+/// Refuses a loss that does not fit the target, and an output that does not fit either.
+fn check_loss(loss: &Loss, target: &Target, outputs: usize) -> Result<()> {
+    let (name, classes) = (loss.name(), target.classes.len());
+    let refuse = |why: String, instead: &str| {
+        Err(Error::input(format!("the loss {name} does not fit: {why}")).help(format!("use {instead}")))
+    };
+    let target_name = &target.name;
+    match (target.task, loss.inner().targets()) {
+        (Task::Regression, Targets::Numbers) => {}
+        (Task::Regression, _) => {
+            let why = format!("it compares probabilities of classes, but \"{target_name}\" is a number");
+            return refuse(why, "mean_squared_error or mean_absolute_error");
+        }
+        (Task::Binary, Targets::OneHot | Targets::ClassNumbers) if outputs == 1 => {
+            let why = format!("it wants one output a class, but \"{target_name}\" has two classes and the network one output");
+            return refuse(why, "binary_crossentropy");
+        }
+        (Task::Multiclass, Targets::Probabilities) => {
+            let why = format!("it takes every output for itself, but a row has one of {classes} classes");
+            return refuse(why, "sparse_categorical_crossentropy or categorical_crossentropy");
+        }
+        _ => {}
+    }
+    let allowed = match target.task {
+        Task::Regression => vec![1],
+        Task::Binary => vec![1, 2],
+        Task::Multiclass => vec![classes],
+    };
+    if !allowed.contains(&outputs) {
+        let what = match target.task {
+            Task::Regression => "is one number".to_string(),
+            _ => format!("has {classes} classes"),
+        };
+        return Err(Error::input(format!("the last layer gives {outputs} numbers, but \"{target_name}\" {what}"))
+            .help(format!("give it units = {}", allowed[0])));
+    }
+    Ok(())
+}

@@ -1,0 +1,287 @@
+//! A model in one file: `model.safetensors`.
+//!
+//! The tensors are the network's variables under Keras's names. The metadata key `treino` holds one JSON object: format
+//! version, the spec (as TOML), the recipe, the target with its class labels, and the baseline. Any program that reads
+//! safetensors reads the weights; this one predicts on raw rows.
+
+use super::{weights, write_atomically};
+use crate::data::{Dataset, Matrix, Recipe, Source, Target, Task};
+use crate::error::{Error, Result};
+use crate::model::{Compile, Network};
+use crate::report::Evaluation;
+use crate::spec::{self, Spec};
+use serde::{Deserialize, Serialize};
+use std::path::{Path, PathBuf};
+
+/// The version of the bundle format that is written, and the newest that is read.
+pub const FORMAT_VERSION: u32 = 1;
+
+/// A trained network with all it needs to predict on raw rows.
+#[derive(Debug, Clone)]
+pub struct Bundle {
+    /// The resolved spec.
+    pub spec: Spec,
+    /// How a table becomes inputs; `None` for a network trained on bare numbers.
+    pub table: Option<TableSide>,
+    /// Optimizer, loss and metrics.
+    pub compile: Option<Compile>,
+    /// The network with its weights.
+    pub network: Network,
+}
+
+/// What ties a network to tables.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TableSide {
+    /// How columns become inputs.
+    pub recipe: Recipe,
+    /// What is predicted.
+    pub target: Target,
+    /// What a model without inputs would say.
+    pub baseline: Baseline,
+}
+
+/// What a model without inputs would say, from the training rows.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Baseline {
+    /// The share of each class.
+    Shares(Vec<f64>),
+    /// The mean of the target, in its own units.
+    Mean(f64),
+}
+
+#[derive(Serialize, Deserialize)]
+struct Metadata {
+    format_version: u32,
+    program: String,
+    inputs: usize,
+    spec: String,
+    table: Option<TableSide>,
+}
+
+impl Baseline {
+    /// The baseline of training targets.
+    pub fn of(target: &Target, y: &Matrix, weights: Option<&[f32]>) -> Self {
+        let weight = |row: usize| weights.map_or(1.0, |w| f64::from(w[row]));
+        let total: f64 = (0..y.rows()).map(weight).sum();
+        if target.task == Task::Regression {
+            let sum: f64 = (0..y.rows()).map(|row| weight(row) * target.restore(y.get(row, 0))).sum();
+            return Baseline::Mean(sum / total);
+        }
+        let mut shares = vec![0.0; target.classes.len()];
+        for row in 0..y.rows() {
+            shares[y.get(row, 0) as usize] += weight(row) / total;
+        }
+        Baseline::Shares(shares)
+    }
+}
+
+impl Bundle {
+    /// The bytes of the file. They depend on the training alone: no time, no path but file names, no number of threads.
+    ///
+    /// # Errors
+    /// None that a valid bundle could cause.
+    pub fn to_bytes(&self) -> Result<Vec<u8>> {
+        let mut entries = self.spec.entries();
+        spec::each_path(&mut entries, |path| {
+            Path::new(path).file_name().map_or(path.to_string(), |name| name.to_string_lossy().into_owned())
+        });
+        let metadata = Metadata {
+            format_version: FORMAT_VERSION,
+            program: format!("treino {}", env!("CARGO_PKG_VERSION")),
+            inputs: self.network.inputs(),
+            spec: spec::write(&entries),
+            table: self.table.clone(),
+        };
+        let json = serde_json::to_string(&metadata).map_err(|e| Error::input(format!("cannot store the model: {e}")))?;
+        weights::to_bytes(&self.network, json)
+    }
+
+    /// Reads a bundle.
+    ///
+    /// # Errors
+    /// Bytes that are no bundle, cut off, of a newer format, or do not fit together.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self> {
+        let Some(json) = weights::metadata(bytes)? else {
+            return Err(Error::input("the file holds weights, but no Treino model")
+                .help("to start a training from these weights, use --initial-weights"));
+        };
+        let damaged = |e: serde_json::Error| Error::input(format!("the model's description is damaged: {e}"));
+        let version: serde_json::Value = serde_json::from_str(&json).map_err(damaged)?;
+        match version["format_version"].as_u64() {
+            Some(version) if version > u64::from(FORMAT_VERSION) => {
+                let e = format!("the model has format version {version}, but this program reads up to {FORMAT_VERSION}");
+                return Err(Error::input(e).help("use a newer treino"));
+            }
+            _ => {}
+        }
+        let metadata: Metadata = serde_json::from_str(&json).map_err(damaged)?;
+        let spec = Spec::read(&spec::parse(&metadata.spec, Path::new("the spec in the model"))?)?;
+        let Some(layers) = &spec.model.layers else {
+            return Err(Error::input("the model's description has no layers"));
+        };
+        let mut network = Network::build(metadata.inputs, layers)?;
+        weights::from_bytes(&mut network, bytes)?;
+        if let Some(table) = &metadata.table {
+            table.check(&network)?;
+        }
+        let compile = match (&spec.compile.loss, &spec.compile.metrics) {
+            (Some(loss), Some(metrics)) => Some(Compile {
+                optimizer: spec.compile.optimizer.clone(),
+                loss: loss.clone(),
+                metrics: metrics.clone(),
+            }),
+            _ => None,
+        };
+        Ok(Bundle { spec, table: metadata.table, compile, network })
+    }
+
+    /// Writes the model to a file, in one piece.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub fn save(&self, path: &Path) -> Result<()> {
+        write_atomically(path, &self.to_bytes()?)
+    }
+
+    /// Reads a model: a bundle, or the run folder that holds one.
+    ///
+    /// # Errors
+    /// A file that is missing, cut off, or no model.
+    pub fn open(path: &Path) -> Result<Self> {
+        let path: PathBuf = super::find_model(path)?;
+        let bytes = std::fs::read(&path).map_err(|e| Error::io("read", &path, &e))?;
+        Bundle::from_bytes(&bytes).map_err(|e| e.in_file(path))
+    }
+
+    /// What ties the model to tables.
+    ///
+    /// # Errors
+    /// A model that was trained on bare numbers.
+    pub fn table(&self) -> Result<&TableSide> {
+        self.table.as_ref().ok_or_else(|| Error::input("the model was trained on bare numbers, not on a table"))
+    }
+
+    /// Predictions for every row of a raw table: class probabilities, or numbers in the target's units.
+    ///
+    /// # Errors
+    /// A table that cannot be read, or lacks columns.
+    pub fn predict(&self, source: &Source) -> Result<Prediction<'_>> {
+        let side = self.table()?;
+        let x = side.recipe.encode(source, &self.spec.data)?;
+        Ok(Prediction { target: &side.target, outputs: side.outputs(self, &x)? })
+    }
+
+    /// How good the predictions on a raw table with targets are, and how many rows have no target.
+    ///
+    /// # Errors
+    /// A table that cannot be read, lacks columns, or has classes that the model does not know.
+    pub fn evaluate(&self, source: &Source) -> Result<(Evaluation, usize)> {
+        let side = self.table()?;
+        let (data, set_aside) = side.recipe.encode_with_target(&side.target, source, &self.spec.data)?;
+        Ok((self.evaluate_rows(&data)?, set_aside))
+    }
+
+    /// How good the predictions on encoded rows are.
+    ///
+    /// # Errors
+    /// No rows.
+    pub fn evaluate_rows(&self, data: &Dataset) -> Result<Evaluation> {
+        let side = self.table()?;
+        let outputs = side.outputs(self, &data.x)?;
+        let weights = data.weights.as_deref();
+        let y = data.y.as_slice();
+        match &side.baseline {
+            Baseline::Mean(mean) => {
+                let y: Vec<f64> = y.iter().map(|y| side.target.restore(*y)).collect();
+                let p: Vec<f64> = outputs.as_slice().iter().map(|p| f64::from(*p)).collect();
+                Evaluation::numbers(&y, &p, weights, *mean)
+            }
+            Baseline::Shares(shares) => {
+                let y: Vec<u32> = y.iter().map(|y| *y as u32).collect();
+                Evaluation::classes(&side.target.classes, &y, outputs.as_slice(), outputs.cols(), weights, shares)
+            }
+        }
+    }
+}
+
+impl TableSide {
+    /// What the network says, as probabilities or in the target's units.
+    fn outputs(&self, bundle: &Bundle, x: &Matrix) -> Result<Matrix> {
+        let mut outputs = bundle.network.predict(x)?;
+        let wants_logits = bundle.compile.as_ref().is_some_and(|c| c.loss.inner().wants_logits());
+        match self.target.task {
+            Task::Regression => outputs.as_mut_slice().iter_mut().for_each(|y| *y = self.target.restore(*y) as f32),
+            _ if wants_logits => crate::model::logits_to_probabilities(&mut outputs),
+            _ => {}
+        }
+        Ok(outputs)
+    }
+
+    fn check(&self, network: &Network) -> Result<()> {
+        let (features, inputs) = (self.recipe.features(), network.inputs());
+        if features != inputs {
+            return Err(Error::input(format!("the recipe gives {features} inputs, but the network takes {inputs}")));
+        }
+        let (outputs, classes) = (network.outputs(), self.target.classes.len());
+        let fits = match self.target.task {
+            Task::Regression => outputs == 1 && matches!(self.baseline, Baseline::Mean(_)),
+            task => {
+                let shares = matches!(&self.baseline, Baseline::Shares(shares) if shares.len() == classes);
+                shares && (outputs == classes || task == Task::Binary && outputs == 1 && classes == 2)
+            }
+        };
+        if fits {
+            return Ok(());
+        }
+        Err(Error::input("the network does not fit the target that is stored with it"))
+    }
+}
+
+/// Predictions on a table.
+#[derive(Debug, Clone)]
+pub struct Prediction<'a> {
+    /// What is predicted.
+    pub target: &'a Target,
+    /// Probabilities of the classes (of the second one alone for some binary models), or numbers in the target's units.
+    pub outputs: Matrix,
+}
+
+impl Prediction<'_> {
+    /// Names of the columns of [`Prediction::csv`].
+    pub fn columns(&self) -> Vec<String> {
+        let mut columns = vec![self.target.name.clone()];
+        columns.extend(self.target.classes.iter().map(|class| format!("probability_{class}")));
+        columns
+    }
+
+    /// The predictions of row `i`: a class with the probability of each, or a number.
+    pub fn row(&self, i: usize) -> Vec<String> {
+        let outputs = self.outputs.row(i);
+        if self.target.task == Task::Regression {
+            return vec![outputs[0].to_string()];
+        }
+        let probabilities = match *outputs {
+            [p] => vec![1.0 - p, p],
+            _ => outputs.to_vec(),
+        };
+        // The first of equals wins, and one output decides above one half.
+        let best = (1..probabilities.len()).fold(0, |best, i| if probabilities[i] > probabilities[best] { i } else { best });
+        let mut cells = vec![self.target.classes[best].clone()];
+        cells.extend(probabilities.iter().map(f32::to_string));
+        cells
+    }
+
+    /// All predictions as CSV, in the order of the rows: the predicted target, then a probability for each class.
+    ///
+    /// # Errors
+    /// The sink does not take them.
+    pub fn csv(&self, sink: impl std::io::Write) -> std::io::Result<()> {
+        let mut writer = csv::Writer::from_writer(sink);
+        writer.write_record(self.columns())?;
+        for i in 0..self.outputs.rows() {
+            writer.write_record(self.row(i))?;
+        }
+        writer.flush()
+    }
+}

@@ -1,0 +1,40 @@
+//! What stays: model bundles and run folders.
+//!
+//! Every file is written beside its place and then renamed, so a reader never sees half of one.
+
+mod bundle;
+mod run_folder;
+mod weights;
+
+pub use bundle::{Baseline, Bundle, FORMAT_VERSION, Prediction, TableSide};
+pub use run_folder::{RunFolder, find_model};
+pub use weights::read_weights;
+
+use crate::error::{Error, Result};
+use std::io::Write;
+use std::path::Path;
+
+/// Writes a file in one piece: readers see the old content or the new, never a part.
+///
+/// # Errors
+/// The folder cannot be written to, or the disk is full; the old file then stays as it was.
+pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<()> {
+    let folder = match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    let write = || {
+        let mut file = tempfile::Builder::new().prefix(".treino-").tempfile_in(folder)?;
+        file.write_all(bytes)?;
+        file.as_file().sync_all()?;
+        // Temporary files are for their owner only; what is kept follows the folder's custom.
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            file.as_file().set_permissions(std::fs::Permissions::from_mode(0o644))?;
+        }
+        file.persist(path).map_err(|e| e.error)?;
+        Ok(())
+    };
+    write().map_err(|e| Error::io("write", path, &e))
+}

@@ -1,0 +1,69 @@
+//! Weights in a safetensors file.
+
+use crate::error::{Error, Result};
+use crate::model::Network;
+use safetensors::tensor::{Dtype, SafeTensors, TensorView};
+use std::path::Path;
+
+/// The bytes of a safetensors file with all variables of a network, by Keras's names; `metadata` is stored under the
+/// key `treino`.
+pub(super) fn to_bytes(network: &Network, metadata: String) -> Result<Vec<u8>> {
+    let bytes: Vec<Vec<u8>> =
+        network.named_weights().map(|(_, _, numbers)| numbers.iter().flat_map(|x| x.to_le_bytes()).collect()).collect();
+    let views = network
+        .named_weights()
+        .zip(&bytes)
+        .map(|((name, shape, _), bytes)| Ok((name, TensorView::new(Dtype::F32, shape.to_vec(), bytes)?)))
+        .collect::<Result<Vec<_>, safetensors::SafeTensorError>>();
+    // One key only: a map with several would be written in another order each time.
+    let metadata = Some(std::iter::once(("treino".to_string(), metadata)).collect());
+    views
+        .and_then(|views| safetensors::serialize(views, metadata))
+        .map_err(|e| Error::input(format!("the weights cannot be stored: {e}")))
+}
+
+/// Reads the variables of a network from safetensors bytes.
+///
+/// # Errors
+/// A file that is damaged, a name that the network does not have, another shape, a number that is not finite, a trained
+/// variable that is missing.
+pub(super) fn from_bytes(network: &mut Network, bytes: &[u8]) -> Result<()> {
+    let tensors = parse(bytes)?;
+    for (name, view) in tensors.tensors() {
+        if view.dtype() != Dtype::F32 {
+            return Err(Error::input(format!("\"{name}\" holds {:?} numbers, but weights are F32", view.dtype())));
+        }
+        let numbers: Vec<f32> =
+            view.data().chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect();
+        network.set_weight(&name, view.shape(), &numbers)?;
+    }
+    let missing: Vec<&str> =
+        network.named_weights().map(|(name, _, _)| name).filter(|name| tensors.tensor(name).is_err()).collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    Err(Error::input(format!("the file lacks the weights {}", missing.join(", "))))
+}
+
+/// The metadata stored under the key `treino`.
+pub(super) fn metadata(bytes: &[u8]) -> Result<Option<String>> {
+    let (_, metadata) =
+        SafeTensors::read_metadata(bytes).map_err(|e| Error::input(format!("this is no safetensors file: {e}")))?;
+    Ok(metadata.metadata().as_ref().and_then(|map| map.get("treino").cloned()))
+}
+
+fn parse(bytes: &[u8]) -> Result<SafeTensors<'_>> {
+    SafeTensors::deserialize(bytes).map_err(|e| {
+        Error::input(format!("the weights cannot be read: {e}")).help("the file may be cut off or of another kind")
+    })
+}
+
+/// Sets the weights of a network from a safetensors file by the names `layer/variable`, such as `dense/kernel` with shape
+/// (inputs, units).
+///
+/// # Errors
+/// As for a bundle: a file that cannot be read or is damaged, names or shapes that do not fit, weights that are missing.
+pub fn read_weights(network: &mut Network, path: &Path) -> Result<()> {
+    let bytes = std::fs::read(path).map_err(|e| Error::io("read", path, &e))?;
+    from_bytes(network, &bytes).map_err(|e| e.in_file(path))
+}

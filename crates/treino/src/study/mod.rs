@@ -1,0 +1,3 @@
+//! Studies: many trainings, compared honestly.
+
+pub mod statistics;

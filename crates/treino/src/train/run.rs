@@ -1,0 +1,270 @@
+//! A whole training from a spec: read, prepare, train, evaluate.
+
+use super::event::{Event, Session};
+use super::executor::{Examples, Units};
+use super::fit::{Fit, Job, fit};
+use super::history::{Ending, History};
+use crate::data::{Dataset, Matrix, Prepared, Task, prepare};
+use crate::error::Result;
+use crate::losses::Targets;
+use crate::model::Network;
+use crate::report::Evaluation;
+use crate::spec::{Resolved, Spec, resolve};
+use crate::store::{Baseline, Bundle, TableSide, read_weights};
+use std::path::Path;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// A training that is ready to start: everything that can be wrong with its input has been found.
+#[derive(Debug, Clone)]
+pub struct Planned {
+    /// The spec with everything explicit, and what it makes.
+    pub resolved: Resolved,
+    /// The data.
+    pub prepared: Prepared,
+    /// What a model without inputs would say.
+    pub baseline: Baseline,
+    /// How much each training row weighs, class weights included.
+    weights: Option<Vec<f32>>,
+}
+
+/// A finished training.
+#[derive(Debug, Clone)]
+pub struct Run {
+    /// The model, ready to be saved.
+    pub model: Bundle,
+    /// The numbers of its epochs.
+    pub history: History,
+    /// How good it is.
+    pub scores: Scores,
+    /// One entry a seed, the model's own first; a single one without repeats.
+    pub repeats: Vec<Repeat>,
+}
+
+/// How good a model is on each part of the data.
+#[derive(Debug, Clone)]
+pub struct Scores {
+    /// On the rows it was trained on.
+    pub train: Evaluation,
+    /// On the rows that decided when to stop.
+    pub validation: Option<Evaluation>,
+    /// On the rows that nothing was decided by.
+    pub test: Option<Evaluation>,
+}
+
+impl Scores {
+    /// The parts in order, with their names.
+    pub fn parts(&self) -> Vec<(&'static str, &Evaluation)> {
+        let mut parts = vec![("train", &self.train)];
+        parts.extend(self.validation.as_ref().map(|e| ("validation", e)));
+        parts.extend(self.test.as_ref().map(|e| ("test", e)));
+        parts
+    }
+
+    /// The evaluation that says most about new rows, and the name of its part.
+    pub fn honest(&self) -> (&'static str, &Evaluation) {
+        match (&self.test, &self.validation) {
+            (Some(test), _) => ("test", test),
+            (None, Some(validation)) => ("validation", validation),
+            (None, None) => ("train", &self.train),
+        }
+    }
+}
+
+/// One of several trainings that differ in their seed.
+#[derive(Debug, Clone)]
+pub struct Repeat {
+    /// Its seed.
+    pub seed: u64,
+    /// How good it is; `None` where it diverged before its first epoch ended.
+    pub scores: Option<Scores>,
+    /// Epochs it took.
+    pub epochs: usize,
+    /// Whether it diverged.
+    pub diverged: bool,
+}
+
+impl Planned {
+    /// Reads the data of a spec and resolves it.
+    ///
+    /// # Errors
+    /// Anything that is wrong with the spec, the files it names, or how they fit together.
+    pub fn new(spec: &Spec) -> Result<Self> {
+        Self::with_data(spec, prepare(&spec.data)?)
+    }
+
+    /// Resolves a spec against data that is already there.
+    ///
+    /// # Errors
+    /// A spec that does not fit the data.
+    pub fn with_data(spec: &Spec, prepared: Prepared) -> Result<Self> {
+        let mut resolved = resolve(spec, &prepared)?;
+        let (target, train) = (&prepared.target, &prepared.train);
+        let baseline = Baseline::of(target, &train.y, train.weights.as_deref());
+        let weights = match &spec.fit.class_weight {
+            Some(class_weight) if target.task != Task::Regression => {
+                let mut counts = vec![0; target.classes.len()];
+                train.y.as_slice().iter().for_each(|class| counts[*class as usize] += 1);
+                let by_class = class_weight.resolve(&target.classes, &counts)?;
+                let row = |(i, class): (usize, &f32)| {
+                    train.weights.as_ref().map_or(1.0, |w| w[i]) * by_class[*class as usize] as f32
+                };
+                Some(train.y.as_slice().iter().enumerate().map(row).collect())
+            }
+            Some(_) => {
+                let e = format!("class_weight does not fit: \"{}\" is a number and has no classes", target.name);
+                return Err(crate::Error::input(e));
+            }
+            None => train.weights.clone(),
+        };
+        if prepared.validation.is_none() {
+            // The automatic early stopping has nothing to watch without validation rows.
+            let automatic = Spec::read(&Spec::automatic()).map(|spec| spec.callbacks)?;
+            resolved.spec.callbacks.retain(|callback| !automatic.contains(callback));
+        }
+        let planned = Planned { resolved, prepared, baseline, weights };
+        planned.first_network(planned.settings().seed)?;
+        Ok(planned)
+    }
+
+    /// Epochs, batches, seed.
+    pub fn settings(&self) -> &Fit {
+        &self.resolved.spec.fit
+    }
+
+    /// The network with its first weights for a seed.
+    fn first_network(&self, seed: u64) -> Result<Network> {
+        let mut network = self.resolved.network.clone();
+        network.initialize(seed);
+        network.adapt(&self.prepared.train.x);
+        if let Some(path) = &self.resolved.spec.model.initial_weights {
+            read_weights(&mut network, Path::new(path))?;
+        }
+        Ok(network)
+    }
+
+    /// Targets as the loss compares them: class numbers, or one-hot rows.
+    fn targets(&self, data: &Dataset) -> Matrix {
+        let outputs = self.resolved.network.outputs();
+        let is_class_number = self.resolved.compile.loss.inner().targets() == Targets::ClassNumbers;
+        if outputs == 1 || is_class_number {
+            return data.y.clone();
+        }
+        let mut y = Matrix::zeros(data.len(), outputs);
+        for (row, class) in y.as_mut_slice().chunks_exact_mut(outputs).zip(data.y.as_slice()) {
+            row[*class as usize] = 1.0;
+        }
+        y
+    }
+
+    /// Trains with one seed.
+    fn train(&self, seed: u64, session: &mut Session<'_>) -> Result<(Network, History)> {
+        let mut network = self.first_network(seed)?;
+        let settings = Fit { seed, ..self.settings().clone() };
+        let (train, validation) = (&self.prepared.train, &self.prepared.validation);
+        let y = self.targets(train);
+        let y_validation = validation.as_ref().map(|data| self.targets(data));
+        let target = &self.prepared.target;
+        let units = (target.task == Task::Regression && (target.mean, target.sd) != (0.0, 1.0))
+            .then_some(Units { mean: target.mean, sd: target.sd });
+        let job = Job {
+            compile: &self.resolved.compile,
+            train: Examples { x: &train.x, y: &y, weights: self.weights.as_deref() },
+            validation: validation
+                .as_ref()
+                .zip(y_validation.as_ref())
+                .map(|(data, y)| Examples { x: &data.x, y, weights: data.weights.as_deref() }),
+            settings: &settings,
+            callbacks: &self.resolved.spec.callbacks,
+            units,
+        };
+        let history = fit(&mut network, &job, session)?;
+        Ok((network, history))
+    }
+
+    fn bundle(&self, network: Network) -> Bundle {
+        let Prepared { recipe, target, .. } = &self.prepared;
+        let table = TableSide { recipe: recipe.clone(), target: target.clone(), baseline: self.baseline.clone() };
+        let compile = Some(self.resolved.compile.clone());
+        Bundle { spec: self.resolved.spec.clone(), table: Some(table), compile, network }
+    }
+
+    fn scores(&self, model: &Bundle) -> Result<Scores> {
+        let Prepared { train, validation, test, .. } = &self.prepared;
+        let part = |data: &Option<Dataset>| data.as_ref().map(|data| model.evaluate_rows(data)).transpose();
+        Ok(Scores { train: model.evaluate_rows(train)?, validation: part(validation)?, test: part(test)? })
+    }
+
+    /// Trains, once or with as many seeds as the spec says, and evaluates.
+    ///
+    /// The seeds are `seed`, `seed + 1`, ...; the split stays the same, and the model is the first seed's. The first seed
+    /// is trained in the open, the others quietly on the session's threads; with one seed the threads work on its steps.
+    ///
+    /// # Errors
+    /// The first training diverged or was interrupted before its first epoch ended, so that there is nothing to keep.
+    pub fn run(&self, session: &mut Session<'_>) -> Result<Run> {
+        let (seed, repeats) = (self.settings().seed, self.settings().repeats);
+        let next = AtomicUsize::new(1);
+        let others: Mutex<Vec<(usize, Result<Repeat>)>> = Mutex::new(Vec::new());
+        let (interrupt, simd) = (session.interrupt, session.simd);
+        let take = |report: &mut dyn FnMut(usize)| {
+            loop {
+                let index = next.fetch_add(1, Ordering::Relaxed);
+                if index >= repeats || interrupt.load(Ordering::Relaxed) {
+                    return;
+                }
+                let mut quiet = Session { threads: 1, simd, interrupt, observer: &mut |_| {} };
+                let repeat = self.repeat(seed.wrapping_add(index as u64), &mut quiet);
+                let done = {
+                    // A thread that panicked has not touched the list.
+                    let mut others = others.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+                    others.push((index, repeat));
+                    others.len()
+                };
+                report(done + 1);
+            }
+        };
+        let first = std::thread::scope(|scope| {
+            let helpers = if repeats > 1 { session.threads.min(repeats).saturating_sub(1) } else { 0 };
+            for _ in 0..helpers {
+                scope.spawn(|| take(&mut |_| {}));
+            }
+            let threads = if repeats > 1 { 1 } else { session.threads };
+            let mut open = Session { threads, simd, interrupt, observer: &mut *session.observer };
+            let first = self.train(seed, &mut open);
+            if first.is_ok() {
+                take(&mut |done| (session.observer)(&Event::Repeat { done, of: repeats }));
+            } else {
+                next.store(repeats, Ordering::Relaxed);
+            }
+            first
+        });
+        let (network, history) = first?;
+        if history.epochs.is_empty() {
+            return Err(match &history.ending {
+                Ending::Diverged(divergence) => divergence.error(),
+                _ => crate::Error::new(crate::error::Kind::Interrupted, "interrupted before the first epoch ended"),
+            });
+        }
+        let model = self.bundle(network);
+        let scores = self.scores(&model)?;
+        let own = Repeat {
+            seed,
+            scores: Some(scores.clone()),
+            epochs: history.epochs.len(),
+            diverged: matches!(history.ending, Ending::Diverged(_)),
+        };
+        let mut others = others.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+        others.sort_by_key(|(index, _)| *index);
+        let others = others.into_iter().map(|(_, repeat)| repeat);
+        let repeats = std::iter::once(Ok(own)).chain(others).collect::<Result<_>>()?;
+        Ok(Run { model, history, scores, repeats })
+    }
+
+    fn repeat(&self, seed: u64, session: &mut Session<'_>) -> Result<Repeat> {
+        let (network, history) = self.train(seed, session)?;
+        let scores = if history.epochs.is_empty() { None } else { Some(self.scores(&self.bundle(network))?) };
+        let diverged = matches!(history.ending, Ending::Diverged(_));
+        Ok(Repeat { seed, scores, epochs: history.epochs.len(), diverged })
+    }
+}
