@@ -121,6 +121,13 @@ impl Builder {
         VarId(self.program.variables.len() - 1)
     }
 
+    /// Refuses initializers that cannot start a variable of the layer being built.
+    pub(super) fn check_initializers(&self) -> Result<()> {
+        let layer = format!("{}/", self.layer);
+        let mut own = self.program.variables.iter().filter(|v| v.name.starts_with(&layer));
+        own.try_for_each(|v| v.initializer.inner().check(&v.shape))
+    }
+
     /// Adds an op.
     pub fn push(&mut self, op: Op) {
         self.program.ops.push(op);

@@ -70,6 +70,7 @@ impl Network {
             let place = |e: Error| e.help(format!("it happened in layer {} ({})", i + 1, layer.name()));
             builder.layer(layer.name(), layer.inner().given_name()).map_err(place)?;
             x = layer.inner().build(&mut builder, x).map_err(place)?;
+            builder.check_initializers().map_err(place)?;
             layer_names.push(builder.layer_name().to_string());
             layer_widths.push(builder.width(x));
         }

@@ -47,6 +47,14 @@ impl Compile {
         if data.weights.is_some_and(|w| w.len() != data.x.rows()) {
             return Err(Error::input("there must be one sample weight a row"));
         }
+        if let Some(row) = data.weights.and_then(|w| w.iter().position(|w| !w.is_finite())) {
+            return Err(Error::input(format!("the sample weight of row {} is not a finite number", row + 1)));
+        }
+        if let Some(at) = data.x.as_slice().iter().position(|x| !x.is_finite()) {
+            let (value, row, column) = (data.x.as_slice()[at], at / data.x.cols() + 1, at % data.x.cols() + 1);
+            let e = format!("column {column} of row {row} is {value}, but inputs must be finite numbers");
+            return Err(Error::input(e));
+        }
         let targets = self.loss.inner().targets();
         let wanted = if targets == Targets::ClassNumbers { 1 } else { outputs };
         if width != wanted {

@@ -83,16 +83,19 @@ pub struct Divergence {
     pub step: usize,
     /// Where the first number that is not finite stands.
     pub place: String,
-    /// The loss of the first step of the training, where known.
+    /// The learning rate of that step.
     pub learning_rate: f64,
 }
 
 impl Divergence {
     /// The divergence as an error with its likely cause and a remedy.
     pub fn error(&self) -> Error {
-        let (epoch, step, place, rate) = (self.epoch + 1, self.step + 1, &self.place, self.learning_rate);
+        let (epoch, step, place) = (self.epoch + 1, self.step + 1, &self.place);
+        // Three digits: a tenth of 0.7 is not 0.06999999999999999.
+        let tenth = self.learning_rate / 10.0;
+        let tenth: f64 = format!("{tenth:.2e}").parse().unwrap_or(tenth);
         Error::new(Kind::Diverged, format!("the training diverged at epoch {epoch}, step {step}: {place}"))
-            .help(format!("the likely cause is a learning rate that is too large: try --learning-rate {}", rate / 10.0))
+            .help(format!("the likely cause is a learning rate that is too large: try --learning-rate {tenth}"))
             .help("inputs that are not on one scale do it too: keep scale = \"standard\", or add --batch-norm")
     }
 }

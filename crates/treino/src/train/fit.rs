@@ -10,7 +10,6 @@ use crate::catalog::{Kind, thing};
 use crate::error::{Error, Result};
 use crate::model::{Compile, Network};
 use treino_engine::random::{Purpose, Stream};
-use treino_engine::simd::Simd;
 
 thing! {
     /// How to train: Keras's `fit`.
@@ -58,7 +57,7 @@ pub struct Job<'a> {
 ///
 /// # Errors
 /// Shapes that do not fit, a callback that monitors what is not in the logs. A training that diverges is no error: the
-/// history says so, and the best weights so far are kept.
+/// history says so, and the best weights so far are kept, or the first ones where no epoch was scored.
 pub fn fit(network: &mut Network, job: &Job<'_>, session: &mut Session<'_>) -> Result<History> {
     let Job { compile, train, validation, settings, callbacks, units } = *job;
     for data in std::iter::once(&train).chain(&validation) {
@@ -67,6 +66,14 @@ pub fn fit(network: &mut Network, job: &Job<'_>, session: &mut Session<'_>) -> R
     }
     if train.rows() == 0 {
         return Err(Error::input("there are no rows to train on"));
+    }
+    if validation.is_some_and(|validation| validation.rows() == 0) {
+        return Err(Error::input("there are no rows to validate on"));
+    }
+    for (name, number) in [("batch_size", settings.batch_size), ("validation_freq", settings.validation_freq)] {
+        if number == 0 {
+            return Err(Error::input(format!("{name} is 0, but must be at least 1")));
+        }
     }
     let metrics = compile.named_metrics();
     let mut watchers = start(callbacks, &metrics, validation.is_some())?;
@@ -78,7 +85,7 @@ pub fn fit(network: &mut Network, job: &Job<'_>, session: &mut Session<'_>) -> R
         y_width: train.y.cols(),
     };
     let batch_size = settings.batch_size.min(train.rows());
-    let mut cpu = Cpu::new(network, objective, batch_size, settings.seed, session.threads, Simd::detect());
+    let mut cpu = Cpu::new(network, objective, batch_size, settings.seed, session.threads, session.simd);
     let learning_rate = compile.optimizer.inner().learning_rate();
 
     let steps = train.rows().div_ceil(batch_size);
@@ -113,7 +120,7 @@ pub fn fit(network: &mut Network, job: &Job<'_>, session: &mut Session<'_>) -> R
             logs.0.extend(cpu.evaluate(validation).0.into_iter().map(|(name, v)| (format!("val_{name}"), v)));
         }
         let score = if validation.is_some() { logs.get("val_loss") } else { logs.get("loss") };
-        let is_best = score.is_some_and(|score| best.as_ref().is_none_or(|(best, _)| score < *best));
+        let is_best = score.is_some_and(|score| best.as_ref().is_none_or(|(best, _)| score < *best || best.is_nan()));
         if let (Some(score), true) = (score, is_best) {
             history.best_epoch = Some(epoch);
             best = Some((score, cpu.snapshot()));
@@ -144,7 +151,12 @@ pub fn fit(network: &mut Network, job: &Job<'_>, session: &mut Session<'_>) -> R
             cpu.restore(snapshot);
             history.kept_epoch = history.best_epoch;
         }
-        (Ending::Diverged(_) | Ending::Interrupted, None) => {}
+        (Ending::Diverged(_), None) => {
+            // There is nothing to keep: the network stays as it was.
+            history.kept_epoch = None;
+            return Ok(history);
+        }
+        (Ending::Interrupted, None) => {}
         _ => {
             let mut control = Hands { cpu: &mut cpu, stop: None, restored: None };
             for watcher in &mut watchers {
@@ -235,6 +247,6 @@ pub fn evaluate(
     let metrics = compile.named_metrics();
     let y_width = data.y.cols();
     let objective = Objective { optimizer: &compile.optimizer, loss: &compile.loss, metrics: &metrics, units, y_width };
-    let mut cpu = Cpu::new(network, objective, 1, 0, session.threads, Simd::detect());
+    let mut cpu = Cpu::new(network, objective, 1, 0, session.threads, session.simd);
     Ok(cpu.evaluate(&data))
 }
