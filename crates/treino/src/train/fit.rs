@@ -92,7 +92,8 @@ pub fn fit(network: &mut Network, job: &Job<'_>, session: &mut Session<'_>) -> R
     let stream = Stream::new(settings.seed, Purpose::Shuffle, "");
     let mut order = vec![0; if settings.shuffle { train.rows() } else { 0 }];
     let mut history = History { epochs: Vec::new(), best_epoch: None, kept_epoch: None, ending: Ending::Finished };
-    let mut best: Option<(f64, Snapshot)> = None;
+    // What is kept if the training ends badly: the best scored epoch, or the last one while none has a score.
+    let mut kept: Option<(f64, usize, Snapshot)> = None;
 
     for epoch in 0..settings.epochs {
         stream.at(epoch as u32, 0).permutation(&mut order);
@@ -119,11 +120,14 @@ pub fn fit(network: &mut Network, job: &Job<'_>, session: &mut Session<'_>) -> R
         {
             logs.0.extend(cpu.evaluate(validation).0.into_iter().map(|(name, v)| (format!("val_{name}"), v)));
         }
-        let score = if validation.is_some() { logs.get("val_loss") } else { logs.get("loss") };
-        let is_best = score.is_some_and(|score| best.as_ref().is_none_or(|(best, _)| score < *best || best.is_nan()));
-        if let (Some(score), true) = (score, is_best) {
+        let score = logs.get(if validation.is_some() { "val_loss" } else { "loss" }).unwrap_or(f64::NAN);
+        let keep = kept.as_ref().is_none_or(|(best, ..)| score < *best || best.is_nan());
+        let is_best = keep && !score.is_nan();
+        if keep {
+            kept = Some((score, epoch, cpu.snapshot()));
+        }
+        if is_best {
             history.best_epoch = Some(epoch);
-            best = Some((score, cpu.snapshot()));
         }
         history.kept_epoch = Some(epoch);
         let waited = epoch - history.best_epoch.unwrap_or(epoch);
@@ -146,17 +150,13 @@ pub fn fit(network: &mut Network, job: &Job<'_>, session: &mut Session<'_>) -> R
         }
     }
 
-    match (&history.ending, &best) {
-        (Ending::Diverged(_) | Ending::Interrupted, Some((_, snapshot))) => {
+    match (&history.ending, &kept) {
+        (Ending::Diverged(_) | Ending::Interrupted, Some((_, epoch, snapshot))) => {
             cpu.restore(snapshot);
-            history.kept_epoch = history.best_epoch;
+            history.kept_epoch = Some(*epoch);
         }
-        (Ending::Diverged(_), None) => {
-            // There is nothing to keep: the network stays as it was.
-            history.kept_epoch = None;
-            return Ok(history);
-        }
-        (Ending::Interrupted, None) => {}
+        // There is nothing to keep: the network stays as it was.
+        (Ending::Diverged(_) | Ending::Interrupted, None) => return Ok(history),
         _ => {
             let mut control = Hands { cpu: &mut cpu, stop: None, restored: None };
             for watcher in &mut watchers {
