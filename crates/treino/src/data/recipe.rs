@@ -259,7 +259,14 @@ mod tests {
         let mut recipe = Recipe::new(true, 4, 3);
         recipe.decimal = Some(Decimal::Comma);
         recipe.inputs = vec![
-            input("x", Encoding::Number { fill: 0.1, scale: Scale { mean: 1.0 / 3.0, sd: 2.0, limit: Some(5.0) }, indicator: true }),
+            input(
+                "x",
+                Encoding::Number {
+                    fill: 0.1,
+                    scale: Scale { mean: 1.0 / 3.0, sd: 2.0, limit: Some(5.0) },
+                    indicator: true,
+                },
+            ),
             input("c", Encoding::OneHot { levels: vec!["a".into()], missing: true }),
             input(
                 "d",

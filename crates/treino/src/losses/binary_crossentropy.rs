@@ -1,10 +1,10 @@
 //! Binary crossentropy, also called log-loss.
 
-use super::{Batch, Criterion, EPSILON, Gradient, Targets, each_row};
+use super::{Batch, Criterion, EPSILON, Gradient, RowLoss, Targets, each_row};
 use crate::activations::Activation;
 use crate::catalog::{Interval, Kind, thing};
 use treino_engine::math;
-use treino_engine::simd::{Kernel, Simd};
+use treino_engine::simd::Simd;
 
 thing! {
     /// Mean of -(y ln p + (1 - y) ln(1 - p)) over a row: for yes/no targets and a sigmoid at the end.
@@ -34,74 +34,65 @@ impl Criterion for BinaryCrossentropy {
 
     fn rows(&self, simd: Simd, batch: Batch<'_>, losses: &mut [f32], gradient: Option<Gradient<'_>>) {
         let smoothing = self.label_smoothing as f32;
+        let (keep, shift) = (1.0 - smoothing, 0.5 * smoothing);
         if batch.logits || self.from_logits {
-            simd.run(FromLogits { batch, smoothing, losses, gradient });
+            each_row(simd, &FromLogits { keep, shift }, batch, batch.width, losses, gradient);
         } else {
-            simd.run(FromProbabilities { batch, smoothing, losses, gradient });
+            each_row(simd, &FromProbabilities { keep, shift }, batch, batch.width, losses, gradient);
         }
     }
 }
 
-struct FromLogits<'a> {
-    batch: Batch<'a>,
-    smoothing: f32,
-    losses: &'a mut [f32],
-    gradient: Option<Gradient<'a>>,
+/// From logits; a target y becomes y * keep + shift.
+struct FromLogits {
+    keep: f32,
+    shift: f32,
 }
 
-impl Kernel for FromLogits<'_> {
-    type Output = ();
-
+impl RowLoss for FromLogits {
     #[inline(always)]
-    fn run(self) {
-        let share = 1.0 / self.batch.width as f32;
-        let (keep, shift) = (1.0 - self.smoothing, 0.5 * self.smoothing);
-        each_row(self.batch, self.batch.width, self.losses, self.gradient, |y, z, gradient| {
-            if let Some((scale, dz)) = gradient {
-                for ((d, y), z) in dz.iter_mut().zip(y).zip(z) {
-                    *d = scale * share * (math::sigmoid(*z) - y.mul_add(keep, shift));
-                }
+    fn row(&self, y: &[f32], z: &[f32], gradient: Option<(f32, &mut [f32])>) -> f32 {
+        let share = 1.0 / z.len() as f32;
+        if let Some((scale, dz)) = gradient {
+            for ((d, y), z) in dz.iter_mut().zip(y).zip(z) {
+                *d = scale * share * (math::sigmoid(*z) - y.mul_add(self.keep, self.shift));
             }
-            let sum = y.iter().zip(z).fold(0.0_f32, |sum, (y, z)| {
-                let y = y.mul_add(keep, shift);
-                let positive = if *z > 0.0 { *z } else { 0.0 };
-                sum + ((-z).mul_add(y, positive) + math::ln_1p(math::exp(-z.abs())))
-            });
-            sum * share
-        });
+        }
+        let mut sum = 0.0;
+        for (y, z) in y.iter().zip(z) {
+            let y = y.mul_add(self.keep, self.shift);
+            let positive = if *z > 0.0 { *z } else { 0.0 };
+            sum += (-z).mul_add(y, positive) + math::ln_1p(math::exp(-z.abs()));
+        }
+        sum * share
     }
 }
 
-struct FromProbabilities<'a> {
-    batch: Batch<'a>,
-    smoothing: f32,
-    losses: &'a mut [f32],
-    gradient: Option<Gradient<'a>>,
+/// From probabilities; a target y becomes y * keep + shift.
+struct FromProbabilities {
+    keep: f32,
+    shift: f32,
 }
 
-impl Kernel for FromProbabilities<'_> {
-    type Output = ();
-
+impl RowLoss for FromProbabilities {
     #[inline(always)]
-    fn run(self) {
-        let share = 1.0 / self.batch.width as f32;
-        let (keep, shift) = (1.0 - self.smoothing, 0.5 * self.smoothing);
-        each_row(self.batch, self.batch.width, self.losses, self.gradient, |y, p, gradient| {
-            if let Some((scale, dp)) = gradient {
-                for ((d, y), p) in dp.iter_mut().zip(y).zip(p) {
-                    let y = y.mul_add(keep, shift);
-                    let inside = *p >= EPSILON && *p <= 1.0 - EPSILON;
-                    let slope = (1.0 - y) / (1.0 - p) - y / p;
-                    *d = if inside { scale * share * slope } else { 0.0 };
-                }
+    fn row(&self, y: &[f32], p: &[f32], gradient: Option<(f32, &mut [f32])>) -> f32 {
+        let share = 1.0 / p.len() as f32;
+        if let Some((scale, dp)) = gradient {
+            for ((d, y), p) in dp.iter_mut().zip(y).zip(p) {
+                let y = y.mul_add(self.keep, self.shift);
+                let inside = *p >= EPSILON && *p <= 1.0 - EPSILON;
+                let slope = (1.0 - y) / (1.0 - p) - y / p;
+                *d = if inside { scale * share * slope } else { 0.0 };
             }
-            let sum = y.iter().zip(p).fold(0.0_f32, |sum, (y, p)| {
-                let y = y.mul_add(keep, shift);
-                let p = p.clamp(EPSILON, 1.0 - EPSILON);
-                sum - (y * math::ln(p) + (1.0 - y) * math::ln(1.0 - p))
-            });
-            sum * share
-        });
+        }
+        let mut sum = 0.0;
+        for (y, p) in y.iter().zip(p) {
+            let y = y.mul_add(self.keep, self.shift);
+            let p = p.clamp(EPSILON, 1.0 - EPSILON);
+            sum -= y * math::ln(p) + (1.0 - y) * math::ln(1.0 - p);
+        }
+        sum * share
     }
 }
 

@@ -1,10 +1,10 @@
 //! Categorical crossentropy, for one-hot targets and for class numbers.
 
-use super::{Batch, Criterion, EPSILON, Gradient, Targets, each_row};
+use super::{Batch, Criterion, EPSILON, Gradient, RowLoss, Targets, each_row};
 use crate::activations::Activation;
 use crate::catalog::{Interval, Kind, thing};
 use treino_engine::math;
-use treino_engine::simd::{Kernel, Simd};
+use treino_engine::simd::Simd;
 
 thing! {
     /// -sum y ln p over the classes, for one-hot targets and a softmax at the end.
@@ -44,10 +44,8 @@ impl Criterion for CategoricalCrossentropy {
 
     fn rows(&self, simd: Simd, batch: Batch<'_>, losses: &mut [f32], gradient: Option<Gradient<'_>>) {
         let smoothing = self.label_smoothing as f32;
-        let (keep, shift) = (1.0 - smoothing, smoothing / batch.width as f32);
-        let share = move |y: &[f32], class: usize| y[class].mul_add(keep, shift);
-        let y_width = batch.width;
-        simd.run(Rows { batch, y_width, logits: batch.logits || self.from_logits, share, losses, gradient });
+        let shares = OneHotShares { keep: 1.0 - smoothing, shift: smoothing / batch.width as f32 };
+        run(simd, shares, batch, batch.width, batch.logits || self.from_logits, losses, gradient);
     }
 }
 
@@ -65,91 +63,121 @@ impl Criterion for SparseCategoricalCrossentropy {
     }
 
     fn rows(&self, simd: Simd, batch: Batch<'_>, losses: &mut [f32], gradient: Option<Gradient<'_>>) {
-        let share = |y: &[f32], class: usize| if y[0] == class as f32 { 1.0 } else { 0.0 };
-        simd.run(Rows { batch, y_width: 1, logits: batch.logits || self.from_logits, share, losses, gradient });
+        run(simd, ClassShares, batch, 1, batch.logits || self.from_logits, losses, gradient);
     }
 }
 
-/// Both losses: `share(y, class)` is the target of a class.
-struct Rows<'a, S> {
-    batch: Batch<'a>,
+/// The target of each class, from a row of targets.
+trait Shares {
+    fn of(&self, y: &[f32], class: usize) -> f32;
+}
+
+/// A one-hot row, smoothed: y * keep + shift.
+struct OneHotShares {
+    keep: f32,
+    shift: f32,
+}
+
+impl Shares for OneHotShares {
+    #[inline(always)]
+    fn of(&self, y: &[f32], class: usize) -> f32 {
+        y[class].mul_add(self.keep, self.shift)
+    }
+}
+
+/// A class number.
+struct ClassShares;
+
+impl Shares for ClassShares {
+    #[inline(always)]
+    fn of(&self, y: &[f32], class: usize) -> f32 {
+        if y[0] == class as f32 { 1.0 } else { 0.0 }
+    }
+}
+
+fn run(
+    simd: Simd,
+    shares: impl Shares,
+    batch: Batch<'_>,
     y_width: usize,
     logits: bool,
-    share: S,
-    losses: &'a mut [f32],
-    gradient: Option<Gradient<'a>>,
+    losses: &mut [f32],
+    gradient: Option<Gradient<'_>>,
+) {
+    if logits {
+        each_row(simd, &FromLogits(shares), batch, y_width, losses, gradient);
+    } else {
+        each_row(simd, &FromProbabilities(shares), batch, y_width, losses, gradient);
+    }
 }
 
-impl<S: Fn(&[f32], usize) -> f32> Kernel for Rows<'_, S> {
-    type Output = ();
+struct FromLogits<S>(S);
 
+impl<S: Shares> RowLoss for FromLogits<S> {
     #[inline(always)]
-    fn run(self) {
-        let Rows { batch, y_width, logits, share, losses, gradient } = self;
-        if logits {
-            each_row(batch, y_width, losses, gradient, |y, z, gradient| from_logits(&share, y, z, gradient));
-        } else {
-            each_row(batch, y_width, losses, gradient, |y, p, gradient| from_probabilities(&share, y, p, gradient));
+    fn row(&self, y: &[f32], z: &[f32], gradient: Option<(f32, &mut [f32])>) -> f32 {
+        let mut top = f32::NEG_INFINITY;
+        for z in z {
+            top = if *z > top { *z } else { top };
         }
+        let mut total = 0.0;
+        for z in z {
+            total += math::exp(z - top);
+        }
+        let log_total = math::ln(total);
+        let (mut loss, mut mass) = (0.0, 0.0);
+        for (class, z) in z.iter().enumerate() {
+            let target = self.0.of(y, class);
+            loss -= target * ((z - top) - log_total);
+            mass += target;
+        }
+        if let Some((scale, dz)) = gradient {
+            for (class, (d, z)) in dz.iter_mut().zip(z).enumerate() {
+                *d = scale * (math::exp(z - top) / total * mass - self.0.of(y, class));
+            }
+        }
+        loss
+    }
+}
+
+struct FromProbabilities<S>(S);
+
+impl<S: Shares> RowLoss for FromProbabilities<S> {
+    #[inline(always)]
+    fn row(&self, y: &[f32], p: &[f32], gradient: Option<(f32, &mut [f32])>) -> f32 {
+        let mut total = 0.0;
+        for p in p {
+            total += p;
+        }
+        let (mut loss, mut mass) = (0.0, 0.0);
+        for (class, p) in p.iter().enumerate() {
+            let (target, p) = (self.0.of(y, class), p / total);
+            loss -= target * math::ln(p.clamp(EPSILON, 1.0 - EPSILON));
+            mass += if is_inside(p) { target } else { 0.0 };
+        }
+        if let Some((scale, dp)) = gradient {
+            // With q = p / sum: dq_i/dp_j = (1[i = j] - q_i) / sum, and a clipped q_i has no slope.
+            for (class, (d, p)) in dp.iter_mut().zip(p).enumerate() {
+                let p = p / total;
+                let own = if is_inside(p) { self.0.of(y, class) / p } else { 0.0 };
+                // Where all are clipped there is no slope, even if the sum is 0.
+                *d = if mass == own { 0.0 } else { scale * (mass - own) / total };
+            }
+        }
+        loss
     }
 }
 
 #[inline(always)]
-fn from_logits(
-    share: &impl Fn(&[f32], usize) -> f32,
-    y: &[f32],
-    z: &[f32],
-    gradient: Option<(f32, &mut [f32])>,
-) -> f32 {
-    let top = z.iter().fold(f32::NEG_INFINITY, |top, z| if *z > top { *z } else { top });
-    let total = z.iter().fold(0.0_f32, |sum, z| sum + math::exp(z - top));
-    let log_total = math::ln(total);
-    let (mut loss, mut mass) = (0.0, 0.0);
-    for (class, z) in z.iter().enumerate() {
-        let target = share(y, class);
-        loss -= target * ((z - top) - log_total);
-        mass += target;
-    }
-    if let Some((scale, dz)) = gradient {
-        for (class, (d, z)) in dz.iter_mut().zip(z).enumerate() {
-            *d = scale * (math::exp(z - top) / total * mass - share(y, class));
-        }
-    }
-    loss
-}
-
-#[inline(always)]
-fn from_probabilities(
-    share: &impl Fn(&[f32], usize) -> f32,
-    y: &[f32],
-    p: &[f32],
-    gradient: Option<(f32, &mut [f32])>,
-) -> f32 {
-    let total = p.iter().fold(0.0_f32, |sum, p| sum + p);
-    let clip = |p: f32| (p / total).clamp(EPSILON, 1.0 - EPSILON);
-    let is_inside = |p: f32| (EPSILON..=1.0 - EPSILON).contains(&(p / total));
-    let (mut loss, mut mass) = (0.0, 0.0);
-    for (class, p) in p.iter().enumerate() {
-        let target = share(y, class);
-        loss -= target * math::ln(clip(*p));
-        mass += if is_inside(*p) { target } else { 0.0 };
-    }
-    if let Some((scale, dp)) = gradient {
-        // With q = p / sum: dq_i/dp_j = (1[i = j] - q_i) / sum, and a clipped q_i has no slope.
-        for (class, (d, p)) in dp.iter_mut().zip(p).enumerate() {
-            let own = if is_inside(*p) { share(y, class) / (p / total) } else { 0.0 };
-            // Where all are clipped there is no slope, even if the sum is 0.
-            *d = if mass == own { 0.0 } else { scale * (mass - own) / total };
-        }
-    }
-    loss
+fn is_inside(p: f32) -> bool {
+    (EPSILON..=1.0 - EPSILON).contains(&p)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn run(loss: &dyn Criterion, y: &[f32], p: &[f32], logits: bool) -> (f32, Vec<f32>) {
+    fn compute(loss: &dyn Criterion, y: &[f32], p: &[f32], logits: bool) -> (f32, Vec<f32>) {
         let (mut losses, mut dp) = ([0.0], vec![0.0; p.len()]);
         let batch = Batch { y, p, width: p.len(), logits };
         loss.rows(Simd::detect(), batch, &mut losses, Some(Gradient { scale: &[1.0], dp: &mut dp }));
@@ -161,16 +189,16 @@ mod tests {
         let (one_hot, sparse) = (CategoricalCrossentropy::default(), SparseCategoricalCrossentropy::default());
         for logits in [false, true] {
             let p = [0.2, 0.5, 0.3];
-            assert_eq!(run(&one_hot, &[0.0, 1.0, 0.0], &p, logits), run(&sparse, &[1.0], &p, logits));
+            assert_eq!(compute(&one_hot, &[0.0, 1.0, 0.0], &p, logits), compute(&sparse, &[1.0], &p, logits));
         }
-        let (value, _) = run(&sparse, &[1.0], &[0.2, 0.5, 0.3], false);
+        let (value, _) = compute(&sparse, &[1.0], &[0.2, 0.5, 0.3], false);
         assert!((value - std::f32::consts::LN_2).abs() < 1e-6);
     }
 
     #[test]
     fn logits_of_eighty_are_exact() {
         let sparse = SparseCategoricalCrossentropy::default();
-        let (value, slope) = run(&sparse, &[0.0], &[-80.0, 80.0], true);
+        let (value, slope) = compute(&sparse, &[0.0], &[-80.0, 80.0], true);
         assert_eq!((value, slope), (160.0, vec![-1.0, 1.0]));
     }
 }

@@ -22,7 +22,7 @@ pub use mean_squared_error::MeanSquaredError;
 
 use crate::activations::Activation;
 use crate::catalog::{Room, room};
-use treino_engine::simd::Simd;
+use treino_engine::simd::{Kernel, Simd};
 
 /// Keras's fuzz factor, `keras.config.epsilon()`.
 pub const EPSILON: f32 = 1e-7;
@@ -92,25 +92,51 @@ pub struct Gradient<'a> {
     pub dp: &'a mut [f32],
 }
 
-/// Visits row after row: `f(row, y, p)` gives its loss, `f` with a scale and a gradient row fills that too.
-#[inline(always)]
-pub(crate) fn each_row(
+/// The loss of one row. Mark `row` with `#[inline(always)]`: only what is inlined is compiled for the wide instruction
+/// sets (a closure would not be).
+pub(crate) trait RowLoss {
+    /// The loss of a row of targets `y` and predictions `p`; fills `gradient.1` with `gradient.0` * d loss / dp where it is
+    /// asked for.
+    fn row(&self, y: &[f32], p: &[f32], gradient: Option<(f32, &mut [f32])>) -> f32;
+}
+
+/// Computes the loss of each row of a batch whose targets have rows of `y_width` numbers.
+pub(crate) fn each_row<L: RowLoss>(
+    simd: Simd,
+    loss: &L,
     batch: Batch<'_>,
     y_width: usize,
     losses: &mut [f32],
     gradient: Option<Gradient<'_>>,
-    mut f: impl FnMut(&[f32], &[f32], Option<(f32, &mut [f32])>) -> f32,
 ) {
-    let rows = batch.y.chunks_exact(y_width).zip(batch.p.chunks_exact(batch.width)).zip(losses);
-    match gradient {
-        Some(Gradient { scale, dp }) => {
-            for (((y, p), loss), (scale, dp)) in rows.zip(scale.iter().zip(dp.chunks_exact_mut(batch.width))) {
-                *loss = f(y, p, Some((*scale, dp)));
+    simd.run(EachRow { loss, batch, y_width, losses, gradient });
+}
+
+struct EachRow<'a, L> {
+    loss: &'a L,
+    batch: Batch<'a>,
+    y_width: usize,
+    losses: &'a mut [f32],
+    gradient: Option<Gradient<'a>>,
+}
+
+impl<L: RowLoss> Kernel for EachRow<'_, L> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let EachRow { loss, batch, y_width, losses, gradient } = self;
+        let rows = batch.y.chunks_exact(y_width).zip(batch.p.chunks_exact(batch.width)).zip(losses);
+        match gradient {
+            Some(Gradient { scale, dp }) => {
+                for (((y, p), out), (scale, dp)) in rows.zip(scale.iter().zip(dp.chunks_exact_mut(batch.width))) {
+                    *out = loss.row(y, p, Some((*scale, dp)));
+                }
             }
-        }
-        None => {
-            for ((y, p), loss) in rows {
-                *loss = f(y, p, None);
+            None => {
+                for ((y, p), out) in rows {
+                    *out = loss.row(y, p, None);
+                }
             }
         }
     }
