@@ -83,16 +83,23 @@ pub struct Divergence {
     pub step: usize,
     /// Where the first number that is not finite stands.
     pub place: String,
-    /// The loss of the first step of the training, where known.
+    /// The learning rate of that step.
     pub learning_rate: f64,
 }
 
 impl Divergence {
+    /// A learning rate to try instead: a tenth, or what is usual where that is still far too much.
+    pub fn smaller_rate(&self) -> f64 {
+        let tenth = (self.learning_rate / 10.0).min(0.01);
+        // Two digits, without what the division by ten leaves behind them.
+        format!("{tenth:.1e}").parse().unwrap_or(tenth)
+    }
+
     /// The divergence as an error with its likely cause and a remedy.
     pub fn error(&self) -> Error {
-        let (epoch, step, place, rate) = (self.epoch + 1, self.step + 1, &self.place, self.learning_rate);
+        let (epoch, step, place, rate) = (self.epoch + 1, self.step + 1, &self.place, self.smaller_rate());
         Error::new(Kind::Diverged, format!("the training diverged at epoch {epoch}, step {step}: {place}"))
-            .help(format!("the likely cause is a learning rate that is too large: try --learning-rate {}", rate / 10.0))
+            .help(format!("the likely cause is a learning rate that is too large: try --learning-rate {rate}"))
             .help("inputs that are not on one scale do it too: keep scale = \"standard\", or add --batch-norm")
     }
 }
