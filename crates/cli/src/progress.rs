@@ -97,8 +97,7 @@ impl<'a> Progress<'a> {
     }
 
     fn batch(&mut self, epoch: usize, step: usize, steps: usize, loss: f64) {
-        let is_first = self.began.is_none();
-        if is_first {
+        if self.began.is_none() {
             self.began = Some((Instant::now(), 1.0 / steps as f64));
         }
         // The clock is asked now and then only: a step of a small network takes about a microsecond.
@@ -151,7 +150,7 @@ impl<'a> Progress<'a> {
         }
         self.last_shown = now;
         let dim = |text: String| self.terminal.style_err(Style::new().dim(), &text);
-        let epoch = (self.done.floor() as usize + 1).min(self.epochs);
+        let epoch = (self.done.ceil() as usize).clamp(1, self.epochs);
         let left = self.left(now).map_or(String::new(), |left| format!("  {} left", duration(left)));
         let bar = dim(bar(self.done / self.epochs as f64, BAR.min(self.terminal.width / 3)));
         let mut lines = vec![format!("  epoch {epoch}/{}  {bar}{left}", self.epochs), format!("  {}", self.summary)];
@@ -160,11 +159,12 @@ impl<'a> Progress<'a> {
                 Some(patience) => format!("  waited {} of {patience}", self.waited),
                 None => String::new(),
             };
-            let most = if self.terminal.is_narrow() { 8 } else { 24 };
-            lines.push(format!("  {}  best epoch {}{waited}", sparkline(&self.losses, most), self.best));
+            let most = if self.terminal.is_narrow() { 6 } else { 24 };
+            let line = format!("  {}  best epoch {}{waited}", sparkline(&self.losses, most), self.best);
+            // A line that wraps could not be redrawn in place.
+            lines.push(line.chars().take(self.terminal.width - 1).collect());
         }
         live.set_message(self.terminal.plain(&lines.join("\n")));
-        live.tick();
     }
 
     /// Time until all epochs are done, at the pace since the end of the first step, which is slower than the others.
