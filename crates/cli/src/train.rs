@@ -42,7 +42,7 @@ pub fn run(matches: &ArgMatches, terminal: &Terminal) -> Result<u8> {
         None if as_json => json::event(event),
         None => {}
     };
-    let result = planned.run(&mut Session { threads, interrupt: &INTERRUPT, observer: &mut observer });
+    let result = planned.run(&mut Session::new(threads, &INTERRUPT, &mut observer));
     if let Some(progress) = &progress {
         progress.finish();
     }

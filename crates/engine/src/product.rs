@@ -42,7 +42,15 @@ pub enum Start<'a> {
 ///
 /// # Panics
 /// If a slice is too short for its shape.
-pub fn product(pool: &Pool, simd: Simd, [m, k, n]: [usize; 3], a: View<'_>, b: &[f32], start: Start<'_>, c: &mut [f32]) {
+pub fn product(
+    pool: &Pool,
+    simd: Simd,
+    [m, k, n]: [usize; 3],
+    a: View<'_>,
+    b: &[f32],
+    start: Start<'_>,
+    c: &mut [f32],
+) {
     assert!(b.len() >= k * n && c.len() >= m * n, "product: B or C is shorter than its shape");
     assert!(
         m == 0 || k == 0 || (m - 1) * a.row_stride + (k - 1) * a.column_stride < a.data.len(),

@@ -33,7 +33,8 @@ impl Stream {
     /// The stream of `seed` for one purpose; `name` tells apart streams of the same purpose.
     pub fn new(seed: u64, purpose: Purpose, name: &str) -> Self {
         // FNV-1a over the name; the block function then mixes it with seed and purpose.
-        let hash = name.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |h, b| (h ^ u64::from(b)).wrapping_mul(0x100_0000_01b3));
+        let hash =
+            name.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |h, b| (h ^ u64::from(b)).wrapping_mul(0x100_0000_01b3));
         let mixed = philox([hash as u32, (hash >> 32) as u32, purpose as u32, 0], [seed as u32, (seed >> 32) as u32]);
         Stream { key: [mixed[0], mixed[1]], step: 0, epoch: 0 }
     }

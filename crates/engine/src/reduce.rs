@@ -46,8 +46,8 @@ impl<F: Fn(usize) -> f32> ColumnSums<'_, F> {
             let mut sum = [0.0; N];
             for row in block..(block + BLOCK).min(self.rows) {
                 let at = row * self.width + column;
-                for j in 0..N {
-                    sum[j] += (self.f)(at + j);
+                for (j, sum) in sum.iter_mut().enumerate() {
+                    *sum += (self.f)(at + j);
                 }
             }
             for j in 0..N {

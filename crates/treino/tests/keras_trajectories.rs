@@ -4,8 +4,11 @@
 //! the float64 one by 8 times the largest difference between the two in its series, plus 2e-6 of its own size and 1e-7 of
 //! the series' (at most 1): what single-precision rounding explains, and no more. See `fixtures/keras/README.md`.
 
+mod keras;
+
+use keras::{fixture, floats, miss, node, singles};
 use serde_json::Value as Json;
-use treino::catalog::{Entries, Field, Node, Value};
+use treino::catalog::Field;
 use treino::data::Matrix;
 use treino::layers::Layer;
 use treino::losses::Loss;
@@ -13,48 +16,6 @@ use treino::metrics::NamedMetric;
 use treino::model::{Compile, Network};
 use treino::optimizers::Optimizer;
 use treino::train::{Examples, Fit, Job, Session, fit};
-
-fn fixture() -> Json {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/keras/trajectories.json");
-    serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
-}
-
-/// JSON as a spec's value.
-fn node(json: &Json) -> Node {
-    let value = match json {
-        Json::Bool(b) => Value::Bool(*b),
-        Json::Number(n) if n.is_i64() => Value::Int(n.as_i64().unwrap()),
-        Json::Number(n) => Value::Float(n.as_f64().unwrap()),
-        Json::String(s) => Value::Text(s.clone()),
-        Json::Array(items) => Value::List(items.iter().map(node).collect()),
-        Json::Object(object) => {
-            let mut table = Entries::default();
-            object.iter().for_each(|(key, value)| table.set(key, node(value)));
-            Value::Table(table)
-        }
-        Json::Null => panic!("null has no place in a spec"),
-    };
-    Node::from(value)
-}
-
-fn floats(json: &Json) -> Vec<f64> {
-    json.as_array().unwrap().iter().map(|x| x.as_f64().unwrap()).collect()
-}
-
-fn singles(json: &Json) -> Vec<f32> {
-    floats(json).into_iter().map(|x| x as f32).collect()
-}
-
-/// By how much a series misses what its tolerance allows, as a share of it: at most 1 is right.
-fn miss(ours: &[f64], keras: &[f64], exact: &[f64]) -> f64 {
-    assert_eq!(ours.len(), exact.len());
-    let rounding = keras.iter().zip(exact).fold(0.0, |d: f64, (k, e)| d.max((k - e).abs()));
-    let size = exact.iter().fold(0.0, |m: f64, e| m.max(e.abs())).min(1.0);
-    ours.iter().zip(exact).fold(0.0, |worst: f64, (o, e)| {
-        let share = (o - e).abs() / (8.0 * rounding + 2e-6 * e.abs() + 1e-7 * size);
-        if share.is_nan() { f64::INFINITY } else { worst.max(share) }
-    })
-}
 
 fn matrix(json: &Json, rows: usize) -> Matrix {
     let numbers = singles(json);
@@ -77,7 +38,7 @@ fn row_weights(case: &Json, y: &Matrix) -> Option<Vec<f32>> {
 
 #[test]
 fn every_training_follows_keras() {
-    let all = fixture();
+    let all = fixture("trajectories");
     for case in all["cases"].as_array().unwrap() {
         let name = case["name"].as_str().unwrap();
         let data = &all["datasets"][case["dataset"].as_str().unwrap()];
@@ -105,11 +66,17 @@ fn every_training_follows_keras() {
             ..Fit::default()
         };
         let weights = row_weights(case, &y);
-        let val_weights =
-            (!case["val_sample_weight"].is_null()).then(|| singles(&case["val_sample_weight"]));
+        let val_weights = (!case["val_sample_weight"].is_null()).then(|| singles(&case["val_sample_weight"]));
         let train = Examples { x: &x, y: &y, weights: weights.as_deref() };
         let validation = Examples { x: &x_val, y: &y_val, weights: val_weights.as_deref() };
-        let job = Job { compile: &compile, train, validation: Some(validation), settings: &settings, callbacks: &[], units: None };
+        let job = Job {
+            compile: &compile,
+            train,
+            validation: Some(validation),
+            settings: &settings,
+            callbacks: &[],
+            units: None,
+        };
         let history = Session::quiet(|session| fit(&mut network, &job, session)).unwrap();
 
         for (key, keras) in case["history32"].as_object().unwrap() {

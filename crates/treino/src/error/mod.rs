@@ -182,7 +182,9 @@ pub fn nearest<'a>(given: &str, names: impl IntoIterator<Item = &'a str>) -> Opt
         .map(|name| {
             let name_plain = plain(name);
             let mut score = strsim::jaro_winkler(&wanted, &name_plain);
-            if wanted.len() >= 3 && (name_plain.contains(&wanted) || wanted.contains(&name_plain) && name_plain.len() >= 3) {
+            if wanted.len() >= 3
+                && (name_plain.contains(&wanted) || wanted.contains(&name_plain) && name_plain.len() >= 3)
+            {
                 score = score.max(0.86);
             }
             (score, name)

@@ -176,7 +176,17 @@ impl BatchNormalizationOp {
         if self.wants_dx {
             // With fixed statistics nothing flows through mean and variance.
             let share = if self.frozen { 0.0 } else { 1.0 / pass.rows as f32 };
-            pass.simd.run(Back { width: self.width, share, normal, dy, inverse, gamma, dgamma, dbeta, dx: &mut b.dx[..n] });
+            pass.simd.run(Back {
+                width: self.width,
+                share,
+                normal,
+                dy,
+                inverse,
+                gamma,
+                dgamma,
+                dbeta,
+                dx: &mut b.dx[..n],
+            });
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::Build;
 use crate::activations::{Activation, Linear};
 use crate::catalog::{Kind, Room, thing};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::initializers::{GlorotUniform, Initializer, Zeros};
 use crate::model::{Builder, Memory, Op, Pass, ScratchId, ScratchSize, ValueId, VarId};
 use crate::regularizers::Regularizer;
@@ -58,6 +58,9 @@ impl Build for Dense {
 
     fn build(&self, builder: &mut Builder, x: ValueId) -> Result<ValueId> {
         let (inputs, units) = (builder.width(x), self.units);
+        if units == 0 {
+            return Err(Error::input("units is 0, but must be at least 1"));
+        }
         let kernel = builder.variable(
             "kernel",
             &[inputs, units],

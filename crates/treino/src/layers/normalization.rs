@@ -47,7 +47,8 @@ impl Build for Normalization {
         let mean = builder.variable("mean", &[width], Zeros::default().into(), false, None);
         let variance = builder.variable("variance", &[width], Ones::default().into(), false, None);
         let y = builder.value(width, x, false);
-        let op = NormalizationOp { width, x, y, statistics: [mean, variance], given, invert: self.invert };
+        let (statistics, invert, backward) = ([mean, variance], self.invert, builder.wants_gradient(x));
+        let op = NormalizationOp { width, x, y, statistics, given, invert, backward };
         builder.push(Op::Normalization(op));
         Ok(y)
     }
@@ -66,6 +67,7 @@ pub struct NormalizationOp {
     /// Mean and variance as given; `None` where they are to be learned.
     pub given: Option<[Vec<f32>; 2]>,
     invert: bool,
+    backward: bool,
 }
 
 impl NormalizationOp {
@@ -77,6 +79,21 @@ impl NormalizationOp {
             for (((y, x), mean), variance) in y.iter_mut().zip(x).zip(mean).zip(variance) {
                 let sd = variance.sqrt().max(1e-7);
                 *y = if self.invert { x.mul_add(sd, *mean) } else { (x - mean) / sd };
+            }
+        }
+    }
+
+    pub(crate) fn backward(&self, memory: &mut Memory, pass: &Pass<'_>) {
+        if self.backward {
+            let b = memory.backward(self.x, self.y);
+            let variance = b.variables.get(self.statistics[1]);
+            let n = pass.rows * self.width;
+            let rows = b.dx[..n].chunks_exact_mut(self.width).zip(b.dy[..n].chunks_exact(self.width));
+            for (dx, dy) in rows {
+                for ((dx, dy), variance) in dx.iter_mut().zip(dy).zip(variance) {
+                    let sd = variance.sqrt().max(1e-7);
+                    *dx = if self.invert { dy * sd } else { dy / sd };
+                }
             }
         }
     }

@@ -138,7 +138,8 @@ fn from_probabilities(
         // With q = p / sum: dq_i/dp_j = (1[i = j] - q_i) / sum, and a clipped q_i has no slope.
         for (class, (d, p)) in dp.iter_mut().zip(p).enumerate() {
             let own = if is_inside(*p) { share(y, class) / (p / total) } else { 0.0 };
-            *d = scale * (mass - own) / total;
+            // Where all are clipped there is no slope, even if the sum is 0.
+            *d = if mass == own { 0.0 } else { scale * (mass - own) / total };
         }
     }
     loss

@@ -47,7 +47,9 @@ impl Builder {
     pub fn layer(&mut self, kind: &str, name: Option<&str>) -> Result<()> {
         let name = match name {
             Some(name) if name.is_empty() || name.contains('/') => {
-                return Err(Error::input(format!("\"{name}\" cannot name a layer: a name has a character and no slash")));
+                return Err(Error::input(format!(
+                    "\"{name}\" cannot name a layer: a name has a character and no slash"
+                )));
             }
             Some(name) if self.names.iter().any(|n| n == name) => {
                 return Err(Error::input(format!("two layers are called \"{name}\"")));
@@ -122,6 +124,13 @@ impl Builder {
             regularizer: regularizer.filter(|_| trainable).cloned(),
         });
         VarId(self.program.variables.len() - 1)
+    }
+
+    /// Refuses initializers that cannot start a variable of the layer being built.
+    pub(super) fn check_initializers(&self) -> Result<()> {
+        let layer = format!("{}/", self.layer);
+        let mut own = self.program.variables.iter().filter(|v| v.name.starts_with(&layer));
+        own.try_for_each(|v| v.initializer.inner().check(&v.shape))
     }
 
     /// Adds an op.

@@ -34,8 +34,7 @@ pub struct Network {
 /// Turns logits into probabilities, row by row: a sigmoid for one number, a softmax for more.
 pub(crate) fn logits_to_probabilities(outputs: &mut Matrix) {
     let width = outputs.cols();
-    let function: Activation =
-        if width == 1 { Sigmoid::default().into() } else { Softmax::default().into() };
+    let function: Activation = if width == 1 { Sigmoid::default().into() } else { Softmax::default().into() };
     let logits = outputs.clone();
     function.inner().forward(Simd::detect(), logits.as_slice(), outputs.as_mut_slice(), width);
 }
@@ -83,10 +82,15 @@ impl Network {
             if builder.parameters() > most {
                 return Err(place(Error::input(format!("the network has more than {most} parameters"))));
             }
+            builder.check_initializers().map_err(place)?;
             layer_names.push(builder.layer_name().to_string());
             layer_widths.push(builder.width(x));
         }
         let program = builder.finish(x);
+        for variable in &program.variables {
+            let check = variable.initializer.inner().check(&variable.shape);
+            check.map_err(|e| e.help(format!("it is the initializer of {}", variable.name)))?;
+        }
         let (weights, state) = (vec![0.0; program.trainable], vec![0.0; program.state]);
         Ok(Network { layers: layers.to_vec(), layer_names, layer_widths, program, weights, state })
     }

@@ -42,7 +42,7 @@ impl Op {
             Op::ActivityPenalty(op) => op.backward(memory, pass),
             Op::BatchNormalization(op) => op.backward(memory, pass),
             Op::Dropout(op) => op.backward(memory, pass),
-            Op::Normalization(_) => {}
+            Op::Normalization(op) => op.backward(memory, pass),
         }
     }
 

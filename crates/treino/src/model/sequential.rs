@@ -8,7 +8,10 @@ use crate::layers::Layer;
 use crate::losses::{Loss, Targets};
 use crate::metrics::{Metric, NamedMetric};
 use crate::optimizers::Optimizer;
+use crate::spec::Spec;
+use crate::store::Bundle;
 use crate::train::{self, Examples, Fit, History, Job, Session};
+use std::path::Path;
 
 /// What to minimise, how, and what to report: Keras's `compile`.
 #[derive(Debug, Clone, PartialEq)]
@@ -43,6 +46,14 @@ impl Compile {
         }
         if data.weights.is_some_and(|w| w.len() != data.x.rows()) {
             return Err(Error::input("there must be one sample weight a row"));
+        }
+        if let Some(row) = data.weights.and_then(|w| w.iter().position(|w| !w.is_finite())) {
+            return Err(Error::input(format!("the sample weight of row {} is not a finite number", row + 1)));
+        }
+        if let Some(at) = data.x.as_slice().iter().position(|x| !x.is_finite()) {
+            let (value, row, column) = (data.x.as_slice()[at], at / data.x.cols() + 1, at % data.x.cols() + 1);
+            let e = format!("column {column} of row {row} is {value}, but inputs must be finite numbers");
+            return Err(Error::input(e));
         }
         let targets = self.loss.inner().targets();
         let wanted = if targets == Targets::ClassNumbers { 1 } else { outputs };
@@ -175,6 +186,31 @@ impl Sequential {
         self.network()?.predict(x)
     }
 
+    /// Writes layers, weights and what the model was compiled with to one file.
+    ///
+    /// # Errors
+    /// A model without weights, a file that cannot be written.
+    pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
+        let mut spec = Spec { callbacks: self.callbacks.clone(), ..Spec::default() };
+        spec.model.layers = Some(self.layers.clone());
+        if let Some(compile) = &self.compile {
+            spec.compile.optimizer = compile.optimizer.clone();
+            spec.compile.loss = Some(compile.loss.clone());
+            spec.compile.metrics = Some(compile.metrics.clone());
+        }
+        let network = self.network()?.clone();
+        Bundle { spec, table: None, compile: self.compile.clone(), network }.save(path.as_ref())
+    }
+
+    /// Reads a model that was saved, or the network of a model trained on a table.
+    ///
+    /// # Errors
+    /// A file that is missing, cut off, or no model.
+    pub fn load(path: impl AsRef<Path>) -> Result<Self> {
+        let Bundle { spec, compile, network, .. } = Bundle::open(path.as_ref())?;
+        Ok(Sequential { layers: network.layers().to_vec(), compile, callbacks: spec.callbacks, network: Some(network) })
+    }
+
     /// The network with its weights.
     ///
     /// # Errors
@@ -203,5 +239,43 @@ impl Sequential {
     fn compiled(&self) -> Result<(&Compile, &Network)> {
         let compile = self.compile.as_ref().ok_or_else(|| Error::input("the model is not compiled"))?;
         Ok((compile, self.network()?))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::activations::{Sigmoid, Tanh};
+    use crate::layers::{BatchNormalization, Dense};
+    use crate::losses::BinaryCrossentropy;
+    use crate::optimizers::Adam;
+
+    #[test]
+    fn a_saved_model_predicts_the_same_bits_and_trains_on() {
+        let x = Matrix::new(4, 2, vec![0., 0., 0., 1., 1., 0., 1., 1.]);
+        let y = Matrix::new(4, 1, vec![0., 1., 1., 0.]);
+        let mut model = Sequential::new()
+            .add(Dense::new(4).activation(Tanh::default()))
+            .add(BatchNormalization::default())
+            .add(Dense::new(1).activation(Sigmoid::default()));
+        model.compile(Adam::default(), BinaryCrossentropy::default(), ["accuracy"]).unwrap();
+        let settings = Fit { epochs: 3, ..Fit::default() };
+        model.fit(&x, &y, &settings).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("xor.safetensors");
+        model.save(&path).unwrap();
+        let mut again = Sequential::load(&path).unwrap();
+        assert_eq!(again.predict(&x).unwrap(), model.predict(&x).unwrap());
+        assert_eq!(again.fit(&x, &y, &settings).unwrap(), model.fit(&x, &y, &settings).unwrap());
+    }
+
+    #[test]
+    fn what_is_missing_is_said() {
+        let x = Matrix::new(1, 1, vec![0.0]);
+        let mut model = Sequential::new().add(Dense::new(1));
+        assert_eq!(model.fit(&x, &x, &Fit::default()).unwrap_err().message(), "the model is not compiled");
+        assert!(Sequential::new().add(Dense::new(1)).predict(&x).unwrap_err().message().contains("no weights yet"));
+        let e = model.compile(Adam::default(), BinaryCrossentropy::default(), ["acuracy"]).unwrap_err();
+        assert_eq!(e.helps(), ["did you mean \"accuracy\"?"]);
     }
 }

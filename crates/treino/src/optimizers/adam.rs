@@ -90,9 +90,7 @@ impl Kernel for Amsgrad<'_> {
 
     #[inline(always)]
     fn run(self) {
-        for ((((w, g), m), v), largest) in
-            self.w.iter_mut().zip(self.g).zip(self.m).zip(self.v).zip(self.largest)
-        {
+        for ((((w, g), m), v), largest) in self.w.iter_mut().zip(self.g).zip(self.m).zip(self.v).zip(self.largest) {
             *m = (g - *m).mul_add(self.one_minus_1, *m);
             *v = g.mul_add(*g, -*v).mul_add(self.one_minus_2, *v);
             *largest = if *v > *largest { *v } else { *largest };

@@ -22,6 +22,9 @@ const GAP: f64 = 0.25;
 /// A score this near to perfect on unseen rows is more often a leak than a triumph.
 const TOO_GOOD: f64 = 0.999;
 
+/// Of fewer rows than this, an honest model may well get all right.
+const ENOUGH: usize = 300;
+
 /// Looks at a finished run. Where nothing is wrong, the list is empty.
 pub fn diagnose(planned: &Planned, run: &Run) -> Vec<Finding> {
     let command = |flags: &str| {
@@ -51,15 +54,23 @@ pub fn diagnose(planned: &Planned, run: &Run) -> Vec<Finding> {
         add("no better than the baseline, which ignores all inputs", evidence, command("--hidden 16 --l2 0.01"));
     } else if loss - train_loss > GAP * baseline {
         let evidence = format!("loss {train_loss:.4} in training, {loss:.4} on {part} rows");
-        add("over-fitting: the network knows its training rows better than new ones", evidence, command("--dropout 0.3"));
+        add(
+            "over-fitting: the network knows its training rows better than new ones",
+            evidence,
+            command("--dropout 0.3"),
+        );
     }
     let epochs = run.history.epochs.len();
-    if run.history.ending == Ending::Finished && run.history.best_epoch.is_some_and(|best| best + 1 == epochs) && epochs > 1 {
+    if run.history.ending == Ending::Finished
+        && run.history.best_epoch.is_some_and(|best| best + 1 == epochs)
+        && epochs > 1
+    {
         let evidence = format!("the last of {epochs} epochs was the best");
         add("still improving when the epochs ran out", evidence, command(&format!("--epochs {}", epochs * 3)));
     }
     if let (Task::Binary | Task::Multiclass, Evaluation::Classes(classes)) = (planned.prepared.target.task, honest)
-        && let Some(lost) = classes.classes.iter().find(|c| c.support >= 5.0 && c.scores.recall < 0.3 && c.training_share < 0.4)
+        && let Some(lost) =
+            classes.classes.iter().find(|c| c.support >= 5.0 && c.scores.recall < 0.3 && c.training_share < 0.4)
         && classes.accuracy.model > classes.accuracy.baseline
         && planned.settings().class_weight.is_none()
     {
@@ -87,7 +98,7 @@ fn perfect(evaluation: &Evaluation) -> Option<(f64, &'static str)> {
         Evaluation::Classes(c) => (c.accuracy.model, "accuracy", c.n),
         Evaluation::Numbers(n) => (n.r2.as_ref()?.model, "R2", n.n),
     };
-    (score >= TOO_GOOD && n >= 50).then_some((score, name))
+    (score >= TOO_GOOD && n >= ENOUGH).then_some((score, name))
 }
 
 /// A word as a shell takes it.

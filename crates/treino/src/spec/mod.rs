@@ -9,7 +9,7 @@
 //! A spec file means what it says: without `[[callbacks]]` there are none, as in Keras. [`Spec::automatic`] is what
 //! `treino train DATA` begins with: a small network, and early stopping.
 //!
-//! Keras differences: `epochs` is 100 where it is left open; the loss follows from the target where it is left open; a
+//! Keras differences: `epochs` is 200 where it is left open; the loss follows from the target where it is left open; a
 //! regression target is standardised inside the model unless `target_scale = "none"`.
 
 mod resolve;
@@ -65,7 +65,8 @@ impl Spec {
         if let Some(node) = entries.get("version")
             && !matches!(node.value, Value::Int(VERSION))
         {
-            let e = Error::input(format!("the spec has version {}, but this program reads version {VERSION}", node.value));
+            let e =
+                Error::input(format!("the spec has version {}, but this program reads version {VERSION}", node.value));
             return Err(node.place(e));
         }
         if let Some(Node { value: Value::Table(model), .. }) = entries.get("model") {
@@ -142,7 +143,10 @@ pub fn entries_of(path: &Path) -> Result<Entries> {
     let text = std::fs::read_to_string(path).map_err(|e| Error::io("read", path, &e))?;
     let mut entries = parse(&text, path)?;
     let folder = path.parent().unwrap_or(Path::new(""));
-    each_path(&mut entries, |file| if file == "-" { file.to_string() } else { folder.join(file).display().to_string() });
+    each_path(
+        &mut entries,
+        |file| if file == "-" { file.to_string() } else { folder.join(file).display().to_string() },
+    );
     Ok(entries)
 }
 

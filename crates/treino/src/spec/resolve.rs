@@ -128,7 +128,9 @@ fn check_loss(loss: &Loss, target: &Target, outputs: usize) -> Result<()> {
             return refuse(why, "mean_squared_error or mean_absolute_error");
         }
         (Task::Binary, Targets::OneHot | Targets::ClassNumbers) if outputs == 1 => {
-            let why = format!("it wants one output a class, but \"{target_name}\" has two classes and the network one output");
+            let why = format!(
+                "it wants one output a class, but \"{target_name}\" has two classes and the network one output"
+            );
             return refuse(why, "binary_crossentropy");
         }
         (Task::Multiclass, Targets::Probabilities) => {

@@ -21,7 +21,7 @@ thing! {
     /// where asked) and a dropout, and the output layer follows from the target.
     pub struct ModelSection = "model" {
         /// Units of the hidden layers, in order.
-        hidden: Vec<usize> = vec![64, 32], Kind::List(&Kind::COUNT);
+        hidden: Vec<usize> = vec![64, 64], Kind::List(&Kind::COUNT);
         /// Activation of the hidden layers.
         activation: Activation = Relu::default().into(), Kind::Thing(Room::Activations);
         /// Whether to normalise over the batch before each hidden activation.
@@ -31,7 +31,7 @@ thing! {
         /// L1 penalty on the kernels.
         l1: f64 = 0.0, Kind::NOT_NEGATIVE;
         /// L2 penalty on the kernels.
-        l2: f64 = 0.0, Kind::NOT_NEGATIVE;
+        l2: f64 = 0.0001, Kind::NOT_NEGATIVE;
         /// Where the kernels start.
         kernel_initializer: Initializer = GlorotUniform::default().into(), Kind::Thing(Room::Initializers);
         /// File with initial weights (safetensors), by the names `layer/variable`.

@@ -56,7 +56,8 @@ impl Reader<'_> {
             DeValue::Boolean(b) => Value::Bool(*b),
             DeValue::Integer(i) => {
                 let number = i64::from_str_radix(i.as_str(), i.radix());
-                let too_large = |_| origin.place(Error::input(format!("{} is too large for a whole number", i.as_str())));
+                let too_large =
+                    |_| origin.place(Error::input(format!("{} is too large for a whole number", i.as_str())));
                 Value::Int(number.map_err(too_large)?)
             }
             DeValue::Float(x) => {

@@ -93,7 +93,8 @@ impl Bundle {
             spec: spec::write(&entries),
             table: self.table.clone(),
         };
-        let json = serde_json::to_string(&metadata).map_err(|e| Error::input(format!("cannot store the model: {e}")))?;
+        let json =
+            serde_json::to_string(&metadata).map_err(|e| Error::input(format!("cannot store the model: {e}")))?;
         weights::to_bytes(&self.network, json)
     }
 
@@ -110,7 +111,8 @@ impl Bundle {
         let version: serde_json::Value = serde_json::from_str(&json).map_err(damaged)?;
         match version["format_version"].as_u64() {
             Some(version) if version > u64::from(FORMAT_VERSION) => {
-                let e = format!("the model has format version {version}, but this program reads up to {FORMAT_VERSION}");
+                let e =
+                    format!("the model has format version {version}, but this program reads up to {FORMAT_VERSION}");
                 return Err(Error::input(e).help("use a newer treino"));
             }
             _ => {}
@@ -268,7 +270,8 @@ impl Prediction<'_> {
             _ => outputs.to_vec(),
         };
         // The first of equals wins, and one output decides above one half.
-        let best = (1..probabilities.len()).fold(0, |best, i| if probabilities[i] > probabilities[best] { i } else { best });
+        let best =
+            (1..probabilities.len()).fold(0, |best, i| if probabilities[i] > probabilities[best] { i } else { best });
         let mut cells = vec![self.target.classes[best].clone()];
         cells.extend(probabilities.iter().map(f32::to_string));
         cells

@@ -83,7 +83,8 @@ impl RunFolder {
     pub fn finish(mut self, bundle: &Bundle, history: &History, metrics: &serde_json::Value) -> Result<PathBuf> {
         self.write("model.safetensors", &bundle.to_bytes()?)?;
         self.write("history.csv", history.csv().as_bytes())?;
-        let text = serde_json::to_string_pretty(metrics).map_err(|e| Error::input(format!("cannot write metrics: {e}")))?;
+        let text =
+            serde_json::to_string_pretty(metrics).map_err(|e| Error::input(format!("cannot write metrics: {e}")))?;
         self.write("metrics.json", (text + "\n").as_bytes())?;
         // All run folders of a parent have the same depth, so the paths do not depend on the number.
         self.write("spec.toml", spec_text(&bundle.spec, &self.parent.join("run")).as_bytes())?;
@@ -91,7 +92,8 @@ impl RunFolder {
         {
             use std::os::unix::fs::PermissionsExt;
             let open = std::fs::Permissions::from_mode(0o755);
-            std::fs::set_permissions(self.work.path(), open).map_err(|e| Error::io("open the folder", &self.parent, &e))?;
+            std::fs::set_permissions(self.work.path(), open)
+                .map_err(|e| Error::io("open the folder", &self.parent, &e))?;
         }
         for number in next_number(&self.parent)?.. {
             let path = self.parent.join(format!("{number:04}-{}", self.name));
@@ -127,8 +129,14 @@ fn next_number(parent: &Path) -> Result<u32> {
 /// The resolved spec as text, its paths relative to the run folder.
 fn spec_text(spec: &Spec, folder: &Path) -> String {
     let mut entries = spec.entries();
-    spec::each_path(&mut entries, |path| if path == "-" { path.to_string() } else { relative(Path::new(path), folder) });
-    format!("# Everything that this training was made of. `treino train` on this file gives the same bits.\n\n{}", spec::write(&entries))
+    spec::each_path(
+        &mut entries,
+        |path| if path == "-" { path.to_string() } else { relative(Path::new(path), folder) },
+    );
+    format!(
+        "# Everything that this training was made of. `treino train` on this file gives the same bits.\n\n{}",
+        spec::write(&entries)
+    )
 }
 
 /// `path`, as seen from `folder`: relative where the two share more than the root, else absolute.
@@ -182,7 +190,10 @@ mod tests {
     #[test]
     fn paths_are_relative_to_the_run_where_that_is_shorter() {
         assert_eq!(relative(Path::new("/a/b/data.csv"), Path::new("/a/runs/0001-x")), "../../b/data.csv");
-        assert_eq!(relative(Path::new("/a/runs/0001-x/../../b/data.csv"), Path::new("/a/runs/0002-x")), "../../b/data.csv");
+        assert_eq!(
+            relative(Path::new("/a/runs/0001-x/../../b/data.csv"), Path::new("/a/runs/0002-x")),
+            "../../b/data.csv"
+        );
         assert_eq!(relative(Path::new("/data.csv"), Path::new("/a/runs")), "/data.csv");
     }
 

@@ -159,8 +159,8 @@ impl Cpu {
         total
     }
 
-    /// The gradient of the batch, and the step along it.
-    fn backward(&mut self, rows: usize, epoch: u32, step: u32, learning_rate: f32) {
+    /// The gradient of the batch that went forward last, penalties included.
+    fn backward(&mut self, rows: usize, epoch: u32, step: u32) {
         let Cpu { program, memory, pool, simd, .. } = self;
         let pass = Pass { simd: *simd, pool, rows, training: true, seed: self.seed, epoch, step };
         let ops = program.ops.len() - usize::from(self.fused);
@@ -174,9 +174,23 @@ impl Cpu {
                 regularizer.inner().add_gradient(*simd, w, 1.0, gradient);
             }
         }
+    }
+
+    /// The step along the gradient.
+    fn descend(&mut self, learning_rate: f32) {
         self.t += 1;
         let at = Step { t: self.t, learning_rate };
-        self.optimizer.inner().step(*simd, at, &mut memory.weights, &memory.gradient, &mut self.slots);
+        let Memory { weights, gradient, .. } = &mut self.memory;
+        self.optimizer.inner().step(self.simd, at, weights, gradient, &mut self.slots);
+    }
+
+    /// Loss and gradient of all rows as one batch, the first step of the first epoch.
+    pub(crate) fn differentiate(&mut self, data: &Examples<'_>) -> (f64, Vec<f32>) {
+        let rows = data.rows();
+        self.gather(data, 0..rows);
+        let loss = self.forward(rows, true, 0, 0) + self.weight_penalty();
+        self.backward(rows, 0, 0);
+        (loss, self.memory.gradient.clone())
     }
 
     /// Takes the batch's predictions into the metrics.
@@ -253,7 +267,8 @@ impl Executor for Cpu {
                 return Err(Divergence { epoch, step, place: self.culprit(rows), learning_rate });
             }
             self.measure(rows, false);
-            self.backward(rows, epoch as u32, step as u32, learning_rate as f32);
+            self.backward(rows, epoch as u32, step as u32);
+            self.descend(learning_rate as f32);
             total += loss * rows as f64;
             seen += rows;
             if !batch_end(step + 1, total / seen as f64) {
@@ -263,7 +278,8 @@ impl Executor for Cpu {
         }
         // What the last step did to the weights shows in no loss of this epoch.
         if !self.memory.weights.iter().chain(&self.memory.state).all(|w| w.is_finite()) {
-            let step = n.div_ceil(self.batch_size) - 1;
+            let steps = cut_short.map_or(n.div_ceil(self.batch_size), |cut: Interrupted| cut.steps);
+            let step = steps.saturating_sub(1);
             return Err(Divergence { epoch, step, place: self.culprit(0), learning_rate });
         }
         Ok(EpochEnd { logs: self.logs(total / seen as f64), cut_short })

@@ -2,6 +2,7 @@
 
 use crate::callbacks::Logs;
 use std::sync::atomic::{AtomicBool, Ordering};
+use treino_engine::simd::Simd;
 
 /// Something that happened.
 #[derive(Debug, Clone)]
@@ -53,17 +54,27 @@ pub enum Event<'a> {
 pub struct Session<'a> {
     /// Threads that may work on it; they never change the result.
     pub threads: usize,
+    /// The instruction set, [`Simd::detect`] as a rule; it never changes the result either, and the tests force each one
+    /// here to hold that promise.
+    pub simd: Simd,
     /// Set it to stop after the current step.
     pub interrupt: &'a AtomicBool,
     /// Who is told what happens.
     pub observer: &'a mut dyn FnMut(&Event<'_>),
 }
 
+impl<'a> Session<'a> {
+    /// A session on the widest instruction set of this processor.
+    pub fn new(threads: usize, interrupt: &'a AtomicBool, observer: &'a mut dyn FnMut(&Event<'_>)) -> Self {
+        Session { threads, simd: Simd::detect(), interrupt, observer }
+    }
+}
+
 impl Session<'_> {
     /// Runs `f` in a session of one thread that nobody watches or stops.
     pub fn quiet<T>(f: impl FnOnce(&mut Session<'_>) -> T) -> T {
         let interrupt = AtomicBool::new(false);
-        f(&mut Session { threads: 1, interrupt: &interrupt, observer: &mut |_| {} })
+        f(&mut Session::new(1, &interrupt, &mut |_| {}))
     }
 
     /// Whether it is to stop.
@@ -74,6 +85,6 @@ impl Session<'_> {
 
 impl std::fmt::Debug for Session<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Session").field("threads", &self.threads).finish_non_exhaustive()
+        f.debug_struct("Session").field("threads", &self.threads).field("simd", &self.simd).finish_non_exhaustive()
     }
 }

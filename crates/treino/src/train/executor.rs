@@ -91,8 +91,8 @@ impl Divergence {
     /// A learning rate to try instead: a tenth, or what is usual where that is still far too much.
     pub fn smaller_rate(&self) -> f64 {
         let tenth = (self.learning_rate / 10.0).min(0.01);
-        // Two digits, without what the division by ten leaves behind them.
-        format!("{tenth:.1e}").parse().unwrap_or(tenth)
+        // Three digits: a tenth of 0.7 is not 0.06999999999999999.
+        format!("{tenth:.2e}").parse().unwrap_or(tenth)
     }
 
     /// The divergence as an error with its likely cause and a remedy.

@@ -10,15 +10,14 @@ use crate::catalog::{Kind, thing};
 use crate::error::{Error, Result};
 use crate::model::{Compile, Network};
 use treino_engine::random::{Purpose, Stream};
-use treino_engine::simd::Simd;
 
 thing! {
     /// How to train: Keras's `fit`.
     ///
-    /// Keras differences: `epochs` is 100 by default, not 1.
+    /// Keras differences: `epochs` is 200 by default, not 1.
     pub struct Fit = "fit" {
         /// How often to go over the training rows, at most.
-        epochs: usize = 100, Kind::COUNT;
+        epochs: usize = 200, Kind::COUNT;
         /// Rows a step.
         batch_size: usize = 32, Kind::COUNT;
         /// Whether to go over the rows in a new random order every epoch.
@@ -58,7 +57,7 @@ pub struct Job<'a> {
 ///
 /// # Errors
 /// Shapes that do not fit, a callback that monitors what is not in the logs. A training that diverges is no error: the
-/// history says so, and the best weights so far are kept.
+/// history says so, and the best weights so far are kept, or the first ones where no epoch was scored.
 pub fn fit(network: &mut Network, job: &Job<'_>, session: &mut Session<'_>) -> Result<History> {
     let Job { compile, train, validation, settings, callbacks, units } = *job;
     for data in std::iter::once(&train).chain(&validation) {
@@ -68,19 +67,33 @@ pub fn fit(network: &mut Network, job: &Job<'_>, session: &mut Session<'_>) -> R
     if train.rows() == 0 {
         return Err(Error::input("there are no rows to train on"));
     }
+    if validation.is_some_and(|validation| validation.rows() == 0) {
+        return Err(Error::input("there are no rows to validate on"));
+    }
+    for (name, number) in [("batch_size", settings.batch_size), ("validation_freq", settings.validation_freq)] {
+        if number == 0 {
+            return Err(Error::input(format!("{name} is 0, but must be at least 1")));
+        }
+    }
     let metrics = compile.named_metrics();
     let mut watchers = start(callbacks, &metrics, validation.is_some())?;
-    let objective =
-        Objective { optimizer: &compile.optimizer, loss: &compile.loss, metrics: &metrics, units, y_width: train.y.cols() };
+    let objective = Objective {
+        optimizer: &compile.optimizer,
+        loss: &compile.loss,
+        metrics: &metrics,
+        units,
+        y_width: train.y.cols(),
+    };
     let batch_size = settings.batch_size.min(train.rows());
-    let mut cpu = Cpu::new(network, objective, batch_size, settings.seed, session.threads, Simd::detect());
+    let mut cpu = Cpu::new(network, objective, batch_size, settings.seed, session.threads, session.simd);
     let learning_rate = compile.optimizer.inner().learning_rate();
 
     let steps = train.rows().div_ceil(batch_size);
     let stream = Stream::new(settings.seed, Purpose::Shuffle, "");
     let mut order = vec![0; if settings.shuffle { train.rows() } else { 0 }];
     let mut history = History { epochs: Vec::new(), best_epoch: None, kept_epoch: None, ending: Ending::Finished };
-    let mut best: Option<(f64, Snapshot)> = None;
+    // What is kept if the training ends badly: the best scored epoch, or the last one while none has a score.
+    let mut kept: Option<(f64, usize, Snapshot)> = None;
 
     for epoch in 0..settings.epochs {
         stream.at(epoch as u32, 0).permutation(&mut order);
@@ -107,11 +120,14 @@ pub fn fit(network: &mut Network, job: &Job<'_>, session: &mut Session<'_>) -> R
         {
             logs.0.extend(cpu.evaluate(validation).0.into_iter().map(|(name, v)| (format!("val_{name}"), v)));
         }
-        let score = if validation.is_some() { logs.get("val_loss") } else { logs.get("loss") };
-        let is_best = score.is_some_and(|score| best.as_ref().is_none_or(|(best, _)| score < *best));
-        if let (Some(score), true) = (score, is_best) {
+        let score = logs.get(if validation.is_some() { "val_loss" } else { "loss" }).unwrap_or(f64::NAN);
+        let keep = kept.as_ref().is_none_or(|(best, ..)| score < *best || best.is_nan());
+        let is_best = keep && !score.is_nan();
+        if keep {
+            kept = Some((score, epoch, cpu.snapshot()));
+        }
+        if is_best {
             history.best_epoch = Some(epoch);
-            best = Some((score, cpu.snapshot()));
         }
         history.kept_epoch = Some(epoch);
         let waited = epoch - history.best_epoch.unwrap_or(epoch);
@@ -134,12 +150,13 @@ pub fn fit(network: &mut Network, job: &Job<'_>, session: &mut Session<'_>) -> R
         }
     }
 
-    match (&history.ending, &best) {
-        (Ending::Diverged(_) | Ending::Interrupted, Some((_, snapshot))) => {
+    match (&history.ending, &kept) {
+        (Ending::Diverged(_) | Ending::Interrupted, Some((_, epoch, snapshot))) => {
             cpu.restore(snapshot);
-            history.kept_epoch = history.best_epoch;
+            history.kept_epoch = Some(*epoch);
         }
-        (Ending::Diverged(_) | Ending::Interrupted, None) => {}
+        // There is nothing to keep: the network stays as it was.
+        (Ending::Diverged(_) | Ending::Interrupted, None) => return Ok(history),
         _ => {
             let mut control = Hands { cpu: &mut cpu, stop: None, restored: None };
             for watcher in &mut watchers {
@@ -235,6 +252,6 @@ pub fn evaluate(
     let metrics = compile.named_metrics();
     let y_width = data.y.cols();
     let objective = Objective { optimizer: &compile.optimizer, loss: &compile.loss, metrics: &metrics, units, y_width };
-    let mut cpu = Cpu::new(network, objective, 1, 0, session.threads, Simd::detect());
+    let mut cpu = Cpu::new(network, objective, 1, 0, session.threads, session.simd);
     Ok(cpu.evaluate(&data))
 }

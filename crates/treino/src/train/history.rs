@@ -30,7 +30,7 @@ pub enum Ending {
     },
     /// It was interrupted; the best weights so far were kept.
     Interrupted,
-    /// It left the finite numbers; the best weights so far were kept.
+    /// It left the finite numbers; the best weights so far were kept, or the first ones.
     Diverged(Divergence),
 }
 

@@ -9,6 +9,7 @@ mod cpu;
 mod event;
 mod executor;
 mod fit;
+mod gradient;
 mod history;
 mod run;
 
@@ -17,5 +18,6 @@ pub use cpu::Cpu;
 pub use event::{Event, Session};
 pub use executor::{Divergence, EpochEnd, Examples, Executor, Interrupted, Units};
 pub use fit::{Fit, Job, evaluate, fit};
+pub use gradient::gradient;
 pub use history::{Ending, History};
 pub use run::{Planned, Repeat, Run, Scores};

@@ -171,10 +171,11 @@ impl Planned {
         let job = Job {
             compile: &self.resolved.compile,
             train: Examples { x: &train.x, y: &y, weights: self.weights.as_deref() },
-            validation: validation
-                .as_ref()
-                .zip(y_validation.as_ref())
-                .map(|(data, y)| Examples { x: &data.x, y, weights: data.weights.as_deref() }),
+            validation: validation.as_ref().zip(y_validation.as_ref()).map(|(data, y)| Examples {
+                x: &data.x,
+                y,
+                weights: data.weights.as_deref(),
+            }),
             settings: &settings,
             callbacks: &self.resolved.spec.callbacks,
             units,
@@ -207,14 +208,14 @@ impl Planned {
         let (seed, repeats) = (self.settings().seed, self.settings().repeats);
         let next = AtomicUsize::new(1);
         let others: Mutex<Vec<(usize, Result<Repeat>)>> = Mutex::new(Vec::new());
-        let interrupt = session.interrupt;
+        let (interrupt, simd) = (session.interrupt, session.simd);
         let take = |report: &mut dyn FnMut(usize)| {
             loop {
                 let index = next.fetch_add(1, Ordering::Relaxed);
                 if index >= repeats || interrupt.load(Ordering::Relaxed) {
                     return;
                 }
-                let mut quiet = Session { threads: 1, interrupt, observer: &mut |_| {} };
+                let mut quiet = Session { threads: 1, simd, interrupt, observer: &mut |_| {} };
                 let repeat = self.repeat(seed.wrapping_add(index as u64), &mut quiet);
                 let done = {
                     // A thread that panicked has not touched the list.
@@ -231,7 +232,7 @@ impl Planned {
                 scope.spawn(|| take(&mut |_| {}));
             }
             let threads = if repeats > 1 { 1 } else { session.threads };
-            let mut open = Session { threads, interrupt, observer: &mut *session.observer };
+            let mut open = Session { threads, simd, interrupt, observer: &mut *session.observer };
             let first = self.train(seed, &mut open);
             if first.is_ok() {
                 take(&mut |done| (session.observer)(&Event::Repeat { done, of: repeats }));

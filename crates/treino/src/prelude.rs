@@ -1,0 +1,16 @@
+//! What most programs need: `use treino::prelude::*;`.
+
+pub use crate::activations::{Elu, Gelu, Linear, Relu, Selu, Sigmoid, Softmax, Tanh};
+pub use crate::callbacks::EarlyStopping;
+pub use crate::data::{DataSpec, Matrix, Table};
+pub use crate::error::{Error, Result};
+pub use crate::layers::{Activation, BatchNormalization, Dense, Dropout, Normalization};
+pub use crate::losses::{
+    BinaryCrossentropy, CategoricalCrossentropy, MeanAbsoluteError, MeanSquaredError, SparseCategoricalCrossentropy,
+};
+pub use crate::model::Sequential;
+pub use crate::optimizers::{Adam, SGD};
+pub use crate::regularizers::{L1, L1L2, L2};
+pub use crate::spec::Spec;
+pub use crate::store::Bundle;
+pub use crate::train::{Examples, Fit, Planned, Session};

@@ -1,0 +1,209 @@
+//! The same training gives the same bits: on any number of threads, on every instruction set, beside other trainings, and
+//! with layers that do nothing. All comparisons are of bits.
+
+use std::sync::atomic::AtomicBool;
+use treino::activations::{Activation, Relu, Sigmoid, Tanh};
+use treino::catalog::Field;
+use treino::data::Matrix;
+use treino::initializers::Zeros;
+use treino::layers::{BatchNormalization, Dense, Dropout, Layer};
+use treino::losses::{BinaryCrossentropy, Loss, MeanSquaredError};
+use treino::metrics::NamedMetric;
+use treino::model::{Compile, Network};
+use treino::optimizers::{Adam, Optimizer, SGD};
+use treino::regularizers::L2;
+use treino::train::{Event, Examples, Fit, Job, Session, fit};
+use treino_engine::random::{Purpose, Stream};
+use treino_engine::simd::{Level, Simd};
+
+fn numbers(name: &str, rows: usize, cols: usize) -> Matrix {
+    let mut out = vec![0.0; rows * cols];
+    Stream::new(1, Purpose::Init, name).fill_uniform(&mut out);
+    Matrix::new(rows, cols, out.iter().map(|u| 4.0 * u - 2.0).collect())
+}
+
+struct Training {
+    layers: Vec<Layer>,
+    optimizer: Optimizer,
+    loss: Loss,
+    x: Matrix,
+    y: Matrix,
+    settings: Fit,
+}
+
+/// Weights and statistics, history, and the loss after each batch, as bits.
+type Bits = (Vec<u32>, Vec<(String, u64)>, Vec<u64>);
+
+impl Training {
+    /// Two wide layers with batch normalisation, dropout and penalties.
+    fn new(width: usize, rows: usize, batch_size: usize, epochs: usize) -> Self {
+        let dense = |activation: Activation| Dense {
+            kernel_regularizer: Some(L2 { l2: 1e-3 }.into()),
+            ..Dense::new(width).activation(activation)
+        };
+        let layers = vec![
+            dense(Relu::default().into()).into(),
+            BatchNormalization::default().into(),
+            Dropout { rate: 0.25, ..Dropout::default() }.into(),
+            dense(Tanh::default().into()).into(),
+            Dense::new(1).activation(Sigmoid::default()).into(),
+        ];
+        let x = numbers("x", rows, 9);
+        let y = (0..rows).map(|row| f32::from(u8::from(x.get(row, 0) * x.get(row, 1) > 0.0))).collect();
+        Training {
+            layers,
+            optimizer: Adam { learning_rate: 0.01, ..Adam::default() }.into(),
+            loss: BinaryCrossentropy::default().into(),
+            x,
+            y: Matrix::new(rows, 1, y),
+            settings: Fit { epochs, batch_size, ..Fit::default() },
+        }
+    }
+
+    fn run(&self, threads: usize, simd: Simd) -> Bits {
+        let mut network = Network::build(self.x.cols(), &self.layers).unwrap();
+        network.initialize(self.settings.seed);
+        let compile = Compile {
+            optimizer: self.optimizer.clone(),
+            loss: self.loss.clone(),
+            metrics: vec![NamedMetric::typed("mae").unwrap()],
+        };
+        let train = Examples { x: &self.x, y: &self.y, weights: None };
+        let settings = &self.settings;
+        let job = Job { compile: &compile, train, validation: Some(train), settings, callbacks: &[], units: None };
+        let interrupt = AtomicBool::new(false);
+        let mut losses = Vec::new();
+        let mut observer = |event: &Event<'_>| {
+            if let Event::Batch { loss, .. } = event {
+                losses.push(loss.to_bits());
+            }
+        };
+        let mut session = Session { threads, simd, interrupt: &interrupt, observer: &mut observer };
+        let history = fit(&mut network, &job, &mut session).unwrap();
+        assert_eq!(history.epochs.len(), settings.epochs, "{:?}", history.ending);
+        let weights = network.named_weights().flat_map(|(_, _, n)| n.iter().map(|x| x.to_bits()).collect::<Vec<_>>());
+        let logs = history.epochs.iter().flat_map(|logs| &logs.0).map(|(name, v)| (name.clone(), v.to_bits()));
+        (weights.collect(), logs.collect(), losses)
+    }
+}
+
+/// 64 wide times batches of 512: each product is worth five threads. The last batch is partial.
+fn large() -> Training {
+    Training::new(64, 1_200, 512, 3)
+}
+
+#[test]
+fn threads_do_not_change_a_bit() {
+    let training = large();
+    let one = training.run(1, Simd::detect());
+    for threads in [2, 3, 8] {
+        assert!(training.run(threads, Simd::detect()) == one, "{threads} threads");
+    }
+    // The comparison can fail: another seed is another training.
+    let other = Training { settings: Fit { seed: 2, ..training.settings.clone() }, ..training };
+    assert!(other.run(1, Simd::detect()) != one);
+}
+
+/// The baseline of x86-64 has no fused multiply-add and computes it in software, so this one is small; 19 wide leaves
+/// rests for every vector width.
+#[test]
+fn instruction_sets_do_not_change_a_bit() {
+    let training = Training::new(19, 70, 33, 2);
+    let baseline = training.run(1, Simd::with_level(Level::Baseline).unwrap());
+    for simd in Level::ALL.into_iter().filter_map(Simd::with_level) {
+        assert!(training.run(1, simd) == baseline, "{:?}", simd.level());
+    }
+}
+
+/// Every activation, loss and optimizer, in training and evaluation.
+#[test]
+fn instruction_sets_do_not_change_a_bit_of_any_thing() {
+    let levels: Vec<Simd> = Level::ALL.into_iter().filter_map(Simd::with_level).collect();
+    let same = |training: &Training, name: &str| {
+        let widest = training.run(1, levels[0]);
+        for simd in &levels[1..] {
+            assert!(training.run(1, *simd) == widest, "{name}: {:?}", simd.level());
+        }
+    };
+    let small = || Training::new(6, 21, 11, 1);
+    for thing in Activation::THINGS {
+        let mut training = small();
+        training.layers[3] = Dense::new(10).activation(Activation::named(thing.name).unwrap()).into();
+        same(&training, thing.name);
+    }
+    for thing in Loss::THINGS {
+        let last = if thing.name.contains("categorical") { "softmax" } else { "sigmoid" };
+        let mut training = small();
+        let units = if thing.name.contains("categorical") { 3 } else { 1 };
+        training.layers[4] = Dense::new(units).activation(Activation::named(last).unwrap()).into();
+        if thing.name == "categorical_crossentropy" {
+            training.y = Matrix::new(21, 3, (0..63).map(|i| f32::from(u8::from(i % 3 == i / 3 % 3))).collect());
+        }
+        training.loss = Loss::named(thing.name).unwrap();
+        same(&training, thing.name);
+    }
+    for thing in Optimizer::THINGS {
+        let mut training = small();
+        training.optimizer = Optimizer::named(thing.name).unwrap();
+        same(&training, thing.name);
+        // Written out and read back, it is the same training.
+        let written = training.optimizer.write().unwrap().into();
+        let widest = training.run(1, levels[0]);
+        training.optimizer = Optimizer::read(&written, "optimizer").unwrap();
+        assert!(training.run(1, levels[0]) == widest, "{}", thing.name);
+    }
+}
+
+#[test]
+fn trainings_side_by_side_do_not_touch_each_other() {
+    let training = large();
+    let alone = training.run(1, Simd::detect());
+    let other = Training { settings: Fit { seed: 2, ..training.settings.clone() }, ..large() };
+    std::thread::scope(|scope| {
+        let same = [(), ()].map(|()| scope.spawn(|| training.run(2, Simd::detect())));
+        let different = scope.spawn(|| other.run(2, Simd::detect()));
+        for run in same {
+            assert!(run.join().unwrap() == alone);
+        }
+        assert!(different.join().unwrap() != alone);
+    });
+}
+
+/// Layers that do nothing in a training: nothing about it changes, not even the masks of a dropout with a name.
+#[test]
+fn a_dropout_of_nothing_changes_nothing() {
+    let named = |rate, name: &str| Layer::from(Dropout { rate, name: Some(name.into()) });
+    let mut training = Training::new(8, 50, 16, 3);
+    training.layers[2] = named(0.25, "mask");
+    let without = training.run(1, Simd::detect());
+    training.layers.insert(1, named(0.0, "nothing"));
+    training.layers.insert(5, named(0.0, "nothing either"));
+    assert!(training.run(1, Simd::detect()) == without);
+    training.layers[3] = named(0.25, "another mask");
+    assert!(training.run(1, Simd::detect()) != without, "the mask does not depend on its layer's name");
+}
+
+/// With a learning rate of 0 and a last kernel of 0 every network predicts 0, and the loss after each batch tells which
+/// rows were in it.
+#[test]
+fn layers_do_not_shift_the_shuffle() {
+    let order = |layers: Vec<Layer>, seed: u64| {
+        let mut training = Training::new(8, 50, 16, 3);
+        let last = Dense { kernel_initializer: Zeros::default().into(), ..Dense::new(1) };
+        training.layers = layers.into_iter().chain([last.into()]).collect();
+        training.y = numbers("y", 50, 1);
+        training.loss = MeanSquaredError {}.into();
+        training.optimizer = SGD { learning_rate: 0.0, ..SGD::default() }.into();
+        training.settings.seed = seed;
+        training.run(1, Simd::detect()).2
+    };
+    let plain = order(vec![], 1);
+    let dropout = || Layer::from(Dropout { rate: 0.5, ..Dropout::default() });
+    assert_eq!(order(vec![dropout()], 1), plain);
+    assert_eq!(
+        order(vec![Dense::new(16).into(), BatchNormalization::default().into(), dropout(), dropout()], 1),
+        plain
+    );
+    assert_ne!(order(vec![], 2), plain, "the seed does not change the order");
+    assert_ne!(plain[0], plain[4], "every epoch has the same order");
+}

@@ -1,0 +1,347 @@
+//! Gradients beside differences of the loss.
+//!
+//! A difference asks only the forward pass: C(h) = (L(w + h) - L(w - h)) / 2h, R(h) = (4 C(h/2) - C(h)) / 3, and then
+//! (16 R(h/2) - R(h)) / 15 (Richardson). Its error has two parts. Truncation: |R(h/2) - R(h)| is about the error of R(h),
+//! and the result is much closer; so that bounds it. Rounding: L carries about 1e-7 (1 + |L|) times the few roundings of
+//! small single-precision layers; divided by h/4 = 2^-7 that is 1.3e-5 (1 + |L|) for each; allowed are 2e-4 (1 + |L|).
+//!
+//! Kinks are avoided by looking at the forward pass alone: weights are drawn seed after seed until R(h) and R(h/2) differ by
+//! at most 1e-3 of the largest derivative for every weight, and until the loss does depend on the weights. A wrong
+//! gradient cannot influence which seed is taken.
+
+use proptest::prelude::*;
+use treino::activations::{Activation, Sigmoid, Softmax, Tanh};
+use treino::data::Matrix;
+use treino::initializers::{Initializer, RandomUniform};
+use treino::layers::{self, BatchNormalization, Dense, Dropout, Layer, Normalization};
+use treino::losses::{Loss, MeanSquaredError, Targets};
+use treino::model::{Buffer, Compile, Network};
+use treino::optimizers::SGD;
+use treino::regularizers::{L1, L1L2, L2, Regularizer};
+use treino::train::{Examples, Session, gradient};
+use treino_engine::random::{Purpose, Stream};
+
+const INPUTS: usize = 3;
+const STEP: f32 = 0.031_25;
+/// Seeds tried for smooth surroundings.
+const SEEDS: u64 = 1_000;
+
+/// Numbers in [low, high).
+fn numbers(seed: u64, name: &str, n: usize, low: f32, high: f32) -> Vec<f32> {
+    let mut out = vec![0.0; n];
+    Stream::new(seed, Purpose::Init, name).fill_uniform(&mut out);
+    out.iter().map(|u| low + (high - low) * u).collect()
+}
+
+/// Targets that the loss takes, away from where it has a kink.
+fn targets(loss: &Loss, outputs: usize, rows: usize, seed: u64) -> Matrix {
+    let class = |row: usize| (row + seed as usize) % outputs;
+    match loss.inner().targets() {
+        Targets::Numbers => Matrix::new(rows, outputs, numbers(seed, "y", rows * outputs, -3.0, 3.0)),
+        Targets::Probabilities => Matrix::new(rows, outputs, numbers(seed, "y", rows * outputs, 0.1, 0.9)),
+        Targets::OneHot => {
+            let mut y = Matrix::zeros(rows, outputs);
+            (0..rows).for_each(|row| y.as_mut_slice()[row * outputs + class(row)] = 1.0);
+            y
+        }
+        Targets::ClassNumbers => Matrix::new(rows, 1, (0..rows).map(|row| class(row) as f32).collect()),
+    }
+}
+
+fn compiled(loss: &Loss) -> Compile {
+    Compile { optimizer: SGD::default().into(), loss: loss.clone(), metrics: Vec::new() }
+}
+
+/// The differences, and how large an error each may have; `None` where the surroundings are not smooth. `flat` is for a
+/// loss that depends on no weight.
+fn differences(
+    network: &mut Network,
+    weights: &[(String, Vec<usize>, Vec<f32>)],
+    flat: bool,
+    loss: impl Fn(&Network) -> f64,
+) -> Option<Vec<(f64, f64)>> {
+    let here = loss(network);
+    if !here.is_finite() {
+        return None;
+    }
+    let mut found = Vec::new();
+    for (name, shape, numbers) in weights {
+        for i in 0..numbers.len() {
+            let mut central = |h: f32| {
+                let mut at = |w: f32| {
+                    let mut moved = numbers.clone();
+                    moved[i] = w;
+                    network.set_weight(name, shape, &moved).unwrap();
+                    loss(network)
+                };
+                let (up, down) = (numbers[i] + h, numbers[i] - h);
+                (at(up) - at(down)) / f64::from(up - down)
+            };
+            let [c0, c1, c2] = [central(STEP), central(STEP / 2.0), central(STEP / 4.0)];
+            let (coarse, fine) = ((4.0 * c1 - c0) / 3.0, (4.0 * c2 - c1) / 3.0);
+            let truncation = (coarse - fine).abs();
+            // Not smooth for any size that the largest derivative may turn out to have.
+            if truncation.is_nan() || truncation > 0.01 * (1.0 + fine.abs()) {
+                network.set_weight(name, shape, numbers).unwrap();
+                return None;
+            }
+            found.push(((16.0 * fine - coarse) / 15.0, truncation + 2e-4 * (1.0 + here.abs())));
+        }
+        network.set_weight(name, shape, numbers).unwrap();
+    }
+    let largest = found.iter().fold(0.0, |m: f64, (r, _)| m.max(r.abs()));
+    let smooth = found.iter().all(|(_, allowed)| *allowed <= 2e-4 * (1.0 + here.abs()) + 1e-3 * largest);
+    (smooth && (largest > 0.02 || flat && largest == 0.0)).then_some(found)
+}
+
+/// Checks the gradient of a network for a loss, with sample weights.
+fn check(layers: &[Layer], loss: &Loss, rows: usize, seeds: u64, flat: bool) -> Result<(), String> {
+    let mut network = Network::build(INPUTS, layers).map_err(|e| e.to_string())?;
+    let compile = compiled(loss);
+    for seed in 0..seeds {
+        network.initialize(seed);
+        let x = Matrix::new(rows, INPUTS, numbers(seed, "x", rows * INPUTS, -1.5, 1.5));
+        let y = targets(loss, network.outputs(), rows, seed);
+        let row_weights = numbers(seed, "row weights", rows, 0.5, 2.0);
+        let data = Examples { x: &x, y: &y, weights: Some(&row_weights) };
+        let trainable: Vec<_> =
+            network.program().variables.iter().filter(|v| v.buffer == Buffer::Trainable).cloned().collect();
+        let weights: Vec<_> =
+            trainable.iter().map(|v| (v.name.clone(), v.shape.clone(), network.numbers(v).to_vec())).collect();
+        let both =
+            |network: &Network| Session::quiet(|session| gradient(network, &compile, data, seed, session)).unwrap();
+        let Some(differences) = differences(&mut network, &weights, flat, |network| both(network).0) else { continue };
+        let (_, ours) = both(&network);
+        assert_eq!(ours.len(), differences.len());
+        for (at, (o, (r, allowed))) in ours.iter().zip(&differences).enumerate() {
+            let error = (f64::from(*o) - r).abs();
+            if error.is_nan() || error > *allowed {
+                let name = &trainable.iter().find(|v| v.range.contains(&at)).unwrap().name;
+                return Err(format!(
+                    "seed {seed}: d loss / d {name} [{at}] is {o}, but the difference is {r} ± {allowed}"
+                ));
+            }
+        }
+        return Ok(());
+    }
+    Err(format!("no smooth surroundings among {seeds} seeds"))
+}
+
+/// A dense layer whose weights are neither 0 nor near it on the whole.
+fn dense(units: usize) -> Dense {
+    let uniform: Initializer = RandomUniform { minval: -0.9, maxval: 0.9 }.into();
+    Dense { kernel_initializer: uniform.clone(), bias_initializer: uniform, ..Dense::new(units) }
+}
+
+/// A dense layer with outputs close to each other, between `low` and `high` on the whole.
+fn dense_around([low, high]: [f64; 2], units: usize) -> Dense {
+    let bias = RandomUniform { minval: low, maxval: high };
+    let kernel = RandomUniform { minval: -0.1, maxval: 0.1 };
+    Dense { kernel_initializer: kernel.into(), bias_initializer: bias.into(), ..Dense::new(units) }
+}
+
+fn activation(activation: &Activation) -> Layer {
+    layers::Activation { activation: activation.clone(), ..layers::Activation::default() }.into()
+}
+
+/// Runs all cases and tells of every failure at once.
+fn all_of(cases: impl IntoIterator<Item = (String, Vec<Layer>, Loss)>, rows: usize) {
+    let mut wrong = Vec::new();
+    for (name, layers, loss) in cases {
+        if let Err(why) = check(&layers, &loss, rows, SEEDS, false) {
+            wrong.push(format!("{name}, {}: {why}", loss.name()));
+        }
+    }
+    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+}
+
+fn every<T>(things: &[&'static treino::catalog::Descriptor], named: fn(&str) -> treino::Result<T>) -> Vec<T> {
+    things.iter().map(|thing| named(thing.name).unwrap()).collect()
+}
+
+#[test]
+fn every_activation_inside_a_network() {
+    let cases = every(Activation::THINGS, Activation::named).into_iter().map(|a| {
+        (a.name().to_string(), vec![dense(4).into(), activation(&a), dense(2).into()], Loss::from(MeanSquaredError {}))
+    });
+    all_of(cases, 3);
+}
+
+/// The crossentropies of probabilities are smooth only where these lie well inside (0, 1): inputs are drawn around several
+/// numbers until an activation's outputs do. Those of log_sigmoid and log_softmax never do.
+#[test]
+fn every_activation_before_every_loss() {
+    let mut wrong = Vec::new();
+    for a in every(Activation::THINGS, Activation::named) {
+        for loss in every(Loss::THINGS, Loss::named) {
+            let flat = loss.name() == "binary_crossentropy" && a.name().starts_with("log_");
+            let found = [[0.4, 0.6], [0.9, 1.1], [1.4, 1.6], [-0.9, -0.5], [-3.0, -2.0]].map(|around| {
+                check(&[dense_around(around, 4).activation(a.clone()).into()], &loss, 2, SEEDS / 20, flat)
+            });
+            let real = found.iter().find(|found| found.as_ref().is_err_and(|why| !why.starts_with("no smooth")));
+            if real.is_some() || found.iter().all(Result::is_err) {
+                wrong.push(format!("{}, {}: {:?}", a.name(), loss.name(), real.unwrap_or(&found[0])));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn every_loss_on_logits() {
+    use treino::losses::{BinaryCrossentropy, CategoricalCrossentropy, SparseCategoricalCrossentropy};
+    let losses: [Loss; 5] = [
+        BinaryCrossentropy { from_logits: true, label_smoothing: 0.0 }.into(),
+        BinaryCrossentropy { from_logits: true, label_smoothing: 0.2 }.into(),
+        CategoricalCrossentropy { from_logits: true, label_smoothing: 0.0 }.into(),
+        CategoricalCrossentropy { from_logits: true, label_smoothing: 0.2 }.into(),
+        SparseCategoricalCrossentropy { from_logits: true }.into(),
+    ];
+    let tanh: Activation = Tanh::default().into();
+    all_of(
+        losses.map(|loss| (format!("{loss:?}"), vec![dense(4).activation(tanh.clone()).into(), dense(3).into()], loss)),
+        4,
+    );
+}
+
+/// Every layer in the middle of a network, so that a gradient must also flow through it to the layer in front.
+#[test]
+fn every_layer_with_its_settings_in_the_middle() {
+    let tanh: Activation = Tanh::default().into();
+    let l1 = || Some(Regularizer::from(L1 { l1: 0.1 }));
+    let l2 = || Some(Regularizer::from(L2 { l2: 0.1 }));
+    let both = || Some(Regularizer::from(L1L2 { l1: 0.05, l2: 0.1 }));
+    let around = |minval, maxval| Initializer::from(RandomUniform { minval, maxval });
+    let bn = || BatchNormalization {
+        gamma_initializer: around(0.5, 1.5),
+        beta_initializer: around(-0.5, 0.5),
+        moving_mean_initializer: around(-0.5, 0.5),
+        moving_variance_initializer: around(0.5, 1.5),
+        ..BatchNormalization::default()
+    };
+    let statistics = || Normalization {
+        mean: Some(vec![0.25, -0.5, 0.0, 1.0]),
+        variance: Some(vec![0.5, 2.0, 1.0, 0.25]),
+        ..Normalization::default()
+    };
+    let middle: Vec<(&str, Layer)> = vec![
+        ("dense", dense(3).activation(tanh.clone()).into()),
+        ("dense without bias", Dense { use_bias: false, ..dense(3) }.into()),
+        ("frozen dense", Dense { trainable: false, ..dense(3).activation(tanh.clone()) }.into()),
+        ("dense, l1 kernel", Dense { kernel_regularizer: l1(), ..dense(3) }.into()),
+        ("dense, l2 kernel and bias", Dense { kernel_regularizer: l2(), bias_regularizer: l2(), ..dense(3) }.into()),
+        ("dense, l1_l2 kernel", Dense { kernel_regularizer: both(), ..dense(3) }.into()),
+        ("dense, l2 activity", Dense { activity_regularizer: l2(), ..dense(3).activation(tanh.clone()) }.into()),
+        ("dense, l1 activity", Dense { activity_regularizer: l1(), ..dense(3).activation(tanh.clone()) }.into()),
+        (
+            "frozen dense, penalties",
+            Dense { kernel_regularizer: l2(), activity_regularizer: both(), trainable: false, ..dense(3) }.into(),
+        ),
+        ("activation", activation(&tanh)),
+        ("batch_normalization", bn().into()),
+        ("batch_normalization without center", BatchNormalization { center: false, ..bn() }.into()),
+        ("batch_normalization without scale", BatchNormalization { scale: false, ..bn() }.into()),
+        ("batch_normalization without both", BatchNormalization { scale: false, center: false, ..bn() }.into()),
+        ("frozen batch_normalization", BatchNormalization { trainable: false, ..bn() }.into()),
+        (
+            "batch_normalization, penalties",
+            BatchNormalization { gamma_regularizer: l2(), beta_regularizer: both(), ..bn() }.into(),
+        ),
+        ("dropout", Dropout { rate: 0.3, ..Dropout::default() }.into()),
+        ("dropout of nothing", Dropout { rate: 0.0, ..Dropout::default() }.into()),
+        ("normalization", statistics().into()),
+        ("inverted normalization", Normalization { invert: true, ..statistics() }.into()),
+    ];
+    for thing in Layer::THINGS {
+        assert!(middle.iter().any(|(_, layer)| layer.name() == thing.name), "no case of {}", thing.name);
+    }
+    let mut cases = Vec::new();
+    for (name, layer) in &middle {
+        // Behind another layer, first in the network, and behind a frozen layer.
+        let front = dense(4).activation(tanh.clone());
+        let end: Layer = dense(2).into();
+        let loss = Loss::from(MeanSquaredError {});
+        let cold = Dense { trainable: false, ..front.clone() };
+        cases.push((
+            format!("{name} in the middle"),
+            vec![front.clone().into(), layer.clone(), end.clone()],
+            loss.clone(),
+        ));
+        cases.push((
+            format!("{name} behind a frozen layer"),
+            vec![cold.into(), layer.clone(), end.clone()],
+            loss.clone(),
+        ));
+        cases.push((
+            format!("{name} twice"),
+            vec![front.into(), layer.clone(), dense(4).into(), layer.clone(), end],
+            loss,
+        ));
+    }
+    all_of(cases, 6);
+}
+
+/// Penalties at the end of a network, where a crossentropy otherwise takes the last activation over.
+#[test]
+fn a_penalty_on_the_output() {
+    let penalty = || Some(Regularizer::from(L2 { l2: 0.3 }));
+    let mut cases = Vec::new();
+    for (last, losses) in [
+        (Activation::from(Sigmoid::default()), vec!["binary_crossentropy", "mean_squared_error"]),
+        (Activation::from(Softmax::default()), vec!["categorical_crossentropy", "sparse_categorical_crossentropy"]),
+    ] {
+        for loss in losses {
+            let layer = Dense { activity_regularizer: penalty(), ..dense(3).activation(last.clone()) };
+            cases.push((last.name().to_string(), vec![layer.into()], Loss::named(loss).unwrap()));
+        }
+    }
+    all_of(cases, 4);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig {
+        cases: 2000,
+        failure_persistence: None,
+        rng_algorithm: proptest::test_runner::RngAlgorithm::ChaCha,
+        rng_seed: proptest::test_runner::RngSeed::Fixed(1),
+        ..ProptestConfig::default()
+    })]
+
+    /// A finite loss has a gradient without NaN, however large or small (or exactly 0) inputs and weights are: a
+    /// training looks at the loss only. (All but exponential, whose outputs are infinite from 89 on.)
+    #[test]
+    fn a_finite_loss_has_no_nan_in_its_gradient(
+        x in prop::collection::vec(magnitude(), 4 * INPUTS),
+        weights in prop::collection::vec(magnitude(), 64),
+        inner in 0..Activation::THINGS.len(),
+        last in 0..Activation::THINGS.len(),
+        loss in 0..Loss::THINGS.len(),
+        normalise in any::<bool>(),
+    ) {
+        let named = |i: usize| Activation::named(Activation::THINGS[i].name).unwrap();
+        prop_assume!([inner, last].iter().all(|i| named(*i).name() != "exponential"));
+        let loss = Loss::named(Loss::THINGS[loss].name).unwrap();
+        let mut layers: Vec<Layer> = vec![Dense::new(4).activation(named(inner)).into()];
+        if normalise {
+            layers.push(BatchNormalization::default().into());
+        }
+        layers.push(Dense::new(4).activation(named(last)).into());
+        let mut network = Network::build(INPUTS, &layers).unwrap();
+        network.initialize(1);
+        let variables = network.program().variables.clone();
+        for v in variables.iter().filter(|v| v.buffer == Buffer::Trainable) {
+            network.set_weight(&v.name, &v.shape, &weights[v.range.clone()]).unwrap();
+        }
+        let x = Matrix::new(4, INPUTS, x);
+        let y = targets(&loss, network.outputs(), 4, 1);
+        let data = Examples { x: &x, y: &y, weights: None };
+        let (value, gradient) =
+            Session::quiet(|session| gradient(&network, &compiled(&loss), data, 1, session)).unwrap();
+        prop_assert!(!value.is_finite() || gradient.iter().all(|g| !g.is_nan()), "loss {value}, gradient {gradient:?}");
+    }
+}
+
+/// Numbers within ±1e3: of ordinary size, tiny, 0, or at the bounds.
+fn magnitude() -> impl Strategy<Value = f32> {
+    prop_oneof![-1e3_f32..1e3, -2.0_f32..2.0, -1e-20_f32..1e-20, Just(0.0), Just(1e3), Just(-1e3)]
+}

@@ -1,0 +1,155 @@
+//! Every loss beside Keras's: the loss of each row, the mean, and the gradient, without and with sample weights.
+//!
+//! Tolerances are those of `fixtures/keras/README.md` ([`keras::miss`]); for probabilities of exactly 0 and 1 (`certain`)
+//! Keras's float32 numbers are the measure, up to 2e-6 relative and 1e-6 absolute. Every case runs on every instruction
+//! set of this machine, which must not change a bit.
+
+mod keras;
+
+use keras::{counts, fixture, float, floats, miss, node, singles};
+use serde_json::Value as Json;
+use treino::activations::{Activation, Sigmoid, Softmax};
+use treino::catalog::Field;
+use treino::data::Matrix;
+use treino::initializers::Identity;
+use treino::layers::{self, Dense, Layer};
+use treino::losses::{Batch, Gradient, Loss};
+use treino::model::{Compile, Network};
+use treino::optimizers::SGD;
+use treino::train::{Examples, Session, evaluate, gradient};
+use treino_engine::simd::{Level, Simd};
+
+/// Asserts that `ours` are the numbers `key` of a case.
+fn compare(case: &Json, key: &str, ours: &[f64]) {
+    let name = case["name"].as_str().unwrap();
+    let list = |key: String| match &case[key] {
+        numbers @ Json::Array(_) => floats(numbers),
+        number => vec![float(number)],
+    };
+    let (keras, exact) = (list(format!("{key}32")), list(format!("{key}64")));
+    if name.contains("certain") {
+        for (i, (o, k)) in ours.iter().zip(&keras).enumerate() {
+            assert!((o - k).abs() <= 2e-6 * k.abs() + 1e-6, "{name}: {key}[{i}] is {o}, not {k}");
+        }
+        assert_eq!(ours.len(), keras.len());
+    } else {
+        let share = miss(ours, &keras, &exact);
+        assert!(share <= 1.0, "{name}: {key} misses by {share} of its tolerance: {ours:?}, not {exact:?}");
+    }
+}
+
+/// Row losses and gradient of a batch.
+fn compute(loss: &Loss, simd: Simd, batch: Batch<'_>, scale: &[f32]) -> (Vec<f32>, Vec<f32>) {
+    // What is not filled would be seen.
+    let (mut losses, mut dp) = (vec![f32::NAN; scale.len()], vec![f32::NAN; batch.p.len()]);
+    loss.inner().rows(simd, batch, &mut losses, Some(Gradient { scale, dp: &mut dp }));
+    let mut alone = vec![f32::NAN; scale.len()];
+    loss.inner().rows(simd, batch, &mut alone, None);
+    assert_eq!(bits(&alone), bits(&losses), "the loss depends on whether the gradient is asked for");
+    (losses, dp)
+}
+
+fn bits(numbers: &[f32]) -> Vec<u32> {
+    numbers.iter().map(|x| x.to_bits()).collect()
+}
+
+fn doubles(numbers: &[f32]) -> Vec<f64> {
+    numbers.iter().map(|x| f64::from(*x)).collect()
+}
+
+fn compiled(loss: &Loss) -> Compile {
+    Compile { optimizer: SGD::default().into(), loss: loss.clone(), metrics: Vec::new() }
+}
+
+#[test]
+fn every_loss_is_kerass() {
+    let all = fixture("losses");
+    let cases = all["cases"].as_array().unwrap();
+    for case in cases {
+        let loss = Loss::read(&node(&case["loss"]), "loss").unwrap();
+        let (y, p) = (singles(&case["y_true"]["values"]), singles(&case["y_pred"]["values"]));
+        let [rows, width] = counts(&case["y_pred"]["shape"])[..] else { panic!("predictions are a matrix") };
+        let batch = Batch { y: &y, p: &p, width, logits: false };
+        let weights = singles(&case["sample_weight"]);
+        let plain = vec![1.0 / rows as f32; rows];
+        let weighted: Vec<f32> = weights.iter().map(|w| w / rows as f32).collect();
+
+        let (losses, dp) = compute(&loss, Simd::detect(), batch, &plain);
+        compare(case, "rows", &doubles(&losses));
+        compare(case, "grad", &doubles(&dp));
+        let (_, weighted_dp) = compute(&loss, Simd::detect(), batch, &weighted);
+        compare(case, "weighted_grad", &doubles(&weighted_dp));
+
+        // The means, as a training forms them: a network that changes nothing.
+        let network = Network::build(width, &[layers::Activation::default().into()]).unwrap();
+        let (x, y_matrix) = (Matrix::new(rows, width, p.clone()), Matrix::new(rows, y.len() / rows, y.clone()));
+        for (key, weights) in [("mean", None), ("weighted_mean", Some(weights.as_slice()))] {
+            let data = Examples { x: &x, y: &y_matrix, weights };
+            let logs = Session::quiet(|session| evaluate(&network, &compiled(&loss), data, None, session)).unwrap();
+            compare(case, key, &[logs.get("loss").unwrap()]);
+        }
+
+        for simd in Level::ALL.into_iter().filter_map(Simd::with_level) {
+            let (l, d) = compute(&loss, simd, batch, &plain);
+            assert_eq!((bits(&l), bits(&d)), (bits(&losses), bits(&dp)), "{} on {:?}", case["name"], simd.level());
+        }
+    }
+    for thing in Loss::THINGS {
+        assert!(cases.iter().any(|case| case["loss"]["type"] == thing.name), "no case of {}", thing.name);
+    }
+}
+
+/// A sigmoid or softmax followed by its crossentropy is computed from the logits: same numbers as Keras `from_logits`,
+/// where clipped probabilities would give other losses (16.1 for a logit of 80 on the wrong side) and no gradient.
+#[test]
+fn a_last_activation_that_its_loss_absorbs_is_kerass_loss_from_logits() {
+    let all = fixture("losses");
+    let mut seen = Vec::new();
+    for case in all["cases"].as_array().unwrap() {
+        let name = case["name"].as_str().unwrap();
+        if case["loss"]["from_logits"] != true {
+            continue;
+        }
+        let mut spec = case["loss"].clone();
+        spec.as_object_mut().unwrap().shift_remove("from_logits");
+        let loss = Loss::read(&node(&spec), "loss").unwrap();
+        seen.push(loss.name());
+        let last: Activation = match loss.name() {
+            "binary_crossentropy" => Sigmoid::default().into(),
+            _ => Softmax::default().into(),
+        };
+        let [rows, width] = counts(&case["y_pred"]["shape"])[..] else { panic!("predictions are a matrix") };
+        let (y, p) = (singles(&case["y_true"]["values"]), singles(&case["y_pred"]["values"]));
+        let (x, y) = (Matrix::new(rows, width, p), Matrix::new(rows, y.len() / rows, y));
+
+        // The identity as a layer: the gradient of its bias is the column sums of the gradient of the logits.
+        let dense = Dense { kernel_initializer: Identity::default().into(), ..Dense::new(width) };
+        let inside: Layer = dense.clone().activation(last.clone()).into();
+        let behind: [Layer; 2] =
+            [dense.into(), layers::Activation { activation: last, ..layers::Activation::default() }.into()];
+        for layers in [&[inside][..], &behind] {
+            let mut network = Network::build(width, layers).unwrap();
+            network.initialize(1);
+            let bias = network.program().variables.iter().find(|v| v.name == "dense/bias").unwrap().range.clone();
+            let compile = compiled(&loss);
+            let weights = singles(&case["sample_weight"]);
+            for (prefix, weights) in [("", None), ("weighted_", Some(weights.as_slice()))] {
+                let data = Examples { x: &x, y: &y, weights };
+                let (value, whole) = Session::quiet(|session| gradient(&network, &compile, data, 1, session)).unwrap();
+                compare(case, &format!("{prefix}mean"), &[value]);
+                let logs = Session::quiet(|session| evaluate(&network, &compile, data, None, session)).unwrap();
+                assert_eq!(logs.get("loss"), Some(value), "{name}");
+                let columns = |key: &str| -> Vec<f64> {
+                    let grad = floats(&case[format!("{prefix}{key}")]);
+                    (0..width).map(|j| grad.iter().skip(j).step_by(width).sum()).collect()
+                };
+                let share = miss(&doubles(&whole[bias.clone()]), &columns("grad32"), &columns("grad64"));
+                // Adding up `rows` numbers in single precision rounds as often.
+                assert!(share <= rows as f64, "{name}: {prefix}bias misses by {share} of a row's tolerance");
+            }
+        }
+    }
+    for name in ["binary_crossentropy", "categorical_crossentropy", "sparse_categorical_crossentropy"] {
+        assert!(seen.contains(&name), "no case of {name} from logits");
+    }
+}

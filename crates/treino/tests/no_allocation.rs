@@ -1,0 +1,159 @@
+//! After the first batch a step of training allocates nothing, and an evaluation allocates the same for any number of
+//! rows: counted by an allocator, over a network with every layer and activation, and every metric, optimizer and loss.
+//!
+//! All stands in one test: the counter sees every thread of the process.
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use treino::activations::Activation;
+use treino::callbacks::EarlyStopping;
+use treino::data::Matrix;
+use treino::layers::{self, BatchNormalization, Dense, Dropout, Layer, Normalization};
+use treino::losses::{Loss, Targets};
+use treino::metrics::{Metric, NamedMetric};
+use treino::model::{Compile, Network};
+use treino::optimizers::{Optimizer, SGD};
+use treino::regularizers::{L1L2, L2};
+use treino::train::{Event, Examples, Fit, Job, Session, fit};
+
+struct Counting;
+
+static ALLOCATIONS: AtomicUsize = AtomicUsize::new(0);
+
+// SAFETY: all calls go to the system's allocator unchanged.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        ALLOCATIONS.fetch_add(1, Ordering::Relaxed);
+        // SAFETY: as the caller promises.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        // SAFETY: as the caller promises.
+        unsafe { System.dealloc(pointer, layout) }
+    }
+
+    unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        ALLOCATIONS.fetch_add(1, Ordering::Relaxed);
+        // SAFETY: as the caller promises.
+        unsafe { System.realloc(pointer, layout, size) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+const WIDTH: usize = 64;
+const BATCH: usize = 256;
+
+/// Every layer; every activation between dense layers if asked; a product large enough for two threads.
+fn layers(loss: &Loss, outputs: usize, every_activation: bool) -> Vec<Layer> {
+    let penalty = Some(L1L2 { l1: 1e-4, l2: 1e-4 }.into());
+    let mut layers: Vec<Layer> = vec![
+        Normalization::default().into(),
+        Dense { kernel_regularizer: penalty.clone(), activity_regularizer: penalty, ..Dense::new(WIDTH) }.into(),
+        BatchNormalization { gamma_regularizer: Some(L2 { l2: 1e-4 }.into()), ..BatchNormalization::default() }.into(),
+        Dropout { rate: 0.2, ..Dropout::default() }.into(),
+        Dense { trainable: false, ..Dense::new(WIDTH) }.into(),
+        BatchNormalization { trainable: false, ..BatchNormalization::default() }.into(),
+    ];
+    if every_activation {
+        for thing in Activation::THINGS {
+            let activation = Activation::named(thing.name).unwrap();
+            layers.push(layers::Activation { activation, ..layers::Activation::default() }.into());
+            layers.push(Dense::new(4).into());
+            layers.push(BatchNormalization::default().into());
+        }
+    }
+    let last = match loss.inner().targets() {
+        Targets::Probabilities => "sigmoid",
+        Targets::OneHot | Targets::ClassNumbers => "softmax",
+        Targets::Numbers => "linear",
+    };
+    layers.push(Dense::new(outputs).activation(Activation::named(last).unwrap()).into());
+    layers
+}
+
+/// Trains and checks: allocations between batches, and between the last batch of an epoch and its end, which are those
+/// of an evaluation and of writing its numbers down.
+fn evaluation_allocations(loss: &Loss, optimizer: Optimizer, threads: usize, every: bool, val_rows: usize) -> usize {
+    let outputs = if matches!(loss.inner().targets(), Targets::OneHot | Targets::ClassNumbers) { 3 } else { 1 };
+    let mut network = Network::build(4, &layers(loss, outputs, every)).unwrap();
+    network.initialize(1);
+    let metrics = Metric::THINGS
+        .iter()
+        .map(|thing| NamedMetric::typed(thing.name).unwrap())
+        .filter(|m| m.metric.inner().check(network.outputs(), network.outputs()).is_ok())
+        .collect();
+    let compile = Compile { optimizer, loss: loss.clone(), metrics };
+    let x = |rows: usize| Matrix::new(rows, 4, (0..rows * 4).map(|i| (i * 37 % 101) as f32 / 50.0 - 1.0).collect());
+    let y = |rows: usize| {
+        let class = |row: usize| row % outputs.max(2);
+        match loss.inner().targets() {
+            Targets::ClassNumbers => Matrix::new(rows, 1, (0..rows).map(|row| class(row) as f32).collect()),
+            Targets::OneHot => {
+                let mut y = Matrix::zeros(rows, outputs);
+                (0..rows).for_each(|row| y.as_mut_slice()[row * outputs + class(row)] = 1.0);
+                y
+            }
+            _ => Matrix::new(rows, 1, (0..rows).map(|row| class(row) as f32).collect()),
+        }
+    };
+    let (x_train, y_train, x_val, y_val) = (x(5 * BATCH + 7), y(5 * BATCH + 7), x(val_rows), y(val_rows));
+    let weights = vec![0.5; x_train.rows()];
+    let settings = Fit { epochs: 3, batch_size: BATCH, ..Fit::default() };
+    let callbacks = [EarlyStopping { patience: 9, restore_best_weights: true, ..EarlyStopping::default() }.into()];
+    let job = Job {
+        compile: &compile,
+        train: Examples { x: &x_train, y: &y_train, weights: Some(&weights) },
+        validation: Some(Examples { x: &x_val, y: &y_val, weights: None }),
+        settings: &settings,
+        callbacks: &callbacks,
+        units: None,
+    };
+    let interrupt = AtomicBool::new(false);
+    let mut marks: Vec<(bool, usize, usize)> = Vec::with_capacity(100);
+    let mut observer = |event: &Event<'_>| {
+        let now = ALLOCATIONS.load(Ordering::SeqCst);
+        match event {
+            Event::Batch { step, .. } => marks.push((false, *step, now)),
+            Event::Epoch { epoch, .. } => marks.push((true, *epoch, now)),
+            _ => {}
+        }
+    };
+    let mut session = Session::new(threads, &interrupt, &mut observer);
+    let history = fit(&mut network, &job, &mut session).unwrap();
+    assert_eq!(history.epochs.len(), 3, "{:?}", history.ending);
+    let mut evaluations = Vec::new();
+    for pair in marks.windows(2) {
+        let ((was_epoch, _, before), (is_epoch, step, after)) = (pair[0], pair[1]);
+        if is_epoch {
+            evaluations.push(after - before);
+        } else if !was_epoch {
+            assert_eq!(after - before, 0, "{} in step {step} with {threads} threads", loss.name());
+        }
+    }
+    assert_eq!((marks.len(), evaluations.len()), (3 * 7, 3));
+    evaluations[1]
+}
+
+#[test]
+fn a_step_allocates_nothing() {
+    // The counter counts.
+    let before = ALLOCATIONS.load(Ordering::SeqCst);
+    drop(std::hint::black_box(vec![1_u8]));
+    assert!(ALLOCATIONS.load(Ordering::SeqCst) > before);
+
+    for threads in [1, 2] {
+        for (i, thing) in Loss::THINGS.iter().enumerate() {
+            let loss = Loss::named(thing.name).unwrap();
+            let [few, many] =
+                [300, 900].map(|rows| evaluation_allocations(&loss, SGD::default().into(), threads, i == 0, rows));
+            assert_eq!(few, many, "{}: an evaluation allocates by the rows, {threads} threads", thing.name);
+        }
+        for thing in Optimizer::THINGS {
+            let loss = Loss::named("mean_squared_error").unwrap();
+            evaluation_allocations(&loss, Optimizer::named(thing.name).unwrap(), threads, false, 300);
+        }
+    }
+}
