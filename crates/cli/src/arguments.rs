@@ -51,7 +51,12 @@ const FLAGS: &[Flag] = &[
     flag(DATA, "test", "data.test"),
     flag(DATA, "delimiter", "data.delimiter"),
     flag(DATA, "decimal", "data.decimal"),
-    off(DATA, "no-header", "data.header", "The first line is a row already; columns are called column_1, column_2 and so on"),
+    off(
+        DATA,
+        "no-header",
+        "data.header",
+        "The first line is a row already; columns are called column_1, column_2 and so on",
+    ),
     flag(NETWORK, "hidden", "model.hidden"),
     flag(NETWORK, "activation", "model.activation"),
     on(NETWORK, "batch-norm", "model.batch_norm"),
@@ -130,7 +135,12 @@ pub fn short(value: &Value) -> String {
 /// The whole command line.
 pub fn command() -> Command {
     let model = || Arg::new("model").value_name("RUN|MODEL").required(true).help("Run folder or model.safetensors");
-    let data = || Arg::new("data").value_name("DATA").required(true).help("Table: CSV, gzipped CSV or Parquet; - reads standard input");
+    let data = || {
+        Arg::new("data")
+            .value_name("DATA")
+            .required(true)
+            .help("Table: CSV, gzipped CSV or Parquet; - reads standard input")
+    };
     let color = Arg::new("color")
         .long("color")
         .value_name("WHEN")

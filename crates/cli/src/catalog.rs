@@ -58,7 +58,10 @@ fn thing(thing: &Descriptor, terminal: &Terminal) -> String {
         text.push_str(&wrapped(line, width, if line.trim().is_empty() { "" } else { "  " }, "  "));
     }
     if !thing.aliases.is_empty() {
-        text.push_str(&format!("\n{}", wrapped(&format!("also called {}", thing.aliases.join(", ")), width, "  ", "    ")));
+        text.push_str(&format!(
+            "\n{}",
+            wrapped(&format!("also called {}", thing.aliases.join(", ")), width, "  ", "    ")
+        ));
     }
     for param in thing.params {
         let default = (param.default)().map_or("left open".to_string(), |value| match short(&value) {

@@ -1,7 +1,7 @@
 //! What `treino train` says before it begins: data, network, training.
 
 use crate::lines::Lines;
-use crate::tables::{grouped, number, percent, shortened};
+use crate::tables::{grouped, percent, plain_number, shortened};
 use crate::terminal::Terminal;
 use treino::callbacks::Callback;
 use treino::data::{ColumnKind, Distribution, Prepared};
@@ -17,7 +17,10 @@ pub fn head(planned: &Planned, terminal: &Terminal) -> String {
     let dialect = summary.dialect.as_ref().map_or(String::new(), |d| {
         format!(", separated by {}, decimal mark \"{}\"", d.delimiter_name(), d.decimal.mark())
     });
-    lines.add("data", &format!("{}: {} rows, {}{dialect}", summary.source, grouped(summary.rows as f64), kinds.join(", ")));
+    lines.add(
+        "data",
+        &format!("{}: {} rows, {}{dialect}", summary.source, grouped(summary.rows as f64), kinds.join(", ")),
+    );
     lines.add("target", &target_line(prepared));
     let parts: Vec<String> = [
         ("train", Some(&prepared.train)),
@@ -59,7 +62,10 @@ pub fn head(planned: &Planned, terminal: &Terminal) -> String {
         match callback {
             Callback::EarlyStopping(stopping) => {
                 let kept = if stopping.restore_best_weights { "; the best epoch's weights are kept" } else { "" };
-                lines.add("stopping", &format!("{} epochs without a better {}{kept}", stopping.patience, stopping.monitor));
+                lines.add(
+                    "stopping",
+                    &format!("{} epochs without a better {}{kept}", stopping.patience, stopping.monitor),
+                );
             }
         }
     }
@@ -97,9 +103,9 @@ fn target_line(prepared: &Prepared) -> String {
             "{}: {}, from {} to {}, median {}",
             target.name,
             target.task,
-            number(*min),
-            number(*max),
-            number(*median)
+            plain_number(*min),
+            plain_number(*max),
+            plain_number(*median)
         ),
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::evaluate::argument;
 use crate::lines::wrapped;
-use crate::tables::{self, grouped, number, shortened};
+use crate::tables::{self, grouped, plain_number, shortened};
 use crate::terminal::{Terminal, escaped};
 use clap::ArgMatches;
 use std::io::Read;
@@ -38,7 +38,8 @@ fn model(bundle: &Bundle, terminal: &Terminal) -> String {
     let words = |words: &str| wrapped(words, terminal.width, "  ", "    ");
     if let Some(side) = &bundle.table {
         let target = &side.target;
-        let classes = if target.classes.is_empty() { String::new() } else { format!(": {}", target.classes.join(", ")) };
+        let classes =
+            if target.classes.is_empty() { String::new() } else { format!(": {}", target.classes.join(", ")) };
         text.push_str(&words(&escaped(&format!("predicts {} ({}){classes}", target.name, target.task))));
         text.push_str(&format!("  from {} columns:\n\n", side.recipe.inputs.len()));
         let columns = tables::first_that_fits(terminal, [30, 20, 14], |most| {
@@ -89,9 +90,14 @@ fn model(bundle: &Bundle, terminal: &Terminal) -> String {
 
 fn table(data: &Table, terminal: &Terminal) -> String {
     let words = |words: &str| wrapped(&escaped(words), terminal.width, "  ", "    ");
-    let mut head = format!("{}: {} rows, {} columns", data.name, grouped(data.rows as f64), data.columns.len());
+    let rows = if data.rows == 1 { "row" } else { "rows" };
+    let mut head = format!("{}: {} {rows}, {} columns", data.name, grouped(data.rows as f64), data.columns.len());
     if let Some(dialect) = &data.dialect {
-        head.push_str(&format!(", separated by {}, decimal mark \"{}\"", dialect.delimiter_name(), dialect.decimal.mark()));
+        head.push_str(&format!(
+            ", separated by {}, decimal mark \"{}\"",
+            dialect.delimiter_name(),
+            dialect.decimal.mark()
+        ));
     }
     let mut text = words(&head);
     text.push('\n');
@@ -129,7 +135,13 @@ fn values(column: &Column) -> String {
     let stats = &column.stats;
     match column.kind {
         ColumnKind::Number | ColumnKind::Integer if stats.min.is_finite() => {
-            format!("{} to {}, mean {}, sd {}", number(stats.min), number(stats.max), number(stats.mean), number(stats.sd))
+            format!(
+                "{} to {}, mean {}, sd {}",
+                plain_number(stats.min),
+                plain_number(stats.max),
+                plain_number(stats.mean),
+                plain_number(stats.sd)
+            )
         }
         _ => stats.top.iter().map(|(level, n)| format!("{level} ({n})")).collect::<Vec<_>>().join(", "),
     }

@@ -37,9 +37,7 @@ pub fn logs_json(logs: &Logs) -> Value {
 /// The contents of `metrics.json`.
 pub fn metrics(planned: &Planned, run: &Run) -> Value {
     let target = &planned.prepared.target;
-    let scores = |scores: &treino::train::Scores| {
-        json!({ "train": scores.train, "validation": scores.validation, "test": scores.test })
-    };
+    let scores = |scores: &treino::train::Scores| json!({ "train": scores.train, "validation": scores.validation, "test": scores.test });
     let repeats: Vec<Value> = run
         .repeats
         .iter()

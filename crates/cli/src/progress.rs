@@ -204,7 +204,7 @@ fn duration(time: Duration) -> String {
 /// 1, 2, 5, 10, 20, 50, 100, ...
 fn is_milestone(epoch: usize) -> bool {
     let mut leading = epoch;
-    while leading % 10 == 0 && leading > 0 {
+    while leading > 0 && leading.is_multiple_of(10) {
         leading /= 10;
     }
     matches!(leading, 1 | 2 | 5)
@@ -212,11 +212,8 @@ fn is_milestone(epoch: usize) -> bool {
 
 /// An epoch's numbers in one line of at most so many characters: the losses first where not all have room.
 fn summary(logs: &Logs, most: usize) -> String {
-    let words: Vec<(bool, String)> = logs
-        .0
-        .iter()
-        .map(|(name, value)| (name.ends_with("loss"), format!("{name} {}", number(*value))))
-        .collect();
+    let words: Vec<(bool, String)> =
+        logs.0.iter().map(|(name, value)| (name.ends_with("loss"), format!("{name} {}", number(*value)))).collect();
     let mut room = most;
     let mut kept = vec![false; words.len()];
     for losses in [true, false] {
@@ -227,7 +224,8 @@ fn summary(logs: &Logs, most: usize) -> String {
             }
         }
     }
-    let shown: Vec<&str> = words.iter().zip(&kept).filter(|(_, kept)| **kept).map(|((_, text), _)| text.as_str()).collect();
+    let shown: Vec<&str> =
+        words.iter().zip(&kept).filter(|(_, kept)| **kept).map(|((_, text), _)| text.as_str()).collect();
     shown.join("  ")
 }
 

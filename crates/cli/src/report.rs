@@ -54,7 +54,8 @@ fn ending_line(run: &Run, seconds: f64) -> String {
         Ending::Interrupted => "interrupted".to_string(),
         Ending::Diverged(divergence) => format!("diverged: {}", divergence.place),
     };
-    let kept = run.history.kept_epoch.map_or(String::new(), |epoch| format!("; the model is that of epoch {}", epoch + 1));
+    let kept =
+        run.history.kept_epoch.map_or(String::new(), |epoch| format!("; the model is that of epoch {}", epoch + 1));
     let plural = if epochs == 1 { "epoch" } else { "epochs" };
     format!("{epochs} {plural} in {seconds:.2} s: {ending}{kept}")
 }

@@ -22,6 +22,18 @@ pub fn number(x: f64) -> String {
     }
 }
 
+/// A number as it stands in a table of data: whole numbers as such, others without zeros at their end.
+pub fn plain_number(x: f64) -> String {
+    if x.fract() == 0.0 && x.abs() < 1e6 {
+        return grouped(x);
+    }
+    let text = number(x);
+    if text.contains('.') && !text.contains('e') {
+        return text.trim_end_matches('0').trim_end_matches('.').to_string();
+    }
+    text
+}
+
 /// A share as a percentage.
 pub fn percent(share: f64) -> String {
     format!("{:.1} %", 100.0 * share)
@@ -70,7 +82,9 @@ pub fn scores(terminal: &Terminal, parts: &[(&str, &Evaluation)]) -> String {
     }
     let always = match last.1 {
         Evaluation::Classes(c) => format!("baseline: always \"{}\"", escaped(&c.baseline_class)),
-        Evaluation::Numbers(n) => format!("baseline: always {}, the mean of the training rows", number(n.training_mean)),
+        Evaluation::Numbers(n) => {
+            format!("baseline: always {}, the mean of the training rows", number(n.training_mean))
+        }
     };
     let always = wrapped(&always, terminal.width, "  ", "    ");
     format!("{text}\n{}\n", terminal.style(Style::new().dim(), always.trim_end()))
@@ -193,4 +207,17 @@ pub fn render(terminal: &Terminal, mut table: Table) -> String {
     let (head, rest) = text.split_once('\n').unwrap_or((&text, ""));
     let rest: String = rest.lines().map(|line| format!("\n {line}")).collect();
     format!(" {}{rest}", terminal.style(Style::new().dim(), head))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_short() {
+        let shown = [0.0, 0.5, -12.345, 123.456, 1234.5, 1.5e7, 0.00012, f64::NAN].map(number);
+        assert_eq!(shown, ["0", "0.5000", "-12.35", "123.5", "1,234", "1.500e7", "1.20e-4", "NaN"]);
+        let shown = [0.0, 0.5, -12.0, 4.3, 1234567.0, 98765.0].map(plain_number);
+        assert_eq!(shown, ["0", "0.5", "-12", "4.3", "1.235e6", "98,765"]);
+    }
 }

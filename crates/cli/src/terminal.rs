@@ -1,7 +1,7 @@
 //! What kind of terminal it is, and writing to it.
 
-use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 use crate::lines::wrapped;
+use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 use clap::ArgMatches;
 use console::Style;
 use std::io::{IsTerminal, Write};

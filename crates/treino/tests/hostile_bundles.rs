@@ -22,14 +22,15 @@ static MODEL: LazyLock<Vec<u8>> = LazyLock::new(|| {
     }
     let planned = Planned::new(&Spec::read(&entries).unwrap()).unwrap();
     let interrupt = AtomicBool::new(false);
-    let mut session = Session { threads: 1, interrupt: &interrupt, observer: &mut |_| {} };
-    planned.run(&mut session).unwrap().model.to_bytes().unwrap()
+    planned.run(&mut Session::new(1, &interrupt, &mut |_| {})).unwrap().model.to_bytes().unwrap()
 });
 
 /// Opens the bytes, and uses what comes out.
 fn open(bytes: &[u8]) -> bool {
     let Ok(bundle) = Bundle::from_bytes(bytes) else { return false };
-    let _ = bundle.predict(&Source::text("t.csv", TABLE)).map(|p| (0..p.outputs.rows()).map(|i| p.row(i)).count());
+    if let Ok(prediction) = bundle.predict(&Source::text("t.csv", TABLE)) {
+        prediction.csv(Vec::new()).unwrap();
+    }
     let _ = bundle.evaluate(&Source::text("t.csv", TABLE));
     let _ = bundle.to_bytes();
     true

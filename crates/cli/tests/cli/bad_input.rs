@@ -27,11 +27,26 @@ fn tables_that_cannot_be_used() {
         ("twice.csv", good.replacen("height", "width", 1).into(), target, &["\"width\"", "twice"]),
         ("one_class.csv", good.replace("yes", "no").into(), target, &["\"answer\"", "only one value", "one_class.csv"]),
         ("no_target.csv", all(&|_, row| row.replace("yes", "").replace("no", "")).into(), target, &["\"answer\""]),
-        ("words.csv", good.replacen("\n4,", "\nfour,", 1).into(), "--target answer --numeric height", &["\"height\"", "\"four\"", "words.csv:6"]),
-        ("infinite.csv", good.replacen("\n4,", "\ninf,", 1).into(), "--target answer --numeric height", &["\"height\"", "inf"]),
+        (
+            "words.csv",
+            good.replacen("\n4,", "\nfour,", 1).into(),
+            "--target answer --numeric height",
+            &["\"height\"", "\"four\"", "words.csv:6"],
+        ),
+        (
+            "infinite.csv",
+            good.replacen("\n4,", "\ninf,", 1).into(),
+            "--target answer --numeric height",
+            &["\"height\"", "inf"],
+        ),
         ("two_rows.csv", good.lines().take(3).map(|l| format!("{l}\n")).collect::<String>().into(), target, &["row"]),
         ("zip.csv", b"PK\x03\x04aaaaaaaaaaaaaaaaaaaaaaaaaa".to_vec(), target, &["zip.csv"]),
-        ("cut.csv.gz", b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03abc".to_vec(), target, &["cut.csv.gz", "damaged or cut off"]),
+        (
+            "cut.csv.gz",
+            b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03abc".to_vec(),
+            target,
+            &["cut.csv.gz", "damaged or cut off"],
+        ),
         ("cut.parquet", b"PAR1aaaaaaaaaaaaaaa".to_vec(), target, &["cut.parquet"]),
         ("weights.csv", good.clone().into(), "--target answer --weight answer", &["answer"]),
         ("minus.csv", good.replacen("\n4,", "\n-4,", 1).into(), "--target answer --weight height", &["height", "-4"]),
@@ -73,15 +88,27 @@ fn arguments_that_do_not_fit_the_table() {
         ("train diabetes.csv --target progression --class-weight balanced", &["class_weight", "progression", "number"]),
         ("train pima.csv --target diabetes --task regression", &["\"diabetes\"", "regression", "numbers"]),
         ("train diabetes.csv --target progression --task binary", &["progression", "binary"]),
-        ("train pima.csv --target diabetes --loss sparse_categorical_crossentropy", &["one output", "use binary_crossentropy"]),
-        ("train diabetes.csv --target progression --loss binary_crossentropy", &["does not fit", "is a number", "mean_squared_error"]),
-        ("train pima.csv --target diabetes --task multiclass --loss binary_crossentropy", &["does not fit", "sparse_categorical_crossentropy"]),
+        (
+            "train pima.csv --target diabetes --loss sparse_categorical_crossentropy",
+            &["one output", "use binary_crossentropy"],
+        ),
+        (
+            "train diabetes.csv --target progression --loss binary_crossentropy",
+            &["does not fit", "is a number", "mean_squared_error"],
+        ),
+        (
+            "train pima.csv --target diabetes --task multiclass --loss binary_crossentropy",
+            &["does not fit", "sparse_categorical_crossentropy"],
+        ),
         ("train diabetes.csv --target progression --metrics accuracy", &["\"accuracy\"", "number", "r2_score"]),
         ("train pima.csv --target diabetes --validation-split 0.6 --test-split 0.5", &["0.6", "0.5", "below 1"]),
         ("train pima.csv --target diabetes --validation-split 0 --patience 3", &["val_loss", "no validation rows"]),
         ("train pima.csv --target diabetes --validation diabetes.csv", &["diabetes.csv", "\"diabetes\""]),
         ("train pima.csv --target diabetes --test gone.csv", &["gone.csv", "no such file"]),
-        ("train pima.csv --target diabetes --out pima.csv", &["cannot make the folder pima.csv", "a file of that name"]),
+        (
+            "train pima.csv --target diabetes --out pima.csv",
+            &["cannot make the folder pima.csv", "a file of that name"],
+        ),
         ("train pima.csv --target diabetes --out pima.csv/runs", &["pima.csv/runs", "is a file, not a folder"]),
         ("train pima.csv --target diabetes --delimiter ;", &["\"diabetes\"", "pima.csv"]),
         ("evaluate folder pima.csv", &["folder", "holds no model", "model.safetensors"]),
@@ -121,8 +148,14 @@ fn names_and_numbers_that_the_catalogue_does_not_know() {
         ("--threads 0", &["--threads is \"0\"", "at least 1"]),
         ("--threads 1000", &["--threads is \"1000\"", "256"]),
         ("--patience x", &["patience", "\"x\"", "whole number"]),
-        ("--optimizer '{ type = \"sgd\", momentum = 9 }'", &["compile.optimizer.momentum is 9", "[0, 1]", "--optimizer"]),
-        ("--optimizer '{ type = \"sgd\", momentu = 0.9 }'", &["\"momentu\"", "did you mean \"momentum\"?", "--optimizer"]),
+        (
+            "--optimizer '{ type = \"sgd\", momentum = 9 }'",
+            &["compile.optimizer.momentum is 9", "[0, 1]", "--optimizer"],
+        ),
+        (
+            "--optimizer '{ type = \"sgd\", momentu = 0.9 }'",
+            &["\"momentu\"", "did you mean \"momentum\"?", "--optimizer"],
+        ),
         ("--optimizer '{ type = \"sgd\"'", &["--optimizer", "TOML table"]),
         ("--optimizer '{ momentum = 0.9 }'", &["does not say which optimizer"]),
         ("--set fit.batchsize=3", &["\"batchsize\"", "did you mean \"batch_size\"?", "--set"]),
@@ -133,8 +166,10 @@ fn names_and_numbers_that_the_catalogue_does_not_know() {
         ("--set callbacks.patience=3", &["callbacks is not a table"]),
         ("--epochs 3 --epochs 4", &["--epochs was given 2 times"]),
     ];
-    let lines: Vec<String> = flags.iter().map(|(flags, _)| format!("train pima.csv --target diabetes {flags}")).collect();
-    let cases: Vec<(&str, &[&str])> = lines.iter().zip(flags).map(|(line, (_, words))| (line.as_str(), *words)).collect();
+    let lines: Vec<String> =
+        flags.iter().map(|(flags, _)| format!("train pima.csv --target diabetes {flags}")).collect();
+    let cases: Vec<(&str, &[&str])> =
+        lines.iter().zip(flags).map(|(line, (_, words))| (line.as_str(), *words)).collect();
     scratch.refuses_all(&cases);
     scratch.refuses_all(&[
         ("train pima.csv --target diabetes --epoch 3", &["'--epoch'", "'--epochs'"]),
@@ -165,14 +200,20 @@ fn specs_with_mistakes_name_line_and_column() {
         ("[[model.layers]]\ntype = \"dense\"\nunit = 3\n", &["\"unit\"", "did you mean \"units\"?", "s.toml:3:1"]),
         ("[model]\nhidden = [3]\nlayers = []\n", &["\"hidden\"", "s.toml:2:1"]),
         ("[compile]\noptimizer = { type = \"adam\", beta_1 = 1.5 }\n", &["beta_1 is 1.5", "[0, 1)", "s.toml:2:39"]),
-        ("[[callbacks]]\ntype = \"early_stoping\"\n", &["\"early_stoping\"", "did you mean \"early_stopping\"?", "s.toml:2:8"]),
+        (
+            "[[callbacks]]\ntype = \"early_stoping\"\n",
+            &["\"early_stoping\"", "did you mean \"early_stopping\"?", "s.toml:2:8"],
+        ),
         ("[fit]\nepochs = 3\nepochs = 4\n", &["valid TOML", "duplicate", "s.toml:3:1"]),
         ("", &["no table", "name a CSV or Parquet file"]),
     ];
     let with_data: &[(&str, &[&str])] = &[
         ("[[model.layers]]\ntype = \"dense\"\nunits = 3\n", &["3 numbers", "\"diabetes\"", "2 classes", "units = 1"]),
         ("[model]\nlayers = []\n", &["at least one layer"]),
-        ("[[callbacks]]\ntype = \"early_stopping\"\nmonitor = \"val_los\"\n", &["\"val_los\"", "did you mean \"val_loss\"?"]),
+        (
+            "[[callbacks]]\ntype = \"early_stopping\"\nmonitor = \"val_los\"\n",
+            &["\"val_los\"", "did you mean \"val_loss\"?"],
+        ),
     ];
     let mut cases: Vec<(String, &[&str])> = Vec::new();
     for (i, (text, words)) in alone.iter().chain(with_data).enumerate() {
@@ -185,6 +226,15 @@ fn specs_with_mistakes_name_line_and_column() {
     cases.push(("train latin.toml".to_string(), &["latin.toml", "UTF-8"]));
     let cases: Vec<(&str, &[&str])> = cases.iter().map(|(line, words)| (line.as_str(), *words)).collect();
     scratch.refuses_all(&cases);
+}
+
+/// Folders that nobody can write to, whoever runs the tests.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_folder_that_cannot_be_written_to_is_refused_before_the_training() {
+    let scratch = Scratch::with(&["pima.csv"]);
+    scratch.refuses("train pima.csv --target diabetes --out /proc/runs", &["cannot make the folder /proc/runs"]);
+    scratch.refuses("train pima.csv --target diabetes --out /proc", &["cannot write to the folder /proc"]);
 }
 
 #[test]

@@ -45,7 +45,9 @@ fn files_that_are_no_whole_model_are_refused() {
     ] {
         let file = format!("{name}.safetensors");
         scratch.write(&file, bytes);
-        for command in [format!("predict {file} iris.csv"), format!("evaluate {file} iris.csv"), format!("inspect {file}")] {
+        for command in
+            [format!("predict {file} iris.csv"), format!("evaluate {file} iris.csv"), format!("inspect {file}")]
+        {
             scratch.refuses(&command, words).find(&file).unwrap_or_else(|| panic!("{command} does not name the file"));
         }
     }

@@ -62,7 +62,10 @@ fn repeats_are_events() {
         lines.iter().filter(|l| l["what"] == "repeat").map(|l| format!("{}/{}", l["done"], l["of"])).collect();
     assert_eq!(repeats, ["2/3", "3/3"]);
     let end = lines.last().unwrap();
-    assert_eq!(end["repeats"].as_array().unwrap().iter().map(|r| r["seed"].as_u64().unwrap()).collect::<Vec<_>>(), [1, 2, 3]);
+    assert_eq!(
+        end["repeats"].as_array().unwrap().iter().map(|r| r["seed"].as_u64().unwrap()).collect::<Vec<_>>(),
+        [1, 2, 3]
+    );
 }
 
 #[test]
@@ -77,7 +80,10 @@ fn the_document_names_every_key_and_its_example_has_the_same_keys() {
         let same = |example: &&Value| {
             ["event", "what"].iter().all(|key| example[key] == line[key]) && keys(example) == keys(line)
         };
-        assert!(examples.iter().any(|example| same(&example)), "no example in docs/json-lines.md has the keys of {line}");
+        assert!(
+            examples.iter().any(|example| same(&example)),
+            "no example in docs/json-lines.md has the keys of {line}"
+        );
         for key in keys(line) {
             assert!(document.contains(&format!("`{key}`")), "docs/json-lines.md does not explain `{key}`");
         }

@@ -75,7 +75,7 @@ fn what_was_understood_is_said_first() {
         "diabetes: binary, neg 65.1 %, pos 34.9 %",
         "460 train, 154 validation, 154 test (seed 1)",
         "fitted on the training rows only",
-        "13 → 64 → 32 → 1",
+        "network   13 → ",
         "adam at 0.001, binary_crossentropy, batches of 32 (15 steps",
         "20 epochs without a better val_loss",
     ] {

@@ -12,8 +12,11 @@ fn off_a_terminal_there_are_no_escape_codes_and_few_lines() {
         assert!(!text.contains('\u{1b}') && !text.contains('\r'), "{text:?}");
         assert!(text.ends_with('\n'));
     }
-    let epochs: Vec<&str> =
-        done.stderr.lines().filter_map(|line| line.trim().strip_prefix("epoch ")?.split_once('/').map(|(n, _)| n)).collect();
+    let epochs: Vec<&str> = done
+        .stderr
+        .lines()
+        .filter_map(|line| line.trim().strip_prefix("epoch ")?.split_once('/').map(|(n, _)| n))
+        .collect();
     assert_eq!(epochs, ["1", "2", "5", "10", "20", "50", "100", "120"]);
     assert!(done.stderr.contains("loss 1.") && done.stderr.contains("val_accuracy"), "{}", done.stderr);
     let stopped = scratch.good(&format!("{TRAIN} --patience 1 --learning-rate 0.1"));

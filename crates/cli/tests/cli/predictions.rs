@@ -136,7 +136,8 @@ fn rows_that_a_model_cannot_take_are_refused_with_the_reason() {
     scratch.write("no_target.csv", table.replacen("diabetes", "outcome", 1));
     scratch.refuses(&format!("evaluate {MODEL} no_target.csv"), &["\"diabetes\"", "no_target.csv"]);
     scratch.refuses(&format!("predict {MODEL} nowhere.csv"), &["nowhere.csv", "no such file"]);
-    scratch.refuses(&format!("predict {MODEL} pima.csv -o nowhere/p.csv"), &["nowhere/p.csv", "no such file or folder"]);
+    scratch
+        .refuses(&format!("predict {MODEL} pima.csv -o nowhere/p.csv"), &["nowhere/p.csv", "no such file or folder"]);
     scratch.refuses(&format!("predict {MODEL} pima.csv -o runs"), &["cannot write runs", "it is a folder"]);
     scratch.refuses(&format!("predict {MODEL} pima.csv -o pima.csv/p.csv"), &["pima.csv/p.csv", "is a file"]);
 }
@@ -155,7 +156,8 @@ fn devices_are_written_to_and_stay_what_they_are() {
     }
     let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
     let mut predict = std::process::Command::new(env!("CARGO_BIN_EXE_treino"));
-    let output = predict.current_dir(scratch.path("")).args(["predict", MODEL, "iris.csv"]).stdout(full).output().unwrap();
+    let output =
+        predict.current_dir(scratch.path("")).args(["predict", MODEL, "iris.csv"]).stdout(full).output().unwrap();
     assert_eq!(output.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&output.stderr).contains("standard output: the disk is full"));
 

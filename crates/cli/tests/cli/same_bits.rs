@@ -46,7 +46,10 @@ fn the_spec_of_a_run_gives_the_same_run() {
         assert_ne!(run, rerun);
         assert_eq!(first.stdout, again.stdout, "{table}");
         for file in [MODEL, "history.csv", "metrics.json", "spec.toml"] {
-            assert!(scratch.bytes(&format!("{run}/{file}")) == scratch.bytes(&format!("{rerun}/{file}")), "{table} {file}");
+            assert!(
+                scratch.bytes(&format!("{run}/{file}")) == scratch.bytes(&format!("{rerun}/{file}")),
+                "{table} {file}"
+            );
         }
     }
 }

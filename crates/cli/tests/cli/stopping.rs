@@ -50,6 +50,27 @@ fn ctrl_c_saves_the_best_model_and_says_so() {
 }
 
 #[test]
+fn ctrl_c_prints_the_summary() {
+    let scratch = Scratch::with(&["pima.csv"]);
+    let mut child = Command::new(env!("CARGO_BIN_EXE_treino"))
+        .current_dir(scratch.path(""))
+        .args(["train", "pima.csv", "--target", "diabetes", "--epochs", "1000000000", "--no-early-stopping"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut errors = BufReader::new(child.stderr.take().unwrap());
+    errors.read_line(&mut String::new()).unwrap();
+    signal(&child, "INT");
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(130));
+    let said = String::from_utf8(output.stdout).unwrap();
+    for words in ["interrupted; the model is that of epoch", "accuracy", "baseline", "saved     runs/0001-pima"] {
+        assert!(said.contains(words), "{words}\n{said}");
+    }
+}
+
+#[test]
 fn killed_it_leaves_nothing() {
     let scratch = Scratch::with(&["pima.csv"]);
     let before = scratch.listing();
@@ -78,7 +99,8 @@ fn divergence_at_once_says_where_and_what_to_do_and_leaves_nothing() {
 #[test]
 fn divergence_later_keeps_the_best_weights() {
     let scratch = Scratch::with(&["diabetes.csv"]);
-    let done = scratch.run("train diabetes.csv --target progression --optimizer sgd --learning-rate 0.5 --hidden '' -q");
+    let done =
+        scratch.run("train diabetes.csv --target progression --optimizer sgd --learning-rate 0.5 --hidden '' -q");
     assert_eq!(done.code, 3, "{}{}", done.stdout, done.stderr);
     assert!(done.stderr.contains("best weights before that are in runs/0001-diabetes"), "{}", done.stderr);
     assert!(done.stderr.contains("--learning-rate 0.01"), "{}", done.stderr);

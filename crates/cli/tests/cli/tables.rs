@@ -11,7 +11,9 @@ fn a_table_a_model_and_a_run_are_shown() {
     }
     scratch.good("train heart.csv --target diameter_narrowing --epochs 1 -q");
     let run = scratch.good("inspect runs/0001-heart").stdout;
-    for words in ["predicts diameter_narrowing (binary): 0, 1", "thal", "category", "dense_2", "parameters", "adam at 0.001"] {
+    for words in
+        ["predicts diameter_narrowing (binary): 0, 1", "thal", "category", "dense_2", "parameters", "adam at 0.001"]
+    {
         assert!(run.contains(words), "{words}\n{run}");
     }
     assert_eq!(scratch.good("inspect runs/0001-heart/model.safetensors").stdout, run);
@@ -47,7 +49,8 @@ fn tables_of_every_form_are_read() {
         assert_eq!(scratch.text(&run), scratch.text("runs/0001-r/history.csv"), "{form}");
     }
     assert!(scratch.good("inspect iris.parquet").stdout.contains("150 rows, 5 columns"));
-    let piped = done(scratch.program(&format!("train - --target species {flags}")).write_stdin(scratch.bytes("iris.csv")));
+    let piped =
+        done(scratch.program(&format!("train - --target species {flags}")).write_stdin(scratch.bytes("iris.csv")));
     assert_eq!((piped.code, piped.stdout), (0, expected), "{}", piped.stderr);
 }
 
@@ -69,7 +72,8 @@ fn the_catalogue_lists_rooms_things_and_parameters() {
     scratch.refuses("catalog optimisers", &["\"optimisers\"", "did you mean \"optimizers\"?"]);
     scratch.refuses("catalog optimizers adm", &["\"adm\"", "did you mean \"adam\"?"]);
     // Every thing that is listed can be shown.
-    let rooms = ["layers", "activations", "initializers", "regularizers", "losses", "optimizers", "metrics", "callbacks"];
+    let rooms =
+        ["layers", "activations", "initializers", "regularizers", "losses", "optimizers", "metrics", "callbacks"];
     for room in rooms {
         for line in scratch.good(&format!("catalog {room}")).stdout.lines().skip(1) {
             let name = line.strip_prefix("  ").unwrap().split(' ').next().unwrap();

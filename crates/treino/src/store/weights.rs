@@ -30,7 +30,10 @@ pub(super) fn to_bytes(network: &Network, metadata: String) -> Result<Vec<u8>> {
 /// variable that is missing.
 pub(super) fn from_bytes(network: &mut Network, bytes: &[u8]) -> Result<()> {
     let tensors = parse(bytes)?;
-    for (name, view) in tensors.tensors() {
+    // By name, so that the same file always gives the same message: the reader keeps its tensors in a hash map.
+    let mut views = tensors.tensors();
+    views.sort_by(|a, b| a.0.cmp(&b.0));
+    for (name, view) in views {
         if view.dtype() != Dtype::F32 {
             return Err(Error::input(format!("\"{name}\" holds {:?} numbers, but weights are F32", view.dtype())));
         }
