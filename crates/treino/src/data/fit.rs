@@ -135,7 +135,7 @@ fn number(cells: Vec<f64>, spec: &DataSpec) -> Result<Option<(f64, Scale, bool)>
     } else {
         let guess = filled().sum::<f64>() / cells.len() as f64;
         let (mean, sd) = moments(filled(), cells.len() as u64, guess, max - min);
-        Scale { mean, sd }
+        Scale { mean, sd, limit: (spec.clip > 0.0).then_some(spec.clip) }
     };
     if !(scale.sd > 0.0 && scale.sd.is_finite() && scale.mean.is_finite()) {
         return Err("its numbers differ too little".to_string());

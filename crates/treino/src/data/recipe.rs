@@ -80,23 +80,34 @@ pub struct LeftOut {
     pub reason: String,
 }
 
-/// A number x becomes (x - mean) / sd.
+/// A number x becomes (x - mean) / sd, cut at a limit where there is one.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Scale {
     /// The mean of the training rows; 0 if nothing is scaled.
     pub mean: f64,
     /// The standard deviation of the training rows, with n in the denominator; 1 if nothing is scaled.
     pub sd: f64,
+    /// The largest size of the result; `None` for any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit: Option<f64>,
 }
 
 impl Scale {
     /// Leaves numbers as they are.
-    pub const NONE: Scale = Scale { mean: 0.0, sd: 1.0 };
+    pub const NONE: Scale = Scale { mean: 0.0, sd: 1.0, limit: None };
 
-    /// (x - mean) / sd.
+    /// (x - mean) / sd, within [-limit, limit].
     #[inline]
     pub fn apply(&self, x: f64) -> f64 {
-        (x - self.mean) / self.sd
+        let scaled = (x - self.mean) / self.sd;
+        let limit = self.limit.unwrap_or(f64::INFINITY);
+        if scaled > limit {
+            limit
+        } else if scaled < -limit {
+            -limit
+        } else {
+            scaled
+        }
     }
 }
 
@@ -230,6 +241,13 @@ mod tests {
     use super::*;
 
     #[test]
+    fn scaling_is_the_formula_within_the_limit() {
+        let scale = Scale { mean: 10.0, sd: 2.0, limit: Some(5.0) };
+        assert_eq!([12.0, 7.0, 1e9, -1e9].map(|x| scale.apply(x)), [1.0, -1.5, 5.0, -5.0]);
+        assert_eq!(Scale { limit: None, ..scale }.apply(1010.0), 500.0);
+    }
+
+    #[test]
     fn a_recipe_survives_json_and_names_its_features() {
         let input = |name: &str, encoding| Input {
             name: name.into(),
@@ -241,7 +259,7 @@ mod tests {
         let mut recipe = Recipe::new(true, 4, 3);
         recipe.decimal = Some(Decimal::Comma);
         recipe.inputs = vec![
-            input("x", Encoding::Number { fill: 0.1, scale: Scale { mean: 1.0 / 3.0, sd: 2.0 }, indicator: true }),
+            input("x", Encoding::Number { fill: 0.1, scale: Scale { mean: 1.0 / 3.0, sd: 2.0, limit: Some(5.0) }, indicator: true }),
             input("c", Encoding::OneHot { levels: vec!["a".into()], missing: true }),
             input(
                 "d",

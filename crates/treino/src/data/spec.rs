@@ -96,6 +96,9 @@ thing! {
         impute: String = "median".to_string(), Kind::Choice(&["median", "mean"]);
         /// The scale of the inputs: `standard` for (x - mean) / sd, or `none`.
         scale: String = "standard".to_string(), Kind::Choice(&["standard", "none"]);
+        /// Standardised inputs are cut at so many standard deviations from the mean, so that an outlier cannot drown the
+        /// rest; 0 for no limit.
+        clip: f64 = 5.0, Kind::NOT_NEGATIVE;
         /// The scale of a regression target inside the model: `standard` or `none`.
         target_scale: String = "standard".to_string(), Kind::Choice(&["standard", "none"]);
         /// At most so many levels of a category get a feature of their own.

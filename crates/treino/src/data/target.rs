@@ -5,7 +5,6 @@ use super::column::{Column, ColumnKind, Values};
 use super::note::Note;
 use super::number::{self, Decimal};
 use super::plan::Plan;
-use super::recipe::Scale;
 use super::spec::{DataSpec, Task};
 use super::stats::{ColumnStats, level_counts};
 use crate::{Error, Result};
@@ -182,7 +181,7 @@ impl Target {
 
     /// A number as the network sees it: (y - mean) / sd.
     pub fn scale(&self, y: f64) -> f64 {
-        Scale { mean: self.mean, sd: self.sd }.apply(y)
+        (y - self.mean) / self.sd
     }
 
     /// The number that the network's `y` stands for: y * sd + mean, in the units of the file.
