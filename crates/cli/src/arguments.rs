@@ -14,8 +14,8 @@ struct Flag {
     long: &'static str,
     path: &'static str,
     heading: &'static str,
-    /// For a flag without a value: what it sets.
-    sets: Option<bool>,
+    /// For a flag without a value: what it sets, and its help where that is not the value's own.
+    sets: Option<(bool, Option<&'static str>)>,
 }
 
 const DATA: &str = "Data";
@@ -26,8 +26,12 @@ const fn flag(heading: &'static str, long: &'static str, path: &'static str) -> 
     Flag { long, path, heading, sets: None }
 }
 
-const fn switch(heading: &'static str, long: &'static str, path: &'static str, sets: bool) -> Flag {
-    Flag { long, path, heading, sets: Some(sets) }
+const fn on(heading: &'static str, long: &'static str, path: &'static str) -> Flag {
+    Flag { long, path, heading, sets: Some((true, None)) }
+}
+
+const fn off(heading: &'static str, long: &'static str, path: &'static str, help: &'static str) -> Flag {
+    Flag { long, path, heading, sets: Some((false, Some(help))) }
 }
 
 const FLAGS: &[Flag] = &[
@@ -47,10 +51,15 @@ const FLAGS: &[Flag] = &[
     flag(DATA, "test", "data.test"),
     flag(DATA, "delimiter", "data.delimiter"),
     flag(DATA, "decimal", "data.decimal"),
-    switch(DATA, "no-header", "data.header", false),
+    off(
+        DATA,
+        "no-header",
+        "data.header",
+        "The first line is a row already; columns are called column_1, column_2 and so on",
+    ),
     flag(NETWORK, "hidden", "model.hidden"),
     flag(NETWORK, "activation", "model.activation"),
-    switch(NETWORK, "batch-norm", "model.batch_norm", true),
+    on(NETWORK, "batch-norm", "model.batch_norm"),
     flag(NETWORK, "dropout", "model.dropout"),
     flag(NETWORK, "l1", "model.l1"),
     flag(NETWORK, "l2", "model.l2"),
@@ -65,7 +74,7 @@ const FLAGS: &[Flag] = &[
     flag(TRAINING, "validation-freq", "fit.validation_freq"),
     flag(TRAINING, "class-weight", "fit.class_weight"),
     flag(TRAINING, "repeats", "fit.repeats"),
-    switch(TRAINING, "no-shuffle", "fit.shuffle", false),
+    off(TRAINING, "no-shuffle", "fit.shuffle", "Go over the rows in the order of the file, every epoch"),
 ];
 
 impl Flag {
@@ -83,13 +92,10 @@ impl Flag {
     fn arg(&self) -> Arg {
         let param = self.param();
         let summary = param.map_or("", |p| p.summary());
-        let mut help = summary.trim_end_matches('.').replace('`', "");
+        let mut help = summary.strip_suffix('.').unwrap_or(summary).replace('`', "");
         let arg = Arg::new(self.long).long(self.long).help_heading(self.heading);
-        if let Some(value) = self.sets {
-            if !value {
-                help = format!("Turns off: {}{}", help[..1].to_lowercase(), &help[1..]);
-            }
-            return arg.action(ArgAction::SetTrue).help(help);
+        if let Some((_, own)) = self.sets {
+            return arg.action(ArgAction::SetTrue).help(own.map_or(help, str::to_string));
         }
         if let Some(param) = param {
             // An optimizer's learning rate has a default of its own.
@@ -129,7 +135,12 @@ pub fn short(value: &Value) -> String {
 /// The whole command line.
 pub fn command() -> Command {
     let model = || Arg::new("model").value_name("RUN|MODEL").required(true).help("Run folder or model.safetensors");
-    let data = || Arg::new("data").value_name("DATA").required(true).help("Table: CSV, gzipped CSV or Parquet; - reads standard input");
+    let data = || {
+        Arg::new("data")
+            .value_name("DATA")
+            .required(true)
+            .help("Table: CSV, gzipped CSV or Parquet; - reads standard input")
+    };
     let color = Arg::new("color")
         .long("color")
         .value_name("WHEN")
@@ -233,7 +244,7 @@ pub fn spec(matches: &ArgMatches) -> Result<Spec> {
     };
     for flag in FLAGS {
         let name = format!("--{}", flag.long);
-        if let Some(value) = flag.sets {
+        if let Some((value, _)) = flag.sets {
             if matches.get_flag(flag.long) {
                 spec::set(&mut entries, flag.path, Value::Bool(value), &name)?;
             }
@@ -244,7 +255,7 @@ pub fn spec(matches: &ArgMatches) -> Result<Spec> {
     }
     if let Some(seed) = matches.get_one::<String>("seed") {
         for path in ["data.seed", "fit.seed"] {
-            spec::set(&mut entries, path, scalar(&Kind::INDEX, seed), "--seed")?;
+            spec::set(&mut entries, path, scalar(&Kind::INDEX, seed, "--seed")?, "--seed")?;
         }
     }
     early_stopping(&mut entries, matches)?;
@@ -252,7 +263,7 @@ pub fn spec(matches: &ArgMatches) -> Result<Spec> {
         let Some((path, value)) = assignment.split_once('=') else {
             return Err(Error::input(format!("--set {assignment} has no value")).help("write --set fit.batch_size=16"));
         };
-        let value = toml_value(value.trim()).unwrap_or_else(|| Value::Text(value.trim().to_string()));
+        let value = toml_value(value.trim()).unwrap_or_else(|_| Value::Text(value.trim().to_string()));
         spec::set(&mut entries, path.trim(), value, "--set")?;
     }
     Spec::read(&entries)
@@ -262,15 +273,24 @@ pub fn spec(matches: &ArgMatches) -> Result<Spec> {
 fn typed<'a>(kind: &Kind, given: impl Iterator<Item = &'a String>, flag: &str) -> Result<Value> {
     match kind {
         Kind::List(item) => {
-            let origin = Origin::Flag(flag.to_string());
-            let items = given.flat_map(|list| split_list(list));
-            let items = items.map(|text| Node { value: scalar(item, text), origin: origin.clone() });
-            Ok(Value::List(items.collect()))
+            let mut items: Vec<Node> = Vec::new();
+            for list in given {
+                match toml_value(list.trim()) {
+                    // TOML's own form, for names with commas in them.
+                    Ok(Value::List(nodes)) => items.extend(nodes),
+                    _ => {
+                        for text in split_list(list) {
+                            items.push(scalar(item, text, flag)?.into());
+                        }
+                    }
+                }
+            }
+            Ok(Value::List(items))
         }
         kind => {
             let given: Vec<&String> = given.collect();
             match given[..] {
-                [one] => Ok(scalar(kind, one)),
+                [one] => scalar(kind, one, flag),
                 _ => Err(Error::input(format!("{flag} was given {} times, but holds one value", given.len()))),
             }
         }
@@ -296,21 +316,32 @@ fn split_list(text: &str) -> Vec<&str> {
     items
 }
 
-fn scalar(kind: &Kind, text: &str) -> Value {
+fn scalar(kind: &Kind, text: &str, flag: &str) -> Result<Value> {
     let parsed = match kind {
         Kind::Int(_) => text.parse().map(Value::Int).ok(),
         Kind::Float(_) => text.parse().map(Value::Float).ok(),
         Kind::Bool => text.parse().map(Value::Bool).ok(),
-        Kind::Thing(_) | Kind::ClassWeight if text.starts_with('{') => toml_value(text),
+        Kind::Thing(_) | Kind::ClassWeight if text.trim_start().starts_with('{') => {
+            Some(toml_value(text).map_err(|why| {
+                let e = Error::input(format!("{flag} is {text}, which is not a valid TOML table: {why}"));
+                e.help("such a table looks like { type = \"sgd\", momentum = 0.9 }")
+            })?)
+        }
         _ => None,
     };
-    parsed.unwrap_or_else(|| Value::Text(text.to_string()))
+    Ok(parsed.unwrap_or_else(|| Value::Text(text.to_string())))
 }
 
-/// A text as a TOML value, if it is one.
-fn toml_value(text: &str) -> Option<Value> {
-    let entries = spec::parse(&format!("value = {text}"), Path::new("the command line")).ok()?;
-    entries.get("value").map(|node| node.value.clone())
+/// A text as a TOML value, or why it is none.
+fn toml_value(text: &str) -> Result<Value, String> {
+    let entries = spec::parse(&format!("value = {text}"), Path::new("")).map_err(|e| {
+        let message = e.message();
+        message.rsplit_once("TOML: ").map_or(message, |(_, why)| why).to_string()
+    })?;
+    match &entries.list[..] {
+        [one] => Ok(one.node.value.clone()),
+        _ => Err("it holds more than one value".to_string()),
+    }
 }
 
 /// `--patience` and `--no-early-stopping` change the list of callbacks.
@@ -328,7 +359,7 @@ fn early_stopping(entries: &mut Entries, matches: &ArgMatches) -> Result<()> {
         list.retain(|node| !is_stopping(node));
     } else if let Some(patience) = matches.get_one::<String>("patience") {
         let origin = Origin::Flag("--patience".to_string());
-        let patience = Node { value: scalar(&Kind::INDEX, patience), origin: origin.clone() };
+        let patience = Node { value: scalar(&Kind::INDEX, patience, "--patience")?, origin: origin.clone() };
         match list.iter_mut().find(|node| is_stopping(node)) {
             Some(Node { value: Value::Table(table), .. }) => table.set("patience", patience),
             _ => {

@@ -1,6 +1,7 @@
 //! `treino catalog`.
 
 use crate::arguments::short;
+use crate::lines::wrapped;
 use crate::terminal::Terminal;
 use clap::ArgMatches;
 use console::Style;
@@ -35,21 +36,32 @@ fn room(name: &str) -> Result<Room> {
 
 fn listing(room: Room, terminal: &Terminal) -> String {
     let mut text = format!("{}\n", terminal.style(Style::new().bold(), room.name()));
-    let width = room.things().iter().map(|d| d.name.len()).max().unwrap_or(0);
+    let longest = room.things().iter().map(|d| d.name.len()).max().unwrap_or(0);
+    // Names have a column of their own where that leaves room for what they are.
+    let column = if longest + 4 + 30 <= terminal.width { longest + 4 } else { 4 };
     for thing in room.things() {
-        let name = format!("{:width$}", thing.name);
-        text.push_str(&format!("  {name}  {}\n", fitted(thing.summary(), terminal.width.saturating_sub(width + 4))));
+        let first = if column > 4 {
+            format!("  {:longest$}  ", thing.name)
+        } else {
+            text.push_str(&format!("  {}\n", thing.name));
+            " ".repeat(column)
+        };
+        text.push_str(&wrapped(thing.summary(), terminal.width, &first, &" ".repeat(column)));
     }
     text
 }
 
 fn thing(thing: &Descriptor, terminal: &Terminal) -> String {
-    let mut text = format!("{}  ({})\n\n", terminal.style(Style::new().bold(), thing.name), thing.class);
+    let width = terminal.width;
+    let mut text = format!("{} ({})\n\n", terminal.style(Style::new().bold(), thing.name), thing.class);
     for line in thing.doc.trim().lines() {
-        text.push_str(&format!("  {}\n", line.trim()));
+        text.push_str(&wrapped(line, width, if line.trim().is_empty() { "" } else { "  " }, "  "));
     }
     if !thing.aliases.is_empty() {
-        text.push_str(&format!("\n  also called {}\n", thing.aliases.join(", ")));
+        text.push_str(&format!(
+            "\n{}",
+            wrapped(&format!("also called {}", thing.aliases.join(", ")), width, "  ", "    ")
+        ));
     }
     for param in thing.params {
         let default = (param.default)().map_or("left open".to_string(), |value| match short(&value) {
@@ -57,15 +69,9 @@ fn thing(thing: &Descriptor, terminal: &Terminal) -> String {
             text => text,
         });
         let name = terminal.style(Style::new().bold(), param.name);
-        text.push_str(&format!("\n  {name} = {default}\n    {}\n    {}\n", param.summary(), param.kind));
+        text.push_str(&format!("\n  {name} = {default}\n"));
+        text.push_str(&wrapped(param.summary(), width, "    ", "    "));
+        text.push_str(&wrapped(&param.kind.to_string(), width, "    ", "    "));
     }
     text
-}
-
-/// The text, cut to so many characters.
-fn fitted(text: &str, most: usize) -> String {
-    if text.chars().count() <= most {
-        return text.to_string();
-    }
-    text.chars().take(most.saturating_sub(1)).chain(['…']).collect()
 }

@@ -1,8 +1,9 @@
 //! `treino evaluate`.
 
-use crate::tables::{self, grouped};
-use crate::terminal::Terminal;
 use crate::json;
+use crate::lines::wrapped;
+use crate::tables::{self, grouped};
+use crate::terminal::{Terminal, escaped};
 use clap::ArgMatches;
 use std::path::Path;
 use treino::Result;
@@ -23,11 +24,12 @@ pub fn run(matches: &ArgMatches, terminal: &Terminal) -> Result<u8> {
         Evaluation::Classes(c) => c.n,
         Evaluation::Numbers(n) => n.n,
     };
-    let mut text = format!("  {} rows of {data}", grouped(n as f64));
+    let mut words = format!("{} rows of {}", grouped(n as f64), escaped(data));
     if set_aside > 0 {
-        text.push_str(&format!(", {} without a target set aside", grouped(set_aside as f64)));
+        words.push_str(&format!(", {} without a target set aside", grouped(set_aside as f64)));
     }
-    text.push_str("\n\n");
+    let mut text = wrapped(&words, terminal.width, "  ", "    ");
+    text.push('\n');
     text.push_str(&tables::scores(terminal, &[("model", &evaluation)]));
     if let Evaluation::Classes(classes) = &evaluation {
         text.push('\n');

@@ -1,7 +1,8 @@
 //! `treino inspect`.
 
 use crate::evaluate::argument;
-use crate::tables::{self, grouped, number, shortened};
+use crate::lines::wrapped;
+use crate::tables::{self, grouped, plain_number, shortened};
 use crate::terminal::{Terminal, escaped};
 use clap::ArgMatches;
 use std::io::Read;
@@ -34,76 +35,97 @@ fn is_model(path: &Path) -> bool {
 
 fn model(bundle: &Bundle, terminal: &Terminal) -> String {
     let mut text = String::new();
+    let words = |words: &str| wrapped(words, terminal.width, "  ", "    ");
     if let Some(side) = &bundle.table {
         let target = &side.target;
-        text.push_str(&format!("  predicts {} ({})", escaped(&target.name), target.task));
-        if !target.classes.is_empty() {
-            text.push_str(&format!(": {}", escaped(&target.classes.join(", "))));
-        }
-        text.push_str(&format!("\n  from {} columns:\n\n", side.recipe.inputs.len()));
-        let mut table = tables::plain_table();
-        table.add_row(["column", "type", "inputs"]);
-        for input in &side.recipe.inputs {
-            table.add_row([shortened(&input.name, 30), input.kind.name().to_string(), input.width().to_string()]);
-        }
-        text.push_str(&format!("{}\n", tables::render(terminal, table)));
+        let classes =
+            if target.classes.is_empty() { String::new() } else { format!(": {}", target.classes.join(", ")) };
+        text.push_str(&words(&escaped(&format!("predicts {} ({}){classes}", target.name, target.task))));
+        text.push_str(&format!("  from {} columns:\n\n", side.recipe.inputs.len()));
+        let columns = tables::first_that_fits(terminal, [30, 20, 14], |most| {
+            let mut table = tables::plain_table();
+            table.add_row(["column", "type", "inputs"]);
+            for input in &side.recipe.inputs {
+                table.add_row([shortened(&input.name, most), input.kind.name().to_string(), input.width().to_string()]);
+            }
+            table
+        });
+        text.push_str(&format!("{columns}\n"));
         for left in &side.recipe.left_out {
-            text.push_str(&format!("  left out: {}: {}\n", shortened(&left.name, 30), escaped(&left.reason)));
+            text.push_str(&words(&format!("left out: {}: {}", shortened(&left.name, 30), escaped(&left.reason))));
         }
         text.push('\n');
     }
-    let mut table = tables::plain_table();
-    table.add_row(["layer", "type", "outputs", "parameters", "trainable"]);
-    for layer in bundle.network.summary() {
-        table.add_row([
-            layer.name,
-            layer.class.to_string(),
-            layer.width.to_string(),
-            grouped(layer.parameters as f64),
-            grouped(layer.trainable as f64),
-        ]);
-    }
+    let layers = tables::first_that_fits(terminal, [5, 4, 3], |columns| {
+        let mut table = tables::plain_table();
+        table.add_row(&["layer", "outputs", "parameters", "trainable", "type"][..columns]);
+        for layer in bundle.network.summary() {
+            let cells = [
+                shortened(&layer.name, if columns == 3 { 16 } else { 30 }),
+                layer.width.to_string(),
+                grouped(layer.parameters as f64),
+                grouped(layer.trainable as f64),
+                layer.class.to_string(),
+            ];
+            table.add_row(&cells[..columns]);
+        }
+        table
+    });
     let total = grouped(bundle.network.parameters() as f64);
-    text.push_str(&format!("{}\n  {} inputs, {total} parameters\n", tables::render(terminal, table), bundle.network.inputs()));
+    text.push_str(&format!("{layers}\n"));
+    text.push_str(&words(&format!("{} inputs, {total} parameters", bundle.network.inputs())));
     if let Some(compile) = &bundle.compile {
         let fit = &bundle.spec.fit;
-        text.push_str(&format!(
-            "  trained with {} at {}, {}, batches of {}, seed {}\n",
+        text.push_str(&words(&format!(
+            "trained with {} at {}, {}, batches of {}, seed {}",
             compile.optimizer.name(),
             compile.optimizer.inner().learning_rate(),
             compile.loss.name(),
             fit.batch_size,
             fit.seed
-        ));
+        )));
     }
     text
 }
 
 fn table(data: &Table, terminal: &Terminal) -> String {
-    let mut text = format!("  {}: {} rows, {} columns", data.name, grouped(data.rows as f64), data.columns.len());
+    let words = |words: &str| wrapped(&escaped(words), terminal.width, "  ", "    ");
+    let rows = if data.rows == 1 { "row" } else { "rows" };
+    let mut head = format!("{}: {} {rows}, {} columns", data.name, grouped(data.rows as f64), data.columns.len());
     if let Some(dialect) = &data.dialect {
-        text.push_str(&format!(", separated by {}, decimal mark \"{}\"", dialect.delimiter_name(), dialect.decimal.mark()));
+        head.push_str(&format!(
+            ", separated by {}, decimal mark \"{}\"",
+            dialect.delimiter_name(),
+            dialect.decimal.mark()
+        ));
     }
-    text.push_str("\n\n");
+    let mut text = words(&head);
+    text.push('\n');
+    // Name, and the values from their least to the most frequent, share what the three narrow columns leave.
+    let longest = data.columns.iter().map(|c| c.name.chars().count()).max().unwrap_or(0).clamp(6, 28);
+    let name = longest.min(terminal.width.saturating_sub(55)).max(14);
+    let columns = match terminal.width {
+        72.. => 5,
+        50.. => 4,
+        _ => 3,
+    };
     let mut table = tables::plain_table();
-    let wide = terminal.width >= 72;
-    let head = ["column", "type", "missing", "distinct", "values"];
-    table.add_row(&head[..if wide { 5 } else { 3 }]);
+    table.add_row(&["column", "type", "missing", "distinct", "values"][..columns]);
     for column in &data.columns {
         let stats = &column.stats;
         let distinct = if stats.distinct > 1000 { "> 1,000".to_string() } else { grouped(stats.distinct as f64) };
         let cells = [
-            shortened(&column.name, 28),
+            shortened(&column.name, name),
             column.kind.name().to_string(),
             grouped(stats.missing as f64),
             distinct,
-            shortened(&values(column), terminal.width.saturating_sub(64).max(20)),
+            shortened(&values(column), terminal.width.saturating_sub(name + 35).max(8)),
         ];
-        table.add_row(&cells[..if wide { 5 } else { 3 }]);
+        table.add_row(&cells[..columns]);
     }
     text.push_str(&format!("{}\n", tables::render(terminal, table)));
     for note in &data.notes {
-        text.push_str(&format!("  note: {}\n", escaped(&note.to_string())));
+        text.push_str(&words(&format!("note: {note}")));
     }
     text
 }
@@ -113,7 +135,13 @@ fn values(column: &Column) -> String {
     let stats = &column.stats;
     match column.kind {
         ColumnKind::Number | ColumnKind::Integer if stats.min.is_finite() => {
-            format!("{} to {}, mean {}, sd {}", number(stats.min), number(stats.max), number(stats.mean), number(stats.sd))
+            format!(
+                "{} to {}, mean {}, sd {}",
+                plain_number(stats.min),
+                plain_number(stats.max),
+                plain_number(stats.mean),
+                plain_number(stats.sd)
+            )
         }
         _ => stats.top.iter().map(|(level, n)| format!("{level} ({n})")).collect::<Vec<_>>().join(", "),
     }

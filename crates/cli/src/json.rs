@@ -2,8 +2,9 @@
 
 use crate::terminal::print;
 use serde_json::{Map, Value, json};
+use std::path::Path;
 use treino::callbacks::Logs;
-use treino::train::Event;
+use treino::train::{Ending, Event, Planned, Run};
 
 /// The version of the lines' schema.
 pub const VERSION: u32 = 1;
@@ -31,4 +32,71 @@ pub fn event(event: &Event<'_>) {
 /// Logs as an object; a number that is not finite is `null`, as JSON has no other word for it.
 pub fn logs_json(logs: &Logs) -> Value {
     Value::Object(logs.0.iter().map(|(name, value)| (name.clone(), json!(value))).collect::<Map<_, _>>())
+}
+
+/// The contents of `metrics.json`.
+pub fn metrics(planned: &Planned, run: &Run) -> Value {
+    let target = &planned.prepared.target;
+    let scores = |scores: &treino::train::Scores| json!({ "train": scores.train, "validation": scores.validation, "test": scores.test });
+    let repeats: Vec<Value> = run
+        .repeats
+        .iter()
+        .map(|r| json!({ "seed": r.seed, "epochs": r.epochs, "diverged": r.diverged, "scores": r.scores.as_ref().map(scores) }))
+        .collect();
+    let ending = match &run.history.ending {
+        Ending::Finished => json!({ "how": "finished" }),
+        Ending::Stopped { epoch, why } => json!({ "how": "stopped", "epoch": epoch + 1, "why": why }),
+        Ending::Interrupted => json!({ "how": "interrupted" }),
+        Ending::Diverged(d) => json!({ "how": "diverged", "epoch": d.epoch + 1, "step": d.step + 1, "where": d.place }),
+    };
+    json!({
+        "format_version": 1,
+        "task": target.task.name(),
+        "target": target.name,
+        "rows": {
+            "train": planned.prepared.train.len(),
+            "validation": planned.prepared.validation.as_ref().map(|d| d.len()),
+            "test": planned.prepared.test.as_ref().map(|d| d.len()),
+            "set_aside": planned.prepared.set_aside,
+        },
+        "epochs": run.history.epochs.len(),
+        "best_epoch": run.history.best_epoch.map(|epoch| epoch + 1),
+        "kept_epoch": run.history.kept_epoch.map(|epoch| epoch + 1),
+        "ending": ending,
+        "scores": scores(&run.scores),
+        "repeats": repeats,
+    })
+}
+
+/// The first line: what was understood.
+pub fn start(planned: &Planned) -> Value {
+    let (prepared, network) = (&planned.prepared, &planned.resolved.network);
+    json!({
+        "event": "start",
+        "version": VERSION,
+        "treino": env!("CARGO_PKG_VERSION"),
+        "task": prepared.target.task.name(),
+        "target": prepared.target.name,
+        "classes": prepared.target.classes,
+        "inputs": prepared.recipe.feature_names(),
+        "parameters": network.parameters(),
+        "epochs": planned.settings().epochs,
+        "seed": planned.settings().seed,
+        "rows": {
+            "train": prepared.train.len(),
+            "validation": prepared.validation.as_ref().map(|d| d.len()),
+            "test": prepared.test.as_ref().map(|d| d.len()),
+            "set_aside": prepared.set_aside,
+        },
+        "notes": prepared.notes.iter().map(ToString::to_string).collect::<Vec<_>>(),
+    })
+}
+
+/// The last line: where everything is, and all of `metrics.json`.
+pub fn end(metrics: Value, seconds: f64, run: &Path) -> Value {
+    let mut end = json!({ "event": "end", "run": run.display().to_string(), "seconds": seconds });
+    if let (Value::Object(end), Value::Object(metrics)) = (&mut end, metrics) {
+        end.extend(metrics);
+    }
+    end
 }

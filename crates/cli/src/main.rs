@@ -3,10 +3,13 @@
 mod arguments;
 mod catalog;
 mod evaluate;
+mod head;
 mod inspect;
 mod json;
+mod lines;
 mod predict;
 mod progress;
+mod report;
 mod tables;
 mod terminal;
 mod train;

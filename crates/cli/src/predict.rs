@@ -4,10 +4,10 @@ use crate::evaluate::argument;
 use crate::terminal::print;
 use clap::ArgMatches;
 use std::path::Path;
+use treino::Result;
 use treino::data::Source;
 use treino::error::Error;
 use treino::store::{Bundle, write_atomically};
-use treino::Result;
 
 /// Predicts every row of a table, as CSV.
 pub fn run(matches: &ArgMatches) -> Result<u8> {

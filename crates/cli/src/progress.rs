@@ -1,46 +1,78 @@
 //! What is shown while a training runs: a live block on a terminal, sparse lines elsewhere. All of it on standard error.
 
+use crate::lines::wrapped;
 use crate::tables::number;
 use crate::terminal::Terminal;
 use console::Style;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::time::{Duration, Instant};
-use treino::callbacks::Logs;
-use treino::train::Event;
+use treino::callbacks::{Callback, Logs};
+use treino::train::{Event, Planned};
 
-/// Redraws a second at most.
-const FRAMES: u8 = 10;
+/// Time between two redraws of the live block.
+const FRAME: Duration = Duration::from_millis(100);
 
 /// A line at least this often where nothing is redrawn.
 const PATIENCE: Duration = Duration::from_secs(5);
 
+/// Cells of the epoch bar.
+const BAR: usize = 24;
+
 /// Shows the events of a training.
 pub struct Progress<'a> {
     terminal: &'a Terminal,
-    bar: Option<ProgressBar>,
+    live: Option<ProgressBar>,
     epochs: usize,
+    /// Epochs without improvement after which the training stops, where that is watched as it is shown.
+    patience: Option<usize>,
+    /// Epochs done, the current one as a share.
+    done: f64,
+    /// When the first step had ended, and how much was done then.
+    began: Option<(Instant, f64)>,
+    /// What each epoch is judged by.
     losses: Vec<f64>,
-    last_line: Instant,
-    last_draw: Option<Instant>,
+    best: usize,
+    waited: usize,
+    /// The last epoch's numbers.
+    summary: String,
+    /// Steps until the clock is asked again, and how many there were before the last time.
+    stride: (usize, usize),
+    last_look: Instant,
+    last_shown: Instant,
 }
 
 impl<'a> Progress<'a> {
-    /// For a training of at most so many epochs.
-    pub fn new(terminal: &'a Terminal, epochs: usize) -> Self {
-        let bar = terminal.live.then(|| {
-            let bar = ProgressBar::with_draw_target(Some(epochs as u64), ProgressDrawTarget::stderr_with_hz(FRAMES));
-            let (template, chars) = if terminal.ascii {
-                ("  epoch {pos}/{len} [{bar:20}] {eta}\n  {msg}", "#>-")
-            } else {
-                ("  epoch {pos}/{len} {bar:20} {eta}\n  {msg}", "━╸─")
-            };
-            // The template is ours and valid; without it the bar is plainer.
-            if let Ok(style) = ProgressStyle::with_template(template) {
-                bar.set_style(style.progress_chars(chars));
+    /// For a training that is about to start.
+    pub fn new(terminal: &'a Terminal, planned: &Planned) -> Self {
+        let live = terminal.live.then(|| {
+            let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
+            // The whole block is the message; the template is valid.
+            if let Ok(style) = ProgressStyle::with_template("{msg}") {
+                bar.set_style(style);
             }
             bar
         });
-        Progress { terminal, bar, epochs, losses: Vec::new(), last_line: Instant::now(), last_draw: None }
+        let watched = if planned.prepared.validation.is_some() { "val_loss" } else { "loss" };
+        let patience = planned.resolved.spec.callbacks.iter().find_map(|callback| match callback {
+            Callback::EarlyStopping(stopping) => {
+                (stopping.monitor == watched && stopping.min_delta == 0.0).then_some(stopping.patience)
+            }
+        });
+        Progress {
+            terminal,
+            live,
+            epochs: planned.settings().epochs,
+            patience,
+            done: 0.0,
+            began: None,
+            losses: Vec::new(),
+            best: 0,
+            waited: 0,
+            summary: String::new(),
+            stride: (1, 1),
+            last_look: Instant::now(),
+            last_shown: Instant::now(),
+        }
     }
 
     /// Shows an event.
@@ -50,8 +82,8 @@ impl<'a> Progress<'a> {
             Event::Epoch { epoch, logs, best, waited } => self.epoch(*epoch, logs, *best, *waited),
             Event::Stopped { epoch, why } => self.note(&format!("stopped after epoch {}: {why}", epoch + 1)),
             Event::Restored { epoch } => self.note(&format!("kept the weights of epoch {}", epoch + 1)),
-            Event::Repeat { done, of } => match &self.bar {
-                Some(bar) => bar.set_message(format!("{done} of {of} seeds done")),
+            Event::Repeat { done, of } => match &self.live {
+                Some(live) => live.set_message(format!("  {done} of {of} seeds done")),
                 None => self.say(&format!("{done} of {of} seeds done")),
             },
         }
@@ -59,69 +91,142 @@ impl<'a> Progress<'a> {
 
     /// Takes the live block away.
     pub fn finish(&self) {
-        if let Some(bar) = &self.bar {
-            bar.finish_and_clear();
+        if let Some(live) = &self.live {
+            live.finish_and_clear();
         }
     }
 
     fn batch(&mut self, epoch: usize, step: usize, steps: usize, loss: f64) {
+        if self.began.is_none() {
+            self.began = Some((Instant::now(), 1.0 / steps as f64));
+        }
         // The clock is asked now and then only: a step of a small network takes about a microsecond.
-        if step % 64 != 0 {
+        self.stride.0 -= 1;
+        if self.stride.0 > 0 {
             return;
         }
         let now = Instant::now();
-        match &self.bar {
-            Some(bar) if self.last_draw.is_none_or(|last| now - last > Duration::from_millis(100)) => {
-                self.last_draw = Some(now);
-                bar.set_message(format!("step {step}/{steps}  loss {}", number(loss)));
+        let is_long = now - self.last_look > FRAME / 4;
+        self.stride.1 = if is_long { 1 } else { (self.stride.1 * 2).min(256) };
+        self.stride.0 = self.stride.1;
+        self.last_look = now;
+        self.done = epoch as f64 + step as f64 / steps as f64;
+        if self.live.is_some() {
+            if self.losses.is_empty() {
+                self.summary = format!("step {step}/{steps}  loss {}", number(loss));
             }
-            None if now - self.last_line > PATIENCE => {
-                self.say(&format!("epoch {}/{}  step {step}/{steps}  loss {}", epoch + 1, self.epochs, number(loss)));
-                self.last_line = now;
-            }
-            _ => {}
+            self.draw(now);
+        } else if now - self.last_shown > PATIENCE {
+            self.say(&format!("epoch {}/{}  step {step}/{steps}  loss {}", epoch + 1, self.epochs, number(loss)));
+            self.last_shown = now;
         }
     }
 
     fn epoch(&mut self, epoch: usize, logs: &Logs, best: bool, waited: usize) {
-        let watched = logs.get("val_loss").or_else(|| logs.get("loss")).unwrap_or(f64::NAN);
-        self.losses.push(watched);
-        let mark = if best { "  best so far".to_string() } else { format!("  best was {waited} earlier") };
-        if let Some(bar) = &self.bar {
-            bar.set_position(epoch as u64 + 1);
-            let room = self.terminal.width.saturating_sub(4);
-            let text = format!("{}  {}{mark}", sparkline(&self.losses, 16), summary(logs));
-            bar.set_message(self.terminal.plain(&text).chars().take(room).collect::<String>());
-        } else if is_milestone(epoch + 1) || epoch + 1 == self.epochs || self.last_line.elapsed() > PATIENCE {
-            self.say(&format!("epoch {}/{}  {}{}", epoch + 1, self.epochs, summary(logs), if best { "  best so far" } else { "" }));
-            self.last_line = Instant::now();
+        self.losses.push(logs.get("val_loss").or_else(|| logs.get("loss")).unwrap_or(f64::NAN));
+        self.done = epoch as f64 + 1.0;
+        self.waited = waited;
+        if best {
+            self.best = epoch + 1;
+        }
+        let now = Instant::now();
+        if self.live.is_some() {
+            self.summary = summary(logs, self.terminal.width.saturating_sub(3));
+            self.draw(now);
+        } else if is_milestone(epoch + 1) || epoch + 1 == self.epochs || now - self.last_shown > PATIENCE {
+            let place = format!("epoch {}/{}  ", epoch + 1, self.epochs);
+            let mark = if best { "  best so far" } else { "" };
+            let room = self.terminal.known_width().saturating_sub(place.len() + mark.len() + 2);
+            self.say(&format!("{place}{}{mark}", summary(logs, room)));
+            self.last_shown = now;
         }
     }
 
+    /// Draws the live block, unless it has just been drawn.
+    fn draw(&mut self, now: Instant) {
+        let Some(live) = &self.live else { return };
+        if now - self.last_shown < FRAME {
+            return;
+        }
+        self.last_shown = now;
+        let dim = |text: String| self.terminal.style_err(Style::new().dim(), &text);
+        let epoch = (self.done.ceil() as usize).clamp(1, self.epochs);
+        let left = self.left(now).map_or(String::new(), |left| format!("  {} left", duration(left)));
+        let bar = dim(bar(self.done / self.epochs as f64, BAR.min(self.terminal.width / 3)));
+        let mut lines = vec![format!("  epoch {epoch}/{}  {bar}{left}", self.epochs), format!("  {}", self.summary)];
+        if !self.losses.is_empty() {
+            let waited = match self.patience {
+                Some(patience) => format!("  waited {} of {patience}", self.waited),
+                None => String::new(),
+            };
+            let most = if self.terminal.is_narrow() { 6 } else { 24 };
+            let line = format!("  {}  best epoch {}{waited}", sparkline(&self.losses, most), self.best);
+            // A line that wraps could not be redrawn in place.
+            lines.push(line.chars().take(self.terminal.width - 1).collect());
+        }
+        live.set_message(self.terminal.plain(&lines.join("\n")));
+    }
+
+    /// Time until all epochs are done, at the pace since the end of the first step, which is slower than the others.
+    fn left(&self, now: Instant) -> Option<Duration> {
+        let (began, before) = self.began?;
+        let since = self.done - before;
+        let seconds = (now - began).as_secs_f64() / since * (self.epochs as f64 - self.done);
+        (since > 0.0 && seconds < 1e7).then(|| Duration::from_secs_f64(seconds))
+    }
+
     fn note(&self, text: &str) {
-        match &self.bar {
-            Some(bar) => bar.suspend(|| self.say(text)),
+        match &self.live {
+            Some(live) => live.suspend(|| self.say(text)),
             None => self.say(text),
         }
     }
 
     fn say(&self, text: &str) {
-        self.terminal.say(&format!("  {}\n", self.terminal.style_err(Style::new().dim(), text)));
+        let text = wrapped(text, self.terminal.known_width(), "  ", "    ");
+        self.terminal.say(&format!("{}\n", self.terminal.style_err(Style::new().dim(), text.trim_end())));
     }
+}
+
+/// A share as a bar of so many cells.
+fn bar(share: f64, cells: usize) -> String {
+    let full = (share.clamp(0.0, 1.0) * cells as f64).floor() as usize;
+    (0..cells).map(|i| if i < full { '━' } else { '·' }).collect()
+}
+
+/// A time as a person says it: 0:07, 12:30, 1:05:00.
+fn duration(time: Duration) -> String {
+    let seconds = time.as_secs_f64().ceil() as u64;
+    let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
+    if hours > 0 { format!("{hours}:{minutes:02}:{seconds:02}") } else { format!("{minutes}:{seconds:02}") }
 }
 
 /// 1, 2, 5, 10, 20, 50, 100, ...
 fn is_milestone(epoch: usize) -> bool {
     let mut leading = epoch;
-    while leading % 10 == 0 && leading > 0 {
+    while leading > 0 && leading.is_multiple_of(10) {
         leading /= 10;
     }
     matches!(leading, 1 | 2 | 5)
 }
 
-/// An epoch's numbers in one line.
-pub fn summary(logs: &Logs) -> String {
-    logs.0.iter().map(|(name, value)| format!("{name} {}", number(*value))).collect::<Vec<_>>().join("  ")
+/// An epoch's numbers in one line of at most so many characters: the losses first where not all have room.
+fn summary(logs: &Logs, most: usize) -> String {
+    let words: Vec<(bool, String)> =
+        logs.0.iter().map(|(name, value)| (name.ends_with("loss"), format!("{name} {}", number(*value)))).collect();
+    let mut room = most;
+    let mut kept = vec![false; words.len()];
+    for losses in [true, false] {
+        for (kept, (is_loss, text)) in kept.iter_mut().zip(&words) {
+            if *is_loss == losses && text.len() <= room {
+                *kept = true;
+                room = room.saturating_sub(text.len() + 2);
+            }
+        }
+    }
+    let shown: Vec<&str> =
+        words.iter().zip(&kept).filter(|(_, kept)| **kept).map(|((_, text), _)| text.as_str()).collect();
+    shown.join("  ")
 }
 
 /// The last numbers as a line of little bars, from the lowest to the highest among them.
@@ -147,5 +252,17 @@ mod tests {
         assert_eq!(shown, [1, 2, 5, 10, 20, 50, 100, 200]);
         assert_eq!(sparkline(&[0.0, 3.5, 7.0], 8), "▁▅█");
         assert_eq!(sparkline(&[1.0, 1.0, f64::NAN], 2), "▁?");
+    }
+
+    #[test]
+    fn bars_times_and_numbers_in_little_room() {
+        assert_eq!(bar(0.5, 4), "━━··");
+        assert_eq!((bar(0.0, 2), bar(1.0, 2), bar(f64::NAN, 2)), ("··".into(), "━━".into(), "··".into()));
+        assert_eq!(duration(Duration::from_millis(6500)), "0:07");
+        assert_eq!(duration(Duration::from_secs(3900)), "1:05:00");
+        let logs = Logs(vec![("loss".into(), 0.5), ("accuracy".into(), 0.75), ("val_loss".into(), 0.625)]);
+        assert_eq!(summary(&logs, 80), "loss 0.5000  accuracy 0.7500  val_loss 0.6250");
+        assert_eq!(summary(&logs, 30), "loss 0.5000  val_loss 0.6250");
+        assert_eq!(summary(&logs, 5), "");
     }
 }

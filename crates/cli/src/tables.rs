@@ -1,6 +1,7 @@
 //! Evaluations as tables.
 
-use crate::terminal::Terminal;
+use crate::lines::wrapped;
+use crate::terminal::{Terminal, escaped};
 use comfy_table::{CellAlignment, Table, presets::NOTHING};
 use console::Style;
 use treino::report::{Classes, Evaluation, Numbers};
@@ -19,6 +20,18 @@ pub fn number(x: f64) -> String {
         a if a >= 0.001 => format!("{x:.4}"),
         _ => format!("{x:.2e}"),
     }
+}
+
+/// A number as it stands in a table of data: whole numbers as such, others without zeros at their end.
+pub fn plain_number(x: f64) -> String {
+    if x.fract() == 0.0 && x.abs() < 1e6 {
+        return grouped(x);
+    }
+    let text = number(x);
+    if text.contains('.') && !text.contains('e') {
+        return text.trim_end_matches('0').trim_end_matches('.').to_string();
+    }
+    text
 }
 
 /// A share as a percentage.
@@ -58,68 +71,110 @@ const NUMBER_ROWS: [Row<Numbers>; 4] = [
     ("R2", |e| e.r2.as_ref().map(|r2| r2.model), |e| e.r2.as_ref().map(|r2| r2.baseline)),
 ];
 
-/// The scores on several parts of the data, beside the trivial baseline on the last of them.
+/// The scores on several parts of the data, beside the trivial baseline on the last of them. On a narrow terminal the last
+/// part has a table of its own.
 pub fn scores(terminal: &Terminal, parts: &[(&str, &Evaluation)]) -> String {
-    let Some((_, last)) = parts.last() else { return String::new() };
+    let Some((last, earlier)) = parts.split_last() else { return String::new() };
+    let mut text = score_table(terminal, parts, true);
+    if !fits(terminal, &text) && !earlier.is_empty() {
+        let (earlier, last) = (score_table(terminal, earlier, false), score_table(terminal, &[*last], true));
+        text = format!("{last}\n\n{earlier}");
+    }
+    let always = match last.1 {
+        Evaluation::Classes(c) => format!("baseline: always \"{}\"", escaped(&c.baseline_class)),
+        Evaluation::Numbers(n) => {
+            format!("baseline: always {}, the mean of the training rows", number(n.training_mean))
+        }
+    };
+    let always = wrapped(&always, terminal.width, "  ", "    ");
+    format!("{text}\n{}\n", terminal.style(Style::new().dim(), always.trim_end()))
+}
+
+fn score_table(terminal: &Terminal, parts: &[(&str, &Evaluation)], with_baseline: bool) -> String {
     let mut table = plain_table();
     let mut head: Vec<String> = vec![String::new()];
     head.extend(parts.iter().map(|(name, _)| (*name).to_string()));
-    head.push("baseline".to_string());
+    head.extend(with_baseline.then(|| "baseline".to_string()));
     table.add_row(head);
-    match last {
-        Evaluation::Classes(_) => {
-            let all: Vec<&Classes> =
-                parts.iter().filter_map(|(_, e)| if let Evaluation::Classes(c) = e { Some(c) } else { None }).collect();
-            add_rows(&mut table, &CLASS_ROWS, &all);
-        }
-        Evaluation::Numbers(_) => {
-            let all: Vec<&Numbers> =
-                parts.iter().filter_map(|(_, e)| if let Evaluation::Numbers(n) = e { Some(n) } else { None }).collect();
-            add_rows(&mut table, &NUMBER_ROWS, &all);
-        }
+    let classes: Vec<&Classes> =
+        parts.iter().filter_map(|(_, e)| if let Evaluation::Classes(c) = e { Some(c) } else { None }).collect();
+    let numbers: Vec<&Numbers> =
+        parts.iter().filter_map(|(_, e)| if let Evaluation::Numbers(n) = e { Some(n) } else { None }).collect();
+    if classes.is_empty() {
+        add_rows(&mut table, &NUMBER_ROWS, &numbers, with_baseline);
+    } else {
+        add_rows(&mut table, &CLASS_ROWS, &classes, with_baseline);
     }
-    let always = match last {
-        Evaluation::Classes(c) => format!("baseline: always \"{}\"", c.baseline_class),
-        Evaluation::Numbers(n) => format!("baseline: always {}, the mean of the training rows", number(n.training_mean)),
-    };
-    format!("{}\n  {}\n", render(terminal, table), terminal.style(Style::new().dim(), &always))
+    render(terminal, table)
 }
 
-fn add_rows<E>(table: &mut Table, rows: &[Row<E>], parts: &[&E]) {
+fn add_rows<E>(table: &mut Table, rows: &[Row<E>], parts: &[&E], with_baseline: bool) {
     let show = |value: Option<f64>| value.map_or("–".to_string(), number);
     for (name, model, baseline) in rows {
         let mut cells = vec![(*name).to_string()];
         cells.extend(parts.iter().map(|part| show(model(part))));
-        cells.push(parts.last().map_or(String::new(), |part| show(baseline(part))));
+        if with_baseline {
+            cells.push(parts.last().map_or(String::new(), |part| show(baseline(part))));
+        }
         table.add_row(cells);
     }
 }
 
-/// Precision, recall and F1 of each class, and the confusion matrix where there are few classes.
+/// Precision, recall and F1 of each class, and the confusion matrix where there are few classes and it has room.
 pub fn classes(terminal: &Terminal, evaluation: &Classes) -> String {
-    let mut table = plain_table();
-    table.add_row(["class", "precision", "recall", "F1", "rows"]);
-    for class in &evaluation.classes {
-        let s = &class.scores;
-        table.add_row([
-            shortened(&class.name, 24),
-            number(s.precision),
-            number(s.recall),
-            number(s.f1),
-            number_of_rows(class.support),
-        ]);
-    }
-    let mut text = format!("{}\n", render(terminal, table));
-    if evaluation.classes.len() <= 8 {
+    let mut text = first_that_fits(terminal, [(24, 5), (12, 5), (10, 4), (5, 4)], |(most, columns)| {
         let mut table = plain_table();
-        let names = || evaluation.classes.iter().map(|c| shortened(&c.name, 14));
-        table.add_row(std::iter::once("true \\ said".to_string()).chain(names()));
-        for (name, row) in names().zip(&evaluation.confusion) {
-            table.add_row(std::iter::once(name).chain(row.iter().map(|n| number_of_rows(*n))));
+        table.add_row(&["class", "precision", "recall", "F1", "rows"][..columns]);
+        for class in &evaluation.classes {
+            let s = &class.scores;
+            let cells = [
+                shortened(&class.name, most),
+                number(s.precision),
+                number(s.recall),
+                number(s.f1),
+                number_of_rows(class.support),
+            ];
+            table.add_row(&cells[..columns]);
         }
-        text.push_str(&format!("\n{}\n", render(terminal, table)));
+        table
+    });
+    text.push('\n');
+    if evaluation.classes.len() <= 8 {
+        let matrix = first_that_fits(terminal, [14, 10, 7, 5, 3], |most| {
+            let mut table = plain_table();
+            let names = || evaluation.classes.iter().map(|c| shortened(&c.name, most));
+            table.add_row(std::iter::once("true \\ said".to_string()).chain(names()));
+            for (name, row) in names().zip(&evaluation.confusion) {
+                table.add_row(std::iter::once(name).chain(row.iter().map(|n| number_of_rows(*n))));
+            }
+            table
+        });
+        if fits(terminal, &matrix) {
+            text.push_str(&format!("\n{matrix}\n"));
+        }
     }
     text
+}
+
+/// The table in the first of several forms that fits the terminal, else in the last.
+pub fn first_that_fits<F: Copy>(
+    terminal: &Terminal,
+    forms: impl IntoIterator<Item = F>,
+    table: impl Fn(F) -> Table,
+) -> String {
+    let mut text = String::new();
+    for form in forms {
+        text = render(terminal, table(form));
+        if fits(terminal, &text) {
+            break;
+        }
+    }
+    text
+}
+
+/// Whether no line is wider than the terminal.
+pub fn fits(terminal: &Terminal, text: &str) -> bool {
+    text.lines().all(|line| console::measure_text_width(line) <= terminal.width)
 }
 
 /// A count, which weights may have made a fraction.
@@ -129,7 +184,7 @@ pub fn number_of_rows(count: f64) -> String {
 
 /// A name in at most so many characters, without control characters.
 pub fn shortened(name: &str, most: usize) -> String {
-    let name = crate::terminal::escaped(&name.replace('\n', " "));
+    let name = escaped(&name.replace('\n', " "));
     if name.chars().count() <= most {
         return name;
     }
@@ -152,4 +207,17 @@ pub fn render(terminal: &Terminal, mut table: Table) -> String {
     let (head, rest) = text.split_once('\n').unwrap_or((&text, ""));
     let rest: String = rest.lines().map(|line| format!("\n {line}")).collect();
     format!(" {}{rest}", terminal.style(Style::new().dim(), head))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_short() {
+        let shown = [0.0, 0.5, -12.345, 123.456, 1234.5, 1.5e7, 0.00012, f64::NAN].map(number);
+        assert_eq!(shown, ["0", "0.5000", "-12.35", "123.5", "1,234", "1.500e7", "1.20e-4", "NaN"]);
+        let shown = [0.0, 0.5, -12.0, 4.3, 1234567.0, 98765.0].map(plain_number);
+        assert_eq!(shown, ["0", "0.5", "-12", "4.3", "1.235e6", "98,765"]);
+    }
 }

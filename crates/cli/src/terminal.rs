@@ -1,5 +1,6 @@
 //! What kind of terminal it is, and writing to it.
 
+use crate::lines::wrapped;
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 use clap::ArgMatches;
 use console::Style;
@@ -20,6 +21,8 @@ pub struct Terminal {
     pub ascii: bool,
     /// Columns, between 40 and 200.
     pub width: usize,
+    /// Whether that width is known, and not a guess for a file or a pipe.
+    is_width_known: bool,
 }
 
 impl Terminal {
@@ -34,16 +37,27 @@ impl Terminal {
             _ => is_terminal && !dumb && !no_color,
         };
         let (out, err) = (std::io::stdout().is_terminal(), std::io::stderr().is_terminal());
-        let told = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+        let told: Option<u16> = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
         let seen = || console::Term::stdout().size_checked().or_else(|| console::Term::stderr().size_checked());
-        let columns = told.or_else(|| seen().map(|(_, columns)| columns)).unwrap_or(80);
+        let columns = told.or_else(|| seen().map(|(_, columns)| columns));
         Terminal {
             color_out: color(out),
             color_err: color(err),
             live: err && !dumb,
             ascii: matches.get_flag("ascii"),
-            width: usize::from(columns).clamp(40, 200),
+            width: usize::from(columns.unwrap_or(80)).clamp(40, 200),
+            is_width_known: columns.is_some(),
         }
+    }
+
+    /// The width for lines that are better not broken in a file or a pipe.
+    pub fn known_width(&self) -> usize {
+        if self.is_width_known { self.width } else { usize::MAX }
+    }
+
+    /// Whether there is no room for labels in a column of their own.
+    pub fn is_narrow(&self) -> bool {
+        self.width < 60
     }
 
     /// Text for standard output in a style.
@@ -73,20 +87,22 @@ impl Terminal {
             return text.to_string();
         }
         let ascii = |c: char| match c {
+            c if c.is_ascii() => c.to_string(),
             '→' => "->".to_string(),
             '±' => "+-".to_string(),
-            '·' | '•' => "-".to_string(),
-            '–' | '—' | '─' => "-".to_string(),
+            '·' | '•' | '–' | '—' | '─' => "-".to_string(),
             '≥' => ">=".to_string(),
             '≤' => "<=".to_string(),
             '×' => "x".to_string(),
             '…' => "...".to_string(),
             '│' => "|".to_string(),
+            '━' | '╸' => "=".to_string(),
             '▁' | '▂' => "_".to_string(),
             '▃' | '▄' => "-".to_string(),
             '▅' | '▆' => "=".to_string(),
             '▇' | '█' => "#".to_string(),
-            c => c.to_string(),
+            // What comes from the user's own files.
+            _ => "?".to_string(),
         };
         text.chars().map(ascii).collect()
     }
@@ -100,7 +116,15 @@ impl Terminal {
             _ => None,
         };
         let text = text.get_or_insert_with(|| {
-            format!("{} {}", self.style_err(Style::new().red().bold(), "error:"), escaped(&error.to_string()))
+            let lines = escaped(&error.to_string());
+            let width = self.known_width();
+            let lines = lines.lines().enumerate().map(|(i, line)| match i {
+                // Begins behind "error: ".
+                0 => wrapped(line, width.saturating_sub(7), "", "  "),
+                _ => wrapped(line, width, "  ", "    "),
+            });
+            let text: String = lines.collect();
+            format!("{} {}", self.style_err(Style::new().red().bold(), "error:"), text.trim_end())
         });
         self.say(&format!("{text}\n"));
     }
@@ -125,7 +149,8 @@ pub fn print(text: &str) {
         if e.kind() == std::io::ErrorKind::BrokenPipe {
             std::process::exit(0);
         }
-        let _ = writeln!(std::io::stderr(), "error: cannot write to standard output: {e}");
+        let error = Error::io("write to", std::path::Path::new("standard output"), &e);
+        let _ = writeln!(std::io::stderr(), "error: {error}");
         std::process::exit(2);
     }
 }

@@ -67,7 +67,9 @@ fn open(opened: &Opened) -> Result<SerializedFileReader<File>> {
 }
 
 fn damaged(opened: &Opened, cause: &ParquetError) -> Error {
-    Error::input(format!("the Parquet file cannot be read: {cause}")).in_file(opened.source.name())
+    let cause = cause.to_string();
+    let why = cause.strip_prefix("Parquet error: ").unwrap_or(&cause);
+    Error::input(format!("the Parquet file cannot be read: {why}")).in_file(opened.source.name())
 }
 
 /// Reads a table.

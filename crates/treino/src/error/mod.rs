@@ -65,6 +65,8 @@ impl Error {
             std::io::ErrorKind::NotFound => "there is no such file or folder".to_string(),
             std::io::ErrorKind::PermissionDenied => "permission denied".to_string(),
             std::io::ErrorKind::IsADirectory => "it is a folder".to_string(),
+            std::io::ErrorKind::NotADirectory => "a part of the path is a file, not a folder".to_string(),
+            std::io::ErrorKind::AlreadyExists => "there is a file of that name".to_string(),
             std::io::ErrorKind::StorageFull => "the disk is full".to_string(),
             std::io::ErrorKind::ReadOnlyFilesystem => "the file system is read-only".to_string(),
             _ => cause.to_string(),

@@ -93,6 +93,11 @@ impl Builder {
         ScratchId(self.program.scratch.len() - 1)
     }
 
+    /// How many numbers the variables have so far; the largest number there is where they have more.
+    pub fn parameters(&self) -> usize {
+        self.program.trainable.saturating_add(self.program.state)
+    }
+
     /// A variable of the layer being built. A frozen one has no penalty, as in Keras.
     pub fn variable(
         &mut self,
@@ -102,13 +107,13 @@ impl Builder {
         trainable: bool,
         regularizer: Option<&Regularizer>,
     ) -> VarId {
-        let length: usize = shape.iter().product();
+        let length = shape.iter().fold(1, |length: usize, side| length.saturating_mul(*side));
         let (buffer, end) = if trainable {
             (Buffer::Trainable, &mut self.program.trainable)
         } else {
             (Buffer::State, &mut self.program.state)
         };
-        let range = *end..*end + length;
+        let range = *end..end.saturating_add(length);
         *end = range.end;
         self.program.variables.push(Variable {
             name: format!("{}/{name}", self.layer),

@@ -15,6 +15,9 @@ use treino_engine::simd::Simd;
 /// Rows that go through a network at once outside training.
 pub(crate) const CHUNK: usize = 256;
 
+/// The largest network that is built: 4 GiB of weights, and several times that in training.
+const MOST_PARAMETERS: usize = 1 << 30;
+
 /// A built network with its weights.
 #[derive(Debug, Clone)]
 pub struct Network {
@@ -55,8 +58,14 @@ impl Network {
     /// Builds layers for rows of `inputs` numbers. All weights are 0 until they are initialised or set.
     ///
     /// # Errors
-    /// No layers, a name that is taken, or a width that a layer cannot take; the message names the layer.
+    /// No layers, a name that is taken, a width that a layer cannot take, or more than 2^30 parameters; the message names
+    /// the layer.
     pub fn build(inputs: usize, layers: &[Layer]) -> Result<Self> {
+        Network::build_at_most(inputs, layers, MOST_PARAMETERS)
+    }
+
+    /// [`Network::build`] with at most so many parameters, so that no memory is asked for that nobody has.
+    pub(crate) fn build_at_most(inputs: usize, layers: &[Layer], most: usize) -> Result<Self> {
         if inputs == 0 {
             return Err(Error::input("a network needs at least one input"));
         }
@@ -70,6 +79,9 @@ impl Network {
             let place = |e: Error| e.help(format!("it happened in layer {} ({})", i + 1, layer.name()));
             builder.layer(layer.name(), layer.inner().given_name()).map_err(place)?;
             x = layer.inner().build(&mut builder, x).map_err(place)?;
+            if builder.parameters() > most {
+                return Err(place(Error::input(format!("the network has more than {most} parameters"))));
+            }
             builder.check_initializers().map_err(place)?;
             layer_names.push(builder.layer_name().to_string());
             layer_widths.push(builder.width(x));

@@ -40,11 +40,10 @@ pub fn diagnose(planned: &Planned, run: &Run) -> Vec<Finding> {
     let (part, honest) = run.scores.honest();
     let (loss, baseline) = losses(honest);
     let (train_loss, _) = losses(&run.scores.train);
-    let rate = planned.resolved.compile.optimizer.inner().learning_rate();
 
     if let Ending::Diverged(divergence) = &run.history.ending {
         let evidence = format!("epoch {}, step {}: {}", divergence.epoch + 1, divergence.step + 1, divergence.place);
-        add("the training diverged", evidence, command(&format!("--learning-rate {}", rate / 10.0)));
+        add("the training diverged", evidence, command(&format!("--learning-rate {}", divergence.smaller_rate())));
     }
     if let Some((score, name)) = perfect(honest) {
         let evidence = format!("{part} {name} {score:.4}");

@@ -21,7 +21,7 @@ pub use sections::{CompileSection, ModelSection, SECTIONS};
 pub use toml::{parse, write};
 
 use crate::callbacks::{Callback, EarlyStopping};
-use crate::catalog::{Entries, Field, Node, Origin, Thing, Value};
+use crate::catalog::{Descriptor, Entries, Field, Node, Origin, Thing, Value};
 use crate::data::DataSpec;
 use crate::error::{Error, Result};
 use crate::train::Fit;
@@ -172,7 +172,8 @@ fn section<T: Thing>(entries: &Entries, name: &str) -> Result<T> {
     }
 }
 
-/// Sets one value by its dotted path, such as `fit.batch_size`, as a flag of the command line does.
+/// Sets one value by its dotted path, such as `fit.batch_size`, as a flag of the command line does. A thing that is not
+/// there yet begins as the section's default: `compile.optimizer.learning_rate` alone is Adam's.
 ///
 /// # Errors
 /// A path through something that is not a table.
@@ -180,16 +181,67 @@ pub fn set(entries: &mut Entries, path: &str, value: Value, flag: &str) -> Resul
     let origin = Origin::Flag(flag.to_string());
     let (tables, key) = path.rsplit_once('.').unwrap_or(("", path));
     let mut table = entries;
-    for name in tables.split('.').filter(|name| !name.is_empty()) {
-        // An optimizer named in short becomes a table before one of its parameters is set.
-        if let Some(Node { value: Value::Text(kind), origin }) = table.get(name).cloned() {
-            let mut long = Entries { list: Vec::new(), origin: origin.clone() };
-            long.set("type", Node { value: Value::Text(kind), origin: origin.clone() });
-            table.set(name, Node { value: Value::Table(long), origin });
+    let mut section = None;
+    for (depth, name) in tables.split('.').filter(|name| !name.is_empty()).enumerate() {
+        match table.get(name).cloned() {
+            // An optimizer named in short becomes a table before one of its parameters is set.
+            Some(Node { value: Value::Text(kind), origin }) => {
+                let mut long = Entries { list: Vec::new(), origin: origin.clone() };
+                long.set("type", Node { value: Value::Text(kind), origin: origin.clone() });
+                table.set(name, Node { value: Value::Table(long), origin });
+            }
+            None if depth == 1 => {
+                let param = section.and_then(|section: &Descriptor| section.param(name));
+                if let Some(default @ Value::Table(_)) = param.and_then(|param| (param.default)()) {
+                    table.set(name, default.into());
+                }
+            }
+            _ => {}
+        }
+        if depth == 0 {
+            section = SECTIONS.iter().find(|section| section.name == name).copied();
         }
         let not_a_table = || Error::input(format!("{flag} sets {path}, but {name} is not a table"));
         table = table.table_mut(name, &origin).ok_or_else(not_a_table)?;
     }
-    table.set(key, Node { value, origin });
+    table.set(key, given(value, &origin));
     Ok(())
+}
+
+/// A value with all that it holds, as coming from one place.
+fn given(mut value: Value, origin: &Origin) -> Node {
+    match &mut value {
+        Value::List(items) => items.iter_mut().for_each(|item| *item = given(item.value.clone(), origin)),
+        Value::Table(table) => {
+            table.origin = origin.clone();
+            for entry in &mut table.list {
+                entry.origin = origin.clone();
+                entry.node = given(entry.node.value.clone(), origin);
+            }
+        }
+        _ => {}
+    }
+    Node { value, origin: origin.clone() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_parameter_alone_is_that_of_the_default_and_its_mistakes_name_the_flag() {
+        let mut entries = Entries::default();
+        set(&mut entries, "compile.optimizer.learning_rate", Value::Float(0.5), "--learning-rate").unwrap();
+        let spec = Spec::read(&entries).unwrap();
+        assert_eq!((spec.compile.optimizer.name(), spec.compile.optimizer.inner().learning_rate()), ("adam", 0.5));
+
+        set(&mut entries, "compile.optimizer.learning_rate", Value::Float(-0.5), "--learning-rate").unwrap();
+        let e = Spec::read(&entries).unwrap_err();
+        assert_eq!(e.message(), "compile.optimizer.learning_rate is -0.5, but must be a number of at least 0");
+        assert_eq!(e.helps(), ["it was given with --learning-rate"]);
+
+        set(&mut entries, "fit.epochs.x", Value::Int(1), "--set").unwrap();
+        assert!(Spec::read(&entries).is_err());
+        assert!(set(&mut entries, "version.x", Value::Int(1), "--set").is_ok());
+    }
 }

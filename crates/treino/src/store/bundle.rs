@@ -122,7 +122,9 @@ impl Bundle {
         let Some(layers) = &spec.model.layers else {
             return Err(Error::input("the model's description has no layers"));
         };
-        let mut network = Network::build(metadata.inputs, layers)?;
+        // The file holds four bytes a parameter: a description that asks for more is not followed.
+        let mut network = Network::build_at_most(metadata.inputs, layers, bytes.len() / 4)
+            .map_err(|e| e.help("the model's description and its weights do not fit together"))?;
         weights::from_bytes(&mut network, bytes)?;
         if let Some(table) = &metadata.table {
             table.check(&network)?;

@@ -7,26 +7,64 @@ use crate::train::History;
 use std::path::{Component, Path, PathBuf};
 use tempfile::TempDir;
 
-/// A run folder in the making: it has its name only once everything is in it. Dropped before, it leaves nothing.
+/// A run folder in the making: it has its name only once everything is in it. Dropped before, it leaves nothing, not even
+/// the folders that were made for it.
 #[derive(Debug)]
 pub struct RunFolder {
     parent: PathBuf,
     name: String,
+    // Dropped in this order: the work, then what it lies in.
     work: TempDir,
+    made: MadeFolders,
+}
+
+/// Folders that were made on the way; those that are empty in the end go again.
+#[derive(Debug)]
+struct MadeFolders(Vec<PathBuf>);
+
+impl MadeFolders {
+    /// Makes a folder and those above it, as far as they are missing.
+    fn make(folder: &Path) -> Result<Self> {
+        let is_missing = |path: &&Path| !path.as_os_str().is_empty() && !path.exists();
+        let missing = folder.ancestors().take_while(is_missing).map(Path::to_path_buf).collect();
+        let made = MadeFolders(missing);
+        match std::fs::create_dir_all(folder) {
+            Ok(()) => Ok(made),
+            Err(e) => Err(Error::io("make the folder", folder, &e)),
+        }
+    }
+}
+
+impl Drop for MadeFolders {
+    fn drop(&mut self) {
+        for folder in &self.0 {
+            // One that is not empty has been put to use.
+            let _ = std::fs::remove_dir(folder);
+        }
+    }
 }
 
 impl RunFolder {
+    /// Whether run folders can be made in `parent`: to be asked before a training, so that none is lost. It leaves nothing
+    /// behind.
+    ///
+    /// # Errors
+    /// A folder that cannot be made or written to.
+    pub fn check(parent: &Path) -> Result<()> {
+        RunFolder::begin(parent, "").map(drop)
+    }
+
     /// Begins a run folder in `parent`, which is made where it is missing. `name` becomes part of the folder's name.
     ///
     /// # Errors
-    /// A folder that cannot be written to: before any training, so that none is lost.
+    /// A folder that cannot be made or written to.
     pub fn begin(parent: &Path, name: &str) -> Result<Self> {
-        std::fs::create_dir_all(parent).map_err(|e| Error::io("make the folder", parent, &e))?;
+        let made = MadeFolders::make(parent)?;
         let work = tempfile::Builder::new().prefix(".run-").tempdir_in(parent);
         let work = work.map_err(|e| Error::io("write to the folder", parent, &e))?;
         let plain = |c: char| if c.is_alphanumeric() || c == '-' || c == '_' { c } else { '-' };
         let name: String = name.chars().map(plain).take(40).collect();
-        Ok(RunFolder { parent: parent.to_path_buf(), name, work })
+        Ok(RunFolder { parent: parent.to_path_buf(), name, work, made })
     }
 
     /// Writes a file of the run.
@@ -42,7 +80,7 @@ impl RunFolder {
     ///
     /// # Errors
     /// A file that cannot be written; then the folder is gone.
-    pub fn finish(self, bundle: &Bundle, history: &History, metrics: &serde_json::Value) -> Result<PathBuf> {
+    pub fn finish(mut self, bundle: &Bundle, history: &History, metrics: &serde_json::Value) -> Result<PathBuf> {
         self.write("model.safetensors", &bundle.to_bytes()?)?;
         self.write("history.csv", history.csv().as_bytes())?;
         let text =
@@ -66,6 +104,7 @@ impl RunFolder {
                 Ok(()) => {
                     // The folder has moved away: there is nothing left to clean up.
                     let _ = self.work.keep();
+                    self.made.0.clear();
                     return Ok(path);
                 }
                 // Somebody else took the number in between.
@@ -160,10 +199,19 @@ mod tests {
 
     #[test]
     fn an_unfinished_run_leaves_nothing() {
-        let parent = tempfile::tempdir().unwrap();
-        let run = RunFolder::begin(&parent.path().join("runs"), "pima").unwrap();
+        let home = tempfile::tempdir().unwrap();
+        let parent = home.path().join("a/runs");
+        let run = RunFolder::begin(&parent, "pima").unwrap();
         run.write("history.csv", b"epoch").unwrap();
         drop(run);
-        assert_eq!(std::fs::read_dir(parent.path().join("runs")).unwrap().count(), 0);
+        assert!(!home.path().join("a").exists());
+
+        std::fs::create_dir_all(&parent).unwrap();
+        RunFolder::check(&parent).unwrap();
+        assert_eq!(std::fs::read_dir(&parent).unwrap().count(), 0);
+
+        std::fs::write(home.path().join("file"), "").unwrap();
+        let e = RunFolder::check(&home.path().join("file")).unwrap_err();
+        assert!(e.message().ends_with("there is a file of that name"), "{e}");
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::model::Network;
+use safetensors::SafeTensorError;
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 use std::path::Path;
 
@@ -14,7 +15,7 @@ pub(super) fn to_bytes(network: &Network, metadata: String) -> Result<Vec<u8>> {
         .named_weights()
         .zip(&bytes)
         .map(|((name, shape, _), bytes)| Ok((name, TensorView::new(Dtype::F32, shape.to_vec(), bytes)?)))
-        .collect::<Result<Vec<_>, safetensors::SafeTensorError>>();
+        .collect::<Result<Vec<_>, SafeTensorError>>();
     // One key only: a map with several would be written in another order each time.
     let metadata = Some(std::iter::once(("treino".to_string(), metadata)).collect());
     views
@@ -29,7 +30,10 @@ pub(super) fn to_bytes(network: &Network, metadata: String) -> Result<Vec<u8>> {
 /// variable that is missing.
 pub(super) fn from_bytes(network: &mut Network, bytes: &[u8]) -> Result<()> {
     let tensors = parse(bytes)?;
-    for (name, view) in tensors.tensors() {
+    // By name, so that the same file always gives the same message: the reader keeps its tensors in a hash map.
+    let mut views = tensors.tensors();
+    views.sort_by(|a, b| a.0.cmp(&b.0));
+    for (name, view) in views {
         if view.dtype() != Dtype::F32 {
             return Err(Error::input(format!("\"{name}\" holds {:?} numbers, but weights are F32", view.dtype())));
         }
@@ -47,15 +51,27 @@ pub(super) fn from_bytes(network: &mut Network, bytes: &[u8]) -> Result<()> {
 
 /// The metadata stored under the key `treino`.
 pub(super) fn metadata(bytes: &[u8]) -> Result<Option<String>> {
-    let (_, metadata) =
-        SafeTensors::read_metadata(bytes).map_err(|e| Error::input(format!("this is no safetensors file: {e}")))?;
+    let (_, metadata) = SafeTensors::read_metadata(bytes).map_err(|e| damaged(bytes, &e))?;
     Ok(metadata.metadata().as_ref().and_then(|map| map.get("treino").cloned()))
 }
 
 fn parse(bytes: &[u8]) -> Result<SafeTensors<'_>> {
-    SafeTensors::deserialize(bytes).map_err(|e| {
-        Error::input(format!("the weights cannot be read: {e}")).help("the file may be cut off or of another kind")
-    })
+    SafeTensors::deserialize(bytes).map_err(|e| damaged(bytes, &e))
+}
+
+/// Why bytes are not a whole safetensors file: eight bytes with the header's length, the header in JSON, the numbers.
+fn damaged(bytes: &[u8], cause: &SafeTensorError) -> Error {
+    let length = bytes.first_chunk::<8>().map(|length| u64::from_le_bytes(*length));
+    match (length, bytes.get(8)) {
+        (Some(length), Some(b'{')) if length >= bytes.len() as u64 - 8 => Error::input("the file is cut off"),
+        (Some(_), Some(b'{')) => match cause {
+            SafeTensorError::MetadataIncompleteBuffer => {
+                Error::input("the file is cut off, or something was added at its end")
+            }
+            _ => Error::input(format!("the file is damaged: {cause}")),
+        },
+        _ => Error::input("this is no safetensors file").help("a model of Treino has the name model.safetensors"),
+    }
 }
 
 /// Sets the weights of a network from a safetensors file by the names `layer/variable`, such as `dense/kernel` with shape

@@ -88,14 +88,18 @@ pub struct Divergence {
 }
 
 impl Divergence {
+    /// A learning rate to try instead: a tenth, or what is usual where that is still far too much.
+    pub fn smaller_rate(&self) -> f64 {
+        let tenth = (self.learning_rate / 10.0).min(0.01);
+        // Three digits: a tenth of 0.7 is not 0.06999999999999999.
+        format!("{tenth:.2e}").parse().unwrap_or(tenth)
+    }
+
     /// The divergence as an error with its likely cause and a remedy.
     pub fn error(&self) -> Error {
-        let (epoch, step, place) = (self.epoch + 1, self.step + 1, &self.place);
-        // Three digits: a tenth of 0.7 is not 0.06999999999999999.
-        let tenth = self.learning_rate / 10.0;
-        let tenth: f64 = format!("{tenth:.2e}").parse().unwrap_or(tenth);
+        let (epoch, step, place, rate) = (self.epoch + 1, self.step + 1, &self.place, self.smaller_rate());
         Error::new(Kind::Diverged, format!("the training diverged at epoch {epoch}, step {step}: {place}"))
-            .help(format!("the likely cause is a learning rate that is too large: try --learning-rate {tenth}"))
+            .help(format!("the likely cause is a learning rate that is too large: try --learning-rate {rate}"))
             .help("inputs that are not on one scale do it too: keep scale = \"standard\", or add --batch-norm")
     }
 }

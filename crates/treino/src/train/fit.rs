@@ -174,6 +174,11 @@ pub fn fit(network: &mut Network, job: &Job<'_>, session: &mut Session<'_>) -> R
     Ok(history)
 }
 
+/// Whether the callbacks find what they monitor.
+pub(super) fn check_callbacks(callbacks: &[Callback], compile: &Compile, has_validation: bool) -> Result<()> {
+    start(callbacks, &compile.named_metrics(), has_validation).map(drop)
+}
+
 /// Starts the callbacks, after a look at what they monitor.
 fn start(
     callbacks: &[Callback],

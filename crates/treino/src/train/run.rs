@@ -2,7 +2,7 @@
 
 use super::event::{Event, Session};
 use super::executor::{Examples, Units};
-use super::fit::{Fit, Job, fit};
+use super::fit::{Fit, Job, check_callbacks, fit};
 use super::history::{Ending, History};
 use crate::data::{Dataset, Matrix, Prepared, Task, prepare};
 use crate::error::Result;
@@ -122,6 +122,7 @@ impl Planned {
             let automatic = Spec::read(&Spec::automatic()).map(|spec| spec.callbacks)?;
             resolved.spec.callbacks.retain(|callback| !automatic.contains(callback));
         }
+        check_callbacks(&resolved.spec.callbacks, &resolved.compile, prepared.validation.is_some())?;
         let planned = Planned { resolved, prepared, baseline, weights };
         planned.first_network(planned.settings().seed)?;
         Ok(planned)

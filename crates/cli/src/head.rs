@@ -1,0 +1,111 @@
+//! What `treino train` says before it begins: data, network, training.
+
+use crate::lines::Lines;
+use crate::tables::{grouped, percent, plain_number, shortened};
+use crate::terminal::Terminal;
+use treino::callbacks::Callback;
+use treino::data::{ColumnKind, Distribution, Prepared};
+use treino::train::Planned;
+
+/// What was understood: data, network, training.
+pub fn head(planned: &Planned, terminal: &Terminal) -> String {
+    let (prepared, spec) = (&planned.prepared, &planned.resolved.spec);
+    let network = &planned.resolved.network;
+    let mut lines = Lines::new(terminal);
+    let summary = &prepared.summary;
+    let kinds: Vec<String> = summary.kinds.iter().map(|(kind, n)| format!("{n} {}", plural(*kind, *n))).collect();
+    let dialect = summary.dialect.as_ref().map_or(String::new(), |d| {
+        format!(", separated by {}, decimal mark \"{}\"", d.delimiter_name(), d.decimal.mark())
+    });
+    lines.add(
+        "data",
+        &format!("{}: {} rows, {}{dialect}", summary.source, grouped(summary.rows as f64), kinds.join(", ")),
+    );
+    lines.add("target", &target_line(prepared));
+    let parts: Vec<String> = [
+        ("train", Some(&prepared.train)),
+        ("validation", prepared.validation.as_ref()),
+        ("test", prepared.test.as_ref()),
+    ]
+    .into_iter()
+    .filter_map(|(name, part)| part.map(|part| format!("{} {name}", grouped(part.len() as f64))))
+    .collect();
+    let how = if spec.data.split == "last" { "the last rows".to_string() } else { format!("seed {}", spec.data.seed) };
+    lines.add("split", &format!("{} ({how})", parts.join(", ")));
+    let used = prepared.recipe.inputs.len();
+    let recipe = if spec.data.recipe == "none" {
+        format!("{used} columns as they are")
+    } else {
+        format!("{used} columns become {} inputs, fitted on the training rows only", network.inputs())
+    };
+    lines.add("recipe", &recipe);
+    let shape: Vec<String> = std::iter::once(network.inputs().to_string())
+        .chain(network.summary().into_iter().filter(|l| l.class == "Dense").map(|l| l.width.to_string()))
+        .collect();
+    lines.add("network", &format!("{}, {} parameters", shape.join(" → "), grouped(network.parameters() as f64)));
+    let (compile, fit) = (&planned.resolved.compile, &spec.fit);
+    let steps = prepared.train.len().div_ceil(fit.batch_size);
+    lines.add(
+        "training",
+        &format!(
+            "{} at {}, {}, batches of {} ({} steps an epoch), at most {} epochs, seed {}",
+            compile.optimizer.name(),
+            compile.optimizer.inner().learning_rate(),
+            compile.loss.name(),
+            fit.batch_size,
+            grouped(steps as f64),
+            fit.epochs,
+            fit.seed
+        ),
+    );
+    for callback in &spec.callbacks {
+        match callback {
+            Callback::EarlyStopping(stopping) => {
+                let kept = if stopping.restore_best_weights { "; the best epoch's weights are kept" } else { "" };
+                lines.add(
+                    "stopping",
+                    &format!("{} epochs without a better {}{kept}", stopping.patience, stopping.monitor),
+                );
+            }
+        }
+    }
+    if prepared.set_aside > 0 {
+        lines.add("note", &format!("{} rows without a target are set aside", grouped(prepared.set_aside as f64)));
+    }
+    for note in &prepared.notes {
+        lines.add("note", &note.to_string());
+    }
+    lines.text + "\n"
+}
+
+fn plural(kind: ColumnKind, n: usize) -> String {
+    match (kind.name(), n) {
+        (name, 1) => name.to_string(),
+        ("category", _) => "categories".to_string(),
+        ("text", _) => "text".to_string(),
+        (name, _) => format!("{name}s"),
+    }
+}
+
+fn target_line(prepared: &Prepared) -> String {
+    let target = &prepared.target;
+    match &prepared.summary.distribution {
+        Distribution::Classes(classes) => {
+            let total: usize = classes.iter().map(|(_, n)| n).sum();
+            let share = |(name, n): &(String, usize)| {
+                format!("{} {}", shortened(name, 20), percent(*n as f64 / total.max(1) as f64))
+            };
+            let shown: Vec<String> = classes.iter().take(6).map(share).collect();
+            let more = if classes.len() > 6 { format!(" and {} more", classes.len() - 6) } else { String::new() };
+            format!("{}: {}, {}{more}", target.name, target.task, shown.join(", "))
+        }
+        Distribution::Numbers { min, median, max, .. } => format!(
+            "{}: {}, from {} to {}, median {}",
+            target.name,
+            target.task,
+            plain_number(*min),
+            plain_number(*max),
+            plain_number(*median)
+        ),
+    }
+}

@@ -1,0 +1,99 @@
+//! What `treino train` says when it is done: tables, diagnosis, where all is.
+
+use crate::lines::Lines;
+use crate::tables::{self, number};
+use crate::terminal::Terminal;
+use std::path::Path;
+use treino::report::{Evaluation, diagnose, headline};
+use treino::study::statistics::interval95;
+use treino::train::{Ending, Planned, Run};
+
+/// The table, the repeats, the diagnosis, and where all is.
+pub fn report(planned: &Planned, run: &Run, terminal: &Terminal, quiet: bool, seconds: f64, path: &Path) -> String {
+    let mut text = String::new();
+    let scores = &run.scores;
+    if !quiet {
+        let mut lines = Lines::new(terminal);
+        lines.add("trained", &ending_line(run, seconds));
+        text.push_str(&lines.text);
+        text.push('\n');
+    }
+    text.push_str(&tables::scores(terminal, &scores.parts()));
+    if let ("test" | "validation", Evaluation::Classes(classes)) = scores.honest()
+        && !quiet
+        && classes.classes.len() <= 30
+    {
+        text.push('\n');
+        text.push_str(&tables::classes(terminal, classes));
+    }
+    if run.repeats.len() > 1 {
+        text.push('\n');
+        text.push_str(&repeats_table(run, terminal));
+    }
+    if quiet {
+        return text;
+    }
+    text.push('\n');
+    let mut lines = Lines::new(terminal);
+    for finding in diagnose(planned, run) {
+        lines.add("diagnosis", &format!("{} ({}).", finding.what, finding.evidence));
+        if let Some(command) = &finding.attempt {
+            lines.add("try", command);
+        }
+    }
+    lines.add("saved", &format!("{} (model.safetensors, spec.toml, history.csv, metrics.json)", path.display()));
+    text.push_str(&lines.text);
+    text
+}
+
+fn ending_line(run: &Run, seconds: f64) -> String {
+    let epochs = run.history.epochs.len();
+    let ending = match &run.history.ending {
+        Ending::Finished => "all epochs done".to_string(),
+        Ending::Stopped { why, .. } => why.clone(),
+        Ending::Interrupted => "interrupted".to_string(),
+        Ending::Diverged(divergence) => format!("diverged: {}", divergence.place),
+    };
+    let kept =
+        run.history.kept_epoch.map_or(String::new(), |epoch| format!("; the model is that of epoch {}", epoch + 1));
+    let plural = if epochs == 1 { "epoch" } else { "epochs" };
+    format!("{epochs} {plural} in {seconds:.2} s: {ending}{kept}")
+}
+
+/// Mean, standard deviation and interval over the seeds; in two tables on a narrow terminal.
+fn repeats_table(run: &Run, terminal: &Terminal) -> String {
+    let (part, first) = run.scores.honest();
+    let scores: Vec<Vec<(&str, f64)>> =
+        run.repeats.iter().filter_map(|r| r.scores.as_ref()).map(|s| headline(s.honest().1)).collect();
+    let head = ["mean", "sd", "95 % interval", "min", "max"];
+    let mut rows: Vec<(&str, [String; 5])> = Vec::new();
+    for (name, _) in headline(first) {
+        let values: Vec<f64> =
+            scores.iter().filter_map(|s| s.iter().find(|(n, _)| *n == name).map(|(_, value)| *value)).collect();
+        if values.len() < 2 {
+            continue;
+        }
+        let interval = interval95(&values);
+        let (low, high) = values.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), v| (l.min(*v), h.max(*v)));
+        let range = format!("{} – {}", number(interval.low), number(interval.high));
+        rows.push((name, [number(interval.mean), number(interval.sd), range, number(low), number(high)]));
+    }
+    let table = |columns: &[usize]| {
+        let mut table = tables::plain_table();
+        table.add_row(std::iter::once("").chain(columns.iter().map(|i| head[*i])));
+        for (name, cells) in &rows {
+            table.add_row(std::iter::once(*name).chain(columns.iter().map(|i| cells[*i].as_str())));
+        }
+        tables::render(terminal, table)
+    };
+    let mut text = table(&[0, 1, 2, 3, 4]);
+    if !tables::fits(terminal, &text) {
+        text = format!("{}\n\n{}", table(&[0, 2]), table(&[1, 3, 4]));
+    }
+    let mut text = format!("  {part}, {} seeds\n{text}\n", run.repeats.len());
+    let diverged = run.repeats.iter().filter(|r| r.diverged).count();
+    if diverged > 0 {
+        text.push_str(&format!("  {diverged} of {} seeds diverged\n", run.repeats.len()));
+    }
+    text
+}

@@ -1,0 +1,14 @@
+//! The real program, run in folders of its own.
+
+mod bad_input;
+mod bad_models;
+mod documents;
+mod flags;
+mod json_lines;
+mod main_job;
+mod manners;
+mod predictions;
+mod same_bits;
+mod scratch;
+mod stopping;
+mod tables;
