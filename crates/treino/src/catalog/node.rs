@@ -134,6 +134,7 @@ impl fmt::Display for Value {
         match self {
             Value::Bool(b) => write!(f, "{b}"),
             Value::Int(i) => write!(f, "{i}"),
+            Value::Float(x) if *x != 0.0 && x.abs() < 1e-4 => write!(f, "{x:e}"),
             Value::Float(x) => write!(f, "{x}"),
             Value::Text(t) => write!(f, "\"{t}\""),
             Value::List(items) => {
