@@ -123,8 +123,8 @@ fn table(data: &Table, terminal: &Terminal) -> String {
         ];
         table.add_row(&cells[..columns]);
     }
-    text.push_str(&format!("{}\n", tables::render(terminal, table)));
-    for note in &data.notes {
+    text.push_str(&format!("{}\n", tables::render_words(terminal, table)));
+    for note in data.notes.iter().chain(&data.warnings()) {
         text.push_str(&words(&format!("note: {note}")));
     }
     text

@@ -25,7 +25,8 @@ pub fn number(x: f64) -> String {
 /// A number as it stands in a table of data: whole numbers as such, others without zeros at their end.
 pub fn plain_number(x: f64) -> String {
     if x.fract() == 0.0 && x.abs() < 1e6 {
-        return grouped(x);
+        // A year has no comma.
+        return if x.abs() < 1e4 { x.to_string() } else { grouped(x) };
     }
     let text = number(x);
     if text.contains('.') && !text.contains('e') {
@@ -199,8 +200,17 @@ pub fn plain_table() -> Table {
 }
 
 /// The table as text: its first column to the left, the others to the right, its first row dim.
-pub fn render(terminal: &Terminal, mut table: Table) -> String {
-    for column in table.column_iter_mut().skip(1) {
+pub fn render(terminal: &Terminal, table: Table) -> String {
+    aligned(terminal, table, usize::MAX)
+}
+
+/// As [`render`], but columns from the fifth on hold words and stand to the left.
+pub fn render_words(terminal: &Terminal, table: Table) -> String {
+    aligned(terminal, table, 4)
+}
+
+fn aligned(terminal: &Terminal, mut table: Table, words_from: usize) -> String {
+    for (_, column) in table.column_iter_mut().enumerate().filter(|(i, _)| (1..words_from).contains(i)) {
         column.set_cell_alignment(CellAlignment::Right);
     }
     let text = table.trim_fmt();

@@ -3,7 +3,7 @@
 use crate::head::head;
 use crate::progress::Progress;
 use crate::report::report;
-use crate::terminal::Terminal;
+use crate::terminal::{Terminal, escaped};
 use crate::{arguments, json};
 use clap::ArgMatches;
 use std::path::Path;
@@ -23,6 +23,9 @@ pub fn run(matches: &ArgMatches, terminal: &Terminal) -> Result<u8> {
     let (as_json, quiet) = (matches.get_flag("json"), matches.get_flag("quiet"));
     let threads = threads(matches)?;
     let spec = arguments::spec(matches)?;
+    if !as_json && !quiet {
+        say_reading(spec.data.path.as_deref(), terminal);
+    }
     let planned = Planned::new(&spec)?;
     let out = matches.get_one::<String>("out").map_or("runs", String::as_str);
     let name = matches.get_one::<String>("name").cloned().unwrap_or_else(|| run_name(&planned));
@@ -65,6 +68,14 @@ pub fn run(matches: &ArgMatches, terminal: &Terminal) -> Result<u8> {
         return Ok(3);
     }
     Ok(if run.history.ending == Ending::Interrupted || INTERRUPT.load(Ordering::Relaxed) { 130 } else { 0 })
+}
+
+/// A large table takes a while, and nobody shall wonder.
+fn say_reading(path: Option<&str>, terminal: &Terminal) {
+    const LARGE: u64 = 4 << 20;
+    if let Some(path) = path.filter(|path| std::fs::metadata(path).is_ok_and(|data| data.len() > LARGE)) {
+        terminal.say(&format!("  reading   {}\n", escaped(path)));
+    }
 }
 
 fn threads(matches: &ArgMatches) -> Result<usize> {

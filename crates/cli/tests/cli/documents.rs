@@ -44,3 +44,48 @@ fn example_specs_train() {
     }
     assert!(specs > 0, "docs has example specs");
 }
+
+/// The README's outputs are what the program prints today: equal bits make that possible on any machine. Only the seconds
+/// are left out.
+#[test]
+fn the_readme_shows_real_output() {
+    let readme = std::fs::read_to_string(Path::new(DOCS).join("../README.md")).unwrap();
+    let scratch = Scratch::new();
+    std::fs::create_dir(scratch.path("datasets")).unwrap();
+    std::fs::copy(Path::new(DATASETS).join("pima.csv"), scratch.path("datasets/pima.csv")).unwrap();
+    let pima = scratch.text("datasets/pima.csv");
+    let inputs: Vec<&str> =
+        pima.lines().take(3).filter_map(|line| line.rsplit_once(',').map(|(inputs, _)| inputs)).collect();
+    scratch.write("new.csv", inputs.join("\n"));
+    scratch.write("docs/spec/readme.toml", block(&readme, "```toml\n"));
+    scratch.good("train docs/spec/readme.toml --epochs 3 --out other -q");
+
+    let mut shown = 0;
+    for chunk in readme.split("\n$ treino ").skip(1) {
+        let chunk = chunk.split("\n```").next().unwrap_or(chunk);
+        let (command, expected) = chunk.split_once('\n').unwrap_or((chunk, ""));
+        let mut program = scratch.program(command);
+        program.env("COLUMNS", "100");
+        let done = crate::scratch::done(&mut program);
+        // Where a table is cut out of a longer output, it is its end.
+        let printed = trimmed(if done.code == 0 { &done.stdout } else { &done.stderr });
+        let expected = trimmed(expected);
+        assert!(printed.ends_with(&expected), "README: $ treino {command}\nprints\n{printed}\nand not\n{expected}");
+        shown += 1;
+    }
+    assert!(shown >= 5, "the README has lost its outputs");
+}
+
+/// What stands in the first code block that begins so.
+fn block<'a>(text: &'a str, begin: &str) -> &'a str {
+    text.split_once(begin).and_then(|(_, rest)| rest.split_once("\n```")).map_or("", |(block, _)| block)
+}
+
+/// Lines without blanks at their ends and without the seconds that a training took.
+fn trimmed(text: &str) -> String {
+    let line = |line: &str| match (line.find(" epochs in "), line.find(" s: ")) {
+        (Some(a), Some(b)) if a < b => format!("{} epochs{}", &line[..a], &line[b + 2..]),
+        _ => line.trim_end().to_string(),
+    };
+    text.trim_matches('\n').lines().map(line).collect::<Vec<_>>().join("\n")
+}

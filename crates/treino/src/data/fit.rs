@@ -82,7 +82,7 @@ fn as_is(column: &Column, table: &Table) -> Result<Encoding> {
 }
 
 /// How a column becomes features, or why it is left out.
-fn encoding(column: &Column, all_rows: usize, rows: &[u32], spec: &DataSpec) -> Result<Encoding, String> {
+pub(super) fn encoding(column: &Column, all_rows: usize, rows: &[u32], spec: &DataSpec) -> Result<Encoding, String> {
     let force = "say --numeric to use it, or --categorical";
     match &column.values {
         Values::Absent if column.stats.missing == all_rows => Err("every cell is missing".to_string()),

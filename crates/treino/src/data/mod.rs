@@ -38,6 +38,7 @@ mod summary;
 mod table;
 mod target;
 mod text;
+mod warnings;
 
 pub use column::{Column, ColumnKind, Values};
 pub use dataset::{Dataset, Prepared};

@@ -45,14 +45,15 @@ pub fn diagnose(planned: &Planned, run: &Run) -> Vec<Finding> {
         let evidence = format!("epoch {}, step {}: {}", divergence.epoch + 1, divergence.step + 1, divergence.place);
         add("the training diverged", evidence, command(&format!("--learning-rate {}", divergence.smaller_rate())));
     }
+    let diverged = matches!(run.history.ending, Ending::Diverged(_));
     if let Some((score, name)) = perfect(honest) {
         let evidence = format!("{part} {name} {score:.4}");
         let what = "nearly perfect on unseen rows: a column may give the answer away";
         add(what, evidence, command("--ignore COLUMN"));
-    } else if loss >= baseline {
+    } else if loss >= baseline && !diverged {
         let evidence = format!("{part} loss {loss:.4}, baseline {baseline:.4}");
         add("no better than the baseline, which ignores all inputs", evidence, command("--hidden 16 --l2 0.01"));
-    } else if loss - train_loss > GAP * baseline {
+    } else if loss - train_loss > GAP * baseline && !diverged {
         let evidence = format!("loss {train_loss:.4} in training, {loss:.4} on {part} rows");
         add(
             "over-fitting: the network knows its training rows better than new ones",
