@@ -235,6 +235,10 @@ fn option(long: &'static str, value: &'static str, help: &'static str) -> Arg {
 /// The spec that the arguments of `train` mean: the file's or the automatic one, with the flags laid over it.
 pub fn spec(matches: &ArgMatches) -> Result<Spec> {
     let input: &String = matches.get_one("input").expect("clap requires it");
+    if Path::new(input).join("spec.toml").is_file() {
+        let e = Error::input("this is a run folder, not a table").in_file(input);
+        return Err(e.help(format!("to train it again: treino train {input}/spec.toml")));
+    }
     let mut entries = if input.to_lowercase().ends_with(".toml") {
         spec::entries_of(Path::new(input))?
     } else {

@@ -16,7 +16,14 @@ pub fn run(matches: &ArgMatches, terminal: &Terminal) -> Result<u8> {
         terminal.print(&format!("{schema}\n"));
         return Ok(0);
     }
-    let room = matches.get_one::<String>("room").map(|name| room(name)).transpose()?;
+    let first = matches.get_one::<String>("room");
+    if let Some(things) = first.map(|name| called(name)).filter(|things| !things.is_empty()) {
+        // Not a room but a thing, perhaps one in several rooms.
+        let pages: Vec<String> = things.into_iter().map(|found| thing(found, terminal)).collect();
+        terminal.print(&pages.join("\n"));
+        return Ok(0);
+    }
+    let room = first.map(|name| room(name)).transpose()?;
     let text = match (room, matches.get_one::<String>("name")) {
         (None, _) => Room::ALL.into_iter().map(|room| listing(room, terminal)).collect::<Vec<_>>().join("\n"),
         (Some(room), None) => listing(room, terminal),
@@ -24,6 +31,14 @@ pub fn run(matches: &ArgMatches, terminal: &Terminal) -> Result<u8> {
     };
     terminal.print(&text);
     Ok(0)
+}
+
+/// Everything of that name, where no room has it.
+fn called(name: &str) -> Vec<&'static Descriptor> {
+    if room(name).is_ok() {
+        return Vec::new();
+    }
+    Room::ALL.into_iter().flat_map(Room::things).copied().filter(|thing| thing.is_called(name)).collect()
 }
 
 /// A room by its name or by what one of its things is called.

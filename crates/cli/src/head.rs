@@ -4,7 +4,7 @@ use crate::lines::Lines;
 use crate::tables::{grouped, percent, plain_number, shortened};
 use crate::terminal::Terminal;
 use treino::callbacks::Callback;
-use treino::data::{ColumnKind, Distribution, Prepared};
+use treino::data::{ColumnKind, Distribution, Prepared, Task};
 use treino::train::Planned;
 
 /// What was understood: data, network, training.
@@ -97,15 +97,24 @@ fn target_line(prepared: &Prepared) -> String {
             };
             let shown: Vec<String> = classes.iter().take(6).map(share).collect();
             let more = if classes.len() > 6 { format!(" and {} more", classes.len() - 6) } else { String::new() };
-            format!("{}: {}, {}{more}", target.name, target.task, shown.join(", "))
+            let positive = match (target.task, &target.classes[..]) {
+                (Task::Binary, [_, positive]) => format!(" (\"{}\" counts as positive)", shortened(positive, 20)),
+                _ => String::new(),
+            };
+            format!("{}: {}, {}{more}{positive}", target.name, target.task, shown.join(", "))
         }
         Distribution::Numbers { min, median, max, .. } => format!(
-            "{}: {}, from {} to {}, median {}",
+            "{}: {}, from {} to {}, median {}{}",
             target.name,
             target.task,
             plain_number(*min),
             plain_number(*max),
-            plain_number(*median)
+            plain_number(*median),
+            if target.sd == 1.0 {
+                ""
+            } else {
+                "; the loss is in units of its standard deviation, metrics are in its own"
+            }
         ),
     }
 }

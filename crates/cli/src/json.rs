@@ -41,7 +41,7 @@ pub fn metrics(planned: &Planned, run: &Run) -> Value {
     let repeats: Vec<Value> = run
         .repeats
         .iter()
-        .map(|r| json!({ "seed": r.seed, "epochs": r.epochs, "diverged": r.diverged, "scores": r.scores.as_ref().map(scores) }))
+        .map(|r| json!({ "seed": r.seed, "epochs": r.epochs, "complete": r.is_complete(), "scores": r.scores.as_ref().map(scores) }))
         .collect();
     let ending = match &run.history.ending {
         Ending::Finished => json!({ "how": "finished" }),

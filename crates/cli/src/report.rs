@@ -1,12 +1,13 @@
 //! What `treino train` says when it is done: tables, diagnosis, where all is.
 
-use crate::lines::Lines;
+use crate::lines::{Lines, wrapped};
 use crate::tables::{self, number};
 use crate::terminal::Terminal;
+use console::Style;
 use std::path::Path;
 use treino::report::{Evaluation, diagnose, headline};
 use treino::study::statistics::interval95;
-use treino::train::{Ending, Planned, Run};
+use treino::train::{Ending, Planned, Repeat, Run};
 
 /// The table, the repeats, the diagnosis, and where all is.
 pub fn report(planned: &Planned, run: &Run, terminal: &Terminal, quiet: bool, seconds: f64, path: &Path) -> String {
@@ -26,9 +27,9 @@ pub fn report(planned: &Planned, run: &Run, terminal: &Terminal, quiet: bool, se
         text.push('\n');
         text.push_str(&tables::classes(terminal, classes));
     }
-    if run.repeats.len() > 1 {
+    if planned.settings().repeats > 1 {
         text.push('\n');
-        text.push_str(&repeats_table(run, terminal));
+        text.push_str(&repeats_table(run, planned.settings().repeats, terminal));
     }
     if quiet {
         return text;
@@ -61,10 +62,11 @@ fn ending_line(run: &Run, seconds: f64) -> String {
 }
 
 /// Mean, standard deviation and interval over the seeds; in two tables on a narrow terminal.
-fn repeats_table(run: &Run, terminal: &Terminal) -> String {
+fn repeats_table(run: &Run, asked: usize, terminal: &Terminal) -> String {
     let (part, first) = run.scores.honest();
+    let complete: Vec<&Repeat> = run.repeats.iter().filter(|r| r.is_complete()).collect();
     let scores: Vec<Vec<(&str, f64)>> =
-        run.repeats.iter().filter_map(|r| r.scores.as_ref()).map(|s| headline(s.honest().1)).collect();
+        complete.iter().filter_map(|r| r.scores.as_ref()).map(|s| headline(s.honest().1)).collect();
     let head = ["mean", "sd", "95 % interval", "min", "max"];
     let mut rows: Vec<(&str, [String; 5])> = Vec::new();
     for (name, _) in headline(first) {
@@ -90,10 +92,14 @@ fn repeats_table(run: &Run, terminal: &Terminal) -> String {
     if !tables::fits(terminal, &text) {
         text = format!("{}\n\n{}", table(&[0, 2]), table(&[1, 3, 4]));
     }
-    let mut text = format!("  {part}, {} seeds\n{text}\n", run.repeats.len());
-    let diverged = run.repeats.iter().filter(|r| r.diverged).count();
+    let of = if complete.len() < asked { format!(" of {asked}") } else { String::new() };
+    let mut text = format!("  {part}, {}{of} seeds\n{text}\n", complete.len());
+    let diverged = run.repeats.iter().filter(|r| matches!(r.ending, Ending::Diverged(_))).count();
     if diverged > 0 {
-        text.push_str(&format!("  {diverged} of {} seeds diverged\n", run.repeats.len()));
+        text.push_str(&format!("  {diverged} of {asked} seeds diverged\n"));
     }
+    let words = "one split for all: this is about initial weights, shuffling and dropout, not about other rows";
+    let words = wrapped(words, terminal.width, "  ", "  ");
+    text.push_str(&format!("{}\n", terminal.style(Style::new().dim(), words.trim_end())));
     text
 }

@@ -82,7 +82,8 @@ fn threads(matches: &ArgMatches) -> Result<usize> {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let Some(text) = matches.get_one::<String>("threads") else { return Ok(cores) };
     match text.parse() {
-        Ok(threads @ 1..=256) => Ok(threads),
+        // More threads than cores only stand in each other's way.
+        Ok(threads @ 1..=256) => Ok(cores.min(threads)),
         _ => Err(Error::input(format!("--threads is \"{text}\", but must be {}", Kind::COUNT)).help("at most 256")),
     }
 }

@@ -4,6 +4,7 @@
 //! computed never depends on who computes it. A call allocates nothing and takes no lock. Waiting workers spin for a few
 //! microseconds and then park.
 
+use std::cell::{Cell, UnsafeCell};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread::{JoinHandle, Thread};
@@ -21,7 +22,7 @@ struct Shared {
     /// Whether a part of the current job panicked.
     panicked: AtomicBool,
     stop: AtomicBool,
-    job: std::cell::UnsafeCell<Option<Job>>,
+    job: UnsafeCell<Option<Job>>,
     parts: AtomicUsize,
 }
 
@@ -36,8 +37,8 @@ pub struct Pool {
     shared: Arc<Shared>,
     workers: Vec<JoinHandle<()>>,
     handles: Vec<Thread>,
-    // One call at a time: `run` takes `&self`, so this keeps the pool on the thread that made it.
-    not_sync: std::marker::PhantomData<std::cell::Cell<()>>,
+    /// Whether a job runs. One at a time: the cell also keeps the pool to one thread at a time (it is not `Sync`).
+    busy: Cell<bool>,
 }
 
 impl std::fmt::Debug for Pool {
@@ -48,13 +49,14 @@ impl std::fmt::Debug for Pool {
 
 impl Pool {
     /// A pool that works on `threads` threads, the calling one among them. If the system gives fewer, it works on those.
+    /// More threads than cores only stand in each other's way; the results are the same.
     pub fn new(threads: usize) -> Self {
         let shared = Arc::new(Shared {
             turn: AtomicUsize::new(0),
             running: AtomicUsize::new(0),
             panicked: AtomicBool::new(false),
             stop: AtomicBool::new(false),
-            job: std::cell::UnsafeCell::new(None),
+            job: UnsafeCell::new(None),
             parts: AtomicUsize::new(0),
         });
         let mut workers = Vec::new();
@@ -67,7 +69,7 @@ impl Pool {
             }
         }
         let handles = workers.iter().map(|w| w.thread().clone()).collect();
-        Pool { shared, workers, handles, not_sync: std::marker::PhantomData }
+        Pool { shared, workers, handles, busy: Cell::new(false) }
     }
 
     /// How many threads it works on.
@@ -83,40 +85,40 @@ impl Pool {
     /// Calls `job(0)`, ..., `job(parts - 1)`, side by side, and returns when all are done.
     ///
     /// # Panics
-    /// If a part does, after all others have ended.
+    /// If there are no parts or more than threads, if a job of this pool calls it, and if a part panics (after all others
+    /// have ended).
     pub fn run(&self, parts: usize, job: &(dyn Fn(usize) + Sync)) {
-        let parts = parts.min(self.threads());
-        if parts <= 1 {
+        assert!((1..=self.threads()).contains(&parts), "a pool of {} threads runs as many parts", self.threads());
+        assert!(!self.busy.replace(true), "a job of a pool cannot start another on it");
+        let finish = Finish(self);
+        if parts == 1 {
             job(0);
             return;
         }
-        // SAFETY: only the lifetime is erased. This function does not return, and `finish` does not let a panic past,
+        let shared = &*self.shared;
+        let erased: *const (dyn Fn(usize) + Sync + '_) = job;
+        // SAFETY: only the lifetime is erased. This function does not return, and `Finish` does not let a panic past,
         // before every worker has decremented `running`, after which none uses the pointer.
-        let erased = unsafe { std::mem::transmute::<*const (dyn Fn(usize) + Sync + '_), Job>(job) };
-        // SAFETY: `running` is 0 here, so no worker reads the cell.
-        unsafe { *self.shared.job.get() = Some(erased) };
-        self.shared.parts.store(parts, Ordering::Relaxed);
-        self.shared.running.store(self.workers.len(), Ordering::Relaxed);
-        self.shared.turn.fetch_add(1, Ordering::Release);
+        let erased = unsafe { std::mem::transmute::<*const (dyn Fn(usize) + Sync + '_), Job>(erased) };
+        // SAFETY: `busy` lets one job in at a time, and the one before left with `running` at 0, so no worker reads the cell.
+        unsafe { *shared.job.get() = Some(erased) };
+        shared.panicked.store(false, Ordering::Relaxed);
+        shared.parts.store(parts, Ordering::Relaxed);
+        shared.running.store(self.workers.len(), Ordering::Relaxed);
+        shared.turn.fetch_add(1, Ordering::Release);
         for handle in &self.handles {
             handle.unpark();
         }
-        struct Finish<'a>(&'a Shared);
-        impl Drop for Finish<'_> {
-            fn drop(&mut self) {
-                while self.0.running.load(Ordering::Acquire) > 0 {
-                    std::hint::spin_loop();
-                }
-            }
-        }
-        let finish = Finish(&self.shared);
         job(0);
         drop(finish);
-        assert!(!self.shared.panicked.swap(false, Ordering::Relaxed), "a part of a parallel job panicked");
+        assert!(!shared.panicked.load(Ordering::Relaxed), "a part of a parallel job panicked");
     }
 
-    /// Cuts the `rows` rows of `width` numbers in `out` into `parts` runs of rows, each but the last a multiple of
+    /// Cuts the first `rows` rows of `width` numbers in `out` into `parts` runs of rows, each but the last a multiple of
     /// `grain`, and calls `job(first_row, rows_of_out)` for each, side by side.
+    ///
+    /// # Panics
+    /// If `out` is shorter than the rows, and as [`Pool::run`].
     pub fn split_rows(
         &self,
         parts: usize,
@@ -126,24 +128,45 @@ impl Pool {
         grain: usize,
         job: impl Fn(usize, &mut [f32]) + Sync,
     ) {
-        assert!(out.len() >= rows * width);
+        let length = rows.checked_mul(width).filter(|length| *length <= out.len());
+        let out = &mut out[..length.expect("the rows lie in the slice")];
         let parts = parts.clamp(1, self.threads());
         if parts == 1 {
             job(0, out);
             return;
         }
+        let grain = grain.clamp(1, rows.max(1));
         let each = rows.div_ceil(parts).div_ceil(grain) * grain;
         let base = SendPointer(out.as_mut_ptr());
         self.run(parts, &|part| {
-            let first = (part * each).min(rows);
+            let first = part.saturating_mul(each).min(rows);
             let count = each.min(rows - first);
             if count > 0 {
-                // SAFETY: `first + count <= rows` and `rows * width <= out.len()`, so the range lies in `out`; parts
-                // cover disjoint ranges, and `out` is borrowed exclusively until `run` returns.
+                // SAFETY: `first + count <= rows`, and `rows * width` is the length of `out` without overflow, so the range
+                // lies in it; runs begin at multiples of `each` below `rows`, or are empty, so they are disjoint; `out` is
+                // borrowed exclusively until `run` returns.
                 let chunk = unsafe { std::slice::from_raw_parts_mut(base.get().add(first * width), count * width) };
                 job(first, chunk);
             }
         });
+    }
+}
+
+/// Waits for the workers when a job ends, also when its own part panics.
+struct Finish<'a>(&'a Pool);
+
+impl Drop for Finish<'_> {
+    fn drop(&mut self) {
+        let mut spins = 0;
+        while self.0.shared.running.load(Ordering::Acquire) > 0 {
+            if spins < SPINS {
+                spins += 1;
+                std::hint::spin_loop();
+            } else {
+                std::thread::yield_now();
+            }
+        }
+        self.0.busy.set(false);
     }
 }
 
@@ -240,5 +263,45 @@ mod tests {
             });
             assert!(out.chunks(2).enumerate().all(|(i, row)| row == [i as f32, 1.0]));
         }
+    }
+
+    #[test]
+    fn two_panics_at_once_do_not_outlive_their_job() {
+        let pool = Pool::new(2);
+        let all = std::panic::AssertUnwindSafe(|| pool.run(2, &|_| panic!("every part fails")));
+        assert!(std::panic::catch_unwind(all).is_err());
+        pool.run(2, &|_| {});
+    }
+
+    #[test]
+    #[should_panic(expected = "cannot start another")]
+    fn a_job_cannot_start_another() {
+        let pool = Pool::new(2);
+        // The compiler refuses `pool` inside a job; a thread-local pool could be reached all the same.
+        let nested = Smuggled(&pool);
+        pool.run(1, &|_| nested.get().run(1, &|_| {}));
+    }
+
+    struct Smuggled<'a>(&'a Pool);
+
+    impl Smuggled<'_> {
+        fn get(&self) -> &Pool {
+            self.0
+        }
+    }
+
+    // SAFETY: the test uses it on one thread only.
+    unsafe impl Sync for Smuggled<'_> {}
+
+    #[test]
+    fn sizes_that_overflow_are_refused() {
+        let pool = Pool::new(3);
+        let mut out = [0.0; 8];
+        pool.split_rows(3, 8, 1, &mut out, 1 << 63, |first, chunk| {
+            chunk.iter_mut().for_each(|x| *x += first as f32 + 1.0)
+        });
+        assert_eq!(out, [1.0; 8]);
+        let mut huge = std::panic::AssertUnwindSafe(|| pool.split_rows(2, 1 << 63, 2, &mut out, 8, |_, _| {}));
+        assert!(std::panic::catch_unwind(move || (*huge)()).is_err());
     }
 }

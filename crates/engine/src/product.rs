@@ -51,11 +51,10 @@ pub fn product(
     start: Start<'_>,
     c: &mut [f32],
 ) {
-    assert!(b.len() >= k * n && c.len() >= m * n, "product: B or C is shorter than its shape");
-    assert!(
-        m == 0 || k == 0 || (m - 1) * a.row_stride + (k - 1) * a.column_stride < a.data.len(),
-        "product: A is shorter than its shape"
-    );
+    let fits = |rows: usize, width: usize, length: usize| rows.checked_mul(width).is_some_and(|n| n <= length);
+    assert!(fits(k, n, b.len()) && fits(m, n, c.len()), "product: B or C is shorter than its shape");
+    let last = || (m - 1).checked_mul(a.row_stride)?.checked_add((k - 1).checked_mul(a.column_stride)?);
+    assert!(m == 0 || k == 0 || last().is_some_and(|at| at < a.data.len()), "product: A is shorter than its shape");
     if let Start::Bias(bias) = start {
         assert!(bias.len() >= n, "product: the bias is shorter than a row");
     }

@@ -211,7 +211,12 @@ impl Kind {
         if fits {
             return Ok(());
         }
-        Err(node.place(Error::input(format!("{path} is {}, but must be {self}", node.value))))
+        let error = node.place(Error::input(format!("{path} is {}, but must be {self}", node.value)));
+        Err(match (self, &node.value) {
+            (Kind::Int(_), Value::Float(x)) if x.fract() == 0.0 => error.help(format!("write it as {x:.0}")),
+            (Kind::List(_), Value::Text(text)) => error.help(format!("write it in brackets: [\"{text}\"]")),
+            _ => error,
+        })
     }
 }
 

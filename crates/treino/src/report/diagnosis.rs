@@ -46,10 +46,10 @@ pub fn diagnose(planned: &Planned, run: &Run) -> Vec<Finding> {
         add("the training diverged", evidence, command(&format!("--learning-rate {}", divergence.smaller_rate())));
     }
     let diverged = matches!(run.history.ending, Ending::Diverged(_));
-    if let Some((score, name)) = perfect(honest) {
+    if let (true, Some((score, name))) = (part != "train", perfect(honest)) {
         let evidence = format!("{part} {name} {score:.4}");
         let what = "nearly perfect on unseen rows: a column may give the answer away";
-        add(what, evidence, command("--ignore COLUMN"));
+        add(what, evidence, None);
     } else if loss >= baseline && !diverged {
         let evidence = format!("{part} loss {loss:.4}, baseline {baseline:.4}");
         add("no better than the baseline, which ignores all inputs", evidence, command("--hidden 16 --l2 0.01"));
@@ -71,8 +71,8 @@ pub fn diagnose(planned: &Planned, run: &Run) -> Vec<Finding> {
     }
     if let (Task::Binary | Task::Multiclass, Evaluation::Classes(classes)) = (planned.prepared.target.task, honest)
         && let Some(lost) =
-            classes.classes.iter().find(|c| c.support >= 5.0 && c.scores.recall < 0.3 && c.training_share < 0.4)
-        && classes.accuracy.model > classes.accuracy.baseline
+            classes.classes.iter().find(|c| c.support >= 1.0 && c.scores.recall < 0.3 && c.training_share < 0.4)
+        && classes.accuracy.model >= classes.accuracy.baseline
         && planned.settings().class_weight.is_none()
     {
         let evidence = format!(

@@ -74,6 +74,10 @@ impl Spec {
         }
         let callbacks = match entries.get("callbacks") {
             None => Vec::new(),
+            Some(node) if matches!(node.value, Value::Table(_)) => {
+                let e = Error::input("callbacks is a table, but must be a list of tables");
+                return Err(node.place(e.help("write [[callbacks]], with two brackets")));
+            }
             Some(node) => Vec::read(node, "callbacks")?,
         };
         Ok(Spec {

@@ -1,13 +1,13 @@
 //! From what was typed to everything that a training needs.
 
 use super::Spec;
-use crate::activations::{Linear, Sigmoid, Softmax};
+use crate::activations::{Activation as AnyActivation, Linear, Sigmoid, Softmax};
 use crate::data::{Prepared, Target, Task};
 use crate::error::{Error, Result};
 use crate::layers::{Activation, BatchNormalization, Dense, Dropout, Layer};
 use crate::losses::{BinaryCrossentropy, Loss, MeanSquaredError, SparseCategoricalCrossentropy, Targets};
 use crate::metrics::NamedMetric;
-use crate::model::{Compile, Network};
+use crate::model::{Compile, Network, Op};
 use crate::regularizers::{L1, L1L2, L2, Regularizer};
 
 /// A spec with everything explicit, and what it makes.
@@ -34,7 +34,7 @@ pub fn resolve(spec: &Spec, prepared: &Prepared) -> Result<Resolved> {
         None => layers_in_short(spec, target, &loss),
     };
     let network = Network::build(prepared.recipe.features(), &layers)?;
-    check_loss(&loss, target, network.outputs())?;
+    check_loss(&loss, target, &network)?;
     let metrics = match &spec.compile.metrics {
         Some(metrics) => metrics.clone(),
         None => default_metrics(target.task)?,
@@ -115,8 +115,13 @@ fn layers_in_short(spec: &Spec, target: &Target, loss: &Loss) -> Vec<Layer> {
 }
 
 /// Refuses a loss that does not fit the target, and an output that does not fit either.
-fn check_loss(loss: &Loss, target: &Target, outputs: usize) -> Result<()> {
+fn check_loss(loss: &Loss, target: &Target, network: &Network) -> Result<()> {
+    let outputs = network.outputs();
     let (name, classes) = (loss.name(), target.classes.len());
+    if outputs == 1 && ends_in_softmax(network) {
+        return Err(Error::input("a softmax over one output is always 1, so the network would learn nothing")
+            .help("use activation = \"sigmoid\" on one unit"));
+    }
     let refuse = |why: String, instead: &str| {
         Err(Error::input(format!("the loss {name} does not fit: {why}")).help(format!("use {instead}")))
     };
@@ -153,4 +158,9 @@ fn check_loss(loss: &Loss, target: &Target, outputs: usize) -> Result<()> {
             .help(format!("give it units = {}", allowed[0])));
     }
     Ok(())
+}
+
+/// Whether the last thing that the network does is a softmax.
+fn ends_in_softmax(network: &Network) -> bool {
+    matches!(network.program().ops.last(), Some(Op::Activation(last)) if matches!(last.activation, AnyActivation::Softmax(_)))
 }

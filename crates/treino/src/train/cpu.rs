@@ -4,7 +4,7 @@ use super::executor::{Divergence, EpochEnd, Examples, Executor, Interrupted, Uni
 use crate::callbacks::{Logs, Snapshot};
 use crate::losses::{Batch, Gradient, Loss};
 use crate::metrics::{Metric, Running};
-use crate::model::{Memory, Network, Op, Pass, Program};
+use crate::model::{Memory, Network, Op, Pass, Program, ScratchSize};
 use crate::optimizers::{Optimizer, Step};
 use treino_engine::pool::Pool;
 use treino_engine::simd::Simd;
@@ -106,6 +106,21 @@ impl Cpu {
             fused,
             y_width,
         }
+    }
+
+    /// The bytes that a training takes beside its data: weights, gradient, optimizer state and two snapshots; rows and
+    /// gradients of every value, and working memory, for the largest batch.
+    pub(crate) fn bytes(network: &Network, objective: &Objective<'_>, batch_size: usize) -> u128 {
+        let program = network.program();
+        let capacity = batch_size.max(EVALUATION_ROWS) as u128;
+        let slots = objective.optimizer.inner().slots().len() as u128;
+        let weights = program.trainable as u128 * (5 + slots) + program.state as u128 * 4;
+        let values: u128 = program.widths.iter().map(|width| *width as u128 * 2).sum();
+        let (per_row, fixed) = program.scratch.iter().fold((0_u128, 0_u128), |(rows, fixed), size| match size {
+            ScratchSize::PerRow(width) => (rows + *width as u128, fixed),
+            ScratchSize::Fixed(length) => (rows, fixed + *length as u128),
+        });
+        4 * (weights + (values + per_row) * capacity + fixed)
     }
 
     /// Copies rows of the data into the batch.
@@ -224,6 +239,10 @@ impl Cpu {
         logs
     }
 
+    fn divergence(&self, epoch: usize, step: usize, rows: usize, learning_rate: f64) -> Divergence {
+        Divergence { epoch, step, place: self.culprit(rows), learning_rate, steps_before: self.t }
+    }
+
     /// Where the first number that is not finite stands, from the weights through the layers to the loss.
     fn culprit(&self, rows: usize) -> String {
         let broken = |numbers: &[f32]| numbers.iter().find(|x| !x.is_finite()).copied();
@@ -239,6 +258,9 @@ impl Cpu {
             {
                 return format!("the output of layer {layer} became {}", word(x));
             }
+        }
+        if !self.memory.activity_penalty.is_finite() || !self.weight_penalty().is_finite() {
+            return "a penalty became too large for a number".to_string();
         }
         "the loss became too large for a number".to_string()
     }
@@ -264,7 +286,7 @@ impl Executor for Cpu {
             }
             let loss = self.forward(rows, true, epoch as u32, step as u32) + self.weight_penalty();
             if !loss.is_finite() {
-                return Err(Divergence { epoch, step, place: self.culprit(rows), learning_rate });
+                return Err(self.divergence(epoch, step, rows, learning_rate));
             }
             self.measure(rows, false);
             self.backward(rows, epoch as u32, step as u32);
@@ -280,7 +302,7 @@ impl Executor for Cpu {
         if !self.memory.weights.iter().chain(&self.memory.state).all(|w| w.is_finite()) {
             let steps = cut_short.map_or(n.div_ceil(self.batch_size), |cut: Interrupted| cut.steps);
             let step = steps.saturating_sub(1);
-            return Err(Divergence { epoch, step, place: self.culprit(0), learning_rate });
+            return Err(self.divergence(epoch, step, 0, learning_rate));
         }
         Ok(EpochEnd { logs: self.logs(total / seen as f64), cut_short })
     }

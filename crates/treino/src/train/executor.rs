@@ -85,6 +85,8 @@ pub struct Divergence {
     pub place: String,
     /// The learning rate of that step.
     pub learning_rate: f64,
+    /// Steps made before in the whole training: with none, no learning rate can be to blame.
+    pub steps_before: u64,
 }
 
 impl Divergence {
@@ -98,7 +100,13 @@ impl Divergence {
     /// The divergence as an error with its likely cause and a remedy.
     pub fn error(&self) -> Error {
         let (epoch, step, place, rate) = (self.epoch + 1, self.step + 1, &self.place, self.smaller_rate());
-        Error::new(Kind::Diverged, format!("the training diverged at epoch {epoch}, step {step}: {place}"))
+        let error = Error::new(Kind::Diverged, format!("the training diverged at epoch {epoch}, step {step}: {place}"));
+        if self.steps_before == 0 {
+            return error
+                .help("no weight had been moved yet: the cause is in the inputs, the initial or sample weights, or a penalty")
+                .help("keep scale = \"standard\", and check --weight, --class-weight, --l1 and --l2");
+        }
+        error
             .help(format!("the likely cause is a learning rate that is too large: try --learning-rate {rate}"))
             .help("inputs that are not on one scale do it too: keep scale = \"standard\", or add --batch-norm")
     }

@@ -14,7 +14,8 @@ use treino_engine::random::{Purpose, Stream};
 thing! {
     /// How to train: Keras's `fit`.
     ///
-    /// Keras differences: `epochs` is 200 by default, not 1.
+    /// Keras differences: `epochs` is 200 by default, not 1; class weights and sample weights together multiply, where Keras
+    /// refuses them.
     pub struct Fit = "fit" {
         /// How often to go over the training rows, at most.
         epochs: usize = 200, Kind::COUNT;
@@ -28,7 +29,7 @@ thing! {
         validation_freq: usize = 1, Kind::COUNT;
         /// Weights of the classes in training: "balanced", or a weight a label.
         class_weight: Option<ClassWeight> = None, Kind::ClassWeight;
-        /// Trainings with the seeds seed, seed + 1, ...; the first one's model is kept.
+        /// Trainings with the seeds seed, seed + 1, ... on the same split; the first one's model is kept.
         repeats: usize = 1, Kind::COUNT;
     }
 }
@@ -85,9 +86,45 @@ pub fn fit(network: &mut Network, job: &Job<'_>, session: &mut Session<'_>) -> R
         y_width: train.y.cols(),
     };
     let batch_size = settings.batch_size.min(train.rows());
+    check_memory(network, &objective, batch_size)?;
     let mut cpu = Cpu::new(network, objective, batch_size, settings.seed, session.threads, session.simd);
-    let learning_rate = compile.optimizer.inner().learning_rate();
+    let history = epochs(&mut cpu, job, batch_size, &mut watchers, session);
+    if history.kept_epoch.is_some() {
+        let last = cpu.snapshot();
+        network.weights = last.weights;
+        network.state = last.state;
+    }
+    Ok(history)
+}
 
+/// The most memory that a training may take for weights, batches and optimizer, in bytes.
+const MOST_MEMORY: u128 = 16 << 30;
+
+/// Refuses a training that would take more memory than a machine for it has, before any is taken.
+fn check_memory(network: &Network, objective: &Objective<'_>, batch_size: usize) -> Result<()> {
+    let needed = Cpu::bytes(network, objective, batch_size);
+    if needed <= MOST_MEMORY {
+        return Ok(());
+    }
+    let gib = |bytes: u128| bytes as f64 / (1_u64 << 30) as f64;
+    let e = format!(
+        "the training would take {:.0} GiB of memory, but at most {:.0} are allowed",
+        gib(needed),
+        gib(MOST_MEMORY)
+    );
+    Err(Error::input(e).help("make the layers narrower or the batches smaller"))
+}
+
+/// The epochs of a training on whatever executes them.
+fn epochs(
+    executor: &mut dyn Executor,
+    job: &Job<'_>,
+    batch_size: usize,
+    watchers: &mut [Box<dyn Watcher>],
+    session: &mut Session<'_>,
+) -> History {
+    let Job { compile, train, validation, settings, .. } = *job;
+    let learning_rate = compile.optimizer.inner().learning_rate();
     let steps = train.rows().div_ceil(batch_size);
     let stream = Stream::new(settings.seed, Purpose::Shuffle, "");
     let mut order = vec![0; if settings.shuffle { train.rows() } else { 0 }];
@@ -102,7 +139,7 @@ pub fn fit(network: &mut Network, job: &Job<'_>, session: &mut Session<'_>) -> R
             (session.observer)(&Event::Batch { epoch, step, steps, loss });
             !session.interrupt.load(std::sync::atomic::Ordering::Relaxed)
         };
-        let end = match cpu.run_epoch(&train, order, epoch, learning_rate, &mut batch_end) {
+        let end = match executor.run_epoch(&train, order, epoch, learning_rate, &mut batch_end) {
             Ok(end) => end,
             Err(divergence) => {
                 history.ending = Ending::Diverged(divergence);
@@ -118,13 +155,13 @@ pub fn fit(network: &mut Network, job: &Job<'_>, session: &mut Session<'_>) -> R
         if let Some(validation) = &validation
             && (epoch + 1) % settings.validation_freq == 0
         {
-            logs.0.extend(cpu.evaluate(validation).0.into_iter().map(|(name, v)| (format!("val_{name}"), v)));
+            logs.0.extend(executor.evaluate(validation).0.into_iter().map(|(name, v)| (format!("val_{name}"), v)));
         }
         let score = logs.get(if validation.is_some() { "val_loss" } else { "loss" }).unwrap_or(f64::NAN);
         let keep = kept.as_ref().is_none_or(|(best, ..)| score < *best || best.is_nan());
         let is_best = keep && !score.is_nan();
         if keep {
-            kept = Some((score, epoch, cpu.snapshot()));
+            kept = Some((score, epoch, executor.snapshot()));
         }
         if is_best {
             history.best_epoch = Some(epoch);
@@ -133,8 +170,8 @@ pub fn fit(network: &mut Network, job: &Job<'_>, session: &mut Session<'_>) -> R
         let waited = epoch - history.best_epoch.unwrap_or(epoch);
         (session.observer)(&Event::Epoch { epoch, logs: &logs, best: is_best, waited });
 
-        let mut control = Hands { cpu: &mut cpu, stop: None, restored: None };
-        for watcher in &mut watchers {
+        let mut control = Hands { executor, stop: None, restored: None };
+        for watcher in watchers.iter_mut() {
             watcher.epoch_end(epoch, &logs, &mut control);
         }
         let stop = control.stop;
@@ -152,14 +189,14 @@ pub fn fit(network: &mut Network, job: &Job<'_>, session: &mut Session<'_>) -> R
 
     match (&history.ending, &kept) {
         (Ending::Diverged(_) | Ending::Interrupted, Some((_, epoch, snapshot))) => {
-            cpu.restore(snapshot);
+            executor.restore(snapshot);
             history.kept_epoch = Some(*epoch);
         }
         // There is nothing to keep: the network stays as it was.
-        (Ending::Diverged(_) | Ending::Interrupted, None) => return Ok(history),
+        (Ending::Diverged(_) | Ending::Interrupted, None) => history.kept_epoch = None,
         _ => {
-            let mut control = Hands { cpu: &mut cpu, stop: None, restored: None };
-            for watcher in &mut watchers {
+            let mut control = Hands { executor, stop: None, restored: None };
+            for watcher in watchers.iter_mut() {
                 watcher.train_end(&mut control);
             }
             if let Some(epoch) = control.restored {
@@ -168,10 +205,7 @@ pub fn fit(network: &mut Network, job: &Job<'_>, session: &mut Session<'_>) -> R
             }
         }
     }
-    let last = cpu.snapshot();
-    network.weights = last.weights;
-    network.state = last.state;
-    Ok(history)
+    history
 }
 
 /// Whether the callbacks find what they monitor.
@@ -213,7 +247,7 @@ fn start(
 
 /// What callbacks do to the training.
 struct Hands<'a> {
-    cpu: &'a mut Cpu,
+    executor: &'a mut dyn Executor,
     stop: Option<String>,
     restored: Option<usize>,
 }
@@ -224,11 +258,11 @@ impl Control for Hands<'_> {
     }
 
     fn weights(&self) -> Snapshot {
-        self.cpu.snapshot()
+        self.executor.snapshot()
     }
 
     fn restore(&mut self, weights: &Snapshot, epoch: usize) {
-        self.cpu.restore(weights);
+        self.executor.restore(weights);
         self.restored = Some(epoch);
     }
 }

@@ -80,8 +80,15 @@ pub struct Repeat {
     pub scores: Option<Scores>,
     /// Epochs it took.
     pub epochs: usize,
-    /// Whether it diverged.
-    pub diverged: bool,
+    /// How it ended.
+    pub ending: Ending,
+}
+
+impl Repeat {
+    /// Whether it came to its end: what diverged or was interrupted says nothing about the seed.
+    pub fn is_complete(&self) -> bool {
+        matches!(self.ending, Ending::Finished | Ending::Stopped { .. })
+    }
 }
 
 impl Planned {
@@ -117,6 +124,9 @@ impl Planned {
             }
             None => train.weights.clone(),
         };
+        if weights.as_ref().is_some_and(|weights: &Vec<f32>| weights.iter().all(|w| *w == 0.0)) {
+            return Err(crate::Error::input("the weights of all training rows are 0").help("check class_weight"));
+        }
         if prepared.validation.is_none() {
             // The automatic early stopping has nothing to watch without validation rows.
             let automatic = Spec::read(&Spec::automatic()).map(|spec| spec.callbacks)?;
@@ -250,12 +260,8 @@ impl Planned {
         }
         let model = self.bundle(network);
         let scores = self.scores(&model)?;
-        let own = Repeat {
-            seed,
-            scores: Some(scores.clone()),
-            epochs: history.epochs.len(),
-            diverged: matches!(history.ending, Ending::Diverged(_)),
-        };
+        let (epochs, ending) = (history.epochs.len(), history.ending.clone());
+        let own = Repeat { seed, scores: Some(scores.clone()), epochs, ending };
         let mut others = others.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
         others.sort_by_key(|(index, _)| *index);
         let others = others.into_iter().map(|(_, repeat)| repeat);
@@ -266,7 +272,6 @@ impl Planned {
     fn repeat(&self, seed: u64, session: &mut Session<'_>) -> Result<Repeat> {
         let (network, history) = self.train(seed, session)?;
         let scores = if history.epochs.is_empty() { None } else { Some(self.scores(&self.bundle(network))?) };
-        let diverged = matches!(history.ending, Ending::Diverged(_));
-        Ok(Repeat { seed, scores, epochs: history.epochs.len(), diverged })
+        Ok(Repeat { seed, scores, epochs: history.epochs.len(), ending: history.ending })
     }
 }
