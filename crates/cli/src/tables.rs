@@ -5,6 +5,7 @@ use crate::terminal::{Terminal, escaped};
 use comfy_table::{CellAlignment, Table, presets::NOTHING};
 use console::Style;
 use treino::report::{Classes, Evaluation, Numbers};
+use treino::study::statistics::wilson95;
 
 /// A number with about four significant digits.
 pub fn number(x: f64) -> String {
@@ -82,7 +83,12 @@ pub fn scores(terminal: &Terminal, parts: &[(&str, &Evaluation)]) -> String {
         text = format!("{last}\n\n{earlier}");
     }
     let always = match last.1 {
-        Evaluation::Classes(c) => format!("baseline: always \"{}\"", escaped(&c.baseline_class)),
+        Evaluation::Classes(c) => {
+            let n = c.n as f64;
+            let (low, high) = wilson95(c.accuracy.model * n, n);
+            let (always, low, high) = (escaped(&c.baseline_class), number(low), number(high));
+            format!("baseline: always \"{always}\"; 95 % interval of the accuracy {low} – {high}")
+        }
         Evaluation::Numbers(n) => {
             format!("baseline: always {}, the mean of the training rows", number(n.training_mean))
         }

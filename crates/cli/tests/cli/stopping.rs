@@ -97,6 +97,15 @@ fn divergence_at_once_says_where_and_what_to_do_and_leaves_nothing() {
 }
 
 #[test]
+fn a_divergence_before_any_step_does_not_blame_the_learning_rate() {
+    let scratch = Scratch::with(&["pima.csv"]);
+    let done = scratch.run("train pima.csv --target diabetes --l2 1e308 -q");
+    assert_eq!(done.code, 3, "{}{}", done.stdout, done.stderr);
+    assert!(done.stderr.contains("a penalty became too large") && done.stderr.contains("--l2"), "{}", done.stderr);
+    assert!(!done.stderr.contains("--learning-rate"), "{}", done.stderr);
+}
+
+#[test]
 fn divergence_later_keeps_the_best_weights() {
     let scratch = Scratch::with(&["diabetes.csv"]);
     let done =

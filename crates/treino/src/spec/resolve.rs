@@ -31,7 +31,7 @@ pub fn resolve(spec: &Spec, prepared: &Prepared) -> Result<Resolved> {
     let loss = spec.compile.loss.clone().unwrap_or_else(|| default_loss(target.task));
     let layers = match &spec.model.layers {
         Some(layers) => layers.clone(),
-        None => layers_in_short(spec, target, &loss),
+        None => layers_in_short(spec, target, &loss, prepared.train.len()),
     };
     let network = Network::build(prepared.recipe.features(), &layers)?;
     check_loss(&loss, target, &network)?;
@@ -74,9 +74,11 @@ fn default_metrics(task: Task) -> Result<Vec<NamedMetric>> {
 }
 
 /// The hidden layers, and an output layer that fits the target.
-fn layers_in_short(spec: &Spec, target: &Target, loss: &Loss) -> Vec<Layer> {
+fn layers_in_short(spec: &Spec, target: &Target, loss: &Loss, rows: usize) -> Vec<Layer> {
     let model = &spec.model;
-    let regularizer: Option<Regularizer> = match (model.l1, model.l2) {
+    // The fewer the rows, the more a network needs to be held back (see DESIGN.md).
+    let l2 = model.l2.unwrap_or_else(|| (0.3 / rows.max(1) as f64).max(0.0001));
+    let regularizer: Option<Regularizer> = match (model.l1, l2) {
         (0.0, 0.0) => None,
         (l1, 0.0) => Some(L1 { l1 }.into()),
         (0.0, l2) => Some(L2 { l2 }.into()),

@@ -30,8 +30,8 @@ thing! {
         dropout: f64 = 0.0, Kind::SHARE;
         /// L1 penalty on the kernels.
         l1: f64 = 0.0, Kind::NOT_NEGATIVE;
-        /// L2 penalty on the kernels.
-        l2: f64 = 0.0001, Kind::NOT_NEGATIVE;
+        /// L2 penalty on the kernels; when left open, 0.3 over the training rows, but at least 0.0001.
+        l2: Option<f64> = None, Kind::NOT_NEGATIVE;
         /// Where the kernels start.
         kernel_initializer: Initializer = GlorotUniform::default().into(), Kind::Thing(Room::Initializers);
         /// File with initial weights (safetensors), by the names `layer/variable`.

@@ -110,10 +110,10 @@ impl Cpu {
 
     /// The bytes that a training takes beside its data: weights, gradient, optimizer state and two snapshots; rows and
     /// gradients of every value, and working memory, for the largest batch.
-    pub(crate) fn bytes(network: &Network, objective: &Objective<'_>, batch_size: usize) -> u128 {
+    pub(crate) fn bytes(network: &Network, optimizer: &Optimizer, batch_size: usize) -> u128 {
         let program = network.program();
         let capacity = batch_size.max(EVALUATION_ROWS) as u128;
-        let slots = objective.optimizer.inner().slots().len() as u128;
+        let slots = optimizer.inner().slots().len() as u128;
         let weights = program.trainable as u128 * (5 + slots) + program.state as u128 * 4;
         let values: u128 = program.widths.iter().map(|width| *width as u128 * 2).sum();
         let (per_row, fixed) = program.scratch.iter().fold((0_u128, 0_u128), |(rows, fixed), size| match size {

@@ -9,6 +9,7 @@ use crate::callbacks::{Callback, Control, Logs, Snapshot, Watcher};
 use crate::catalog::{Kind, thing};
 use crate::error::{Error, Result};
 use crate::model::{Compile, Network};
+use crate::optimizers::Optimizer;
 use treino_engine::random::{Purpose, Stream};
 
 thing! {
@@ -86,7 +87,7 @@ pub fn fit(network: &mut Network, job: &Job<'_>, session: &mut Session<'_>) -> R
         y_width: train.y.cols(),
     };
     let batch_size = settings.batch_size.min(train.rows());
-    check_memory(network, &objective, batch_size)?;
+    check_memory(network, &compile.optimizer, batch_size)?;
     let mut cpu = Cpu::new(network, objective, batch_size, settings.seed, session.threads, session.simd);
     let history = epochs(&mut cpu, job, batch_size, &mut watchers, session);
     if history.kept_epoch.is_some() {
@@ -101,8 +102,8 @@ pub fn fit(network: &mut Network, job: &Job<'_>, session: &mut Session<'_>) -> R
 const MOST_MEMORY: u128 = 16 << 30;
 
 /// Refuses a training that would take more memory than a machine for it has, before any is taken.
-fn check_memory(network: &Network, objective: &Objective<'_>, batch_size: usize) -> Result<()> {
-    let needed = Cpu::bytes(network, objective, batch_size);
+pub(super) fn check_memory(network: &Network, optimizer: &Optimizer, batch_size: usize) -> Result<()> {
+    let needed = Cpu::bytes(network, optimizer, batch_size);
     if needed <= MOST_MEMORY {
         return Ok(());
     }
