@@ -7,7 +7,7 @@ use super::dialect::{self, Dialect};
 use super::note::Note;
 use super::number::Decimal;
 use super::plan::{Builder, Plan, quoted};
-use super::profile::{Profile, decide_decimal};
+use super::profile::{Profile, decide_decimal, guessed};
 use super::said::Said;
 use super::source::{Format, Opened, Source};
 use super::spec::DataSpec;
@@ -96,6 +96,9 @@ fn load_csv(opened: &Opened, spec: &DataSpec, wanted: &Wanted) -> Result<Table> 
             if fixed.is_none() && found != decimal {
                 decimal = found;
                 profiles = pass(decimal, usize::MAX)?.0;
+            }
+            if fixed.is_none() {
+                notes.extend(guessed(&profiles, decimal, delimiter));
             }
             let plans = names
                 .iter()
@@ -204,6 +207,7 @@ fn profile(
         }
         count += 1;
     }
+    profiles.iter_mut().for_each(Profile::finish);
     Ok((profiles, count))
 }
 
@@ -280,6 +284,27 @@ mod tests {
         let t = table("1,2\n3,4\n", &no_header).unwrap();
         assert_eq!((t.rows, t.columns[1].name.as_str()), (2, "column_2"));
         assert!(auto("1,2\n3,4\n").notes[0].text.contains("--no-header"));
+    }
+
+    #[test]
+    fn points_of_thousands_are_read_with_a_note() {
+        let t = auto("n;c\n993;a\n1.126;b\n12.000;a\n1.000;b\n");
+        assert_eq!((t.columns[0].values.number(1), t.dialect.unwrap().decimal), (1126.0, Decimal::Comma));
+        assert!(t.notes[0].text.starts_with("1.126 could be 1126 or 1.126") && t.notes[0].text.contains("--decimal ."));
+        let given = DataSpec { decimal: Some(".".into()), ..DataSpec::default() };
+        let t = table("n;c\n993;a\n1.126;b\n12.000;a\n1.000;b\n", &given).unwrap();
+        assert_eq!((t.columns[0].values.number(1), t.notes.len()), (1.126_f32.into(), 0));
+        // A number that is not grouped comes late: the file is read again.
+        let t = auto(&format!("n;c\n{}2000;a\n", "993;a\n1.126;b\n".repeat(1000)));
+        assert_eq!((t.columns[0].values.number(1), t.notes.len()), (1.126_f32.into(), 1));
+    }
+
+    #[test]
+    fn percents_and_money_make_columns_of_numbers() {
+        let t = auto("p;m;d\n93,6%;R$ 4.745,99;(11)\n94 %;-R$ 3,00;(21)\n;5;(31)\n");
+        let v = |c: usize, r: usize| t.columns[c].values.number(r);
+        assert_eq!((v(0, 0), v(0, 1), v(1, 0), v(1, 1)), (93.6, 94.0, 4745.99_f32.into(), -3.0));
+        assert_eq!((t.columns[2].kind, t.notes.len()), (ColumnKind::Text, 0));
     }
 
     #[test]

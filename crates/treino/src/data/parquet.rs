@@ -117,6 +117,7 @@ pub(crate) fn load(opened: &Opened, spec: &DataSpec, wanted: &Wanted) -> Result<
                     add_to_profile(&mut profile, row, cell, &missing, decimal);
                     Ok(())
                 })?;
+                profile.finish();
                 let plan = said.plan(i, column, &profile, &mut notes).map_err(|e| {
                     let row = profile.infinite.as_ref().map_or(0, |(row, _)| *row);
                     e.in_file(&name).help(format!("it is in row {}", row + 1))
