@@ -19,6 +19,7 @@ mod date;
 mod dialect;
 mod encode;
 mod fit;
+mod header;
 mod load;
 mod matrix;
 mod note;

@@ -84,7 +84,7 @@ pub(crate) fn load(opened: &Opened, spec: &DataSpec, wanted: &Wanted) -> Result<
     }
     let said = match &wanted.plans {
         Some(_) => Said::nothing(names.len()),
-        None => Said::new(&names, &name, spec)?,
+        None => Said::new(&names, &name, spec, || None)?,
     };
     let missing = Missing::new(&spec.missing);
     let decimal = dialect::decimal(spec)?.or(wanted.decimal).unwrap_or(Decimal::Point);

@@ -180,6 +180,11 @@ impl Profile {
         self.present > 0 && self.languages != 0
     }
 
+    /// Whether all present cells are dates with years of two digits, which are not read.
+    pub fn short_years(&self) -> bool {
+        self.present > 0 && self.formats & date::SHORT_YEAR != 0
+    }
+
     /// The order of day, month and year that explains all present cells, and whether another would, too.
     pub fn date(&self) -> Option<(DateFormat, bool)> {
         if self.present == 0 {
@@ -272,6 +277,10 @@ mod tests {
         assert_eq!(profile(&["01/02/2020", "13/02/2020"]).date(), Some((DateFormat::DayFirst, false)));
         assert_eq!(profile(&["01/02/2020"]).date(), Some((DateFormat::DayFirst, true)));
         assert!(profile(&["", ""]).date().is_none());
+        let p = profile(&["31/12/99", "1/2/03 10:30"]);
+        assert!(p.short_years() && p.date().is_none());
+        assert!(!profile(&["31/12/99", "x"]).short_years() && !profile(&["", ""]).short_years());
+        assert!(!profile(&["01/02/2020"]).short_years() && !profile(&["10.0.55.1"]).short_years());
     }
 
     #[test]
