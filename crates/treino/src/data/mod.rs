@@ -30,6 +30,7 @@ mod plan;
 mod prepare;
 mod profile;
 mod recipe;
+mod repeated;
 mod said;
 mod source;
 mod spec;
