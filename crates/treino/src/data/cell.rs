@@ -23,7 +23,8 @@ impl Missing {
     /// written otherwise, such as `-999.0`.
     pub fn new(extra: &[String]) -> Self {
         let words: Vec<Vec<u8>> = extra.iter().map(|w| w.trim().as_bytes().to_vec()).collect();
-        let numbers = words.iter().filter_map(|w| number::parse(w, Decimal::Point)).map(|p| p.value).collect();
+        let plain = |w: &Vec<u8>| number::parse(w, Decimal::Point).filter(|p| p.dress == number::dress::PLAIN);
+        let numbers = words.iter().filter_map(plain).map(|p| p.value).collect();
         Missing { words, numbers }
     }
 

@@ -92,7 +92,12 @@ impl<'a> Rows<'a> {
         } else {
             e
         };
-        if found == expected + 1 && self.header {
+        if expected == 1 && self.header {
+            e.help("if the first line is a title, take away the lines above the one that names the columns")
+                .help("put quotes around a cell that holds the delimiter, or name the delimiter with --delimiter")
+        } else if found == expected + 1 && self.record.iter().next_back().is_some_and(|cell| trim(cell).is_empty()) {
+            e.help("the row ends with a delimiter and the first line does not: take it away, or end all lines alike")
+        } else if found == expected + 1 && self.header {
             e.help("if the first cell is the name of the row, give its column a name in the header, too")
                 .help("put quotes around a cell that holds the delimiter, or name the delimiter with --delimiter")
         } else if found > expected {

@@ -38,15 +38,34 @@ impl DateFormat {
     }
 }
 
+/// The bit of what would be a date if its year had four digits, as `31/12/99`.
+pub(crate) const SHORT_YEAR: u8 = 8;
+
 /// The starting point for [`formats`]: every order is possible.
-pub(crate) const ANY_FORMAT: u8 = 7;
+pub(crate) const ANY_FORMAT: u8 = 7 | SHORT_YEAR;
 
 /// Seconds of a day.
 pub(crate) const DAY: i64 = 86_400;
 
-/// The orders (bits) in which a trimmed cell is a date.
+/// The orders (bits) in which a trimmed cell is a date, or [`SHORT_YEAR`].
 pub(crate) fn formats(cell: &[u8]) -> u8 {
+    if short_year(cell) {
+        return SHORT_YEAR;
+    }
     DateFormat::ALL.into_iter().filter(|f| parse(cell, *f).is_some()).fold(0, |mask, f| mask | f.bit())
+}
+
+/// Whether a cell is like `31/12/99`: two numbers that may be day and month, and two digits for the year.
+fn short_year(cell: &[u8]) -> bool {
+    let parts = || -> Option<bool> {
+        let ((a, _), rest) = digits(cell)?;
+        let separator = *rest.first().filter(|b| b"-/.".contains(b))?;
+        let ((b, _), rest) = digits(&rest[1..])?;
+        let ((_, count), rest) = digits(rest.strip_prefix(&[separator])?)?;
+        let end = rest.first().is_none_or(|b| b" T".contains(b));
+        Some(end && count == 2 && (1..=31).contains(&a) && (1..=31).contains(&b) && a.min(b) <= 12)
+    };
+    parts().unwrap_or(false)
 }
 
 /// A trimmed cell as seconds since 1970-01-01 00:00, or `None` if it is no date in this order.

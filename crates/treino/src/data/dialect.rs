@@ -29,10 +29,10 @@ impl Dialect {
 }
 
 /// The delimiters to choose from, the more telling first: a comma may also be a decimal mark.
-const DELIMITERS: [u8; 4] = [b'\t', b';', b'|', b','];
+pub(crate) const DELIMITERS: [u8; 4] = [b'\t', b';', b'|', b','];
 
 /// How much of a file decides about its delimiter.
-const SAMPLE: usize = 1 << 16;
+pub(crate) const SAMPLE: usize = 1 << 16;
 
 /// The delimiter that the spec names, or the one that cuts the first lines of the file most evenly.
 pub(crate) fn delimiter(opened: &Opened, spec: &DataSpec) -> Result<u8> {

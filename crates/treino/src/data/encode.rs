@@ -78,6 +78,9 @@ impl Recipe {
         let names = names(&opened, spec)?;
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
         let file = opened.source.name();
+        if self.header && spec.header {
+            self.need_target(&names, extra, &file)?;
+        }
         let mut places = if self.header && spec.header {
             let wanted = self.inputs.iter().map(|i| i.name.as_str()).chain(extra.iter().map(|e| e.0));
             find(&wanted.collect::<Vec<_>>(), &names, &file)?
@@ -91,6 +94,21 @@ impl Recipe {
         let table = load(&opened, &spec, &Wanted { plans: Some(plans), decimal: self.decimal })?;
         let found = places.split_off(self.inputs.len());
         Ok((table, places, found))
+    }
+
+    /// Says of a file that lacks nothing but the target (the first of `extra`) what that means.
+    fn need_target(&self, names: &[&str], extra: &[(&str, usize, Plan)], file: &str) -> Result<()> {
+        let Some((target, ..)) = extra.first().filter(|(target, ..)| !names.contains(target)) else { return Ok(()) };
+        if !self.inputs.iter().all(|i| names.contains(&i.name.as_str())) {
+            return Ok(());
+        }
+        let others = names.iter().copied().filter(|n| self.inputs.iter().all(|i| i.name != **n));
+        let e = Error::input(format!("the file lacks the target, \"{target}\", so nothing can be compared with it"));
+        let e = match crate::error::nearest(target, others) {
+            Some(near) => e.help(format!("is \"{near}\" the column \"{target}\"?")),
+            None => e,
+        };
+        Err(e.in_file(file).help("`treino predict` does without the target"))
     }
 
     fn places_by_position(&self, names: &[&str], extra: &[(&str, usize, Plan)], file: &str) -> Result<Vec<usize>> {
@@ -378,6 +396,9 @@ mod tests {
         assert!(e.message().contains("neither yes nor no"), "{e}");
         let e = p.recipe.encode_with_target(&p.target, &raw("age,job,seen,when,y\n1,a,no,2020-01-01,7\n"), &spec());
         assert!(e.unwrap_err().message().contains("no such class"));
+        let e = p.recipe.encode_with_target(&p.target, &raw("age,job,seen,when\n1,a,no,2020-01-01\n"), &spec());
+        let e = e.unwrap_err();
+        assert!(e.message().starts_with("the file lacks the target, \"y\"") && e.helps()[0].contains("treino predict"));
     }
 
     #[test]

@@ -93,7 +93,11 @@ pub(super) fn encoding(column: &Column, all_rows: usize, rows: &[u32], spec: &Da
             } else {
                 distinct.to_string()
             };
-            Err(format!("text or identifiers, {many} different values in {all_rows} rows; say --categorical to use it"))
+            // Levels that hardly repeat tell nothing about other rows.
+            let repeated = distinct * 4 <= (all_rows - column.stats.missing) * 3;
+            let advice =
+                if repeated && distinct <= ColumnStats::DISTINCT_CAP { "; say --categorical to use it" } else { "" };
+            Err(format!("text or identifiers, {many} different values in {all_rows} rows{advice}"))
         }
         Values::Category { codes, levels } => one_hot(codes, levels, rows, spec),
         Values::Date { seconds, .. } => date(column, seconds, rows, spec),
@@ -279,6 +283,12 @@ mod tests {
         assert!(fitted(Column::numbers("customerID", vec![5.0, 9.0, 2.0]), &spec).is_err());
         assert!(fitted(Column::numbers("size", vec![5.0, 9.0, 2.0]), &spec).is_ok());
         assert!(fitted(Column::numbers("x", vec![1e308, -1e308]), &spec).is_err());
+        let text = |distinct: usize| {
+            let stats = ColumnStats { distinct, ..ColumnStats::default() };
+            let c = Column { values: Values::Absent, kind: ColumnKind::Text, stats, ..ids() };
+            encoding(&c, 420, &[], &spec).unwrap_err()
+        };
+        assert!(!text(419).contains("--categorical") && text(230).contains("--categorical"));
         assert!(fitted(Column::categories("c", ["a", "b"]), &spec).unwrap_err().contains("no level"));
     }
 }

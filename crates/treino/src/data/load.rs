@@ -4,14 +4,16 @@ use super::cell::{Missing, trim};
 use super::column::{Column, ColumnKind};
 use super::csv::{Rows, line_of};
 use super::dialect::{self, Dialect};
+use super::header;
 use super::note::Note;
 use super::number::Decimal;
 use super::plan::{Builder, Plan, quoted};
-use super::profile::{Profile, decide_decimal};
+use super::profile::{Profile, decide_decimal, guessed};
 use super::said::Said;
 use super::source::{Format, Opened, Source};
 use super::spec::DataSpec;
 use super::table::Table;
+use super::text::decode;
 use crate::{Error, Result};
 
 /// Reads a table: a CSV file (also gzipped) or a Parquet file. Each column is typed over all its cells.
@@ -70,7 +72,10 @@ fn load_csv(opened: &Opened, spec: &DataSpec, wanted: &Wanted) -> Result<Table> 
     let said = match &wanted.plans {
         // What a recipe wants goes before what a spec says, which was about another file.
         Some(_) => Said::nothing(names.len()),
-        None => Said::new(&names, &name, spec)?,
+        None => Said::new(&names, &name, spec, || {
+            let decimal = dialect::decimal(spec).ok().flatten().unwrap_or(Decimal::Point);
+            header::doubt(opened, &names, Dialect { delimiter, decimal, header: spec.header })
+        })?,
     };
     let pass = |decimal, limit| profile(opened, delimiter, spec.header, &missing, decimal, limit);
 
@@ -97,6 +102,9 @@ fn load_csv(opened: &Opened, spec: &DataSpec, wanted: &Wanted) -> Result<Table> 
                 decimal = found;
                 profiles = pass(decimal, usize::MAX)?.0;
             }
+            if fixed.is_none() {
+                notes.extend(guessed(&profiles, decimal, delimiter));
+            }
             let plans = names
                 .iter()
                 .enumerate()
@@ -122,7 +130,9 @@ fn load_csv(opened: &Opened, spec: &DataSpec, wanted: &Wanted) -> Result<Table> 
     while let Some((record, byte)) = reader.next()? {
         for ((i, cell), builder) in record.iter().enumerate().zip(&mut builders) {
             if let Err(what) = builder.add(trim(cell), &missing, decimal) {
-                return Err(cell_error(opened, &names[i], &what, line_of(opened, byte)));
+                let cell = trim(cell).to_vec();
+                let e = cell_error(opened, &names[i], &what, line_of(opened, byte));
+                return Err(advise(e, &what, &cell, || repeats(opened, delimiter, spec.header, i, &cell)));
             }
         }
         count += 1;
@@ -139,13 +149,11 @@ fn load_csv(opened: &Opened, spec: &DataSpec, wanted: &Wanted) -> Result<Table> 
         .enumerate()
         .map(|(i, (b, column))| b.finish(column.clone(), said.forced(i), count))
         .collect();
-    if spec.header && !names.is_empty() && names.iter().all(|n| super::number::parse(n.as_bytes(), decimal).is_some()) {
-        notes.push(Note::new(
-            "the first line holds only numbers and was taken for names: say --no-header if it is data",
-        ));
+    let dialect = Dialect { delimiter, decimal, header: spec.header };
+    if wanted.plans.is_none() {
+        notes.extend(header::doubt(opened, &names, dialect).map(Note::new));
     }
-    let dialect = Some(Dialect { delimiter, decimal, header: spec.header });
-    Ok(Table { name, columns, rows: count, dialect, notes })
+    Ok(Table { name, columns, rows: count, dialect: Some(dialect), notes })
 }
 
 /// A word about a column that was perhaps meant to be numbers and is not.
@@ -156,6 +164,9 @@ fn doubt(opened: &Opened, column: &str, profile: &Profile, decimal: Decimal) -> 
             column,
             format!("its decimal mark is \"{here}\" and that of the file \"{there}\", so it is not taken for numbers"),
         ));
+    }
+    if profile.short_years() {
+        return Some(Note::about(column, "dates with two-digit years are not read: write them with four"));
     }
     let (numbers, byte, odd) = profile.almost_numbers()?;
     let line = line_of(opened, byte).map_or(String::new(), |line| format!(" (line {line})"));
@@ -173,15 +184,57 @@ fn doubt(opened: &Opened, column: &str, profile: &Profile, decimal: Decimal) -> 
 /// An error about one cell.
 fn cell_error(opened: &Opened, column: &str, what: &str, line: Option<usize>) -> Error {
     let e = Error::input(format!("column \"{column}\": {what}")).in_file(opened.source.name());
-    let e = match line {
+    match line {
         Some(line) => e.at_line(line),
         None => e,
-    };
-    if what.ends_with("is no number") || what.ends_with("is infinite") {
-        e.help("a word that stands for a missing cell can be named with --missing")
-    } else {
-        e
     }
+}
+
+/// Words that people write where they have no value.
+const PLACEHOLDERS: [&str; 15] = [
+    "none",
+    "missing",
+    "unknown",
+    "nil",
+    "nd",
+    "n.d.",
+    "n/d",
+    "s/d",
+    "s/i",
+    "#n/a",
+    "n.a.",
+    "na.",
+    "sem dado",
+    "ausente",
+    "desconhecido",
+];
+
+/// What to do about a cell that is no number: to call it missing is good advice for a word that stands for that, and bad
+/// advice for one value of many in a column of text.
+fn advise(e: Error, what: &str, cell: &[u8], repeats: impl FnOnce() -> bool) -> Error {
+    let word = decode(cell).to_lowercase();
+    let mute = !word.chars().any(char::is_alphanumeric);
+    if what.ends_with("is infinite") || (what.ends_with("is no number") && (mute || PLACEHOLDERS.contains(&&*word))) {
+        return e.help("a word that stands for a missing cell can be named with --missing");
+    }
+    match what.ends_with("is no number") {
+        true if repeats() => e.help("a word that stands for a missing cell can be named with --missing"),
+        true => e.help("a column of numbers holds nothing else; a missing cell is empty"),
+        false => e,
+    }
+}
+
+/// Whether a cell of a column stands in it more than once.
+fn repeats(opened: &Opened, delimiter: u8, header: bool, column: usize, cell: &[u8]) -> bool {
+    let Ok(mut rows) = Rows::open(opened, delimiter, header) else { return false };
+    let mut count = 0;
+    while let Ok(Some((record, _))) = rows.next() {
+        count += usize::from(record.get(column).is_some_and(|other| trim(other) == cell));
+        if count > 1 {
+            return true;
+        }
+    }
+    false
 }
 
 /// The first pass over at most `limit` rows: what the columns hold, and the number of rows.
@@ -204,6 +257,7 @@ fn profile(
         }
         count += 1;
     }
+    profiles.iter_mut().for_each(Profile::finish);
     Ok((profiles, count))
 }
 
@@ -283,6 +337,27 @@ mod tests {
     }
 
     #[test]
+    fn points_of_thousands_are_read_with_a_note() {
+        let t = auto("n;c\n993;a\n1.126;b\n12.000;a\n1.000;b\n");
+        assert_eq!((t.columns[0].values.number(1), t.dialect.unwrap().decimal), (1126.0, Decimal::Comma));
+        assert!(t.notes[0].text.starts_with("1.126 could be 1126 or 1.126") && t.notes[0].text.contains("--decimal ."));
+        let given = DataSpec { decimal: Some(".".into()), ..DataSpec::default() };
+        let t = table("n;c\n993;a\n1.126;b\n12.000;a\n1.000;b\n", &given).unwrap();
+        assert_eq!((t.columns[0].values.number(1), t.notes.len()), (1.126_f32.into(), 0));
+        // A number that is not grouped comes late: the file is read again.
+        let t = auto(&format!("n;c\n{}2000;a\n", "993;a\n1.126;b\n".repeat(1000)));
+        assert_eq!((t.columns[0].values.number(1), t.notes.len()), (1.126_f32.into(), 1));
+    }
+
+    #[test]
+    fn percents_and_money_make_columns_of_numbers() {
+        let t = auto("p;m;d\n93,6%;R$ 4.745,99;(11)\n94 %;-R$ 3,00;(21)\n;5;(31)\n");
+        let v = |c: usize, r: usize| t.columns[c].values.number(r);
+        assert_eq!((v(0, 0), v(0, 1), v(1, 0), v(1, 1)), (93.6, 94.0, 4745.99_f32.into(), -3.0));
+        assert_eq!((t.columns[2].kind, t.notes.len()), (ColumnKind::Text, 0));
+    }
+
+    #[test]
     fn older_encodings_are_read_with_a_note() {
         let bytes = b"cidade,x\nS\xe3o Paulo,1\nS\xe3o Paulo,2\nBel\xe9m,3\n";
         let t = read(&Source::Bytes { name: "x".into(), bytes: bytes[..].into() }, &DataSpec::default()).unwrap();
@@ -307,6 +382,12 @@ mod tests {
         assert_eq!((e.message(), line(&e)), ("column \"a\" holds an infinite number, 1e999", Some(3)));
         let e = fails("a,b\n1,2\nx,3\n", &DataSpec { numeric: named(&["a"]), ..DataSpec::default() });
         assert_eq!((e.message(), line(&e)), ("column \"a\": \"x\" is no number", Some(3)));
+        let numeric = DataSpec { numeric: named(&["a"]), ..DataSpec::default() };
+        for (text, advised) in [("a,b\nx,1\ny,2\n", false), ("a,b\nx,1\nx,2\n", true), ("a,b\nn/d,1\n2,2\n", true)] {
+            assert_eq!(fails(text, &numeric).helps()[0].contains("--missing"), advised, "{text}");
+        }
+        let e = fails("a,b\n1,2,\n", &auto);
+        assert!(e.helps()[0].contains("ends with a delimiter"), "{e}");
         for weight in ["-1", "", "x"] {
             let spec = DataSpec { weight: Some("w".into()), ..DataSpec::default() };
             let e = fails(&format!("w,b\n1,2\n{weight},3\n"), &spec);

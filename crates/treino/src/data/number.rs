@@ -42,6 +42,31 @@ pub(crate) struct Parsed {
     pub value: f64,
     /// What its marks say about which mark is the decimal one.
     pub marks: Marks,
+    /// What stands around the digits; bits of [`dress`].
+    pub dress: u8,
+}
+
+/// What may stand around the digits of a number.
+pub(crate) mod dress {
+    /// Nothing.
+    pub const PLAIN: u8 = 1;
+    /// A percent sign, which is dropped: `94 %` is 94.
+    pub const PERCENT: u8 = 2;
+    /// Parentheses, which bookkeepers write for a minus sign.
+    pub const PARENTHESES: u8 = 4;
+    /// The signs of currencies, as UTF-8 and as Windows-1252, and the bit of each currency.
+    pub(super) const CURRENCIES: [(&[u8], u8); 7] =
+        [(b"R$", 8), (b"US$", 16), (b"$", 16), (b"\xe2\x82\xac", 32), (b"\x80", 32), (b"\xc2\xa3", 64), (b"\xa3", 64)];
+
+    /// Whether cells that are dressed in all these ways are numbers of one kind. Plain numbers may stand among amounts of
+    /// money, but not among percents (is 0.5 a half, or 0.5 %?), and parentheses around all cells are no minus signs.
+    pub fn of_one_kind(seen: u8) -> bool {
+        let kinds = seen & !PARENTHESES;
+        match kinds & PERCENT {
+            0 => seen == 0 || (kinds != 0 && (kinds & !PLAIN).count_ones() <= 1),
+            _ => kinds == PERCENT,
+        }
+    }
 }
 
 /// What the marks in a number say about which mark is the decimal one.
@@ -102,7 +127,7 @@ pub(crate) fn parse(text: &[u8], decimal: Decimal) -> Option<Parsed> {
         Some(i) if decimals != 3 || i == 0 || i > 3 || digits[0] == b'0' => Marks::Certain,
         Some(_) => Marks::Decimal,
     };
-    Some(Parsed { value: if negative { -value } else { value }, marks })
+    Some(Parsed { value: if negative { -value } else { value }, marks, dress: dress::PLAIN })
 }
 
 /// Exponents, thousands marks, many digits, infinities.
@@ -110,10 +135,13 @@ pub(crate) fn parse(text: &[u8], decimal: Decimal) -> Option<Parsed> {
 fn slow(negative: bool, digits: &[u8], decimal: Decimal) -> Option<Parsed> {
     let sign = if negative { -1.0 } else { 1.0 };
     if digits.eq_ignore_ascii_case(b"inf") || digits.eq_ignore_ascii_case(b"infinity") {
-        return Some(Parsed { value: sign * f64::INFINITY, marks: Marks::Absent });
+        return Some(Parsed { value: sign * f64::INFINITY, marks: Marks::Absent, dress: dress::PLAIN });
     }
-    if !digits.iter().any(u8::is_ascii_digit) || !digits.iter().all(|b| b.is_ascii_digit() || b"eE+-.,".contains(b)) {
+    if !digits.iter().any(u8::is_ascii_digit) {
         return None;
+    }
+    if !digits.iter().all(|b| b.is_ascii_digit() || b"eE+-.,".contains(b)) {
+        return undress(negative, digits, decimal);
     }
     let (mark, thousands) = (decimal.byte(), decimal.other().byte());
     let whole_end = digits.iter().position(|b| *b == mark || *b == b'e' || *b == b'E').unwrap_or(digits.len());
@@ -140,7 +168,53 @@ fn slow(negative: bool, digits: &[u8], decimal: Decimal) -> Option<Parsed> {
         (false, 1) => Marks::Thousands,
         (false, 0) => Marks::Absent,
     };
-    Some(Parsed { value: sign * value, marks })
+    Some(Parsed { value: sign * value, marks, dress: dress::PLAIN })
+}
+
+/// A number with a percent sign, a currency or parentheses around it: `94 %`, `R$ 4.745,99`, `-$3`, `(93)`.
+fn undress(negative: bool, text: &[u8], decimal: Decimal) -> Option<Parsed> {
+    let (mut negative, mut text, mut dress) = (negative, text, 0);
+    if let [b'(', inner @ .., b')'] = text {
+        // A second sign would be nonsense.
+        if negative {
+            return None;
+        }
+        (negative, text, dress) = (true, strip_spaces(inner), dress::PARENTHESES);
+    }
+    if let [inner @ .., b'%'] = text {
+        (text, dress) = (strip_spaces(inner), dress | dress::PERCENT);
+    } else {
+        for (sign, bit) in dress::CURRENCIES {
+            if let Some(inner) = text.strip_prefix(sign).or_else(|| text.strip_suffix(sign)) {
+                (text, dress) = (strip_spaces(inner), dress | bit);
+                break;
+            }
+        }
+    }
+    if let ([b'-', inner @ ..], false) = (text, negative) {
+        (negative, text) = (true, strip_spaces(inner));
+    }
+    // Digits and marks only, so that this is never called again for what is inside.
+    if dress == 0 || !text.iter().all(|b| b.is_ascii_digit() || b".,".contains(b)) {
+        return None;
+    }
+    let inner = parse(text, decimal)?;
+    Some(Parsed { value: if negative { -inner.value } else { inner.value }, marks: inner.marks, dress })
+}
+
+/// `text` without the spaces around it, those that do not break lines included.
+fn strip_spaces(mut text: &[u8]) -> &[u8] {
+    loop {
+        let before = text;
+        text = text.trim_ascii();
+        for space in [&b"\xc2\xa0"[..], b"\xe2\x80\xaf", b"\xa0"] {
+            text = text.strip_prefix(space).unwrap_or(text);
+            text = text.strip_suffix(space).unwrap_or(text);
+        }
+        if text == before {
+            return text;
+        }
+    }
 }
 
 /// Whether the digits stand in groups of three behind a first group of one to three that starts with no zero.
@@ -203,6 +277,44 @@ mod tests {
         assert_eq!(marks("1.234"), Marks::Decimal);
         assert_eq!(marks("1,234"), Marks::Thousands);
         assert_eq!(marks("12"), Marks::Absent);
+    }
+
+    #[test]
+    fn percents_and_money_are_numbers() {
+        for (text, value) in [
+            ("93,6%", 93.6),
+            ("94 %", 94.0),
+            ("94\u{a0}%", 94.0),
+            ("R$ 4.745,99", 4745.99),
+            ("-R$ 3,00", -3.0),
+            ("R$ -3,00", -3.0),
+            ("(R$ 3,00)", -3.0),
+            ("\u{20ac} 5", 5.0),
+            ("5,5 \u{20ac}", 5.5),
+            ("\u{a3}5", 5.0),
+            ("(93)", -93.0),
+        ] {
+            assert_eq!(comma(text), Some(value), "{text}");
+        }
+        assert_eq!(point("$1,234.50"), Some(1234.5));
+        assert_eq!(parse(b"\x80 5", Decimal::Point).map(|p| p.value), Some(5.0));
+        for text in ["%", "R$", "(x1)", "-(5)", "5%%", "R$ 5%", "(-5)", "R$ 1e3", "R$ $ 5", "(5", "--$5", "5 kg"] {
+            assert_eq!(point(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn numbers_of_one_kind_are_dressed_alike() {
+        let seen = |cells: &[&str]| {
+            let bits = cells.iter().map(|c| parse(c.as_bytes(), Decimal::Point).unwrap().dress).fold(0, |a, b| a | b);
+            dress::of_one_kind(bits)
+        };
+        for good in [&["1", "2"][..], &["5%", "6 %"], &["R$ 5", "3", "(R$ 4)"], &["(5)", "5"], &["$5", "US$ 5"]] {
+            assert!(seen(good), "{good:?}");
+        }
+        for bad in [&["5%", "0.5"][..], &["5%", "$5"], &["R$ 5", "$5"], &["(11)", "(21)"]] {
+            assert!(!seen(bad), "{bad:?}");
+        }
     }
 
     #[test]

@@ -84,7 +84,7 @@ pub(crate) fn load(opened: &Opened, spec: &DataSpec, wanted: &Wanted) -> Result<
     }
     let said = match &wanted.plans {
         Some(_) => Said::nothing(names.len()),
-        None => Said::new(&names, &name, spec)?,
+        None => Said::new(&names, &name, spec, || None)?,
     };
     let missing = Missing::new(&spec.missing);
     let decimal = dialect::decimal(spec)?.or(wanted.decimal).unwrap_or(Decimal::Point);
@@ -117,6 +117,7 @@ pub(crate) fn load(opened: &Opened, spec: &DataSpec, wanted: &Wanted) -> Result<
                     add_to_profile(&mut profile, row, cell, &missing, decimal);
                     Ok(())
                 })?;
+                profile.finish();
                 let plan = said.plan(i, column, &profile, &mut notes).map_err(|e| {
                     let row = profile.infinite.as_ref().map_or(0, |(row, _)| *row);
                     e.in_file(&name).help(format!("it is in row {}", row + 1))

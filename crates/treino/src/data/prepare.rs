@@ -4,6 +4,7 @@ use super::dataset::{Dataset, Prepared};
 use super::encode::rows_with_target;
 use super::fit::{fit, median};
 use super::note::Note;
+use super::repeated::repeated;
 use super::source::Source;
 use super::spec::{DataSpec, Task};
 use super::split::split;
@@ -79,9 +80,15 @@ pub fn prepare_table(table: Table, spec: &DataSpec) -> Result<Prepared> {
     let mut test = some(parts.test)?;
     drop(table);
 
-    for (path, part) in [(&spec.validation, &mut validation), (&spec.test, &mut test)] {
+    for (path, part, option) in [(&spec.validation, &mut validation, "--validation"), (&spec.test, &mut test, "--test")]
+    {
         if let Some(path) = path {
-            let (found, aside) = recipe.encode_with_target(&target, &Source::from_argument(path)?, spec)?;
+            let source = Source::from_argument(path)?;
+            let (found, aside) = recipe.encode_with_target(&target, &source, spec).map_err(|e| {
+                e.help(format!(
+                    "this is the file that {option} names; it needs the columns of the training file, the target too"
+                ))
+            })?;
             set_aside += aside;
             *part = Some(found);
         }
@@ -90,6 +97,9 @@ pub fn prepare_table(table: Table, spec: &DataSpec) -> Result<Prepared> {
         && sum <= 0.0
     {
         return Err(Error::input("the weights of all training rows are 0"));
+    }
+    for (part, name) in [(&validation, "validation"), (&test, "test")] {
+        notes.extend(part.as_ref().and_then(|part| repeated(&train, part, name)));
     }
     if set_aside > 0 {
         let rows = if set_aside == 1 { "1 row has".to_string() } else { format!("{set_aside} rows have") };

@@ -2,7 +2,8 @@
 
 use super::cell::{ANY_LANGUAGE, Missing, boolean};
 use super::date::{self, ANY_FORMAT, DateFormat};
-use super::number::{self, Decimal, Marks};
+use super::note::Note;
+use super::number::{self, Decimal, Marks, dress};
 use super::text::decode;
 
 /// What is known of a column after looking at some of its cells.
@@ -19,6 +20,12 @@ pub(crate) struct Profile {
     /// Cells with a thousands mark that could be the decimal one, and the other way round.
     thousands: u64,
     decimals: u64,
+    /// The first cell whose mark could be either.
+    either: Option<String>,
+    /// Whether a number of four digits or more has no thousands mark.
+    ungrouped: bool,
+    /// In which ways the numbers are dressed.
+    dress: u8,
     /// Whether every number so far is whole.
     pub whole: bool,
     /// The smallest and the largest finite number.
@@ -44,6 +51,9 @@ impl Profile {
             certain: [0; 2],
             thousands: 0,
             decimals: 0,
+            either: None,
+            ungrouped: false,
+            dress: 0,
             whole: true,
             min: f64::INFINITY,
             max: f64::NEG_INFINITY,
@@ -70,19 +80,40 @@ impl Profile {
                 return;
             }
             (self.languages, self.formats) = (0, 0);
+            self.dress |= parsed.dress;
             match parsed.marks {
-                Marks::Absent => {}
+                Marks::Absent => self.ungrouped |= parsed.value.abs() >= 1000.0,
                 Marks::Certain => {
                     self.other = false;
                     self.certain[0] += 1;
                 }
-                Marks::Decimal => self.decimals += 1,
-                Marks::Thousands => self.thousands += 1,
+                Marks::Decimal => {
+                    self.decimals += 1;
+                    self.note_either(cell);
+                }
+                Marks::Thousands => {
+                    self.thousands += 1;
+                    self.note_either(cell);
+                }
             }
             self.take(parsed.value, || (byte, String::from_utf8_lossy(cell).into_owned()));
             return;
         }
         self.add_word(cell, byte, decimal);
+    }
+
+    #[inline]
+    fn note_either(&mut self, cell: &[u8]) {
+        if self.either.is_none() {
+            self.either = Some(decode(cell));
+        }
+    }
+
+    /// To be called after the last cell: numbers that are not of one kind, such as percents among plain ones, are none.
+    pub fn finish(&mut self) {
+        if !dress::of_one_kind(self.dress) {
+            (self.number, self.other) = (false, false);
+        }
     }
 
     #[inline]
@@ -117,8 +148,10 @@ impl Profile {
         }
         if self.other {
             match number::parse(cell, decimal.other()) {
-                Some(parsed) if parsed.marks == Marks::Certain => self.certain[1] += 1,
-                Some(_) => {}
+                Some(parsed) => {
+                    self.dress |= parsed.dress;
+                    self.certain[1] += u64::from(parsed.marks == Marks::Certain);
+                }
                 None => self.other = false,
             }
         }
@@ -147,6 +180,11 @@ impl Profile {
         self.present > 0 && self.languages != 0
     }
 
+    /// Whether all present cells are dates with years of two digits, which are not read.
+    pub fn short_years(&self) -> bool {
+        self.present > 0 && self.formats & date::SHORT_YEAR != 0
+    }
+
     /// The order of day, month and year that explains all present cells, and whether another would, too.
     pub fn date(&self) -> Option<(DateFormat, bool)> {
         if self.present == 0 {
@@ -157,26 +195,61 @@ impl Profile {
     }
 }
 
-/// Which decimal mark explains the columns of a file, given profiles made under `decimal`.
-///
-/// A column that is a number only under one of the marks votes with its telling cells. Where none tells, a file cut at
-/// semicolons whose numbers have single commas only (`1,234`) is taken to mean decimals, because that is why semicolons
-/// are used; elsewhere such a comma groups thousands.
-pub(crate) fn decide_decimal(profiles: &[Profile], decimal: Decimal, delimiter: u8) -> Decimal {
-    let votes = |i: usize, of: fn(&Profile) -> bool| -> u64 {
+/// So many cells like `1.126` are needed to take the points of a file for thousands marks.
+const TELLING_CELLS: u64 = 3;
+
+/// The cells that prove the mark in use, and those that prove the other one: a column that is a number only under one of
+/// the marks votes with its telling cells.
+fn votes(profiles: &[Profile]) -> (u64, u64) {
+    let sum = |i: usize, of: fn(&Profile) -> bool| -> u64 {
         profiles.iter().filter(|p| p.present > 0 && of(p)).map(|p| p.certain[i]).sum()
     };
-    let (main, other) = (votes(0, |p| p.number), votes(1, |p| p.other));
+    (sum(0, |p| p.number), sum(1, |p| p.other))
+}
+
+/// Which decimal mark explains the columns of a file, given profiles made under `decimal`.
+///
+/// Where no cell tells, a file cut at semicolons is taken to have decimal commas, because that is why semicolons are
+/// used: `1,234` has decimals, and so points such as that of `1.126` group thousands, if there are some and no number
+/// stands without its thousands mark. Elsewhere a comma groups thousands.
+pub(crate) fn decide_decimal(profiles: &[Profile], decimal: Decimal, delimiter: u8) -> Decimal {
+    let (main, other) = votes(profiles);
     if main != other {
         return if other > main { decimal.other() } else { decimal };
+    }
+    if delimiter != b';' {
+        return decimal;
     }
     let numbers = || profiles.iter().filter(|p| p.number);
     let (thousands, decimals) =
         (numbers().map(|p| p.thousands).sum::<u64>(), numbers().map(|p| p.decimals).sum::<u64>());
-    if decimal == Decimal::Point && delimiter == b';' && thousands > 0 && decimals == 0 {
-        return Decimal::Comma;
+    let (points, commas) = match decimal {
+        Decimal::Point => (decimals, thousands),
+        Decimal::Comma => (thousands, decimals),
+    };
+    // A column with 1.126 and 1126 does not group thousands; 0.5 and 1.25 were counted as telling, unless in a text.
+    let ungrouped = numbers().any(|p| p.ungrouped && p.decimals + p.thousands > 0);
+    let seen_decimals = decimal == Decimal::Point && profiles.iter().any(|p| p.certain[0] > 0);
+    let grouped = commas == 0 && points >= TELLING_CELLS && !ungrouped && !seen_decimals;
+    match decimal {
+        Decimal::Point if (commas > 0 && points == 0) || grouped => Decimal::Comma,
+        Decimal::Comma if commas == 0 && points > 0 && ungrouped => Decimal::Point,
+        _ => decimal,
     }
-    decimal
+}
+
+/// A word about a decimal mark that is a guess, in a file where semicolons raise doubts; `None` where cells prove it.
+pub(crate) fn guessed(profiles: &[Profile], decimal: Decimal, delimiter: u8) -> Option<Note> {
+    let cell = profiles.iter().filter(|p| p.number).find_map(|p| p.either.as_deref())?;
+    if delimiter != b';' || votes(profiles) != (0, 0) {
+        return None;
+    }
+    let value = number::parse(cell.as_bytes(), decimal)?.value;
+    let other = decimal.other().mark();
+    Some(Note::new(format!(
+        "{cell} could be {value} or {}, and no cell of the file tells; read as {value}: say --decimal {other} if it is not",
+        number::parse(cell.as_bytes(), decimal.other())?.value
+    )))
 }
 
 #[cfg(test)]
@@ -204,6 +277,10 @@ mod tests {
         assert_eq!(profile(&["01/02/2020", "13/02/2020"]).date(), Some((DateFormat::DayFirst, false)));
         assert_eq!(profile(&["01/02/2020"]).date(), Some((DateFormat::DayFirst, true)));
         assert!(profile(&["", ""]).date().is_none());
+        let p = profile(&["31/12/99", "1/2/03 10:30"]);
+        assert!(p.short_years() && p.date().is_none());
+        assert!(!profile(&["31/12/99", "x"]).short_years() && !profile(&["", ""]).short_years());
+        assert!(!profile(&["01/02/2020"]).short_years() && !profile(&["10.0.55.1"]).short_years());
     }
 
     #[test]
@@ -229,6 +306,12 @@ mod tests {
         assert_eq!(decide(&[&["1.5", "2"]], b';'), Point);
         assert_eq!(decide(&[&["1,234", "2"]], b','), Point);
         assert_eq!(decide(&[&["1,234", "2"]], b';'), Comma);
+        // Points that only ever group thousands do so, where semicolons hint at decimal commas.
+        assert_eq!(decide(&[&["993", "1.126", "12.000", "3.000"]], b';'), Comma);
+        assert_eq!(decide(&[&["993", "1.126", "12.000", "3.000"]], b','), Point);
+        assert_eq!(decide(&[&["993", "1.126", "12.000"]], b';'), Point);
+        assert_eq!(decide(&[&["993", "1.126", "12.000", "3.000", "4000"]], b';'), Point);
+        assert_eq!(decide(&[&["993", "1.126", "12.000", "3.000"], &["0.5"]], b';'), Point);
         // A text with commas in it is no vote.
         assert_eq!(decide(&[&["1,5", "x"], &["1.5", "2.5"]], b';'), Point);
     }

@@ -27,10 +27,14 @@ impl Said {
         Said { ignore: none(), categorical: none(), numeric: none(), weight: None, target: None }
     }
 
-    /// Finds the columns that the spec names.
-    pub fn new(names: &[String], file: &str, spec: &DataSpec) -> Result<Self> {
+    /// Finds the columns that the spec names. Where one is not there, `doubt` may know why.
+    pub fn new(names: &[String], file: &str, spec: &DataSpec, doubt: impl Fn() -> Option<String>) -> Result<Self> {
         let find = |name: &String| {
             position(file, names.iter().map(String::as_str), name).map_err(|e| {
+                let e = match doubt() {
+                    Some(why) => e.help(why),
+                    None => e,
+                };
                 if spec.header { e } else { e.help("without a header the columns are called column_1, column_2, ...") }
             })
         };
