@@ -6,6 +6,7 @@ use std::path::Path;
 use treino::Result;
 use treino::callbacks::{Callback, EarlyStopping};
 use treino::catalog::{Entries, Kind, Node, Origin, Param, Room, Value};
+use treino::data::DataSpec;
 use treino::error::Error;
 use treino::spec::{self, Spec};
 
@@ -210,9 +211,15 @@ pub fn command() -> Command {
                 .arg(option("output", "FILE", "Write to a file instead of standard output").short('o')),
         )
         .subcommand(
-            Command::new("inspect").about("Show what a model or a table holds").arg(
-                Arg::new("path").value_name("RUN|MODEL|DATA").required(true).help("Run folder, model file, or table"),
-            ),
+            Command::new("inspect")
+                .about("Show what a model or a table holds")
+                .arg(
+                    Arg::new("path")
+                        .value_name("RUN|MODEL|DATA")
+                        .required(true)
+                        .help("Run folder, model file, or table"),
+                )
+                .args(reading_flags().map(Flag::arg)),
         )
         .subcommand(
             Command::new("catalog")
@@ -246,17 +253,7 @@ pub fn spec(matches: &ArgMatches) -> Result<Spec> {
         spec::set(&mut entries, "data.path", Value::Text(input.clone()), "DATA")?;
         entries
     };
-    for flag in FLAGS {
-        let name = format!("--{}", flag.long);
-        if let Some((value, _)) = flag.sets {
-            if matches.get_flag(flag.long) {
-                spec::set(&mut entries, flag.path, Value::Bool(value), &name)?;
-            }
-        } else if let Some(given) = matches.get_many::<String>(flag.long) {
-            let kind = flag.param().map_or(&Kind::Text, |p| &p.kind);
-            spec::set(&mut entries, flag.path, typed(kind, given, &name)?, &name)?;
-        }
-    }
+    set_flags(&mut entries, matches, FLAGS.iter())?;
     if let Some(seed) = matches.get_one::<String>("seed") {
         for path in ["data.seed", "fit.seed"] {
             spec::set(&mut entries, path, scalar(&Kind::INDEX, seed, "--seed")?, "--seed")?;
@@ -271,6 +268,35 @@ pub fn spec(matches: &ArgMatches) -> Result<Spec> {
         spec::set(&mut entries, path.trim(), value, "--set")?;
     }
     Spec::read(&entries)
+}
+
+/// What the flags of `inspect` say about reading a table.
+pub fn reading(matches: &ArgMatches) -> Result<DataSpec> {
+    let mut entries = Entries::default();
+    set_flags(&mut entries, matches, reading_flags())?;
+    Spec::read(&entries).map(|spec| spec.data)
+}
+
+/// The flags that say how a table is read.
+fn reading_flags() -> impl Iterator<Item = &'static Flag> {
+    const READING: [&str; 6] = ["categorical", "numeric", "missing", "delimiter", "decimal", "no-header"];
+    FLAGS.iter().filter(|flag| READING.contains(&flag.long))
+}
+
+/// Lays the flags that were given over a spec.
+fn set_flags(entries: &mut Entries, matches: &ArgMatches, flags: impl Iterator<Item = &'static Flag>) -> Result<()> {
+    for flag in flags {
+        let name = format!("--{}", flag.long);
+        if let Some((value, _)) = flag.sets {
+            if matches.get_flag(flag.long) {
+                spec::set(entries, flag.path, Value::Bool(value), &name)?;
+            }
+        } else if let Some(given) = matches.get_many::<String>(flag.long) {
+            let kind = flag.param().map_or(&Kind::Text, |p| &p.kind);
+            spec::set(entries, flag.path, typed(kind, given, &name)?, &name)?;
+        }
+    }
+    Ok(())
 }
 
 /// What was typed behind a flag as a value of a kind. What does not fit is left for the catalogue to refuse.

@@ -1,5 +1,6 @@
 //! `treino inspect`.
 
+use crate::arguments;
 use crate::evaluate::argument;
 use crate::lines::wrapped;
 use crate::tables::{self, grouped, plain_number, shortened};
@@ -8,7 +9,7 @@ use clap::ArgMatches;
 use std::io::Read;
 use std::path::Path;
 use treino::Result;
-use treino::data::{Column, ColumnKind, DataSpec, Source, Table};
+use treino::data::{Column, ColumnKind, Source, Table};
 use treino::store::Bundle;
 
 /// Shows what a model or a table holds.
@@ -17,7 +18,7 @@ pub fn run(matches: &ArgMatches, terminal: &Terminal) -> Result<u8> {
     let text = if is_model(Path::new(path)) {
         model(&Bundle::open(Path::new(path))?, terminal)
     } else {
-        table(&treino::data::read(&Source::from_argument(path)?, &DataSpec::default())?, terminal)
+        table(&treino::data::read(&Source::from_argument(path)?, &arguments::reading(matches)?)?, terminal)
     };
     terminal.print(&text);
     Ok(0)

@@ -26,6 +26,12 @@ fn tables_that_cannot_be_used() {
         ("long.csv", good.replacen("\n4,", "\n4,4,", 1).into(), target, &["long.csv:6", "4 cells", "3"]),
         ("twice.csv", good.replacen("height", "width", 1).into(), target, &["\"width\"", "twice"]),
         ("one_class.csv", good.replace("yes", "no").into(), target, &["\"answer\"", "only one value", "one_class.csv"]),
+        (
+            "huge.csv",
+            all(&|i, row| row.replace("yes", &format!("{i}e39")).replace("no", "7e38")).into(),
+            target,
+            &["\"answer\"", "too large", "divide them"],
+        ),
         ("no_target.csv", all(&|_, row| row.replace("yes", "").replace("no", "")).into(), target, &["\"answer\""]),
         (
             "words.csv",

@@ -85,6 +85,24 @@ fn the_catalogue_lists_rooms_things_and_parameters() {
 }
 
 #[test]
+fn inspect_reads_as_it_is_told() {
+    let scratch = Scratch::new();
+    scratch.write("t.csv", "a;b\n1;x\n2;y\nnone;x\n");
+    let done = scratch.good("inspect t.csv --missing none --categorical b");
+    assert!(done.stdout.contains("integer") && done.stdout.contains("category"), "{}", done.stdout);
+    assert!(scratch.good("inspect t.csv --delimiter ,").stdout.contains("1 column"));
+}
+
+#[test]
+fn the_only_input_may_count() {
+    let scratch = Scratch::new();
+    let rows: String = (0..70).map(|i| format!("{},{}\n", 1950 + i, 3 * i + 7)).collect();
+    scratch.write("years.csv", format!("year,sales\n{rows}"));
+    let done = scratch.good("train years.csv --target sales --epochs 2 -q");
+    assert!(done.stdout.contains("RMSE"), "{}", done.stdout);
+}
+
+#[test]
 fn every_table_of_the_repository_can_be_inspected() {
     let scratch = Scratch::new();
     for entry in std::fs::read_dir(DATASETS).unwrap() {

@@ -98,6 +98,13 @@ impl Recipe {
 
     /// Says of a file that lacks nothing but the target (the first of `extra`) what that means.
     fn need_target(&self, names: &[&str], extra: &[(&str, usize, Plan)], file: &str) -> Result<()> {
+        let lacks = |column: Option<&(&str, usize, Plan)>| {
+            column.map(|c| c.0.to_string()).filter(|c| !names.contains(&c.as_str()))
+        };
+        if let (None, Some(weight)) = (lacks(extra.first()), lacks(extra.get(1))) {
+            let e = format!("the file lacks the column \"{weight}\", which said in training how much each row weighs");
+            return Err(Error::input(e).in_file(file).help("add it, with 1 in each row where all weigh the same"));
+        }
         let Some((target, ..)) = extra.first().filter(|(target, ..)| !names.contains(target)) else { return Ok(()) };
         if !self.inputs.iter().all(|i| names.contains(&i.name.as_str())) {
             return Ok(());

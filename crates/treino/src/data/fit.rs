@@ -24,6 +24,10 @@ pub(crate) fn fit(
     let mut recipe = Recipe::new(table.dialect.is_none_or(|d| d.header), table.columns.len(), target);
     recipe.decimal = table.dialect.map(|d| d.decimal);
     recipe.missing = spec.missing.clone();
+    let is_input = |position: usize, column: &Column| {
+        position != target && Some(position) != weight && !spec.ignore.contains(&column.name)
+    };
+    let alone = table.columns.iter().enumerate().filter(|(i, column)| is_input(*i, column)).count() == 1;
     for (position, column) in table.columns.iter().enumerate() {
         if position == target || Some(position) == weight {
             continue;
@@ -33,7 +37,11 @@ pub(crate) fn fit(
         } else if spec.recipe == "none" {
             Ok(as_is(column, table)?)
         } else {
-            encoding(column, table.rows, rows, spec)
+            encoding(column, table.rows, rows, spec).or_else(|reason| {
+                // The only input may well count 1, 2, 3: years, or the x of a textbook.
+                let counts = column.kind == ColumnKind::Integer && !called_identifier(&column.name);
+                if alone && counts { numeric(column, rows, spec) } else { Err(reason) }
+            })
         };
         match found {
             Ok(encoding) => recipe.inputs.push(Input {
@@ -104,14 +112,17 @@ pub(super) fn encoding(column: &Column, all_rows: usize, rows: &[u32], spec: &Da
         _ if column.kind == ColumnKind::Integer && !column.forced && identifier(column, all_rows) => {
             Err(format!("whole numbers, all different, that look like identifiers; {force}"))
         }
-        _ => {
-            let cells: Vec<f64> = rows.iter().map(|r| column.values.number(*r as usize)).collect();
-            number(cells, spec).map(|fitted| match fitted {
-                None => Encoding::Presence,
-                Some((fill, scale, indicator)) => Encoding::Number { fill, scale, indicator },
-            })
-        }
+        _ => numeric(column, rows, spec),
     }
+}
+
+/// How a column of numbers becomes features.
+fn numeric(column: &Column, rows: &[u32], spec: &DataSpec) -> Result<Encoding, String> {
+    let cells: Vec<f64> = rows.iter().map(|r| column.values.number(*r as usize)).collect();
+    number(cells, spec).map(|fitted| match fitted {
+        None => Encoding::Presence,
+        Some((fill, scale, indicator)) => Encoding::Number { fill, scale, indicator },
+    })
 }
 
 /// Fill, scale and indicator of numbers; `None` if only their being there tells anything.

@@ -140,6 +140,16 @@ fn scale_target(target: &mut Target, numbers: &[f64], train: &[u32], spec: &Data
             target.name
         )));
     }
+    // The network computes in single precision, and so do the metrics in the target's units.
+    let too = |size: &str, help: &str| {
+        Err(Error::input(format!("the numbers of the target \"{}\" are too {size}", target.name)).help(help))
+    };
+    if max.abs().max(min.abs()) > f64::from(f32::MAX) / 1e6 {
+        return too("large", "divide them by something");
+    }
+    if max - min < f64::from(f32::MIN_POSITIVE) * 1e6 {
+        return too("small or too near to each other", "multiply them by something");
+    }
     if spec.target_scale == "none" || spec.recipe == "none" {
         return Ok(());
     }

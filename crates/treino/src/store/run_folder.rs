@@ -167,6 +167,12 @@ fn clean(path: &Path) -> PathBuf {
     out
 }
 
+/// The run with the largest number in a folder of runs.
+fn newest_run(folder: &Path) -> Option<PathBuf> {
+    let entries = std::fs::read_dir(folder).ok()?.flatten().map(|entry| entry.path());
+    entries.filter(|path| path.join("model.safetensors").is_file()).max()
+}
+
 /// The model file that `path` means: itself, or `model.safetensors` in a run folder.
 ///
 /// # Errors
@@ -180,7 +186,11 @@ pub fn find_model(path: &Path) -> Result<PathBuf> {
     if model.is_file() {
         return Ok(model);
     }
-    Err(Error::input("this folder holds no model").in_file(path).help("a run folder has a file model.safetensors"))
+    let error = Error::input("this folder holds no model").in_file(path);
+    Err(match newest_run(path) {
+        Some(run) => error.help(format!("it holds runs: did you mean {}?", run.display())),
+        None => error.help("a run folder has a file model.safetensors"),
+    })
 }
 
 #[cfg(test)]
