@@ -190,7 +190,7 @@ pub fn command() -> Command {
 
     Command::new("treino")
         .version(env!("CARGO_PKG_VERSION"))
-        .about("Train, compare and explain neural networks on tables")
+        .about("Train neural networks on tables")
         .subcommand_required(true)
         .arg_required_else_help(true)
         .arg(color)

@@ -37,23 +37,43 @@ impl Rule for Adam {
         // Keras raises the betas, rounded to single precision, to the power t in single precision.
         let left = |beta: f64| 1.0_f32 - power(f64::from(beta as f32), at.t) as f32;
         let rate = at.learning_rate * left(self.beta_2).sqrt() / left(self.beta_1);
-        let (one_minus_1, one_minus_2) = ((1.0 - self.beta_1) as f32, (1.0 - self.beta_2) as f32);
-        let epsilon = self.epsilon as f32;
+        let rule = Update {
+            rate,
+            one_minus_1: (1.0 - self.beta_1) as f32,
+            one_minus_2: (1.0 - self.beta_2) as f32,
+            epsilon: self.epsilon as f32,
+        };
         match state {
-            [m, v] => simd.run(Plain { rate, one_minus_1, one_minus_2, epsilon, w, g, m, v }),
-            [m, v, largest] => {
-                simd.run(Amsgrad { rate, one_minus_1, one_minus_2, epsilon, w, g, m, v, largest });
-            }
+            [m, v] => simd.run(Plain { rule, w, g, m, v }),
+            [m, v, largest] => simd.run(Amsgrad { rule, w, g, m, v, largest }),
             _ => unreachable!("as many buffers as slots"),
         }
     }
 }
 
-struct Plain<'a> {
+/// One step of one weight.
+struct Update {
     rate: f32,
     one_minus_1: f32,
     one_minus_2: f32,
     epsilon: f32,
+}
+
+impl Update {
+    #[inline(always)]
+    fn follow(&self, g: f32, m: &mut f32, v: &mut f32) {
+        *m = (g - *m).mul_add(self.one_minus_1, *m);
+        *v = g.mul_add(g, -*v).mul_add(self.one_minus_2, *v);
+    }
+
+    #[inline(always)]
+    fn change(&self, m: f32, v: f32) -> f32 {
+        m * self.rate / (v.sqrt() + self.epsilon)
+    }
+}
+
+struct Plain<'a> {
+    rule: Update,
     w: &'a mut [f32],
     g: &'a [f32],
     m: &'a mut [f32],
@@ -66,18 +86,14 @@ impl Kernel for Plain<'_> {
     #[inline(always)]
     fn run(self) {
         for (((w, g), m), v) in self.w.iter_mut().zip(self.g).zip(self.m).zip(self.v) {
-            *m = (g - *m).mul_add(self.one_minus_1, *m);
-            *v = g.mul_add(*g, -*v).mul_add(self.one_minus_2, *v);
-            *w -= *m * self.rate / (v.sqrt() + self.epsilon);
+            self.rule.follow(*g, m, v);
+            *w -= self.rule.change(*m, *v);
         }
     }
 }
 
 struct Amsgrad<'a> {
-    rate: f32,
-    one_minus_1: f32,
-    one_minus_2: f32,
-    epsilon: f32,
+    rule: Update,
     w: &'a mut [f32],
     g: &'a [f32],
     m: &'a mut [f32],
@@ -91,10 +107,9 @@ impl Kernel for Amsgrad<'_> {
     #[inline(always)]
     fn run(self) {
         for ((((w, g), m), v), largest) in self.w.iter_mut().zip(self.g).zip(self.m).zip(self.v).zip(self.largest) {
-            *m = (g - *m).mul_add(self.one_minus_1, *m);
-            *v = g.mul_add(*g, -*v).mul_add(self.one_minus_2, *v);
+            self.rule.follow(*g, m, v);
             *largest = if *v > *largest { *v } else { *largest };
-            *w -= *m * self.rate / (largest.sqrt() + self.epsilon);
+            *w -= self.rule.change(*m, *largest);
         }
     }
 }

@@ -144,16 +144,16 @@ impl Bundle {
     ///
     /// # Errors
     /// The file cannot be written.
-    pub fn save(&self, path: &Path) -> Result<()> {
-        write_atomically(path, &self.to_bytes()?)
+    pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
+        write_atomically(path.as_ref(), &self.to_bytes()?)
     }
 
     /// Reads a model: a bundle, or the run folder that holds one.
     ///
     /// # Errors
     /// A file that is missing, cut off, or no model.
-    pub fn open(path: &Path) -> Result<Self> {
-        let path: PathBuf = super::find_model(path)?;
+    pub fn open(path: impl AsRef<Path>) -> Result<Self> {
+        let path: PathBuf = super::find_model(path.as_ref())?;
         let bytes = std::fs::read(&path).map_err(|e| Error::io("read", &path, &e))?;
         Bundle::from_bytes(&bytes).map_err(|e| e.in_file(path))
     }
