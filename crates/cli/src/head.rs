@@ -48,12 +48,12 @@ pub fn head(planned: &Planned, terminal: &Terminal) -> String {
     lines.add(
         "training",
         &format!(
-            "{} at {}, {}, batches of {} ({} steps an epoch), at most {} epochs, seed {}",
+            "{} at {}, {}, batches of {} ({} an epoch), at most {} epochs, seed {}",
             compile.optimizer.name(),
             compile.optimizer.inner().learning_rate(),
             compile.loss.name(),
             fit.batch_size,
-            grouped(steps as f64),
+            if steps == 1 { "1 step".to_string() } else { format!("{} steps", grouped(steps as f64)) },
             fit.epochs,
             fit.seed
         ),

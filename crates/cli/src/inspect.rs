@@ -92,7 +92,8 @@ fn model(bundle: &Bundle, terminal: &Terminal) -> String {
 fn table(data: &Table, terminal: &Terminal) -> String {
     let words = |words: &str| wrapped(&escaped(words), terminal.width, "  ", "    ");
     let rows = if data.rows == 1 { "row" } else { "rows" };
-    let mut head = format!("{}: {} {rows}, {} columns", data.name, grouped(data.rows as f64), data.columns.len());
+    let columns = if data.columns.len() == 1 { "column" } else { "columns" };
+    let mut head = format!("{}: {} {rows}, {} {columns}", data.name, grouped(data.rows as f64), data.columns.len());
     if let Some(dialect) = &data.dialect {
         head.push_str(&format!(
             ", separated by {}, decimal mark \"{}\"",
