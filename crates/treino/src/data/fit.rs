@@ -121,13 +121,21 @@ fn numeric(column: &Column, rows: &[u32], spec: &DataSpec) -> Result<Encoding, S
     let cells: Vec<f64> = rows.iter().map(|r| column.values.number(*r as usize)).collect();
     number(cells, spec).map(|fitted| match fitted {
         None => Encoding::Presence,
-        Some((fill, scale, indicator)) => Encoding::Number { fill, scale, indicator },
+        Some(Filled { fill, scale, indicator }) => Encoding::Number { fill, scale, indicator },
     })
 }
 
-/// Fill, scale and indicator of numbers; `None` if only their being there tells anything.
-#[allow(clippy::type_complexity)]
-fn number(cells: Vec<f64>, spec: &DataSpec) -> Result<Option<(f64, Scale, bool)>, String> {
+/// How numbers with gaps become numbers without.
+struct Filled {
+    /// What a missing one becomes.
+    fill: f64,
+    scale: Scale,
+    /// Whether a second feature says where one was missing.
+    indicator: bool,
+}
+
+/// Fits fill and scale; `None` if only the numbers' being there tells anything.
+fn number(cells: Vec<f64>, spec: &DataSpec) -> Result<Option<Filled>, String> {
     let mut present: Vec<f64> = cells.iter().copied().filter(|v| !v.is_nan()).collect();
     let (n, missing) = (present.len(), cells.len() - present.len());
     if n == 0 {
@@ -155,7 +163,7 @@ fn number(cells: Vec<f64>, spec: &DataSpec) -> Result<Option<(f64, Scale, bool)>
     if !(scale.sd > 0.0 && scale.sd.is_finite() && scale.mean.is_finite()) {
         return Err("its numbers differ too little".to_string());
     }
-    Ok(Some((fill, scale, missing > 0)))
+    Ok(Some(Filled { fill, scale, indicator: missing > 0 }))
 }
 
 fn mean(values: &[f64], range: f64) -> f64 {
@@ -199,7 +207,7 @@ fn one_hot(codes: &[u32], levels: &[String], rows: &[u32], spec: &DataSpec) -> R
 fn date(column: &Column, seconds: &[i64], rows: &[u32], spec: &DataSpec) -> Result<Encoding, String> {
     let Values::Date { format, .. } = &column.values else { return Err("it is no date".to_string()) };
     let days = rows.iter().map(|r| days(seconds[*r as usize])).collect();
-    let Some((fill, scale, indicator)) = number(days, spec)? else { return Ok(Encoding::Presence) };
+    let Some(Filled { fill, scale, indicator }) = number(days, spec)? else { return Ok(Encoding::Presence) };
     let (mut months, mut weekdays, mut hours) = (0u32, 0u32, 0u32);
     for (month, weekday, hour) in rows.iter().filter_map(|r| parts(seconds[*r as usize])) {
         months |= 1 << month;
