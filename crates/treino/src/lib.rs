@@ -61,9 +61,11 @@ pub mod optimizers;
 pub mod prelude;
 pub mod regularizers;
 pub mod report;
+mod sequential;
 pub mod spec;
 pub mod store;
 pub mod study;
 pub mod train;
 
 pub use error::{Error, Result};
+pub use sequential::Sequential;

@@ -1,6 +1,7 @@
 //! What `fit` does between the numbers: batches, validation, endings, names, and what it refuses.
 
 use std::sync::atomic::{AtomicBool, Ordering};
+use treino::Sequential;
 use treino::activations::{Sigmoid, Softmax};
 use treino::callbacks::{Callback, EarlyStopping};
 use treino::data::Matrix;
@@ -11,8 +12,9 @@ use treino::losses::{
     BinaryCrossentropy, CategoricalCrossentropy, Loss, MeanSquaredError, SparseCategoricalCrossentropy,
 };
 use treino::metrics::NamedMetric;
-use treino::model::{Compile, Network, Sequential};
+use treino::model::Network;
 use treino::optimizers::SGD;
+use treino::train::Compile;
 use treino::train::{Ending, Event, Examples, Fit, History, Job, Session, evaluate, fit, gradient};
 use treino_engine::random::{Purpose, Stream};
 

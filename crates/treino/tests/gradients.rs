@@ -15,9 +15,10 @@ use treino::data::Matrix;
 use treino::initializers::{Initializer, RandomUniform};
 use treino::layers::{self, BatchNormalization, Dense, Dropout, Layer, Normalization};
 use treino::losses::{Loss, MeanSquaredError, Targets};
-use treino::model::{Buffer, Compile, Network};
+use treino::model::{Buffer, Network};
 use treino::optimizers::SGD;
 use treino::regularizers::{L1, L1L2, L2, Regularizer};
+use treino::train::Compile;
 use treino::train::{Examples, Session, gradient};
 use treino_engine::random::{Purpose, Stream};
 

@@ -14,8 +14,9 @@ use treino::data::Matrix;
 use treino::initializers::Identity;
 use treino::layers::{self, Dense, Layer};
 use treino::losses::{Batch, Gradient, Loss};
-use treino::model::{Compile, Network};
+use treino::model::Network;
 use treino::optimizers::SGD;
+use treino::train::Compile;
 use treino::train::{Examples, Session, evaluate, gradient};
 use treino_engine::simd::{Level, Simd};
 

@@ -13,8 +13,9 @@ use treino::data::Matrix;
 use treino::layers::Layer;
 use treino::losses::Loss;
 use treino::metrics::NamedMetric;
-use treino::model::{Compile, Network};
+use treino::model::Network;
 use treino::optimizers::Optimizer;
+use treino::train::Compile;
 use treino::train::{Examples, Fit, Job, Session, fit};
 
 fn matrix(json: &Json, rows: usize) -> Matrix {

@@ -11,9 +11,10 @@ use treino::data::Matrix;
 use treino::layers::{self, BatchNormalization, Dense, Dropout, Layer, Normalization};
 use treino::losses::{Loss, Targets};
 use treino::metrics::{Metric, NamedMetric};
-use treino::model::{Compile, Network};
+use treino::model::Network;
 use treino::optimizers::{Optimizer, SGD};
 use treino::regularizers::{L1L2, L2};
+use treino::train::Compile;
 use treino::train::{Event, Examples, Fit, Job, Session, fit};
 
 struct Counting;

@@ -13,7 +13,6 @@ mod memory;
 mod network;
 mod op;
 mod program;
-mod sequential;
 
 pub use builder::Builder;
 pub use memory::{Memory, Pass};
@@ -21,4 +20,3 @@ pub(crate) use network::logits_to_probabilities;
 pub use network::{LayerSummary, Network};
 pub use op::Op;
 pub use program::{Buffer, Program, ScratchId, ScratchSize, ValueId, VarId, Variable};
-pub use sequential::{Compile, Sequential};

@@ -7,8 +7,9 @@ use crate::error::{Error, Result};
 use crate::layers::{Activation, BatchNormalization, Dense, Dropout, Layer};
 use crate::losses::{BinaryCrossentropy, Loss, MeanSquaredError, SparseCategoricalCrossentropy, Targets};
 use crate::metrics::NamedMetric;
-use crate::model::{Compile, Network, Op};
+use crate::model::{Network, Op};
 use crate::regularizers::{L1, L1L2, L2, Regularizer};
+use crate::train::Compile;
 
 /// A spec with everything explicit, and what it makes.
 #[derive(Debug, Clone)]

@@ -7,9 +7,10 @@
 use super::{weights, write_atomically};
 use crate::data::{Dataset, Matrix, Recipe, Source, Target, Task};
 use crate::error::{Error, Result};
-use crate::model::{Compile, Network};
+use crate::model::Network;
 use crate::report::Evaluation;
 use crate::spec::{self, Spec};
+use crate::train::Compile;
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 

@@ -1,6 +1,7 @@
 //! The loop over epochs.
 
 use super::class_weight::ClassWeight;
+use super::compile::Compile;
 use super::cpu::{Cpu, Objective};
 use super::event::{Event, Session};
 use super::executor::{Examples, Executor, Units};
@@ -8,7 +9,7 @@ use super::history::{Ending, History};
 use crate::callbacks::{Callback, Control, Logs, Snapshot, Watcher};
 use crate::catalog::{Kind, thing};
 use crate::error::{Error, Result};
-use crate::model::{Compile, Network};
+use crate::model::Network;
 use crate::optimizers::Optimizer;
 use treino_engine::random::{Purpose, Stream};
 

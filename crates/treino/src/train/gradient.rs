@@ -1,10 +1,11 @@
 //! The gradient by itself.
 
+use super::compile::Compile;
 use super::cpu::{Cpu, Objective};
 use super::event::Session;
 use super::executor::Examples;
 use crate::error::{Error, Result};
-use crate::model::{Compile, Network};
+use crate::model::Network;
 
 /// Loss and gradient of a network over all rows as one batch, as the first step of a training with this seed has them:
 /// dropout and batch normalisation in training mode, penalties included. The network stays as it is.

@@ -5,6 +5,7 @@
 //! place behind [`Executor`].
 
 mod class_weight;
+mod compile;
 mod cpu;
 mod event;
 mod executor;
@@ -14,6 +15,7 @@ mod history;
 mod run;
 
 pub use class_weight::ClassWeight;
+pub use compile::Compile;
 pub use cpu::Cpu;
 pub use event::{Event, Session};
 pub use executor::{Divergence, EpochEnd, Examples, Executor, Interrupted, Units};

@@ -1,0 +1,212 @@
+//! A model as Keras's users know it: layers in a row, compile, fit, evaluate, predict, save. It stands above all rooms.
+
+use crate::callbacks::{Callback, Logs};
+use crate::data::Matrix;
+use crate::error::{Error, Result};
+use crate::layers::Layer;
+use crate::losses::Loss;
+use crate::metrics::NamedMetric;
+use crate::model::Network;
+use crate::optimizers::Optimizer;
+use crate::spec::Spec;
+use crate::store::Bundle;
+use crate::train::{self, Compile, Examples, Fit, History, Job, Session};
+use std::path::Path;
+
+/// Layers in a row, with Keras's verbs.
+///
+/// ```
+/// use treino::prelude::*;
+///
+/// let x = Matrix::new(4, 2, vec![0., 0., 0., 1., 1., 0., 1., 1.]);
+/// let y = Matrix::new(4, 1, vec![0., 1., 1., 0.]);
+/// let mut model = Sequential::new()
+///     .add(Dense::new(8).activation(Tanh::default()))
+///     .add(Dense::new(1).activation(Sigmoid::default()));
+/// model.compile(Adam { learning_rate: 0.05, ..Adam::default() }, BinaryCrossentropy::default(), ["accuracy"])?;
+/// let history = model.fit(&x, &y, &Fit { epochs: 200, ..Fit::default() })?;
+/// assert_eq!(history.series("accuracy").last(), Some(&1.0));
+/// # Ok::<(), treino::Error>(())
+/// ```
+#[derive(Debug, Clone, Default)]
+pub struct Sequential {
+    layers: Vec<Layer>,
+    compile: Option<Compile>,
+    callbacks: Vec<Callback>,
+    network: Option<Network>,
+}
+
+impl Sequential {
+    /// A model without layers.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a layer at the end.
+    #[allow(clippy::should_implement_trait)] // Keras's word.
+    pub fn add(mut self, layer: impl Into<Layer>) -> Self {
+        self.layers.push(layer.into());
+        self.network = None;
+        self
+    }
+
+    /// Says what to minimise and how. Metrics are Keras's names, and the history uses them as typed.
+    ///
+    /// # Errors
+    /// An unknown metric.
+    pub fn compile<'a>(
+        &mut self,
+        optimizer: impl Into<Optimizer>,
+        loss: impl Into<Loss>,
+        metrics: impl IntoIterator<Item = &'a str>,
+    ) -> Result<()> {
+        let metrics = metrics.into_iter().map(NamedMetric::typed).collect::<Result<_>>()?;
+        self.compile = Some(Compile { optimizer: optimizer.into(), loss: loss.into(), metrics });
+        Ok(())
+    }
+
+    /// Adds a callback to every later training.
+    pub fn callback(&mut self, callback: impl Into<Callback>) {
+        self.callbacks.push(callback.into());
+    }
+
+    /// Trains on all rows. The first call initialises the weights by the seed; later ones go on from where they are.
+    ///
+    /// # Errors
+    /// A model that is not compiled, shapes that do not fit, a training that diverges.
+    pub fn fit(&mut self, x: &Matrix, y: &Matrix, settings: &Fit) -> Result<History> {
+        self.fit_with(Examples { x, y, weights: None }, None, settings)
+    }
+
+    /// Trains on all rows, with sample weights and validation rows.
+    ///
+    /// # Errors
+    /// As [`Sequential::fit`].
+    pub fn fit_with(
+        &mut self,
+        train: Examples<'_>,
+        validation: Option<Examples<'_>>,
+        settings: &Fit,
+    ) -> Result<History> {
+        self.ensure_network(train.x, settings.seed)?;
+        let (compile, network) = self.compiled()?;
+        let mut network = network.clone();
+        let job = Job { compile, train, validation, settings, callbacks: &self.callbacks, units: None };
+        let history = Session::quiet(|session| train::fit(&mut network, &job, session))?;
+        self.network = Some(network);
+        match &history.ending {
+            train::Ending::Diverged(divergence) => Err(divergence.error()),
+            _ => Ok(history),
+        }
+    }
+
+    /// Loss and metrics over rows, in inference mode.
+    ///
+    /// # Errors
+    /// A model that is not compiled or trained, shapes that do not fit.
+    pub fn evaluate(&self, x: &Matrix, y: &Matrix) -> Result<Logs> {
+        let (compile, network) = self.compiled()?;
+        Session::quiet(|session| train::evaluate(network, compile, Examples { x, y, weights: None }, None, session))
+    }
+
+    /// Predictions, one row for each row of `x`.
+    ///
+    /// # Errors
+    /// A model without weights, rows of another width.
+    pub fn predict(&self, x: &Matrix) -> Result<Matrix> {
+        self.network()?.predict(x)
+    }
+
+    /// Writes layers, weights and what the model was compiled with to one file.
+    ///
+    /// # Errors
+    /// A model without weights, a file that cannot be written.
+    pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
+        let mut spec = Spec { callbacks: self.callbacks.clone(), ..Spec::default() };
+        spec.model.layers = Some(self.layers.clone());
+        if let Some(compile) = &self.compile {
+            spec.compile.optimizer = compile.optimizer.clone();
+            spec.compile.loss = Some(compile.loss.clone());
+            spec.compile.metrics = Some(compile.metrics.clone());
+        }
+        let network = self.network()?.clone();
+        Bundle { spec, table: None, compile: self.compile.clone(), network }.save(path.as_ref())
+    }
+
+    /// Reads a model that was saved, or the network of a model trained on a table.
+    ///
+    /// # Errors
+    /// A file that is missing, cut off, or no model.
+    pub fn load(path: impl AsRef<Path>) -> Result<Self> {
+        let Bundle { spec, compile, network, .. } = Bundle::open(path.as_ref())?;
+        Ok(Sequential { layers: network.layers().to_vec(), compile, callbacks: spec.callbacks, network: Some(network) })
+    }
+
+    /// The network with its weights.
+    ///
+    /// # Errors
+    /// A model that was neither built nor trained.
+    pub fn network(&self) -> Result<&Network> {
+        self.network.as_ref().ok_or_else(|| Error::input("the model has no weights yet: build or fit it first"))
+    }
+
+    /// Builds the network for rows of so many numbers and initialises its weights by a seed.
+    ///
+    /// # Errors
+    /// Layers that do not fit.
+    pub fn build(&mut self, inputs: usize, seed: u64) -> Result<&mut Network> {
+        let mut network = Network::build(inputs, &self.layers)?;
+        network.initialize(seed);
+        Ok(self.network.insert(network))
+    }
+
+    fn ensure_network(&mut self, x: &Matrix, seed: u64) -> Result<()> {
+        if self.network.is_none() {
+            self.build(x.cols(), seed)?.adapt(x);
+        }
+        Ok(())
+    }
+
+    fn compiled(&self) -> Result<(&Compile, &Network)> {
+        let compile = self.compile.as_ref().ok_or_else(|| Error::input("the model is not compiled"))?;
+        Ok((compile, self.network()?))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::activations::{Sigmoid, Tanh};
+    use crate::layers::{BatchNormalization, Dense};
+    use crate::losses::BinaryCrossentropy;
+    use crate::optimizers::Adam;
+
+    #[test]
+    fn a_saved_model_predicts_the_same_bits_and_trains_on() {
+        let x = Matrix::new(4, 2, vec![0., 0., 0., 1., 1., 0., 1., 1.]);
+        let y = Matrix::new(4, 1, vec![0., 1., 1., 0.]);
+        let mut model = Sequential::new()
+            .add(Dense::new(4).activation(Tanh::default()))
+            .add(BatchNormalization::default())
+            .add(Dense::new(1).activation(Sigmoid::default()));
+        model.compile(Adam::default(), BinaryCrossentropy::default(), ["accuracy"]).unwrap();
+        let settings = Fit { epochs: 3, ..Fit::default() };
+        model.fit(&x, &y, &settings).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("xor.safetensors");
+        model.save(&path).unwrap();
+        let mut again = Sequential::load(&path).unwrap();
+        assert_eq!(again.predict(&x).unwrap(), model.predict(&x).unwrap());
+        assert_eq!(again.fit(&x, &y, &settings).unwrap(), model.fit(&x, &y, &settings).unwrap());
+    }
+
+    #[test]
+    fn what_is_missing_is_said() {
+        let x = Matrix::new(1, 1, vec![0.0]);
+        let mut model = Sequential::new().add(Dense::new(1));
+        assert_eq!(model.fit(&x, &x, &Fit::default()).unwrap_err().message(), "the model is not compiled");
+        assert!(Sequential::new().add(Dense::new(1)).predict(&x).unwrap_err().message().contains("no weights yet"));
+        let e = model.compile(Adam::default(), BinaryCrossentropy::default(), ["acuracy"]).unwrap_err();
+        assert_eq!(e.helps(), ["did you mean \"accuracy\"?"]);
+    }
+}
