@@ -100,7 +100,7 @@ impl<'a> Progress<'a> {
         if self.began.is_none() {
             self.began = Some((Instant::now(), 1.0 / steps as f64));
         }
-        // The clock is asked now and then only: a step of a small network takes about a microsecond.
+        // The clock is asked now and then only: a step of a small network takes microseconds.
         self.stride.0 -= 1;
         if self.stride.0 > 0 {
             return;
