@@ -88,7 +88,7 @@ impl Data {
 fn the_last_batch_may_be_partial() {
     let start = Constant { value: 0.5 };
     let layer = Dense { use_bias: false, kernel_initializer: start.into(), ..Dense::new(1) };
-    let mut network = Network::build(1, &[layer.into()]).unwrap();
+    let mut network = Network::build(1, &[layer]).unwrap();
     network.initialize(1);
     let (x, y) = (numbers("x", 5, 1), numbers("y", 5, 1));
     let compile = compiled(MeanSquaredError {}, 0.1, &[]);
@@ -305,7 +305,7 @@ fn names_that_come_twice_are_numbered() {
     let mut data = Data::new();
     data.y = Matrix::new(12, 1, data.y.as_slice().iter().map(|y| f32::from(u8::from(*y > 0.0))).collect());
     data.y_val = Matrix::new(5, 1, vec![1.0; 5]);
-    let mut network = Network::build(2, &[Dense::new(1).activation(Sigmoid::default()).into()]).unwrap();
+    let mut network = Network::build(2, &[Dense::new(1).activation(Sigmoid::default())]).unwrap();
     network.initialize(1);
     let compile = compiled(BinaryCrossentropy::default(), 0.1, &["accuracy", "mae", "accuracy", "accuracy"]);
     let history = data.run(&mut network, &compile, &Fit { epochs: 1, ..Fit::default() }, &[]);
@@ -324,7 +324,7 @@ fn what_does_not_fit_is_refused() {
             "binary_crossentropy" => Dense::new(units).activation(Sigmoid::default()),
             _ => Dense::new(units).activation(Softmax::default()),
         };
-        let mut network = Network::build(2, &[layer.into()]).unwrap();
+        let mut network = Network::build(2, &[layer]).unwrap();
         let compile = compiled(loss, 0.1, &[]);
         let data = Examples { x: &x, y: &y, weights };
         Session::quiet(|session| {

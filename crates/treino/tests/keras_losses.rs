@@ -82,7 +82,7 @@ fn every_loss_is_kerass() {
         compare(case, "weighted_grad", &doubles(&weighted_dp));
 
         // The means, as a training forms them: a network that changes nothing.
-        let network = Network::build(width, &[layers::Activation::default().into()]).unwrap();
+        let network = Network::build(width, &[layers::Activation::default()]).unwrap();
         let (x, y_matrix) = (Matrix::new(rows, width, p.clone()), Matrix::new(rows, y.len() / rows, y.clone()));
         for (key, weights) in [("mean", None), ("weighted_mean", Some(weights.as_slice()))] {
             let data = Examples { x: &x, y: &y_matrix, weights };

@@ -19,6 +19,8 @@ pub enum Room {
     Initializers,
     /// Penalties on weights and outputs.
     Regularizers,
+    /// What weights must satisfy after each step.
+    Constraints,
     /// What is reported beside the loss.
     Metrics,
     /// What acts between epochs.
@@ -29,12 +31,13 @@ pub enum Room {
 
 impl Room {
     /// Every room, in the order in which a reader meets them.
-    pub const ALL: [Room; 9] = [
+    pub const ALL: [Room; 10] = [
         Room::Sections,
         Room::Layers,
         Room::Activations,
         Room::Initializers,
         Room::Regularizers,
+        Room::Constraints,
         Room::Losses,
         Room::Optimizers,
         Room::Metrics,
@@ -50,6 +53,7 @@ impl Room {
             Room::Optimizers => "optimizers",
             Room::Initializers => "initializers",
             Room::Regularizers => "regularizers",
+            Room::Constraints => "constraints",
             Room::Metrics => "metrics",
             Room::Callbacks => "callbacks",
             Room::Sections => "sections",
@@ -65,6 +69,7 @@ impl Room {
             Room::Optimizers => "optimizer",
             Room::Initializers => "initializer",
             Room::Regularizers => "regularizer",
+            Room::Constraints => "constraint",
             Room::Metrics => "metric",
             Room::Callbacks => "callback",
             Room::Sections => "section",
@@ -80,6 +85,7 @@ impl Room {
             Room::Optimizers => crate::optimizers::Optimizer::THINGS,
             Room::Initializers => crate::initializers::Initializer::THINGS,
             Room::Regularizers => crate::regularizers::Regularizer::THINGS,
+            Room::Constraints => crate::constraints::Constraint::THINGS,
             Room::Metrics => crate::metrics::Metric::THINGS,
             Room::Callbacks => crate::callbacks::Callback::THINGS,
             Room::Sections => crate::spec::SECTIONS,
@@ -164,6 +170,8 @@ pub enum Kind {
     Thing(Room),
     /// A list, each item of one kind.
     List(&'static Kind),
+    /// Something of one kind, or a list of such.
+    OneOrList(&'static Kind),
     /// Weights of classes: "balanced", or a table of a weight a label.
     ClassWeight,
 }
@@ -206,6 +214,8 @@ impl Kind {
                 }
                 true
             }
+            (Kind::OneOrList(kind), Value::List(_)) => return Kind::List(kind).check(node, path),
+            (Kind::OneOrList(kind), _) => return kind.check(node, path),
             _ => false,
         };
         if fits {
@@ -233,6 +243,7 @@ impl fmt::Display for Kind {
             }
             Kind::Thing(room) => write!(f, "the name of a thing in {} or a table with its type", room.name()),
             Kind::List(kind) => write!(f, "a list, each item {kind}"),
+            Kind::OneOrList(kind) => write!(f, "{kind}, or a list"),
             Kind::ClassWeight => f.write_str("\"balanced\" or a weight for each label"),
         }
     }

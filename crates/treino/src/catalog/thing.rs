@@ -70,7 +70,7 @@ macro_rules! whole_number {
         }
     )*};
 }
-whole_number!(usize, u64);
+whole_number!(usize, u64, i64);
 
 impl Field for String {
     fn read(node: &Node, path: &str) -> Result<Self> {
@@ -95,7 +95,8 @@ impl<T: Field> Field for Option<T> {
 
 impl<T: Field> Field for Vec<T> {
     fn read(node: &Node, path: &str) -> Result<Self> {
-        let Value::List(items) = &node.value else { return mismatch(node, path) };
+        // What may be one or a list is a list of one.
+        let Value::List(items) = &node.value else { return Ok(vec![T::read(node, path)?]) };
         items.iter().enumerate().map(|(i, item)| T::read(item, &format!("{path}[{i}]"))).collect()
     }
     fn write(&self) -> Option<Value> {

@@ -4,7 +4,7 @@ use super::Spec;
 use crate::activations::{Activation as AnyActivation, Linear, Sigmoid, Softmax};
 use crate::data::{Prepared, Target, Task};
 use crate::error::{Error, Result};
-use crate::layers::{Activation, BatchNormalization, Dense, Dropout, Layer};
+use crate::layers::{Activation, BatchNormalization, Dense, Dropout, Placed};
 use crate::losses::{BinaryCrossentropy, Loss, MeanSquaredError, SparseCategoricalCrossentropy, Targets};
 use crate::metrics::NamedMetric;
 use crate::model::{Network, Op};
@@ -34,7 +34,7 @@ pub fn resolve(spec: &Spec, prepared: &Prepared) -> Result<Resolved> {
         Some(layers) => layers.clone(),
         None => layers_in_short(spec, target, &loss, prepared.train.len()),
     };
-    let network = Network::build(prepared.recipe.features(), &layers)?;
+    let network = Network::build_graph(prepared.recipe.columns(), &layers, &spec.model.outputs)?;
     check_loss(&loss, target, &network)?;
     let metrics = match &spec.compile.metrics {
         Some(metrics) => metrics.clone(),
@@ -75,7 +75,7 @@ fn default_metrics(task: Task) -> Result<Vec<NamedMetric>> {
 }
 
 /// The hidden layers, and an output layer that fits the target.
-fn layers_in_short(spec: &Spec, target: &Target, loss: &Loss, rows: usize) -> Vec<Layer> {
+fn layers_in_short(spec: &Spec, target: &Target, loss: &Loss, rows: usize) -> Vec<Placed> {
     let model = &spec.model;
     // The fewer the rows, the more a network needs to be held back (see DESIGN.md).
     let l2 = model.l2.unwrap_or_else(|| (0.3 / rows.max(1) as f64).max(0.0001));
@@ -92,7 +92,7 @@ fn layers_in_short(spec: &Spec, target: &Target, loss: &Loss, rows: usize) -> Ve
         kernel_regularizer: regularizer.clone(),
         ..Dense::default()
     };
-    let mut layers: Vec<Layer> = Vec::new();
+    let mut layers: Vec<Placed> = Vec::new();
     for &units in &model.hidden {
         if model.batch_norm {
             layers.push(dense(units, Linear::default().into()).into());

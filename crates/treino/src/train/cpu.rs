@@ -74,7 +74,9 @@ impl Cpu {
         memory.weights.copy_from_slice(&network.weights);
         memory.state.copy_from_slice(&network.state);
         let fused = match program.ops.last() {
-            Some(Op::Activation(last)) => last.y == program.output && objective.loss.inner().absorbs(&last.activation),
+            Some(Op::Activation(last)) => {
+                last.y == program.outputs[0].value && objective.loss.inner().absorbs(&last.activation)
+            }
             _ => false,
         };
         let (y_width, p_width) = (objective.y_width, network.outputs());
@@ -115,7 +117,7 @@ impl Cpu {
         let capacity = batch_size.max(EVALUATION_ROWS) as u128;
         let slots = optimizer.inner().slots().len() as u128;
         let weights = program.trainable as u128 * (5 + slots) + program.state as u128 * 4;
-        let values: u128 = program.widths.iter().map(|width| *width as u128 * 2).sum();
+        let values: u128 = program.row_numbers() as u128;
         let (per_row, fixed) = program.scratch.iter().fold((0_u128, 0_u128), |(rows, fixed), size| match size {
             ScratchSize::PerRow(width) => (rows + *width as u128, fixed),
             ScratchSize::Fixed(length) => (rows, fixed + *length as u128),
@@ -144,7 +146,7 @@ impl Cpu {
         }
         let scored = match (&program.ops[..], self.fused) {
             ([.., Op::Activation(last)], true) => last.x,
-            _ => program.output,
+            _ => program.outputs[0].value,
         };
         let width = program.width(scored);
         let losses = &mut self.losses[..rows];
@@ -168,7 +170,11 @@ impl Cpu {
         let mut total = 0.0;
         for variable in &self.program.variables {
             if let Some(regularizer) = &variable.regularizer {
-                total += regularizer.inner().value(self.simd, &self.memory.weights[variable.range.clone()]);
+                total += regularizer.inner().value(
+                    self.simd,
+                    variable.columns(),
+                    &self.memory.weights[variable.range.clone()],
+                );
             }
         }
         total
@@ -182,11 +188,12 @@ impl Cpu {
         for op in program.ops[..ops].iter().rev() {
             op.backward(memory, &pass);
         }
+        memory.join_shared(program);
         for variable in &program.variables {
             if let Some(regularizer) = &variable.regularizer {
                 let range = variable.range.clone();
                 let (w, gradient) = (&memory.weights[range.clone()], &mut memory.gradient[range]);
-                regularizer.inner().add_gradient(*simd, w, 1.0, gradient);
+                regularizer.inner().add_gradient(*simd, variable.columns(), w, 1.0, gradient);
             }
         }
     }
@@ -196,6 +203,7 @@ impl Cpu {
         self.t += 1;
         let at = Step { t: self.t, learning_rate };
         let Memory { weights, gradient, .. } = &mut self.memory;
+        let gradient = &gradient[..weights.len()];
         self.optimizer.inner().step(self.simd, at, weights, gradient, &mut self.slots);
     }
 
@@ -205,7 +213,7 @@ impl Cpu {
         self.gather(data, 0..rows);
         let loss = self.forward(rows, true, 0, 0) + self.weight_penalty();
         self.backward(rows, 0, 0);
-        (loss, self.memory.gradient.clone())
+        (loss, self.memory.gradient[..self.program.trainable].to_vec())
     }
 
     /// Takes the batch's predictions into the metrics.
@@ -214,7 +222,8 @@ impl Cpu {
             return;
         }
         let mut y = &self.y[..rows * self.y_width];
-        let mut p = &self.memory.value(self.program.output)[..rows * self.program.width(self.program.output)];
+        let mut p = &self.memory.value(self.program.outputs[0].value)
+            [..rows * self.program.width(self.program.outputs[0].value)];
         if let Some(Units { mean, sd }) = self.units {
             for (own, standardised) in self.own.iter_mut().zip([y, p]) {
                 for (own, value) in own.iter_mut().zip(standardised) {
