@@ -193,7 +193,7 @@ fn layers_do_not_shift_the_shuffle() {
         let last = Dense { kernel_initializer: Zeros::default().into(), ..Dense::new(1) };
         training.layers = layers.into_iter().chain([last.into()]).collect();
         training.y = numbers("y", 50, 1);
-        training.loss = MeanSquaredError {}.into();
+        training.loss = MeanSquaredError::default().into();
         training.optimizer = SGD { learning_rate: 0.0, ..SGD::default() }.into();
         training.settings.seed = seed;
         training.run(1, Simd::detect()).2

@@ -72,6 +72,15 @@ macro_rules! whole_number {
 }
 whole_number!(usize, u64, i64);
 
+impl Field for i64 {
+    fn read(node: &Node, path: &str) -> Result<Self> {
+        if let Value::Int(i) = node.value { Ok(i) } else { mismatch(node, path) }
+    }
+    fn write(&self) -> Option<Value> {
+        Some(Value::Int(*self))
+    }
+}
+
 impl Field for String {
     fn read(node: &Node, path: &str) -> Result<Self> {
         match node.text() {

@@ -1,7 +1,7 @@
 //! From what was typed to everything that a training needs.
 
 use super::Spec;
-use crate::activations::{Activation as AnyActivation, Linear, Sigmoid, Softmax};
+use crate::activations::{Activation as AnyActivation, Linear, Sigmoid, Softmax, Softplus};
 use crate::data::{Prepared, Target, Task};
 use crate::error::{Error, Result};
 use crate::layers::{Activation, BatchNormalization, Dense, Dropout, Placed};
@@ -111,6 +111,8 @@ fn layers_in_short(spec: &Spec, target: &Target, loss: &Loss, rows: usize) -> Ve
         Task::Binary => (1, Sigmoid::default().into()),
         Task::Multiclass if logits => (target.classes.len(), Linear::default().into()),
         Task::Multiclass => (target.classes.len(), Softmax::default().into()),
+        // What compares amounts takes no prediction below 0.
+        Task::Regression if loss.inner().targets() == Targets::Amounts => (1, Softplus::default().into()),
         Task::Regression => (1, Linear::default().into()),
     };
     layers.push(dense(units, activation).into());
@@ -130,7 +132,16 @@ fn check_loss(loss: &Loss, target: &Target, network: &Network) -> Result<()> {
     };
     let target_name = &target.name;
     match (target.task, loss.inner().targets()) {
+        (_, Targets::Groups) => {
+            let why = "it makes rows of one group alike, but predicts nothing".to_string();
+            return refuse(why, "a loss for predictions; networks built by hand can have it");
+        }
         (Task::Regression, Targets::Numbers) => {}
+        (Task::Regression, Targets::Amounts) if (target.mean, target.sd) != (0.0, 1.0) => {
+            let why = format!("it wants numbers of at least 0, but \"{target_name}\" is standardised");
+            return refuse(why, "target_scale = \"none\" in the section data (--target-scale none)");
+        }
+        (Task::Regression, Targets::Amounts) => {}
         (Task::Regression, _) => {
             let why = format!("it compares probabilities of classes, but \"{target_name}\" is a number");
             return refuse(why, "mean_squared_error or mean_absolute_error");
@@ -140,6 +151,10 @@ fn check_loss(loss: &Loss, target: &Target, network: &Network) -> Result<()> {
                 "it wants one output a class, but \"{target_name}\" has two classes and the network one output"
             );
             return refuse(why, "binary_crossentropy");
+        }
+        (Task::Multiclass, Targets::Signs) => {
+            let why = format!("it takes every output for itself, but a row has one of {classes} classes");
+            return refuse(why, "categorical_hinge");
         }
         (Task::Multiclass, Targets::Probabilities) => {
             let why = format!("it takes every output for itself, but a row has one of {classes} classes");

@@ -2,7 +2,7 @@
 
 use super::executor::{Divergence, EpochEnd, Examples, Executor, Interrupted, Units};
 use crate::callbacks::{Logs, Snapshot};
-use crate::losses::{Batch, Gradient, Loss};
+use crate::losses::{Batch, Loss, Score};
 use crate::metrics::{Metric, Running};
 use crate::model::{Memory, Network, Op, Pass, Program, ScratchSize};
 use crate::optimizers::{Optimizer, Step};
@@ -25,14 +25,14 @@ pub struct Cpu {
     optimizer: Optimizer,
     slots: Vec<Vec<f32>>,
     t: u64,
-    loss: Loss,
+    score: Score,
     /// Whether the loss works on what goes into the last activation, so that its backward pass is skipped.
     fused: bool,
     y_width: usize,
     y: Vec<f32>,
     weights: Vec<f32>,
-    scale: Vec<f32>,
-    losses: Vec<f32>,
+    /// Whether the rows have weights of their own.
+    weighted: bool,
     metrics: Vec<(String, RunningBox)>,
     units: Option<Units>,
     /// Targets and predictions in their own units, for the metrics.
@@ -85,7 +85,7 @@ impl Cpu {
         Cpu {
             slots: slots.iter().map(|_| vec![0.0; program.trainable]).collect(),
             optimizer: objective.optimizer.clone(),
-            loss: objective.loss.clone(),
+            score: Score::new(objective.loss, capacity),
             metrics: objective
                 .metrics
                 .iter()
@@ -95,8 +95,7 @@ impl Cpu {
             own: [vec![0.0; own * y_width], vec![0.0; own * p_width]],
             y: vec![0.0; capacity * y_width],
             weights: vec![1.0; capacity],
-            scale: vec![0.0; capacity],
-            losses: vec![0.0; capacity],
+            weighted: false,
             pool: Pool::new(threads),
             simd,
             t: 0,
@@ -129,6 +128,7 @@ impl Cpu {
     fn gather(&mut self, data: &Examples<'_>, rows: impl Iterator<Item = usize>) {
         let (width, y_width) = (data.x.cols(), self.y_width);
         let x = self.memory.value_mut(self.program.input);
+        self.weighted = data.weights.is_some();
         for (slot, row) in rows.enumerate() {
             x[slot * width..][..width].copy_from_slice(data.x.row(row));
             self.y[slot * y_width..][..y_width].copy_from_slice(data.y.row(row));
@@ -149,20 +149,12 @@ impl Cpu {
             _ => program.outputs[0].value,
         };
         let width = program.width(scored);
-        let losses = &mut self.losses[..rows];
-        let y = &self.y[..rows * self.y_width];
         let (p, dp) = memory.value_and_gradient(scored);
+        let y = &self.y[..rows * self.y_width];
         let batch = Batch { y, p: &p[..rows * width], width, logits: self.fused };
-        let gradient = training.then(|| {
-            let share = 1.0 / rows as f32;
-            for (scale, weight) in self.scale.iter_mut().zip(&self.weights[..rows]) {
-                *scale = weight * share;
-            }
-            Gradient { scale: &self.scale[..rows], dp: &mut dp[..rows * width] }
-        });
-        self.loss.inner().rows(*simd, batch, losses, gradient);
-        let total: f64 = losses.iter().zip(&self.weights).map(|(l, w)| f64::from(*l) * f64::from(*w)).sum();
-        total / rows as f64 + memory.activity_penalty
+        let weights = self.weighted.then_some(&self.weights[..rows]);
+        let gradient = training.then_some(&mut dp[..rows * width]);
+        self.score.of(*simd, batch, weights, gradient) + memory.activity_penalty
     }
 
     /// The penalties on weights.
@@ -319,8 +311,9 @@ impl Executor for Cpu {
     fn evaluate(&mut self, data: &Examples<'_>) -> Logs {
         let n = data.rows();
         let mut total = 0.0;
-        for first in (0..n).step_by(self.capacity) {
-            let end = (first + self.capacity).min(n);
+        let at_once = if self.score.is_additive() { self.capacity } else { self.batch_size };
+        for first in (0..n).step_by(at_once) {
+            let end = (first + at_once).min(n);
             self.gather(data, first..end);
             total += self.forward(end - first, false, 0, 0) * (end - first) as f64;
             self.measure(end - first, false);
