@@ -116,7 +116,7 @@ impl Flag {
             ("missing", _) => "TOKENS",
             ("class-weight", _) => "balanced|LABEL=W,...",
             (_, Some(Kind::Int(_))) => "N",
-            (_, Some(Kind::Float(_))) => "X",
+            (_, Some(Kind::Float(_) | Kind::FloatOrThing(..))) => "X",
             (_, Some(Kind::List(_))) => "A,B,...",
             _ => "NAME",
         }
@@ -351,7 +351,8 @@ fn scalar(kind: &Kind, text: &str, flag: &str) -> Result<Value> {
         Kind::Int(_) => text.parse().map(Value::Int).ok(),
         Kind::Float(_) => text.parse().map(Value::Float).ok(),
         Kind::Bool => text.parse().map(Value::Bool).ok(),
-        Kind::Thing(_) | Kind::ClassWeight if text.trim_start().starts_with('{') => {
+        Kind::FloatOrThing(..) if text.parse::<f64>().is_ok() => text.parse().map(Value::Float).ok(),
+        Kind::Thing(_) | Kind::FloatOrThing(..) | Kind::ClassWeight if text.trim_start().starts_with('{') => {
             Some(toml_value(text).map_err(|why| {
                 let e = Error::input(format!("{flag} is {text}, which is not a valid TOML table: {why}"));
                 e.help("such a table looks like { type = \"sgd\", momentum = 0.9 }")

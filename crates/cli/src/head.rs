@@ -48,9 +48,8 @@ pub fn head(planned: &Planned, terminal: &Terminal) -> String {
     lines.add(
         "training",
         &format!(
-            "{} at {}, {}, batches of {} ({} an epoch), at most {} epochs, seed {}",
-            compile.optimizer.name(),
-            compile.optimizer.inner().learning_rate(),
+            "{}, {}, batches of {} ({} an epoch), at most {} epochs, seed {}",
+            compile.optimizer.in_words(),
             compile.loss.name(),
             fit.batch_size,
             if steps == 1 { "1 step".to_string() } else { format!("{} steps", grouped(steps as f64)) },

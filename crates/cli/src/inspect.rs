@@ -78,9 +78,8 @@ fn model(bundle: &Bundle, terminal: &Terminal) -> String {
     if let Some(compile) = &bundle.compile {
         let fit = &bundle.spec.fit;
         text.push_str(&words(&format!(
-            "trained with {} at {}, {}, batches of {}, seed {}",
-            compile.optimizer.name(),
-            compile.optimizer.inner().learning_rate(),
+            "trained with {}, {}, batches of {}, seed {}",
+            compile.optimizer.in_words(),
             compile.loss.name(),
             fit.batch_size,
             fit.seed

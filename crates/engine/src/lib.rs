@@ -3,6 +3,7 @@
 //! Two promises hold for every function here: the same inputs give the same bits on every machine, whatever its SIMD
 //! width, and on any number of threads; and nothing allocates once a computation runs.
 
+pub mod double;
 pub mod math;
 pub mod pool;
 pub mod product;

@@ -40,8 +40,8 @@
 //! The same seed gives the same bits, on any number of threads and any instruction set.
 //!
 //! # Rooms
-//! The modules carry Keras's names: [`layers`], [`activations`], [`losses`], [`optimizers`], [`initializers`],
-//! [`regularizers`], [`constraints`], [`metrics`], [`callbacks`]. Around them: [`data`] turns files into numbers, [`spec`] is a training as
+//! The modules carry Keras's names: [`layers`], [`activations`], [`losses`], [`optimizers`], [`schedules`],
+//! [`initializers`], [`regularizers`], [`constraints`], [`metrics`], [`callbacks`]. Around them: [`data`] turns files into numbers, [`spec`] is a training as
 //! it is written down, [`model`] turns layers into a program, [`train`] runs it, [`report`] says what came out, [`store`]
 //! keeps it, [`study`] compares, and [`catalog`] knows what exists.
 
@@ -62,6 +62,7 @@ pub mod optimizers;
 pub mod prelude;
 pub mod regularizers;
 pub mod report;
+pub mod schedules;
 mod sequential;
 pub mod spec;
 pub mod store;

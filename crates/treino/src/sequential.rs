@@ -23,7 +23,7 @@ use std::path::Path;
 /// let mut model = Sequential::new()
 ///     .add(Dense::new(8).activation(Tanh::default()))
 ///     .add(Dense::new(1).activation(Sigmoid::default()));
-/// model.compile(Adam { learning_rate: 0.05, ..Adam::default() }, BinaryCrossentropy::default(), ["accuracy"])?;
+/// model.compile(Adam { learning_rate: 0.05.into(), ..Adam::default() }, BinaryCrossentropy::default(), ["accuracy"])?;
 /// let history = model.fit(&x, &y, &Fit { epochs: 200, ..Fit::default() })?;
 /// assert_eq!(history.series("accuracy").last(), Some(&1.0));
 /// # Ok::<(), treino::Error>(())

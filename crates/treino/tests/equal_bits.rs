@@ -53,7 +53,7 @@ impl Training {
         let y = (0..rows).map(|row| f32::from(u8::from(x.get(row, 0) * x.get(row, 1) > 0.0))).collect();
         Training {
             layers,
-            optimizer: Adam { learning_rate: 0.01, ..Adam::default() }.into(),
+            optimizer: Adam { learning_rate: 0.01.into(), ..Adam::default() }.into(),
             loss: BinaryCrossentropy::default().into(),
             x,
             y: Matrix::new(rows, 1, y),
@@ -194,7 +194,7 @@ fn layers_do_not_shift_the_shuffle() {
         training.layers = layers.into_iter().chain([last.into()]).collect();
         training.y = numbers("y", 50, 1);
         training.loss = MeanSquaredError::default().into();
-        training.optimizer = SGD { learning_rate: 0.0, ..SGD::default() }.into();
+        training.optimizer = SGD { learning_rate: 0.0.into(), ..SGD::default() }.into();
         training.settings.seed = seed;
         training.run(1, Simd::detect()).2
     };

@@ -26,7 +26,11 @@ fn numbers(name: &str, rows: usize, cols: usize) -> Matrix {
 
 fn compiled(loss: impl Into<Loss>, learning_rate: f64, metrics: &[&str]) -> Compile {
     let metrics = metrics.iter().map(|m| NamedMetric::typed(m).unwrap()).collect();
-    Compile { optimizer: SGD { learning_rate, ..SGD::default() }.into(), loss: loss.into(), metrics }
+    Compile {
+        optimizer: SGD { learning_rate: learning_rate.into(), ..SGD::default() }.into(),
+        loss: loss.into(),
+        metrics,
+    }
 }
 
 /// Two inputs, `hidden` with three units, `out` with one.
@@ -248,7 +252,7 @@ fn a_training_that_diverges_says_where_and_keeps_the_best_weights() {
 
     // Keras's way in gives an error, and a model that still predicts.
     let mut model = Sequential::new().add(Dense::new(3)).add(Dense::new(1));
-    model.compile(SGD { learning_rate: 1e30, ..SGD::default() }, MeanSquaredError::default(), []).unwrap();
+    model.compile(SGD { learning_rate: 1e30.into(), ..SGD::default() }, MeanSquaredError::default(), []).unwrap();
     assert_eq!(model.fit(&data.x, &data.y, &settings(5, 4)).unwrap_err().kind(), Kind::Diverged);
     assert!(model.predict(&data.x).unwrap().as_slice().iter().all(|p| p.is_finite()));
 }

@@ -171,7 +171,11 @@ fn every<T>(things: &[&'static treino::catalog::Descriptor], named: fn(&str) -> 
 #[test]
 fn every_activation_inside_a_network() {
     let cases = every(Activation::THINGS, Activation::named).into_iter().map(|a| {
-        (a.name().to_string(), vec![dense(4).into(), activation(&a), dense(2).into()], Loss::from(MeanSquaredError::default()))
+        (
+            a.name().to_string(),
+            vec![dense(4).into(), activation(&a), dense(2).into()],
+            Loss::from(MeanSquaredError::default()),
+        )
     });
     all_of(cases, 3);
 }

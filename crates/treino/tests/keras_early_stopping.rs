@@ -38,6 +38,14 @@ impl Control for Model {
         self.epoch = weights.weights[0];
         self.restored.push(epoch);
     }
+
+    fn learning_rate(&self) -> f64 {
+        0.0
+    }
+
+    fn set_learning_rate(&mut self, _rate: f64) -> treino::Result<()> {
+        Ok(())
+    }
 }
 
 fn callback(case: &Json) -> Callback {
@@ -75,7 +83,7 @@ fn every_training_stops_and_restores_as_in_keras() {
             if !value.is_null() {
                 logs.0.push((monitor.to_string(), floats(&Json::Array(vec![value.clone()]))[0]));
             }
-            watcher.epoch_end(epoch, &logs, &mut model);
+            watcher.epoch_end(epoch, &mut logs, &mut model);
             run += 1;
             if model.stopped.is_some() {
                 break;

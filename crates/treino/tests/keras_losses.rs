@@ -44,7 +44,7 @@ fn compute(loss: &Loss, simd: Simd, batch: Batch<'_>, weights: Option<&[f32]>) -
     // What is not filled would be seen.
     let mut dp = vec![f32::NAN; batch.p.len()];
     let mut score = Score::new(loss, batch.p.len() / batch.width);
-    let value = score.of(simd, batch, weights, Some(&mut dp));
+    let value = score.of(simd, batch, weights, Some((1.0, &mut dp)));
     let alone = score.of(simd, batch, weights, None);
     assert_eq!(alone.to_bits(), value.to_bits(), "the loss depends on whether the gradient is asked for");
     (value, dp)

@@ -75,7 +75,7 @@ impl Watching {
 }
 
 impl Watcher for Watching {
-    fn epoch_end(&mut self, epoch: usize, logs: &Logs, training: &mut dyn Control) {
+    fn epoch_end(&mut self, epoch: usize, logs: &mut Logs, training: &mut dyn Control) {
         let Some(value) = logs.get(&self.settings.monitor) else { return };
         if epoch < self.settings.start_from_epoch {
             return;

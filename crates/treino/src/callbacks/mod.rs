@@ -29,8 +29,11 @@ pub trait React: std::fmt::Debug {
 
 /// A callback at work in one training.
 pub trait Watcher: Send {
-    /// After an epoch and its validation; epochs count from 0.
-    fn epoch_end(&mut self, epoch: usize, logs: &Logs, training: &mut dyn Control);
+    /// Before an epoch; epochs count from 0.
+    fn epoch_begin(&mut self, _epoch: usize, _training: &mut dyn Control) {}
+
+    /// After an epoch and its validation. What it adds to the logs is in the history, and later callbacks see it.
+    fn epoch_end(&mut self, epoch: usize, logs: &mut Logs, training: &mut dyn Control);
 
     /// When the training has ended.
     fn train_end(&mut self, training: &mut dyn Control);
@@ -46,6 +49,15 @@ pub trait Control {
 
     /// Puts back the weights of an epoch, counted from 0.
     fn restore(&mut self, weights: &Snapshot, epoch: usize);
+
+    /// The learning rate of the next step.
+    fn learning_rate(&self) -> f64;
+
+    /// Sets the learning rate from the next step on.
+    ///
+    /// # Errors
+    /// A schedule decides the rate, or the number is none for a rate.
+    fn set_learning_rate(&mut self, rate: f64) -> Result<()>;
 }
 
 /// Weights and statistics of a network at some time.
@@ -65,5 +77,13 @@ impl Logs {
     /// The number of that name.
     pub fn get(&self, name: &str) -> Option<f64> {
         self.0.iter().find(|(n, _)| n == name).map(|(_, value)| *value)
+    }
+
+    /// Puts a number in, in the place of an earlier one of the same name or at the end.
+    pub fn set(&mut self, name: &str, value: f64) {
+        match self.0.iter_mut().find(|(n, _)| n == name) {
+            Some((_, old)) => *old = value,
+            None => self.0.push((name.to_string(), value)),
+        }
     }
 }

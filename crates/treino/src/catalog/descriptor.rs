@@ -15,6 +15,8 @@ pub enum Room {
     Losses,
     /// How weights move along the gradient.
     Optimizers,
+    /// Learning rates as functions of the step.
+    Schedules,
     /// Where weights start.
     Initializers,
     /// Penalties on weights and outputs.
@@ -31,7 +33,7 @@ pub enum Room {
 
 impl Room {
     /// Every room, in the order in which a reader meets them.
-    pub const ALL: [Room; 10] = [
+    pub const ALL: [Room; 11] = [
         Room::Sections,
         Room::Layers,
         Room::Activations,
@@ -40,6 +42,7 @@ impl Room {
         Room::Constraints,
         Room::Losses,
         Room::Optimizers,
+        Room::Schedules,
         Room::Metrics,
         Room::Callbacks,
     ];
@@ -51,6 +54,7 @@ impl Room {
             Room::Layers => "layers",
             Room::Losses => "losses",
             Room::Optimizers => "optimizers",
+            Room::Schedules => "schedules",
             Room::Initializers => "initializers",
             Room::Regularizers => "regularizers",
             Room::Constraints => "constraints",
@@ -67,6 +71,7 @@ impl Room {
             Room::Layers => "layer",
             Room::Losses => "loss",
             Room::Optimizers => "optimizer",
+            Room::Schedules => "schedule",
             Room::Initializers => "initializer",
             Room::Regularizers => "regularizer",
             Room::Constraints => "constraint",
@@ -83,6 +88,7 @@ impl Room {
             Room::Layers => crate::layers::Layer::THINGS,
             Room::Losses => crate::losses::Loss::THINGS,
             Room::Optimizers => crate::optimizers::Optimizer::THINGS,
+            Room::Schedules => crate::schedules::Schedule::THINGS,
             Room::Initializers => crate::initializers::Initializer::THINGS,
             Room::Regularizers => crate::regularizers::Regularizer::THINGS,
             Room::Constraints => crate::constraints::Constraint::THINGS,
@@ -168,6 +174,8 @@ pub enum Kind {
     Choice(&'static [&'static str]),
     /// A thing of another room: its name, or a table with its `type` and parameters.
     Thing(Room),
+    /// A number in an interval, or a thing of a room.
+    FloatOrThing(Interval, Room),
     /// A list, each item of one kind.
     List(&'static Kind),
     /// Something of one kind, or a list of such.
@@ -197,8 +205,10 @@ impl Kind {
         let fits = match (self, &node.value) {
             (Kind::Bool, Value::Bool(_)) | (Kind::Text, Value::Text(_)) => true,
             (Kind::Int(interval), Value::Int(i)) => interval.holds(*i as f64),
-            (Kind::Float(interval), Value::Int(i)) => interval.holds(*i as f64),
-            (Kind::Float(interval), Value::Float(x)) => x.is_finite() && interval.holds(*x),
+            (Kind::Float(interval) | Kind::FloatOrThing(interval, _), Value::Int(i)) => interval.holds(*i as f64),
+            (Kind::Float(interval) | Kind::FloatOrThing(interval, _), Value::Float(x)) => {
+                x.is_finite() && interval.holds(*x)
+            }
             (Kind::Choice(words), Value::Text(text)) => {
                 if !words.contains(&text.as_str()) {
                     let e = Error::input(format!("{path} is \"{text}\", but must be {self}"));
@@ -207,7 +217,7 @@ impl Kind {
                 true
             }
             // What a thing or a list holds is checked when it is read.
-            (Kind::Thing(_) | Kind::ClassWeight, Value::Text(_) | Value::Table(_)) => true,
+            (Kind::Thing(_) | Kind::FloatOrThing(..) | Kind::ClassWeight, Value::Text(_) | Value::Table(_)) => true,
             (Kind::List(kind), Value::List(items)) => {
                 for (i, item) in items.iter().enumerate() {
                     kind.check(item, &format!("{path}[{i}]"))?;
@@ -242,6 +252,9 @@ impl fmt::Display for Kind {
                 write!(f, "one of {}", quoted.join(", "))
             }
             Kind::Thing(room) => write!(f, "the name of a thing in {} or a table with its type", room.name()),
+            Kind::FloatOrThing(interval, room) => {
+                write!(f, "a number{interval}, or the name of a thing in {} or a table with its type", room.name())
+            }
             Kind::List(kind) => write!(f, "a list, each item {kind}"),
             Kind::OneOrList(kind) => write!(f, "{kind}, or a list"),
             Kind::ClassWeight => f.write_str("\"balanced\" or a weight for each label"),

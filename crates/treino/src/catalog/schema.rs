@@ -89,6 +89,10 @@ fn kind_schema(kind: &Kind) -> Map<String, Json> {
         Kind::Thing(room) => {
             schema.insert("$ref".into(), format!("#/$defs/{}", room.name()).into());
         }
+        Kind::FloatOrThing(interval, room) => {
+            let any = json!([kind_schema(&Kind::Float(*interval)), kind_schema(&Kind::Thing(*room))]);
+            schema.insert("anyOf".into(), any);
+        }
         Kind::ClassWeight => {
             let weights = json!({ "type": "object", "additionalProperties": { "type": "number", "minimum": 0 } });
             schema.insert("anyOf".into(), json!([{ "const": "balanced" }, weights]));

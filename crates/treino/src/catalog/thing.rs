@@ -70,7 +70,7 @@ macro_rules! whole_number {
         }
     )*};
 }
-whole_number!(usize, u64, i64);
+whole_number!(usize, u64);
 
 impl Field for i64 {
     fn read(node: &Node, path: &str) -> Result<Self> {

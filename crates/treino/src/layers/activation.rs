@@ -77,7 +77,8 @@ impl ActivityPenaltyOp {
         if self.backward {
             let (x, dx) = memory.value_and_gradient(self.x);
             let n = pass.rows * self.width;
-            self.regularizer.inner().add_gradient(pass.simd, self.width, &x[..n], 1.0 / pass.rows as f32, &mut dx[..n]);
+            let share = pass.loss_scale / pass.rows as f32;
+            self.regularizer.inner().add_gradient(pass.simd, self.width, &x[..n], share, &mut dx[..n]);
         }
     }
 }

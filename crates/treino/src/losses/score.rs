@@ -24,8 +24,8 @@ impl Score {
         it.scope() == Scope::Row && it.reduction() == Reduction::SumOverBatchSize && it.ignored().is_none()
     }
 
-    /// The loss of a batch under the weights of its rows, and its gradient with respect to the predictions where it is
-    /// asked for. Allocates nothing.
+    /// The loss of a batch under the weights of its rows, and its gradient with respect to the predictions, times a factor,
+    /// where it is asked for. Allocates nothing.
     ///
     /// Rows that the loss leaves out count neither in the sum nor in the divisor; without any row left the loss is 0.
     pub fn of(
@@ -33,7 +33,7 @@ impl Score {
         simd: Simd,
         batch: Batch<'_>,
         weights: Option<&[f32]>,
-        gradient: Option<&mut [f32]>,
+        gradient: Option<(f32, &mut [f32])>,
     ) -> f64 {
         let it = self.loss.inner();
         let rows = batch.p.len() / batch.width;
@@ -61,8 +61,9 @@ impl Score {
         let share = if divisor == 0.0 { 0.0 } else { 1.0 / divisor };
         let mut total = 0.0;
         match gradient {
-            Some(dp) => {
-                scale.iter_mut().for_each(|scale| *scale *= share as f32);
+            Some((factor, dp)) => {
+                let share = share as f32 * factor;
+                scale.iter_mut().for_each(|scale| *scale *= share);
                 it.rows(simd, batch, losses, Some(Gradient { scale, dp }));
             }
             None => it.rows(simd, batch, losses, None),

@@ -49,6 +49,8 @@ pub struct Pass<'a> {
     pub epoch: u32,
     /// The step within the epoch, from 0.
     pub step: u32,
+    /// By what the loss is multiplied before its gradient is taken.
+    pub loss_scale: f32,
 }
 
 impl Memory {

@@ -1,18 +1,16 @@
 //! Adam (D. Kingma, J. Ba, "Adam: a method for stochastic optimization", ICLR 2015).
 
-use super::{Rule, Step, power};
-use crate::catalog::{Kind, thing};
-use treino_engine::simd::{Kernel, Simd};
+use super::{Layout, Rule, Slot, Step, optimizer, power};
+use crate::catalog::Kind;
+use treino_engine::simd::Kernel;
 
-thing! {
+optimizer! {
     /// Adam: steps scaled by running means of the gradient and of its square.
     ///
     /// m += (1 - beta_1)(g - m); v += (1 - beta_2)(g^2 - v);
     /// w -= rate * sqrt(1 - beta_2^t) / (1 - beta_1^t) * m / (sqrt(v) + epsilon).
     /// The epsilon is the paper's "epsilon hat". With `amsgrad` the largest v so far stands under the root.
-    pub struct Adam = "adam" {
-        /// Step size.
-        learning_rate: f64 = 0.001, Kind::NOT_NEGATIVE;
+    pub struct Adam = "adam" (learning_rate = 0.001, weight_decay = None) {
         /// Memory of the running mean of the gradient.
         beta_1: f64 = 0.9, Kind::SHARE;
         /// Memory of the running mean of the squared gradient.
@@ -25,15 +23,11 @@ thing! {
 }
 
 impl Rule for Adam {
-    fn learning_rate(&self) -> f64 {
-        self.learning_rate
+    fn slots(&self, layout: &Layout) -> Vec<Slot> {
+        layout.zeros(if self.amsgrad { &["momentum", "velocity", "velocity_hat"] } else { &["momentum", "velocity"] })
     }
 
-    fn slots(&self) -> &'static [&'static str] {
-        if self.amsgrad { &["momentum", "velocity", "velocity_hat"] } else { &["momentum", "velocity"] }
-    }
-
-    fn step(&self, simd: Simd, at: Step, w: &mut [f32], g: &[f32], state: &mut [Vec<f32>]) {
+    fn step(&self, at: Step<'_>, w: &mut [f32], g: &[f32], state: &mut [Vec<f32>]) {
         // Keras raises the betas, rounded to single precision, to the power t in single precision.
         let left = |beta: f64| 1.0_f32 - power(f64::from(beta as f32), at.t) as f32;
         let rate = at.learning_rate * left(self.beta_2).sqrt() / left(self.beta_1);
@@ -44,8 +38,8 @@ impl Rule for Adam {
             epsilon: self.epsilon as f32,
         };
         match state {
-            [m, v] => simd.run(Plain { rule, w, g, m, v }),
-            [m, v, largest] => simd.run(Amsgrad { rule, w, g, m, v, largest }),
+            [m, v] => at.simd.run(Plain { rule, w, g, m, v }),
+            [m, v, largest] => at.simd.run(Amsgrad { rule, w, g, m, v, largest }),
             _ => unreachable!("as many buffers as slots"),
         }
     }
@@ -116,6 +110,7 @@ impl Kernel for Amsgrad<'_> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::try_step;
     use super::*;
 
     #[test]
@@ -123,7 +118,7 @@ mod tests {
         // m = 0.1 g, v = 0.001 g^2: the correction makes it rate * g / |g|, but for epsilon.
         for g in [1e-3_f32, 1.0, -250.0] {
             let (mut w, mut state) = ([0.0], vec![vec![0.0], vec![0.0]]);
-            Adam::default().step(Simd::detect(), Step { t: 1, learning_rate: 0.001 }, &mut w, &[g], &mut state);
+            try_step(&Adam::default(), 1, 0.001, &mut w, &[g], &mut state);
             // Single precision rounds 1 - 0.999 with a relative error of 1.3e-5; epsilon adds up to 3e-3 at g = 1e-3.
             let expected = -0.001 * g.signum() * (g.abs() / (g.abs() + 1e-7 / 0.001_f32.sqrt()));
             assert!((w[0] - expected).abs() < 2e-8, "{} {expected}", w[0]);
@@ -134,10 +129,10 @@ mod tests {
     fn amsgrad_remembers_the_largest_square() {
         let adam = Adam { amsgrad: true, ..Adam::default() };
         let (mut w, mut state) = ([0.0], vec![vec![0.0]; 3]);
-        adam.step(Simd::detect(), Step { t: 1, learning_rate: 0.001 }, &mut w, &[10.0], &mut state);
+        try_step(&adam, 1, 0.001, &mut w, &[10.0], &mut state);
         let first = state[2][0];
         for t in 2..1000 {
-            adam.step(Simd::detect(), Step { t, learning_rate: 0.001 }, &mut w, &[0.0], &mut state);
+            try_step(&adam, t, 0.001, &mut w, &[0.0], &mut state);
         }
         assert_eq!(state[2][0], first);
         assert!(state[1][0] < first);

@@ -1,38 +1,32 @@
 //! Stochastic gradient descent, with momentum.
 
-use super::{Rule, Step};
-use crate::catalog::{Kind, thing};
-use treino_engine::simd::{Kernel, Simd};
+use super::{Layout, Rule, Slot, Step, optimizer};
+use crate::catalog::{Interval, Kind};
+use treino_engine::simd::Kernel;
 
-thing! {
+optimizer! {
     /// Stochastic gradient descent, with momentum where asked.
     ///
     /// Without momentum w -= rate * g. With momentum m: v = m * v - rate * g, then w += v; Nesterov's variant moves by
     /// m * v - rate * g with the new v. The rate stands inside v: changing it later does not rescale the old velocity.
-    pub struct SGD = "sgd" {
-        /// Step size.
-        learning_rate: f64 = 0.01, Kind::NOT_NEGATIVE;
+    pub struct SGD = "sgd" (learning_rate = 0.01, weight_decay = None) {
         /// Share of the last move that is made again.
-        momentum: f64 = 0.0, Kind::Float(crate::catalog::Interval::closed(0.0, 1.0));
+        momentum: f64 = 0.0, Kind::Float(Interval::closed(0.0, 1.0));
         /// Whether to use Nesterov's momentum.
         nesterov: bool = false, Kind::Bool;
     }
 }
 
 impl Rule for SGD {
-    fn learning_rate(&self) -> f64 {
-        self.learning_rate
+    fn slots(&self, layout: &Layout) -> Vec<Slot> {
+        layout.zeros(if self.momentum == 0.0 { &[] } else { &["momentum"] })
     }
 
-    fn slots(&self) -> &'static [&'static str] {
-        if self.momentum == 0.0 { &[] } else { &["momentum"] }
-    }
-
-    fn step(&self, simd: Simd, at: Step, w: &mut [f32], g: &[f32], state: &mut [Vec<f32>]) {
+    fn step(&self, at: Step<'_>, w: &mut [f32], g: &[f32], state: &mut [Vec<f32>]) {
         let (rate, momentum) = (at.learning_rate, self.momentum as f32);
         match state {
-            [velocity] => simd.run(Momentum { rate, momentum, nesterov: self.nesterov, w, g, velocity }),
-            _ => simd.run(Plain { rate, w, g }),
+            [velocity] => at.simd.run(Momentum { rate, momentum, nesterov: self.nesterov, w, g, velocity }),
+            _ => at.simd.run(Plain { rate, w, g }),
         }
     }
 }
@@ -78,28 +72,27 @@ impl Kernel for Momentum<'_> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::try_step;
     use super::*;
 
     #[test]
     fn two_steps_by_hand() {
-        let simd = Simd::detect();
-        let at = |t| Step { t, learning_rate: 0.5 };
         let mut w = [1.0];
-        SGD::default().step(simd, at(1), &mut w, &[2.0], &mut []);
+        try_step(&SGD::default(), 1, 0.5, &mut w, &[2.0], &mut []);
         assert_eq!(w, [0.0]);
 
         // v1 = -1, w1 = 0; v2 = 0.5 * -1 - 1 = -1.5, w2 = -1.5
         let heavy = SGD { momentum: 0.5, ..SGD::default() };
         let (mut w, mut state) = ([1.0], vec![vec![0.0]]);
-        heavy.step(simd, at(1), &mut w, &[2.0], &mut state);
-        heavy.step(simd, at(2), &mut w, &[2.0], &mut state);
+        try_step(&heavy, 1, 0.5, &mut w, &[2.0], &mut state);
+        try_step(&heavy, 2, 0.5, &mut w, &[2.0], &mut state);
         assert_eq!((w, state[0][0]), ([-1.5], -1.5));
 
         // Nesterov: w1 = 1 + 0.5 * -1 - 1 = -0.5; w2 = -0.5 + 0.5 * -1.5 - 1 = -2.25
         let nesterov = SGD { nesterov: true, ..heavy };
         let (mut w, mut state) = ([1.0], vec![vec![0.0]]);
-        nesterov.step(simd, at(1), &mut w, &[2.0], &mut state);
-        nesterov.step(simd, at(2), &mut w, &[2.0], &mut state);
+        try_step(&nesterov, 1, 0.5, &mut w, &[2.0], &mut state);
+        try_step(&nesterov, 2, 0.5, &mut w, &[2.0], &mut state);
         assert_eq!(w, [-2.25]);
     }
 }

@@ -237,11 +237,14 @@ mod tests {
         let mut entries = Entries::default();
         set(&mut entries, "compile.optimizer.learning_rate", Value::Float(0.5), "--learning-rate").unwrap();
         let spec = Spec::read(&entries).unwrap();
-        assert_eq!((spec.compile.optimizer.name(), spec.compile.optimizer.inner().learning_rate()), ("adam", 0.5));
+        assert_eq!(spec.compile.optimizer.in_words(), "adam at 0.5");
 
         set(&mut entries, "compile.optimizer.learning_rate", Value::Float(-0.5), "--learning-rate").unwrap();
         let e = Spec::read(&entries).unwrap_err();
-        assert_eq!(e.message(), "compile.optimizer.learning_rate is -0.5, but must be a number of at least 0");
+        assert!(
+            e.message().starts_with("compile.optimizer.learning_rate is -0.5, but must be a number of at least 0"),
+            "{e}"
+        );
         assert_eq!(e.helps(), ["it was given with --learning-rate"]);
 
         set(&mut entries, "fit.epochs.x", Value::Int(1), "--set").unwrap();

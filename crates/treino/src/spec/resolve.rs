@@ -46,6 +46,7 @@ pub fn resolve(spec: &Spec, prepared: &Prepared) -> Result<Resolved> {
                 .help("use mean_absolute_error, root_mean_squared_error or r2_score"));
         }
     }
+    spec.compile.optimizer.check()?;
     let compile = Compile { optimizer: spec.compile.optimizer.clone(), loss: loss.clone(), metrics: metrics.clone() };
 
     let mut spec = spec.clone();

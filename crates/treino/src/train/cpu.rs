@@ -1,11 +1,12 @@
 //! Training on the processor's cores.
 
-use super::executor::{Divergence, EpochEnd, Examples, Executor, Interrupted, Units};
+use super::executor::{Divergence, EpochEnd, Examples, Executor, Interrupted, TrainingState, Units};
 use crate::callbacks::{Logs, Snapshot};
+use crate::error::{Error, Result};
 use crate::losses::{Batch, Loss, Score};
 use crate::metrics::{Metric, Running};
 use crate::model::{Memory, Network, Op, Pass, Program, ScratchSize};
-use crate::optimizers::{Optimizer, Step};
+use crate::optimizers::{Optimizer, Updater};
 use treino_engine::pool::Pool;
 use treino_engine::simd::Simd;
 
@@ -22,9 +23,9 @@ pub struct Cpu {
     seed: u64,
     batch_size: usize,
     capacity: usize,
-    optimizer: Optimizer,
-    slots: Vec<Vec<f32>>,
-    t: u64,
+    updater: Updater,
+    /// By what the loss is multiplied before its gradient is taken.
+    loss_scale: f32,
     score: Score,
     /// Whether the loss works on what goes into the last activation, so that its backward pass is skipped.
     fused: bool,
@@ -60,6 +61,9 @@ pub(crate) struct Objective<'a> {
 
 impl Cpu {
     /// Everything that a training of the network needs, for batches of `batch_size` rows.
+    ///
+    /// # Errors
+    /// Options of the optimizer that contradict each other.
     pub(crate) fn new(
         network: &Network,
         objective: Objective<'_>,
@@ -67,7 +71,7 @@ impl Cpu {
         seed: u64,
         threads: usize,
         simd: Simd,
-    ) -> Self {
+    ) -> Result<Self> {
         let program = network.program().clone();
         let capacity = batch_size.max(EVALUATION_ROWS);
         let mut memory = Memory::new(&program, capacity, true);
@@ -80,11 +84,11 @@ impl Cpu {
             _ => false,
         };
         let (y_width, p_width) = (objective.y_width, network.outputs());
-        let slots = objective.optimizer.inner().slots();
+        let updater = Updater::new(objective.optimizer, &program, &network.weights)?;
         let own = if objective.units.is_some() { capacity } else { 0 };
-        Cpu {
-            slots: slots.iter().map(|_| vec![0.0; program.trainable]).collect(),
-            optimizer: objective.optimizer.clone(),
+        Ok(Cpu {
+            loss_scale: updater.loss_scale(),
+            updater,
             score: Score::new(objective.loss, capacity),
             metrics: objective
                 .metrics
@@ -98,7 +102,6 @@ impl Cpu {
             weighted: false,
             pool: Pool::new(threads),
             simd,
-            t: 0,
             program,
             memory,
             seed,
@@ -106,7 +109,7 @@ impl Cpu {
             capacity,
             fused,
             y_width,
-        }
+        })
     }
 
     /// The bytes that a training takes beside its data: weights, gradient, optimizer state and two snapshots; rows and
@@ -114,8 +117,8 @@ impl Cpu {
     pub(crate) fn bytes(network: &Network, optimizer: &Optimizer, batch_size: usize) -> u128 {
         let program = network.program();
         let capacity = batch_size.max(EVALUATION_ROWS) as u128;
-        let slots = optimizer.inner().slots().len() as u128;
-        let weights = program.trainable as u128 * (5 + slots) + program.state as u128 * 4;
+        let optimizer = Updater::numbers(optimizer, program);
+        let weights = program.trainable as u128 * 5 + optimizer + program.state as u128 * 4;
         let values: u128 = program.row_numbers() as u128;
         let (per_row, fixed) = program.scratch.iter().fold((0_u128, 0_u128), |(rows, fixed), size| match size {
             ScratchSize::PerRow(width) => (rows + *width as u128, fixed),
@@ -139,7 +142,8 @@ impl Cpu {
     /// Runs the batch forward and gives its loss, penalties included; with `training` also the gradient of the loss.
     fn forward(&mut self, rows: usize, training: bool, epoch: u32, step: u32) -> f64 {
         let Cpu { program, memory, pool, simd, .. } = self;
-        let pass = Pass { simd: *simd, pool, rows, training, seed: self.seed, epoch, step };
+        let pass =
+            Pass { simd: *simd, pool, rows, training, seed: self.seed, epoch, step, loss_scale: self.loss_scale };
         memory.activity_penalty = 0.0;
         for op in &program.ops {
             op.forward(memory, &pass);
@@ -153,7 +157,7 @@ impl Cpu {
         let y = &self.y[..rows * self.y_width];
         let batch = Batch { y, p: &p[..rows * width], width, logits: self.fused };
         let weights = self.weighted.then_some(&self.weights[..rows]);
-        let gradient = training.then_some(&mut dp[..rows * width]);
+        let gradient = training.then_some((self.loss_scale, &mut dp[..rows * width]));
         self.score.of(*simd, batch, weights, gradient) + memory.activity_penalty
     }
 
@@ -175,7 +179,8 @@ impl Cpu {
     /// The gradient of the batch that went forward last, penalties included.
     fn backward(&mut self, rows: usize, epoch: u32, step: u32) {
         let Cpu { program, memory, pool, simd, .. } = self;
-        let pass = Pass { simd: *simd, pool, rows, training: true, seed: self.seed, epoch, step };
+        let pass =
+            Pass { simd: *simd, pool, rows, training: true, seed: self.seed, epoch, step, loss_scale: self.loss_scale };
         let ops = program.ops.len() - usize::from(self.fused);
         for op in program.ops[..ops].iter().rev() {
             op.backward(memory, &pass);
@@ -185,23 +190,22 @@ impl Cpu {
             if let Some(regularizer) = &variable.regularizer {
                 let range = variable.range.clone();
                 let (w, gradient) = (&memory.weights[range.clone()], &mut memory.gradient[range]);
-                regularizer.inner().add_gradient(*simd, variable.columns(), w, 1.0, gradient);
+                regularizer.inner().add_gradient(*simd, variable.columns(), w, self.loss_scale, gradient);
             }
         }
     }
 
     /// The step along the gradient.
-    fn descend(&mut self, learning_rate: f32) {
-        self.t += 1;
-        let at = Step { t: self.t, learning_rate };
+    fn descend(&mut self) {
         let Memory { weights, gradient, .. } = &mut self.memory;
-        let gradient = &gradient[..weights.len()];
-        self.optimizer.inner().step(self.simd, at, weights, gradient, &mut self.slots);
+        let gradient = &mut gradient[..weights.len()];
+        self.updater.apply(self.simd, &self.pool, weights, gradient);
     }
 
     /// Loss and gradient of all rows as one batch, the first step of the first epoch.
     pub(crate) fn differentiate(&mut self, data: &Examples<'_>) -> (f64, Vec<f32>) {
         let rows = data.rows();
+        self.loss_scale = 1.0;
         self.gather(data, 0..rows);
         let loss = self.forward(rows, true, 0, 0) + self.weight_penalty();
         self.backward(rows, 0, 0);
@@ -240,8 +244,9 @@ impl Cpu {
         logs
     }
 
-    fn divergence(&self, epoch: usize, step: usize, rows: usize, learning_rate: f64) -> Divergence {
-        Divergence { epoch, step, place: self.culprit(rows), learning_rate, steps_before: self.t }
+    fn divergence(&self, epoch: usize, step: usize, rows: usize) -> Divergence {
+        let (learning_rate, steps_before) = (self.updater.learning_rate(), self.updater.iterations());
+        Divergence { epoch, step, place: self.culprit(rows), learning_rate, steps_before }
     }
 
     /// Where the first number that is not finite stands, from the weights through the layers to the loss.
@@ -273,9 +278,8 @@ impl Executor for Cpu {
         data: &Examples<'_>,
         order: Option<&[u32]>,
         epoch: usize,
-        learning_rate: f64,
         batch_end: &mut dyn FnMut(usize, f64) -> bool,
-    ) -> Result<EpochEnd, Divergence> {
+    ) -> std::result::Result<EpochEnd, Divergence> {
         let n = data.rows();
         let (mut total, mut seen, mut cut_short) = (0.0, 0, None);
         for (step, first) in (0..n).step_by(self.batch_size).enumerate() {
@@ -287,11 +291,11 @@ impl Executor for Cpu {
             }
             let loss = self.forward(rows, true, epoch as u32, step as u32) + self.weight_penalty();
             if !loss.is_finite() {
-                return Err(self.divergence(epoch, step, rows, learning_rate));
+                return Err(self.divergence(epoch, step, rows));
             }
             self.measure(rows, false);
             self.backward(rows, epoch as u32, step as u32);
-            self.descend(learning_rate as f32);
+            self.descend();
             total += loss * rows as f64;
             seen += rows;
             if !batch_end(step + 1, total / seen as f64) {
@@ -303,7 +307,7 @@ impl Executor for Cpu {
         if !self.memory.weights.iter().chain(&self.memory.state).all(|w| w.is_finite()) {
             let steps = cut_short.map_or(n.div_ceil(self.batch_size), |cut: Interrupted| cut.steps);
             let step = steps.saturating_sub(1);
-            return Err(self.divergence(epoch, step, 0, learning_rate));
+            return Err(self.divergence(epoch, step, 0));
         }
         Ok(EpochEnd { logs: self.logs(total / seen as f64), cut_short })
     }
@@ -329,5 +333,45 @@ impl Executor for Cpu {
     fn restore(&mut self, weights: &Snapshot) {
         self.memory.weights.copy_from_slice(&weights.weights);
         self.memory.state.copy_from_slice(&weights.state);
+    }
+
+    fn learning_rate(&self) -> f64 {
+        self.updater.learning_rate()
+    }
+
+    fn set_learning_rate(&mut self, rate: f64) -> Result<()> {
+        self.updater.set_learning_rate(rate)
+    }
+
+    fn finish(&mut self) {
+        self.updater.finish(&mut self.memory.weights);
+    }
+
+    fn swap_ema(&mut self) -> Result<()> {
+        self.updater.swap_average(&mut self.memory.weights)
+    }
+
+    fn training_state(&self) -> TrainingState {
+        let own = [("weights", &self.memory.weights), ("state", &self.memory.state)];
+        let own = own.into_iter().map(|(name, numbers)| (name.to_string(), numbers.clone()));
+        let optimizer = self.updater.buffers().map(|(name, numbers)| (name, numbers.to_vec()));
+        let (iterations, learning_rate) = (self.updater.iterations(), self.updater.learning_rate());
+        TrainingState { buffers: own.chain(optimizer).collect(), iterations, learning_rate }
+    }
+
+    fn resume(&mut self, state: &TrainingState) -> Result<()> {
+        let shape = |buffers: &[(String, Vec<f32>)]| -> Vec<String> {
+            buffers.iter().map(|(name, numbers)| format!("{name} ({})", numbers.len())).collect()
+        };
+        let (kept, wanted) = (shape(&state.buffers), shape(&self.training_state().buffers));
+        if kept != wanted {
+            let e = format!("the kept training holds {}, but this one wants {}", kept.join(", "), wanted.join(", "));
+            return Err(Error::input(e).help("go on with the same layers and the same optimizer"));
+        }
+        let Memory { weights, state: statistics, .. } = &mut self.memory;
+        let mine = [weights, statistics].into_iter().chain(self.updater.buffers_mut());
+        mine.zip(&state.buffers).for_each(|(mine, (_, numbers))| mine.copy_from_slice(numbers));
+        self.updater.go_on(state.iterations, state.learning_rate);
+        Ok(())
     }
 }

@@ -2,12 +2,11 @@
 
 use crate::callbacks::{Logs, Snapshot};
 use crate::data::Matrix;
-use crate::error::{Error, Kind};
+use crate::error::{Error, Kind, Result};
 
 /// Something that runs a program's epochs. It is called once an epoch, not once an operation.
 pub trait Executor {
-    /// Trains one epoch over `data` in the given order (in file order without one), at the given learning rate.
-    /// `batch_end` is told the number of steps done and the loss so far after every batch; when it says `false` the epoch
+    /// Trains one epoch over `data` in the given order (in file order without one). `batch_end` is told the number of steps done and the loss so far after every batch; when it says `false` the epoch
     /// ends there.
     ///
     /// # Errors
@@ -17,9 +16,8 @@ pub trait Executor {
         data: &Examples<'_>,
         order: Option<&[u32]>,
         epoch: usize,
-        learning_rate: f64,
         batch_end: &mut dyn FnMut(usize, f64) -> bool,
-    ) -> Result<EpochEnd, Divergence>;
+    ) -> std::result::Result<EpochEnd, Divergence>;
 
     /// Loss and metrics over `data` in inference mode.
     fn evaluate(&mut self, data: &Examples<'_>) -> Logs;
@@ -29,6 +27,45 @@ pub trait Executor {
 
     /// Puts weights in place.
     fn restore(&mut self, weights: &Snapshot);
+
+    /// The learning rate of the next step.
+    fn learning_rate(&self) -> f64;
+
+    /// Sets the learning rate from the next step on.
+    ///
+    /// # Errors
+    /// A schedule decides the rate, or the number is none for a rate.
+    fn set_learning_rate(&mut self, rate: f64) -> Result<()>;
+
+    /// Ends the training: where the optimizer keeps a running average of the weights, they become it.
+    fn finish(&mut self);
+
+    /// Exchanges the weights and their running average.
+    ///
+    /// # Errors
+    /// The optimizer keeps no average.
+    fn swap_ema(&mut self) -> Result<()>;
+
+    /// Everything that the next step depends on beside the data.
+    fn training_state(&self) -> TrainingState;
+
+    /// Goes on from the state of a training of the same network with the same optimizer: the epochs that follow give the
+    /// same bits as they would have there.
+    ///
+    /// # Errors
+    /// A state with other buffers than this training has.
+    fn resume(&mut self, state: &TrainingState) -> Result<()>;
+}
+
+/// Where a training stands: what must be kept to go on with it later.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TrainingState {
+    /// `weights` and `state` of the network, and the buffers of the optimizer, which begin with `optimizer/`.
+    pub buffers: Vec<(String, Vec<f32>)>,
+    /// Steps made, those that only accumulated included.
+    pub iterations: u64,
+    /// The learning rate; where a schedule decides, it says nothing.
+    pub learning_rate: f64,
 }
 
 /// Rows to train on or to evaluate.

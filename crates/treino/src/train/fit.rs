@@ -89,7 +89,7 @@ pub fn fit(network: &mut Network, job: &Job<'_>, session: &mut Session<'_>) -> R
     };
     let batch_size = settings.batch_size.min(train.rows());
     check_memory(network, &compile.optimizer, batch_size)?;
-    let mut cpu = Cpu::new(network, objective, batch_size, settings.seed, session.threads, session.simd);
+    let mut cpu = Cpu::new(network, objective, batch_size, settings.seed, session.threads, session.simd)?;
     let history = epochs(&mut cpu, job, batch_size, &mut watchers, session);
     if history.kept_epoch.is_some() {
         let last = cpu.snapshot();
@@ -125,8 +125,7 @@ fn epochs(
     watchers: &mut [Box<dyn Watcher>],
     session: &mut Session<'_>,
 ) -> History {
-    let Job { compile, train, validation, settings, .. } = *job;
-    let learning_rate = compile.optimizer.inner().learning_rate();
+    let Job { train, validation, settings, .. } = *job;
     let steps = train.rows().div_ceil(batch_size);
     let stream = Stream::new(settings.seed, Purpose::Shuffle, "");
     let mut order = vec![0; if settings.shuffle { train.rows() } else { 0 }];
@@ -135,13 +134,15 @@ fn epochs(
     let mut kept: Option<(f64, usize, Snapshot)> = None;
 
     for epoch in 0..settings.epochs {
+        let mut control = Hands { executor, stop: None, restored: None };
+        watchers.iter_mut().for_each(|watcher| watcher.epoch_begin(epoch, &mut control));
         stream.at(epoch as u32, 0).permutation(&mut order);
         let order = settings.shuffle.then_some(order.as_slice());
         let mut batch_end = |step: usize, loss: f64| {
             (session.observer)(&Event::Batch { epoch, step, steps, loss });
             !session.interrupt.load(std::sync::atomic::Ordering::Relaxed)
         };
-        let end = match executor.run_epoch(&train, order, epoch, learning_rate, &mut batch_end) {
+        let end = match executor.run_epoch(&train, order, epoch, &mut batch_end) {
             Ok(end) => end,
             Err(divergence) => {
                 history.ending = Ending::Diverged(divergence);
@@ -170,13 +171,12 @@ fn epochs(
         }
         history.kept_epoch = Some(epoch);
         let waited = epoch - history.best_epoch.unwrap_or(epoch);
-        (session.observer)(&Event::Epoch { epoch, logs: &logs, best: is_best, waited });
-
         let mut control = Hands { executor, stop: None, restored: None };
         for watcher in watchers.iter_mut() {
-            watcher.epoch_end(epoch, &logs, &mut control);
+            watcher.epoch_end(epoch, &mut logs, &mut control);
         }
         let stop = control.stop;
+        (session.observer)(&Event::Epoch { epoch, logs: &logs, best: is_best, waited });
         history.epochs.push(logs);
         if let Some(why) = stop {
             (session.observer)(&Event::Stopped { epoch, why: &why });
@@ -197,6 +197,7 @@ fn epochs(
         // There is nothing to keep: the network stays as it was.
         (Ending::Diverged(_) | Ending::Interrupted, None) => history.kept_epoch = None,
         _ => {
+            executor.finish();
             let mut control = Hands { executor, stop: None, restored: None };
             for watcher in watchers.iter_mut() {
                 watcher.train_end(&mut control);
@@ -267,6 +268,14 @@ impl Control for Hands<'_> {
         self.executor.restore(weights);
         self.restored = Some(epoch);
     }
+
+    fn learning_rate(&self) -> f64 {
+        self.executor.learning_rate()
+    }
+
+    fn set_learning_rate(&mut self, rate: f64) -> Result<()> {
+        self.executor.set_learning_rate(rate)
+    }
 }
 
 /// Loss and metrics of a network over rows, in inference mode.
@@ -290,6 +299,6 @@ pub fn evaluate(
     let objective = Objective { optimizer: &compile.optimizer, loss: &compile.loss, metrics: &metrics, units, y_width };
     // Keras's batches, for losses that look at a whole one.
     let batch_size = Fit::default().batch_size;
-    let mut cpu = Cpu::new(network, objective, batch_size, 0, session.threads, session.simd);
+    let mut cpu = Cpu::new(network, objective, batch_size, 0, session.threads, session.simd)?;
     Ok(cpu.evaluate(&data))
 }

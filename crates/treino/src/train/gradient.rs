@@ -28,5 +28,5 @@ pub fn gradient(
     }
     let (optimizer, loss) = (&compile.optimizer, &compile.loss);
     let objective = Objective { optimizer, loss, metrics: &[], units: None, y_width: data.y.cols() };
-    Ok(Cpu::new(network, objective, data.rows(), seed, session.threads, session.simd).differentiate(&data))
+    Ok(Cpu::new(network, objective, data.rows(), seed, session.threads, session.simd)?.differentiate(&data))
 }

@@ -18,7 +18,7 @@ pub use class_weight::ClassWeight;
 pub use compile::Compile;
 pub use cpu::Cpu;
 pub use event::{Event, Session};
-pub use executor::{Divergence, EpochEnd, Examples, Executor, Interrupted, Units};
+pub use executor::{Divergence, EpochEnd, Examples, Executor, Interrupted, TrainingState, Units};
 pub use fit::{Fit, Job, evaluate, fit};
 pub use gradient::gradient;
 pub use history::{Ending, History};
