@@ -56,7 +56,7 @@ pub enum Start {
     Constant(f32),
     /// The weights as they are then.
     Weights,
-    /// These numbers.
+    /// These numbers, which no step changes.
     Numbers(Vec<f32>),
     /// Anywhere: it holds nothing from one step to the next.
     Scratch,

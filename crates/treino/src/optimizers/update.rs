@@ -1,7 +1,7 @@
 //! One step of training, with all that surrounds an optimizer's rule.
 
 use super::options::patterns;
-use super::{Layout, LearningRate, Optimizer, Start, Step};
+use super::{Layout, Lbfgs, LearningRate, Optimizer, Start, Step};
 use crate::error::{Error, Result};
 use crate::model::Program;
 use treino_engine::pool::Pool;
@@ -83,7 +83,10 @@ impl Updater {
         Ok(Updater {
             slots: slots
                 .iter()
-                .map(|slot| NamedBuffer { name: slot.name, lasts: !matches!(slot.start, Start::Scratch) })
+                .map(|slot| NamedBuffer {
+                    name: slot.name,
+                    lasts: !matches!(slot.start, Start::Scratch | Start::Numbers(_)),
+                })
                 .collect(),
             state: slots.into_iter().map(|slot| start(slot.length, slot.start)).collect(),
             learning_rate: options.learning_rate.clone(),
@@ -210,6 +213,18 @@ impl Updater {
             }
             Some(Clip::Value(most)) => simd.run(ClipValue { g, most }),
         }
+    }
+
+    /// The line search that makes the steps, and its buffers for the time of a step.
+    pub(crate) fn begin_search(&mut self) -> Option<(Lbfgs, Vec<Vec<f32>>)> {
+        let search = self.optimizer.inner().line_search()?.clone();
+        Some((search, std::mem::take(&mut self.state)))
+    }
+
+    /// Takes the buffers back at the end of a step.
+    pub(crate) fn end_search(&mut self, state: Vec<Vec<f32>>) {
+        self.state = state;
+        self.iterations += 1;
     }
 
     /// Ends the training: the weights become their running average, where one is kept.

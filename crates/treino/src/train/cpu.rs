@@ -26,6 +26,8 @@ pub struct Cpu {
     updater: Updater,
     /// By what the loss is multiplied before its gradient is taken.
     loss_scale: f32,
+    /// Weights, gradient and statistics where a line search begins.
+    origin: [Vec<f32>; 3],
     loss: Loss,
     /// Whether the loss works on what goes into the last activation, so that its backward pass is skipped.
     fused: bool,
@@ -86,6 +88,10 @@ impl Cpu {
         let own = if objective.units.is_some() { capacity } else { 0 };
         Ok(Cpu {
             loss_scale: updater.loss_scale(),
+            origin: match objective.optimizer.inner().line_search() {
+                Some(_) => [vec![0.0; program.trainable], vec![0.0; program.trainable], vec![0.0; program.state]],
+                None => Default::default(),
+            },
             updater,
             loss: objective.loss.clone(),
             metrics: objective
@@ -196,8 +202,27 @@ impl Cpu {
         }
     }
 
-    /// The step along the gradient.
-    fn descend(&mut self) {
+    /// The step of a batch that went forward and backward.
+    fn descend(&mut self, rows: usize, loss: f64, epoch: u32, step: u32) {
+        if let Some((search, mut state)) = self.updater.begin_search() {
+            self.origin[0].copy_from_slice(&self.memory.weights);
+            self.origin[1].copy_from_slice(&self.memory.gradient);
+            self.origin[2].copy_from_slice(&self.memory.state);
+            let [w, g, statistics] = std::mem::take(&mut self.origin);
+            let end = search.search(self.simd, &mut state, (loss, &w, &g), &mut |point, gradient| {
+                self.memory.weights.copy_from_slice(point);
+                let loss = self.forward(rows, true, epoch, step) + self.weight_penalty();
+                self.backward(rows, epoch, step);
+                // The statistics have moved already, once for the step.
+                self.memory.state.copy_from_slice(&statistics);
+                gradient.copy_from_slice(&self.memory.gradient);
+                loss
+            });
+            self.memory.weights.copy_from_slice(end);
+            self.origin = [w, g, statistics];
+            self.updater.end_search(state);
+            return;
+        }
         let Memory { weights, gradient, .. } = &mut self.memory;
         self.updater.apply(self.simd, &self.pool, weights, gradient);
     }
@@ -294,7 +319,7 @@ impl Executor for Cpu {
             }
             self.measure(rows, false);
             self.backward(rows, epoch as u32, step as u32);
-            self.descend();
+            self.descend(rows, loss, epoch as u32, step as u32);
             total += loss * rows as f64;
             seen += rows;
             if !batch_end(step + 1, total / seen as f64) {
