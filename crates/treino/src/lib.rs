@@ -41,7 +41,7 @@
 //!
 //! # Rooms
 //! The modules carry Keras's names: [`layers`], [`activations`], [`losses`], [`optimizers`], [`schedules`],
-//! [`initializers`], [`regularizers`], [`metrics`], [`callbacks`]. Around them: [`data`] turns files into numbers, [`spec`] is a training as
+//! [`initializers`], [`regularizers`], [`constraints`], [`metrics`], [`callbacks`]. Around them: [`data`] turns files into numbers, [`spec`] is a training as
 //! it is written down, [`model`] turns layers into a program, [`train`] runs it, [`report`] says what came out, [`store`]
 //! keeps it, [`study`] compares, and [`catalog`] knows what exists.
 
@@ -50,6 +50,7 @@
 pub mod activations;
 pub mod callbacks;
 pub mod catalog;
+pub mod constraints;
 pub mod data;
 pub mod error;
 pub mod initializers;

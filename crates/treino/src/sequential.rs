@@ -3,7 +3,7 @@
 use crate::callbacks::{Callback, Logs};
 use crate::data::Matrix;
 use crate::error::{Error, Result};
-use crate::layers::Layer;
+use crate::layers::Placed;
 use crate::losses::Loss;
 use crate::metrics::NamedMetric;
 use crate::model::Network;
@@ -30,7 +30,7 @@ use std::path::Path;
 /// ```
 #[derive(Debug, Clone, Default)]
 pub struct Sequential {
-    layers: Vec<Layer>,
+    layers: Vec<Placed>,
     compile: Option<Compile>,
     callbacks: Vec<Callback>,
     network: Option<Network>,
@@ -44,7 +44,7 @@ impl Sequential {
 
     /// Adds a layer at the end.
     #[allow(clippy::should_implement_trait)] // Keras's word.
-    pub fn add(mut self, layer: impl Into<Layer>) -> Self {
+    pub fn add(mut self, layer: impl Into<Placed>) -> Self {
         self.layers.push(layer.into());
         self.network = None;
         self

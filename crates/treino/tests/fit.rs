@@ -92,10 +92,10 @@ impl Data {
 fn the_last_batch_may_be_partial() {
     let start = Constant { value: 0.5 };
     let layer = Dense { use_bias: false, kernel_initializer: start.into(), ..Dense::new(1) };
-    let mut network = Network::build(1, &[layer.into()]).unwrap();
+    let mut network = Network::build(1, &[layer]).unwrap();
     network.initialize(1);
     let (x, y) = (numbers("x", 5, 1), numbers("y", 5, 1));
-    let compile = compiled(MeanSquaredError {}, 0.1, &[]);
+    let compile = compiled(MeanSquaredError::default(), 0.1, &[]);
     let settings = Fit { epochs: 2, batch_size: 2, shuffle: false, ..Fit::default() };
     let job = Job {
         compile: &compile,
@@ -139,7 +139,7 @@ fn the_last_batch_may_be_partial() {
 /// A batch larger than the data is all of it, as one step.
 #[test]
 fn a_batch_larger_than_the_data_is_the_data() {
-    let (data, compile) = (Data::new(), compiled(MeanSquaredError {}, 0.1, &[]));
+    let (data, compile) = (Data::new(), compiled(MeanSquaredError::default(), 0.1, &[]));
     let settings = |batch_size| Fit { epochs: 3, batch_size, shuffle: false, ..Fit::default() };
     let (mut a, mut b) = (network(), network());
     let (history_a, history_b) =
@@ -149,7 +149,7 @@ fn a_batch_larger_than_the_data_is_the_data() {
 
 #[test]
 fn validation_comes_every_validation_freq_epochs_and_changes_nothing() {
-    let (data, compile) = (Data::new(), compiled(MeanSquaredError {}, 0.1, &["mae"]));
+    let (data, compile) = (Data::new(), compiled(MeanSquaredError::default(), 0.1, &["mae"]));
     let settings = |validation_freq| Fit { epochs: 7, batch_size: 4, validation_freq, ..Fit::default() };
     let (mut every, mut third) = (network(), network());
     let always = data.run(&mut every, &compile, &settings(1), &[]);
@@ -175,7 +175,7 @@ fn validation_comes_every_validation_freq_epochs_and_changes_nothing() {
 #[test]
 fn early_stopping_in_a_training_puts_the_best_weights_back() {
     // More is called better, so the loss that falls never improves on its first epoch.
-    let (data, compile) = (Data::new(), compiled(MeanSquaredError {}, 0.05, &[]));
+    let (data, compile) = (Data::new(), compiled(MeanSquaredError::default(), 0.05, &[]));
     let settings = Fit { epochs: 9, batch_size: 4, ..Fit::default() };
     let stopping = EarlyStopping {
         monitor: "loss".into(),
@@ -215,7 +215,7 @@ fn a_training_that_diverges_says_where_and_keeps_the_best_weights() {
     // The first step makes weights of about 1e30; the second layer then overflows in the second step. No epoch was
     // finished, so the network stays as it was.
     let mut first = network();
-    let history = data.run(&mut first, &compiled(MeanSquaredError {}, 1e30, &[]), &settings(5, 4), &[]);
+    let history = data.run(&mut first, &compiled(MeanSquaredError::default(), 1e30, &[]), &settings(5, 4), &[]);
     let Ending::Diverged(divergence) = &history.ending else { panic!("{:?}", history.ending) };
     let e = divergence.error();
     assert_eq!(e.message(), "the training diverged at epoch 1, step 2: the output of layer out became infinite");
@@ -226,7 +226,7 @@ fn a_training_that_diverges_says_where_and_keeps_the_best_weights() {
 
     // One step an epoch: some epochs end before the overflow. The best of them is kept.
     let (mut some, mut again) = (network(), network());
-    let compile = compiled(MeanSquaredError {}, 100.0, &[]);
+    let compile = compiled(MeanSquaredError::default(), 100.0, &[]);
     let history = data.run(&mut some, &compile, &settings(50, 12), &[]);
     let Ending::Diverged(divergence) = &history.ending else { panic!("{:?}", history.ending) };
     assert_eq!(divergence.epoch, history.epochs.len());
@@ -241,7 +241,7 @@ fn a_training_that_diverges_says_where_and_keeps_the_best_weights() {
 
     // What the last step of an epoch breaks is found before the next one.
     let mut last = network();
-    let history = data.run(&mut last, &compiled(MeanSquaredError {}, 3e38, &[]), &settings(5, 12), &[]);
+    let history = data.run(&mut last, &compiled(MeanSquaredError::default(), 3e38, &[]), &settings(5, 12), &[]);
     // Gradients of size 1 and more overflow times 3e38; smaller ones wait for the next epoch's loss.
     let Ending::Diverged(divergence) = &history.ending else { panic!("{:?}", history.ending) };
     assert!(
@@ -252,7 +252,7 @@ fn a_training_that_diverges_says_where_and_keeps_the_best_weights() {
 
     // Keras's way in gives an error, and a model that still predicts.
     let mut model = Sequential::new().add(Dense::new(3)).add(Dense::new(1));
-    model.compile(SGD { learning_rate: 1e30.into(), ..SGD::default() }, MeanSquaredError {}, []).unwrap();
+    model.compile(SGD { learning_rate: 1e30.into(), ..SGD::default() }, MeanSquaredError::default(), []).unwrap();
     assert_eq!(model.fit(&data.x, &data.y, &settings(5, 4)).unwrap_err().kind(), Kind::Diverged);
     assert!(model.predict(&data.x).unwrap().as_slice().iter().all(|p| p.is_finite()));
 }
@@ -265,7 +265,7 @@ fn a_validation_loss_that_is_no_number_is_not_the_best_for_long() {
     data.y = Matrix::zeros(12, 1);
     data.x_val = Matrix::new(5, 2, vec![3e19; 10]);
     let settings = Fit { epochs: 200, batch_size: 4, ..Fit::default() };
-    let history = data.run(&mut network(), &compiled(MeanSquaredError {}, 0.2, &[]), &settings, &[]);
+    let history = data.run(&mut network(), &compiled(MeanSquaredError::default(), 0.2, &[]), &settings, &[]);
     let val = history.series("val_loss");
     assert!(!val[0].is_finite() && val[199].is_finite(), "{val:?}");
     let best = history.best_epoch.unwrap();
@@ -274,7 +274,7 @@ fn a_validation_loss_that_is_no_number_is_not_the_best_for_long() {
 
 #[test]
 fn an_interruption_keeps_the_best_weights() {
-    let (data, compile) = (Data::new(), compiled(MeanSquaredError {}, 0.3, &[]));
+    let (data, compile) = (Data::new(), compiled(MeanSquaredError::default(), 0.3, &[]));
     let settings = |epochs| Fit { epochs, batch_size: 4, ..Fit::default() };
     let stop_at = |at: (usize, usize)| {
         let mut network = network();
@@ -309,7 +309,7 @@ fn names_that_come_twice_are_numbered() {
     let mut data = Data::new();
     data.y = Matrix::new(12, 1, data.y.as_slice().iter().map(|y| f32::from(u8::from(*y > 0.0))).collect());
     data.y_val = Matrix::new(5, 1, vec![1.0; 5]);
-    let mut network = Network::build(2, &[Dense::new(1).activation(Sigmoid::default()).into()]).unwrap();
+    let mut network = Network::build(2, &[Dense::new(1).activation(Sigmoid::default())]).unwrap();
     network.initialize(1);
     let compile = compiled(BinaryCrossentropy::default(), 0.1, &["accuracy", "mae", "accuracy", "accuracy"]);
     let history = data.run(&mut network, &compile, &Fit { epochs: 1, ..Fit::default() }, &[]);
@@ -328,7 +328,7 @@ fn what_does_not_fit_is_refused() {
             "binary_crossentropy" => Dense::new(units).activation(Sigmoid::default()),
             _ => Dense::new(units).activation(Softmax::default()),
         };
-        let mut network = Network::build(2, &[layer.into()]).unwrap();
+        let mut network = Network::build(2, &[layer]).unwrap();
         let compile = compiled(loss, 0.1, &[]);
         let data = Examples { x: &x, y: &y, weights };
         Session::quiet(|session| {
@@ -354,7 +354,7 @@ fn what_does_not_fit_is_refused() {
     };
     let x = || numbers("x", 3, 2);
     let column = |y: [f32; 3]| Matrix::new(3, 1, y.to_vec());
-    let (mse, bce): (Loss, Loss) = (MeanSquaredError {}.into(), BinaryCrossentropy::default().into());
+    let (mse, bce): (Loss, Loss) = (MeanSquaredError::default().into(), BinaryCrossentropy::default().into());
     let (cce, sparse): (Loss, Loss) =
         (CategoricalCrossentropy::default().into(), SparseCategoricalCrossentropy::default().into());
 
@@ -419,7 +419,7 @@ fn what_does_not_fit_is_refused() {
 
 #[test]
 fn settings_and_shapes_that_cannot_work_are_errors_not_panics() {
-    let (data, compile) = (Data::new(), compiled(MeanSquaredError {}, 0.1, &[]));
+    let (data, compile) = (Data::new(), compiled(MeanSquaredError::default(), 0.1, &[]));
     let empty = Matrix::zeros(0, 2);
     let no_targets = Matrix::zeros(0, 1);
     let message = |settings: &Fit, x_val: &Matrix, y_val: &Matrix, compile: &Compile| {
@@ -435,7 +435,7 @@ fn settings_and_shapes_that_cannot_work_are_errors_not_panics() {
     let zero = Fit { validation_freq: 0, ..settings.clone() };
     assert_eq!(message(&zero, &data.x, &data.y, &compile), "validation_freq is 0, but must be at least 1");
     // A metric that says nothing for one output.
-    let metric = compiled(MeanSquaredError {}, 0.1, &["categorical_accuracy"]);
+    let metric = compiled(MeanSquaredError::default(), 0.1, &["categorical_accuracy"]);
     assert!(message(&settings, &data.x, &data.y, &metric).starts_with("categorical_accuracy needs one output a class"));
 
     let build = |layers: &[Layer]| Network::build(2, layers).unwrap_err().to_string();

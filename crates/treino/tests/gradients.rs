@@ -39,13 +39,21 @@ fn targets(loss: &Loss, outputs: usize, rows: usize, seed: u64) -> Matrix {
     let class = |row: usize| (row + seed as usize) % outputs;
     match loss.inner().targets() {
         Targets::Numbers => Matrix::new(rows, outputs, numbers(seed, "y", rows * outputs, -3.0, 3.0)),
-        Targets::Probabilities => Matrix::new(rows, outputs, numbers(seed, "y", rows * outputs, 0.1, 0.9)),
+        Targets::Amounts => Matrix::new(rows, outputs, numbers(seed, "y", rows * outputs, 0.5, 3.0)),
+        Targets::Signs => {
+            let signs = numbers(seed, "y", rows * outputs, -1.0, 1.0).into_iter().map(f32::signum);
+            Matrix::new(rows, outputs, signs.collect())
+        }
+        Targets::Probabilities | Targets::Shares => {
+            Matrix::new(rows, outputs, numbers(seed, "y", rows * outputs, 0.1, 0.9))
+        }
         Targets::OneHot => {
             let mut y = Matrix::zeros(rows, outputs);
             (0..rows).for_each(|row| y.as_mut_slice()[row * outputs + class(row)] = 1.0);
             y
         }
         Targets::ClassNumbers => Matrix::new(rows, 1, (0..rows).map(|row| class(row) as f32).collect()),
+        Targets::Groups => Matrix::new(rows, 1, (0..rows).map(|row| (row % 2) as f32).collect()),
     }
 }
 
@@ -163,7 +171,11 @@ fn every<T>(things: &[&'static treino::catalog::Descriptor], named: fn(&str) -> 
 #[test]
 fn every_activation_inside_a_network() {
     let cases = every(Activation::THINGS, Activation::named).into_iter().map(|a| {
-        (a.name().to_string(), vec![dense(4).into(), activation(&a), dense(2).into()], Loss::from(MeanSquaredError {}))
+        (
+            a.name().to_string(),
+            vec![dense(4).into(), activation(&a), dense(2).into()],
+            Loss::from(MeanSquaredError::default()),
+        )
     });
     all_of(cases, 3);
 }
@@ -192,11 +204,11 @@ fn every_activation_before_every_loss() {
 fn every_loss_on_logits() {
     use treino::losses::{BinaryCrossentropy, CategoricalCrossentropy, SparseCategoricalCrossentropy};
     let losses: [Loss; 5] = [
-        BinaryCrossentropy { from_logits: true, label_smoothing: 0.0 }.into(),
-        BinaryCrossentropy { from_logits: true, label_smoothing: 0.2 }.into(),
-        CategoricalCrossentropy { from_logits: true, label_smoothing: 0.0 }.into(),
-        CategoricalCrossentropy { from_logits: true, label_smoothing: 0.2 }.into(),
-        SparseCategoricalCrossentropy { from_logits: true }.into(),
+        BinaryCrossentropy { from_logits: true, ..Default::default() }.into(),
+        BinaryCrossentropy { from_logits: true, label_smoothing: 0.2, ..Default::default() }.into(),
+        CategoricalCrossentropy { from_logits: true, ..Default::default() }.into(),
+        CategoricalCrossentropy { from_logits: true, label_smoothing: 0.2, ..Default::default() }.into(),
+        SparseCategoricalCrossentropy { from_logits: true, ..Default::default() }.into(),
     ];
     let tanh: Activation = Tanh::default().into();
     all_of(
@@ -261,7 +273,7 @@ fn every_layer_with_its_settings_in_the_middle() {
         // Behind another layer, first in the network, and behind a frozen layer.
         let front = dense(4).activation(tanh.clone());
         let end: Layer = dense(2).into();
-        let loss = Loss::from(MeanSquaredError {});
+        let loss = Loss::from(MeanSquaredError::default());
         let cold = Dense { trainable: false, ..front.clone() };
         cases.push((
             format!("{name} in the middle"),

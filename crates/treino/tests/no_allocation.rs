@@ -68,9 +68,10 @@ fn layers(loss: &Loss, outputs: usize, every_activation: bool) -> Vec<Layer> {
         }
     }
     let last = match loss.inner().targets() {
-        Targets::Probabilities => "sigmoid",
+        Targets::Probabilities | Targets::Shares => "sigmoid",
         Targets::OneHot | Targets::ClassNumbers => "softmax",
-        Targets::Numbers => "linear",
+        Targets::Amounts => "softplus",
+        Targets::Numbers | Targets::Signs | Targets::Groups => "linear",
     };
     layers.push(Dense::new(outputs).activation(Activation::named(last).unwrap()).into());
     layers

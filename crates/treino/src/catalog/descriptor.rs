@@ -21,6 +21,8 @@ pub enum Room {
     Initializers,
     /// Penalties on weights and outputs.
     Regularizers,
+    /// What weights must satisfy after each step.
+    Constraints,
     /// What is reported beside the loss.
     Metrics,
     /// What acts between epochs.
@@ -31,12 +33,13 @@ pub enum Room {
 
 impl Room {
     /// Every room, in the order in which a reader meets them.
-    pub const ALL: [Room; 10] = [
+    pub const ALL: [Room; 11] = [
         Room::Sections,
         Room::Layers,
         Room::Activations,
         Room::Initializers,
         Room::Regularizers,
+        Room::Constraints,
         Room::Losses,
         Room::Optimizers,
         Room::Schedules,
@@ -54,6 +57,7 @@ impl Room {
             Room::Schedules => "schedules",
             Room::Initializers => "initializers",
             Room::Regularizers => "regularizers",
+            Room::Constraints => "constraints",
             Room::Metrics => "metrics",
             Room::Callbacks => "callbacks",
             Room::Sections => "sections",
@@ -70,6 +74,7 @@ impl Room {
             Room::Schedules => "schedule",
             Room::Initializers => "initializer",
             Room::Regularizers => "regularizer",
+            Room::Constraints => "constraint",
             Room::Metrics => "metric",
             Room::Callbacks => "callback",
             Room::Sections => "section",
@@ -86,6 +91,7 @@ impl Room {
             Room::Schedules => crate::schedules::Schedule::THINGS,
             Room::Initializers => crate::initializers::Initializer::THINGS,
             Room::Regularizers => crate::regularizers::Regularizer::THINGS,
+            Room::Constraints => crate::constraints::Constraint::THINGS,
             Room::Metrics => crate::metrics::Metric::THINGS,
             Room::Callbacks => crate::callbacks::Callback::THINGS,
             Room::Sections => crate::spec::SECTIONS,
@@ -172,6 +178,8 @@ pub enum Kind {
     FloatOrThing(Interval, Room),
     /// A list, each item of one kind.
     List(&'static Kind),
+    /// Something of one kind, or a list of such.
+    OneOrList(&'static Kind),
     /// Weights of classes: "balanced", or a table of a weight a label.
     ClassWeight,
 }
@@ -216,6 +224,8 @@ impl Kind {
                 }
                 true
             }
+            (Kind::OneOrList(kind), Value::List(_)) => return Kind::List(kind).check(node, path),
+            (Kind::OneOrList(kind), _) => return kind.check(node, path),
             _ => false,
         };
         if fits {
@@ -246,6 +256,7 @@ impl fmt::Display for Kind {
                 write!(f, "a number{interval}, or the name of a thing in {} or a table with its type", room.name())
             }
             Kind::List(kind) => write!(f, "a list, each item {kind}"),
+            Kind::OneOrList(kind) => write!(f, "{kind}, or a list"),
             Kind::ClassWeight => f.write_str("\"balanced\" or a weight for each label"),
         }
     }

@@ -101,6 +101,10 @@ fn kind_schema(kind: &Kind) -> Map<String, Json> {
             schema.insert("type".into(), "array".into());
             schema.insert("items".into(), Json::Object(kind_schema(items)));
         }
+        Kind::OneOrList(item) => {
+            let list = json!({ "type": "array", "items": kind_schema(item) });
+            schema.insert("anyOf".into(), json!([kind_schema(item), list]));
+        }
     }
     schema
 }

@@ -72,6 +72,15 @@ macro_rules! whole_number {
 }
 whole_number!(usize, u64);
 
+impl Field for i64 {
+    fn read(node: &Node, path: &str) -> Result<Self> {
+        if let Value::Int(i) = node.value { Ok(i) } else { mismatch(node, path) }
+    }
+    fn write(&self) -> Option<Value> {
+        Some(Value::Int(*self))
+    }
+}
+
 impl Field for String {
     fn read(node: &Node, path: &str) -> Result<Self> {
         match node.text() {
@@ -95,7 +104,8 @@ impl<T: Field> Field for Option<T> {
 
 impl<T: Field> Field for Vec<T> {
     fn read(node: &Node, path: &str) -> Result<Self> {
-        let Value::List(items) = &node.value else { return mismatch(node, path) };
+        // What may be one or a list is a list of one.
+        let Value::List(items) = &node.value else { return Ok(vec![T::read(node, path)?]) };
         items.iter().enumerate().map(|(i, item)| T::read(item, &format!("{path}[{i}]"))).collect()
     }
     fn write(&self) -> Option<Value> {

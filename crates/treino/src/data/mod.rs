@@ -13,6 +13,7 @@
 
 mod cell;
 mod column;
+mod columns;
 mod csv;
 mod dataset;
 mod date;
@@ -43,6 +44,7 @@ mod text;
 mod warnings;
 
 pub use column::{Column, ColumnKind, Values};
+pub use columns::Columns;
 pub use dataset::{Dataset, Prepared};
 pub use date::DateFormat;
 pub use dialect::Dialect;

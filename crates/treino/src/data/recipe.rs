@@ -1,6 +1,7 @@
 //! How the columns of a table become the features of a network.
 
 use super::column::ColumnKind;
+use super::columns::Columns;
 use super::date::DateFormat;
 use super::number::Decimal;
 use serde::{Deserialize, Serialize};
@@ -223,6 +224,13 @@ impl Recipe {
             input.feature_names(&mut self.names);
         }
         self
+    }
+
+    /// The columns of the table, each with as many features as it became.
+    pub fn columns(&self) -> Columns {
+        let mut columns = Columns::default();
+        self.inputs.iter().for_each(|input| columns.push(&input.name, input.width()));
+        columns
     }
 
     /// The number of features: the width of every matrix that this recipe makes.

@@ -22,7 +22,8 @@ impl Build for Activation {
         self.name.as_deref()
     }
 
-    fn build(&self, builder: &mut Builder, x: ValueId) -> Result<ValueId> {
+    fn build(&self, builder: &mut Builder, inputs: &[ValueId]) -> Result<ValueId> {
+        let x = builder.one(inputs)?;
         builder.activation(&self.activation, x)
     }
 }
@@ -33,7 +34,9 @@ pub struct ActivationOp {
     pub(crate) activation: activations::Activation,
     pub(crate) x: ValueId,
     pub(crate) y: ValueId,
-    /// Numbers in a row of x, and of y.
+    /// Times that the function is applied to each row: along all its sides but the last.
+    pub(crate) outer: usize,
+    /// Numbers along the last side of x, and of y.
     pub(crate) widths: [usize; 2],
     pub(crate) backward: bool,
 }
@@ -41,14 +44,14 @@ pub struct ActivationOp {
 impl ActivationOp {
     pub(crate) fn forward(&self, memory: &mut Memory, pass: &Pass<'_>) {
         let f = memory.forward(self.x, self.y);
-        let [x, y] = self.widths.map(|width| width * pass.rows);
+        let [x, y] = self.widths.map(|width| width * self.outer * pass.rows);
         self.activation.inner().forward(pass.simd, &f.x[..x], &mut f.y[..y], self.widths[0]);
     }
 
     pub(crate) fn backward(&self, memory: &mut Memory, pass: &Pass<'_>) {
         if self.backward {
             let b = memory.backward(self.x, self.y);
-            let [x, y] = self.widths.map(|width| width * pass.rows);
+            let [x, y] = self.widths.map(|width| width * self.outer * pass.rows);
             let function = self.activation.inner();
             function.backward(pass.simd, &b.x[..x], &b.y[..y], &b.dy[..y], &mut b.dx[..x], self.widths[0]);
         }
@@ -67,7 +70,7 @@ pub struct ActivityPenaltyOp {
 impl ActivityPenaltyOp {
     pub(crate) fn forward(&self, memory: &mut Memory, pass: &Pass<'_>) {
         let x = &memory.value(self.x)[..pass.rows * self.width];
-        memory.activity_penalty += self.regularizer.inner().value(pass.simd, x) / pass.rows as f64;
+        memory.activity_penalty += self.regularizer.inner().value(pass.simd, self.width, x) / pass.rows as f64;
     }
 
     pub(crate) fn backward(&self, memory: &mut Memory, pass: &Pass<'_>) {
@@ -75,7 +78,7 @@ impl ActivityPenaltyOp {
             let (x, dx) = memory.value_and_gradient(self.x);
             let n = pass.rows * self.width;
             let share = pass.loss_scale / pass.rows as f32;
-            self.regularizer.inner().add_gradient(pass.simd, &x[..n], share, &mut dx[..n]);
+            self.regularizer.inner().add_gradient(pass.simd, self.width, &x[..n], share, &mut dx[..n]);
         }
     }
 }

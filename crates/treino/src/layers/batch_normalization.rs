@@ -1,11 +1,14 @@
 //! Batch normalisation (S. Ioffe, C. Szegedy, "Batch normalization: accelerating deep network training by reducing
 //! internal covariate shift", ICML 2015).
+//!
+//! Keras differences: no `axis`, it is always the last; no `renorm` and no `synchronized`.
 
 use super::Build;
 use crate::catalog::{Kind, Room, thing};
+use crate::constraints::Constraint;
 use crate::error::Result;
 use crate::initializers::{Initializer, Ones, Zeros};
-use crate::model::{Builder, Memory, Op, Pass, ScratchId, ScratchSize, ValueId, VarId};
+use crate::model::{Builder, Memory, Op, Pass, ScratchId, ScratchSize, ValueId, VarId, Weight};
 use crate::regularizers::Regularizer;
 use treino_engine::reduce::column_sums;
 use treino_engine::simd::Kernel;
@@ -15,7 +18,7 @@ thing! {
     ///
     /// In training mean and variance (divided by n) are the batch's, and moving averages follow them:
     /// moving = momentum * moving + (1 - momentum) * batch. Outside training, and when frozen, the moving ones are used.
-    /// The gradient flows through mean and variance.
+    /// The gradient flows through mean and variance. Of rows with more sides than one, columns are the last.
     pub struct BatchNormalization = "batch_normalization" {
         /// Memory of the moving averages.
         momentum: f64 = 0.99, Kind::Float(crate::catalog::Interval::closed(0.0, 1.0));
@@ -37,6 +40,10 @@ thing! {
         beta_regularizer: Option<Regularizer> = None, Kind::Thing(Room::Regularizers);
         /// Penalty on gamma.
         gamma_regularizer: Option<Regularizer> = None, Kind::Thing(Room::Regularizers);
+        /// What beta must satisfy after each step.
+        beta_constraint: Option<Constraint> = None, Kind::Thing(Room::Constraints);
+        /// What gamma must satisfy after each step.
+        gamma_constraint: Option<Constraint> = None, Kind::Thing(Room::Constraints);
         /// Name; numbered by itself when left open.
         name: Option<String> = None, Kind::Text;
         /// Whether training moves gamma and beta and follows the batches; frozen, the layer stays in inference mode.
@@ -49,33 +56,46 @@ impl Build for BatchNormalization {
         self.name.as_deref()
     }
 
-    fn build(&self, builder: &mut Builder, x: ValueId) -> Result<ValueId> {
-        let width = builder.width(x);
+    fn build(&self, builder: &mut Builder, inputs: &[ValueId]) -> Result<ValueId> {
+        let x = builder.one(inputs)?;
+        let (outer, width) = builder.outer_and_last(x);
         let trained = self.trainable;
-        let gamma = self.scale.then(|| {
-            let initializer = self.gamma_initializer.clone();
-            builder.variable("gamma", &[width], initializer, trained, self.gamma_regularizer.as_ref())
-        });
-        let beta = self.center.then(|| {
-            let initializer = self.beta_initializer.clone();
-            builder.variable("beta", &[width], initializer, trained, self.beta_regularizer.as_ref())
-        });
-        let mean = builder.variable("moving_mean", &[width], self.moving_mean_initializer.clone(), false, None);
+        let mut gamma = None;
+        if self.scale {
+            let weight = Weight {
+                initializer: &self.gamma_initializer,
+                regularizer: self.gamma_regularizer.as_ref(),
+                constraint: self.gamma_constraint.as_ref(),
+            };
+            gamma = Some(builder.variable("gamma", &[width], trained, weight)?);
+        }
+        let mut beta = None;
+        if self.center {
+            let weight = Weight {
+                initializer: &self.beta_initializer,
+                regularizer: self.beta_regularizer.as_ref(),
+                constraint: self.beta_constraint.as_ref(),
+            };
+            beta = Some(builder.variable("beta", &[width], trained, weight)?);
+        }
+        let mean = builder.variable("moving_mean", &[width], false, Weight::free(&self.moving_mean_initializer))?;
         let variance =
-            builder.variable("moving_variance", &[width], self.moving_variance_initializer.clone(), false, None);
+            builder.variable("moving_variance", &[width], false, Weight::free(&self.moving_variance_initializer))?;
         let wants_dx = builder.wants_gradient(x);
-        let y = builder.value(width, x, trained && (self.scale || self.center));
+        let shape = builder.shape(x).to_vec();
+        let y = builder.value(&shape, &[x], trained && (self.scale || self.center));
         let op = BatchNormalizationOp {
             momentum: self.momentum,
             epsilon: self.epsilon as f32,
             frozen: !trained,
+            outer,
             width,
             x,
             y,
             gamma,
             beta,
             moving: [mean, variance],
-            normal: builder.scratch(ScratchSize::PerRow(width)),
+            normal: builder.scratch(ScratchSize::PerRow(outer * width)),
             columns: [(); 6].map(|()| builder.scratch(ScratchSize::Fixed(width))),
             backward: builder.wants_gradient(y),
             wants_dx,
@@ -94,6 +114,8 @@ pub struct BatchNormalizationOp {
     momentum: f64,
     epsilon: f32,
     frozen: bool,
+    /// Normalised rows in a row of the batch: along all its sides but the last.
+    outer: usize,
     width: usize,
     x: ValueId,
     pub(crate) y: ValueId,
@@ -112,14 +134,15 @@ pub struct BatchNormalizationOp {
 impl BatchNormalizationOp {
     pub(crate) fn forward(&self, memory: &mut Memory, pass: &Pass<'_>) {
         let mut f = memory.forward(self.x, self.y);
-        let n = pass.rows * self.width;
+        let rows = pass.rows * self.outer;
+        let n = rows * self.width;
         let x = &f.x[..n];
         let [normal, mean, inverse, gamma, beta] =
             f.scratch.get([self.normal, self.columns[0], self.columns[1], self.columns[2], self.columns[3]]);
         let of_batch = pass.training && !self.frozen;
-        let share = 1.0 / pass.rows as f32;
+        let share = 1.0 / rows as f32;
         if of_batch {
-            column_sums(pass.simd, pass.rows, self.width, mean, |i| x[i]);
+            column_sums(pass.simd, rows, self.width, mean, |i| x[i]);
             mean.iter_mut().for_each(|m| *m *= share);
         } else {
             mean.copy_from_slice(f.variables.get(self.moving[0]));
@@ -132,7 +155,7 @@ impl BatchNormalizationOp {
         }
         if of_batch {
             let deviations = &*normal;
-            column_sums(pass.simd, pass.rows, self.width, inverse, |i| deviations[i] * deviations[i]);
+            column_sums(pass.simd, rows, self.width, inverse, |i| deviations[i] * deviations[i]);
             inverse.iter_mut().for_each(|v| *v *= share);
             let follow = (1.0 - self.momentum) as f32;
             for (moving, batch) in self.moving.into_iter().zip([&*mean, &*inverse]) {
@@ -161,13 +184,14 @@ impl BatchNormalizationOp {
             return;
         }
         let b = memory.backward(self.x, self.y);
-        let n = pass.rows * self.width;
+        let rows = pass.rows * self.outer;
+        let n = rows * self.width;
         let dy = &b.dy[..n];
         let [normal, inverse, gamma, dgamma, dbeta] =
             b.scratch.get([self.normal, self.columns[1], self.columns[2], self.columns[4], self.columns[5]]);
         let normal = &normal[..n];
-        column_sums(pass.simd, pass.rows, self.width, dbeta, |i| dy[i]);
-        column_sums(pass.simd, pass.rows, self.width, dgamma, |i| dy[i] * normal[i]);
+        column_sums(pass.simd, rows, self.width, dbeta, |i| dy[i]);
+        column_sums(pass.simd, rows, self.width, dgamma, |i| dy[i] * normal[i]);
         for (id, sums) in [(self.gamma, &*dgamma), (self.beta, &*dbeta)] {
             if let Some(range) = id.and_then(|id| b.variables.gradient_range(id)) {
                 b.gradient[range].copy_from_slice(sums);
@@ -175,7 +199,7 @@ impl BatchNormalizationOp {
         }
         if self.wants_dx {
             // With fixed statistics nothing flows through mean and variance.
-            let share = if self.frozen { 0.0 } else { 1.0 / pass.rows as f32 };
+            let share = if self.frozen { 0.0 } else { 1.0 / rows as f32 };
             pass.simd.run(Back {
                 width: self.width,
                 share,

@@ -6,16 +6,53 @@
 //! Keras differences: `type = "dense"` as well as "Dense".
 
 mod activation;
+mod activation_layers;
+mod activity_regularization;
+mod alpha_dropout;
 mod batch_normalization;
+mod broadcast;
+mod concatenate;
 mod dense;
+mod dot;
 mod dropout;
+mod embedding;
+mod gaussian_noise;
+mod group_normalization;
+mod input_layer;
+mod layer_normalization;
+mod merge;
+mod noise;
 mod normalization;
+mod p_relu;
+mod placed;
+mod rescaling;
+mod reshape;
+mod rms_normalization;
+mod shared;
 
 pub use activation::{Activation, ActivationOp, ActivityPenaltyOp};
+pub use activation_layers::{ELU, LeakyReLU, ReLU, Softmax};
+pub use activity_regularization::ActivityRegularization;
+pub use alpha_dropout::AlphaDropout;
 pub use batch_normalization::{BatchNormalization, BatchNormalizationOp};
+pub use concatenate::{Concatenate, ConcatenateOp};
 pub use dense::{Dense, DenseOp};
-pub use dropout::{Dropout, DropoutOp};
+pub use dot::{Dot, DotOp};
+pub use dropout::Dropout;
+pub use embedding::{Embedding, EmbeddingOp};
+pub use gaussian_noise::{GaussianDropout, GaussianNoise};
+pub use group_normalization::{GroupNormalization, GroupNormalizationOp};
+pub use input_layer::{InputLayer, SelectOp};
+pub use layer_normalization::LayerNormalization;
+pub use merge::{Add, Average, Maximum, MergeOp, Minimum, Multiply, Subtract};
+pub use noise::NoiseOp;
 pub use normalization::{Normalization, NormalizationOp};
+pub use p_relu::{PReLU, PReluOp};
+pub use placed::Placed;
+pub use rescaling::{Rescaling, RescalingOp};
+pub use reshape::{Flatten, Identity, Reshape};
+pub use rms_normalization::{RMSNormalization, ResizeOp, UnitNormalization};
+pub use shared::Shared;
 
 use crate::catalog::{Room, room};
 use crate::error::Result;
@@ -23,7 +60,41 @@ use crate::model::{Builder, ValueId};
 
 room! {
     /// Any layer.
-    pub enum Layer: dyn Build in Room::Layers => { Dense, Activation, BatchNormalization, Dropout, Normalization }
+    pub enum Layer: dyn Build in Room::Layers => {
+        InputLayer,
+        Dense,
+        Activation,
+        ReLU,
+        LeakyReLU,
+        PReLU,
+        ELU,
+        Softmax,
+        BatchNormalization,
+        LayerNormalization,
+        GroupNormalization,
+        UnitNormalization,
+        RMSNormalization,
+        Dropout,
+        GaussianNoise,
+        GaussianDropout,
+        AlphaDropout,
+        ActivityRegularization,
+        Normalization,
+        Rescaling,
+        Embedding,
+        Flatten,
+        Reshape,
+        Identity,
+        Add,
+        Subtract,
+        Multiply,
+        Average,
+        Maximum,
+        Minimum,
+        Concatenate,
+        Dot,
+        Shared,
+    }
 }
 
 /// A layer that can be built into ops.
@@ -31,9 +102,9 @@ pub trait Build: std::fmt::Debug {
     /// The name it was given, if any.
     fn given_name(&self) -> Option<&str>;
 
-    /// Adds its variables and ops behind `x`; gives its output.
+    /// Adds its variables and ops behind its inputs; gives its output.
     ///
     /// # Errors
-    /// A width it cannot take.
-    fn build(&self, builder: &mut Builder, x: ValueId) -> Result<ValueId>;
+    /// Inputs that it cannot take: too few or too many, or of a shape that does not fit.
+    fn build(&self, builder: &mut Builder, inputs: &[ValueId]) -> Result<ValueId>;
 }

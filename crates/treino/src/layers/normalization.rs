@@ -1,10 +1,12 @@
 //! Normalisation of inputs by fixed statistics.
+//!
+//! Keras differences: no `axis`, it is always the last; no `count` among the weights.
 
 use super::Build;
 use crate::catalog::{Kind, thing};
 use crate::error::{Error, Result};
 use crate::initializers::{Ones, Zeros};
-use crate::model::{Builder, Memory, Op, Pass, ValueId, VarId};
+use crate::model::{Builder, Memory, Op, Pass, ValueId, VarId, Weight};
 
 thing! {
     /// Fixed normalisation of inputs: y = (x - mean) / max(sqrt(variance), 1e-7), column by column.
@@ -28,8 +30,9 @@ impl Build for Normalization {
         self.name.as_deref()
     }
 
-    fn build(&self, builder: &mut Builder, x: ValueId) -> Result<ValueId> {
-        let width = builder.width(x);
+    fn build(&self, builder: &mut Builder, inputs: &[ValueId]) -> Result<ValueId> {
+        let x = builder.one(inputs)?;
+        let (outer, width) = builder.outer_and_last(x);
         let given = match (&self.mean, &self.variance) {
             (Some(mean), Some(variance)) => {
                 for (what, list) in [("mean", mean), ("variance", variance)] {
@@ -44,11 +47,13 @@ impl Build for Normalization {
             (None, None) => None,
             _ => return Err(Error::input("mean and variance go together: give both or neither")),
         };
-        let mean = builder.variable("mean", &[width], Zeros::default().into(), false, None);
-        let variance = builder.variable("variance", &[width], Ones::default().into(), false, None);
-        let y = builder.value(width, x, false);
+        let (zeros, ones) = (Zeros::default().into(), Ones::default().into());
+        let mean = builder.variable("mean", &[width], false, Weight::free(&zeros))?;
+        let variance = builder.variable("variance", &[width], false, Weight::free(&ones))?;
+        let shape = builder.shape(x).to_vec();
+        let y = builder.value(&shape, &[x], false);
         let (statistics, invert, backward) = ([mean, variance], self.invert, builder.wants_gradient(x));
-        let op = NormalizationOp { width, x, y, statistics, given, invert, backward };
+        let op = NormalizationOp { outer, width, x, y, statistics, given, invert, backward };
         builder.push(Op::Normalization(op));
         Ok(y)
     }
@@ -57,7 +62,9 @@ impl Build for Normalization {
 /// Normalisation of a value by the statistics that its variables hold.
 #[derive(Debug, Clone)]
 pub struct NormalizationOp {
-    /// Numbers in a row.
+    /// Normalised rows in a row of the batch: along all its sides but the last.
+    pub outer: usize,
+    /// Numbers in each of them.
     pub width: usize,
     /// What comes in.
     pub x: ValueId,
@@ -74,7 +81,8 @@ impl NormalizationOp {
     pub(crate) fn forward(&self, memory: &mut Memory, pass: &Pass<'_>) {
         let f = memory.forward(self.x, self.y);
         let [mean, variance] = self.statistics.map(|id| f.variables.get(id));
-        let rows = f.x[..pass.rows * self.width].chunks_exact(self.width).zip(f.y.chunks_exact_mut(self.width));
+        let rows =
+            f.x[..pass.rows * self.outer * self.width].chunks_exact(self.width).zip(f.y.chunks_exact_mut(self.width));
         for (x, y) in rows {
             for (((y, x), mean), variance) in y.iter_mut().zip(x).zip(mean).zip(variance) {
                 let sd = variance.sqrt().max(1e-7);
@@ -87,7 +95,7 @@ impl NormalizationOp {
         if self.backward {
             let b = memory.backward(self.x, self.y);
             let variance = b.variables.get(self.statistics[1]);
-            let n = pass.rows * self.width;
+            let n = pass.rows * self.outer * self.width;
             let rows = b.dx[..n].chunks_exact_mut(self.width).zip(b.dy[..n].chunks_exact(self.width));
             for (dx, dy) in rows {
                 for ((dx, dy), variance) in dx.iter_mut().zip(dy).zip(variance) {

@@ -1,12 +1,12 @@
 //! Binary crossentropy, also called log-loss.
 
-use super::{Batch, Criterion, EPSILON, Gradient, RowLoss, Targets, each_row};
+use super::{Batch, Criterion, EPSILON, Gradient, RowLoss, Targets, each_row, loss};
 use crate::activations::Activation;
-use crate::catalog::{Interval, Kind, thing};
+use crate::catalog::{Interval, Kind};
 use treino_engine::math;
 use treino_engine::simd::Simd;
 
-thing! {
+loss! {
     /// Mean of -(y ln p + (1 - y) ln(1 - p)) over a row: for yes/no targets and a sigmoid at the end.
     ///
     /// With label smoothing s the target becomes y (1 - s) + s / 2. From probabilities, p is clipped to

@@ -1,12 +1,12 @@
 //! Categorical crossentropy, for one-hot targets and for class numbers.
 
-use super::{Batch, Criterion, EPSILON, Gradient, RowLoss, Targets, each_row};
+use super::{Batch, Criterion, EPSILON, Gradient, RowLoss, Targets, each_row, loss};
 use crate::activations::Activation;
-use crate::catalog::{Interval, Kind, thing};
+use crate::catalog::{Interval, Kind};
 use treino_engine::math;
 use treino_engine::simd::Simd;
 
-thing! {
+loss! {
     /// -sum y ln p over the classes, for one-hot targets and a softmax at the end.
     ///
     /// With label smoothing s the target becomes y (1 - s) + s / K. From probabilities, each row is divided by its sum,
@@ -19,13 +19,15 @@ thing! {
     }
 }
 
-thing! {
+loss! {
     /// -ln p of the true class, for class numbers 0, 1, ... and a softmax at the end.
     ///
     /// The same loss as `categorical_crossentropy` on one-hot targets, without the one-hot rows.
     pub struct SparseCategoricalCrossentropy = "sparse_categorical_crossentropy" {
         /// Whether the network's output is logits, not probabilities.
         from_logits: bool = false, Kind::Bool;
+        /// Rows of this class number, which may be none of the outputs', are left out: a mean is over the others.
+        ignore_class: Option<i64> = None, Kind::Int(Interval::ALL);
     }
 }
 
@@ -62,8 +64,14 @@ impl Criterion for SparseCategoricalCrossentropy {
         !self.from_logits && activation.name() == "softmax"
     }
 
+    fn ignored(&self) -> Option<f32> {
+        self.ignore_class.map(|class| class as f32)
+    }
+
     fn rows(&self, simd: Simd, batch: Batch<'_>, losses: &mut [f32], gradient: Option<Gradient<'_>>) {
-        run(simd, ClassShares, batch, 1, batch.logits || self.from_logits, losses, gradient);
+        // A row that is ignored has no class at all, so neither loss nor gradient.
+        let shares = ClassShares { ignored: self.ignored() };
+        run(simd, shares, batch, 1, batch.logits || self.from_logits, losses, gradient);
     }
 }
 
@@ -86,12 +94,14 @@ impl Shares for OneHotShares {
 }
 
 /// A class number.
-struct ClassShares;
+struct ClassShares {
+    ignored: Option<f32>,
+}
 
 impl Shares for ClassShares {
     #[inline(always)]
     fn of(&self, y: &[f32], class: usize) -> f32 {
-        if y[0] == class as f32 { 1.0 } else { 0.0 }
+        if y[0] == class as f32 && self.ignored != Some(y[0]) { 1.0 } else { 0.0 }
     }
 }
 

@@ -1,10 +1,9 @@
 //! Mean absolute error.
 
-use super::{Batch, Criterion, Gradient, RowLoss, Targets, each_row};
-use crate::catalog::thing;
+use super::{Batch, Criterion, Gradient, RowLoss, Targets, each_row, loss};
 use treino_engine::simd::Simd;
 
-thing! {
+loss! {
     /// Mean of |y - p| over a row: for numbers with outliers.
     ///
     /// Its minimum is the conditional median. The slope at 0 is 0 (as in Keras on TensorFlow and PyTorch; 1 on JAX).

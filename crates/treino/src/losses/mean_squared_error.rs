@@ -1,10 +1,9 @@
 //! Mean squared error.
 
-use super::{Batch, Criterion, Gradient, RowLoss, Targets, each_row};
-use crate::catalog::thing;
+use super::{Batch, Criterion, Gradient, RowLoss, Targets, each_row, loss};
 use treino_engine::simd::Simd;
 
-thing! {
+loss! {
     /// Mean of (y - p)^2 over a row: the usual loss for numbers.
     ///
     /// Its minimum is the conditional mean. Large errors weigh by their square.

@@ -1,7 +1,9 @@
 //! Losses: what a training minimises.
 //!
-//! A loss gives one number a row; the loss of a batch is sum(weight * loss) / rows (Keras's `sum_over_batch_size`: the
-//! weights do not enter the divisor). Value and gradient are computed in one pass.
+//! A loss gives one number a row; a [`Reduction`] makes the loss of a batch of them, by default sum(weight * loss) / rows
+//! (the weights do not enter the divisor). Value and gradient are computed in one pass.
+//!
+//! The reduction "none" is missing: a training needs one number to minimise.
 //!
 //! A sigmoid or softmax at the end of a network followed by its own crossentropy is computed from what goes *into* that
 //! activation: stable for any input, and with the gradient (p - y) that never vanishes by rounding.
@@ -11,14 +13,51 @@
 //! behind another activation) we clip as Keras does.
 
 mod binary_crossentropy;
+mod binary_focal_crossentropy;
 mod categorical_crossentropy;
+mod categorical_focal_crossentropy;
+mod categorical_generalized_cross_entropy;
+mod categorical_hinge;
+mod circle;
+mod cosine_similarity;
+mod dice;
+mod entry;
+mod hinge;
+mod huber;
+mod kl_divergence;
+mod log_cosh;
 mod mean_absolute_error;
+mod mean_absolute_percentage_error;
 mod mean_squared_error;
+mod mean_squared_logarithmic_error;
+mod poisson;
+mod power;
+mod reduction;
+mod score;
+mod targets;
 
 pub use binary_crossentropy::BinaryCrossentropy;
+pub use binary_focal_crossentropy::BinaryFocalCrossentropy;
 pub use categorical_crossentropy::{CategoricalCrossentropy, SparseCategoricalCrossentropy};
+pub use categorical_focal_crossentropy::CategoricalFocalCrossentropy;
+pub use categorical_generalized_cross_entropy::CategoricalGeneralizedCrossEntropy;
+pub use categorical_hinge::CategoricalHinge;
+pub use circle::Circle;
+pub use cosine_similarity::CosineSimilarity;
+pub use dice::{Dice, Tversky};
+pub use hinge::{Hinge, SquaredHinge};
+pub use huber::Huber;
+pub use kl_divergence::KLDivergence;
+pub use log_cosh::LogCosh;
 pub use mean_absolute_error::MeanAbsoluteError;
+pub use mean_absolute_percentage_error::MeanAbsolutePercentageError;
 pub use mean_squared_error::MeanSquaredError;
+pub use mean_squared_logarithmic_error::MeanSquaredLogarithmicError;
+pub use poisson::Poisson;
+pub(crate) use reduction::loss;
+pub use reduction::{Reduced, Reduction};
+pub use score::Score;
+pub use targets::Targets;
 
 use crate::activations::Activation;
 use crate::catalog::{Room, room};
@@ -31,28 +70,44 @@ room! {
     /// Any loss.
     pub enum Loss: dyn Criterion in Room::Losses => {
         BinaryCrossentropy,
+        BinaryFocalCrossentropy,
         CategoricalCrossentropy,
+        CategoricalFocalCrossentropy,
         SparseCategoricalCrossentropy,
+        CategoricalGeneralizedCrossEntropy,
+        KLDivergence,
+        Poisson,
         MeanSquaredError,
         MeanAbsoluteError,
+        MeanAbsolutePercentageError,
+        MeanSquaredLogarithmicError,
+        Huber,
+        LogCosh,
+        CosineSimilarity,
+        Hinge,
+        SquaredHinge,
+        CategoricalHinge,
+        Dice,
+        Tversky,
+        Circle,
     }
 }
 
-/// What kind of target a loss compares with.
+/// How far a loss looks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Targets {
-    /// Numbers, as many a row as predictions.
-    Numbers,
-    /// Numbers in [0, 1], as many a row as predictions, each for itself.
-    Probabilities,
-    /// One row of shares a sample that sum to 1: a class as a one-hot row.
-    OneHot,
-    /// One class number a row.
-    ClassNumbers,
+pub enum Scope {
+    /// The loss of a row depends on that row alone.
+    Row,
+    /// It depends on the batch that the row is in.
+    Batch,
+    /// It depends on the batch, and rows whose loss is 0 are left out.
+    Positive,
+    /// One number for the whole batch, which stands beside every row.
+    Whole,
 }
 
 /// What a loss computes.
-pub trait Criterion: std::fmt::Debug {
+pub trait Criterion: Reduced + std::fmt::Debug {
     /// What kind of target it compares with.
     fn targets(&self) -> Targets;
 
@@ -66,6 +121,16 @@ pub trait Criterion: std::fmt::Debug {
         false
     }
 
+    /// How far it looks: what looks beyond the row is evaluated in the batches of the training.
+    fn scope(&self) -> Scope {
+        Scope::Row
+    }
+
+    /// The class number whose rows are left out.
+    fn ignored(&self) -> Option<f32> {
+        None
+    }
+
     /// Computes the loss of each row, and the gradient where it is asked for.
     fn rows(&self, simd: Simd, batch: Batch<'_>, losses: &mut [f32], gradient: Option<Gradient<'_>>);
 }
@@ -73,7 +138,7 @@ pub trait Criterion: std::fmt::Debug {
 /// The rows that a loss compares.
 #[derive(Debug, Clone, Copy)]
 pub struct Batch<'a> {
-    /// Targets: rows of `width` numbers, or of one for [`Targets::ClassNumbers`].
+    /// Targets: rows of `width` numbers, or of one where [`Targets::is_one_number`].
     pub y: &'a [f32],
     /// Predictions: rows of `width` numbers; logits where the loss absorbs the last activation.
     pub p: &'a [f32],

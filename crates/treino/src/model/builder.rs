@@ -1,8 +1,11 @@
 //! From layers to a program.
 
+use super::fork::ForkOp;
 use super::op::Op;
-use super::program::{Buffer, Program, ScratchId, ScratchSize, ValueId, VarId, Variable};
+use super::program::{Buffer, Ids, Output, Program, ScratchId, ScratchSize, Use, Value, ValueId, VarId, Variable};
 use crate::activations::Activation;
+use crate::constraints::Constraint;
+use crate::data::Columns;
 use crate::error::{Error, Result};
 use crate::initializers::Initializer;
 use crate::layers::{ActivationOp, ActivityPenaltyOp};
@@ -12,27 +15,85 @@ use crate::regularizers::Regularizer;
 #[derive(Debug)]
 pub struct Builder {
     program: Program,
-    /// Whether a value depends on a trainable variable, so that its gradient is wanted.
-    wants_gradient: Vec<bool>,
+    columns: Columns,
+    /// Columns of the input that layers took in order.
+    columns_taken: usize,
+    /// What is known of each value, in the order of [`Program::values`].
+    known: Vec<Known>,
     layer: String,
+    /// How often the layer being built was called before.
+    calls: usize,
     names: Vec<String>,
 }
 
+/// What the builder knows of a value.
+#[derive(Debug, Clone, Default)]
+struct Known {
+    /// Whether it depends on a trainable variable, so that its gradient is wanted.
+    wants_gradient: bool,
+    /// Whole numbers from 0 to below this.
+    below: Option<usize>,
+    /// Columns of the input that its numbers are.
+    columns: Option<Vec<usize>>,
+    /// Whether a layer or an output reads it.
+    taken: bool,
+    /// Whether a penalty reads it.
+    penalised: bool,
+    /// Its further readers, each with a gradient of its own.
+    aliases: Vec<ValueId>,
+    /// How many ops there are when the layer that makes it is complete.
+    made_at: Option<usize>,
+}
+
+/// How a variable starts, and what is asked of it.
+#[derive(Debug, Clone, Copy)]
+pub struct Weight<'a> {
+    /// Where it starts.
+    pub initializer: &'a Initializer,
+    /// Its penalty.
+    pub regularizer: Option<&'a Regularizer>,
+    /// What it must satisfy after each step.
+    pub constraint: Option<&'a Constraint>,
+}
+
+impl<'a> Weight<'a> {
+    /// A weight of which nothing is asked.
+    pub fn free(initializer: &'a Initializer) -> Self {
+        Weight { initializer, regularizer: None, constraint: None }
+    }
+}
+
 impl Builder {
-    /// A builder for rows of `input_width` numbers.
-    pub fn new(input_width: usize) -> Self {
-        let program = Program {
-            ops: Vec::new(),
-            op_layers: Vec::new(),
-            widths: vec![input_width],
-            scratch: Vec::new(),
-            variables: Vec::new(),
-            trainable: 0,
-            state: 0,
-            input: ValueId(0),
-            output: ValueId(0),
+    /// A builder for rows of these columns.
+    pub fn new(columns: Columns) -> Self {
+        let width = columns.total();
+        let mut builder = Builder {
+            columns,
+            columns_taken: 0,
+            program: Program {
+                ops: Vec::new(),
+                op_layers: Vec::new(),
+                values: Vec::new(),
+                buffers: Vec::new(),
+                gradients: Vec::new(),
+                scratch: Vec::new(),
+                variables: Vec::new(),
+                uses: Vec::new(),
+                trainable: 0,
+                state: 0,
+                gradient: 0,
+                input: ValueId(0),
+                outputs: Vec::new(),
+                ids: Vec::new(),
+            },
+            known: Vec::new(),
+            layer: String::new(),
+            calls: 0,
+            names: Vec::new(),
         };
-        Builder { program, wants_gradient: vec![false], layer: String::new(), names: Vec::new() }
+        builder.value(&[width], &[], false);
+        builder.known[0].columns = Some((0..width).collect());
+        builder
     }
 
     /// The rows that come in.
@@ -40,11 +101,33 @@ impl Builder {
         self.program.input
     }
 
-    /// Begins a layer. Without a name of its own it is called as Keras does: `dense`, `dense_1`, ...
+    /// The columns of the input that a named column of the table became.
+    ///
+    /// # Errors
+    /// An unknown name, with the nearest one.
+    pub fn columns_of(&self, name: &str) -> Result<std::ops::Range<usize>> {
+        self.columns.find(name)
+    }
+
+    /// The next so many columns of the input that no layer has taken in order.
+    ///
+    /// # Errors
+    /// There are fewer.
+    pub fn next_columns(&mut self, count: usize) -> Result<std::ops::Range<usize>> {
+        let (start, total) = (self.columns_taken, self.columns.total());
+        if count > total - start {
+            let e = format!("\"{}\" wants {count} columns, but of {total} only {} are left", self.layer, total - start);
+            return Err(Error::input(e));
+        }
+        self.columns_taken += count;
+        Ok(start..self.columns_taken)
+    }
+
+    /// Names a layer. Without a name of its own it is called as Keras does: `dense`, `dense_1`, ...
     ///
     /// # Errors
     /// A name that is taken, empty, or has a slash in it.
-    pub fn layer(&mut self, kind: &str, name: Option<&str>) -> Result<()> {
+    pub(super) fn name(&mut self, kind: &str, name: Option<&str>) -> Result<String> {
         let name = match name {
             Some(name) if name.is_empty() || name.contains('/') => {
                 return Err(Error::input(format!(
@@ -61,8 +144,18 @@ impl Builder {
                 .unwrap_or_default(),
         };
         self.names.push(name.clone());
-        self.layer = name;
-        Ok(())
+        Ok(name)
+    }
+
+    /// Begins the call of a layer. From its second call on it finds the variables that the first one made.
+    pub(super) fn begin(&mut self, layer: &str, calls: usize) {
+        self.layer = layer.to_string();
+        self.calls = calls;
+    }
+
+    /// Ends the call that made `value`.
+    pub(super) fn end(&mut self, value: ValueId) {
+        self.known[value.0].made_at.get_or_insert(self.program.ops.len());
     }
 
     /// The name of the layer being built.
@@ -70,21 +163,124 @@ impl Builder {
         &self.layer
     }
 
-    /// The width of a value.
+    /// A name for the random numbers of this call: each call of a shared layer has its own.
+    pub fn stream_name(&self) -> String {
+        if self.calls == 0 { self.layer.clone() } else { format!("{}@{}", self.layer, self.calls) }
+    }
+
+    /// The one input of a layer that takes one.
+    ///
+    /// # Errors
+    /// There are several.
+    pub fn one(&self, inputs: &[ValueId]) -> Result<ValueId> {
+        match inputs {
+            [x] => Ok(*x),
+            _ => Err(Error::input(format!("\"{}\" takes one input, but has {}", self.layer, inputs.len()))
+                .help("join them first, with a layer such as concatenate or add")),
+        }
+    }
+
+    /// The width of a value: numbers in a row.
     pub fn width(&self, value: ValueId) -> usize {
         self.program.width(value)
     }
 
-    /// Whether the gradient of a value is wanted: whether it depends on a trainable variable.
-    pub fn wants_gradient(&self, value: ValueId) -> bool {
-        self.wants_gradient[value.0]
+    /// The shape of a row.
+    pub fn shape(&self, value: ValueId) -> &[usize] {
+        &self.program.values[value.0].shape
     }
 
-    /// A new value computed from `from`; `trained` says whether by variables that are trained.
-    pub fn value(&mut self, width: usize, from: ValueId, trained: bool) -> ValueId {
-        self.program.widths.push(width);
-        self.wants_gradient.push(trained || self.wants_gradient[from.0]);
-        ValueId(self.program.widths.len() - 1)
+    /// A row as `outer` times `last` numbers, along its last side.
+    pub fn outer_and_last(&self, value: ValueId) -> (usize, usize) {
+        let last = self.shape(value).last().copied().unwrap_or(1);
+        (self.width(value).checked_div(last).unwrap_or(0), last)
+    }
+
+    /// Whether the gradient of a value is wanted: whether it depends on a trainable variable.
+    pub fn wants_gradient(&self, value: ValueId) -> bool {
+        self.known[value.0].wants_gradient
+    }
+
+    /// Below which number all of a value's numbers are, where they are known to be whole ones from 0 up.
+    pub fn below(&self, value: ValueId) -> Option<usize> {
+        self.known[value.0].below
+    }
+
+    /// Remembers that a value holds whole numbers from 0 to below `below`.
+    pub fn set_below(&mut self, value: ValueId, below: usize) {
+        self.known[value.0].below = Some(below);
+    }
+
+    /// Remembers which columns of the input a value holds.
+    pub(crate) fn set_columns(&mut self, value: ValueId, columns: Vec<usize>) {
+        self.known[value.0].columns = Some(columns);
+    }
+
+    /// Asks that a value be ids from 0 to below `below`.
+    ///
+    /// # Errors
+    /// It may hold larger ones, or numbers that a layer computed.
+    pub fn want_ids(&mut self, value: ValueId, below: usize) -> Result<()> {
+        let known = &self.known[value.0];
+        match (known.below, &known.columns) {
+            (Some(has), _) if has > below => {
+                let e = format!("\"{}\" has room for {below} ids, but its input has ids up to {}", self.layer, has - 1);
+                Err(Error::input(e).help(format!("make it input_dim = {has}")))
+            }
+            (Some(_), _) => Ok(()),
+            (None, Some(columns)) => {
+                self.program.ids.push(Ids { layer: self.layer.clone(), columns: columns.clone(), below });
+                Ok(())
+            }
+            (None, None) => {
+                let e = format!("\"{}\" wants ids, but its input is computed by a layer", self.layer);
+                Err(Error::input(e).help("feed it columns of the table, or a lookup, hashing or discretization layer"))
+            }
+        }
+    }
+
+    /// A new value computed from others; `trained` says whether by variables that are trained.
+    pub fn value(&mut self, shape: &[usize], from: &[ValueId], trained: bool) -> ValueId {
+        let width = shape.iter().fold(1, |width: usize, side| width.saturating_mul(*side));
+        self.program.buffers.push(width);
+        let numbers = self.program.buffers.len() - 1;
+        let wants_gradient = trained || from.iter().any(|x| self.wants_gradient(*x));
+        let gradient = self.gradient_buffer(width);
+        self.push_value(
+            Value { shape: shape.to_vec(), numbers, gradient },
+            Known { wants_gradient, ..Known::default() },
+        )
+    }
+
+    /// A value in another shape of the same width.
+    pub fn view(&mut self, value: ValueId, shape: &[usize]) -> ValueId {
+        let seen = Value { shape: shape.to_vec(), ..self.program.values[value.0].clone() };
+        let Known { wants_gradient, below, columns, .. } = self.known[value.0].clone();
+        self.push_value(seen, Known { wants_gradient, below, columns, ..Known::default() })
+    }
+
+    fn gradient_buffer(&mut self, width: usize) -> usize {
+        self.program.gradients.push(width);
+        self.program.gradients.len() - 1
+    }
+
+    fn push_value(&mut self, value: Value, known: Known) -> ValueId {
+        self.program.values.push(value);
+        self.known.push(known);
+        ValueId(self.program.values.len() - 1)
+    }
+
+    /// A value for one more reader: itself for the first, for others one with the same numbers and a gradient of its own.
+    pub(super) fn take(&mut self, value: ValueId) -> ValueId {
+        if !std::mem::replace(&mut self.known[value.0].taken, true) {
+            return value;
+        }
+        let gradient = self.gradient_buffer(self.width(value));
+        let alias = Value { gradient, ..self.program.values[value.0].clone() };
+        let Known { wants_gradient, below, columns, .. } = self.known[value.0].clone();
+        let alias = self.push_value(alias, Known { wants_gradient, below, columns, taken: true, ..Known::default() });
+        self.known[value.0].aliases.push(alias);
+        alias
     }
 
     /// Working memory for an op.
@@ -98,16 +294,28 @@ impl Builder {
         self.program.trainable.saturating_add(self.program.state)
     }
 
-    /// A variable of the layer being built. A frozen one has no penalty, as in Keras.
-    pub fn variable(
-        &mut self,
-        name: &str,
-        shape: &[usize],
-        initializer: Initializer,
-        trainable: bool,
-        regularizer: Option<&Regularizer>,
-    ) -> VarId {
+    /// A variable of the layer being built. A frozen one has neither penalty nor constraint, as in Keras.
+    ///
+    /// # Errors
+    /// A penalty or constraint that such a shape cannot have; a shared layer that is called with another shape.
+    pub fn variable(&mut self, name: &str, shape: &[usize], trainable: bool, weight: Weight<'_>) -> Result<VarId> {
+        let name = format!("{}/{name}", self.layer);
         let length = shape.iter().fold(1, |length: usize, side| length.saturating_mul(*side));
+        if self.calls > 0 {
+            let found = self.program.variables.iter().position(|v| v.name == name && v.shape == shape);
+            let Some(variable) = found else {
+                let e = format!("\"{}\" is shared, so all its inputs must have the same shape", self.layer);
+                return Err(Error::input(e));
+            };
+            let trained = self.program.variables[variable].buffer == Buffer::Trainable;
+            let start = self.program.gradient;
+            self.program.gradient = if trained { start.saturating_add(length) } else { start };
+            return Ok(self.push_use(Use { variable, gradient: start..self.program.gradient, further: true }));
+        }
+        if trainable {
+            weight.regularizer.map_or(Ok(()), |r| r.inner().check(shape))?;
+            weight.constraint.map_or(Ok(()), |c| c.inner().check(shape))?;
+        }
         let (buffer, end) = if trainable {
             (Buffer::Trainable, &mut self.program.trainable)
         } else {
@@ -116,14 +324,20 @@ impl Builder {
         let range = *end..end.saturating_add(length);
         *end = range.end;
         self.program.variables.push(Variable {
-            name: format!("{}/{name}", self.layer),
+            name,
             shape: shape.to_vec(),
             buffer,
-            range,
-            initializer,
-            regularizer: regularizer.filter(|_| trainable).cloned(),
+            range: range.clone(),
+            initializer: weight.initializer.clone(),
+            regularizer: weight.regularizer.filter(|_| trainable).cloned(),
+            constraint: weight.constraint.filter(|_| trainable).cloned(),
         });
-        VarId(self.program.variables.len() - 1)
+        Ok(self.push_use(Use { variable: self.program.variables.len() - 1, gradient: range, further: false }))
+    }
+
+    fn push_use(&mut self, one: Use) -> VarId {
+        self.program.uses.push(one);
+        VarId(self.program.uses.len() - 1)
     }
 
     /// Refuses initializers that cannot start a variable of the layer being built.
@@ -147,25 +361,63 @@ impl Builder {
         if activation.is_linear() {
             return Ok(x);
         }
-        let width = activation.inner().output_width(self.width(x))?;
-        let y = self.value(width, x, false);
+        let (outer, width) = self.outer_and_last(x);
+        let mut shape = self.shape(x).to_vec();
+        let widths = [width, activation.inner().output_width(width)?];
+        if let Some(last) = shape.last_mut() {
+            *last = widths[1];
+        }
+        let y = self.value(&shape, &[x], false);
         let backward = self.wants_gradient(x);
-        let widths = [self.width(x), width];
-        self.push(Op::Activation(ActivationOp { activation: activation.clone(), x, y, widths, backward }));
+        self.push(Op::Activation(ActivationOp { activation: activation.clone(), x, y, outer, widths, backward }));
         Ok(y)
     }
 
     /// Adds a penalty on a value, where there is one.
-    pub fn activity_penalty(&mut self, regularizer: Option<&Regularizer>, x: ValueId) {
+    ///
+    /// # Errors
+    /// A penalty that has no meaning for outputs.
+    pub fn activity_penalty(&mut self, regularizer: Option<&Regularizer>, x: ValueId) -> Result<()> {
         if let Some(regularizer) = regularizer {
+            // Numbers of rows are not known yet; what takes matrices of two rows takes others.
+            regularizer.inner().check(&[2, self.width(x)])?;
             let (width, backward) = (self.width(x), self.wants_gradient(x));
+            self.known[x.0].penalised = true;
             self.push(Op::ActivityPenalty(ActivityPenaltyOp { regularizer: regularizer.clone(), x, width, backward }));
         }
+        Ok(())
     }
 
-    /// The finished program, with `output` as its result.
-    pub fn finish(mut self, output: ValueId) -> Program {
-        self.program.output = output;
+    /// The finished program, with the outputs of these layers as its results.
+    pub(super) fn finish(mut self, outputs: Vec<(String, ValueId)>) -> Program {
+        let taken: Vec<ValueId> = outputs.iter().map(|(_, value)| self.take(*value)).collect();
+        let mut forks: Vec<(usize, ForkOp)> = Vec::new();
+        for (id, known) in self.known.iter().enumerate() {
+            if !known.aliases.is_empty() && known.wants_gradient {
+                let (value, width) = (ValueId(id), self.program.width(ValueId(id)));
+                forks
+                    .push((known.made_at.unwrap_or_default(), ForkOp { value, aliases: known.aliases.clone(), width }));
+            }
+        }
+        // From behind, so that positions stay true. A fork of a value seen in another shape stands behind that of the value
+        // itself: backwards it comes first.
+        forks.sort_by_key(|(at, fork)| (*at, fork.value.0));
+        for (at, fork) in forks.into_iter().rev() {
+            self.program.op_layers.insert(at, self.program.op_layers[at - 1].clone());
+            self.program.ops.insert(at, Op::Fork(fork));
+        }
+        for ((name, value), taken) in outputs.into_iter().zip(taken) {
+            let known = &self.known[value.0];
+            let alone = taken == value && known.aliases.is_empty() && !known.penalised;
+            let makes = |op: &Op| matches!(op, Op::Activation(last) if last.y == value);
+            let closing = self.program.ops.iter().position(makes).filter(|_| alone);
+            self.program.outputs.push(Output { name, value: taken, closing });
+        }
+        let trainable = self.program.trainable;
+        for one in self.program.uses.iter_mut().filter(|one| one.further) {
+            one.gradient = one.gradient.start + trainable..one.gradient.end + trainable;
+        }
+        self.program.gradient += trainable;
         self.program
     }
 }

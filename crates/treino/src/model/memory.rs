@@ -12,14 +12,24 @@ pub struct Memory {
     pub weights: Vec<f32>,
     /// Frozen weights and statistics.
     pub state: Vec<f32>,
-    /// The gradient of the trainable weights.
+    /// The gradient of the trainable weights; behind it, places for further calls of shared layers.
     pub gradient: Vec<f32>,
     /// Penalties on values, summed while a batch runs forward.
     pub activity_penalty: f64,
-    values: Vec<Vec<f32>>,
-    value_gradients: Vec<Vec<f32>>,
+    numbers: Vec<Vec<f32>>,
+    gradients: Vec<Vec<f32>>,
     scratch: Vec<Vec<f32>>,
-    locations: Vec<(Buffer, Range<usize>)>,
+    /// For each value the places of its numbers and of its gradient.
+    places: Vec<(usize, usize)>,
+    locations: Vec<Location>,
+}
+
+/// Where a variable lies, as one layer call uses it.
+#[derive(Debug)]
+struct Location {
+    buffer: Buffer,
+    range: Range<usize>,
+    gradient: Range<usize>,
 }
 
 /// The circumstances of one pass over a batch.
@@ -46,17 +56,16 @@ pub struct Pass<'a> {
 impl Memory {
     /// Memory for batches of up to `capacity` rows; `training` also gives it room for gradients.
     pub fn new(program: &Program, capacity: usize, training: bool) -> Self {
-        let rows = |training: bool| -> Vec<Vec<f32>> {
-            let capacity = if training { capacity } else { 0 };
-            program.widths.iter().map(|width| vec![0.0; width * capacity]).collect()
+        let rows = |widths: &[usize], capacity: usize| -> Vec<Vec<f32>> {
+            widths.iter().map(|width| vec![0.0; width * capacity]).collect()
         };
         Memory {
             weights: vec![0.0; program.trainable],
             state: vec![0.0; program.state],
-            gradient: vec![0.0; if training { program.trainable } else { 0 }],
+            gradient: vec![0.0; if training { program.gradient } else { 0 }],
             activity_penalty: 0.0,
-            values: rows(true),
-            value_gradients: rows(training),
+            numbers: rows(&program.buffers, capacity),
+            gradients: rows(&program.gradients, if training { capacity } else { 0 }),
             scratch: program
                 .scratch
                 .iter()
@@ -65,7 +74,15 @@ impl Memory {
                     ScratchSize::Fixed(length) => vec![0.0; *length],
                 })
                 .collect(),
-            locations: program.variables.iter().map(|v| (v.buffer, v.range.clone())).collect(),
+            places: program.values.iter().map(|value| (value.numbers, value.gradient)).collect(),
+            locations: program
+                .uses
+                .iter()
+                .map(|one| {
+                    let variable = &program.variables[one.variable];
+                    Location { buffer: variable.buffer, range: variable.range.clone(), gradient: one.gradient.clone() }
+                })
+                .collect(),
         }
     }
 
@@ -79,22 +96,52 @@ impl Memory {
 
     /// The rows of a value.
     pub fn value(&self, id: ValueId) -> &[f32] {
-        &self.values[id.0]
+        &self.numbers[self.places[id.0].0]
     }
 
     /// The rows of a value, to fill.
     pub fn value_mut(&mut self, id: ValueId) -> &mut [f32] {
-        &mut self.values[id.0]
+        &mut self.numbers[self.places[id.0].0]
     }
 
     /// The gradient of a value, to fill, beside its rows.
     pub fn value_and_gradient(&mut self, id: ValueId) -> (&[f32], &mut [f32]) {
-        (&self.values[id.0], &mut self.value_gradients[id.0])
+        let (numbers, gradient) = self.places[id.0];
+        (&self.numbers[numbers], &mut self.gradients[gradient])
+    }
+
+    /// The gradients of two values, the first to change.
+    pub(super) fn two_gradients(&mut self, one: ValueId, other: ValueId) -> (&mut [f32], &[f32]) {
+        let places = [self.places[one.0].1, self.places[other.0].1];
+        let [one, other] = self.gradients.get_disjoint_mut(places).expect("each reader has a gradient of its own");
+        (one, other)
+    }
+
+    /// Lends the rows of a value, to be filled from several others.
+    pub(crate) fn fill(&mut self, y: ValueId, fill: impl FnOnce(&Memory, &mut [f32])) {
+        let place = self.places[y.0].0;
+        let mut rows = std::mem::take(&mut self.numbers[place]);
+        fill(self, &mut rows);
+        self.numbers[place] = rows;
+    }
+
+    /// Lends the gradient of a value, to be computed from other rows and gradients.
+    pub(crate) fn fill_gradient(&mut self, x: ValueId, fill: impl FnOnce(&Memory, &mut [f32])) {
+        let place = self.places[x.0].1;
+        let mut rows = std::mem::take(&mut self.gradients[place]);
+        fill(self, &mut rows);
+        self.gradients[place] = rows;
+    }
+
+    /// The gradient of a value.
+    pub(crate) fn gradient_of(&self, id: ValueId) -> &[f32] {
+        &self.gradients[self.places[id.0].1]
     }
 
     /// What an op's forward pass reads and writes.
     pub(crate) fn forward(&mut self, x: ValueId, y: ValueId) -> Forward<'_> {
-        let [x, y] = self.values.get_disjoint_mut([x.0, y.0]).expect("an op does not work in place");
+        let places = [self.places[x.0].0, self.places[y.0].0];
+        let [x, y] = self.numbers.get_disjoint_mut(places).expect("an op does not work in place");
         Forward {
             x,
             y,
@@ -105,15 +152,28 @@ impl Memory {
 
     /// What an op's backward pass reads and writes.
     pub(crate) fn backward(&mut self, x: ValueId, y: ValueId) -> Backward<'_> {
-        let [dx, dy] = self.value_gradients.get_disjoint_mut([x.0, y.0]).expect("an op does not work in place");
+        let ((x_rows, x_gradient), (y_rows, y_gradient)) = (self.places[x.0], self.places[y.0]);
+        let [dx, dy] = self.gradients.get_disjoint_mut([x_gradient, y_gradient]).expect("an op does not work in place");
         Backward {
-            x: &self.values[x.0],
-            y: &self.values[y.0],
+            x: &self.numbers[x_rows],
+            y: &self.numbers[y_rows],
             dx,
             dy,
             variables: Variables { weights: &self.weights, state: &mut self.state, locations: &self.locations },
             gradient: &mut self.gradient,
             scratch: Scratch(&mut self.scratch),
+        }
+    }
+
+    /// Adds what further calls of shared layers say about their weights.
+    pub(crate) fn join_shared(&mut self, program: &Program) {
+        for (from, to) in program.shared() {
+            // Further calls lie behind all weights.
+            let (own, further) = self.gradient.split_at_mut(program.trainable);
+            let from = from.start - program.trainable..from.end - program.trainable;
+            for (sum, part) in own[to].iter_mut().zip(&further[from]) {
+                *sum += part;
+            }
         }
     }
 }
@@ -122,13 +182,13 @@ impl Memory {
 pub(crate) struct Variables<'a> {
     weights: &'a [f32],
     state: &'a mut [f32],
-    locations: &'a [(Buffer, Range<usize>)],
+    locations: &'a [Location],
 }
 
 impl Variables<'_> {
     /// The numbers of a variable.
     pub(crate) fn get(&self, id: VarId) -> &[f32] {
-        let (buffer, range) = &self.locations[id.0];
+        let Location { buffer, range, .. } = &self.locations[id.0];
         match buffer {
             Buffer::Trainable => &self.weights[range.clone()],
             Buffer::State => &self.state[range.clone()],
@@ -137,13 +197,13 @@ impl Variables<'_> {
 
     /// A variable that lives in the state, to change.
     pub(crate) fn state_mut(&mut self, id: VarId) -> &mut [f32] {
-        &mut self.state[self.locations[id.0].1.clone()]
+        &mut self.state[self.locations[id.0].range.clone()]
     }
 
     /// Where the gradient of a variable lies, if it is trained.
     pub(crate) fn gradient_range(&self, id: VarId) -> Option<Range<usize>> {
-        let (buffer, range) = &self.locations[id.0];
-        (*buffer == Buffer::Trainable).then(|| range.clone())
+        let Location { buffer, gradient, .. } = &self.locations[id.0];
+        (*buffer == Buffer::Trainable).then(|| gradient.clone())
     }
 }
 

@@ -5,18 +5,21 @@
 //! it; a built program cannot fail on any input. [`Memory`] is what a program needs to run on a CPU.
 //!
 //! ```text
-//! layers --Builder--> Program (ops, values, variables) --Memory--> forward, backward
+//! layers --graph, Builder--> Program (ops, values, variables) --Memory--> forward, backward
 //! ```
 
 mod builder;
+mod fork;
+mod graph;
 mod memory;
 mod network;
 mod op;
 mod program;
 
-pub use builder::Builder;
+pub use builder::{Builder, Weight};
+pub use fork::ForkOp;
 pub use memory::{Memory, Pass};
 pub(crate) use network::logits_to_probabilities;
 pub use network::{LayerSummary, Network};
 pub use op::Op;
-pub use program::{Buffer, Program, ScratchId, ScratchSize, ValueId, VarId, Variable};
+pub use program::{Buffer, Ids, Output, Program, ScratchId, ScratchSize, Value, ValueId, VarId, Variable};

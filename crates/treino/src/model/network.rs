@@ -1,13 +1,14 @@
 //! A network: layers, their program, and the current weights.
 
 use super::builder::Builder;
+use super::graph::{Built, assemble};
 use super::memory::{Memory, Pass};
 use super::op::Op;
-use super::program::{Buffer, Program, Variable};
+use super::program::{Buffer, Ids, Program, Variable};
 use crate::activations::{Activation, Sigmoid, Softmax};
-use crate::data::Matrix;
+use crate::data::{Columns, Matrix};
 use crate::error::{Error, Result};
-use crate::layers::Layer;
+use crate::layers::Placed;
 use treino_engine::pool::Pool;
 use treino_engine::random::{Purpose, Stream};
 use treino_engine::simd::Simd;
@@ -21,9 +22,8 @@ const MOST_PARAMETERS: usize = 1 << 30;
 /// A built network with its weights.
 #[derive(Debug, Clone)]
 pub struct Network {
-    layers: Vec<Layer>,
-    layer_names: Vec<String>,
-    layer_widths: Vec<usize>,
+    layers: Vec<Placed>,
+    built: Vec<Built>,
     program: Program,
     /// Trainable weights, flat.
     pub(crate) weights: Vec<f32>,
@@ -46,53 +46,58 @@ pub struct LayerSummary {
     pub name: String,
     /// Keras's class name.
     pub class: &'static str,
-    /// Numbers in a row of its output.
-    pub width: usize,
-    /// Numbers in its variables.
+    /// The layers that it reads; "rows" for what comes in.
+    pub inputs: Vec<String>,
+    /// Shape of a row of its output.
+    pub shape: Vec<usize>,
+    /// Numbers in its variables; none where another layer holds them.
     pub parameters: usize,
     /// How many of them training moves.
     pub trainable: usize,
 }
 
 impl Network {
-    /// Builds layers for rows of `inputs` numbers. All weights are 0 until they are initialised or set.
+    /// Builds layers for rows of such columns, or of so many numbers. All weights are 0 until they are initialised or set.
     ///
     /// # Errors
-    /// No layers, a name that is taken, a width that a layer cannot take, or more than 2^30 parameters; the message names
-    /// the layer.
-    pub fn build(inputs: usize, layers: &[Layer]) -> Result<Self> {
-        Network::build_at_most(inputs, layers, MOST_PARAMETERS)
+    /// No layers, a name that is taken, inputs that do not fit a layer, layers in a circle, or more than 2^30 parameters; the
+    /// message names the layer.
+    pub fn build<L: Clone + Into<Placed>>(columns: impl Into<Columns>, layers: &[L]) -> Result<Self> {
+        let layers: Vec<Placed> = layers.iter().cloned().map(Into::into).collect();
+        Network::build_at_most(columns, &layers, &[], MOST_PARAMETERS)
     }
 
-    /// [`Network::build`] with at most so many parameters, so that no memory is asked for that nobody has.
-    pub(crate) fn build_at_most(inputs: usize, layers: &[Layer], most: usize) -> Result<Self> {
-        if inputs == 0 {
+    /// [`Network::build`] with `outputs` named instead of what no layer reads.
+    ///
+    /// # Errors
+    /// As [`Network::build`]; outputs that are no layers, layers that lead to no output.
+    pub fn build_graph(columns: impl Into<Columns>, layers: &[Placed], outputs: &[String]) -> Result<Self> {
+        Network::build_at_most(columns, layers, outputs, MOST_PARAMETERS)
+    }
+
+    /// [`Network::build_graph`] with at most so many parameters, so that no memory is asked for that nobody has.
+    pub(crate) fn build_at_most(
+        columns: impl Into<Columns>,
+        layers: &[Placed],
+        outputs: &[String],
+        most: usize,
+    ) -> Result<Self> {
+        let columns = columns.into();
+        if columns.total() == 0 {
             return Err(Error::input("a network needs at least one input"));
         }
         if layers.is_empty() {
             return Err(Error::input("a network needs at least one layer"));
         }
-        let mut builder = Builder::new(inputs);
-        let mut x = builder.input();
-        let (mut layer_names, mut layer_widths) = (Vec::new(), Vec::new());
-        for (i, layer) in layers.iter().enumerate() {
-            let place = |e: Error| e.help(format!("it happened in layer {} ({})", i + 1, layer.name()));
-            builder.layer(layer.name(), layer.inner().given_name()).map_err(place)?;
-            x = layer.inner().build(&mut builder, x).map_err(place)?;
-            if builder.parameters() > most {
-                return Err(place(Error::input(format!("the network has more than {most} parameters"))));
-            }
-            builder.check_initializers().map_err(place)?;
-            layer_names.push(builder.layer_name().to_string());
-            layer_widths.push(builder.width(x));
-        }
-        let program = builder.finish(x);
+        let mut builder = Builder::new(columns);
+        let (built, outputs) = assemble(&mut builder, layers, outputs, most)?;
+        let program = builder.finish(outputs);
         for variable in &program.variables {
             let check = variable.initializer.inner().check(&variable.shape);
             check.map_err(|e| e.help(format!("it is the initializer of {}", variable.name)))?;
         }
         let (weights, state) = (vec![0.0; program.trainable], vec![0.0; program.state]);
-        Ok(Network { layers: layers.to_vec(), layer_names, layer_widths, program, weights, state })
+        Ok(Network { layers: layers.to_vec(), built, program, weights, state })
     }
 
     /// Sets every variable to its first values for a seed.
@@ -124,16 +129,16 @@ impl Network {
             if op.given.is_some() || x.rows() == 0 {
                 continue;
             }
-            let (op, width, n) = (op.clone(), op.width, x.rows() as f64);
+            let (op, width, n) = (op.clone(), op.width, (x.rows() * op.outer) as f64);
             let (mut mean, mut square) = (vec![0.0_f64; width], vec![0.0_f64; width]);
-            self.through(x, at, op.x, |rows| {
-                for row in rows.chunks_exact(width) {
+            self.through(x, at, |memory, rows| {
+                for row in memory.value(op.x)[..rows * op.outer * width].chunks_exact(width) {
                     mean.iter_mut().zip(row).for_each(|(m, v)| *m += f64::from(*v));
                 }
             });
             mean.iter_mut().for_each(|m| *m /= n);
-            self.through(x, at, op.x, |rows| {
-                for row in rows.chunks_exact(width) {
+            self.through(x, at, |memory, rows| {
+                for row in memory.value(op.x)[..rows * op.outer * width].chunks_exact(width) {
                     for ((s, v), m) in square.iter_mut().zip(row).zip(&mean) {
                         *s += (f64::from(*v) - m) * (f64::from(*v) - m);
                     }
@@ -152,20 +157,27 @@ impl Network {
     /// Rows of another width than the network's input.
     pub fn predict(&self, x: &Matrix) -> Result<Matrix> {
         self.check_width(x)?;
+        self.check_ids(x)?;
         let width = self.outputs();
         let mut out = Vec::with_capacity(x.rows() * width);
-        self.through(x, self.program.ops.len(), self.program.output, |rows| out.extend_from_slice(rows));
+        self.through(x, self.program.ops.len(), |memory, rows| {
+            for row in 0..rows {
+                for output in &self.program.outputs {
+                    let width = self.program.width(output.value);
+                    out.extend_from_slice(&memory.value(output.value)[row * width..][..width]);
+                }
+            }
+        });
         Ok(Matrix::new(x.rows(), width, out))
     }
 
-    /// Runs the first `ops` operations over all rows, chunk by chunk, and hands over the rows of a value.
-    fn through(&self, x: &Matrix, ops: usize, value: super::ValueId, mut take: impl FnMut(&[f32])) {
+    /// Runs the first `ops` operations over all rows, chunk by chunk, and hands over the values and the number of rows.
+    fn through(&self, x: &Matrix, ops: usize, mut take: impl FnMut(&Memory, usize)) {
         let chunk = CHUNK.min(x.rows().max(1));
         let mut memory = Memory::new(&self.program, chunk, false);
         memory.weights.copy_from_slice(&self.weights);
         memory.state.copy_from_slice(&self.state);
         let (pool, simd) = (Pool::new(1), Simd::detect());
-        let width = self.program.width(value);
         for rows in x.as_slice().chunks(chunk * self.inputs()) {
             let n = rows.len() / self.inputs();
             memory.value_mut(self.program.input)[..rows.len()].copy_from_slice(rows);
@@ -174,7 +186,7 @@ impl Network {
             for op in &self.program.ops[..ops] {
                 op.forward(&mut memory, &pass);
             }
-            take(&memory.value(value)[..n * width]);
+            take(&memory, n);
         }
     }
 
@@ -190,6 +202,27 @@ impl Network {
         Err(Error::input(format!("the rows have {has} numbers, but the network takes {wants}")))
     }
 
+    /// Refuses rows whose ids an embedding does not have.
+    ///
+    /// # Errors
+    /// Names the row, the number and the range.
+    pub fn check_ids(&self, x: &Matrix) -> Result<()> {
+        for Ids { layer, columns, below } in &self.program.ids {
+            for row in 0..x.rows() {
+                let numbers = x.row(row);
+                let fits = |id: f32| id >= 0.0 && id < *below as f32 && id.fract() == 0.0;
+                if let Some(id) = columns.iter().map(|column| numbers[*column]).find(|id| !fits(*id)) {
+                    let (row, last) = (row + 1, below - 1);
+                    let e = format!("\"{layer}\" looks up whole numbers from 0 to {last}, but row {row} has {id}");
+                    return Err(
+                        Error::input(e).help("columns of ids must not be scaled, and input_dim must hold them all")
+                    );
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// Numbers in a row that comes in.
     pub fn inputs(&self) -> usize {
         self.program.width(self.program.input)
@@ -197,11 +230,11 @@ impl Network {
 
     /// Numbers in a row that comes out.
     pub fn outputs(&self) -> usize {
-        self.program.width(self.program.output)
+        self.program.output_width()
     }
 
     /// The layers it was built from.
-    pub fn layers(&self) -> &[Layer] {
+    pub fn layers(&self) -> &[Placed] {
         &self.layers
     }
 
@@ -254,15 +287,17 @@ impl Network {
 
     /// What each layer is called, how wide its output is, and how many numbers it holds.
     pub fn summary(&self) -> Vec<LayerSummary> {
-        let lines = self.layers.iter().zip(&self.layer_names).zip(&self.layer_widths);
+        let lines = self.layers.iter().zip(&self.built);
         lines
-            .map(|((layer, name), width)| {
-                let own = |v: &&Variable| v.name.strip_prefix(name.as_str()).is_some_and(|rest| rest.starts_with('/'));
+            .map(|(placed, built)| {
+                let own =
+                    |v: &&Variable| v.name.strip_prefix(built.name.as_str()).is_some_and(|rest| rest.starts_with('/'));
                 let mine = || self.program.variables.iter().filter(own);
                 LayerSummary {
-                    name: name.clone(),
-                    class: layer.descriptor().class,
-                    width: *width,
+                    name: built.name.clone(),
+                    class: placed.layer.descriptor().class,
+                    inputs: built.inputs.clone(),
+                    shape: built.shape.clone(),
                     parameters: mine().map(|v| v.range.len()).sum(),
                     trainable: mine().filter(|v| v.buffer == Buffer::Trainable).map(|v| v.range.len()).sum(),
                 }

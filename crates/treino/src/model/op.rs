@@ -1,8 +1,12 @@
 //! The operations of a program. What each computes stands in its layer's file.
 
+use super::fork::ForkOp;
 use super::memory::{Memory, Pass};
 use super::program::ValueId;
-use crate::layers::{ActivationOp, ActivityPenaltyOp, BatchNormalizationOp, DenseOp, DropoutOp, NormalizationOp};
+use crate::layers::{
+    ActivationOp, ActivityPenaltyOp, BatchNormalizationOp, ConcatenateOp, DenseOp, DotOp, EmbeddingOp,
+    GroupNormalizationOp, MergeOp, NoiseOp, NormalizationOp, PReluOp, RescalingOp, ResizeOp, SelectOp,
+};
 
 /// One operation.
 #[derive(Debug, Clone)]
@@ -15,34 +19,76 @@ pub enum Op {
     ActivityPenalty(ActivityPenaltyOp),
     /// Normalisation over the batch.
     BatchNormalization(BatchNormalizationOp),
-    /// Dropping out at random.
-    Dropout(DropoutOp),
+    /// Normalisation within rows.
+    GroupNormalization(GroupNormalizationOp),
+    /// Rows of a common length.
+    Resize(ResizeOp),
+    /// Dropping out and noise.
+    Noise(NoiseOp),
     /// Normalisation by fixed statistics.
     Normalization(NormalizationOp),
+    /// A fixed scale.
+    Rescaling(RescalingOp),
+    /// A rectifier with a learnt slope.
+    PRelu(PReluOp),
+    /// Some columns of the rows that come in.
+    Select(SelectOp),
+    /// Vectors of ids.
+    Embedding(EmbeddingOp),
+    /// Several values, number by number.
+    Merge(MergeOp),
+    /// Several values side by side.
+    Concatenate(ConcatenateOp),
+    /// Products of rows.
+    Dot(DotOp),
+    /// A value that several layers read.
+    Fork(ForkOp),
 }
 
 impl Op {
-    /// Computes the op's output from its input.
+    /// Computes the op's output from its inputs.
     pub fn forward(&self, memory: &mut Memory, pass: &Pass<'_>) {
         match self {
             Op::Dense(op) => op.forward(memory, pass),
             Op::Activation(op) => op.forward(memory, pass),
             Op::ActivityPenalty(op) => op.forward(memory, pass),
             Op::BatchNormalization(op) => op.forward(memory, pass),
-            Op::Dropout(op) => op.forward(memory, pass),
+            Op::GroupNormalization(op) => op.forward(memory, pass),
+            Op::Resize(op) => op.forward(memory, pass),
+            Op::Noise(op) => op.forward(memory, pass),
             Op::Normalization(op) => op.forward(memory, pass),
+            Op::Rescaling(op) => op.forward(memory, pass),
+            Op::PRelu(op) => op.forward(memory, pass),
+            Op::Select(op) => op.forward(memory, pass),
+            Op::Embedding(op) => op.forward(memory, pass),
+            Op::Merge(op) => op.forward(memory, pass),
+            Op::Concatenate(op) => op.forward(memory, pass),
+            Op::Dot(op) => op.forward(memory, pass),
+            // Readers share the numbers.
+            Op::Fork(_) => {}
         }
     }
 
-    /// Computes the gradients of the op's variables and input from that of its output.
+    /// Computes the gradients of the op's variables and inputs from that of its output.
     pub fn backward(&self, memory: &mut Memory, pass: &Pass<'_>) {
         match self {
             Op::Dense(op) => op.backward(memory, pass),
             Op::Activation(op) => op.backward(memory, pass),
             Op::ActivityPenalty(op) => op.backward(memory, pass),
             Op::BatchNormalization(op) => op.backward(memory, pass),
-            Op::Dropout(op) => op.backward(memory, pass),
+            Op::GroupNormalization(op) => op.backward(memory, pass),
+            Op::Resize(op) => op.backward(memory, pass),
+            Op::Noise(op) => op.backward(memory, pass),
             Op::Normalization(op) => op.backward(memory, pass),
+            Op::Rescaling(op) => op.backward(memory, pass),
+            Op::PRelu(op) => op.backward(memory, pass),
+            Op::Embedding(op) => op.backward(memory, pass),
+            Op::Merge(op) => op.backward(memory, pass),
+            Op::Concatenate(op) => op.backward(memory, pass),
+            Op::Dot(op) => op.backward(memory, pass),
+            Op::Fork(op) => op.backward(memory, pass),
+            // What comes in has no gradient.
+            Op::Select(_) => {}
         }
     }
 
@@ -51,10 +97,19 @@ impl Op {
         match self {
             Op::Dense(op) => Some(op.z),
             Op::Activation(op) => Some(op.y),
-            Op::ActivityPenalty(_) => None,
             Op::BatchNormalization(op) => Some(op.y),
-            Op::Dropout(op) => Some(op.y),
+            Op::GroupNormalization(op) => Some(op.y),
+            Op::Resize(op) => Some(op.y),
+            Op::Noise(op) => Some(op.y),
             Op::Normalization(op) => Some(op.y),
+            Op::Rescaling(op) => Some(op.y),
+            Op::PRelu(op) => Some(op.y),
+            Op::Select(op) => Some(op.y),
+            Op::Embedding(op) => Some(op.y),
+            Op::Merge(op) => Some(op.y),
+            Op::Concatenate(op) => Some(op.y),
+            Op::Dot(op) => Some(op.y),
+            Op::ActivityPenalty(_) | Op::Fork(_) => None,
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The flat program of a network.
 
 use super::op::Op;
+use crate::constraints::Constraint;
 use crate::initializers::Initializer;
 use crate::regularizers::Regularizer;
 use std::ops::Range;
@@ -9,7 +10,7 @@ use std::ops::Range;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ValueId(pub(super) usize);
 
-/// A variable of the network.
+/// A variable of the network, as one layer uses it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct VarId(pub(super) usize);
 
@@ -24,6 +25,18 @@ pub enum ScratchSize {
     PerRow(usize),
     /// So many numbers.
     Fixed(usize),
+}
+
+/// A batch of rows: its numbers lie in one buffer, their gradient in another.
+///
+/// Several values may share numbers (a value that several layers read has a gradient for each of them) or both (a value
+/// seen in another shape).
+#[derive(Debug, Clone)]
+pub struct Value {
+    /// Shape of a row; its numbers lie in row-major order.
+    pub shape: Vec<usize>,
+    pub(super) numbers: usize,
+    pub(super) gradient: usize,
 }
 
 /// Which flat buffer a variable lives in.
@@ -50,6 +63,48 @@ pub struct Variable {
     pub initializer: Initializer,
     /// Its penalty, if it is trainable and has one.
     pub regularizer: Option<Regularizer>,
+    /// What it must satisfy after each step, if it is trainable.
+    pub constraint: Option<Constraint>,
+}
+
+impl Variable {
+    /// Numbers in a row, along the last side.
+    pub fn columns(&self) -> usize {
+        self.shape.last().copied().unwrap_or(1).max(1)
+    }
+}
+
+/// A variable in the hands of one layer call.
+#[derive(Debug, Clone)]
+pub(super) struct Use {
+    /// Which variable.
+    pub variable: usize,
+    /// Where this call's gradient goes: the variable's own place for the first call, a place behind all weights for others.
+    pub gradient: Range<usize>,
+    /// Whether it is a further call.
+    pub further: bool,
+}
+
+/// What comes out of a network.
+#[derive(Debug, Clone)]
+pub struct Output {
+    /// The layer that gives it.
+    pub name: String,
+    /// Its rows.
+    pub value: ValueId,
+    /// The position of the op, an activation, that makes it and that nothing else reads: a loss may take it over.
+    pub closing: Option<usize>,
+}
+
+/// Numbers of the input that must be ids of an embedding.
+#[derive(Debug, Clone)]
+pub struct Ids {
+    /// The layer that looks them up.
+    pub layer: String,
+    /// Columns of the input.
+    pub columns: Vec<usize>,
+    /// Ids are whole numbers from 0 to below this.
+    pub below: usize,
 }
 
 /// A network as a flat list of operations.
@@ -59,35 +114,55 @@ pub struct Program {
     pub ops: Vec<Op>,
     /// The layer that each op belongs to, for messages.
     pub op_layers: Vec<String>,
-    /// Numbers a row of each value.
-    pub widths: Vec<usize>,
+    /// What flows between them.
+    pub values: Vec<Value>,
+    /// Numbers a row of each buffer of values.
+    pub(super) buffers: Vec<usize>,
+    /// Numbers a row of each buffer of gradients.
+    pub(super) gradients: Vec<usize>,
     /// Working memory of the ops.
     pub scratch: Vec<ScratchSize>,
     /// Variables in Keras's order.
     pub variables: Vec<Variable>,
+    pub(super) uses: Vec<Use>,
     /// Length of the trainable buffer.
     pub trainable: usize,
     /// Length of the state buffer.
     pub state: usize,
+    /// Length of the gradient: that of the weights, and behind it a place for each further call of a shared layer.
+    pub gradient: usize,
     /// The rows that come in.
     pub input: ValueId,
-    /// The rows that come out.
-    pub output: ValueId,
+    /// The rows that come out, side by side in this order.
+    pub outputs: Vec<Output>,
+    /// What must hold for the rows that come in.
+    pub ids: Vec<Ids>,
 }
 
 impl Program {
-    /// The width of a value.
+    /// The width of a value: numbers in a row.
     pub fn width(&self, value: ValueId) -> usize {
-        self.widths[value.0]
+        self.buffers[self.values[value.0].numbers]
     }
 
     /// A variable.
     pub fn variable(&self, id: VarId) -> &Variable {
-        &self.variables[id.0]
+        &self.variables[self.uses[id.0].variable]
     }
 
-    /// The largest width of a value.
-    pub fn widest(&self) -> usize {
-        self.widths.iter().copied().max().unwrap_or(0)
+    /// Numbers in a row of all outputs together.
+    pub fn output_width(&self) -> usize {
+        self.outputs.iter().map(|output| self.width(output.value)).sum()
+    }
+
+    /// Numbers a row of all values and their gradients.
+    pub fn row_numbers(&self) -> usize {
+        self.buffers.iter().chain(&self.gradients).sum()
+    }
+
+    /// Pieces of the gradient that belong to a weight's own piece: (from, to), to be added in this order.
+    pub(super) fn shared(&self) -> impl Iterator<Item = (Range<usize>, Range<usize>)> {
+        let further = self.uses.iter().filter(|one| one.further && !one.gradient.is_empty());
+        further.map(|one| (one.gradient.clone(), self.variables[one.variable].range.clone()))
     }
 }

@@ -264,7 +264,7 @@ mod tests {
     /// Steps until the gradient is small: the point and the number of steps.
     fn minimise(w: &[f32], steps: usize, mut f: impl FnMut(&[f32], &mut [f32]) -> f64) -> (Vec<f32>, usize) {
         let lbfgs = Lbfgs::default();
-        let part = Part { name: "w".into(), shape: vec![w.len()], range: 0..w.len() };
+        let part = Part { name: "w".into(), shape: vec![w.len()], range: 0..w.len(), constraint: None };
         let slots = lbfgs.slots(&Layout { parts: vec![part], length: w.len() });
         let mut state: Vec<Vec<f32>> = slots.iter().map(|slot| vec![0.0; slot.length]).collect();
         let (mut w, mut g) = (w.to_vec(), vec![0.0; w.len()]);

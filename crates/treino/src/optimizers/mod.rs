@@ -137,7 +137,7 @@ pub(crate) fn power(base: f64, mut n: u64) -> f64 {
 /// A step of a rule by itself, for tests of single rules.
 #[cfg(test)]
 fn try_step(rule: &dyn Rule, t: u64, learning_rate: f32, w: &mut [f32], g: &mut [f32], state: &mut [Vec<f32>]) {
-    let part = Part { name: "w".into(), shape: vec![w.len()], range: 0..w.len() };
+    let part = Part { name: "w".into(), shape: vec![w.len()], range: 0..w.len(), constraint: None };
     let layout = Layout { parts: vec![part], length: w.len() };
     let at = Step { t, learning_rate, layout: &layout, simd: Simd::detect(), pool: &Pool::new(1) };
     rule.step(at, w, g, state);

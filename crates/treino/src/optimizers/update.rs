@@ -11,7 +11,7 @@ use treino_engine::simd::{Kernel, Simd};
 /// An optimizer at work: its rule, its state, its learning rate. Everything is allocated when it is made.
 ///
 /// A step goes in Keras's order: the gradient is divided by the loss scale, accumulated, clipped; the weights decay; the
-/// rule moves them; they enter the running average, and become it where that is asked for.
+/// rule moves them; they enter the running average, and become it where that is asked for; constraints have the last word.
 #[derive(Debug)]
 pub struct Updater {
     optimizer: Optimizer,
@@ -59,11 +59,16 @@ impl Updater {
     /// The optimizer at the beginning of a training that starts from these weights.
     ///
     /// # Errors
-    /// Options that contradict each other.
+    /// Options that contradict each other, a line search over weights with constraints.
     pub fn new(optimizer: &Optimizer, program: &Program, weights: &[f32]) -> Result<Self> {
         optimizer.check()?;
         let (rule, options) = (optimizer.inner(), optimizer.inner().options());
         let layout = Layout::of(program);
+        if let Some(part) = layout.parts.iter().find(|part| rule.line_search().is_some() && part.constraint.is_some()) {
+            let (name, optimizer) = (&part.name, optimizer.name());
+            let e = format!("{name} has a constraint, but the line search of {optimizer} knows none");
+            return Err(Error::input(e).help("leave the constraint out, or take another optimizer"));
+        }
         let excluded = patterns(options.exclude_from_weight_decay, optimizer.name(), "exclude_from_weight_decay")?;
         let decay: Vec<f32> = layout
             .parts
@@ -189,6 +194,11 @@ impl Updater {
             simd.run(Follow { average: &mut average.weights, w, momentum });
             if average.overwrite_frequency.is_some_and(|steps| (done + 1).is_multiple_of(steps)) {
                 w.copy_from_slice(&average.weights);
+            }
+        }
+        for part in &self.layout.parts {
+            if let Some(constraint) = &part.constraint {
+                constraint.inner().apply(simd, &part.shape, &mut w[part.range.clone()]);
             }
         }
         self.iterations += 1;

@@ -55,7 +55,7 @@ impl Strengths for L1L2 {
 }
 
 impl<T: Strengths> Penalty for T {
-    fn value(&self, simd: Simd, w: &[f32]) -> f64 {
+    fn value(&self, simd: Simd, _columns: usize, w: &[f32]) -> f64 {
         let (l1, l2) = self.l1_and_l2();
         let mut total = 0.0;
         if l1 != 0.0 {
@@ -67,7 +67,7 @@ impl<T: Strengths> Penalty for T {
         total
     }
 
-    fn add_gradient(&self, simd: Simd, w: &[f32], scale: f32, gradient: &mut [f32]) {
+    fn add_gradient(&self, simd: Simd, _columns: usize, w: &[f32], scale: f32, gradient: &mut [f32]) {
         let (l1, l2) = self.l1_and_l2();
         simd.run(AddGradient { l1: l1 as f32 * scale, twice_l2: 2.0 * l2 as f32 * scale, w, gradient });
     }
@@ -101,12 +101,12 @@ mod tests {
         let simd = Simd::detect();
         let both = L1L2 { l1: 0.5, l2: 0.25 };
         let w = [1.0, -2.0, 0.0, 4.0];
-        assert_eq!(both.value(simd, &w), 0.5 * 7.0 + 0.25 * 21.0);
+        assert_eq!(both.value(simd, 4, &w), 0.5 * 7.0 + 0.25 * 21.0);
         let mut g = [1.0; 4];
-        both.add_gradient(simd, &w, 2.0, &mut g);
+        both.add_gradient(simd, 4, &w, 2.0, &mut g);
         // 1 + 2 * (l1 sign w + 2 l2 w)
         assert_eq!(g, [3.0, -2.0, 1.0, 6.0]);
-        assert_eq!(L1::default().value(simd, &w), 0.01 * 7.0);
-        assert_eq!(L2::default().value(simd, &w), 0.01 * 21.0);
+        assert_eq!(L1::default().value(simd, 4, &w), 0.01 * 7.0);
+        assert_eq!(L2::default().value(simd, 4, &w), 0.01 * 21.0);
     }
 }

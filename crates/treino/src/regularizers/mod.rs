@@ -6,22 +6,33 @@
 //! Keras differences: none. As in Keras, L2 has no factor 1/2, and the slope of |w| at 0 is 0.
 
 mod l1_l2;
+mod orthogonal;
 
 pub use l1_l2::{L1, L1L2, L2};
+pub use orthogonal::OrthogonalRegularizer;
 
 use crate::catalog::{Room, room};
+use crate::error::Result;
 use treino_engine::simd::Simd;
 
 room! {
     /// Any regularizer.
-    pub enum Regularizer: dyn Penalty in Room::Regularizers => { L1, L2, L1L2 }
+    pub enum Regularizer: dyn Penalty in Room::Regularizers => { L1, L2, L1L2, OrthogonalRegularizer }
 }
 
 /// A penalty on numbers.
 pub trait Penalty: std::fmt::Debug {
-    /// The penalty of all numbers in `w` together.
-    fn value(&self, simd: Simd, w: &[f32]) -> f64;
+    /// Whether it makes sense for a weight of that shape.
+    ///
+    /// # Errors
+    /// A shape that it has no meaning for.
+    fn check(&self, _shape: &[usize]) -> Result<()> {
+        Ok(())
+    }
+
+    /// The penalty of all numbers in `w` together, rows of `columns` numbers.
+    fn value(&self, simd: Simd, columns: usize, w: &[f32]) -> f64;
 
     /// gradient += scale * d penalty / dw.
-    fn add_gradient(&self, simd: Simd, w: &[f32], scale: f32, gradient: &mut [f32]);
+    fn add_gradient(&self, simd: Simd, columns: usize, w: &[f32], scale: f32, gradient: &mut [f32]);
 }

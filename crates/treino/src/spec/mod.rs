@@ -129,7 +129,7 @@ impl Spec {
 
 /// A network is given by its layers or in short, not both.
 fn refuse_both_ways(model: &Entries) -> Result<()> {
-    let beside = ["layers", "initial_weights"];
+    let beside = ["layers", "outputs", "initial_weights"];
     match model.list.iter().find(|entry| !beside.contains(&entry.key.as_str())) {
         Some(entry) if model.get("layers").is_some() => {
             let e = Error::input(format!("model has layers, so \"{}\" has no place beside them", entry.key));

@@ -1,10 +1,10 @@
 //! From what was typed to everything that a training needs.
 
 use super::Spec;
-use crate::activations::{Activation as AnyActivation, Linear, Sigmoid, Softmax};
+use crate::activations::{Activation as AnyActivation, Linear, Sigmoid, Softmax, Softplus};
 use crate::data::{Prepared, Target, Task};
 use crate::error::{Error, Result};
-use crate::layers::{Activation, BatchNormalization, Dense, Dropout, Layer};
+use crate::layers::{Activation, BatchNormalization, Dense, Dropout, Placed};
 use crate::losses::{BinaryCrossentropy, Loss, MeanSquaredError, SparseCategoricalCrossentropy, Targets};
 use crate::metrics::NamedMetric;
 use crate::model::{Network, Op};
@@ -34,7 +34,7 @@ pub fn resolve(spec: &Spec, prepared: &Prepared) -> Result<Resolved> {
         Some(layers) => layers.clone(),
         None => layers_in_short(spec, target, &loss, prepared.train.len()),
     };
-    let network = Network::build(prepared.recipe.features(), &layers)?;
+    let network = Network::build_graph(prepared.recipe.columns(), &layers, &spec.model.outputs)?;
     check_loss(&loss, target, &network)?;
     let metrics = match &spec.compile.metrics {
         Some(metrics) => metrics.clone(),
@@ -76,7 +76,7 @@ fn default_metrics(task: Task) -> Result<Vec<NamedMetric>> {
 }
 
 /// The hidden layers, and an output layer that fits the target.
-fn layers_in_short(spec: &Spec, target: &Target, loss: &Loss, rows: usize) -> Vec<Layer> {
+fn layers_in_short(spec: &Spec, target: &Target, loss: &Loss, rows: usize) -> Vec<Placed> {
     let model = &spec.model;
     // The fewer the rows, the more a network needs to be held back (see DESIGN.md).
     let l2 = model.l2.unwrap_or_else(|| (0.3 / rows.max(1) as f64).max(0.0001));
@@ -93,7 +93,7 @@ fn layers_in_short(spec: &Spec, target: &Target, loss: &Loss, rows: usize) -> Ve
         kernel_regularizer: regularizer.clone(),
         ..Dense::default()
     };
-    let mut layers: Vec<Layer> = Vec::new();
+    let mut layers: Vec<Placed> = Vec::new();
     for &units in &model.hidden {
         if model.batch_norm {
             layers.push(dense(units, Linear::default().into()).into());
@@ -112,6 +112,8 @@ fn layers_in_short(spec: &Spec, target: &Target, loss: &Loss, rows: usize) -> Ve
         Task::Binary => (1, Sigmoid::default().into()),
         Task::Multiclass if logits => (target.classes.len(), Linear::default().into()),
         Task::Multiclass => (target.classes.len(), Softmax::default().into()),
+        // What compares amounts takes no prediction below 0.
+        Task::Regression if loss.inner().targets() == Targets::Amounts => (1, Softplus::default().into()),
         Task::Regression => (1, Linear::default().into()),
     };
     layers.push(dense(units, activation).into());
@@ -131,7 +133,16 @@ fn check_loss(loss: &Loss, target: &Target, network: &Network) -> Result<()> {
     };
     let target_name = &target.name;
     match (target.task, loss.inner().targets()) {
+        (_, Targets::Groups) => {
+            let why = "it makes rows of one group alike, but predicts nothing".to_string();
+            return refuse(why, "a loss for predictions; networks built by hand can have it");
+        }
         (Task::Regression, Targets::Numbers) => {}
+        (Task::Regression, Targets::Amounts) if (target.mean, target.sd) != (0.0, 1.0) => {
+            let why = format!("it wants numbers of at least 0, but \"{target_name}\" is standardised");
+            return refuse(why, "target_scale = \"none\" in the section data (--target-scale none)");
+        }
+        (Task::Regression, Targets::Amounts) => {}
         (Task::Regression, _) => {
             let why = format!("it compares probabilities of classes, but \"{target_name}\" is a number");
             return refuse(why, "mean_squared_error or mean_absolute_error");
@@ -141,6 +152,10 @@ fn check_loss(loss: &Loss, target: &Target, network: &Network) -> Result<()> {
                 "it wants one output a class, but \"{target_name}\" has two classes and the network one output"
             );
             return refuse(why, "binary_crossentropy");
+        }
+        (Task::Multiclass, Targets::Signs) => {
+            let why = format!("it takes every output for itself, but a row has one of {classes} classes");
+            return refuse(why, "categorical_hinge");
         }
         (Task::Multiclass, Targets::Probabilities) => {
             let why = format!("it takes every output for itself, but a row has one of {classes} classes");

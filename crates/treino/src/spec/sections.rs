@@ -4,7 +4,7 @@ use crate::activations::{Activation, Relu};
 use crate::catalog::{Descriptor, Entries, Kind, Room, Thing, thing};
 use crate::data::DataSpec;
 use crate::initializers::{GlorotUniform, Initializer};
-use crate::layers::Layer;
+use crate::layers::Placed;
 use crate::losses::Loss;
 use crate::metrics::NamedMetric;
 use crate::optimizers::{Adam, Optimizer};
@@ -37,7 +37,9 @@ thing! {
         /// File with initial weights (safetensors), by the names `layer/variable`.
         initial_weights: Option<String> = None, Kind::Text;
         /// The layers, instead of all of the above but `initial_weights`.
-        layers: Option<Vec<Layer>> = None, Kind::List(&Kind::Thing(Room::Layers));
+        layers: Option<Vec<Placed>> = None, Kind::List(&Kind::Thing(Room::Layers));
+        /// Names of the layers whose outputs are those of the network, instead of all that no layer reads.
+        outputs: Vec<String> = Vec::new(), Kind::TEXTS;
     }
 }
 
@@ -46,7 +48,7 @@ impl ModelSection {
     pub(super) fn written(&self) -> Entries {
         let mut table = self.write();
         if self.layers.is_some() {
-            table.list.retain(|e| e.key == "initial_weights" || e.key == "layers");
+            table.list.retain(|e| ["initial_weights", "layers", "outputs"].contains(&e.key.as_str()));
         }
         table
     }

@@ -124,7 +124,8 @@ impl Bundle {
             return Err(Error::input("the model's description has no layers"));
         };
         // The file holds four bytes a parameter: a description that asks for more is not followed.
-        let mut network = Network::build_at_most(metadata.inputs, layers, bytes.len() / 4)
+        let columns = metadata.table.as_ref().map_or(metadata.inputs.into(), |table| table.recipe.columns());
+        let mut network = Network::build_at_most(columns, layers, &spec.model.outputs, bytes.len() / 4)
             .map_err(|e| e.help("the model's description and its weights do not fit together"))?;
         weights::from_bytes(&mut network, bytes)?;
         if let Some(table) = &metadata.table {

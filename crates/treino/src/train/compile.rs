@@ -2,7 +2,7 @@
 
 use super::executor::Examples;
 use crate::error::{Error, Result};
-use crate::losses::{Loss, Targets};
+use crate::losses::Loss;
 use crate::metrics::{Metric, NamedMetric};
 use crate::model::Network;
 use crate::optimizers::Optimizer;
@@ -50,7 +50,7 @@ impl Compile {
             return Err(Error::input(e));
         }
         let targets = self.loss.inner().targets();
-        let wanted = if targets == Targets::ClassNumbers { 1 } else { outputs };
+        let wanted = targets.columns(outputs);
         if width != wanted {
             let e = format!("{loss} wants {wanted} target columns for an output of {outputs}, but there are {width}");
             return Err(Error::input(e));
@@ -58,19 +58,16 @@ impl Compile {
         for NamedMetric { metric, .. } in &self.metrics {
             metric.inner().check(width, outputs)?;
         }
-        let fits = |y: &f32| match targets {
-            Targets::Numbers => y.is_finite(),
-            Targets::Probabilities | Targets::OneHot => (0.0..=1.0).contains(y),
-            Targets::ClassNumbers => *y >= 0.0 && *y < outputs as f32 && y.fract() == 0.0,
-        };
+        let ignored = self.loss.inner().ignored();
+        let fits = |y: &f32| targets.allow(*y, outputs) || ignored == Some(*y);
         if let Some(at) = data.y.as_slice().iter().position(|y| !fits(y)) {
-            let (value, row) = (data.y.as_slice()[at], at / width + 1);
-            let range = match targets {
-                Targets::Numbers => "finite numbers".to_string(),
-                Targets::Probabilities | Targets::OneHot => "numbers in [0, 1]".to_string(),
-                Targets::ClassNumbers => format!("whole numbers from 0 to {}", outputs - 1),
-            };
+            let (value, row, range) = (data.y.as_slice()[at], at / width + 1, targets.range(outputs));
             return Err(Error::input(format!("the target of row {row} is {value}, but {loss} wants {range}")));
+        }
+        if let Some((row, sum)) = targets.wrong_sum(data.y.as_slice(), width) {
+            let row = row + 1;
+            let e = format!("the targets of row {row} sum to {sum}, but {loss} wants shares that sum to 1");
+            return Err(Error::input(e).help("a class is a one-hot row: 1 in its column, 0 in the others"));
         }
         Ok(())
     }

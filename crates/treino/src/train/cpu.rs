@@ -3,7 +3,7 @@
 use super::executor::{Divergence, EpochEnd, Examples, Executor, Interrupted, TrainingState, Units};
 use crate::callbacks::{Logs, Snapshot};
 use crate::error::{Error, Result};
-use crate::losses::{Batch, Gradient, Loss};
+use crate::losses::{Batch, Loss, Score};
 use crate::metrics::{Metric, Running};
 use crate::model::{Memory, Network, Op, Pass, Program, ScratchSize};
 use crate::optimizers::{Optimizer, Updater};
@@ -28,14 +28,14 @@ pub struct Cpu {
     loss_scale: f32,
     /// Weights, gradient and statistics where a line search begins.
     origin: [Vec<f32>; 3],
-    loss: Loss,
+    score: Score,
     /// Whether the loss works on what goes into the last activation, so that its backward pass is skipped.
     fused: bool,
     y_width: usize,
     y: Vec<f32>,
     weights: Vec<f32>,
-    scale: Vec<f32>,
-    losses: Vec<f32>,
+    /// Whether the rows have weights of their own.
+    weighted: bool,
     metrics: Vec<(String, RunningBox)>,
     units: Option<Units>,
     /// Targets and predictions in their own units, for the metrics.
@@ -80,7 +80,9 @@ impl Cpu {
         memory.weights.copy_from_slice(&network.weights);
         memory.state.copy_from_slice(&network.state);
         let fused = match program.ops.last() {
-            Some(Op::Activation(last)) => last.y == program.output && objective.loss.inner().absorbs(&last.activation),
+            Some(Op::Activation(last)) => {
+                last.y == program.outputs[0].value && objective.loss.inner().absorbs(&last.activation)
+            }
             _ => false,
         };
         let (y_width, p_width) = (objective.y_width, network.outputs());
@@ -93,7 +95,7 @@ impl Cpu {
                 None => Default::default(),
             },
             updater,
-            loss: objective.loss.clone(),
+            score: Score::new(objective.loss, capacity),
             metrics: objective
                 .metrics
                 .iter()
@@ -103,8 +105,7 @@ impl Cpu {
             own: [vec![0.0; own * y_width], vec![0.0; own * p_width]],
             y: vec![0.0; capacity * y_width],
             weights: vec![1.0; capacity],
-            scale: vec![0.0; capacity],
-            losses: vec![0.0; capacity],
+            weighted: false,
             pool: Pool::new(threads),
             simd,
             program,
@@ -124,7 +125,7 @@ impl Cpu {
         let capacity = batch_size.max(EVALUATION_ROWS) as u128;
         let optimizer = Updater::numbers(optimizer, program);
         let weights = program.trainable as u128 * 5 + optimizer + program.state as u128 * 4;
-        let values: u128 = program.widths.iter().map(|width| *width as u128 * 2).sum();
+        let values: u128 = program.row_numbers() as u128;
         let (per_row, fixed) = program.scratch.iter().fold((0_u128, 0_u128), |(rows, fixed), size| match size {
             ScratchSize::PerRow(width) => (rows + *width as u128, fixed),
             ScratchSize::Fixed(length) => (rows, fixed + *length as u128),
@@ -136,6 +137,7 @@ impl Cpu {
     fn gather(&mut self, data: &Examples<'_>, rows: impl Iterator<Item = usize>) {
         let (width, y_width) = (data.x.cols(), self.y_width);
         let x = self.memory.value_mut(self.program.input);
+        self.weighted = data.weights.is_some();
         for (slot, row) in rows.enumerate() {
             x[slot * width..][..width].copy_from_slice(data.x.row(row));
             self.y[slot * y_width..][..y_width].copy_from_slice(data.y.row(row));
@@ -154,23 +156,15 @@ impl Cpu {
         }
         let scored = match (&program.ops[..], self.fused) {
             ([.., Op::Activation(last)], true) => last.x,
-            _ => program.output,
+            _ => program.outputs[0].value,
         };
         let width = program.width(scored);
-        let losses = &mut self.losses[..rows];
-        let y = &self.y[..rows * self.y_width];
         let (p, dp) = memory.value_and_gradient(scored);
+        let y = &self.y[..rows * self.y_width];
         let batch = Batch { y, p: &p[..rows * width], width, logits: self.fused };
-        let gradient = training.then(|| {
-            let share = self.loss_scale / rows as f32;
-            for (scale, weight) in self.scale.iter_mut().zip(&self.weights[..rows]) {
-                *scale = weight * share;
-            }
-            Gradient { scale: &self.scale[..rows], dp: &mut dp[..rows * width] }
-        });
-        self.loss.inner().rows(*simd, batch, losses, gradient);
-        let total: f64 = losses.iter().zip(&self.weights).map(|(l, w)| f64::from(*l) * f64::from(*w)).sum();
-        total / rows as f64 + memory.activity_penalty
+        let weights = self.weighted.then_some(&self.weights[..rows]);
+        let gradient = training.then_some((self.loss_scale, &mut dp[..rows * width]));
+        self.score.of(*simd, batch, weights, gradient) + memory.activity_penalty
     }
 
     /// The penalties on weights.
@@ -178,7 +172,11 @@ impl Cpu {
         let mut total = 0.0;
         for variable in &self.program.variables {
             if let Some(regularizer) = &variable.regularizer {
-                total += regularizer.inner().value(self.simd, &self.memory.weights[variable.range.clone()]);
+                total += regularizer.inner().value(
+                    self.simd,
+                    variable.columns(),
+                    &self.memory.weights[variable.range.clone()],
+                );
             }
         }
         total
@@ -193,11 +191,12 @@ impl Cpu {
         for op in program.ops[..ops].iter().rev() {
             op.backward(memory, &pass);
         }
+        memory.join_shared(program);
         for variable in &program.variables {
             if let Some(regularizer) = &variable.regularizer {
                 let range = variable.range.clone();
                 let (w, gradient) = (&memory.weights[range.clone()], &mut memory.gradient[range]);
-                regularizer.inner().add_gradient(*simd, w, self.loss_scale, gradient);
+                regularizer.inner().add_gradient(*simd, variable.columns(), w, self.loss_scale, gradient);
             }
         }
     }
@@ -206,7 +205,7 @@ impl Cpu {
     fn descend(&mut self, rows: usize, loss: f64, epoch: u32, step: u32) {
         if let Some((search, mut state)) = self.updater.begin_search() {
             self.origin[0].copy_from_slice(&self.memory.weights);
-            self.origin[1].copy_from_slice(&self.memory.gradient);
+            self.origin[1].copy_from_slice(&self.memory.gradient[..self.program.trainable]);
             self.origin[2].copy_from_slice(&self.memory.state);
             let [w, g, statistics] = std::mem::take(&mut self.origin);
             let end = search.search(self.simd, &mut state, (loss, &w, &g), &mut |point, gradient| {
@@ -215,7 +214,7 @@ impl Cpu {
                 self.backward(rows, epoch, step);
                 // The statistics have moved already, once for the step.
                 self.memory.state.copy_from_slice(&statistics);
-                gradient.copy_from_slice(&self.memory.gradient);
+                gradient.copy_from_slice(&self.memory.gradient[..point.len()]);
                 loss
             });
             self.memory.weights.copy_from_slice(end);
@@ -224,6 +223,7 @@ impl Cpu {
             return;
         }
         let Memory { weights, gradient, .. } = &mut self.memory;
+        let gradient = &mut gradient[..weights.len()];
         self.updater.apply(self.simd, &self.pool, weights, gradient);
     }
 
@@ -234,7 +234,7 @@ impl Cpu {
         self.gather(data, 0..rows);
         let loss = self.forward(rows, true, 0, 0) + self.weight_penalty();
         self.backward(rows, 0, 0);
-        (loss, self.memory.gradient.clone())
+        (loss, self.memory.gradient[..self.program.trainable].to_vec())
     }
 
     /// Takes the batch's predictions into the metrics.
@@ -243,7 +243,8 @@ impl Cpu {
             return;
         }
         let mut y = &self.y[..rows * self.y_width];
-        let mut p = &self.memory.value(self.program.output)[..rows * self.program.width(self.program.output)];
+        let mut p = &self.memory.value(self.program.outputs[0].value)
+            [..rows * self.program.width(self.program.outputs[0].value)];
         if let Some(Units { mean, sd }) = self.units {
             for (own, standardised) in self.own.iter_mut().zip([y, p]) {
                 for (own, value) in own.iter_mut().zip(standardised) {
@@ -339,8 +340,9 @@ impl Executor for Cpu {
     fn evaluate(&mut self, data: &Examples<'_>) -> Logs {
         let n = data.rows();
         let mut total = 0.0;
-        for first in (0..n).step_by(self.capacity) {
-            let end = (first + self.capacity).min(n);
+        let at_once = if self.score.is_additive() { self.capacity } else { self.batch_size };
+        for first in (0..n).step_by(at_once) {
+            let end = (first + at_once).min(n);
             self.gather(data, first..end);
             total += self.forward(end - first, false, 0, 0) * (end - first) as f64;
             self.measure(end - first, false);

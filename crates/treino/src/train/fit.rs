@@ -308,6 +308,8 @@ pub fn evaluate(
     let metrics = compile.named_metrics();
     let y_width = data.y.cols();
     let objective = Objective { optimizer: &compile.optimizer, loss: &compile.loss, metrics: &metrics, units, y_width };
-    let mut cpu = Cpu::new(network, objective, 1, 0, session.threads, session.simd)?;
+    // Keras's batches, for losses that look at a whole one.
+    let batch_size = Fit::default().batch_size;
+    let mut cpu = Cpu::new(network, objective, batch_size, 0, session.threads, session.simd)?;
     Ok(cpu.evaluate(&data))
 }

@@ -6,7 +6,6 @@ use super::fit::{Fit, Job, check_batches, check_callbacks, check_memory, fit};
 use super::history::{Ending, History};
 use crate::data::{Dataset, Matrix, Prepared, Task, prepare};
 use crate::error::Result;
-use crate::losses::Targets;
 use crate::model::Network;
 use crate::report::Evaluation;
 use crate::spec::{Resolved, Spec, resolve};
@@ -160,8 +159,7 @@ impl Planned {
     /// Targets as the loss compares them: class numbers, or one-hot rows.
     fn targets(&self, data: &Dataset) -> Matrix {
         let outputs = self.resolved.network.outputs();
-        let is_class_number = self.resolved.compile.loss.inner().targets() == Targets::ClassNumbers;
-        if outputs == 1 || is_class_number {
+        if outputs == 1 || self.resolved.compile.loss.inner().targets().is_one_number() {
             return data.y.clone();
         }
         let mut y = Matrix::zeros(data.len(), outputs);

@@ -4,6 +4,7 @@ use super::cpu::{Cpu, Objective};
 use super::{Compile, Examples, Executor, Fit, Job, Session, fit};
 use crate::activations::{Sigmoid, Tanh};
 use crate::catalog::{Entries, Field, Value};
+use crate::constraints::{Constraint, NonNeg};
 use crate::data::Matrix;
 use crate::layers::{BatchNormalization, Dense, Dropout, Layer};
 use crate::losses::{BinaryCrossentropy, Loss, MeanSquaredError};
@@ -142,14 +143,42 @@ fn a_loss_scale_cancels_out() {
     let penalty = Some(L2 { l2: 0.01 }.into());
     let layer = Dense { kernel_regularizer: penalty.clone(), activity_regularizer: penalty, ..Dense::new(1) };
     let weights = |factor: Option<f64>| {
-        let mut network = Network::build(3, &[layer.clone().into()]).unwrap();
+        let mut network = Network::build(3, std::slice::from_ref(&layer)).unwrap();
         network.initialize(1);
         let optimizer = SGD { loss_scale_factor: factor, ..SGD::default() };
         let (x, y) = rows();
-        run(&mut network, optimizer, MeanSquaredError {}, (&x, &y), 8, 3);
+        run(&mut network, optimizer, MeanSquaredError::default(), (&x, &y), 8, 3);
         network.weights
     };
     assert_eq!(weights(None), weights(Some(1024.0)));
+}
+
+#[test]
+fn constraints_have_the_last_word() {
+    // Without a constraint the weight goes to -2 and back; with it every step ends at 0 or above.
+    let (x, y) = (Matrix::new(1, 1, vec![1.0]), Matrix::new(1, 1, vec![-2.0]));
+    let ends = |kernel_constraint: Option<Constraint>| {
+        let layer = Dense { use_bias: false, kernel_constraint, ..Dense::new(1) };
+        let mut network = Network::build(1, &[layer]).unwrap();
+        network.weights[0] = 1.0;
+        run(
+            &mut network,
+            SGD { learning_rate: 0.5.into(), ..SGD::default() },
+            MeanSquaredError::default(),
+            (&x, &y),
+            1,
+            1,
+        );
+        network.weights[0]
+    };
+    assert_eq!((ends(None), ends(Some(NonNeg {}.into()))), (-2.0, 0.0));
+
+    let layer = Dense { kernel_constraint: Some(NonNeg {}.into()), ..Dense::new(1) };
+    let network = Network::build(1, &[layer]).unwrap();
+    let (optimizer, loss) = (Lbfgs::default().into(), MeanSquaredError::default().into());
+    let objective = Objective { optimizer: &optimizer, loss: &loss, metrics: &[], units: None, y_width: 1 };
+    let e = Cpu::new(&network, objective, 1, 1, 1, Simd::detect()).unwrap_err();
+    assert_eq!(e.message(), "dense/kernel has a constraint, but the line search of lbfgs knows none");
 }
 
 /// Trains in the order of the rows.
@@ -173,7 +202,7 @@ fn lbfgs_finds_what_can_be_worked_out() {
     // One yes-or-no input: 1 of 4 without it are positive, 3 of 5 with it. b = ln(1/3), w = ln(3/2) - b.
     let x = Matrix::new(9, 1, vec![0., 0., 0., 0., 1., 1., 1., 1., 1.]);
     let y = Matrix::new(9, 1, vec![1., 0., 0., 0., 1., 1., 1., 0., 0.]);
-    let mut network = Network::build(1, &[Dense::new(1).activation(Sigmoid::default()).into()]).unwrap();
+    let mut network = Network::build(1, &[Dense::new(1).activation(Sigmoid::default())]).unwrap();
     network.initialize(3);
     run(&mut network, Lbfgs::default(), BinaryCrossentropy::default(), (&x, &y), 9, 20);
     let b = -(3.0_f64.ln());
@@ -184,9 +213,9 @@ fn lbfgs_finds_what_can_be_worked_out() {
     let x = Matrix::new(4, 1, vec![1., 2., 3., 4.]);
     let y = Matrix::new(4, 1, vec![2., 1., 4., 3.]);
     let layer = Dense { use_bias: false, kernel_regularizer: Some(L2 { l2: 0.5 }.into()), ..Dense::new(1) };
-    let mut network = Network::build(1, &[layer.into()]).unwrap();
+    let mut network = Network::build(1, &[layer]).unwrap();
     network.initialize(3);
-    run(&mut network, Lbfgs::default(), MeanSquaredError {}, (&x, &y), 32, 10);
+    run(&mut network, Lbfgs::default(), MeanSquaredError::default(), (&x, &y), 32, 10);
     assert!((network.weights[0] - 28.0 / 32.0).abs() < 1e-5, "{:?}", network.weights);
 }
 
@@ -212,7 +241,7 @@ fn lbfgs_moves_statistics_once_a_step_and_repeats_its_masks() {
 #[test]
 fn what_cannot_be_is_said_once() {
     let refused = |optimizer: Optimizer| {
-        let compile = Compile { optimizer, loss: MeanSquaredError {}.into(), metrics: Vec::new() };
+        let compile = Compile { optimizer, loss: MeanSquaredError::default().into(), metrics: Vec::new() };
         let (x, y) = rows();
         let train = Examples { x: &x, y: &y, weights: None };
         let settings = Fit { batch_size: 10, epochs: 1, ..Fit::default() };

@@ -1,0 +1,86 @@
+//! Where rows come in.
+
+use super::Build;
+use crate::catalog::{Kind, thing};
+use crate::error::{Error, Result};
+use crate::model::{Builder, Memory, Op, Pass, ValueId};
+
+thing! {
+    /// Some of the columns that come in, for networks with several inputs.
+    ///
+    /// `columns` names columns of the table: all numbers that they became are taken, in that order. Rows without names are
+    /// cut by `shape` instead: each input layer takes the next numbers. Without either it is the whole row.
+    pub struct InputLayer = "input_layer" ["input"] {
+        /// Shape of a row, where it is cut from a row of numbers.
+        shape: Option<Vec<usize>> = None, Kind::List(&Kind::COUNT);
+        /// Columns of the table.
+        columns: Option<Vec<String>> = None, Kind::TEXTS;
+        /// Name; numbered by itself when left open.
+        name: Option<String> = None, Kind::Text;
+    }
+}
+
+impl InputLayer {
+    /// Columns of a table under a name.
+    pub fn columns<'a>(name: &str, columns: impl IntoIterator<Item = &'a str>) -> Self {
+        let columns = Some(columns.into_iter().map(String::from).collect());
+        InputLayer { columns, name: Some(name.to_string()), ..InputLayer::default() }
+    }
+}
+
+impl Build for InputLayer {
+    fn given_name(&self) -> Option<&str> {
+        self.name.as_deref()
+    }
+
+    fn build(&self, builder: &mut Builder, _inputs: &[ValueId]) -> Result<ValueId> {
+        let (columns, shape) = match (&self.columns, &self.shape) {
+            (Some(_), Some(_)) => {
+                return Err(Error::input("an input layer has either columns or a shape, not both"));
+            }
+            (Some(names), None) => {
+                let mut columns = Vec::new();
+                for name in names {
+                    columns.extend(builder.columns_of(name)?);
+                }
+                if columns.is_empty() {
+                    return Err(Error::input("an input layer needs at least one column"));
+                }
+                let shape = vec![columns.len()];
+                (columns, shape)
+            }
+            (None, Some(shape)) => {
+                let width = shape.iter().fold(1, |width: usize, side| width.saturating_mul(*side));
+                (builder.next_columns(width)?.collect(), shape.clone())
+            }
+            (None, None) => return Ok(builder.input()),
+        };
+        let y = builder.value(&shape, &[], false);
+        builder.set_columns(y, columns.clone());
+        let (x, width) = (builder.input(), builder.width(builder.input()));
+        builder.push(Op::Select(SelectOp { x, y, width, columns }));
+        Ok(y)
+    }
+}
+
+/// Some columns of a value that no gradient is wanted of.
+#[derive(Debug, Clone)]
+pub struct SelectOp {
+    x: ValueId,
+    pub(crate) y: ValueId,
+    /// Numbers in a row of x.
+    width: usize,
+    columns: Vec<usize>,
+}
+
+impl SelectOp {
+    pub(crate) fn forward(&self, memory: &mut Memory, pass: &Pass<'_>) {
+        let f = memory.forward(self.x, self.y);
+        let rows = f.x.chunks_exact(self.width).zip(f.y.chunks_exact_mut(self.columns.len()));
+        for (x, y) in rows.take(pass.rows) {
+            for (y, column) in y.iter_mut().zip(&self.columns) {
+                *y = x[*column];
+            }
+        }
+    }
+}

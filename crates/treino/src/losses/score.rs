@@ -1,0 +1,78 @@
+//! The loss of a batch, from the losses of its rows.
+
+use super::{Batch, Gradient, Loss, Reduction, Scope};
+use treino_engine::simd::Simd;
+
+/// Computes the loss of batches of one output; owns what that takes.
+#[derive(Debug)]
+pub struct Score {
+    loss: Loss,
+    losses: Vec<f32>,
+    scale: Vec<f32>,
+}
+
+impl Score {
+    /// For batches of at most `capacity` rows.
+    pub fn new(loss: &Loss, capacity: usize) -> Self {
+        Score { loss: loss.clone(), losses: vec![0.0; capacity], scale: vec![0.0; capacity] }
+    }
+
+    /// Whether the loss of many rows is the same however they are cut into batches, up to rounding, when batches are
+    /// averaged by their number of rows.
+    pub fn is_additive(&self) -> bool {
+        let it = self.loss.inner();
+        it.scope() == Scope::Row && it.reduction() == Reduction::SumOverBatchSize && it.ignored().is_none()
+    }
+
+    /// The loss of a batch under the weights of its rows, and its gradient with respect to the predictions, times a factor,
+    /// where it is asked for. Allocates nothing.
+    ///
+    /// Rows that the loss leaves out count neither in the sum nor in the divisor; without any row left the loss is 0.
+    pub fn of(
+        &mut self,
+        simd: Simd,
+        batch: Batch<'_>,
+        weights: Option<&[f32]>,
+        gradient: Option<(f32, &mut [f32])>,
+    ) -> f64 {
+        let it = self.loss.inner();
+        let rows = batch.p.len() / batch.width;
+        let (losses, scale) = (&mut self.losses[..rows], &mut self.scale[..rows]);
+        if it.scope() == Scope::Positive {
+            it.rows(simd, batch, losses, None);
+        }
+        let (mut counted, mut mass) = (0_usize, 0.0);
+        for (r, (scale, loss)) in scale.iter_mut().zip(&*losses).enumerate() {
+            let left_out = match it.scope() {
+                Scope::Positive => *loss <= 0.0,
+                _ => it.ignored().is_some_and(|class| batch.y[r] == class),
+            };
+            *scale = if left_out { 0.0 } else { weights.map_or(1.0, |w| w[r]) };
+            counted += usize::from(!left_out);
+            mass += f64::from(*scale);
+        }
+        let divisor = match it.reduction() {
+            Reduction::SumOverBatchSize => counted as f64,
+            Reduction::MeanWithSampleWeight => mass,
+            // One number for the whole batch stands beside every row, but is added up only under weights.
+            Reduction::Sum if it.scope() == Scope::Whole && weights.is_none() => counted as f64,
+            Reduction::Sum => 1.0,
+        };
+        let share = if divisor == 0.0 { 0.0 } else { 1.0 / divisor };
+        let mut total = 0.0;
+        match gradient {
+            Some((factor, dp)) => {
+                let share = share as f32 * factor;
+                scale.iter_mut().for_each(|scale| *scale *= share);
+                it.rows(simd, batch, losses, Some(Gradient { scale, dp }));
+            }
+            None => it.rows(simd, batch, losses, None),
+        }
+        for (r, loss) in losses.iter().enumerate() {
+            if it.ignored().is_none_or(|class| batch.y[r] != class) {
+                total += f64::from(*loss) * weights.map_or(1.0, |w| f64::from(w[r]));
+            }
+        }
+        if divisor == 0.0 { 0.0 } else { total / divisor }
+    }
+}

@@ -1,0 +1,192 @@
+//! From a list of layers to the order in which they are called.
+//!
+//! A layer reads the layers it names, or the one before it in the list. The list may name layers that stand further down:
+//! they are called first. What no layer reads is an output of the network.
+
+use super::builder::Builder;
+use super::program::ValueId;
+use crate::error::{Error, Result};
+use crate::layers::{Layer, Placed};
+
+/// A layer and what it is connected to, by positions in the list.
+struct Node<'a> {
+    name: String,
+    layer: &'a Layer,
+    inputs: Vec<Source>,
+    /// The layer whose weights it uses: its own, or that of another place in the list.
+    weights_of: usize,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Source {
+    /// The rows that come in.
+    Rows,
+    /// The output of a layer.
+    Layer(usize),
+}
+
+/// A layer as it was built.
+#[derive(Debug, Clone)]
+pub(super) struct Built {
+    pub name: String,
+    pub inputs: Vec<String>,
+    pub shape: Vec<usize>,
+}
+
+/// Calls all layers in their order; gives what became of each, and the outputs. `outputs` names them, unless it is empty.
+pub(super) fn assemble(
+    builder: &mut Builder,
+    layers: &[Placed],
+    outputs: &[String],
+    most: usize,
+) -> Result<(Vec<Built>, Vec<(String, ValueId)>)> {
+    let place = |i: usize| {
+        let kind = layers[i].layer.name();
+        move |e: Error| e.help(format!("it happened in layer {} ({kind})", i + 1))
+    };
+    let mut names = Vec::with_capacity(layers.len());
+    for (i, Placed { layer, .. }) in layers.iter().enumerate() {
+        names.push(builder.name(layer.name(), layer.inner().given_name()).map_err(place(i))?);
+    }
+    let nodes = (0..layers.len()).map(|i| connect(i, layers, &names).map_err(place(i))).collect::<Result<Vec<_>>>()?;
+    let ends = ends(&nodes, outputs)?;
+
+    let mut values: Vec<Option<ValueId>> = vec![None; nodes.len()];
+    let mut calls = vec![0; nodes.len()];
+    for i in order(&nodes)? {
+        let node = &nodes[i];
+        let inputs: Vec<ValueId> = node
+            .inputs
+            .iter()
+            .map(|source| {
+                let value = match source {
+                    Source::Rows => builder.input(),
+                    Source::Layer(from) => values[*from].expect("a layer is called after those it reads"),
+                };
+                builder.take(value)
+            })
+            .collect();
+        builder.begin(&nodes[node.weights_of].name, calls[node.weights_of]);
+        calls[node.weights_of] += 1;
+        let layer = nodes[node.weights_of].layer;
+        let mut value = layer.inner().build(builder, &inputs).map_err(place(i))?;
+        if builder.parameters() > most {
+            return Err(place(i)(Error::input(format!("the network has more than {most} parameters"))));
+        }
+        builder.check_initializers().map_err(place(i))?;
+        if inputs.contains(&value) || value == builder.input() {
+            // The layer changed nothing; who reads it must not be taken for a reader of what it read.
+            let shape = builder.shape(value).to_vec();
+            value = builder.view(value, &shape);
+        }
+        builder.end(value);
+        values[i] = Some(value);
+    }
+    let value = |i: usize| values[i].expect("every layer was called");
+    let built = nodes.iter().enumerate().map(|(i, node)| Built {
+        name: node.name.clone(),
+        inputs: node
+            .inputs
+            .iter()
+            .map(|source| match source {
+                Source::Rows => "rows".to_string(),
+                Source::Layer(from) => nodes[*from].name.clone(),
+            })
+            .collect(),
+        shape: builder.shape(value(i)).to_vec(),
+    });
+    Ok((built.collect(), ends.into_iter().map(|i| (nodes[i].name.clone(), value(i))).collect()))
+}
+
+/// What layer `i` reads, and whose weights it uses.
+fn connect<'a>(i: usize, layers: &'a [Placed], names: &[String]) -> Result<Node<'a>> {
+    let find = |wanted: &str, what: &str| {
+        names.iter().position(|name| name == wanted).ok_or_else(|| {
+            let e = Error::input(format!("{what} \"{wanted}\", but no layer is called so"));
+            e.nearest(wanted, names.iter().enumerate().filter(|(j, _)| *j != i).map(|(_, name)| name.as_str()))
+        })
+    };
+    let Placed { layer, inputs } = &layers[i];
+    let name = &names[i];
+    let is_input = matches!(layer, Layer::InputLayer(_));
+    if is_input && !inputs.is_empty() {
+        return Err(Error::input(format!("\"{name}\" is an input, so it has no inputs of its own")));
+    }
+    let what = format!("\"{name}\" has the input");
+    let mut sources = inputs.iter().map(|input| find(input, &what).map(Source::Layer)).collect::<Result<Vec<_>>>()?;
+    if sources.is_empty() {
+        sources.push(if i == 0 || is_input { Source::Rows } else { Source::Layer(i - 1) });
+    }
+    let weights_of = match layer {
+        Layer::Shared(shared) => {
+            let of = find(&shared.layer, &format!("\"{name}\" calls"))?;
+            if matches!(layers[of].layer, Layer::Shared(_) | Layer::InputLayer(_)) {
+                let e = format!("\"{name}\" calls \"{}\", which has no weights of its own to share", shared.layer);
+                return Err(Error::input(e));
+            }
+            of
+        }
+        _ => i,
+    };
+    Ok(Node { name: name.clone(), layer, inputs: sources, weights_of })
+}
+
+/// The layers whose outputs are those of the network.
+fn ends(nodes: &[Node<'_>], outputs: &[String]) -> Result<Vec<usize>> {
+    let is_read = |i: usize| nodes.iter().any(|node| node.inputs.contains(&Source::Layer(i)));
+    if outputs.is_empty() {
+        return Ok((0..nodes.len()).filter(|i| !is_read(*i)).collect());
+    }
+    let mut ends = Vec::new();
+    for output in outputs {
+        let Some(i) = nodes.iter().position(|node| node.name == *output) else {
+            return Err(Error::input(format!("model.outputs names \"{output}\", but no layer is called so"))
+                .nearest(output, nodes.iter().map(|node| node.name.as_str())));
+        };
+        if ends.contains(&i) {
+            return Err(Error::input(format!("model.outputs names \"{output}\" twice")));
+        }
+        ends.push(i);
+    }
+    match (0..nodes.len()).find(|i| !is_read(*i) && !ends.contains(i)) {
+        Some(i) => Err(Error::input(format!("the layer \"{}\" leads to no output", nodes[i].name))
+            .help("name it among the inputs of another layer, or in model.outputs")),
+        None => Ok(ends),
+    }
+}
+
+/// An order in which every layer comes after those it needs: that of the list, where possible.
+fn order(nodes: &[Node<'_>]) -> Result<Vec<usize>> {
+    let needs = |i: usize| {
+        let sources = nodes[i].inputs.iter().filter_map(|source| match source {
+            Source::Layer(from) => Some(*from),
+            Source::Rows => None,
+        });
+        sources.chain((nodes[i].weights_of != i).then_some(nodes[i].weights_of))
+    };
+    let mut done = vec![false; nodes.len()];
+    let mut order = Vec::with_capacity(nodes.len());
+    while order.len() < nodes.len() {
+        let Some(i) = (0..nodes.len()).find(|i| !done[*i] && needs(*i).all(|from| done[from])) else {
+            return Err(cycle(nodes, &done, needs));
+        };
+        done[i] = true;
+        order.push(i);
+    }
+    Ok(order)
+}
+
+/// Names a circle among the layers that cannot be called.
+fn cycle<I: Iterator<Item = usize>>(nodes: &[Node<'_>], done: &[bool], needs: impl Fn(usize) -> I) -> Error {
+    let waits_for = |i: usize| needs(i).find(|from| !done[*from]);
+    let mut path: Vec<usize> = done.iter().position(|done| !done).into_iter().collect();
+    while let Some(next) = path.last().and_then(|last| waits_for(*last)) {
+        if let Some(start) = path.iter().position(|i| *i == next) {
+            let names: Vec<&str> =
+                path[start..].iter().rev().chain(&path[path.len() - 1..]).map(|i| nodes[*i].name.as_str()).collect();
+            return Error::input(format!("the layers go in a circle: {}", names.join(" -> ")));
+        }
+        path.push(next);
+    }
+    Error::input("the layers go in a circle")
+}
