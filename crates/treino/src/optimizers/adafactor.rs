@@ -3,7 +3,7 @@
 //!
 //! Keras differences: `relative_step = false` keeps the learning rate as it is; Keras bounds it by 1 / sqrt(t) all the same.
 
-use super::lamb::Along;
+use super::passes::Add;
 use super::{Layout, Part, Rule, Slot, Start, Step, optimizer};
 use crate::catalog::{Interval, Kind};
 use treino_engine::double;
@@ -80,7 +80,7 @@ impl Rule for Adafactor {
                 |x: &[f32]| (reduce::sum(at.simd, x, |x| f64::from(x) * f64::from(x)) / x.len().max(1) as f64).sqrt();
             let size = rms(w).max(self.epsilon_2);
             let rate = size * rate / (rms(g) / self.clip_threshold).max(1.0);
-            at.simd.run(Along { rate: rate as f32, w, u: g });
+            at.simd.run(Add { x: w, by: -rate as f32, y: g });
         }
     }
 }
@@ -98,11 +98,11 @@ impl Mean {
         let (width, epsilon) = (c.len(), self.epsilon);
         let follow = |mean: &mut f32, new: f64| *mean = (self.beta * f64::from(*mean) + (1.0 - self.beta) * new) as f32;
         for (r, row) in r.iter_mut().zip(g.chunks_exact(width)) {
-            let sum = reduce::sum(self.simd, row, |g| f64::from(g.mul_add(g, epsilon)));
+            let sum = reduce::sum(self.simd, row, |g| f64::from(g * g + epsilon));
             follow(r, sum / width as f64);
         }
         let height = r.len();
-        reduce::column_sums(self.simd, height, width, sums, |i| g[i].mul_add(g[i], epsilon));
+        reduce::column_sums(self.simd, height, width, sums, |i| g[i] * g[i] + epsilon);
         for (c, sum) in c.iter_mut().zip(&*sums) {
             follow(c, f64::from(*sum) / height as f64);
         }

@@ -2,6 +2,7 @@
 //! long as the variable itself times the learning rate. For very large batches.
 
 use super::adam::bias;
+use super::passes::Add;
 use super::{Layout, Rule, Slot, Step, optimizer};
 use crate::catalog::Kind;
 use treino_engine::reduce;
@@ -39,12 +40,12 @@ impl Rule for Lamb {
             m,
             v,
         });
-        let norm = |x: &[f32]| reduce::sum(at.simd, x, |x| f64::from(x) * f64::from(x)).sqrt();
+        let norm = |x: &[f32]| reduce::dot(at.simd, x, x).sqrt();
         for part in &at.layout.parts {
             let (w, u) = (&mut w[part.range.clone()], &g[part.range.clone()]);
             let (of_w, of_u) = (norm(w), norm(u));
             let ratio = if of_w > 0.0 && of_u > 0.0 { of_w / of_u } else { 1.0 };
-            at.simd.run(Along { rate: ratio as f32 * at.learning_rate, w, u });
+            at.simd.run(Add { x: w, by: -(ratio as f32 * at.learning_rate), y: u });
         }
     }
 }
@@ -70,24 +71,6 @@ impl Kernel for Direction<'_> {
             *m = (*g - *m).mul_add(self.one_minus_1, *m);
             *v = g.mul_add(*g, -*v).mul_add(self.one_minus_2, *v);
             *g = *m / self.bias_1 / ((*v / self.bias_2).sqrt() + self.epsilon);
-        }
-    }
-}
-
-/// w -= rate * u.
-pub(super) struct Along<'a> {
-    pub(super) rate: f32,
-    pub(super) w: &'a mut [f32],
-    pub(super) u: &'a [f32],
-}
-
-impl Kernel for Along<'_> {
-    type Output = ();
-
-    #[inline(always)]
-    fn run(self) {
-        for (w, u) in self.w.iter_mut().zip(self.u) {
-            *w = (-self.rate).mul_add(*u, *w);
         }
     }
 }

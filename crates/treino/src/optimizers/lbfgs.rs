@@ -6,6 +6,7 @@
 //! step, and moving statistics move once a step.
 
 use super::options::{Configured, Options};
+use super::passes::{Add, Scale};
 use super::{Layout, LearningRate, Rule, Slot, Start, Step};
 use crate::catalog::{Interval, Kind, thing};
 use crate::error::{Error, Result};
@@ -99,9 +100,8 @@ impl Line<'_, '_> {
     /// The point at `a`; a loss that is not a number counts as infinite.
     fn at(&mut self, a: f64) -> Point {
         self.left = self.left.saturating_sub(1);
-        for ((point, origin), direction) in self.point.iter_mut().zip(self.origin).zip(self.direction) {
-            *point = (a as f32).mul_add(*direction, *origin);
-        }
+        self.point.copy_from_slice(self.origin);
+        self.simd.run(Add { x: self.point, by: a as f32, y: self.direction });
         let loss = (self.evaluate)(self.point, self.gradient);
         let slope = dot(self.simd, self.gradient, self.direction);
         let is_finite = loss.is_finite() && slope.is_finite();
@@ -141,8 +141,10 @@ impl Lbfgs {
             return point;
         }
         let (s, y) = (direction, origin_gradient);
-        s.iter_mut().zip(&*point).zip(&*origin).for_each(|((s, new), old)| *s = new - old);
-        y.iter_mut().zip(&*gradient).for_each(|(y, new)| *y = new - *y);
+        s.copy_from_slice(point);
+        simd.run(Add { x: s, by: -1.0, y: origin });
+        simd.run(Scale { x: y, by: -1.0 });
+        simd.run(Add { x: y, by: 1.0, y: gradient });
         // A pair without curvature would spoil H.
         let least = 1e-10 * (dot(simd, s, s) * dot(simd, y, y)).sqrt();
         if dot(simd, s, y) > least {
@@ -171,10 +173,9 @@ impl Lbfgs {
             let slot = k % self.memory;
             (&moves[slot * n..][..n], &changes[slot * n..][..n])
         };
-        let add = |out: &mut [f32], by: f64, x: &[f32]| {
-            out.iter_mut().zip(x).for_each(|(out, x)| *out = (by as f32).mul_add(*x, *out));
-        };
-        direction.iter_mut().zip(g).for_each(|(d, g)| *d = -g);
+        let add = |x: &mut [f32], by: f64, y: &[f32]| simd.run(Add { x, by: by as f32, y });
+        direction.copy_from_slice(g);
+        simd.run(Scale { x: direction, by: -1.0 });
         let kept = count.saturating_sub(self.memory)..count;
         for k in kept.clone().rev() {
             let (s, y) = pair(k);
@@ -185,7 +186,7 @@ impl Lbfgs {
         if count > 0 {
             let (s, y) = pair(count - 1);
             let scale = (dot(simd, s, y) / dot(simd, y, y)) as f32;
-            direction.iter_mut().for_each(|d| *d *= scale);
+            simd.run(Scale { x: direction, by: scale });
         }
         for k in kept {
             let (s, y) = pair(k);

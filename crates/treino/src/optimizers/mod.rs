@@ -21,6 +21,7 @@ mod lion;
 mod muon;
 mod nadam;
 mod options;
+mod passes;
 mod rate;
 mod rmsprop;
 mod schedule_free_adamw;

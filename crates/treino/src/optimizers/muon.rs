@@ -6,8 +6,8 @@
 
 use super::adam::Moments;
 use super::each::Each;
-use super::lamb::Along;
 use super::options::patterns;
+use super::passes::{Add, Scale};
 use super::{Layout, Part, Rule, Slot, Start, Step, optimizer};
 use crate::catalog::{Interval, Kind};
 use crate::error::{Error, Result};
@@ -100,7 +100,7 @@ impl Rule for Muon {
                 at.simd.run(Follow { momentum: self.momentum as f32, nesterov: self.nesterov, g, m });
                 let x = self.orthogonal(at, [part.shape[0], part.shape[1]], g, [x, y, a, b]);
                 let scale = (part.shape[0].max(part.shape[1]) as f64).sqrt() * self.rms_rate;
-                at.simd.run(Along { rate: (f64::from(at.learning_rate) * scale) as f32, w, u: x });
+                at.simd.run(Add { x: w, by: -(f64::from(at.learning_rate) * scale) as f32, y: x });
             }
         }
     }
@@ -136,17 +136,18 @@ impl Muon {
         } else {
             x.copy_from_slice(g);
         }
-        let norm = reduce::sum(at.simd, x, |x| f64::from(x) * f64::from(x)).sqrt();
-        let shrink = (1.0 / (norm + 1e-7)) as f32;
-        x.iter_mut().for_each(|x| *x *= shrink);
+        let norm = reduce::dot(at.simd, x, x).sqrt();
+        at.simd.run(Scale { x, by: (1.0 / (norm + 1e-7)) as f32 });
         let (gram, square) = (&mut gram[..short * short], &mut square[..short * short]);
         let [a, b, c] = [self.muon_a, self.muon_b, self.muon_c].map(|k| k as f32);
         for _ in 0..self.ns_steps {
             transpose(x, short, long, y);
             product(at.pool, at.simd, [short, long, short], View::rows(x, long), y, From::Zero, gram);
             product(at.pool, at.simd, [short; 3], View::rows(gram, short), gram, From::Zero, square);
-            square.iter_mut().zip(&*gram).for_each(|(s, g)| *s = c.mul_add(*s, b * g));
-            y.iter_mut().zip(&*x).for_each(|(y, x)| *y = a * x);
+            at.simd.run(Scale { x: square, by: c });
+            at.simd.run(Add { x: square, by: b, y: gram });
+            y.copy_from_slice(x);
+            at.simd.run(Scale { x: y, by: a });
             product(at.pool, at.simd, [short, short, long], View::rows(square, short), x, From::Accumulate, y);
             (x, y) = (y, x);
         }

@@ -1,6 +1,7 @@
 //! One step of training, with all that surrounds an optimizer's rule.
 
 use super::options::patterns;
+use super::passes::{Add, Scale};
 use super::{Layout, Lbfgs, LearningRate, Optimizer, Start, Step};
 use crate::error::{Error, Result};
 use crate::model::Program;
@@ -170,7 +171,7 @@ impl Updater {
         if let Some(Accumulation { steps, sum }) = &mut self.accumulation {
             every = *steps;
             ready = (self.iterations + 1).is_multiple_of(every);
-            simd.run(Accumulate { sum, g });
+            simd.run(Add { x: sum, by: 1.0, y: g });
             if ready {
                 g.copy_from_slice(sum);
                 simd.run(Scale { x: g, by: 1.0 / every as f32 });
@@ -205,7 +206,7 @@ impl Updater {
     }
 
     fn clip(&self, simd: Simd, g: &mut [f32]) {
-        let norm = |g: &[f32]| reduce::sum(simd, g, |x| f64::from(x) * f64::from(x)).sqrt();
+        let norm = |g: &[f32]| reduce::dot(simd, g, g).sqrt();
         match self.clip {
             None => {}
             Some(Clip::Norm(most)) => {
@@ -278,38 +279,6 @@ impl Updater {
         self.iterations = iterations;
         if let LearningRate::Constant(rate) = &mut self.learning_rate {
             *rate = learning_rate;
-        }
-    }
-}
-
-struct Scale<'a> {
-    x: &'a mut [f32],
-    by: f32,
-}
-
-impl Kernel for Scale<'_> {
-    type Output = ();
-
-    #[inline(always)]
-    fn run(self) {
-        for x in self.x {
-            *x *= self.by;
-        }
-    }
-}
-
-struct Accumulate<'a> {
-    sum: &'a mut [f32],
-    g: &'a [f32],
-}
-
-impl Kernel for Accumulate<'_> {
-    type Output = ();
-
-    #[inline(always)]
-    fn run(self) {
-        for (sum, g) in self.sum.iter_mut().zip(self.g) {
-            *sum += g;
         }
     }
 }
