@@ -53,7 +53,7 @@ impl Sequential {
     /// Says what to minimise and how. Metrics are Keras's names, and the history uses them as typed.
     ///
     /// # Errors
-    /// An unknown metric.
+    /// An unknown metric, options of the optimizer that contradict each other.
     pub fn compile<'a>(
         &mut self,
         optimizer: impl Into<Optimizer>,
@@ -61,6 +61,8 @@ impl Sequential {
         metrics: impl IntoIterator<Item = &'a str>,
     ) -> Result<()> {
         let metrics = metrics.into_iter().map(NamedMetric::typed).collect::<Result<_>>()?;
+        let optimizer = optimizer.into();
+        optimizer.check()?;
         self.compile = Some(Compile::new(optimizer, loss, metrics));
         Ok(())
     }

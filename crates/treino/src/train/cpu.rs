@@ -27,6 +27,8 @@ pub struct Cpu {
     updater: Updater,
     /// By what the loss is multiplied before its gradient is taken.
     loss_scale: f32,
+    /// Weights, gradient and statistics where a line search begins.
+    origin: [Vec<f32>; 3],
     heads: Vec<Head>,
     weights: Vec<f32>,
     /// Whether the rows have weights of their own.
@@ -63,6 +65,10 @@ impl Cpu {
         Ok(Cpu {
             heads: heads.collect(),
             loss_scale: updater.loss_scale(),
+            origin: match compile.optimizer.inner().line_search() {
+                Some(_) => [vec![0.0; program.trainable], vec![0.0; program.trainable], vec![0.0; program.state]],
+                None => Default::default(),
+            },
             updater,
             weights: vec![1.0; capacity],
             weighted: false,
@@ -157,8 +163,27 @@ impl Cpu {
         }
     }
 
-    /// The step along the gradient.
-    fn descend(&mut self) {
+    /// The step of a batch that went forward and backward.
+    fn descend(&mut self, rows: usize, loss: f64, epoch: u32, step: u32) {
+        if let Some((search, mut state)) = self.updater.begin_search() {
+            self.origin[0].copy_from_slice(&self.memory.weights);
+            self.origin[1].copy_from_slice(&self.memory.gradient[..self.program.trainable]);
+            self.origin[2].copy_from_slice(&self.memory.state);
+            let [w, g, statistics] = std::mem::take(&mut self.origin);
+            let end = search.search(self.simd, &mut state, (loss, &w, &g), &mut |point, gradient| {
+                self.memory.weights.copy_from_slice(point);
+                let loss = self.forward(rows, true, epoch, step) + self.weight_penalty();
+                self.backward(rows, epoch, step);
+                // The statistics have moved already, once for the step.
+                self.memory.state.copy_from_slice(&statistics);
+                gradient.copy_from_slice(&self.memory.gradient[..point.len()]);
+                loss
+            });
+            self.memory.weights.copy_from_slice(end);
+            self.origin = [w, g, statistics];
+            self.updater.end_search(state);
+            return;
+        }
         let Memory { weights, gradient, .. } = &mut self.memory;
         let gradient = &mut gradient[..weights.len()];
         self.updater.apply(self.simd, &self.pool, weights, gradient);
@@ -174,7 +199,7 @@ impl Cpu {
         (loss, self.memory.gradient[..self.program.trainable].to_vec())
     }
 
-    /// Takes the batch's predictions into the metrics.
+    /// Counts the batch: takes its losses and predictions into what is reported.
     fn measure(&mut self, rows: usize) {
         let weights = self.weighted.then_some(&self.weights[..rows]);
         for head in &mut self.heads {
@@ -243,7 +268,7 @@ impl Executor for Cpu {
             }
             self.measure(rows);
             self.backward(rows, epoch as u32, step as u32);
-            self.descend();
+            self.descend(rows, loss, epoch as u32, step as u32);
             total += loss * rows as f64;
             seen += rows;
             if !batch_end(step + 1, total / seen as f64) {

@@ -80,6 +80,7 @@ pub fn fit(network: &mut Network, job: &Job<'_>, session: &mut Session<'_>) -> R
     }
     let mut watchers = start(callbacks, compile, network, validation.is_some())?;
     let batch_size = settings.batch_size.min(train.rows());
+    check_batches(&compile.optimizer, settings.batch_size, train.rows())?;
     check_memory(network, &compile.optimizer, batch_size)?;
     let mut cpu = Cpu::new(network, compile, units, batch_size, settings.seed, session)?;
     let history = epochs(&mut cpu, job, batch_size, &mut watchers, session);
@@ -89,6 +90,16 @@ pub fn fit(network: &mut Network, job: &Job<'_>, session: &mut Session<'_>) -> R
         network.state = last.state;
     }
     Ok(history)
+}
+
+/// Refuses batches for an optimizer that works on all rows at once.
+pub(super) fn check_batches(optimizer: &Optimizer, batch_size: usize, rows: usize) -> Result<()> {
+    if optimizer.inner().line_search().is_none() || batch_size >= rows {
+        return Ok(());
+    }
+    let name = optimizer.name();
+    let e = format!("{name} works on all {rows} training rows at once, but batch_size is {batch_size}");
+    Err(Error::input(e).help(format!("set batch_size to {rows} or more, or take another optimizer")))
 }
 
 /// The most memory that a training may take for weights, batches and optimizer, in bytes.

@@ -26,6 +26,8 @@ pub(super) struct Head {
     units: Option<Units>,
     /// Targets and predictions in their own units, for the metrics.
     own: [Vec<f32>; 2],
+    /// The loss of the batch that went forward last.
+    loss: f64,
     /// Sum of loss times rows over the batches so far.
     total: f64,
 }
@@ -83,6 +85,7 @@ impl Head {
             metrics: metrics.collect(),
             units,
             own: [vec![0.0; rows * width], vec![0.0; rows * p_width]],
+            loss: 0.0,
             total: 0.0,
         }
     }
@@ -112,9 +115,8 @@ impl Head {
         let y = &self.y[..rows * self.width];
         let batch = Batch { y, p: &p[..rows * width], width, logits: self.absorbed.is_some() };
         let gradient = factor.map(|factor| (factor * self.loss_weight as f32, &mut dp[..rows * width]));
-        let loss = self.score.of(simd, batch, weights, gradient);
-        self.total += loss * rows as f64;
-        loss * self.loss_weight
+        self.loss = self.score.of(simd, batch, weights, gradient);
+        self.loss * self.loss_weight
     }
 
     /// What the loss works on.
@@ -122,8 +124,9 @@ impl Head {
         self.scored
     }
 
-    /// Takes the batch's predictions into the metrics.
+    /// Counts the batch: takes its loss and its predictions into what is reported.
     pub(super) fn measure(&mut self, memory: &Memory, rows: usize, p_width: usize, weights: Option<&[f32]>) {
+        self.total += self.loss * rows as f64;
         if self.metrics.is_empty() {
             return;
         }

@@ -24,3 +24,6 @@ pub use fit::{Fit, Job, evaluate, fit};
 pub use gradient::gradient;
 pub use history::{Ending, History};
 pub use run::{Planned, Repeat, Run, Scores};
+
+#[cfg(test)]
+mod tests;

@@ -2,7 +2,7 @@
 
 use super::event::{Event, Session};
 use super::executor::{Examples, Units};
-use super::fit::{Fit, Job, check_callbacks, check_memory, fit};
+use super::fit::{Fit, Job, check_batches, check_callbacks, check_memory, fit};
 use super::history::{Ending, History};
 use crate::data::{Dataset, Matrix, Prepared, Task, prepare};
 use crate::error::Result;
@@ -132,6 +132,7 @@ impl Planned {
             resolved.spec.callbacks.retain(|callback| !automatic.contains(callback));
         }
         check_callbacks(&resolved.spec.callbacks, &resolved.compile, &resolved.network, prepared.validation.is_some())?;
+        check_batches(&resolved.compile.optimizer, resolved.spec.fit.batch_size, prepared.train.len())?;
         let batch_size = resolved.spec.fit.batch_size.min(prepared.train.len());
         check_memory(&resolved.network, &resolved.compile.optimizer, batch_size)?;
         let planned = Planned { resolved, prepared, baseline, weights };
