@@ -71,11 +71,13 @@ impl Optimizer {
         self.inner().check()
     }
 
-    /// Its name and learning rate, such as `adam at 0.001`.
+    /// Its name and learning rate, such as `adam at 0.001` or `adam by cosine_decay`.
     pub fn in_words(&self) -> String {
-        match self.descriptor().param("learning_rate") {
-            Some(_) => format!("{} at {}", self.name(), self.inner().options().learning_rate),
-            None => self.name().to_string(),
+        let name = self.name();
+        match self.inner().options().learning_rate {
+            _ if self.descriptor().param("learning_rate").is_none() => name.to_string(),
+            LearningRate::Constant(rate) => format!("{name} at {rate}"),
+            LearningRate::Schedule(schedule) => format!("{name} by {}", schedule.name()),
         }
     }
 }
