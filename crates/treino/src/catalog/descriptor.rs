@@ -164,6 +164,8 @@ pub enum Kind {
     Thing(Room),
     /// A list, each item of one kind.
     List(&'static Kind),
+    /// One value of a kind, or a list of them.
+    OneOrMore(&'static Kind),
     /// Weights of classes: "balanced", or a table of a weight a label.
     ClassWeight,
 }
@@ -181,6 +183,8 @@ impl Kind {
     pub const COUNT: Kind = Kind::Int(Interval::at_least(1.0));
     /// A whole number of at least 0.
     pub const INDEX: Kind = Kind::Int(Interval::at_least(0.0));
+    /// Thresholds for probabilities: one, or several.
+    pub const THRESHOLDS: Kind = Kind::OneOrMore(&Kind::Float(Interval::closed(0.0, 1.0)));
     /// A list of texts.
     pub const TEXTS: Kind = Kind::List(&Kind::Text);
 
@@ -200,7 +204,11 @@ impl Kind {
             }
             // What a thing or a list holds is checked when it is read.
             (Kind::Thing(_) | Kind::ClassWeight, Value::Text(_) | Value::Table(_)) => true,
-            (Kind::List(kind), Value::List(items)) => {
+            (Kind::OneOrMore(kind), value) if !matches!(value, Value::List(_)) => {
+                kind.check(node, path)?;
+                true
+            }
+            (Kind::List(kind) | Kind::OneOrMore(kind), Value::List(items)) => {
                 for (i, item) in items.iter().enumerate() {
                     kind.check(item, &format!("{path}[{i}]"))?;
                 }
@@ -233,6 +241,7 @@ impl fmt::Display for Kind {
             }
             Kind::Thing(room) => write!(f, "the name of a thing in {} or a table with its type", room.name()),
             Kind::List(kind) => write!(f, "a list, each item {kind}"),
+            Kind::OneOrMore(kind) => write!(f, "{kind}, or a list of such"),
             Kind::ClassWeight => f.write_str("\"balanced\" or a weight for each label"),
         }
     }

@@ -3,7 +3,7 @@
 use super::executor::{Divergence, EpochEnd, Examples, Executor, Interrupted, Units};
 use crate::callbacks::{Logs, Snapshot};
 use crate::losses::{Batch, Loss, Score};
-use crate::metrics::{Metric, Running};
+use crate::metrics::{Metric, Running, history_names};
 use crate::model::{Memory, Network, Op, Pass, Program, ScratchSize};
 use crate::optimizers::{Optimizer, Step};
 use treino_engine::pool::Pool;
@@ -33,7 +33,8 @@ pub struct Cpu {
     weights: Vec<f32>,
     /// Whether the rows have weights of their own.
     weighted: bool,
-    metrics: Vec<(String, RunningBox)>,
+    /// Each with its names in the history.
+    metrics: Vec<(Vec<String>, RunningBox)>,
     units: Option<Units>,
     /// Targets and predictions in their own units, for the metrics.
     own: [Vec<f32>; 2],
@@ -87,7 +88,10 @@ impl Cpu {
             metrics: objective
                 .metrics
                 .iter()
-                .map(|(name, metric)| (name.clone(), RunningBox(metric.inner().start(y_width, p_width))))
+                .map(|(name, metric)| {
+                    let metric = metric.inner();
+                    (history_names(name, metric, p_width), RunningBox(metric.start(y_width, p_width)))
+                })
                 .collect(),
             units: objective.units,
             own: [vec![0.0; own * y_width], vec![0.0; own * p_width]],
@@ -224,8 +228,12 @@ impl Cpu {
     /// The loss under its name, then the metrics, which begin anew.
     fn logs(&mut self, loss: f64) -> Logs {
         let mut logs = Logs(vec![("loss".to_string(), loss)]);
-        for (name, metric) in &mut self.metrics {
-            logs.0.push((name.clone(), metric.0.result()));
+        for (names, metric) in &mut self.metrics {
+            if let [name] = &names[..] {
+                logs.0.push((name.clone(), metric.0.result()));
+            } else {
+                logs.0.extend(names.iter().enumerate().map(|(part, name)| (name.clone(), metric.0.part(part))));
+            }
             metric.0.reset();
         }
         logs

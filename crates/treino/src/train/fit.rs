@@ -9,6 +9,7 @@ use super::history::{Ending, History};
 use crate::callbacks::{Callback, Control, Logs, Snapshot, Watcher};
 use crate::catalog::{Kind, thing};
 use crate::error::{Error, Result};
+use crate::metrics::history_names;
 use crate::model::Network;
 use crate::optimizers::Optimizer;
 use treino_engine::random::{Purpose, Stream};
@@ -79,7 +80,7 @@ pub fn fit(network: &mut Network, job: &Job<'_>, session: &mut Session<'_>) -> R
         }
     }
     let metrics = compile.named_metrics();
-    let mut watchers = start(callbacks, &metrics, validation.is_some())?;
+    let mut watchers = start(callbacks, &metrics, network.outputs(), validation.is_some())?;
     let objective = Objective {
         optimizer: &compile.optimizer,
         loss: &compile.loss,
@@ -211,25 +212,33 @@ fn epochs(
 }
 
 /// Whether the callbacks find what they monitor.
-pub(super) fn check_callbacks(callbacks: &[Callback], compile: &Compile, has_validation: bool) -> Result<()> {
-    start(callbacks, &compile.named_metrics(), has_validation).map(drop)
+pub(super) fn check_callbacks(
+    callbacks: &[Callback],
+    compile: &Compile,
+    outputs: usize,
+    has_validation: bool,
+) -> Result<()> {
+    start(callbacks, &compile.named_metrics(), outputs, has_validation).map(drop)
 }
 
 /// Starts the callbacks, after a look at what they monitor.
 fn start(
     callbacks: &[Callback],
     metrics: &[(String, crate::metrics::Metric)],
+    outputs: usize,
     has_validation: bool,
 ) -> Result<Vec<Box<dyn Watcher>>> {
+    let names = |(name, metric): &(String, crate::metrics::Metric)| history_names(name, metric.inner(), outputs);
     let direction = |name: &str| {
         let name = name.strip_prefix("val_").unwrap_or(name);
         if name == "loss" {
             return Some(false);
         }
-        metrics.iter().find(|(n, _)| n == name).and_then(|(_, metric)| metric.inner().more_is_better())
+        let metric = metrics.iter().find(|metric| names(metric).iter().any(|n| n == name));
+        metric.and_then(|(_, metric)| metric.inner().more_is_better())
     };
-    let plain = || std::iter::once("loss").chain(metrics.iter().map(|(name, _)| name.as_str()));
-    let known: Vec<String> = plain().map(String::from).chain(plain().map(|name| format!("val_{name}"))).collect();
+    let plain = || std::iter::once("loss".to_string()).chain(metrics.iter().flat_map(names));
+    let known: Vec<String> = plain().chain(plain().map(|name| format!("val_{name}"))).collect();
     let mut watchers = Vec::new();
     for callback in callbacks {
         if let Some(monitor) = callback.inner().monitors() {

@@ -131,7 +131,8 @@ impl Planned {
             let automatic = Spec::read(&Spec::automatic()).map(|spec| spec.callbacks)?;
             resolved.spec.callbacks.retain(|callback| !automatic.contains(callback));
         }
-        check_callbacks(&resolved.spec.callbacks, &resolved.compile, prepared.validation.is_some())?;
+        let (outputs, has_validation) = (resolved.network.outputs(), prepared.validation.is_some());
+        check_callbacks(&resolved.spec.callbacks, &resolved.compile, outputs, has_validation)?;
         let batch_size = resolved.spec.fit.batch_size.min(prepared.train.len());
         check_memory(&resolved.network, &resolved.compile.optimizer, batch_size)?;
         let planned = Planned { resolved, prepared, baseline, weights };
