@@ -309,7 +309,7 @@ fn typed<'a>(kind: &Kind, given: impl Iterator<Item = &'a String>, flag: &str) -
                     // TOML's own form, for names with commas in them.
                     Ok(Value::List(nodes)) => items.extend(nodes),
                     _ => {
-                        for text in split_list(list) {
+                        for text in split_list(list, matches!(item, Kind::Thing(_))) {
                             items.push(scalar(item, text, flag)?.into());
                         }
                     }
@@ -327,13 +327,16 @@ fn typed<'a>(kind: &Kind, given: impl Iterator<Item = &'a String>, flag: &str) -
     }
 }
 
-/// The items of a list; commas inside braces or brackets do not separate.
-fn split_list(text: &str) -> Vec<&str> {
+/// The items of a list; commas inside braces or brackets do not separate, nor inside parentheses where `expressions` are
+/// among the items.
+fn split_list(text: &str, expressions: bool) -> Vec<&str> {
     let (mut items, mut depth, mut start) = (Vec::new(), 0, 0);
     for (at, c) in text.char_indices() {
         match c {
             '{' | '[' => depth += 1,
             '}' | ']' => depth -= 1,
+            '(' if expressions => depth += 1,
+            ')' if expressions => depth -= 1,
             ',' if depth == 0 => {
                 items.push(text[start..at].trim());
                 start = at + 1;

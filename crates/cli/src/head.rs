@@ -51,7 +51,7 @@ pub fn head(planned: &Planned, terminal: &Terminal) -> String {
             "{} at {}, {}, batches of {} ({} an epoch), at most {} epochs, seed {}",
             compile.optimizer.name(),
             compile.optimizer.inner().learning_rate(),
-            compile.loss.name(),
+            compile.loss.inner().label().unwrap_or(compile.loss.name()),
             fit.batch_size,
             if steps == 1 { "1 step".to_string() } else { format!("{} steps", grouped(steps as f64)) },
             fit.epochs,

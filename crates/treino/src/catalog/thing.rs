@@ -115,9 +115,15 @@ pub fn find(room: Room, name: &str) -> Result<&'static Descriptor> {
     })
 }
 
-/// Splits a value into the descriptor it names and its parameters: `"relu"` or `{ type = "relu", ... }`.
+/// Splits a value into the descriptor it names and its parameters: `"relu"` or `{ type = "relu", ... }`, or `"x ** 2"`
+/// where the room has expressions.
 pub fn read_named(room: Room, node: &Node, path: &str) -> Result<(&'static Descriptor, Entries)> {
     let (name, mut table) = match &node.value {
+        Value::Text(text) if is_expression(room, text) => {
+            let mut table = Entries { origin: node.origin.clone(), ..Entries::default() };
+            table.set(EXPRESSION, node.clone());
+            (EXPRESSION.to_string(), table)
+        }
         Value::Text(name) => (name.clone(), Entries { origin: node.origin.clone(), ..Entries::default() }),
         Value::Table(table) => {
             let Some(name) = table.get("type") else {
@@ -137,6 +143,21 @@ pub fn read_named(room: Room, node: &Node, path: &str) -> Result<(&'static Descr
     let named_at = table.remove("type").unwrap_or_else(|| node.clone());
     let descriptor = find(room, &name).map_err(|e| named_at.place(e))?;
     Ok((descriptor, table))
+}
+
+/// The thing that can be written as its expression alone, and its parameter that holds it.
+const EXPRESSION: &str = "expression";
+
+/// Whether a room has expressions among its things.
+pub(super) fn takes_expressions(room: Room) -> bool {
+    room.things().iter().any(|thing| thing.name == EXPRESSION)
+}
+
+/// Whether a text is an expression: no plain word, and no name with spaces or hyphens in it.
+fn is_expression(room: Room, text: &str) -> bool {
+    let is_word = text.chars().all(|c| c.is_alphanumeric() || c == '_');
+    let joined = text.trim().replace([' ', '-'], "_");
+    takes_expressions(room) && !is_word && !joined.is_empty() && !room.things().iter().any(|d| d.is_called(&joined))
 }
 
 /// The other way round: the name alone where there are no parameters, else a table that begins with `type`.

@@ -12,11 +12,13 @@
 
 mod binary_crossentropy;
 mod categorical_crossentropy;
+mod expression;
 mod mean_absolute_error;
 mod mean_squared_error;
 
 pub use binary_crossentropy::BinaryCrossentropy;
 pub use categorical_crossentropy::{CategoricalCrossentropy, SparseCategoricalCrossentropy};
+pub use expression::ExpressionLoss;
 pub use mean_absolute_error::MeanAbsoluteError;
 pub use mean_squared_error::MeanSquaredError;
 
@@ -35,6 +37,7 @@ room! {
         SparseCategoricalCrossentropy,
         MeanSquaredError,
         MeanAbsoluteError,
+        ExpressionLoss,
     }
 }
 
@@ -64,6 +67,11 @@ pub trait Criterion: std::fmt::Debug {
     /// Whether it can take over the given last activation, and work on what goes into it.
     fn absorbs(&self, _activation: &Activation) -> bool {
         false
+    }
+
+    /// A name of its own, where it has one.
+    fn label(&self) -> Option<&str> {
+        None
     }
 
     /// Computes the loss of each row, and the gradient where it is asked for.

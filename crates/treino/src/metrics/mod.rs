@@ -14,6 +14,7 @@ use crate::error::{Error, Result};
 mod accuracy;
 mod auc;
 mod crossentropy;
+mod expression;
 mod f1_score;
 mod mean_absolute_error;
 mod mean_squared_error;
@@ -27,6 +28,7 @@ mod tests;
 pub use accuracy::{Accuracy, BinaryAccuracy, CategoricalAccuracy, SparseCategoricalAccuracy};
 pub use auc::Auc;
 pub use crossentropy::{BinaryCrossentropy, CategoricalCrossentropy, SparseCategoricalCrossentropy};
+pub use expression::ExpressionMetric;
 pub use f1_score::F1Score;
 pub use mean_absolute_error::MeanAbsoluteError;
 pub use mean_squared_error::{MeanSquaredError, RootMeanSquaredError};
@@ -52,6 +54,7 @@ room! {
         RootMeanSquaredError,
         MeanAbsoluteError,
         R2Score,
+        ExpressionMetric,
     }
 }
 
