@@ -280,15 +280,18 @@ pub(crate) use thing;
 ///     pub enum Optimizer: dyn Rule in Room::Optimizers => { Sgd, Adam }
 /// }
 /// ```
+/// `or Custom` behind the list adds what a Rust program brings itself: it is no thing of the catalogue, and cannot be
+/// read or written.
 macro_rules! room {
     (
         $(#[doc = $doc:literal])+
-        pub enum $Enum:ident : dyn $Trait:ident in $room:expr => { $($Name:ident),* $(,)? }
+        pub enum $Enum:ident : dyn $Trait:ident in $room:expr => { $($Name:ident),* $(,)? } $(or $Own:ident)?
     ) => {
         $(#[doc = $doc])+
         #[derive(Debug, Clone, PartialEq)]
         pub enum $Enum {
-            $(#[doc = concat!("See [`", stringify!($Name), "`].")] $Name($Name)),*
+            $(#[doc = concat!("See [`", stringify!($Name), "`].")] $Name($Name),)*
+            $(#[doc = concat!("See [`", stringify!($Own), "`].")] $Own($Own),)?
         }
 
         impl $Enum {
@@ -299,7 +302,8 @@ macro_rules! room {
             /// The description of the thing it holds.
             pub fn descriptor(&self) -> &'static $crate::catalog::Descriptor {
                 match self {
-                    $(Self::$Name(_) => <$Name as $crate::catalog::Thing>::DESCRIPTOR),*
+                    $(Self::$Name(_) => <$Name as $crate::catalog::Thing>::DESCRIPTOR,)*
+                    $(Self::$Own(_) => $Own::DESCRIPTOR,)?
                 }
             }
 
@@ -311,7 +315,8 @@ macro_rules! room {
             /// The thing it holds, through the room's trait.
             pub fn inner(&self) -> &(dyn $Trait + 'static) {
                 match self {
-                    $(Self::$Name(thing) => thing),*
+                    $(Self::$Name(thing) => thing,)*
+                    $(Self::$Own(own) => <$Own>::inner(own),)?
                 }
             }
 
@@ -331,6 +336,12 @@ macro_rules! room {
             }
         })*
 
+        $(impl From<$Own> for $Enum {
+            fn from(own: $Own) -> Self {
+                Self::$Own(own)
+            }
+        })?
+
         impl $crate::catalog::Field for $Enum {
             fn read(node: &$crate::catalog::Node, path: &str) -> $crate::error::Result<Self> {
                 let (descriptor, table) = $crate::catalog::read_named($room, node, path)?;
@@ -342,7 +353,8 @@ macro_rules! room {
 
             fn write(&self) -> Option<$crate::catalog::Value> {
                 let parameters = match self {
-                    $(Self::$Name(thing) => $crate::catalog::Thing::write(thing)),*
+                    $(Self::$Name(thing) => $crate::catalog::Thing::write(thing),)*
+                    $(Self::$Own(_) => return None,)?
                 };
                 Some($crate::catalog::write_named(self.descriptor(), parameters))
             }

@@ -12,19 +12,23 @@
 
 mod binary_crossentropy;
 mod categorical_crossentropy;
+mod custom;
 mod expression;
 mod mean_absolute_error;
 mod mean_squared_error;
 
 pub use binary_crossentropy::BinaryCrossentropy;
 pub use categorical_crossentropy::{CategoricalCrossentropy, SparseCategoricalCrossentropy};
+pub use custom::Custom;
 pub use expression::ExpressionLoss;
 pub use mean_absolute_error::MeanAbsoluteError;
 pub use mean_squared_error::MeanSquaredError;
 
 use crate::activations::Activation;
 use crate::catalog::{Room, room};
-use treino_engine::simd::{Kernel, Simd};
+use treino_engine::simd::Kernel;
+/// The instruction set that a [`Criterion`] is computed with.
+pub use treino_engine::simd::Simd;
 
 /// Keras's fuzz factor, `keras.config.epsilon()`.
 pub const EPSILON: f32 = 1e-7;
@@ -38,7 +42,7 @@ room! {
         MeanSquaredError,
         MeanAbsoluteError,
         ExpressionLoss,
-    }
+    } or Custom
 }
 
 /// What kind of target a loss compares with.
