@@ -158,7 +158,7 @@ pub fn command() -> Command {
             "Examples:\n  treino train patients.csv --target outcome\n  treino train patients.csv --target outcome --hidden 32 \
              --dropout 0.2 --repeats 10\n  treino train runs/0001-patients/spec.toml --learning-rate 0.01\n\nAn optimizer, \
              loss or activation is a name, or a table with its parameters:\n  --optimizer '{ type = \"sgd\", momentum = 0.9 \
-             }'\n`treino catalog` lists what there is.",
+             }'\nA loss, metric or activation can be an expression:\n  --loss \"mean(abs(y_true - y_pred) ** 1.5)\"\n`treino catalog` lists what there is.",
         )
         .arg(
             Arg::new("input")

@@ -189,6 +189,23 @@ fn the_page_holds() {
     }
 }
 
+#[test]
+fn what_is_written_is_read_again() {
+    let text = |text: &str| Node::from(Value::Text(text.to_string()));
+    let loss = Loss::read(&text(" abs(y_true - y_pred) "), "loss").unwrap();
+    assert_eq!(Loss::read(&loss.write().unwrap().into(), "loss").unwrap(), loss);
+    assert_eq!(loss, expression(" abs(y_true - y_pred) "));
+    assert_ne!(loss, expression("square(y_true - y_pred)"));
+    let metric = NamedMetric::typed("y_pred > y_true").unwrap();
+    assert_eq!((metric.name.as_str(), metric.metric.name()), ("expression", "expression"));
+    assert_eq!(NamedMetric::read(&metric.write().unwrap().into(), "metric").unwrap(), metric);
+    let activation = Activation::named("x * tanh(x)").unwrap();
+    assert_eq!(Activation::read(&activation.write().unwrap().into(), "activation").unwrap(), activation);
+    for word in ["expresion", "y_pred", "", "mean squared error", "mean-squared-error"] {
+        assert!(Loss::named(word).unwrap_err().message().ends_with("is not the name of a loss"), "{word}");
+    }
+}
+
 /// The page of `treino catalog losses expression` names every function.
 #[test]
 fn the_catalogue_names_every_function() {

@@ -42,6 +42,11 @@ fn an_expression_trains_and_its_model_knows_it() {
             > Some(0.8)
     );
 
+    // In the place of a type, so that a name can stand beside it.
+    scratch.good("train pima.csv --target diabetes --epochs 1 --loss 'square(y_true - y_pred)' --set compile.loss.name=own --metrics '{ type = \"y_pred > 0.5\", name = \"yes\" }'");
+    assert!(history("0004-pima").starts_with("epoch,loss,yes,val_loss,val_yes"), "{}", history("0004-pima"));
+    assert!(scratch.text("runs/0004-pima/spec.toml").contains("name = \"own\""));
+
     // A number, standardised inside.
     scratch.good("train diabetes.csv --target progression --epochs 2 --loss 'maximum(0.9 * (y_true - y_pred), -0.1 * (y_true - y_pred))'");
 }

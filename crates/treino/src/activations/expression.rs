@@ -10,12 +10,15 @@ use crate::expression::ActivationFormula;
 use treino_engine::simd::Simd;
 
 thing! {
-    /// An activation of one's own: an expression of x, such as "x * sigmoid(1.5 * x)".
+    /// An activation of one's own: an expression of x.
     ///
-    /// It can stand wherever the name of an activation can: --activation "log(1 + square(x))".
+    /// It can stand wherever the name of an activation can:
+    /// --activation "x * sigmoid(1.5 * x)".
     ///
-    /// x is a row of as many numbers as the layer has units, and so is the result; one number a row, as sum, mean, max,
-    /// min and logsumexp give, counts for each of them. `treino catalog losses expression` lists operators and functions.
+    /// x is a row of as many numbers as the layer has units, and so is the
+    /// result; one number a row, as sum, mean, max, min and logsumexp give,
+    /// counts for each of them. `treino catalog losses expression` lists
+    /// operators and functions.
     pub struct ExpressionActivation = "expression" {
         /// The expression.
         expression: ActivationFormula = silu(), Kind::Text;

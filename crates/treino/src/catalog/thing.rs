@@ -115,15 +115,10 @@ pub fn find(room: Room, name: &str) -> Result<&'static Descriptor> {
     })
 }
 
-/// Splits a value into the descriptor it names and its parameters: `"relu"` or `{ type = "relu", ... }`, or `"x ** 2"`
-/// where the room has expressions.
+/// Splits a value into the descriptor it names and its parameters: `"relu"` or `{ type = "relu", ... }`. Where the
+/// room has expressions, one can stand in the place of the name.
 pub fn read_named(room: Room, node: &Node, path: &str) -> Result<(&'static Descriptor, Entries)> {
-    let (name, mut table) = match &node.value {
-        Value::Text(text) if is_expression(room, text) => {
-            let mut table = Entries { origin: node.origin.clone(), ..Entries::default() };
-            table.set(EXPRESSION, node.clone());
-            (EXPRESSION.to_string(), table)
-        }
+    let (mut name, mut table) = match &node.value {
         Value::Text(name) => (name.clone(), Entries { origin: node.origin.clone(), ..Entries::default() }),
         Value::Table(table) => {
             let Some(name) = table.get("type") else {
@@ -141,6 +136,10 @@ pub fn read_named(room: Room, node: &Node, path: &str) -> Result<(&'static Descr
         }
     };
     let named_at = table.remove("type").unwrap_or_else(|| node.clone());
+    if table.get(EXPRESSION).is_none() && is_expression(room, &name) {
+        table.set(EXPRESSION, named_at.clone());
+        name = EXPRESSION.to_string();
+    }
     let descriptor = find(room, &name).map_err(|e| named_at.place(e))?;
     Ok((descriptor, table))
 }

@@ -11,22 +11,27 @@ use crate::expression::LossFormula;
 use treino_engine::simd::Simd;
 
 thing! {
-    /// A loss of one's own: an expression of y_true and y_pred, such as "mean(square(y_true - y_pred))".
+    /// A loss of one's own: an expression of y_true and y_pred.
     ///
-    /// It can stand wherever the name of a loss can: --loss "abs(y_true - y_pred) ** 1.5".
+    /// It can stand wherever the name of a loss can:
+    /// --loss "mean(square(y_true - y_pred)) + 0.1 * mean(abs(y_pred))".
     ///
-    /// y_true and y_pred are the targets and predictions of one row, one number for each output. y_true is the number
-    /// to predict (standardised, as y_pred is, unless target_scale = "none"), 0 or 1 for two classes, and a row with 1
-    /// at the class for more. The loss is one number a row: where the expression gives one for each output, their mean
-    /// is taken.
+    /// y_true and y_pred are the targets and predictions of one row, one number
+    /// for each output. y_true is the number to predict (standardised, as y_pred
+    /// is, unless target_scale = "none"), 0 or 1 for two classes, and a row with
+    /// 1 at the class for more. The loss is one number a row: where the
+    /// expression gives one for each output, their mean is taken.
     ///
-    /// Operators: + - * / % ** < <= > >= == != and or not, with brackets. Comparisons give 1 or 0.
+    /// Operators: + - * / % ** < <= > >= == != and or not, with brackets.
+    /// Comparisons give 1 or 0.
     ///
-    /// Number by number: abs square sqrt rsqrt reciprocal power mod exp expm1 log log1p log2 log10 logaddexp tanh
-    /// sigmoid log_sigmoid softplus relu erf sign floor ceil round minimum maximum clip(x, low, high)
-    /// where(condition, x, y) logical_and logical_or logical_not softmax log_softmax.
+    /// Number by number: abs square sqrt rsqrt reciprocal power mod exp expm1
+    /// log log1p log2 log10 logaddexp tanh sigmoid log_sigmoid softplus relu erf
+    /// sign floor ceil round minimum maximum clip(x, low, high)
+    /// where(condition, x, y) logical_and logical_or logical_not.
     ///
-    /// Over the outputs of a row: sum mean max min logsumexp.
+    /// Over the outputs of a row: sum mean max min logsumexp give one number,
+    /// softmax log_softmax a row.
     ///
     /// Constants: pi, e, epsilon = 1e-7.
     pub struct ExpressionLoss = "expression" {

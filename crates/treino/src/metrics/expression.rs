@@ -11,15 +11,18 @@ use crate::expression::MetricFormula;
 use treino_engine::simd::Simd;
 
 thing! {
-    /// A metric of one's own: the mean over rows of an expression of y_true and y_pred, such as "y_pred > y_true".
+    /// A metric of one's own: the mean over rows of an expression of y_true and y_pred.
     ///
-    /// It can stand wherever the name of a metric can; the history calls it by its `name`:
-    /// { type = "expression", expression = "max(abs(y_true - y_pred))", name = "worst" }.
+    /// It can stand wherever the name of a metric can; the history calls it by
+    /// its name, where one is given:
+    /// { type = "expression", expression = "y_pred > y_true", name = "too_high" }.
     ///
-    /// y_true and y_pred are the targets and predictions of one row, one number for each output; a class is a row with 1
-    /// at its place. Numbers to predict are in their own units. Where the expression gives one number for each output,
-    /// their mean is taken. Whether more or less is better is not known, so early_stopping needs a mode to monitor it.
-    /// `treino catalog losses expression` lists operators and functions.
+    /// y_true and y_pred are the targets and predictions of one row, one number
+    /// for each output; a class is a row with 1 at its place. Numbers to predict
+    /// are in their own units. Where the expression gives one number for each
+    /// output, their mean is taken. Whether more or less is better is not known,
+    /// so early_stopping needs a mode to monitor it. `treino catalog losses
+    /// expression` lists operators and functions.
     pub struct ExpressionMetric = "expression" {
         /// The expression.
         expression: MetricFormula = absolute_error(), Kind::Text;

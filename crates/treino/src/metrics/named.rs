@@ -15,12 +15,12 @@ pub struct NamedMetric {
 }
 
 impl NamedMetric {
-    /// The metric of that name, under that name.
+    /// The metric of that name, under that name; an expression is called "expression".
     ///
     /// # Errors
     /// An unknown name, with the nearest valid one.
     pub fn typed(name: &str) -> Result<Self> {
-        Ok(NamedMetric { name: name.to_string(), metric: Metric::named(name)? })
+        NamedMetric::read(&Value::Text(name.to_string()).into(), "metric")
     }
 }
 
