@@ -1,6 +1,6 @@
 //! An expression made ready for batches: for losses and metrics, and for activations.
 
-use super::check::{self, PREDICTIONS, TARGETS};
+use super::check::{Check, PREDICTIONS, TARGETS};
 use super::derivative;
 use super::graph::{self, Graph, Id, Reduce, Shape};
 use super::interpreter::evaluate;
@@ -141,16 +141,16 @@ impl MetricFormula {
 /// Refuses a loss without a slope, without a value, or with a gradient that is not its own.
 fn check_loss(what: &str, graph: &Graph, root: Id, slope: Id) -> Result<()> {
     refuse_flat(what, graph, slope)?;
-    let mut defined = false;
+    let mut check = Check::default();
     for (y, p) in TARGETS.iter().flat_map(|y| PREDICTIONS.iter().map(move |p| (y, p))) {
         for width in [1, 3] {
             let (y, p) = (&y[..width], &p[..width]);
             let value = |p: &[f64]| evaluate(graph, &[root], &[y, p, &[1.0]], width)[0][0];
             let slopes = spread(&evaluate(graph, &[slope], &[y, p, &[1.0]], width)[0], width);
-            defined |= check::slopes(what, p, &slopes, value)?;
+            check.at(p, &slopes, value);
         }
     }
-    refuse_undefined(what, defined)
+    check.finish(what)
 }
 
 fn refuse_flat(what: &str, graph: &Graph, slope: Id) -> Result<()> {
@@ -159,14 +159,6 @@ fn refuse_flat(what: &str, graph: &Graph, slope: Id) -> Result<()> {
     }
     Err(Error::input(format!("{what} has the slope 0 everywhere, so nothing would be learned"))
         .help("comparisons, floor, ceil, round and sign are steps; sigmoid and tanh are smooth ones"))
-}
-
-fn refuse_undefined(what: &str, defined: bool) -> Result<()> {
-    if defined {
-        return Ok(());
-    }
-    Err(Error::input(format!("{what} was a finite number at none of the points where it was tried"))
-        .help("logarithms and roots of negative numbers are no numbers"))
 }
 
 fn spread(numbers: &[f64], width: usize) -> Vec<f64> {
@@ -235,7 +227,7 @@ impl ActivationFormula {
 fn check_activation(what: &str, graph: &Graph, root: Id, slope: Id) -> Result<()> {
     refuse_flat(what, graph, slope)?;
     const DY: [f64; 3] = [1.0, -0.37, 0.71];
-    let mut defined = false;
+    let mut check = Check::default();
     for x in PREDICTIONS {
         for width in [1, 3] {
             let (x, dy) = (&x[..width], &DY[..width]);
@@ -244,10 +236,10 @@ fn check_activation(what: &str, graph: &Graph, root: Id, slope: Id) -> Result<()
                 y.iter().zip(dy).map(|(y, dy)| y * dy).sum()
             };
             let slopes = spread(&evaluate(graph, &[slope], &[x, dy], width)[0], width);
-            defined |= check::slopes(what, x, &slopes, value)?;
+            check.at(x, &slopes, value);
         }
     }
-    refuse_undefined(what, defined)
+    check.finish(what)
 }
 
 /// A formula is its text: so it is compared, shown, and read and written in specs.

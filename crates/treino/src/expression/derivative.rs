@@ -167,7 +167,9 @@ impl Reverse<'_> {
         let slope = match op {
             Binary::Add | Binary::Sub | Binary::Mod => return Some(g),
             Binary::Mul | Binary::Chain => b,
-            Binary::Div if self.graph.shape(b) == Shape::Const => return Some(self.graph.binary(Binary::Div, g, b)),
+            Binary::Div if self.graph.shape(b) == Shape::Const && self.graph.number(b) != Some(0.0) => {
+                return Some(self.graph.binary(Binary::Div, g, b));
+            }
             Binary::Div => self.over(1.0, b),
             Binary::Pow => {
                 // b a^(b - 1), where a factor b = 0 wins over an infinite power.

@@ -30,7 +30,7 @@
 //! at 0: write `sqrt(x + epsilon)`. What `where` has not chosen has no part in the derivative, whatever its own slope is.
 //! When an expression is read, its derivative is compared with differences at fixed points.
 //!
-//! A text has at most 10 000 bytes, and at most 200 brackets inside each other.
+//! A text has at most 10 000 characters and is nested at most 200 deep.
 
 mod check;
 mod compiled;

@@ -6,9 +6,9 @@ use super::lexer::{Kind, Token, tokens};
 use crate::error::{Error, Result};
 use std::ops::Range;
 
-/// The longest text that is read, in bytes.
+/// The longest text that is read, in characters.
 pub(super) const MOST_TEXT: usize = 10_000;
-/// How deeply brackets, signs and powers may be nested.
+/// How deeply brackets, signs and right operands may be nested.
 pub(super) const MOST_DEPTH: usize = 200;
 
 /// Reads an expression over `variables`, which become the first inputs. `what` is the expression's name in messages, such
@@ -17,8 +17,9 @@ pub(super) fn parse(what: &str, text: &str, variables: &[&str]) -> Result<(Graph
     if text.trim().is_empty() {
         return Err(Error::input(format!("{what} is an empty text, but must be an expression")));
     }
-    if text.len() > MOST_TEXT {
-        return Err(Error::input(format!("{what} has {} characters, but may have {MOST_TEXT}", text.chars().count())));
+    let length = text.chars().count();
+    if length > MOST_TEXT {
+        return Err(Error::input(format!("{what} has {length} characters, but may have {MOST_TEXT}")));
     }
     let tokens = tokens(text).map_err(|unknown| {
         let error = Error::input(unknown.message).marking(text, unknown.span);

@@ -184,6 +184,8 @@ fn slopes_at_kinks_are_those_of_keras_on_jax() {
         ("y_pred % 3", 7.0, 1.0),
         ("where(y_pred > 0, y_pred, 2 * y_pred)", 0.0, 2.0),
         ("sqrt(y_pred)", 0.0, f32::INFINITY),
+        ("0 ** y_pred + y_pred", 0.5, 1.0),
+        ("where(y_pred > 0, y_pred, y_true * y_pred / 1e-45)", 0.5, 1.0),
     ] {
         assert_eq!(slope(text, 0.0, at), wanted, "{text}");
     }
