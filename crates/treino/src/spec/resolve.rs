@@ -45,6 +45,7 @@ pub fn resolve(spec: &Spec, prepared: &Prepared) -> Result<Resolved> {
             return Err(Error::input(format!("the metric \"{name}\" counts classes, but the target is a number"))
                 .help("use mean_absolute_error, root_mean_squared_error or r2_score"));
         }
+        metric.inner().check(loss.inner().targets().columns(network.outputs()), network.outputs())?;
     }
     let compile = Compile { optimizer: spec.compile.optimizer.clone(), loss: loss.clone(), metrics: metrics.clone() };
 
