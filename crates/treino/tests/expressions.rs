@@ -100,10 +100,8 @@ fn train(kind: &str, loss: &Loss, metric: Option<&MetricFormula>, hidden: &Activ
     let (x, y) = data(kind);
     let last =
         ["linear", "sigmoid", "softmax"][["numbers", "binary", "classes"].iter().position(|k| *k == kind).unwrap()];
-    let layers = [
-        Dense::new(8).activation(hidden.clone()),
-        Dense::new(y.cols()).activation(Activation::named(last).unwrap()),
-    ];
+    let layers =
+        [Dense::new(8).activation(hidden.clone()), Dense::new(y.cols()).activation(Activation::named(last).unwrap())];
     let mut network = Network::build(3, &layers).unwrap();
     network.initialize(1);
     let metrics = metric.map(|expression| {

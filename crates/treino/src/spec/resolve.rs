@@ -53,6 +53,8 @@ pub fn resolve(spec: &Spec, prepared: &Prepared) -> Result<Resolved> {
                 return Err(Error::input(format!("the metric \"{name}\" counts classes, but the target is a number"))
                     .help("use mean_absolute_error, root_mean_squared_error or r2_score"));
             }
+            let width = network.outputs();
+            metric.inner().check(goal.loss.inner().targets().columns(width), width)?;
         }
     }
 
