@@ -26,8 +26,8 @@ pub struct Cpu {
     updater: Updater,
     /// By what the loss is multiplied before its gradient is taken.
     loss_scale: f32,
-    /// Weights, gradient and statistics where a line search begins.
-    origin: [Vec<f32>; 3],
+    /// Statistics where a line search begins.
+    statistics: Vec<f32>,
     score: Score,
     /// Whether the loss works on what goes into the last activation, so that its backward pass is skipped.
     fused: bool,
@@ -90,9 +90,9 @@ impl Cpu {
         let own = if objective.units.is_some() { capacity } else { 0 };
         Ok(Cpu {
             loss_scale: updater.loss_scale(),
-            origin: match objective.optimizer.inner().line_search() {
-                Some(_) => [vec![0.0; program.trainable], vec![0.0; program.trainable], vec![0.0; program.state]],
-                None => Default::default(),
+            statistics: match objective.optimizer.inner().line_search() {
+                Some(_) => vec![0.0; program.state],
+                None => Vec::new(),
             },
             updater,
             score: Score::new(objective.loss, capacity),
@@ -204,11 +204,10 @@ impl Cpu {
     /// The step of a batch that went forward and backward.
     fn descend(&mut self, rows: usize, loss: f64, epoch: u32, step: u32) {
         if let Some((search, mut state)) = self.updater.begin_search() {
-            self.origin[0].copy_from_slice(&self.memory.weights);
-            self.origin[1].copy_from_slice(&self.memory.gradient[..self.program.trainable]);
-            self.origin[2].copy_from_slice(&self.memory.state);
-            let [w, g, statistics] = std::mem::take(&mut self.origin);
-            let end = search.search(self.simd, &mut state, (loss, &w, &g), &mut |point, gradient| {
+            search.begin(&mut state, &self.memory.weights, &self.memory.gradient[..self.program.trainable]);
+            let mut statistics = std::mem::take(&mut self.statistics);
+            statistics.copy_from_slice(&self.memory.state);
+            let end = search.search(self.simd, &mut state, loss, &mut |point, gradient| {
                 self.memory.weights.copy_from_slice(point);
                 let loss = self.forward(rows, true, epoch, step) + self.weight_penalty();
                 self.backward(rows, epoch, step);
@@ -218,7 +217,7 @@ impl Cpu {
                 loss
             });
             self.memory.weights.copy_from_slice(end);
-            self.origin = [w, g, statistics];
+            self.statistics = statistics;
             self.updater.end_search(state);
             return;
         }
