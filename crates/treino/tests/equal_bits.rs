@@ -64,11 +64,7 @@ impl Training {
     fn run(&self, threads: usize, simd: Simd) -> Bits {
         let mut network = Network::build(self.x.cols(), &self.layers).unwrap();
         network.initialize(self.settings.seed);
-        let compile = Compile {
-            optimizer: self.optimizer.clone(),
-            loss: self.loss.clone(),
-            metrics: vec![NamedMetric::typed("mae").unwrap()],
-        };
+        let compile = Compile::new(self.optimizer.clone(), self.loss.clone(), vec![NamedMetric::typed("mae").unwrap()]);
         let train = Examples { x: &self.x, y: &self.y, weights: None };
         let settings = &self.settings;
         let job = Job { compile: &compile, train, validation: Some(train), settings, callbacks: &[], units: None };

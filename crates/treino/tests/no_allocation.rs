@@ -104,7 +104,7 @@ fn evaluation_allocations(loss: &Loss, optimizer: Optimizer, threads: usize, eve
         .map(|thing| NamedMetric::typed(thing.name).unwrap())
         .filter(|m| m.metric.inner().check(network.outputs(), network.outputs()).is_ok())
         .collect();
-    let compile = Compile { optimizer, loss: loss.clone(), metrics };
+    let compile = Compile::new(optimizer, loss.clone(), metrics);
     let x = |rows: usize| Matrix::new(rows, 4, (0..rows * 4).map(|i| (i * 37 % 101) as f32 / 50.0 - 1.0).collect());
     let y = |rows: usize| {
         let class = |row: usize| row % outputs.max(2);

@@ -1,6 +1,6 @@
 //! Training state: kept and resumed, averaged, decided by schedules; trainings with a known end.
 
-use super::cpu::{Cpu, Objective};
+use super::cpu::Cpu;
 use super::{Compile, Examples, Executor, Fit, Job, Session, fit};
 use crate::activations::{Sigmoid, Tanh};
 use crate::catalog::{Entries, Field, Value};
@@ -12,7 +12,6 @@ use crate::model::Network;
 use crate::optimizers::{Adam, AdamW, Lbfgs, Optimizer, SGD};
 use crate::regularizers::L2;
 use crate::schedules::{CosineDecay, PiecewiseConstantDecay};
-use treino_engine::simd::Simd;
 
 const ROWS: usize = 24;
 
@@ -39,9 +38,8 @@ fn cpu(optimizer: &Optimizer) -> Cpu {
 }
 
 fn cpu_in_batches(optimizer: &Optimizer, batch_size: usize) -> Cpu {
-    let loss: Loss = BinaryCrossentropy::default().into();
-    let objective = Objective { optimizer, loss: &loss, metrics: &[], units: None, y_width: 1 };
-    Cpu::new(&network(), objective, batch_size, 5, 1, Simd::detect()).unwrap()
+    let compile = Compile::new(optimizer.clone(), BinaryCrossentropy::default(), Vec::new());
+    Session::quiet(|session| Cpu::new(&network(), &compile, None, batch_size, 5, session)).unwrap()
 }
 
 fn train(cpu: &mut Cpu, epochs: std::ops::Range<usize>) {
@@ -175,9 +173,8 @@ fn constraints_have_the_last_word() {
 
     let layer = Dense { kernel_constraint: Some(NonNeg {}.into()), ..Dense::new(1) };
     let network = Network::build(1, &[layer]).unwrap();
-    let (optimizer, loss) = (Lbfgs::default().into(), MeanSquaredError::default().into());
-    let objective = Objective { optimizer: &optimizer, loss: &loss, metrics: &[], units: None, y_width: 1 };
-    let e = Cpu::new(&network, objective, 1, 1, 1, Simd::detect()).unwrap_err();
+    let compile = Compile::new(Lbfgs::default(), MeanSquaredError::default(), Vec::new());
+    let e = Session::quiet(|session| Cpu::new(&network, &compile, None, 1, 1, session)).unwrap_err();
     assert_eq!(e.message(), "dense/kernel has a constraint, but the line search of lbfgs knows none");
 }
 
@@ -190,7 +187,7 @@ fn run(
     batch_size: usize,
     epochs: usize,
 ) {
-    let compile = Compile { optimizer: optimizer.into(), loss: loss.into(), metrics: Vec::new() };
+    let compile = Compile::new(optimizer, loss, Vec::new());
     let settings = Fit { epochs, batch_size, shuffle: false, ..Fit::default() };
     let train = Examples { x, y, weights: None };
     let job = Job { compile: &compile, train, validation: None, settings: &settings, callbacks: &[], units: None };
@@ -241,7 +238,7 @@ fn lbfgs_moves_statistics_once_a_step_and_repeats_its_masks() {
 #[test]
 fn what_cannot_be_is_said_once() {
     let refused = |optimizer: Optimizer| {
-        let compile = Compile { optimizer, loss: MeanSquaredError::default().into(), metrics: Vec::new() };
+        let compile = Compile::new(optimizer, MeanSquaredError::default(), Vec::new());
         let (x, y) = rows();
         let train = Examples { x: &x, y: &y, weights: None };
         let settings = Fit { batch_size: 10, epochs: 1, ..Fit::default() };
