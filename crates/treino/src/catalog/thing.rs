@@ -201,9 +201,9 @@ pub(crate) fn check_keys(descriptor: &Descriptor, table: &Entries, path: &str) -
 /// ```text
 /// thing! {
 ///     /// One line that says what it is.
-///     pub struct Adam = "adam" {
+///     pub struct Dropout = "dropout" {
 ///         /// One line that says what it does.
-///         learning_rate: f64 = 0.001, Kind::POSITIVE;
+///         rate: f64 = 0.5, Kind::SHARE;
 ///     }
 /// }
 /// ```

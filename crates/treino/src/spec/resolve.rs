@@ -39,6 +39,7 @@ pub fn resolve(spec: &Spec, prepared: &Prepared) -> Result<Resolved> {
     };
     let network = Network::build_graph(prepared.recipe.columns(), &layers, &spec.model.outputs)?;
     let mut section = spec.compile.clone();
+    section.optimizer.check()?;
     section.loss.get_or_insert(PerOutput::Same(loss.clone()));
     section.metrics.get_or_insert(PerOutput::Same(default_metrics(target.task)?));
     let outputs = network.output_names();
