@@ -31,7 +31,7 @@ impl Compile {
         named
     }
 
-    /// Refuses targets that the loss cannot compare with the network's output.
+    /// Refuses inputs that the network cannot read, and targets that the loss cannot compare with its output.
     pub(crate) fn check_targets(&self, network: &Network, data: &Examples<'_>) -> Result<()> {
         let (loss, outputs, width) = (self.loss.name(), network.outputs(), data.y.cols());
         if data.y.rows() != data.x.rows() {
@@ -49,6 +49,7 @@ impl Compile {
             let e = format!("column {column} of row {row} is {value}, but inputs must be finite numbers");
             return Err(Error::input(e));
         }
+        network.check_ids(data.x)?;
         let targets = self.loss.inner().targets();
         let wanted = targets.columns(outputs);
         if width != wanted {
