@@ -8,7 +8,7 @@ use crate::losses::Loss;
 use crate::metrics::NamedMetric;
 use crate::model::Network;
 use crate::optimizers::Optimizer;
-use crate::spec::Spec;
+use crate::spec::{CompileSection, Spec};
 use crate::store::Bundle;
 use crate::train::{self, Compile, Examples, Fit, History, Job, Session};
 use std::path::Path;
@@ -53,7 +53,7 @@ impl Sequential {
     /// Says what to minimise and how. Metrics are Keras's names, and the history uses them as typed.
     ///
     /// # Errors
-    /// An unknown metric.
+    /// An unknown metric, options of the optimizer that contradict each other.
     pub fn compile<'a>(
         &mut self,
         optimizer: impl Into<Optimizer>,
@@ -61,7 +61,9 @@ impl Sequential {
         metrics: impl IntoIterator<Item = &'a str>,
     ) -> Result<()> {
         let metrics = metrics.into_iter().map(NamedMetric::typed).collect::<Result<_>>()?;
-        self.compile = Some(Compile { optimizer: optimizer.into(), loss: loss.into(), metrics });
+        let optimizer = optimizer.into();
+        optimizer.check()?;
+        self.compile = Some(Compile::new(optimizer, loss, metrics));
         Ok(())
     }
 
@@ -125,9 +127,7 @@ impl Sequential {
         let mut spec = Spec { callbacks: self.callbacks.clone(), ..Spec::default() };
         spec.model.layers = Some(self.layers.clone());
         if let Some(compile) = &self.compile {
-            spec.compile.optimizer = compile.optimizer.clone();
-            spec.compile.loss = Some(compile.loss.clone());
-            spec.compile.metrics = Some(compile.metrics.clone());
+            spec.compile = CompileSection::of(compile, &self.network()?.output_names());
         }
         let network = self.network()?.clone();
         Bundle { spec, table: None, compile: self.compile.clone(), network }.save(path.as_ref())

@@ -255,11 +255,7 @@ fn rows(id: f32) -> Matrix {
 
 #[test]
 fn ids_that_an_embedding_does_not_have_are_refused() {
-    let compile = Compile {
-        optimizer: SGD::default().into(),
-        loss: Loss::named("mean_squared_error").unwrap(),
-        metrics: Vec::new(),
-    };
+    let compile = Compile::new(SGD::default(), Loss::named("mean_squared_error").unwrap(), Vec::new());
     let network = looked_up();
     let (good, y, settings) = (rows(1.0), Matrix::zeros(2, 1), Fit { epochs: 1, ..Fit::default() });
     let train = |x: &Matrix, val: &Matrix| {

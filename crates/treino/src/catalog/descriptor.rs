@@ -178,8 +178,10 @@ pub enum Kind {
     FloatOrThing(Interval, Room),
     /// A list, each item of one kind.
     List(&'static Kind),
-    /// Something of one kind, or a list of such.
-    OneOrList(&'static Kind),
+    /// One value of a kind, or a list of them.
+    OneOrMore(&'static Kind),
+    /// Something of one kind, or a table of such by the names of outputs.
+    PerOutput(&'static Kind),
     /// Weights of classes: "balanced", or a table of a weight a label.
     ClassWeight,
 }
@@ -197,6 +199,8 @@ impl Kind {
     pub const COUNT: Kind = Kind::Int(Interval::at_least(1.0));
     /// A whole number of at least 0.
     pub const INDEX: Kind = Kind::Int(Interval::at_least(0.0));
+    /// Thresholds for probabilities: one, or several.
+    pub const THRESHOLDS: Kind = Kind::OneOrMore(&Kind::Float(Interval::closed(0.0, 1.0)));
     /// A list of texts.
     pub const TEXTS: Kind = Kind::List(&Kind::Text);
 
@@ -218,14 +222,20 @@ impl Kind {
             }
             // What a thing or a list holds is checked when it is read.
             (Kind::Thing(_) | Kind::FloatOrThing(..) | Kind::ClassWeight, Value::Text(_) | Value::Table(_)) => true,
-            (Kind::List(kind), Value::List(items)) => {
+            (Kind::OneOrMore(kind), value) if !matches!(value, Value::List(_)) => return kind.check(node, path),
+            (Kind::List(kind) | Kind::OneOrMore(kind), Value::List(items)) => {
                 for (i, item) in items.iter().enumerate() {
                     kind.check(item, &format!("{path}[{i}]"))?;
                 }
                 true
             }
-            (Kind::OneOrList(kind), Value::List(_)) => return Kind::List(kind).check(node, path),
-            (Kind::OneOrList(kind), _) => return kind.check(node, path),
+            (Kind::PerOutput(kind), Value::Table(table)) if table.get("type").is_none() => {
+                for entry in &table.list {
+                    kind.check(&entry.node, &format!("{path}.{}", entry.key))?;
+                }
+                true
+            }
+            (Kind::PerOutput(kind), _) => return kind.check(node, path),
             _ => false,
         };
         if fits {
@@ -256,7 +266,8 @@ impl fmt::Display for Kind {
                 write!(f, "a number{interval}, or the name of a thing in {} or a table with its type", room.name())
             }
             Kind::List(kind) => write!(f, "a list, each item {kind}"),
-            Kind::OneOrList(kind) => write!(f, "{kind}, or a list"),
+            Kind::PerOutput(kind) => write!(f, "{kind}; or a table of such, one for each output"),
+            Kind::OneOrMore(kind) => write!(f, "{kind}, or a list of such"),
             Kind::ClassWeight => f.write_str("\"balanced\" or a weight for each label"),
         }
     }

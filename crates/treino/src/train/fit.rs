@@ -2,7 +2,7 @@
 
 use super::class_weight::ClassWeight;
 use super::compile::Compile;
-use super::cpu::{Cpu, Objective};
+use super::cpu::Cpu;
 use super::event::{Event, Session};
 use super::executor::{Examples, Executor, Units};
 use super::history::{Ending, History};
@@ -49,8 +49,8 @@ pub struct Job<'a> {
     pub settings: &'a Fit,
     /// What acts between epochs, in this order.
     pub callbacks: &'a [Callback],
-    /// Puts metrics, not losses, into the units of a standardised target.
-    pub units: Option<Units>,
+    /// For each output, the units of its standardised target, into which metrics are put, but not losses.
+    pub units: Option<&'a [Units]>,
 }
 
 /// Trains a network, which keeps the final weights. Weights are taken as they are: initialise them before.
@@ -78,18 +78,11 @@ pub fn fit(network: &mut Network, job: &Job<'_>, session: &mut Session<'_>) -> R
             return Err(Error::input(format!("{name} is 0, but must be at least 1")));
         }
     }
-    let metrics = compile.named_metrics();
-    let mut watchers = start(callbacks, &metrics, validation.is_some())?;
-    let objective = Objective {
-        optimizer: &compile.optimizer,
-        loss: &compile.loss,
-        metrics: &metrics,
-        units,
-        y_width: train.y.cols(),
-    };
+    let mut watchers = start(callbacks, compile, network, validation.is_some())?;
     let batch_size = settings.batch_size.min(train.rows());
+    check_batches(&compile.optimizer, settings.batch_size, train.rows())?;
     check_memory(network, &compile.optimizer, batch_size)?;
-    let mut cpu = Cpu::new(network, objective, batch_size, settings.seed, session.threads, session.simd)?;
+    let mut cpu = Cpu::new(network, compile, units, batch_size, settings.seed, session)?;
     let history = epochs(&mut cpu, job, batch_size, &mut watchers, session);
     if history.kept_epoch.is_some() {
         let last = cpu.snapshot();
@@ -97,6 +90,16 @@ pub fn fit(network: &mut Network, job: &Job<'_>, session: &mut Session<'_>) -> R
         network.state = last.state;
     }
     Ok(history)
+}
+
+/// Refuses batches for an optimizer that works on all rows at once.
+pub(super) fn check_batches(optimizer: &Optimizer, batch_size: usize, rows: usize) -> Result<()> {
+    if optimizer.inner().line_search().is_none() || batch_size >= rows {
+        return Ok(());
+    }
+    let name = optimizer.name();
+    let e = format!("{name} works on all {rows} training rows at once, but batch_size is {batch_size}");
+    Err(Error::input(e).help(format!("set batch_size to {rows} or more, or take another optimizer")))
 }
 
 /// The most memory that a training may take for weights, batches and optimizer, in bytes.
@@ -212,25 +215,32 @@ fn epochs(
 }
 
 /// Whether the callbacks find what they monitor.
-pub(super) fn check_callbacks(callbacks: &[Callback], compile: &Compile, has_validation: bool) -> Result<()> {
-    start(callbacks, &compile.named_metrics(), has_validation).map(drop)
+pub(super) fn check_callbacks(
+    callbacks: &[Callback],
+    compile: &Compile,
+    network: &Network,
+    has_validation: bool,
+) -> Result<()> {
+    start(callbacks, compile, network, has_validation).map(drop)
 }
 
 /// Starts the callbacks, after a look at what they monitor.
 fn start(
     callbacks: &[Callback],
-    metrics: &[(String, crate::metrics::Metric)],
+    compile: &Compile,
+    network: &Network,
     has_validation: bool,
 ) -> Result<Vec<Box<dyn Watcher>>> {
+    let (names, metrics) = (compile.log_names(network), compile.reported(network));
     let direction = |name: &str| {
         let name = name.strip_prefix("val_").unwrap_or(name);
-        if name == "loss" {
-            return Some(false);
+        match metrics.iter().find(|one| one.names.iter().any(|n| n == name)) {
+            Some(one) => one.metric.inner().more_is_better(),
+            // What is no metric is a loss.
+            None => names.iter().any(|n| n == name).then_some(false),
         }
-        metrics.iter().find(|(n, _)| n == name).and_then(|(_, metric)| metric.inner().more_is_better())
     };
-    let plain = || std::iter::once("loss").chain(metrics.iter().map(|(name, _)| name.as_str()));
-    let known: Vec<String> = plain().map(String::from).chain(plain().map(|name| format!("val_{name}"))).collect();
+    let known: Vec<String> = names.iter().cloned().chain(names.iter().map(|name| format!("val_{name}"))).collect();
     let mut watchers = Vec::new();
     for callback in callbacks {
         if let Some(monitor) = callback.inner().monitors() {
@@ -286,7 +296,7 @@ pub fn evaluate(
     network: &Network,
     compile: &Compile,
     data: Examples<'_>,
-    units: Option<Units>,
+    units: Option<&[Units]>,
     session: &Session<'_>,
 ) -> Result<Logs> {
     network.check_width(data.x)?;
@@ -294,11 +304,8 @@ pub fn evaluate(
     if data.rows() == 0 {
         return Err(Error::input("there are no rows to evaluate"));
     }
-    let metrics = compile.named_metrics();
-    let y_width = data.y.cols();
-    let objective = Objective { optimizer: &compile.optimizer, loss: &compile.loss, metrics: &metrics, units, y_width };
     // Keras's batches, for losses that look at a whole one.
     let batch_size = Fit::default().batch_size;
-    let mut cpu = Cpu::new(network, objective, batch_size, 0, session.threads, session.simd)?;
+    let mut cpu = Cpu::new(network, compile, units, batch_size, 0, session)?;
     Ok(cpu.evaluate(&data))
 }

@@ -11,11 +11,12 @@ mod event;
 mod executor;
 mod fit;
 mod gradient;
+mod head;
 mod history;
 mod run;
 
 pub use class_weight::ClassWeight;
-pub use compile::Compile;
+pub use compile::{Compile, Goal};
 pub use cpu::Cpu;
 pub use event::{Event, Session};
 pub use executor::{Divergence, EpochEnd, Examples, Executor, Interrupted, TrainingState, Units};
@@ -23,3 +24,6 @@ pub use fit::{Fit, Job, evaluate, fit};
 pub use gradient::gradient;
 pub use history::{Ending, History};
 pub use run::{Planned, Repeat, Run, Scores};
+
+#[cfg(test)]
+mod tests;
