@@ -1,6 +1,6 @@
 //! Training on the processor's cores.
 
-use super::executor::{Divergence, EpochEnd, Examples, Executor, Interrupted, TrainingState, Units};
+use super::executor::{BatchEnd, Divergence, EpochEnd, Examples, Executor, Interrupted, TrainingState, Units};
 use crate::callbacks::{Logs, Snapshot};
 use crate::error::{Error, Result};
 use crate::losses::{Batch, Loss, Score};
@@ -278,7 +278,7 @@ impl Executor for Cpu {
         data: &Examples<'_>,
         order: Option<&[u32]>,
         epoch: usize,
-        batch_end: &mut dyn FnMut(usize, f64) -> bool,
+        batch_end: &mut BatchEnd<'_>,
     ) -> std::result::Result<EpochEnd, Divergence> {
         let n = data.rows();
         let (mut total, mut seen, mut cut_short) = (0.0, 0, None);
@@ -298,7 +298,7 @@ impl Executor for Cpu {
             self.descend();
             total += loss * rows as f64;
             seen += rows;
-            if !batch_end(step + 1, total / seen as f64) {
+            if !batch_end(self, step + 1, total / seen as f64) {
                 cut_short = Some(Interrupted { steps: step + 1 });
                 break;
             }
@@ -310,6 +310,10 @@ impl Executor for Cpu {
             return Err(self.divergence(epoch, step, 0));
         }
         Ok(EpochEnd { logs: self.logs(total / seen as f64), cut_short })
+    }
+
+    fn running_metrics(&self) -> Logs {
+        Logs(self.metrics.iter().map(|(name, metric)| (name.clone(), metric.0.result())).collect())
     }
 
     fn evaluate(&mut self, data: &Examples<'_>) -> Logs {

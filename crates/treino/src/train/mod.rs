@@ -7,19 +7,22 @@
 mod class_weight;
 mod compile;
 mod cpu;
+mod epochs;
 mod event;
 mod executor;
 mod fit;
 mod gradient;
 mod history;
+mod progress;
 mod run;
 
 pub use class_weight::ClassWeight;
 pub use compile::Compile;
 pub use cpu::Cpu;
 pub use event::{Event, Session};
-pub use executor::{Divergence, EpochEnd, Examples, Executor, Interrupted, TrainingState, Units};
+pub use executor::{BatchEnd, Divergence, EpochEnd, Examples, Executor, Interrupted, TrainingState, Units};
 pub use fit::{Fit, Job, evaluate, fit};
 pub use gradient::gradient;
 pub use history::{Ending, History};
+pub(crate) use progress::{Identity, Progress};
 pub use run::{Planned, Repeat, Run, Scores};
