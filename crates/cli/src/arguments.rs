@@ -300,8 +300,17 @@ fn set_flags(entries: &mut Entries, matches: &ArgMatches, flags: impl Iterator<I
 }
 
 /// What was typed behind a flag as a value of a kind. What does not fit is left for the catalogue to refuse.
-fn typed<'a>(kind: &Kind, given: impl Iterator<Item = &'a String>, flag: &str) -> Result<Value> {
+fn typed<'a>(kind: &Kind, given: impl Iterator<Item = &'a String> + Clone, flag: &str) -> Result<Value> {
     match kind {
+        Kind::PerOutput(one) => match (&one, given.clone().next(), given.clone().count()) {
+            // A table by the names of outputs: `{ price = ["mae"], sold = ["auc"] }`.
+            (Kind::List(_), Some(table), 1) if table.trim_start().starts_with('{') => match toml_value(table) {
+                Ok(Value::Table(entries)) if entries.get("type").is_none() => Ok(Value::Table(entries)),
+                _ => typed(one, given, flag),
+            },
+            _ => typed(one, given, flag),
+        },
+        Kind::OneOrList(one) => typed(&Kind::List(one), given, flag),
         Kind::List(item) => {
             let mut items: Vec<Node> = Vec::new();
             for list in given {

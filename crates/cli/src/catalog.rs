@@ -84,7 +84,8 @@ fn thing(thing: &Descriptor, terminal: &Terminal) -> String {
             text => text,
         });
         let name = terminal.style(Style::new().bold(), param.name);
-        text.push_str(&format!("\n  {name} = {default}\n"));
+        let fits = 2 + param.name.len() + 3 + default.len() <= width;
+        text.push_str(&format!("\n  {name}{}= {default}\n", if fits { " " } else { "\n    " }));
         text.push_str(&wrapped(param.summary(), width, "    ", "    "));
         text.push_str(&wrapped(&param.kind.to_string(), width, "    ", "    "));
     }

@@ -39,10 +39,15 @@ pub fn head(planned: &Planned, terminal: &Terminal) -> String {
         format!("{used} columns become {} inputs, fitted on the training rows only", network.inputs())
     };
     lines.add("recipe", &recipe);
-    let shape: Vec<String> = std::iter::once(network.inputs().to_string())
-        .chain(network.summary().into_iter().filter(|l| l.class == "Dense").map(|l| l.width.to_string()))
-        .collect();
-    lines.add("network", &format!("{}, {} parameters", shape.join(" → "), grouped(network.parameters() as f64)));
+    let layers = network.summary();
+    let shape = if network.is_chain() {
+        let dense = layers.iter().filter(|layer| layer.class == "Dense").map(|layer| layer.outputs());
+        std::iter::once(network.inputs().to_string()).chain(dense).collect::<Vec<_>>().join(" → ")
+    } else {
+        let outputs = network.output_names();
+        format!("{} inputs, {} layers, output {}", network.inputs(), layers.len(), outputs.join(" and "))
+    };
+    lines.add("network", &format!("{shape}, {} parameters", grouped(network.parameters() as f64)));
     let (compile, fit) = (&planned.resolved.compile, &spec.fit);
     let steps = prepared.train.len().div_ceil(fit.batch_size);
     lines.add(
@@ -50,7 +55,7 @@ pub fn head(planned: &Planned, terminal: &Terminal) -> String {
         &format!(
             "{}, {}, batches of {} ({} an epoch), at most {} epochs, seed {}",
             compile.optimizer.in_words(),
-            compile.loss.name(),
+            compile.losses(),
             fit.batch_size,
             if steps == 1 { "1 step".to_string() } else { format!("{} steps", grouped(steps as f64)) },
             fit.epochs,

@@ -57,16 +57,19 @@ fn model(bundle: &Bundle, terminal: &Terminal) -> String {
         }
         text.push('\n');
     }
-    let layers = tables::first_that_fits(terminal, [5, 4, 3], |columns| {
+    // What a layer reads is worth a column only where it is not the layer before.
+    let widths = if bundle.network.is_chain() { [5, 4, 3] } else { [6, 5, 3] };
+    let layers = tables::first_that_fits(terminal, widths, |columns| {
         let mut table = tables::plain_table();
-        table.add_row(&["layer", "outputs", "parameters", "trainable", "type"][..columns]);
+        table.add_row(&["layer", "outputs", "parameters", "trainable", "type", "reads"][..columns]);
         for layer in bundle.network.summary() {
             let cells = [
                 shortened(&layer.name, if columns == 3 { 16 } else { 30 }),
-                layer.width.to_string(),
+                layer.outputs(),
                 grouped(layer.parameters as f64),
                 grouped(layer.trainable as f64),
                 layer.class.to_string(),
+                layer.inputs.join(", "),
             ];
             table.add_row(&cells[..columns]);
         }
@@ -80,7 +83,7 @@ fn model(bundle: &Bundle, terminal: &Terminal) -> String {
         text.push_str(&words(&format!(
             "trained with {}, {}, batches of {}, seed {}",
             compile.optimizer.in_words(),
-            compile.loss.name(),
+            compile.losses(),
             fit.batch_size,
             fit.seed
         )));

@@ -83,15 +83,50 @@ impl<F: Fn(f32) -> f64> Kernel for Sum<'_, F> {
                 *lane += (self.f)(*x);
             }
         }
-        let mut width = LANES / 2;
-        while width > 0 {
-            for i in 0..width {
-                lanes[i] += lanes[i + width];
-            }
-            width /= 2;
-        }
-        lanes[0]
+        tree(lanes)
     }
+}
+
+/// The sum of a\[i\] b\[i\] in double precision: sixteen lanes, added as a tree.
+pub fn dot(simd: Simd, a: &[f32], b: &[f32]) -> f64 {
+    simd.run(Dot { a, b })
+}
+
+struct Dot<'a> {
+    a: &'a [f32],
+    b: &'a [f32],
+}
+
+impl Kernel for Dot<'_> {
+    type Output = f64;
+
+    #[inline(always)]
+    fn run(self) -> f64 {
+        let mut lanes = [0.0; LANES];
+        let (a, b) = (self.a.chunks_exact(LANES), self.b.chunks_exact(LANES));
+        for ((lane, a), b) in lanes.iter_mut().zip(a.remainder()).zip(b.remainder()) {
+            *lane = f64::from(*a) * f64::from(*b);
+        }
+        for (a, b) in a.zip(b) {
+            for ((lane, a), b) in lanes.iter_mut().zip(a).zip(b) {
+                *lane = f64::from(*a).mul_add(f64::from(*b), *lane);
+            }
+        }
+        tree(lanes)
+    }
+}
+
+/// The sum of the lanes, halves upon halves.
+#[inline(always)]
+fn tree(mut lanes: [f64; LANES]) -> f64 {
+    let mut width = LANES / 2;
+    while width > 0 {
+        for i in 0..width {
+            lanes[i] += lanes[i + width];
+        }
+        width /= 2;
+    }
+    lanes[0]
 }
 
 #[cfg(test)]
@@ -110,6 +145,7 @@ mod tests {
                 // Small whole numbers: every order of adding is exact.
                 assert_eq!(*sum, (0..rows).map(|i| x[i * width + j]).sum::<f32>());
             }
+            assert_eq!(dot(simd, &x, &x), x.iter().map(|v| f64::from(v * v)).sum::<f64>());
             assert_eq!(sum(simd, &x, |v| f64::from(v) * f64::from(v)), x.iter().map(|v| f64::from(v * v)).sum::<f64>());
         }
     }

@@ -11,8 +11,9 @@ pub use crate::layers::{Activation, BatchNormalization, Dense, Dropout, Normaliz
 pub use crate::losses::{
     BinaryCrossentropy, CategoricalCrossentropy, MeanAbsoluteError, MeanSquaredError, SparseCategoricalCrossentropy,
 };
-pub use crate::optimizers::{Adam, SGD};
+pub use crate::optimizers::{Adam, AdamW, RMSprop, SGD};
 pub use crate::regularizers::{L1, L1L2, L2};
+pub use crate::schedules::{CosineDecay, ExponentialDecay, OneCycle};
 pub use crate::sequential::Sequential;
 pub use crate::spec::Spec;
 pub use crate::store::Bundle;

@@ -52,7 +52,7 @@ impl Sequential {
     /// Says what to minimise and how. Metrics are Keras's names, and the history uses them as typed.
     ///
     /// # Errors
-    /// An unknown metric.
+    /// An unknown metric, options of the optimizer that contradict each other.
     pub fn compile<'a>(
         &mut self,
         optimizer: impl Into<Optimizer>,
@@ -60,7 +60,9 @@ impl Sequential {
         metrics: impl IntoIterator<Item = &'a str>,
     ) -> Result<()> {
         let metrics = metrics.into_iter().map(NamedMetric::typed).collect::<Result<_>>()?;
-        self.compile = Some(Compile { optimizer: optimizer.into(), loss: loss.into(), metrics });
+        let optimizer = optimizer.into();
+        optimizer.check()?;
+        self.compile = Some(Compile::new(optimizer, loss, metrics));
         Ok(())
     }
 

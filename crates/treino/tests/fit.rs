@@ -26,11 +26,7 @@ fn numbers(name: &str, rows: usize, cols: usize) -> Matrix {
 
 fn compiled(loss: impl Into<Loss>, learning_rate: f64, metrics: &[&str]) -> Compile {
     let metrics = metrics.iter().map(|m| NamedMetric::typed(m).unwrap()).collect();
-    Compile {
-        optimizer: SGD { learning_rate: learning_rate.into(), ..SGD::default() }.into(),
-        loss: loss.into(),
-        metrics,
-    }
+    Compile::new(SGD { learning_rate: learning_rate.into(), ..SGD::default() }, loss, metrics)
 }
 
 /// Two inputs, `hidden` with three units, `out` with one.

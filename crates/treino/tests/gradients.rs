@@ -58,7 +58,7 @@ fn targets(loss: &Loss, outputs: usize, rows: usize, seed: u64) -> Matrix {
 }
 
 fn compiled(loss: &Loss) -> Compile {
-    Compile { optimizer: SGD::default().into(), loss: loss.clone(), metrics: Vec::new() }
+    Compile::new(SGD::default(), loss.clone(), Vec::new())
 }
 
 /// The differences, and how large an error each may have; `None` where the surroundings are not smooth. `flat` is for a

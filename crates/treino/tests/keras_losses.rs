@@ -59,7 +59,7 @@ fn doubles(numbers: &[f32]) -> Vec<f64> {
 }
 
 fn compiled(loss: &Loss) -> Compile {
-    Compile { optimizer: SGD::default().into(), loss: loss.clone(), metrics: Vec::new() }
+    Compile::new(SGD::default(), loss.clone(), Vec::new())
 }
 
 #[test]

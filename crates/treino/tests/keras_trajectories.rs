@@ -55,11 +55,11 @@ fn every_training_follows_keras() {
             network.set_weight(w["name"].as_str().unwrap(), &shape, &singles(&w["initial"])).unwrap();
         }
         let names = case["metrics"].as_array().unwrap().iter().map(|m| m.as_str().unwrap());
-        let compile = Compile {
-            optimizer: Optimizer::read(&node(&case["optimizer"]), "optimizer").unwrap(),
-            loss: Loss::read(&node(&case["loss"]), "loss").unwrap(),
-            metrics: names.map(|m| NamedMetric::typed(m).unwrap()).collect(),
-        };
+        let compile = Compile::new(
+            Optimizer::read(&node(&case["optimizer"]), "optimizer").unwrap(),
+            Loss::read(&node(&case["loss"]), "loss").unwrap(),
+            names.map(|m| NamedMetric::typed(m).unwrap()).collect(),
+        );
         let settings = Fit {
             epochs: 20,
             shuffle: false,

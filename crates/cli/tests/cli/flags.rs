@@ -50,6 +50,7 @@ const PIMA: &[(&str, &str, Shows)] = &[
     ),
     ("optimizer", "--optimizer sgd", Says("sgd at 0.01")),
     ("optimizer", "--optimizer '{ type = \"sgd\", momentum = 0.9 }'", Spec("momentum = 0.9")),
+    ("optimizer", "--optimizer lbfgs --batch-size 1000", Says("lbfgs, binary_crossentropy")),
     ("learning-rate", "--learning-rate 0.02", Says("adam at 0.02")),
     ("learning-rate", "--optimizer sgd --learning-rate 0.02", Says("sgd at 0.02")),
     (
@@ -57,6 +58,7 @@ const PIMA: &[(&str, &str, Shows)] = &[
         "--optimizer '{ type = \"sgd\", nesterov = true, momentum = 0.5 }' --learning-rate 0.02",
         Spec("nesterov = true"),
     ),
+    ("learning-rate", "--learning-rate '{ type = \"cosine_decay\", decay_steps = 100 }'", Says("adam by cosine_decay")),
     ("loss", "--loss mse", Says("mean_squared_error")),
     ("loss", "--loss '{ type = \"binary_crossentropy\", from_logits = true }'", Spec("activation = \"linear\"")),
     ("metrics", "--metrics accuracy,auc,precision", Spec("\"accuracy\"")),

@@ -97,6 +97,8 @@ fn no_line_is_wider_than_the_terminal() {
             "inspect ames.csv".to_string(),
             "catalog".to_string(),
             "catalog optimizers adam".to_string(),
+            "catalog optimizers ftrl".to_string(),
+            "catalog optimizers muon".to_string(),
             "catalog layers batch_normalization".to_string(),
         ] {
             let done = done(scratch.program(&arguments).env("COLUMNS", width));

@@ -182,6 +182,8 @@ pub enum Kind {
     List(&'static Kind),
     /// Something of one kind, or a list of such.
     OneOrList(&'static Kind),
+    /// Something of one kind, or a table of such by the names of outputs.
+    PerOutput(&'static Kind),
     /// Weights of classes: "balanced", or a table of a weight a label.
     ClassWeight,
 }
@@ -227,6 +229,13 @@ impl Kind {
                 }
                 true
             }
+            (Kind::PerOutput(kind), Value::Table(table)) if table.get("type").is_none() => {
+                for entry in &table.list {
+                    kind.check(&entry.node, &format!("{path}.{}", entry.key))?;
+                }
+                true
+            }
+            (Kind::PerOutput(kind), _) => return kind.check(node, path),
             (Kind::OneOrList(kind), Value::List(_)) => return Kind::List(kind).check(node, path),
             (Kind::OneOrList(kind), _) => return kind.check(node, path),
             _ => false,
@@ -263,6 +272,7 @@ impl fmt::Display for Kind {
                 write!(f, "a number{interval}, or the name of a thing in {} or a table with its type", room.name())
             }
             Kind::List(kind) => write!(f, "a list, each item {kind}"),
+            Kind::PerOutput(kind) => write!(f, "{kind}; or a table of such, one for each output"),
             Kind::OneOrList(kind) => write!(f, "{kind}, or a list"),
             Kind::ClassWeight => f.write_str("\"balanced\" or a weight for each label"),
         }

@@ -105,6 +105,14 @@ fn kind_schema(kind: &Kind) -> Map<String, Json> {
             schema.insert("type".into(), "array".into());
             schema.insert("items".into(), Json::Object(kind_schema(items)));
         }
+        Kind::PerOutput(item) => {
+            let each = json!({
+                "type": "object",
+                "additionalProperties": kind_schema(item),
+                "not": { "required": ["type"] },
+            });
+            schema.insert("anyOf".into(), json!([kind_schema(item), each]));
+        }
         Kind::OneOrList(item) => {
             let list = json!({ "type": "array", "items": kind_schema(item) });
             schema.insert("anyOf".into(), json!([kind_schema(item), list]));

@@ -56,6 +56,14 @@ pub struct LayerSummary {
     pub trainable: usize,
 }
 
+impl LayerSummary {
+    /// Shape of a row of its output, such as `64` or `2 x 8`.
+    pub fn outputs(&self) -> String {
+        let sides: Vec<String> = self.shape.iter().map(usize::to_string).collect();
+        sides.join(" x ")
+    }
+}
+
 impl Network {
     /// Builds layers for rows of such columns, or of so many numbers. All weights are 0 until they are initialised or set.
     ///
@@ -233,6 +241,11 @@ impl Network {
         self.program.output_width()
     }
 
+    /// The names of its outputs, in their order.
+    pub fn output_names(&self) -> Vec<&str> {
+        self.program.outputs.iter().map(|output| output.name.as_str()).collect()
+    }
+
     /// The layers it was built from.
     pub fn layers(&self) -> &[Placed] {
         &self.layers
@@ -285,7 +298,13 @@ impl Network {
         Ok(())
     }
 
-    /// What each layer is called, how wide its output is, and how many numbers it holds.
+    /// Whether each layer reads the one before it, and nothing else.
+    pub fn is_chain(&self) -> bool {
+        let before = std::iter::once("rows").chain(self.built.iter().map(|layer| layer.name.as_str()));
+        self.built.iter().zip(before).all(|(layer, before)| layer.inputs == [before])
+    }
+
+    /// What each layer is called, what it reads, how wide its output is, and how many numbers it holds.
     pub fn summary(&self) -> Vec<LayerSummary> {
         let lines = self.layers.iter().zip(&self.built);
         lines

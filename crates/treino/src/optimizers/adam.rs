@@ -1,8 +1,10 @@
-//! Adam (D. Kingma, J. Ba, "Adam: a method for stochastic optimization", ICLR 2015).
+//! Adam (D. Kingma, J. Ba, "Adam: a method for stochastic optimization", ICLR 2015) and AdamW, which is Adam with
+//! decoupled weight decay (I. Loshchilov, F. Hutter, "Decoupled weight decay regularization", ICLR 2019).
 
+use super::each::Each;
 use super::{Layout, Rule, Slot, Step, optimizer, power};
 use crate::catalog::Kind;
-use treino_engine::simd::Kernel;
+use crate::error::{Error, Result};
 
 optimizer! {
     /// Adam: steps scaled by running means of the gradient and of its square.
@@ -22,42 +24,83 @@ optimizer! {
     }
 }
 
-impl Rule for Adam {
-    fn slots(&self, layout: &Layout) -> Vec<Slot> {
-        layout.zeros(if self.amsgrad { &["momentum", "velocity", "velocity_hat"] } else { &["momentum", "velocity"] })
-    }
-
-    fn step(&self, at: Step<'_>, w: &mut [f32], g: &[f32], state: &mut [Vec<f32>]) {
-        // Keras raises the betas, rounded to single precision, to the power t in single precision.
-        let left = |beta: f64| 1.0_f32 - power(f64::from(beta as f32), at.t) as f32;
-        let rate = at.learning_rate * left(self.beta_2).sqrt() / left(self.beta_1);
-        let rule = Update {
-            rate,
-            one_minus_1: (1.0 - self.beta_1) as f32,
-            one_minus_2: (1.0 - self.beta_2) as f32,
-            epsilon: self.epsilon as f32,
-        };
-        match state {
-            [m, v] => at.simd.run(Plain { rule, w, g, m, v }),
-            [m, v, largest] => at.simd.run(Amsgrad { rule, w, g, m, v, largest }),
-            _ => unreachable!("as many buffers as slots"),
-        }
+optimizer! {
+    /// AdamW: Adam with a weight decay that the running means do not see.
+    ///
+    /// w -= rate * weight_decay * w, then Adam's step. Biases decay too, unless `exclude_from_weight_decay` names them.
+    pub struct AdamW = "adamw" (learning_rate = 0.001, weight_decay = Some(0.004)) {
+        /// Memory of the running mean of the gradient.
+        beta_1: f64 = 0.9, Kind::SHARE;
+        /// Memory of the running mean of the squared gradient.
+        beta_2: f64 = 0.999, Kind::SHARE;
+        /// Keeps the divisor away from zero.
+        epsilon: f64 = 1e-7, Kind::POSITIVE;
+        /// Whether to divide by the largest v so far.
+        amsgrad: bool = false, Kind::Bool;
     }
 }
 
+impl Rule for Adam {
+    fn slots(&self, layout: &Layout) -> Vec<Slot> {
+        slots(layout, self.amsgrad)
+    }
+
+    fn step(&self, at: Step<'_>, w: &mut [f32], g: &mut [f32], state: &mut [Vec<f32>]) {
+        Moments::new(self.beta_1, self.beta_2, self.epsilon, at.learning_rate, at.t).step(at, w, g, state);
+    }
+}
+
+impl Rule for AdamW {
+    fn slots(&self, layout: &Layout) -> Vec<Slot> {
+        slots(layout, self.amsgrad)
+    }
+
+    fn step(&self, at: Step<'_>, w: &mut [f32], g: &mut [f32], state: &mut [Vec<f32>]) {
+        Moments::new(self.beta_1, self.beta_2, self.epsilon, at.learning_rate, at.t).step(at, w, g, state);
+    }
+
+    fn check(&self) -> Result<()> {
+        if self.weight_decay.is_some() {
+            return Ok(());
+        }
+        Err(Error::input("adamw has no weight_decay").help("0 is none; without any, use adam"))
+    }
+}
+
+fn slots(layout: &Layout, amsgrad: bool) -> Vec<Slot> {
+    layout.zeros(if amsgrad { &["momentum", "velocity", "velocity_hat"] } else { &["momentum", "velocity"] })
+}
+
 /// One step of one weight.
-struct Update {
+pub(super) struct Moments {
     rate: f32,
     one_minus_1: f32,
     one_minus_2: f32,
     epsilon: f32,
 }
 
-impl Update {
+impl Moments {
+    /// Step `t` at a learning rate.
+    pub(super) fn new(beta_1: f64, beta_2: f64, epsilon: f64, learning_rate: f32, t: u64) -> Self {
+        Moments {
+            rate: learning_rate * bias(beta_2, t).sqrt() / bias(beta_1, t),
+            one_minus_1: (1.0 - beta_1) as f32,
+            one_minus_2: (1.0 - beta_2) as f32,
+            epsilon: epsilon as f32,
+        }
+    }
+
+    fn step(self, at: Step<'_>, w: &mut [f32], g: &[f32], state: &mut [Vec<f32>]) {
+        match state {
+            [m, v] => self.sweep(at, w, g, [m, v]),
+            [m, v, largest] => self.sweep(at, w, g, [m, v, largest]),
+            _ => unreachable!("as many buffers as slots"),
+        }
+    }
+
     #[inline(always)]
-    fn follow(&self, g: f32, m: &mut f32, v: &mut f32) {
-        *m = (g - *m).mul_add(self.one_minus_1, *m);
-        *v = g.mul_add(g, -*v).mul_add(self.one_minus_2, *v);
+    fn follow(&self, g: f32, m: f32, v: f32) -> (f32, f32) {
+        ((g - m).mul_add(self.one_minus_1, m), g.mul_add(g, -v).mul_add(self.one_minus_2, v))
     }
 
     #[inline(always)]
@@ -66,45 +109,27 @@ impl Update {
     }
 }
 
-struct Plain<'a> {
-    rule: Update,
-    w: &'a mut [f32],
-    g: &'a [f32],
-    m: &'a mut [f32],
-    v: &'a mut [f32],
+/// 1 - beta^t: how much a running mean that began at 0 has seen. Keras raises beta, rounded to single precision, in single
+/// precision.
+pub(super) fn bias(beta: f64, t: u64) -> f32 {
+    1.0_f32 - power(f64::from(beta as f32), t) as f32
 }
 
-impl Kernel for Plain<'_> {
-    type Output = ();
-
+impl Each<2> for Moments {
     #[inline(always)]
-    fn run(self) {
-        for (((w, g), m), v) in self.w.iter_mut().zip(self.g).zip(self.m).zip(self.v) {
-            self.rule.follow(*g, m, v);
-            *w -= self.rule.change(*m, *v);
-        }
+    fn next(&self, w: f32, g: f32, [m, v]: [f32; 2]) -> (f32, [f32; 2]) {
+        let (m, v) = self.follow(g, m, v);
+        (w - self.change(m, v), [m, v])
     }
 }
 
-struct Amsgrad<'a> {
-    rule: Update,
-    w: &'a mut [f32],
-    g: &'a [f32],
-    m: &'a mut [f32],
-    v: &'a mut [f32],
-    largest: &'a mut [f32],
-}
-
-impl Kernel for Amsgrad<'_> {
-    type Output = ();
-
+/// With the largest v so far.
+impl Each<3> for Moments {
     #[inline(always)]
-    fn run(self) {
-        for ((((w, g), m), v), largest) in self.w.iter_mut().zip(self.g).zip(self.m).zip(self.v).zip(self.largest) {
-            self.rule.follow(*g, m, v);
-            *largest = if *v > *largest { *v } else { *largest };
-            *w -= self.rule.change(*m, *largest);
-        }
+    fn next(&self, w: f32, g: f32, [m, v, largest]: [f32; 3]) -> (f32, [f32; 3]) {
+        let (m, v) = self.follow(g, m, v);
+        let largest = if v > largest { v } else { largest };
+        (w - self.change(m, largest), [m, v, largest])
     }
 }
 
@@ -118,7 +143,7 @@ mod tests {
         // m = 0.1 g, v = 0.001 g^2: the correction makes it rate * g / |g|, but for epsilon.
         for g in [1e-3_f32, 1.0, -250.0] {
             let (mut w, mut state) = ([0.0], vec![vec![0.0], vec![0.0]]);
-            try_step(&Adam::default(), 1, 0.001, &mut w, &[g], &mut state);
+            try_step(&Adam::default(), 1, 0.001, &mut w, &mut [g], &mut state);
             // Single precision rounds 1 - 0.999 with a relative error of 1.3e-5; epsilon adds up to 3e-3 at g = 1e-3.
             let expected = -0.001 * g.signum() * (g.abs() / (g.abs() + 1e-7 / 0.001_f32.sqrt()));
             assert!((w[0] - expected).abs() < 2e-8, "{} {expected}", w[0]);
@@ -129,10 +154,10 @@ mod tests {
     fn amsgrad_remembers_the_largest_square() {
         let adam = Adam { amsgrad: true, ..Adam::default() };
         let (mut w, mut state) = ([0.0], vec![vec![0.0]; 3]);
-        try_step(&adam, 1, 0.001, &mut w, &[10.0], &mut state);
+        try_step(&adam, 1, 0.001, &mut w, &mut [10.0], &mut state);
         let first = state[2][0];
         for t in 2..1000 {
-            try_step(&adam, t, 0.001, &mut w, &[0.0], &mut state);
+            try_step(&adam, t, 0.001, &mut w, &mut [0.0], &mut state);
         }
         assert_eq!(state[2][0], first);
         assert!(state[1][0] < first);

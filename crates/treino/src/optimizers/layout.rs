@@ -1,5 +1,6 @@
 //! What an optimizer knows about the weights that it moves.
 
+use crate::constraints::Constraint;
 use crate::model::{Buffer, Program};
 use std::ops::Range;
 
@@ -12,6 +13,8 @@ pub struct Part {
     pub shape: Vec<usize>,
     /// Where it lies.
     pub range: Range<usize>,
+    /// What it must satisfy after each step.
+    pub constraint: Option<Constraint>,
 }
 
 /// All variables of the flat buffer.
@@ -27,8 +30,12 @@ impl Layout {
     /// The trainable variables of a program.
     pub fn of(program: &Program) -> Self {
         let trainable = program.variables.iter().filter(|v| v.buffer == Buffer::Trainable);
-        let part =
-            |v: &crate::model::Variable| Part { name: v.name.clone(), shape: v.shape.clone(), range: v.range.clone() };
+        let part = |v: &crate::model::Variable| Part {
+            name: v.name.clone(),
+            shape: v.shape.clone(),
+            range: v.range.clone(),
+            constraint: v.constraint.clone(),
+        };
         Layout { parts: trainable.map(part).collect(), length: program.trainable }
     }
 
@@ -56,7 +63,7 @@ pub enum Start {
     Constant(f32),
     /// The weights as they are then.
     Weights,
-    /// These numbers.
+    /// These numbers, which no step changes.
     Numbers(Vec<f32>),
     /// Anywhere: it holds nothing from one step to the next.
     Scratch,

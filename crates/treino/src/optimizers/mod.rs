@@ -7,18 +7,44 @@
 //! Keras differences: a learning rate may be written as a whole number; `exclude_from_weight_decay` is a parameter, not a
 //! method, and searches names of the form `layer/variable`; a clip of 0 is refused, where Keras takes it for none.
 
+mod adadelta;
+mod adafactor;
+mod adagrad;
 mod adam;
+mod adamax;
+mod each;
+mod ftrl;
+mod lamb;
 mod layout;
+mod lbfgs;
+mod lion;
+mod muon;
+mod nadam;
 mod options;
+mod passes;
 mod rate;
+mod rmsprop;
+mod schedule_free_adamw;
 mod sgd;
 mod update;
 
-pub use adam::Adam;
+pub use adadelta::Adadelta;
+pub use adafactor::Adafactor;
+pub use adagrad::Adagrad;
+pub use adam::{Adam, AdamW};
+pub use adamax::Adamax;
+pub use ftrl::Ftrl;
+pub use lamb::Lamb;
 pub use layout::{Layout, Part, Slot, Start};
+pub use lbfgs::Lbfgs;
+pub use lion::Lion;
+pub use muon::Muon;
+pub use nadam::Nadam;
 pub(crate) use options::optimizer;
 pub use options::{Configured, Options};
 pub use rate::LearningRate;
+pub use rmsprop::RMSprop;
+pub use schedule_free_adamw::ScheduleFreeAdamW;
 pub use sgd::SGD;
 pub use update::Updater;
 
@@ -29,7 +55,10 @@ use treino_engine::simd::Simd;
 
 room! {
     /// Any optimizer.
-    pub enum Optimizer: dyn Rule in Room::Optimizers => { SGD, Adam }
+    pub enum Optimizer: dyn Rule in Room::Optimizers => {
+        SGD, RMSprop, Adam, AdamW, Adadelta, Adagrad, Adamax, Nadam, Ftrl, Lion, Lamb, Adafactor, Muon,
+        ScheduleFreeAdamW, Lbfgs,
+    }
 }
 
 impl Optimizer {
@@ -60,11 +89,13 @@ impl Optimizer {
         }
     }
 
-    /// Its name and learning rate, such as `adam at 0.001`.
+    /// Its name and learning rate, such as `adam at 0.001` or `adam by cosine_decay`.
     pub fn in_words(&self) -> String {
-        match self.descriptor().param("learning_rate") {
-            Some(_) => format!("{} at {}", self.name(), self.inner().options().learning_rate),
-            None => self.name().to_string(),
+        let name = self.name();
+        match self.inner().options().learning_rate {
+            _ if self.descriptor().param("learning_rate").is_none() => name.to_string(),
+            LearningRate::Constant(rate) => format!("{name} at {rate}"),
+            LearningRate::Schedule(schedule) => format!("{name} by {}", schedule.name()),
         }
     }
 }
@@ -74,8 +105,8 @@ pub trait Rule: Configured + std::fmt::Debug {
     /// Its buffers of state.
     fn slots(&self, layout: &Layout) -> Vec<Slot>;
 
-    /// Moves the weights `w` one step against the gradient `g`.
-    fn step(&self, at: Step<'_>, w: &mut [f32], g: &[f32], state: &mut [Vec<f32>]);
+    /// Moves the weights `w` one step against the gradient `g`, which is used up.
+    fn step(&self, at: Step<'_>, w: &mut [f32], g: &mut [f32], state: &mut [Vec<f32>]);
 
     /// Refuses parameters that contradict each other.
     ///
@@ -83,6 +114,11 @@ pub trait Rule: Configured + std::fmt::Debug {
     /// As the optimizer says; most have none.
     fn check(&self) -> Result<()> {
         Ok(())
+    }
+
+    /// The line search that makes its steps in the place of [`Rule::step`], if one does.
+    fn line_search(&self) -> Option<&Lbfgs> {
+        None
     }
 
     /// Strength of a variable's weight decay, before exclusions.
@@ -121,8 +157,8 @@ pub(crate) fn power(base: f64, mut n: u64) -> f64 {
 
 /// A step of a rule by itself, for tests of single rules.
 #[cfg(test)]
-fn try_step(rule: &dyn Rule, t: u64, learning_rate: f32, w: &mut [f32], g: &[f32], state: &mut [Vec<f32>]) {
-    let part = Part { name: "w".into(), shape: vec![w.len()], range: 0..w.len() };
+fn try_step(rule: &dyn Rule, t: u64, learning_rate: f32, w: &mut [f32], g: &mut [f32], state: &mut [Vec<f32>]) {
+    let part = Part { name: "w".into(), shape: vec![w.len()], range: 0..w.len(), constraint: None };
     let layout = Layout { parts: vec![part], length: w.len() };
     let at = Step { t, learning_rate, layout: &layout, simd: Simd::detect(), pool: &Pool::new(1) };
     rule.step(at, w, g, state);

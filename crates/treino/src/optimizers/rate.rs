@@ -3,7 +3,6 @@
 use crate::catalog::{Field, Interval, Kind, Node, Room, Value};
 use crate::error::{Error, Result};
 use crate::schedules::Schedule;
-use std::fmt;
 
 /// A learning rate.
 #[derive(Debug, Clone, PartialEq)]
@@ -59,11 +58,30 @@ impl Field for LearningRate {
     }
 }
 
-impl fmt::Display for LearningRate {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            LearningRate::Constant(rate) => write!(f, "{rate}"),
-            LearningRate::Schedule(schedule) => write!(f, "a rate by {}", schedule.name()),
-        }
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalog::Entries;
+    use crate::schedules::CosineDecay;
+
+    #[test]
+    fn a_number_a_name_and_a_table_are_read_and_written() {
+        let read = |value: Value| LearningRate::read(&value.into(), "learning_rate");
+        assert_eq!(read(Value::Int(1)).unwrap(), 1.0.into());
+        assert_eq!(read(Value::Text("CosineDecay".into())).unwrap(), CosineDecay::default().into());
+        let mut table = Entries::default();
+        table.set("type", Value::Text("cosine_decay".into()).into());
+        table.set("alpha", Value::Float(0.5).into());
+        let rate: LearningRate = CosineDecay { alpha: 0.5, ..CosineDecay::default() }.into();
+        assert_eq!(read(Value::Table(table)).unwrap(), rate);
+        assert_eq!(read(rate.write().unwrap()).unwrap(), rate);
+
+        let e = read(Value::Text("cosine_deca".into())).unwrap_err();
+        assert!(e.message().starts_with("learning_rate is \"cosine_deca\", but must be a number of at least 0"), "{e}");
+        assert_eq!(e.helps(), ["did you mean \"cosine_decay\"?"]);
+        let mut table = Entries::default();
+        table.set("alpha", Value::Float(0.5).into());
+        let e = read(Value::Table(table)).unwrap_err();
+        assert_eq!(e.message(), "learning_rate does not say which schedule it is");
     }
 }

@@ -1,8 +1,8 @@
 //! Stochastic gradient descent, with momentum.
 
+use super::each::Each;
 use super::{Layout, Rule, Slot, Step, optimizer};
 use crate::catalog::{Interval, Kind};
-use treino_engine::simd::Kernel;
 
 optimizer! {
     /// Stochastic gradient descent, with momentum where asked.
@@ -22,51 +22,35 @@ impl Rule for SGD {
         layout.zeros(if self.momentum == 0.0 { &[] } else { &["momentum"] })
     }
 
-    fn step(&self, at: Step<'_>, w: &mut [f32], g: &[f32], state: &mut [Vec<f32>]) {
-        let (rate, momentum) = (at.learning_rate, self.momentum as f32);
+    fn step(&self, at: Step<'_>, w: &mut [f32], g: &mut [f32], state: &mut [Vec<f32>]) {
+        let rule = Update { rate: at.learning_rate, momentum: self.momentum as f32, nesterov: self.nesterov };
         match state {
-            [velocity] => at.simd.run(Momentum { rate, momentum, nesterov: self.nesterov, w, g, velocity }),
-            _ => at.simd.run(Plain { rate, w, g }),
+            [velocity] => rule.sweep(at, w, g, [velocity]),
+            _ => rule.sweep(at, w, g, []),
         }
     }
 }
 
-struct Plain<'a> {
-    rate: f32,
-    w: &'a mut [f32],
-    g: &'a [f32],
-}
-
-impl Kernel for Plain<'_> {
-    type Output = ();
-
-    #[inline(always)]
-    fn run(self) {
-        for (w, g) in self.w.iter_mut().zip(self.g) {
-            *w = (-self.rate).mul_add(*g, *w);
-        }
-    }
-}
-
-struct Momentum<'a> {
+/// One step of one weight.
+struct Update {
     rate: f32,
     momentum: f32,
     nesterov: bool,
-    w: &'a mut [f32],
-    g: &'a [f32],
-    velocity: &'a mut [f32],
 }
 
-impl Kernel for Momentum<'_> {
-    type Output = ();
-
+impl Each<0> for Update {
     #[inline(always)]
-    fn run(self) {
-        for ((w, g), v) in self.w.iter_mut().zip(self.g).zip(self.velocity) {
-            let pull = self.rate * g;
-            *v = self.momentum.mul_add(*v, -pull);
-            *w += if self.nesterov { self.momentum.mul_add(*v, -pull) } else { *v };
-        }
+    fn next(&self, w: f32, g: f32, []: [f32; 0]) -> (f32, [f32; 0]) {
+        ((-self.rate).mul_add(g, w), [])
+    }
+}
+
+impl Each<1> for Update {
+    #[inline(always)]
+    fn next(&self, w: f32, g: f32, [v]: [f32; 1]) -> (f32, [f32; 1]) {
+        let pull = self.rate * g;
+        let v = self.momentum.mul_add(v, -pull);
+        (w + if self.nesterov { self.momentum.mul_add(v, -pull) } else { v }, [v])
     }
 }
 
@@ -78,21 +62,21 @@ mod tests {
     #[test]
     fn two_steps_by_hand() {
         let mut w = [1.0];
-        try_step(&SGD::default(), 1, 0.5, &mut w, &[2.0], &mut []);
+        try_step(&SGD::default(), 1, 0.5, &mut w, &mut [2.0], &mut []);
         assert_eq!(w, [0.0]);
 
         // v1 = -1, w1 = 0; v2 = 0.5 * -1 - 1 = -1.5, w2 = -1.5
         let heavy = SGD { momentum: 0.5, ..SGD::default() };
         let (mut w, mut state) = ([1.0], vec![vec![0.0]]);
-        try_step(&heavy, 1, 0.5, &mut w, &[2.0], &mut state);
-        try_step(&heavy, 2, 0.5, &mut w, &[2.0], &mut state);
+        try_step(&heavy, 1, 0.5, &mut w, &mut [2.0], &mut state);
+        try_step(&heavy, 2, 0.5, &mut w, &mut [2.0], &mut state);
         assert_eq!((w, state[0][0]), ([-1.5], -1.5));
 
         // Nesterov: w1 = 1 + 0.5 * -1 - 1 = -0.5; w2 = -0.5 + 0.5 * -1.5 - 1 = -2.25
         let nesterov = SGD { nesterov: true, ..heavy };
         let (mut w, mut state) = ([1.0], vec![vec![0.0]]);
-        try_step(&nesterov, 1, 0.5, &mut w, &[2.0], &mut state);
-        try_step(&nesterov, 2, 0.5, &mut w, &[2.0], &mut state);
+        try_step(&nesterov, 1, 0.5, &mut w, &mut [2.0], &mut state);
+        try_step(&nesterov, 2, 0.5, &mut w, &mut [2.0], &mut state);
         assert_eq!(w, [-2.25]);
     }
 }

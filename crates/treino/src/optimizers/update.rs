@@ -1,7 +1,8 @@
 //! One step of training, with all that surrounds an optimizer's rule.
 
 use super::options::patterns;
-use super::{Layout, LearningRate, Optimizer, Start, Step};
+use super::passes::{Add, Scale};
+use super::{Layout, Lbfgs, LearningRate, Optimizer, Start, Step};
 use crate::error::{Error, Result};
 use crate::model::Program;
 use treino_engine::pool::Pool;
@@ -11,7 +12,7 @@ use treino_engine::simd::{Kernel, Simd};
 /// An optimizer at work: its rule, its state, its learning rate. Everything is allocated when it is made.
 ///
 /// A step goes in Keras's order: the gradient is divided by the loss scale, accumulated, clipped; the weights decay; the
-/// rule moves them; they enter the running average, and become it where that is asked for.
+/// rule moves them; they enter the running average, and become it where that is asked for; constraints have the last word.
 #[derive(Debug)]
 pub struct Updater {
     optimizer: Optimizer,
@@ -59,11 +60,16 @@ impl Updater {
     /// The optimizer at the beginning of a training that starts from these weights.
     ///
     /// # Errors
-    /// Options that contradict each other.
+    /// Options that contradict each other, a line search over weights with constraints.
     pub fn new(optimizer: &Optimizer, program: &Program, weights: &[f32]) -> Result<Self> {
         optimizer.check()?;
         let (rule, options) = (optimizer.inner(), optimizer.inner().options());
         let layout = Layout::of(program);
+        if let Some(part) = layout.parts.iter().find(|part| rule.line_search().is_some() && part.constraint.is_some()) {
+            let (name, optimizer) = (&part.name, optimizer.name());
+            let e = format!("{name} has a constraint, but the line search of {optimizer} knows none");
+            return Err(Error::input(e).help("leave the constraint out, or take another optimizer"));
+        }
         let excluded = patterns(options.exclude_from_weight_decay, optimizer.name(), "exclude_from_weight_decay")?;
         let decay: Vec<f32> = layout
             .parts
@@ -83,7 +89,10 @@ impl Updater {
         Ok(Updater {
             slots: slots
                 .iter()
-                .map(|slot| NamedBuffer { name: slot.name, lasts: !matches!(slot.start, Start::Scratch) })
+                .map(|slot| NamedBuffer {
+                    name: slot.name,
+                    lasts: !matches!(slot.start, Start::Scratch | Start::Numbers(_)),
+                })
                 .collect(),
             state: slots.into_iter().map(|slot| start(slot.length, slot.start)).collect(),
             learning_rate: options.learning_rate.clone(),
@@ -156,7 +165,7 @@ impl Updater {
         if let Some(Accumulation { steps, sum }) = &mut self.accumulation {
             every = *steps;
             ready = (self.iterations + 1).is_multiple_of(every);
-            simd.run(Accumulate { sum, g });
+            simd.run(Add { x: sum, by: 1.0, y: g });
             if ready {
                 g.copy_from_slice(sum);
                 simd.run(Scale { x: g, by: 1.0 / every as f32 });
@@ -182,11 +191,16 @@ impl Updater {
                 w.copy_from_slice(&average.weights);
             }
         }
+        for part in &self.layout.parts {
+            if let Some(constraint) = &part.constraint {
+                constraint.inner().apply(simd, &part.shape, &mut w[part.range.clone()]);
+            }
+        }
         self.iterations += 1;
     }
 
     fn clip(&self, simd: Simd, g: &mut [f32]) {
-        let norm = |g: &[f32]| reduce::sum(simd, g, |x| f64::from(x) * f64::from(x)).sqrt();
+        let norm = |g: &[f32]| reduce::dot(simd, g, g).sqrt();
         match self.clip {
             None => {}
             Some(Clip::Norm(most)) => {
@@ -204,6 +218,18 @@ impl Updater {
             }
             Some(Clip::Value(most)) => simd.run(ClipValue { g, most }),
         }
+    }
+
+    /// The line search that makes the steps, and its buffers for the time of a step.
+    pub(crate) fn begin_search(&mut self) -> Option<(Lbfgs, Vec<Vec<f32>>)> {
+        let search = self.optimizer.inner().line_search()?.clone();
+        Some((search, std::mem::take(&mut self.state)))
+    }
+
+    /// Takes the buffers back at the end of a step.
+    pub(crate) fn end_search(&mut self, state: Vec<Vec<f32>>) {
+        self.state = state;
+        self.iterations += 1;
     }
 
     /// Ends the training: the weights become their running average, where one is kept.
@@ -247,38 +273,6 @@ impl Updater {
         self.iterations = iterations;
         if let LearningRate::Constant(rate) = &mut self.learning_rate {
             *rate = learning_rate;
-        }
-    }
-}
-
-struct Scale<'a> {
-    x: &'a mut [f32],
-    by: f32,
-}
-
-impl Kernel for Scale<'_> {
-    type Output = ();
-
-    #[inline(always)]
-    fn run(self) {
-        for x in self.x {
-            *x *= self.by;
-        }
-    }
-}
-
-struct Accumulate<'a> {
-    sum: &'a mut [f32],
-    g: &'a [f32],
-}
-
-impl Kernel for Accumulate<'_> {
-    type Output = ();
-
-    #[inline(always)]
-    fn run(self) {
-        for (sum, g) in self.sum.iter_mut().zip(self.g) {
-            *sum += g;
         }
     }
 }

@@ -3,18 +3,33 @@
 //! The first step is step 0. With accumulated gradients every batch counts as a step, as in Keras. Rates are worked out in
 //! double precision from the numbers as Keras holds them, in single precision.
 //!
-//! Keras differences: every parameter has a default.
+//! Keras differences: every parameter has a default; `one_cycle` and `warmup` are not in Keras.
 
+mod cosine_decay;
 mod exponential_decay;
+mod inverse_time_decay;
+mod one_cycle;
+mod piecewise_constant_decay;
+mod polynomial_decay;
+mod warmup;
 
+pub use cosine_decay::{CosineDecay, CosineDecayRestarts};
 pub use exponential_decay::ExponentialDecay;
+pub use inverse_time_decay::InverseTimeDecay;
+pub use one_cycle::OneCycle;
+pub use piecewise_constant_decay::PiecewiseConstantDecay;
+pub use polynomial_decay::PolynomialDecay;
+pub use warmup::Warmup;
 
 use crate::catalog::{Room, room};
 use crate::error::Result;
 
 room! {
     /// Any schedule.
-    pub enum Schedule: dyn Plan in Room::Schedules => { ExponentialDecay }
+    pub enum Schedule: dyn Plan in Room::Schedules => {
+        ExponentialDecay, InverseTimeDecay, PiecewiseConstantDecay, PolynomialDecay, CosineDecay, CosineDecayRestarts,
+        OneCycle, Warmup,
+    }
 }
 
 /// What a schedule does.

@@ -12,10 +12,12 @@
 //! Keras differences: `epochs` is 200 where it is left open; the loss follows from the target where it is left open; a
 //! regression target is standardised inside the model unless `target_scale = "none"`.
 
+mod per_output;
 mod resolve;
 mod sections;
 mod toml;
 
+pub use per_output::PerOutput;
 pub use resolve::{Resolved, resolve};
 pub use sections::{CompileSection, ModelSection, SECTIONS};
 pub use toml::{parse, write};

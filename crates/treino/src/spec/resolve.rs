@@ -1,6 +1,6 @@
 //! From what was typed to everything that a training needs.
 
-use super::Spec;
+use super::{PerOutput, Spec};
 use crate::activations::{Activation as AnyActivation, Linear, Sigmoid, Softmax, Softplus};
 use crate::data::{Prepared, Target, Task};
 use crate::error::{Error, Result};
@@ -29,25 +29,32 @@ pub struct Resolved {
 /// and at length.
 pub fn resolve(spec: &Spec, prepared: &Prepared) -> Result<Resolved> {
     let target = &prepared.target;
-    let loss = spec.compile.loss.clone().unwrap_or_else(|| default_loss(target.task));
+    let loss = match &spec.compile.loss {
+        Some(PerOutput::Same(loss)) => loss.clone(),
+        _ => default_loss(target.task),
+    };
     let layers = match &spec.model.layers {
         Some(layers) => layers.clone(),
         None => layers_in_short(spec, target, &loss, prepared.train.len()),
     };
     let network = Network::build_graph(prepared.recipe.columns(), &layers, &spec.model.outputs)?;
-    check_loss(&loss, target, &network)?;
-    let metrics = match &spec.compile.metrics {
-        Some(metrics) => metrics.clone(),
-        None => default_metrics(target.task)?,
+    let mut section = spec.compile.clone();
+    section.loss.get_or_insert(PerOutput::Same(loss.clone()));
+    section.metrics.get_or_insert(PerOutput::Same(default_metrics(target.task)?));
+    let outputs = network.output_names();
+    let Some(compile) = section.compiled(&outputs)? else {
+        return Err(Error::input(format!("compile.loss must name a loss for each output: {}", outputs.join(", "))));
     };
-    for NamedMetric { name, metric } in &metrics {
-        if target.task == Task::Regression && metric.inner().counts_classes() {
-            return Err(Error::input(format!("the metric \"{name}\" counts classes, but the target is a number"))
-                .help("use mean_absolute_error, root_mean_squared_error or r2_score"));
+    for (at, _) in outputs.iter().enumerate() {
+        let goal = compile.goal(at);
+        check_loss(&goal.loss, target, &network)?;
+        for NamedMetric { name, metric } in goal.metrics.iter().chain(&goal.weighted_metrics) {
+            if target.task == Task::Regression && metric.inner().counts_classes() {
+                return Err(Error::input(format!("the metric \"{name}\" counts classes, but the target is a number"))
+                    .help("use mean_absolute_error, root_mean_squared_error or r2_score"));
+            }
         }
     }
-    spec.compile.optimizer.check()?;
-    let compile = Compile { optimizer: spec.compile.optimizer.clone(), loss: loss.clone(), metrics: metrics.clone() };
 
     let mut spec = spec.clone();
     spec.data.task = Some(target.task);
@@ -55,8 +62,7 @@ pub fn resolve(spec: &Spec, prepared: &Prepared) -> Result<Resolved> {
         spec.data.positive = target.classes.get(1).cloned();
     }
     spec.model.layers = Some(layers);
-    spec.compile.loss = Some(loss);
-    spec.compile.metrics = Some(metrics);
+    spec.compile = section;
     Ok(Resolved { spec, compile, network })
 }
 

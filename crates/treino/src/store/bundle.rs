@@ -10,7 +10,7 @@ use crate::data::{Dataset, Matrix, Recipe, Source, Target, Task};
 use crate::error::{Error, Result};
 use crate::model::Network;
 use crate::report::Evaluation;
-use crate::spec::{self, Spec};
+use crate::spec::{self, CompileSection, Spec};
 use crate::train::Compile;
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
@@ -84,9 +84,7 @@ impl Bundle {
         let mut spec = Spec { callbacks: callbacks.to_vec(), ..Spec::default() };
         spec.model.layers = Some(network.layers().to_vec());
         if let Some(compile) = compile {
-            spec.compile.optimizer = compile.optimizer.clone();
-            spec.compile.loss = Some(compile.loss.clone());
-            spec.compile.metrics = Some(compile.metrics.clone());
+            spec.compile = CompileSection::of(compile, &network.output_names());
         }
         Bundle { spec, table: None, compile: compile.cloned(), network }
     }
@@ -144,14 +142,7 @@ impl Bundle {
         if let Some(table) = &metadata.table {
             table.check(&network)?;
         }
-        let compile = match (&spec.compile.loss, &spec.compile.metrics) {
-            (Some(loss), Some(metrics)) => Some(Compile {
-                optimizer: spec.compile.optimizer.clone(),
-                loss: loss.clone(),
-                metrics: metrics.clone(),
-            }),
-            _ => None,
-        };
+        let compile = spec.compile.compiled(&network.output_names())?;
         Ok(Bundle { spec, table: metadata.table, compile, network })
     }
 
@@ -228,7 +219,7 @@ impl TableSide {
     /// What the network says, as probabilities or in the target's units.
     fn outputs(&self, bundle: &Bundle, x: &Matrix) -> Result<Matrix> {
         let mut outputs = bundle.network.predict(x)?;
-        let wants_logits = bundle.compile.as_ref().is_some_and(|c| c.loss.inner().wants_logits());
+        let wants_logits = bundle.compile.as_ref().is_some_and(|c| c.goal(0).loss.inner().wants_logits());
         match self.target.task {
             Task::Regression => outputs.as_mut_slice().iter_mut().for_each(|y| *y = self.target.restore(*y) as f32),
             _ if wants_logits => crate::model::logits_to_probabilities(&mut outputs),

@@ -1,11 +1,12 @@
 //! Training on the processor's cores.
 
+use super::compile::Compile;
+use super::event::Session;
 use super::executor::{BatchEnd, Divergence, EpochEnd, Examples, Executor, Interrupted, TrainingState, Units};
+use super::head::Head;
 use crate::callbacks::{Logs, Snapshot};
 use crate::error::{Error, Result};
-use crate::losses::{Batch, Loss, Score};
-use crate::metrics::{Metric, Running};
-use crate::model::{Memory, Network, Op, Pass, Program, ScratchSize};
+use crate::model::{Memory, Network, Pass, Program, ScratchSize};
 use crate::optimizers::{Optimizer, Updater};
 use treino_engine::pool::Pool;
 use treino_engine::simd::Simd;
@@ -26,37 +27,12 @@ pub struct Cpu {
     updater: Updater,
     /// By what the loss is multiplied before its gradient is taken.
     loss_scale: f32,
-    score: Score,
-    /// Whether the loss works on what goes into the last activation, so that its backward pass is skipped.
-    fused: bool,
-    y_width: usize,
-    y: Vec<f32>,
+    /// Weights, gradient and statistics where a line search begins.
+    origin: [Vec<f32>; 3],
+    heads: Vec<Head>,
     weights: Vec<f32>,
     /// Whether the rows have weights of their own.
     weighted: bool,
-    metrics: Vec<(String, RunningBox)>,
-    units: Option<Units>,
-    /// Targets and predictions in their own units, for the metrics.
-    own: [Vec<f32>; 2],
-}
-
-/// A running metric; only here to give it a `Debug`.
-struct RunningBox(Box<dyn Running>);
-
-impl std::fmt::Debug for RunningBox {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Running")
-    }
-}
-
-/// What to minimise and to report.
-#[derive(Debug, Clone)]
-pub(crate) struct Objective<'a> {
-    pub optimizer: &'a Optimizer,
-    pub loss: &'a Loss,
-    pub metrics: &'a [(String, Metric)],
-    pub units: Option<Units>,
-    pub y_width: usize,
 }
 
 impl Cpu {
@@ -66,49 +42,43 @@ impl Cpu {
     /// Options of the optimizer that contradict each other.
     pub(crate) fn new(
         network: &Network,
-        objective: Objective<'_>,
+        compile: &Compile,
+        units: Option<&[Units]>,
         batch_size: usize,
         seed: u64,
-        threads: usize,
-        simd: Simd,
+        session: &Session<'_>,
     ) -> Result<Self> {
         let program = network.program().clone();
         let capacity = batch_size.max(EVALUATION_ROWS);
         let mut memory = Memory::new(&program, capacity, true);
         memory.weights.copy_from_slice(&network.weights);
         memory.state.copy_from_slice(&network.state);
-        let fused = match program.ops.last() {
-            Some(Op::Activation(last)) => {
-                last.y == program.outputs[0].value && objective.loss.inner().absorbs(&last.activation)
-            }
-            _ => false,
-        };
-        let (y_width, p_width) = (objective.y_width, network.outputs());
-        let updater = Updater::new(objective.optimizer, &program, &network.weights)?;
-        let own = if objective.units.is_some() { capacity } else { 0 };
+        let updater = Updater::new(&compile.optimizer, &program, &network.weights)?;
+        let reported = compile.reported(network);
+        let mut first = 0;
+        let heads = program.outputs.iter().enumerate().map(|(at, output)| {
+            let (goal, units) = (compile.goal(at), units.map(|units| units[at]));
+            let head = Head::new(&program, at, goal, &reported, first, units, capacity);
+            first += goal.loss.inner().targets().columns(program.width(output.value));
+            head
+        });
         Ok(Cpu {
+            heads: heads.collect(),
             loss_scale: updater.loss_scale(),
+            origin: match compile.optimizer.inner().line_search() {
+                Some(_) => [vec![0.0; program.trainable], vec![0.0; program.trainable], vec![0.0; program.state]],
+                None => Default::default(),
+            },
             updater,
-            score: Score::new(objective.loss, capacity),
-            metrics: objective
-                .metrics
-                .iter()
-                .map(|(name, metric)| (name.clone(), RunningBox(metric.inner().start(y_width, p_width))))
-                .collect(),
-            units: objective.units,
-            own: [vec![0.0; own * y_width], vec![0.0; own * p_width]],
-            y: vec![0.0; capacity * y_width],
             weights: vec![1.0; capacity],
             weighted: false,
-            pool: Pool::new(threads),
-            simd,
+            pool: Pool::new(session.threads),
+            simd: session.simd,
             program,
             memory,
             seed,
             batch_size,
             capacity,
-            fused,
-            y_width,
         })
     }
 
@@ -129,12 +99,12 @@ impl Cpu {
 
     /// Copies rows of the data into the batch.
     fn gather(&mut self, data: &Examples<'_>, rows: impl Iterator<Item = usize>) {
-        let (width, y_width) = (data.x.cols(), self.y_width);
+        let width = data.x.cols();
         let x = self.memory.value_mut(self.program.input);
         self.weighted = data.weights.is_some();
         for (slot, row) in rows.enumerate() {
             x[slot * width..][..width].copy_from_slice(data.x.row(row));
-            self.y[slot * y_width..][..y_width].copy_from_slice(data.y.row(row));
+            self.heads.iter_mut().for_each(|head| head.gather(slot, data, row));
             self.weights[slot] = data.weights.map_or(1.0, |w| w[row]);
         }
     }
@@ -148,17 +118,14 @@ impl Cpu {
         for op in &program.ops {
             op.forward(memory, &pass);
         }
-        let scored = match (&program.ops[..], self.fused) {
-            ([.., Op::Activation(last)], true) => last.x,
-            _ => program.outputs[0].value,
-        };
-        let width = program.width(scored);
-        let (p, dp) = memory.value_and_gradient(scored);
-        let y = &self.y[..rows * self.y_width];
-        let batch = Batch { y, p: &p[..rows * width], width, logits: self.fused };
         let weights = self.weighted.then_some(&self.weights[..rows]);
-        let gradient = training.then_some((self.loss_scale, &mut dp[..rows * width]));
-        self.score.of(*simd, batch, weights, gradient) + memory.activity_penalty
+        let factor = training.then_some(self.loss_scale);
+        let mut total = memory.activity_penalty;
+        for head in &mut self.heads {
+            let width = program.width(head.scored());
+            total += head.lose(*simd, memory, rows, width, weights, factor);
+        }
+        total
     }
 
     /// The penalties on weights.
@@ -181,9 +148,10 @@ impl Cpu {
         let Cpu { program, memory, pool, simd, .. } = self;
         let pass =
             Pass { simd: *simd, pool, rows, training: true, seed: self.seed, epoch, step, loss_scale: self.loss_scale };
-        let ops = program.ops.len() - usize::from(self.fused);
-        for op in program.ops[..ops].iter().rev() {
-            op.backward(memory, &pass);
+        for (at, op) in program.ops.iter().enumerate().rev() {
+            if self.heads.iter().all(|head| head.absorbed != Some(at)) {
+                op.backward(memory, &pass);
+            }
         }
         memory.join_shared(program);
         for variable in &program.variables {
@@ -195,8 +163,27 @@ impl Cpu {
         }
     }
 
-    /// The step along the gradient.
-    fn descend(&mut self) {
+    /// The step of a batch that went forward and backward.
+    fn descend(&mut self, rows: usize, loss: f64, epoch: u32, step: u32) {
+        if let Some((search, mut state)) = self.updater.begin_search() {
+            self.origin[0].copy_from_slice(&self.memory.weights);
+            self.origin[1].copy_from_slice(&self.memory.gradient[..self.program.trainable]);
+            self.origin[2].copy_from_slice(&self.memory.state);
+            let [w, g, statistics] = std::mem::take(&mut self.origin);
+            let end = search.search(self.simd, &mut state, (loss, &w, &g), &mut |point, gradient| {
+                self.memory.weights.copy_from_slice(point);
+                let loss = self.forward(rows, true, epoch, step) + self.weight_penalty();
+                self.backward(rows, epoch, step);
+                // The statistics have moved already, once for the step.
+                self.memory.state.copy_from_slice(&statistics);
+                gradient.copy_from_slice(&self.memory.gradient[..point.len()]);
+                loss
+            });
+            self.memory.weights.copy_from_slice(end);
+            self.origin = [w, g, statistics];
+            self.updater.end_search(state);
+            return;
+        }
         let Memory { weights, gradient, .. } = &mut self.memory;
         let gradient = &mut gradient[..weights.len()];
         self.updater.apply(self.simd, &self.pool, weights, gradient);
@@ -212,35 +199,18 @@ impl Cpu {
         (loss, self.memory.gradient[..self.program.trainable].to_vec())
     }
 
-    /// Takes the batch's predictions into the metrics.
-    fn measure(&mut self, rows: usize, weighted: bool) {
-        if self.metrics.is_empty() {
-            return;
-        }
-        let mut y = &self.y[..rows * self.y_width];
-        let mut p = &self.memory.value(self.program.outputs[0].value)
-            [..rows * self.program.width(self.program.outputs[0].value)];
-        if let Some(Units { mean, sd }) = self.units {
-            for (own, standardised) in self.own.iter_mut().zip([y, p]) {
-                for (own, value) in own.iter_mut().zip(standardised) {
-                    *own = f64::from(*value).mul_add(sd, mean) as f32;
-                }
-            }
-            (y, p) = (&self.own[0][..y.len()], &self.own[1][..p.len()]);
-        }
-        let weights = weighted.then_some(&self.weights[..rows]);
-        for (_, metric) in &mut self.metrics {
-            metric.0.update(y, p, weights);
+    /// Counts the batch: takes its losses and predictions into what is reported.
+    fn measure(&mut self, rows: usize) {
+        let weights = self.weighted.then_some(&self.weights[..rows]);
+        for head in &mut self.heads {
+            head.measure(&self.memory, rows, self.program.width(head.output()), weights);
         }
     }
 
-    /// The loss under its name, then the metrics, which begin anew.
-    fn logs(&mut self, loss: f64) -> Logs {
-        let mut logs = Logs(vec![("loss".to_string(), loss)]);
-        for (name, metric) in &mut self.metrics {
-            logs.0.push((name.clone(), metric.0.result()));
-            metric.0.reset();
-        }
+    /// The loss under its name, that of each output where there are several, then the metrics, which begin anew.
+    fn logs(&mut self, loss: f64, rows: usize) -> Logs {
+        let logs = self.running_logs(loss, rows);
+        self.heads.iter_mut().for_each(Head::reset);
         logs
     }
 
@@ -293,9 +263,9 @@ impl Executor for Cpu {
             if !loss.is_finite() {
                 return Err(self.divergence(epoch, step, rows));
             }
-            self.measure(rows, false);
+            self.measure(rows);
             self.backward(rows, epoch as u32, step as u32);
-            self.descend();
+            self.descend(rows, loss, epoch as u32, step as u32);
             total += loss * rows as f64;
             seen += rows;
             if !batch_end(self, step + 1, total / seen as f64) {
@@ -309,25 +279,30 @@ impl Executor for Cpu {
             let step = steps.saturating_sub(1);
             return Err(self.divergence(epoch, step, 0));
         }
-        Ok(EpochEnd { logs: self.logs(total / seen as f64), cut_short })
+        Ok(EpochEnd { logs: self.logs(total / seen as f64, seen), cut_short })
     }
 
-    fn running_metrics(&self) -> Logs {
-        Logs(self.metrics.iter().map(|(name, metric)| (name.clone(), metric.0.result())).collect())
+    fn running_logs(&self, loss: f64, rows: usize) -> Logs {
+        let mut logs = Logs(vec![("loss".to_string(), loss)]);
+        if self.heads.len() > 1 {
+            self.heads.iter().for_each(|head| head.log_loss(rows, &mut logs));
+        }
+        self.heads.iter().for_each(|head| head.log_metrics(&mut logs));
+        logs
     }
 
     fn evaluate(&mut self, data: &Examples<'_>) -> Logs {
         let n = data.rows();
         let mut total = 0.0;
-        let at_once = if self.score.is_additive() { self.capacity } else { self.batch_size };
+        let at_once = if self.heads.iter().all(Head::is_additive) { self.capacity } else { self.batch_size };
         for first in (0..n).step_by(at_once) {
             let end = (first + at_once).min(n);
             self.gather(data, first..end);
             total += self.forward(end - first, false, 0, 0) * (end - first) as f64;
-            self.measure(end - first, false);
+            self.measure(end - first);
         }
         let loss = total / n as f64 + self.weight_penalty();
-        self.logs(loss)
+        self.logs(loss, n)
     }
 
     fn snapshot(&self) -> Snapshot {

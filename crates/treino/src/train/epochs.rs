@@ -88,8 +88,7 @@ impl Epochs<'_> {
         let mut batch_end = |executor: &mut dyn Executor, step: usize, loss: f64| {
             (session.observer)(&Event::Batch { epoch, step, steps, loss });
             if watched {
-                let mut logs = executor.running_metrics();
-                logs.0.insert(0, ("loss".to_string(), loss));
+                let logs = executor.running_logs(loss, train.rows().min(step * self.batch_size));
                 let mut hands = Hands::new(executor, session, self.network, self.model);
                 let batch = each(&mut self.watchers, &mut hands, |w, hands| w.batch_end(epoch, step, &logs, hands));
                 failed = batch.err();

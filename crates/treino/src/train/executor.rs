@@ -19,8 +19,8 @@ pub trait Executor {
         batch_end: &mut BatchEnd<'_>,
     ) -> std::result::Result<EpochEnd, Divergence>;
 
-    /// The metrics of the epoch so far.
-    fn running_metrics(&self) -> Logs;
+    /// The logs of the epoch so far: its mean loss, over so many rows, and the metrics.
+    fn running_logs(&self, loss: f64, rows: usize) -> Logs;
 
     /// Loss and metrics over `data` in inference mode.
     fn evaluate(&mut self, data: &Examples<'_>) -> Logs;

@@ -2,7 +2,7 @@
 
 use super::class_weight::ClassWeight;
 use super::compile::Compile;
-use super::cpu::{Cpu, Objective};
+use super::cpu::Cpu;
 use super::epochs::Epochs;
 use super::event::Session;
 use super::executor::{Examples, Executor, Units};
@@ -50,8 +50,8 @@ pub struct Job<'a> {
     pub settings: &'a Fit,
     /// What acts between epochs, in this order.
     pub callbacks: &'a [Callback],
-    /// Puts metrics, not losses, into the units of a standardised target.
-    pub units: Option<Units>,
+    /// For each output, the units of its standardised target, into which metrics are put, but not losses.
+    pub units: Option<&'a [Units]>,
 }
 
 /// Trains a network, which keeps the final weights. Weights are taken as they are: initialise them before.
@@ -89,18 +89,12 @@ pub(super) fn fit_as(
             return Err(Error::input(format!("{name} is 0, but must be at least 1")));
         }
     }
-    let metrics = compile.named_metrics();
     let batch_size = settings.batch_size.min(train.rows());
-    let watchers = start_callbacks(callbacks, compile, train.rows().div_ceil(batch_size), validation.is_some())?;
-    let objective = Objective {
-        optimizer: &compile.optimizer,
-        loss: &compile.loss,
-        metrics: &metrics,
-        units,
-        y_width: train.y.cols(),
-    };
+    let steps = train.rows().div_ceil(batch_size);
+    let watchers = start_callbacks(callbacks, compile, network, steps, validation.is_some())?;
+    check_batches(&compile.optimizer, settings.batch_size, train.rows())?;
     check_memory(network, &compile.optimizer, batch_size)?;
-    let mut cpu = Cpu::new(network, objective, batch_size, settings.seed, session.threads, session.simd)?;
+    let mut cpu = Cpu::new(network, compile, units, batch_size, settings.seed, session)?;
     let history = Epochs { job, batch_size, network, model, executor: &mut cpu, watchers }.run(session)?;
     if history.kept_epoch.is_some() {
         let last = cpu.snapshot();
@@ -108,6 +102,16 @@ pub(super) fn fit_as(
         network.state = last.state;
     }
     Ok(history)
+}
+
+/// Refuses batches for an optimizer that works on all rows at once.
+pub(super) fn check_batches(optimizer: &Optimizer, batch_size: usize, rows: usize) -> Result<()> {
+    if optimizer.inner().line_search().is_none() || batch_size >= rows {
+        return Ok(());
+    }
+    let name = optimizer.name();
+    let e = format!("{name} works on all {rows} training rows at once, but batch_size is {batch_size}");
+    Err(Error::input(e).help(format!("set batch_size to {rows} or more, or take another optimizer")))
 }
 
 /// The most memory that a training may take for weights, batches and optimizer, in bytes.
@@ -132,22 +136,23 @@ pub(super) fn check_memory(network: &Network, optimizer: &Optimizer, batch_size:
 pub(super) fn start_callbacks(
     callbacks: &[Callback],
     compile: &Compile,
+    network: &Network,
     steps: usize,
     has_validation: bool,
 ) -> Result<Vec<Box<dyn Watcher>>> {
-    let metrics = compile.named_metrics();
+    let (names, metrics) = (compile.log_names(network), compile.reported(network));
     let direction = |name: &str| {
         let name = name.strip_prefix("val_").unwrap_or(name);
-        if name == "loss" {
-            return Some(false);
+        match metrics.iter().find(|one| one.name == name) {
+            Some(one) => one.metric.inner().more_is_better(),
+            // What is no metric is a loss.
+            None => names.iter().any(|n| n == name).then_some(false),
         }
-        metrics.iter().find(|(n, _)| n == name).and_then(|(_, metric)| metric.inner().more_is_better())
     };
-    let plain = || std::iter::once("loss").chain(metrics.iter().map(|(name, _)| name.as_str()));
     let with_rate = callbacks.iter().any(|callback| callback.inner().sets_learning_rate());
     let rate = with_rate.then(|| "learning_rate".to_string());
-    let mut known: Vec<String> =
-        plain().map(String::from).chain(plain().map(|name| format!("val_{name}"))).chain(rate).collect();
+    let validated = names.iter().map(|name| format!("val_{name}"));
+    let mut known: Vec<String> = names.iter().cloned().chain(validated).chain(rate).collect();
     for callback in callbacks {
         let Some(monitor) = callback.inner().monitors() else { continue };
         if !known.iter().any(|name| name == monitor) {
@@ -172,7 +177,7 @@ pub fn evaluate(
     network: &Network,
     compile: &Compile,
     data: Examples<'_>,
-    units: Option<Units>,
+    units: Option<&[Units]>,
     session: &Session<'_>,
 ) -> Result<Logs> {
     network.check_width(data.x)?;
@@ -180,11 +185,8 @@ pub fn evaluate(
     if data.rows() == 0 {
         return Err(Error::input("there are no rows to evaluate"));
     }
-    let metrics = compile.named_metrics();
-    let y_width = data.y.cols();
-    let objective = Objective { optimizer: &compile.optimizer, loss: &compile.loss, metrics: &metrics, units, y_width };
     // Keras's batches, for losses that look at a whole one.
     let batch_size = Fit::default().batch_size;
-    let mut cpu = Cpu::new(network, objective, batch_size, 0, session.threads, session.simd)?;
+    let mut cpu = Cpu::new(network, compile, units, batch_size, 0, session)?;
     Ok(cpu.evaluate(&data))
 }

@@ -1,7 +1,7 @@
 //! The gradient by itself.
 
 use super::compile::Compile;
-use super::cpu::{Cpu, Objective};
+use super::cpu::Cpu;
 use super::event::Session;
 use super::executor::Examples;
 use crate::error::{Error, Result};
@@ -26,7 +26,5 @@ pub fn gradient(
     if data.rows() == 0 {
         return Err(Error::input("there are no rows to compute a gradient from"));
     }
-    let (optimizer, loss) = (&compile.optimizer, &compile.loss);
-    let objective = Objective { optimizer, loss, metrics: &[], units: None, y_width: data.y.cols() };
-    Ok(Cpu::new(network, objective, data.rows(), seed, session.threads, session.simd)?.differentiate(&data))
+    Ok(Cpu::new(network, compile, None, data.rows(), seed, session)?.differentiate(&data))
 }

@@ -12,12 +12,13 @@ mod event;
 mod executor;
 mod fit;
 mod gradient;
+mod head;
 mod history;
 mod progress;
 mod run;
 
 pub use class_weight::ClassWeight;
-pub use compile::Compile;
+pub use compile::{Compile, Goal};
 pub use cpu::Cpu;
 pub use event::{Event, Session};
 pub use executor::{BatchEnd, Divergence, EpochEnd, Examples, Executor, Interrupted, TrainingState, Units};
@@ -26,3 +27,6 @@ pub use gradient::gradient;
 pub use history::{Ending, History};
 pub(crate) use progress::{Identity, Progress};
 pub use run::{Planned, Repeat, Run, Scores};
+
+#[cfg(test)]
+mod tests;

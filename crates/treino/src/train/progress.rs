@@ -6,7 +6,7 @@ use super::history::History;
 use crate::callbacks::{Callback, Snapshot, WatcherState};
 use crate::catalog::{Entries, Field, Value};
 use crate::model::Network;
-use crate::spec;
+use crate::spec::{self, CompileSection};
 use crate::store::Crc32c;
 
 /// All that the epochs to come depend on.
@@ -41,11 +41,14 @@ impl Identity {
     /// Of a training that is about to start.
     pub(super) fn of(network: &Network, job: &Job<'_>) -> Self {
         let Job { compile, train, validation, settings, callbacks, .. } = job;
+        let compile = CompileSection::of(compile, &network.output_names());
         let mut parts = vec![
             ("other layers", text(network.layers().to_vec().write())),
             ("another optimizer", text(compile.optimizer.write())),
             ("another loss", text(compile.loss.write())),
+            ("other weights of the losses", text(compile.loss_weights.write())),
             ("other metrics", text(compile.metrics.write())),
+            ("other weighted metrics", text(compile.weighted_metrics.write())),
         ];
         parts.push(("another seed", text(settings.seed.write())));
         let shape = [settings.batch_size, usize::from(settings.shuffle), settings.validation_freq];

@@ -2,7 +2,7 @@
 
 use super::event::{Event, Session};
 use super::executor::{Examples, Units};
-use super::fit::{Fit, Job, check_memory, fit_as, start_callbacks};
+use super::fit::{Fit, Job, check_batches, check_memory, fit_as, start_callbacks};
 use super::history::{Ending, History};
 use crate::callbacks::Callback;
 use crate::data::{Dataset, Matrix, Prepared, Task, prepare};
@@ -132,9 +132,11 @@ impl Planned {
             let automatic = Spec::read(&Spec::automatic()).map(|spec| spec.callbacks)?;
             resolved.spec.callbacks.retain(|callback| !automatic.contains(callback));
         }
+        check_batches(&resolved.compile.optimizer, resolved.spec.fit.batch_size, prepared.train.len())?;
         let batch_size = resolved.spec.fit.batch_size.min(prepared.train.len());
         let steps = prepared.train.len().div_ceil(batch_size);
-        start_callbacks(&resolved.spec.callbacks, &resolved.compile, steps, prepared.validation.is_some())?;
+        let Resolved { spec, compile, network } = &resolved;
+        start_callbacks(&spec.callbacks, compile, network, steps, prepared.validation.is_some())?;
         check_memory(&resolved.network, &resolved.compile.optimizer, batch_size)?;
         let planned = Planned { resolved, prepared, baseline, weights };
         planned.first_network(planned.settings().seed)?;
@@ -160,7 +162,7 @@ impl Planned {
     /// Targets as the loss compares them: class numbers, or one-hot rows.
     fn targets(&self, data: &Dataset) -> Matrix {
         let outputs = self.resolved.network.outputs();
-        if outputs == 1 || self.resolved.compile.loss.inner().targets().is_one_number() {
+        if outputs == 1 || self.resolved.compile.goal(0).loss.inner().targets().is_one_number() {
             return data.y.clone();
         }
         let mut y = Matrix::zeros(data.len(), outputs);
@@ -179,7 +181,7 @@ impl Planned {
         let y_validation = validation.as_ref().map(|data| self.targets(data));
         let target = &self.prepared.target;
         let units = (target.task == Task::Regression && (target.mean, target.sd) != (0.0, 1.0))
-            .then_some(Units { mean: target.mean, sd: target.sd });
+            .then_some([Units { mean: target.mean, sd: target.sd }]);
         let job = Job {
             compile: &self.resolved.compile,
             train: Examples { x: &train.x, y: &y, weights: self.weights.as_deref() },
@@ -190,7 +192,7 @@ impl Planned {
             }),
             settings: &settings,
             callbacks,
-            units,
+            units: units.as_ref().map(<[Units; 1]>::as_slice),
         };
         let history = fit_as(&mut network, &job, &|network| self.bundle(network), session)?;
         Ok((network, history))

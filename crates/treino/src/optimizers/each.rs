@@ -1,0 +1,81 @@
+//! Rules that move every weight by itself.
+
+use super::Step;
+use treino_engine::simd::{Kernel, Simd};
+
+/// A rule that moves a weight by its own gradient and its own `N` numbers of state.
+pub(super) trait Each<const N: usize>: Sized {
+    /// The weight and its state after the step.
+    fn next(&self, w: f32, g: f32, state: [f32; N]) -> (f32, [f32; N]);
+
+    /// Moves all weights in one pass.
+    fn sweep(self, at: Step<'_>, w: &mut [f32], g: &[f32], state: [&mut Vec<f32>; N])
+    where
+        for<'a> Sweep<'a, Self, N>: Kernel<Output = ()>,
+    {
+        self.sweep_part(at.simd, w, g, state.map(Vec::as_mut_slice));
+    }
+
+    /// Moves some of the weights.
+    fn sweep_part(self, simd: Simd, w: &mut [f32], g: &[f32], state: [&mut [f32]; N])
+    where
+        for<'a> Sweep<'a, Self, N>: Kernel<Output = ()>,
+    {
+        simd.run(Sweep { rule: self, w, g, state });
+    }
+}
+
+/// The pass of a rule over the weights.
+pub(super) struct Sweep<'a, R, const N: usize> {
+    rule: R,
+    w: &'a mut [f32],
+    g: &'a [f32],
+    state: [&'a mut [f32]; N],
+}
+
+impl<R: Each<0>> Kernel for Sweep<'_, R, 0> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        for (w, g) in self.w.iter_mut().zip(self.g) {
+            *w = self.rule.next(*w, *g, []).0;
+        }
+    }
+}
+
+impl<R: Each<1>> Kernel for Sweep<'_, R, 1> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let [a] = self.state;
+        for ((w, g), a) in self.w.iter_mut().zip(self.g).zip(a) {
+            (*w, [*a]) = self.rule.next(*w, *g, [*a]);
+        }
+    }
+}
+
+impl<R: Each<2>> Kernel for Sweep<'_, R, 2> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let [a, b] = self.state;
+        for (((w, g), a), b) in self.w.iter_mut().zip(self.g).zip(a).zip(b) {
+            (*w, [*a, *b]) = self.rule.next(*w, *g, [*a, *b]);
+        }
+    }
+}
+
+impl<R: Each<3>> Kernel for Sweep<'_, R, 3> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let [a, b, c] = self.state;
+        for ((((w, g), a), b), c) in self.w.iter_mut().zip(self.g).zip(a).zip(b).zip(c) {
+            (*w, [*a, *b, *c]) = self.rule.next(*w, *g, [*a, *b, *c]);
+        }
+    }
+}
