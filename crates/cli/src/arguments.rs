@@ -310,7 +310,7 @@ fn typed<'a>(kind: &Kind, given: impl Iterator<Item = &'a String> + Clone, flag:
             },
             _ => typed(one, given, flag),
         },
-        Kind::OneOrList(one) => typed(&Kind::List(one), given, flag),
+        Kind::OneOrMore(one) => typed(&Kind::List(one), given, flag),
         Kind::List(item) => {
             let mut items: Vec<Node> = Vec::new();
             for list in given {

@@ -7,9 +7,9 @@ use treino::callbacks::{Callback, EarlyStopping};
 use treino::data::Matrix;
 use treino::error::Kind;
 use treino::initializers::{Constant, Identity};
-use treino::layers::{Dense, Layer, Normalization};
+use treino::layers::{self, Dense, Layer, Normalization};
 use treino::losses::{
-    BinaryCrossentropy, CategoricalCrossentropy, Loss, MeanSquaredError, SparseCategoricalCrossentropy,
+    BinaryCrossentropy, CategoricalCrossentropy, Dice, Loss, MeanSquaredError, SparseCategoricalCrossentropy,
 };
 use treino::metrics::NamedMetric;
 use treino::model::Network;
@@ -351,6 +351,7 @@ fn what_does_not_fit_is_refused() {
     let x = || numbers("x", 3, 2);
     let column = |y: [f32; 3]| Matrix::new(3, 1, y.to_vec());
     let (mse, bce): (Loss, Loss) = (MeanSquaredError::default().into(), BinaryCrossentropy::default().into());
+    let named = |name: &str| Loss::named(name).unwrap();
     let (cce, sparse): (Loss, Loss) =
         (CategoricalCrossentropy::default().into(), SparseCategoricalCrossentropy::default().into());
 
@@ -374,6 +375,30 @@ fn what_does_not_fit_is_refused() {
         (
             refused(2, cce, x(), Matrix::new(3, 2, vec![0.0, 1.0, 1.0, 0.0, 1.0, -0.5]), None),
             "the target of row 3 is -0.5, but categorical_crossentropy wants numbers in [0, 1]",
+        ),
+        (
+            refused(2, named("kld"), x(), Matrix::new(3, 2, vec![0.0, 1.0, 0.25, 0.5, 1.0, 0.0]), None),
+            "the targets of row 2 sum to 0.75, but kl_divergence wants shares that sum to 1",
+        ),
+        (
+            refused(1, named("poisson"), x(), column([0.0, 1.0, -2.0]), None),
+            "the target of row 3 is -2, but poisson wants numbers of at least 0",
+        ),
+        (
+            refused(1, named("msle"), x(), column([0.5, -1.0, 1.0]), None),
+            "the target of row 2 is -1, but mean_squared_logarithmic_error wants numbers of at least 0",
+        ),
+        (
+            refused(1, named("hinge"), x(), column([-1.0, 1.0, 2.0]), None),
+            "the target of row 3 is 2, but hinge wants -1 and 1, or 0 and 1",
+        ),
+        (
+            refused(1, named("dice"), x(), column([0.0, 1.5, 1.0]), None),
+            "the target of row 2 is 1.5, but dice wants numbers in [0, 1]",
+        ),
+        (
+            refused(2, named("circle"), x(), column([0.0, 7.0, 0.5]), None),
+            "the target of row 3 is 0.5, but circle wants whole numbers",
         ),
         (
             refused(1, mse.clone(), x(), column([0.0, f32::NAN, 1.0]), None),
@@ -409,8 +434,60 @@ fn what_does_not_fit_is_refused() {
         ),
         (refused(1, mse, Matrix::zeros(0, 2), Matrix::zeros(0, 1), None), "there are no rows to train on"),
     ] {
-        assert_eq!(message, expected);
+        assert_eq!(message.lines().next(), Some(expected));
     }
+}
+
+/// Dice of 40 rows is the mean of the 32 and the 8 that Keras evaluates at once, by their numbers.
+#[test]
+fn losses_that_look_at_a_batch_are_evaluated_in_batches() {
+    let network = Network::build(1, &[layers::Activation::default().into()]).unwrap();
+    let p: Vec<f32> = (0..40).map(|i| (i * 7 % 16) as f32 / 16.0).collect();
+    let y: Vec<f32> = (0..40).map(|i| f32::from(u8::from(i % 3 == 0))).collect();
+    let compile = compiled(Dice::default(), 0.1, &[]);
+    let loss = |rows: std::ops::Range<usize>| {
+        let matrix = |numbers: &[f32]| Matrix::new(rows.len(), 1, numbers[rows.clone()].to_vec());
+        let (x, y) = (matrix(&p), matrix(&y));
+        let data = Examples { x: &x, y: &y, weights: None };
+        Session::quiet(|session| evaluate(&network, &compile, data, None, session)).unwrap().get("loss").unwrap()
+    };
+    assert!((loss(0..40) - (0.8 * loss(0..32) + 0.2 * loss(32..40))).abs() < 1e-12);
+    let overlap = |rows: std::ops::Range<usize>| {
+        let both: f32 = rows.clone().map(|i| y[i] * p[i]).sum();
+        let all: f32 = rows.map(|i| y[i] + p[i]).sum();
+        f64::from(1.0 - 2.0 * both / all)
+    };
+    assert!((loss(32..40) - overlap(32..40)).abs() < 1e-6 && (loss(0..40) - overlap(0..40)).abs() > 1e-4);
+}
+
+/// A metric that gives a number a class stands in the history under numbered names, which callbacks can watch.
+#[test]
+fn a_list_of_numbers_has_numbered_names() {
+    let mut network = Network::build(2, &[Dense::new(3).activation(Softmax::default()).into()]).unwrap();
+    network.initialize(1);
+    let (x, y) = (numbers("x", 9, 2), Matrix::new(9, 1, (0..9).map(|i| (i % 3) as f32).collect()));
+    let compile = compiled(SparseCategoricalCrossentropy::default(), 0.1, &["f1_score", "accuracy"]);
+    let data = Examples { x: &x, y: &y, weights: None };
+    let run = |network: &mut Network, monitor: &str| {
+        let stopping =
+            EarlyStopping { monitor: monitor.into(), patience: 1, min_delta: 2.0, ..EarlyStopping::default() };
+        let (settings, callbacks) = (Fit { epochs: 9, ..Fit::default() }, [stopping.into()]);
+        let job = Job {
+            compile: &compile,
+            train: data,
+            validation: Some(data),
+            settings: &settings,
+            callbacks: &callbacks,
+            units: None,
+        };
+        Session::quiet(|session| fit(network, &job, session))
+    };
+    let history = run(&mut network, "val_f1_score_2").unwrap();
+    assert_eq!(history.names()[..5], ["loss", "f1_score_0", "f1_score_1", "f1_score_2", "accuracy"]);
+    // No score can rise by 2, so the second epoch ends it.
+    assert_eq!(history.epochs.len(), 2);
+    let e = run(&mut network, "val_f1_score").unwrap_err();
+    assert!(e.message().contains("monitors \"val_f1_score\", which is not in the history"), "{e}");
 }
 
 #[test]

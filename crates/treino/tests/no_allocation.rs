@@ -102,6 +102,8 @@ fn evaluation_allocations(loss: &Loss, optimizer: Optimizer, threads: usize, eve
     let metrics = Metric::THINGS
         .iter()
         .map(|thing| NamedMetric::typed(thing.name).unwrap())
+        // The exact area keeps every row of an epoch, and says so.
+        .filter(|m| m.metric.name() != "exact_auc")
         .filter(|m| m.metric.inner().check(network.outputs(), network.outputs()).is_ok())
         .collect();
     let compile = Compile::new(optimizer, loss.clone(), metrics);
@@ -115,6 +117,8 @@ fn evaluation_allocations(loss: &Loss, optimizer: Optimizer, threads: usize, eve
                 (0..rows).for_each(|row| y.as_mut_slice()[row * outputs + class(row)] = 1.0);
                 y
             }
+            // A percentage of a target of 0 is beyond all numbers.
+            Targets::Numbers => Matrix::new(rows, 1, (0..rows).map(|row| class(row) as f32 + 1.0).collect()),
             _ => Matrix::new(rows, 1, (0..rows).map(|row| class(row) as f32).collect()),
         }
     };

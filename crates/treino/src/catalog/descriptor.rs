@@ -180,8 +180,8 @@ pub enum Kind {
     FloatOrThing(Interval, Room),
     /// A list, each item of one kind.
     List(&'static Kind),
-    /// Something of one kind, or a list of such.
-    OneOrList(&'static Kind),
+    /// One value of a kind, or a list of them.
+    OneOrMore(&'static Kind),
     /// Something of one kind, or a table of such by the names of outputs.
     PerOutput(&'static Kind),
     /// Weights of classes: "balanced", or a table of a weight a label.
@@ -201,6 +201,8 @@ impl Kind {
     pub const COUNT: Kind = Kind::Int(Interval::at_least(1.0));
     /// A whole number of at least 0.
     pub const INDEX: Kind = Kind::Int(Interval::at_least(0.0));
+    /// Thresholds for probabilities: one, or several.
+    pub const THRESHOLDS: Kind = Kind::OneOrMore(&Kind::Float(Interval::closed(0.0, 1.0)));
     /// A list of texts.
     pub const TEXTS: Kind = Kind::List(&Kind::Text);
 
@@ -223,7 +225,8 @@ impl Kind {
             }
             // What a thing or a list holds is checked when it is read.
             (Kind::Thing(_) | Kind::FloatOrThing(..) | Kind::ClassWeight, Value::Text(_) | Value::Table(_)) => true,
-            (Kind::List(kind), Value::List(items)) => {
+            (Kind::OneOrMore(kind), value) if !matches!(value, Value::List(_)) => return kind.check(node, path),
+            (Kind::List(kind) | Kind::OneOrMore(kind), Value::List(items)) => {
                 for (i, item) in items.iter().enumerate() {
                     kind.check(item, &format!("{path}[{i}]"))?;
                 }
@@ -236,8 +239,6 @@ impl Kind {
                 true
             }
             (Kind::PerOutput(kind), _) => return kind.check(node, path),
-            (Kind::OneOrList(kind), Value::List(_)) => return Kind::List(kind).check(node, path),
-            (Kind::OneOrList(kind), _) => return kind.check(node, path),
             _ => false,
         };
         if fits {
@@ -273,7 +274,7 @@ impl fmt::Display for Kind {
             }
             Kind::List(kind) => write!(f, "a list, each item {kind}"),
             Kind::PerOutput(kind) => write!(f, "{kind}; or a table of such, one for each output"),
-            Kind::OneOrList(kind) => write!(f, "{kind}, or a list"),
+            Kind::OneOrMore(kind) => write!(f, "{kind}, or a list of such"),
             Kind::ClassWeight => f.write_str("\"balanced\" or a weight for each label"),
         }
     }

@@ -101,6 +101,10 @@ fn kind_schema(kind: &Kind) -> Map<String, Json> {
             let weights = json!({ "type": "object", "additionalProperties": { "type": "number", "minimum": 0 } });
             schema.insert("anyOf".into(), json!([{ "const": "balanced" }, weights]));
         }
+        Kind::OneOrMore(kind) => {
+            let (one, more) = (kind_schema(kind), kind_schema(&Kind::List(kind)));
+            schema.insert("anyOf".into(), json!([one, more]));
+        }
         Kind::List(items) => {
             schema.insert("type".into(), "array".into());
             schema.insert("items".into(), Json::Object(kind_schema(items)));
@@ -112,10 +116,6 @@ fn kind_schema(kind: &Kind) -> Map<String, Json> {
                 "not": { "required": ["type"] },
             });
             schema.insert("anyOf".into(), json!([kind_schema(item), each]));
-        }
-        Kind::OneOrList(item) => {
-            let list = json!({ "type": "array", "items": kind_schema(item) });
-            schema.insert("anyOf".into(), json!([kind_schema(item), list]));
         }
     }
     schema

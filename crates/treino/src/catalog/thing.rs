@@ -104,8 +104,8 @@ impl<T: Field> Field for Option<T> {
 
 impl<T: Field> Field for Vec<T> {
     fn read(node: &Node, path: &str) -> Result<Self> {
-        // What may be one or a list is a list of one.
-        let Value::List(items) = &node.value else { return Ok(vec![T::read(node, path)?]) };
+        // One value where a kind allows it without brackets.
+        let Value::List(items) = &node.value else { return T::read(node, path).map(|one| vec![one]) };
         items.iter().enumerate().map(|(i, item)| T::read(item, &format!("{path}[{i}]"))).collect()
     }
     fn write(&self) -> Option<Value> {

@@ -15,7 +15,7 @@ thing! {
     /// With `normalize` both are divided by their norms along that side first, so that the product is the cosine.
     pub struct Dot = "dot" {
         /// The side of both inputs, or a list with one for each: from 1 up, or negative and counted from the last.
-        axes: Vec<i64> = vec![-1], Kind::OneOrList(&AXIS);
+        axes: Vec<i64> = vec![-1], Kind::OneOrMore(&AXIS);
         /// Whether to divide by the norms first.
         normalize: bool = false, Kind::Bool;
         /// Name; numbered by itself when left open.

@@ -9,9 +9,9 @@ thing! {
     /// y = x * scale + offset, with one number for all columns or one for each.
     pub struct Rescaling = "rescaling" {
         /// What numbers are multiplied by.
-        scale: Vec<f64> = vec![1.0], Kind::OneOrList(&Kind::NUMBER);
+        scale: Vec<f64> = vec![1.0], Kind::OneOrMore(&Kind::NUMBER);
         /// What is added then.
-        offset: Vec<f64> = vec![0.0], Kind::OneOrList(&Kind::NUMBER);
+        offset: Vec<f64> = vec![0.0], Kind::OneOrMore(&Kind::NUMBER);
         /// Name; numbered by itself when left open.
         name: Option<String> = None, Kind::Text;
     }

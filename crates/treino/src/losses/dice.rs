@@ -1,6 +1,6 @@
 //! Losses of overlap: one number for the whole batch.
 
-use super::{Batch, Criterion, EPSILON, Gradient, Targets, loss};
+use super::{Batch, Criterion, EPSILON, Gradient, Scope, Targets, loss};
 use crate::catalog::Kind;
 use treino_engine::simd::{Kernel, Simd};
 
@@ -35,8 +35,8 @@ impl Criterion for Dice {
         Targets::Shares
     }
 
-    fn scope(&self) -> super::Scope {
-        super::Scope::Whole
+    fn scope(&self) -> Scope {
+        Scope::Whole
     }
 
     fn rows(&self, simd: Simd, batch: Batch<'_>, losses: &mut [f32], gradient: Option<Gradient<'_>>) {
@@ -50,8 +50,8 @@ impl Criterion for Tversky {
         Targets::Shares
     }
 
-    fn scope(&self) -> super::Scope {
-        super::Scope::Whole
+    fn scope(&self) -> Scope {
+        Scope::Whole
     }
 
     fn rows(&self, simd: Simd, batch: Batch<'_>, losses: &mut [f32], gradient: Option<Gradient<'_>>) {

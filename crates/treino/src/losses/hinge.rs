@@ -1,7 +1,7 @@
 //! Hinge losses: a margin between two classes.
 
 use super::entry::{Entry, EntryMean};
-use super::{Batch, Criterion, Gradient, Targets, each_row, loss};
+use super::{Batch, Criterion, Gradient, Scope, Targets, each_row, loss};
 use treino_engine::simd::Simd;
 
 loss! {
@@ -24,6 +24,10 @@ impl Criterion for Hinge {
         Targets::Signs
     }
 
+    fn scope(&self) -> Scope {
+        Scope::Batch
+    }
+
     fn rows(&self, simd: Simd, batch: Batch<'_>, losses: &mut [f32], gradient: Option<Gradient<'_>>) {
         each_row(simd, &EntryMean(Margin::of(batch.y)), batch, batch.width, losses, gradient);
     }
@@ -32,6 +36,10 @@ impl Criterion for Hinge {
 impl Criterion for SquaredHinge {
     fn targets(&self) -> Targets {
         Targets::Signs
+    }
+
+    fn scope(&self) -> Scope {
+        Scope::Batch
     }
 
     fn rows(&self, simd: Simd, batch: Batch<'_>, losses: &mut [f32], gradient: Option<Gradient<'_>>) {

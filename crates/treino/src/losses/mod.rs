@@ -206,3 +206,37 @@ impl<L: RowLoss> Kernel for EachRow<'_, L> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Loss;
+
+    /// What `keras.losses.get` of Keras 3.15.1 takes, but for its base classes and `ctc`. Case does not matter here.
+    #[test]
+    fn names_of_keras_are_known() {
+        let short = "bce mse mae mape msle kld huber log_cosh kl_divergence poisson hinge squared_hinge dice tversky circle \
+                     categorical_hinge cosine_similarity binary_focal_crossentropy categorical_focal_crossentropy KLD \
+                     BinaryFocalCrossentropy KLDivergence LogCosh SquaredHinge MeanAbsolutePercentageError MSLE";
+        for name in short.split_whitespace() {
+            assert!(Loss::named(name).is_ok(), "{name}");
+        }
+        for name in ["logcosh", "cce", "huber_loss"] {
+            assert!(Loss::named(name).is_err(), "{name}");
+        }
+    }
+
+    fn value(loss: &str, y: &[f32], p: &[f32]) -> f64 {
+        let batch = super::Batch { y, p, width: 1, logits: false };
+        super::Score::new(&Loss::named(loss).unwrap(), y.len()).of(super::Simd::detect(), batch, None, None)
+    }
+
+    /// The means over n rows of (y - p)^2 and |y - p|, by hand.
+    #[test]
+    fn squared_and_absolute_errors() {
+        let (y, p) = ([1.0, 2.0, 3.0, -1.0], [2.0, 2.0, 5.0, 2.0]);
+        assert_eq!(value("mse", &y, &p), (1.0 + 0.0 + 4.0 + 9.0) / 4.0);
+        assert_eq!(value("mae", &y, &p), (1.0 + 0.0 + 2.0 + 3.0) / 4.0);
+        // Up to its delta of 1 half the square, then the size less 1/2.
+        assert_eq!(value("huber", &y, &p), (0.5 + 0.0 + 1.5 + 2.5) / 4.0);
+    }
+}

@@ -76,3 +76,35 @@ impl Score {
         if divisor == 0.0 { 0.0 } else { total / divisor }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Circle, Dice, MeanSquaredError, SparseCategoricalCrossentropy};
+    use super::*;
+
+    #[test]
+    fn without_a_row_that_counts_the_loss_is_0() {
+        let mean = MeanSquaredError { reduction: Reduction::MeanWithSampleWeight };
+        let batch = Batch { y: &[1.0, 2.0], p: &[0.0, 0.0], width: 1, logits: false };
+        let mut dp = [f32::NAN; 2];
+        let mut score = Score::new(&mean.into(), 2);
+        assert_eq!(score.of(Simd::detect(), batch, Some(&[0.0, 0.0]), Some((1.0, &mut dp))), 0.0);
+        assert_eq!(dp, [0.0, 0.0]);
+        // Alone in its group, or with no other group.
+        for y in [[0.0, 1.0], [1.0, 1.0]] {
+            let batch = Batch { y: &y, p: &[0.6, 0.8, 0.0, 1.0], width: 2, logits: false };
+            let (mut score, mut dp) = (Score::new(&Circle::default().into(), 2), [f32::NAN; 4]);
+            assert_eq!(score.of(Simd::detect(), batch, None, Some((1.0, &mut dp))), 0.0);
+            assert_eq!(dp, [0.0; 4]);
+        }
+    }
+
+    #[test]
+    fn what_depends_on_the_batch_is_not_additive() {
+        let additive = |loss: Loss| Score::new(&loss, 1).is_additive();
+        assert!(additive(MeanSquaredError::default().into()));
+        assert!(!additive(MeanSquaredError { reduction: Reduction::Sum }.into()));
+        assert!(!additive(SparseCategoricalCrossentropy { ignore_class: Some(0), ..Default::default() }.into()));
+        assert!(!additive(Dice::default().into()) && !additive(Circle::default().into()));
+    }
+}

@@ -3,7 +3,8 @@
 //! Probabilities are clipped to [1e-7, 1 - 1e-7] in single precision (where the upper end is 1 - 1.2e-7), so a certain
 //! and wrong prediction costs 16.1, or 15.9 from above. Logarithms are in single precision, sums in double.
 //!
-//! Keras differences: `axis` and `ignore_class` are missing. The categorical ones refuse a prediction of one number.
+//! Keras differences: `axis` is missing. The categorical ones refuse a prediction of one number. Rows of the class that is
+//! ignored never count; Keras, without weights, takes them in as zeros.
 
 use super::row_mean::{RowMean, RowValue};
 use super::{Measure, Running, one_probability_a_class, target};
@@ -107,6 +108,8 @@ thing! {
     pub struct SparseCategoricalCrossentropy = "sparse_categorical_crossentropy" {
         /// Whether predictions are logits, to be put through a softmax first.
         from_logits: bool = false, Kind::Bool;
+        /// Rows of this class number, which may be none of the outputs', are left out.
+        ignore_class: Option<i64> = None, Kind::Int(Interval::ALL);
     }
 }
 
@@ -117,11 +120,31 @@ impl Measure for SparseCategoricalCrossentropy {
 
     fn start(&self, y_width: usize, p_width: usize) -> Box<dyn Running> {
         // The same as that of the one-hot row, which `target` sees in a class number.
-        CategoricalCrossentropy { from_logits: self.from_logits, label_smoothing: 0.0 }.start(y_width, p_width)
+        let one_hot = CategoricalCrossentropy { from_logits: self.from_logits, label_smoothing: 0.0 };
+        let ignored = self.ignore_class.map(|class| class as f32);
+        RowMean::start(y_width, p_width, ButFor { one_hot, ignored })
     }
 
     fn more_is_better(&self) -> Option<bool> {
         Some(false)
+    }
+}
+
+/// Rows of one class do not count.
+struct ButFor {
+    one_hot: CategoricalCrossentropy,
+    ignored: Option<f32>,
+}
+
+impl RowValue for ButFor {
+    #[inline(always)]
+    fn of(&self, y: &[f32], p: &[f32]) -> f64 {
+        self.one_hot.of(y, p)
+    }
+
+    #[inline(always)]
+    fn counts(&self, y: &[f32]) -> bool {
+        self.ignored.is_none() || y.len() > 1 || self.ignored != Some(y[0])
     }
 }
 
@@ -141,8 +164,10 @@ mod tests {
         let sparse = SparseCategoricalCrossentropy::default();
         close(measure(sparse, 1, 2, &[0.0], &[2.0, 6.0], None), 2.0 * ln_2);
         close(measure(CategoricalCrossentropy::default(), 2, 2, &[1.0, 0.0], &[2.0, 6.0], None), 2.0 * ln_2);
-        let sparse = SparseCategoricalCrossentropy { from_logits: true };
+        let sparse = SparseCategoricalCrossentropy { from_logits: true, ..Default::default() };
         close(measure(sparse, 1, 2, &[1.0], &[100.0, 0.0], None), 100.0);
+        let but_for = SparseCategoricalCrossentropy { ignore_class: Some(-1), ..Default::default() };
+        close(measure(but_for, 1, 2, &[0.0, -1.0], &[0.5, 0.5, 0.0, 1.0], None), ln_2);
         // Certain and wrong.
         close(measure(BinaryCrossentropy::default(), 1, 1, &[1.0], &[0.0], None), 16.118_095_6);
     }

@@ -1,33 +1,76 @@
-//! The F1 score: the harmonic mean of precision and recall.
+//! F scores: weighted harmonic means of precision and recall.
 //!
-//! Keras differences: a metric is one number here, so `average` is "macro" by default; Keras's default gives one score
-//! a class (a report's table of classes has these). For a prediction of one number without `threshold`, 0.5 is taken;
-//! Keras would say yes to every row there, because a single number is the largest of its row. As in Keras, 1e-7 is added
-//! to each denominator.
+//! Keras differences: for a prediction of one number without `threshold`, 0.5 is taken; Keras would say yes to every row
+//! there, because a single number is the largest of its row. As in Keras, 1e-7 is added to each denominator.
 
 use super::{Measure, Running, target};
 use crate::catalog::{Interval, Kind, thing};
 
+const AVERAGES: Kind = Kind::Choice(&["none", "micro", "macro", "weighted"]);
+const THRESHOLD: Kind = Kind::Float(Interval { open_min: true, ..Interval::closed(0.0, 1.0) });
+
 thing! {
-    /// 2 * precision * recall / (precision + recall), averaged over the outputs.
+    /// 2 * precision * recall / (precision + recall), for each output or averaged over them.
     pub struct F1Score = "f1_score" {
-        /// How classes are put together: "macro" as equals, "weighted" by their rows, "micro" by adding their counts.
-        average: String = "macro".to_string(), Kind::Choice(&["macro", "micro", "weighted"]);
+        /// How classes are put together: not ("none", a number each), "macro" as equals, "weighted" by their rows, "micro"
+        /// by adding their counts.
+        average: String = "none".to_string(), AVERAGES;
         /// A prediction strictly above it says yes. Left open, the largest of the row does.
-        threshold: Option<f64> = None, Kind::Float(Interval { open_min: true, ..Interval::closed(0.0, 1.0) });
+        threshold: Option<f64> = None, THRESHOLD;
+    }
+}
+
+thing! {
+    /// (1 + beta^2) * precision * recall / (beta^2 * precision + recall), for each output or averaged over them.
+    pub struct FBetaScore = "f_beta_score" {
+        /// How classes are put together: not ("none", a number each), "macro" as equals, "weighted" by their rows, "micro"
+        /// by adding their counts.
+        average: String = "none".to_string(), AVERAGES;
+        /// How much more recall counts than precision.
+        beta: f64 = 1.0, Kind::POSITIVE;
+        /// A prediction strictly above it says yes. Left open, the largest of the row does.
+        threshold: Option<f64> = None, THRESHOLD;
     }
 }
 
 impl Measure for F1Score {
+    fn parts(&self, p_width: usize) -> Option<usize> {
+        (self.average == "none").then_some(p_width)
+    }
+
+    fn start(&self, y_width: usize, p_width: usize) -> Box<dyn Running> {
+        let F1Score { average, threshold } = self.clone();
+        FBetaScore { average, beta: 1.0, threshold }.start(y_width, p_width)
+    }
+
+    fn more_is_better(&self) -> Option<bool> {
+        Some(true)
+    }
+}
+
+impl Measure for FBetaScore {
+    fn parts(&self, p_width: usize) -> Option<usize> {
+        (self.average == "none").then_some(p_width)
+    }
+
     fn start(&self, y_width: usize, p_width: usize) -> Box<dyn Running> {
         let average = match self.average.as_str() {
+            "none" => Average::None,
             "micro" => Average::Micro,
             "weighted" => Average::Weighted,
             _ => Average::Macro,
         };
         let classes = if matches!(average, Average::Micro) { 1 } else { p_width };
         let threshold = self.threshold.or((p_width == 1).then_some(0.5)).map(|t| t as f32);
-        Box::new(Scores { y_width, p_width, average, threshold, classes: vec![Counts::default(); classes] })
+        let squared_beta = self.beta * self.beta;
+        Box::new(Scores {
+            y_width,
+            p_width,
+            average,
+            squared_beta,
+            threshold,
+            classes: vec![Counts::default(); classes],
+        })
     }
 
     fn more_is_better(&self) -> Option<bool> {
@@ -36,6 +79,7 @@ impl Measure for F1Score {
 }
 
 enum Average {
+    None,
     Macro,
     Micro,
     Weighted,
@@ -52,10 +96,10 @@ struct Counts {
 const EPSILON: f64 = 1e-7;
 
 impl Counts {
-    fn f1(&self) -> f64 {
+    fn score(&self, squared_beta: f64) -> f64 {
         let precision = self.true_positives / (self.true_positives + self.false_positives + EPSILON);
         let recall = self.true_positives / (self.true_positives + self.false_negatives + EPSILON);
-        2.0 * precision * recall / (precision + recall + EPSILON)
+        (1.0 + squared_beta) * precision * recall / (squared_beta * precision + recall + EPSILON)
     }
 }
 
@@ -63,6 +107,7 @@ struct Scores {
     y_width: usize,
     p_width: usize,
     average: Average,
+    squared_beta: f64,
     threshold: Option<f32>,
     /// One for each output, or one for all.
     classes: Vec<Counts>,
@@ -92,14 +137,19 @@ impl Running for Scores {
     }
 
     fn result(&self) -> f64 {
-        let scores = self.classes.iter().map(Counts::f1);
+        let scores = self.classes.iter().map(|c| c.score(self.squared_beta));
         match self.average {
+            Average::None => self.part(0),
             Average::Macro | Average::Micro => scores.sum::<f64>() / self.classes.len() as f64,
             Average::Weighted => {
                 let total: f64 = self.classes.iter().map(|c| c.support).sum::<f64>() + EPSILON;
-                self.classes.iter().map(|c| c.f1() * c.support / total).sum()
+                scores.zip(&self.classes).map(|(score, c)| score * c.support / total).sum()
             }
         }
+    }
+
+    fn part(&self, at: usize) -> f64 {
+        self.classes.get(at).map_or(0.0, |c| c.score(self.squared_beta))
     }
 
     fn reset(&mut self) {
@@ -119,6 +169,11 @@ mod tests {
         let (y, p) = ([0.0, 0.0, 1.0, 1.0], [0.9, 0.1, 0.8, 0.2, 0.6, 0.4, 0.3, 0.7]);
         let score = |average: &str| F1Score { average: average.into(), threshold: None };
         close(measure(score("macro"), 1, 2, &y, &p, None), (0.8 + 2.0 / 3.0) / 2.0);
+        close(measure(score("none"), 1, 2, &y, &p, None), 0.8);
+        assert_eq!((score("none").parts(2), score("micro").parts(2)), (Some(2), None));
+        let two = FBetaScore { average: "macro".into(), beta: 2.0, threshold: None };
+        // Precision 2/3 and recall 1; precision 1 and recall 1/2.
+        close(measure(two, 1, 2, &y, &p, None), (10.0 / 11.0 + 5.0 / 9.0) / 2.0);
         close(measure(score("micro"), 1, 2, &y, &p, None), 0.75);
         close(measure(score("weighted"), 1, 2, &y, &p, Some(&[2.0, 2.0, 0.0, 1.0])), 1.0);
         // One number a row: 0.5 decides.

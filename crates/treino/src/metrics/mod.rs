@@ -5,6 +5,8 @@
 //!
 //! Sums are kept in double precision.
 //!
+//! Keras's `mean` and `sum` are missing: they are of any numbers, not of targets and predictions.
+//!
 //! Keras differences: class numbers beside several predictions count as one-hot rows in every metric that goes entry by
 //! entry; Keras compares the number itself with each prediction, or refuses. Results are those of double precision.
 
@@ -13,26 +15,53 @@ use crate::error::{Error, Result};
 
 mod accuracy;
 mod auc;
+mod confusion;
+mod correlation;
+mod cosine_similarity;
 mod crossentropy;
+mod edges;
+mod exact_auc;
 mod f1_score;
+mod hinge;
+mod iou;
+mod kl_divergence;
+mod log_cosh_error;
 mod mean_absolute_error;
+mod mean_absolute_percentage_error;
 mod mean_squared_error;
+mod mean_squared_logarithmic_error;
 mod named;
+mod poisson;
 mod precision;
 mod r2_score;
 mod row_mean;
+mod sensitivity;
 #[cfg(test)]
 mod tests;
+mod top_k;
 
 pub use accuracy::{Accuracy, BinaryAccuracy, CategoricalAccuracy, SparseCategoricalAccuracy};
 pub use auc::Auc;
+pub use confusion::{FalseNegatives, FalsePositives, TrueNegatives, TruePositives};
+pub use correlation::{ConcordanceCorrelation, PearsonCorrelation};
+pub use cosine_similarity::CosineSimilarity;
 pub use crossentropy::{BinaryCrossentropy, CategoricalCrossentropy, SparseCategoricalCrossentropy};
-pub use f1_score::F1Score;
+pub use exact_auc::ExactAuc;
+pub use f1_score::{F1Score, FBetaScore};
+pub use hinge::{CategoricalHinge, Hinge, SquaredHinge};
+pub use iou::{BinaryIoU, IoU, MeanIoU, OneHotIoU, OneHotMeanIoU};
+pub use kl_divergence::KLDivergence;
+pub use log_cosh_error::LogCoshError;
 pub use mean_absolute_error::MeanAbsoluteError;
+pub use mean_absolute_percentage_error::MeanAbsolutePercentageError;
 pub use mean_squared_error::{MeanSquaredError, RootMeanSquaredError};
+pub use mean_squared_logarithmic_error::MeanSquaredLogarithmicError;
 pub use named::NamedMetric;
+pub use poisson::Poisson;
 pub use precision::{Precision, Recall};
 pub use r2_score::R2Score;
+pub use sensitivity::{PrecisionAtRecall, RecallAtPrecision, SensitivityAtSpecificity, SpecificityAtSensitivity};
+pub use top_k::{SparseTopKCategoricalAccuracy, TopKCategoricalAccuracy};
 
 room! {
     /// Any metric.
@@ -41,17 +70,45 @@ room! {
         BinaryAccuracy,
         CategoricalAccuracy,
         SparseCategoricalAccuracy,
+        TopKCategoricalAccuracy,
+        SparseTopKCategoricalAccuracy,
         Auc,
+        ExactAuc,
         Precision,
         Recall,
         F1Score,
+        FBetaScore,
+        TruePositives,
+        TrueNegatives,
+        FalsePositives,
+        FalseNegatives,
+        SensitivityAtSpecificity,
+        SpecificityAtSensitivity,
+        PrecisionAtRecall,
+        RecallAtPrecision,
+        IoU,
+        MeanIoU,
+        BinaryIoU,
+        OneHotIoU,
+        OneHotMeanIoU,
         BinaryCrossentropy,
         CategoricalCrossentropy,
         SparseCategoricalCrossentropy,
+        KLDivergence,
+        Poisson,
+        Hinge,
+        SquaredHinge,
+        CategoricalHinge,
         MeanSquaredError,
         RootMeanSquaredError,
         MeanAbsoluteError,
+        MeanAbsolutePercentageError,
+        MeanSquaredLogarithmicError,
+        LogCoshError,
+        CosineSimilarity,
         R2Score,
+        PearsonCorrelation,
+        ConcordanceCorrelation,
     }
 }
 
@@ -71,6 +128,12 @@ pub trait Measure: std::fmt::Debug {
         true
     }
 
+    /// How many numbers it gives, where it gives a list. The history then holds them as `name_0`, `name_1`, ..., but a
+    /// single one as `name`.
+    fn parts(&self, _p_width: usize) -> Option<usize> {
+        None
+    }
+
     /// A fresh running sum for targets of width `y_width` and predictions of width `p_width`.
     fn start(&self, y_width: usize, p_width: usize) -> Box<dyn Running>;
 
@@ -84,11 +147,24 @@ pub trait Running: Send {
     /// Takes in a batch: rows of targets, rows of predictions, and a weight a row. Allocates nothing.
     fn update(&mut self, y: &[f32], p: &[f32], weights: Option<&[f32]>);
 
-    /// The metric over all that was taken in; 0 where nothing was, as in Keras.
+    /// The metric over all that was taken in; 0 where nothing was, as in Keras. The first number of a list.
     fn result(&self) -> f64;
+
+    /// Number `at` of a metric that gives a list.
+    fn part(&self, _at: usize) -> f64 {
+        self.result()
+    }
 
     /// Back to the beginning.
     fn reset(&mut self);
+}
+
+/// The names in the history of a metric called `name` for predictions of width `p_width`.
+pub(crate) fn history_names(name: &str, metric: &dyn Measure, p_width: usize) -> Vec<String> {
+    match metric.parts(p_width) {
+        None | Some(1) => vec![name.to_string()],
+        Some(parts) => (0..parts).map(|part| format!("{name}_{part}")).collect(),
+    }
 }
 
 /// Entry `k` of a row's target: the row has one number for each prediction, or it is the number of the class.

@@ -1,9 +1,8 @@
 //! Precision and recall.
-//!
-//! Keras differences: one threshold, not a list; `top_k` is missing.
 
-use super::{Measure, Running, target};
-use crate::catalog::{Interval, Kind, thing};
+use super::confusion::{Counts, Question, parts};
+use super::{Measure, Running};
+use crate::catalog::{Kind, thing};
 use crate::error::{Error, Result};
 
 thing! {
@@ -11,8 +10,10 @@ thing! {
     ///
     /// Over several outputs, all entries count alike; `class_id` picks one output. 0 where nothing says yes.
     pub struct Precision = "precision" {
-        /// A prediction strictly above it says yes.
-        threshold: f64 = 0.5, Kind::Float(Interval::closed(0.0, 1.0));
+        /// A prediction strictly above it says yes (0.5 by default); several give a number each.
+        thresholds: Option<Vec<f64>> = None, Kind::THRESHOLDS;
+        /// Only the k largest predictions of a row say yes, with no threshold by default.
+        top_k: Option<usize> = None, Kind::COUNT;
         /// The output that counts, all by default.
         class_id: Option<usize> = None, Kind::INDEX;
     }
@@ -23,8 +24,15 @@ impl Measure for Precision {
         check_class("precision", self.class_id, p_width)
     }
 
+    fn parts(&self, _p_width: usize) -> Option<usize> {
+        parts(self.thresholds.as_deref())
+    }
+
     fn start(&self, y_width: usize, p_width: usize) -> Box<dyn Running> {
-        Counts::start(y_width, p_width, self.threshold, self.class_id, |c| (c.true_positives, c.false_positives))
+        let Precision { thresholds, top_k, class_id } = self;
+        let (thresholds, top_k, class_id) = (thresholds.as_deref(), *top_k, *class_id);
+        let number = |cells: &super::confusion::Cells| share(cells.true_positives, cells.false_positives);
+        Counts::start(y_width, p_width, Question { thresholds, top_k, class_id, number })
     }
 
     fn more_is_better(&self) -> Option<bool> {
@@ -33,12 +41,14 @@ impl Measure for Precision {
 }
 
 thing! {
-    /// Of what is yes, the share that is predicted so.
+    /// Of what is yes, the share that is predicted so: the sensitivity.
     ///
     /// Over several outputs, all entries count alike; `class_id` picks one output. 0 where nothing is yes.
     pub struct Recall = "recall" {
-        /// A prediction strictly above it says yes.
-        threshold: f64 = 0.5, Kind::Float(Interval::closed(0.0, 1.0));
+        /// A prediction strictly above it says yes (0.5 by default); several give a number each.
+        thresholds: Option<Vec<f64>> = None, Kind::THRESHOLDS;
+        /// Only the k largest predictions of a row say yes, with no threshold by default.
+        top_k: Option<usize> = None, Kind::COUNT;
         /// The output that counts, all by default.
         class_id: Option<usize> = None, Kind::INDEX;
     }
@@ -49,8 +59,15 @@ impl Measure for Recall {
         check_class("recall", self.class_id, p_width)
     }
 
+    fn parts(&self, _p_width: usize) -> Option<usize> {
+        parts(self.thresholds.as_deref())
+    }
+
     fn start(&self, y_width: usize, p_width: usize) -> Box<dyn Running> {
-        Counts::start(y_width, p_width, self.threshold, self.class_id, |c| (c.true_positives, c.false_negatives))
+        let Recall { thresholds, top_k, class_id } = self;
+        let (thresholds, top_k, class_id) = (thresholds.as_deref(), *top_k, *class_id);
+        let number = |cells: &super::confusion::Cells| share(cells.true_positives, cells.false_negatives);
+        Counts::start(y_width, p_width, Question { thresholds, top_k, class_id, number })
     }
 
     fn more_is_better(&self) -> Option<bool> {
@@ -58,71 +75,18 @@ impl Measure for Recall {
     }
 }
 
-fn check_class(metric: &str, class_id: Option<usize>, p_width: usize) -> Result<()> {
+/// right / (right + wrong), 0 where both are.
+fn share(right: f64, wrong: f64) -> f64 {
+    if right + wrong == 0.0 { 0.0 } else { right / (right + wrong) }
+}
+
+/// Refuses a class that is no output.
+pub(super) fn check_class(metric: &str, class_id: Option<usize>, p_width: usize) -> Result<()> {
     match class_id {
         Some(class) if class >= p_width => {
             Err(Error::input(format!("{metric}.class_id is {class}, but the network has {p_width} outputs, from 0")))
         }
         _ => Ok(()),
-    }
-}
-
-struct Counts {
-    y_width: usize,
-    p_width: usize,
-    threshold: f32,
-    outputs: std::ops::Range<usize>,
-    parts: fn(&Counts) -> (f64, f64),
-    true_positives: f64,
-    false_positives: f64,
-    false_negatives: f64,
-}
-
-impl Counts {
-    /// The result is a / (a + b) for the two parts.
-    fn start(
-        y_width: usize,
-        p_width: usize,
-        threshold: f64,
-        class_id: Option<usize>,
-        parts: fn(&Counts) -> (f64, f64),
-    ) -> Box<dyn Running> {
-        let outputs = class_id.map_or(0..p_width, |class| class..(class + 1).min(p_width));
-        Box::new(Counts {
-            y_width,
-            p_width,
-            threshold: threshold as f32,
-            outputs,
-            parts,
-            true_positives: 0.0,
-            false_positives: 0.0,
-            false_negatives: 0.0,
-        })
-    }
-}
-
-impl Running for Counts {
-    fn update(&mut self, y: &[f32], p: &[f32], weights: Option<&[f32]>) {
-        for (r, (y, p)) in y.chunks_exact(self.y_width).zip(p.chunks_exact(self.p_width)).enumerate() {
-            let weight = weights.map_or(1.0, |w| f64::from(w[r]));
-            for k in self.outputs.clone() {
-                match (target(y, self.p_width, k) != 0.0, p[k] > self.threshold) {
-                    (true, true) => self.true_positives += weight,
-                    (false, true) => self.false_positives += weight,
-                    (true, false) => self.false_negatives += weight,
-                    (false, false) => {}
-                }
-            }
-        }
-    }
-
-    fn result(&self) -> f64 {
-        let (right, wrong) = (self.parts)(self);
-        if right + wrong == 0.0 { 0.0 } else { right / (right + wrong) }
-    }
-
-    fn reset(&mut self) {
-        (self.true_positives, self.false_positives, self.false_negatives) = (0.0, 0.0, 0.0);
     }
 }
 
@@ -136,12 +100,15 @@ mod tests {
         let (y, p) = ([1.0, 1.0, 0.0, 0.0, 1.0], [0.9, 0.5, 0.8, 0.1, 0.7]);
         assert_eq!(measure(Precision::default(), 1, 1, &y, &p, None), 2.0 / 3.0);
         assert_eq!(measure(Recall::default(), 1, 1, &y, &p, None), 2.0 / 3.0);
-        let low = Recall { threshold: 0.2, class_id: None };
+        let low = Recall { thresholds: Some(vec![0.2]), ..Recall::default() };
         assert_eq!(measure(low, 1, 1, &y, &p, None), 1.0);
         assert_eq!(measure(Precision::default(), 1, 1, &y, &[0.0; 5], None), 0.0);
         // Class numbers count as one-hot rows.
-        let one = Recall { threshold: 0.5, class_id: Some(1) };
+        let one = Recall { class_id: Some(1), ..Recall::default() };
         assert_eq!(measure(one.clone(), 1, 2, &[1.0, 1.0], &[0.1, 0.9, 0.8, 0.2], None), 0.5);
         assert!(one.check(1, 1).is_err());
+        // The largest prediction of each row, however small.
+        let top = Precision { top_k: Some(1), ..Precision::default() };
+        assert_eq!(measure(top, 1, 3, &[1.0, 2.0], &[0.1, 0.2, 0.1, 0.3, 0.0, 0.2], None), 0.5);
     }
 }

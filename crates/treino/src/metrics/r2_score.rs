@@ -11,9 +11,9 @@ thing! {
     ///
     /// 1 is perfect, 0 is as good as the mean, less is worse than the mean.
     pub struct R2Score = "r2_score" {
-        /// How several outputs are put together: as equals, or by their variance.
+        /// How several outputs are put together: as equals, by their variance, or not ("none", a number each).
         class_aggregation: String = "uniform_average".to_string(),
-            Kind::Choice(&["uniform_average", "variance_weighted_average"]);
+            Kind::Choice(&["uniform_average", "variance_weighted_average", "none"]);
         /// Number of features for the adjusted R squared; 0 leaves it unadjusted.
         num_regressors: usize = 0, Kind::INDEX;
     }
@@ -22,6 +22,10 @@ thing! {
 impl Measure for R2Score {
     fn counts_classes(&self) -> bool {
         false
+    }
+
+    fn parts(&self, p_width: usize) -> Option<usize> {
+        (self.class_aggregation == "none").then_some(p_width)
     }
 
     fn start(&self, y_width: usize, p_width: usize) -> Box<dyn Running> {
@@ -67,6 +71,17 @@ struct Sums {
     outputs: Vec<Sum>,
 }
 
+impl Sums {
+    fn adjusted(&self, score: f64) -> f64 {
+        let n = self.entries as f64;
+        if self.regressors > 0.0 && self.regressors < n - 1.0 {
+            1.0 - (1.0 - score) * (n - 1.0) / (n - self.regressors - 1.0)
+        } else {
+            score
+        }
+    }
+}
+
 impl Running for Sums {
     fn update(&mut self, y: &[f32], p: &[f32], weights: Option<&[f32]>) {
         let p_width = self.outputs.len();
@@ -95,12 +110,11 @@ impl Running for Sums {
         } else {
             self.outputs.iter().map(Sum::score).sum::<f64>() / self.outputs.len() as f64
         };
-        let n = self.entries as f64;
-        if self.regressors > 0.0 && self.regressors < n - 1.0 {
-            1.0 - (1.0 - score) * (n - 1.0) / (n - self.regressors - 1.0)
-        } else {
-            score
-        }
+        self.adjusted(score)
+    }
+
+    fn part(&self, at: usize) -> f64 {
+        self.outputs.get(at).map_or(0.0, |output| self.adjusted(output.score()))
     }
 
     fn reset(&mut self) {

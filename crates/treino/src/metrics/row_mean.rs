@@ -8,6 +8,15 @@ use treino_engine::simd::{Kernel, Simd};
 pub(super) trait RowValue: Send {
     /// The number of a row of targets and predictions.
     fn of(&self, y: &[f32], p: &[f32]) -> f64;
+
+    /// Looks at all targets of a batch before its rows are taken in.
+    fn look(&mut self, _y: &[f32]) {}
+
+    /// Whether a row with this target counts.
+    #[inline(always)]
+    fn counts(&self, _y: &[f32]) -> bool {
+        true
+    }
 }
 
 impl<F: Fn(&[f32], &[f32]) -> f64 + Send> RowValue for F {
@@ -44,6 +53,7 @@ impl<F: RowValue + 'static> RowMean<F> {
 impl<F: RowValue> Running for RowMean<F> {
     fn update(&mut self, y: &[f32], p: &[f32], weights: Option<&[f32]>) {
         let simd = self.simd;
+        self.value.look(y);
         simd.run(Rows { to: self, y, p, weights });
     }
 
@@ -71,6 +81,9 @@ impl<F: RowValue> Kernel for Rows<'_, F> {
     fn run(self) {
         let rows = self.y.chunks_exact(self.to.y_width).zip(self.p.chunks_exact(self.to.p_width));
         for (r, (y, p)) in rows.enumerate() {
+            if !self.to.value.counts(y) {
+                continue;
+            }
             let weight = self.weights.map_or(1.0, |w| f64::from(w[r]));
             self.to.total += weight * self.to.value.of(y, p);
             self.to.weight += weight;

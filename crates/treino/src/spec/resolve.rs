@@ -146,7 +146,7 @@ fn check_loss(loss: &Loss, target: &Target, network: &Network) -> Result<()> {
         (Task::Regression, Targets::Numbers) => {}
         (Task::Regression, Targets::Amounts) if (target.mean, target.sd) != (0.0, 1.0) => {
             let why = format!("it wants numbers of at least 0, but \"{target_name}\" is standardised");
-            return refuse(why, "target_scale = \"none\" in the section data (--target-scale none)");
+            return refuse(why, "target_scale = \"none\" in [data] (--set data.target_scale=none), or huber");
         }
         (Task::Regression, Targets::Amounts) => {}
         (Task::Regression, _) => {

@@ -3,7 +3,7 @@
 use super::executor::Examples;
 use crate::error::{Error, Result};
 use crate::losses::Loss;
-use crate::metrics::{Metric, NamedMetric};
+use crate::metrics::{Metric, NamedMetric, history_names};
 use crate::model::Network;
 use crate::optimizers::Optimizer;
 
@@ -33,7 +33,8 @@ pub struct Goal {
 #[derive(Debug, Clone)]
 pub(crate) struct Reported {
     pub output: usize,
-    pub name: String,
+    /// One name, or one for each number of a metric that gives several.
+    pub names: Vec<String>,
     pub metric: Metric,
     pub weighted: bool,
 }
@@ -79,12 +80,17 @@ impl Compile {
                 plain.chain(goal.weighted_metrics.iter().map(|metric| (metric, true)))
             {
                 let prefix = if outputs.len() > 1 { format!("{}_", output.name) } else { String::new() };
-                let free = |candidate: &String| reported.iter().all(|one| one.name != *candidate);
+                let width = network.program().width(output.value);
+                let free = |candidate: &String| {
+                    let names = history_names(candidate, metric.inner(), width);
+                    reported.iter().all(|one| one.names.iter().all(|name| !names.contains(name)))
+                };
                 let plain = format!("{prefix}{name}");
                 let first = if weighted && !free(&plain) { format!("{prefix}weighted_{name}") } else { plain };
                 let mut candidates = (0..).map(|i| if i == 0 { first.clone() } else { format!("{first}_{i}") });
                 let name = candidates.find(free).unwrap_or_default();
-                reported.push(Reported { output: at, name, metric: metric.clone(), weighted });
+                let names = history_names(&name, metric.inner(), width);
+                reported.push(Reported { output: at, names, metric: metric.clone(), weighted });
             }
         }
         reported
@@ -94,7 +100,7 @@ impl Compile {
     pub(crate) fn log_names(&self, network: &Network) -> Vec<String> {
         let outputs = &network.program().outputs;
         let losses = outputs.iter().filter(|_| outputs.len() > 1).map(|output| format!("{}_loss", output.name));
-        let metrics = self.reported(network).into_iter().map(|one| one.name);
+        let metrics = self.reported(network).into_iter().flat_map(|one| one.names);
         std::iter::once("loss".to_string()).chain(losses).chain(metrics).collect()
     }
 

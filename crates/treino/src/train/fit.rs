@@ -143,7 +143,7 @@ pub(super) fn start_callbacks(
     let (names, metrics) = (compile.log_names(network), compile.reported(network));
     let direction = |name: &str| {
         let name = name.strip_prefix("val_").unwrap_or(name);
-        match metrics.iter().find(|one| one.name == name) {
+        match metrics.iter().find(|one| one.names.iter().any(|n| n == name)) {
             Some(one) => one.metric.inner().more_is_better(),
             // What is no metric is a loss.
             None => names.iter().any(|n| n == name).then_some(false),

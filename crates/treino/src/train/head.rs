@@ -33,7 +33,8 @@ pub(super) struct Head {
 }
 
 struct Metric {
-    name: String,
+    /// One name, or one for each of its numbers.
+    names: Vec<String>,
     weighted: bool,
     running: Box<dyn Running>,
 }
@@ -68,7 +69,7 @@ impl Head {
         let width = goal.loss.inner().targets().columns(p_width);
         let rows = if units.is_some() { capacity } else { 0 };
         let metrics = reported.iter().filter(|one| one.output == at).map(|one| Metric {
-            name: one.name.clone(),
+            names: one.names.clone(),
             weighted: one.weighted,
             running: one.metric.inner().start(width, p_width),
         });
@@ -157,7 +158,15 @@ impl Head {
 
     /// Its metrics over all batches so far.
     pub(super) fn log_metrics(&self, logs: &mut Logs) {
-        logs.0.extend(self.metrics.iter().map(|metric| (metric.name.clone(), metric.running.result())));
+        for metric in &self.metrics {
+            match &metric.names[..] {
+                [name] => logs.0.push((name.clone(), metric.running.result())),
+                names => {
+                    let part = |(at, name): (usize, &String)| (name.clone(), metric.running.part(at));
+                    logs.0.extend(names.iter().enumerate().map(part));
+                }
+            }
+        }
     }
 
     /// Loss and metrics begin anew.
