@@ -360,7 +360,7 @@ fn split_list(text: &str, expressions: bool) -> Vec<&str> {
 
 fn scalar(kind: &Kind, text: &str, flag: &str) -> Result<Value> {
     let parsed = match kind {
-        Kind::Int(_) => text.parse().map(Value::Int).ok(),
+        Kind::Int(_) | Kind::CountOr(_) => text.parse().map(Value::Int).ok(),
         Kind::Float(_) => text.parse().map(Value::Float).ok(),
         Kind::Bool => text.parse().map(Value::Bool).ok(),
         Kind::FloatOrThing(..) if text.parse::<f64>().is_ok() => text.parse().map(Value::Float).ok(),

@@ -90,6 +90,10 @@ fn kind_schema(kind: &Kind) -> Map<String, Json> {
         Kind::Choice(words) => {
             schema.insert("enum".into(), json!(words));
         }
+        Kind::CountOr(words) => {
+            let count = kind_schema(&Kind::COUNT);
+            schema.insert("anyOf".into(), json!([{ "enum": words }, count]));
+        }
         Kind::Thing(room) => {
             schema.insert("$ref".into(), format!("#/$defs/{}", room.name()).into());
         }

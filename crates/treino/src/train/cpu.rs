@@ -2,7 +2,7 @@
 
 use super::compile::Compile;
 use super::event::Session;
-use super::executor::{Divergence, EpochEnd, Examples, Executor, Interrupted, TrainingState, Units};
+use super::executor::{BatchEnd, Divergence, EpochEnd, Examples, Executor, Interrupted, TrainingState, Units};
 use super::head::Head;
 use crate::callbacks::{Logs, Snapshot};
 use crate::error::{Error, Result};
@@ -208,11 +208,8 @@ impl Cpu {
 
     /// The loss under its name, that of each output where there are several, then the metrics, which begin anew.
     fn logs(&mut self, loss: f64, rows: usize) -> Logs {
-        let mut logs = Logs(vec![("loss".to_string(), loss)]);
-        if self.heads.len() > 1 {
-            self.heads.iter_mut().for_each(|head| head.log_loss(rows, &mut logs));
-        }
-        self.heads.iter_mut().for_each(|head| head.log_metrics(&mut logs));
+        let logs = self.running_logs(loss, rows);
+        self.heads.iter_mut().for_each(Head::reset);
         logs
     }
 
@@ -250,7 +247,7 @@ impl Executor for Cpu {
         data: &Examples<'_>,
         order: Option<&[u32]>,
         epoch: usize,
-        batch_end: &mut dyn FnMut(usize, f64) -> bool,
+        batch_end: &mut BatchEnd<'_>,
     ) -> std::result::Result<EpochEnd, Divergence> {
         let n = data.rows();
         let (mut total, mut seen, mut cut_short) = (0.0, 0, None);
@@ -270,7 +267,7 @@ impl Executor for Cpu {
             self.descend(rows, loss, epoch as u32, step as u32);
             total += loss * rows as f64;
             seen += rows;
-            if !batch_end(step + 1, total / seen as f64) {
+            if !batch_end(self, step + 1, total / seen as f64) {
                 cut_short = Some(Interrupted { steps: step + 1 });
                 break;
             }
@@ -282,6 +279,15 @@ impl Executor for Cpu {
             return Err(self.divergence(epoch, step, 0));
         }
         Ok(EpochEnd { logs: self.logs(total / seen as f64, seen), cut_short })
+    }
+
+    fn running_logs(&self, loss: f64, rows: usize) -> Logs {
+        let mut logs = Logs(vec![("loss".to_string(), loss)]);
+        if self.heads.len() > 1 {
+            self.heads.iter().for_each(|head| head.log_loss(rows, &mut logs));
+        }
+        self.heads.iter().for_each(|head| head.log_metrics(&mut logs));
+        logs
     }
 
     fn evaluate(&mut self, data: &Examples<'_>) -> Logs {
