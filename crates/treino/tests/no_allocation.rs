@@ -180,6 +180,10 @@ fn a_step_allocates_nothing() {
             let [few, many] = [300, 900].map(|rows| evaluation_allocations(&loss, sgd(), threads, i == 0, rows));
             assert_eq!(few, many, "{}: an evaluation allocates by the rows, {threads} threads", thing.name);
         }
+        // An expression with branches, rows and a long program.
+        let written =
+            "where(y_pred > y_true, logsumexp(y_pred), sum(softmax(y_pred)) ** 1.5) + abs(y_true - y_pred) % 2";
+        evaluation_allocations(&Loss::named(written).unwrap(), SGD::default().into(), threads, false, 300);
         for thing in Optimizer::THINGS {
             let loss = Loss::named("mean_squared_error").unwrap();
             evaluation_allocations(&loss, Optimizer::named(thing.name).unwrap(), threads, false, 300);
