@@ -4,6 +4,7 @@ use super::event::{Event, Session};
 use super::executor::{Examples, Units};
 use super::fit::{Fit, Job, check_batches, check_memory, fit_as, start_callbacks};
 use super::history::{Ending, History};
+use super::lr_find::{RangeTest, RatesFound};
 use crate::callbacks::Callback;
 use crate::data::{Dataset, Matrix, Prepared, Task, prepare};
 use crate::error::Result;
@@ -196,6 +197,17 @@ impl Planned {
         };
         let history = fit_as(&mut network, &job, &|network| self.bundle(network), session)?;
         Ok((network, history))
+    }
+
+    /// Tries learning rates on the training rows. See [`RangeTest`].
+    ///
+    /// # Errors
+    /// As [`RangeTest::check`]; an optimizer whose rate a schedule decides, or that has none.
+    pub fn find_learning_rate(&self, test: &RangeTest, session: &Session<'_>) -> Result<RatesFound> {
+        let train = &self.prepared.train;
+        let y = self.targets(train);
+        let examples = Examples { x: &train.x, y: &y, weights: self.weights.as_deref() };
+        test.run(&|seed| self.first_network(seed), &self.resolved.compile, examples, self.settings(), session)
     }
 
     fn bundle(&self, network: Network) -> Bundle {
