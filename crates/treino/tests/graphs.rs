@@ -164,7 +164,7 @@ fn cases() -> Vec<(String, String, Vec<&'static str>)> {
     }
     for times in [2, 3] {
         let calls = |layer: &str, inputs: &str, width_one: bool| {
-            let mut text = format!("{layer}");
+            let mut text = layer.to_string();
             let mut names = vec!["s".to_string()];
             for i in 1..times {
                 let input = inputs.split(' ').nth(i).unwrap();
