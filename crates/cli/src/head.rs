@@ -62,16 +62,17 @@ pub fn head(planned: &Planned, terminal: &Terminal) -> String {
             fit.seed
         ),
     );
+    let mut others = Vec::new();
     for callback in &spec.callbacks {
-        match callback {
-            Callback::EarlyStopping(stopping) => {
-                let kept = if stopping.restore_best_weights { "; the best epoch's weights are kept" } else { "" };
-                lines.add(
-                    "stopping",
-                    &format!("{} epochs without a better {}{kept}", stopping.patience, stopping.monitor),
-                );
-            }
-        }
+        let Callback::EarlyStopping(stopping) = callback else {
+            others.push(callback.name());
+            continue;
+        };
+        let kept = if stopping.restore_best_weights { "; the best epoch's weights are kept" } else { "" };
+        lines.add("stopping", &format!("{} epochs without a better {}{kept}", stopping.patience, stopping.monitor));
+    }
+    if !others.is_empty() {
+        lines.add("callbacks", &others.join(", "));
     }
     if prepared.set_aside > 0 {
         lines.add("note", &format!("{} rows without a target are set aside", grouped(prepared.set_aside as f64)));

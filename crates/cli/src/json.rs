@@ -24,6 +24,13 @@ pub fn event(event: &Event<'_>) {
         Event::Stopped { epoch, why } => {
             line(&json!({ "event": "event", "what": "stopped", "epoch": epoch + 1, "why": why }));
         }
+        Event::LearningRate { epoch, rate } => {
+            line(&json!({ "event": "event", "what": "learning_rate", "epoch": epoch + 1, "rate": rate }));
+        }
+        Event::Saved { epoch, path } => {
+            line(&json!({ "event": "event", "what": "saved", "epoch": epoch + 1, "path": path }));
+        }
+        Event::Resumed { epoch } => line(&json!({ "event": "event", "what": "resumed", "epoch": epoch + 1 })),
         Event::Restored { epoch } => line(&json!({ "event": "event", "what": "restored", "epoch": epoch + 1 })),
         Event::Repeat { done, of } => line(&json!({ "event": "event", "what": "repeat", "done": done, "of": of })),
     }

@@ -2,7 +2,7 @@
 
 use crate::lines::wrapped;
 use crate::tables::number;
-use crate::terminal::Terminal;
+use crate::terminal::{Terminal, escaped};
 use console::Style;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::time::{Duration, Instant};
@@ -39,6 +39,8 @@ pub struct Progress<'a> {
     stride: (usize, usize),
     last_look: Instant,
     last_shown: Instant,
+    /// How often a callback saved the model, and the last file.
+    saved: (usize, String),
 }
 
 impl<'a> Progress<'a> {
@@ -57,6 +59,7 @@ impl<'a> Progress<'a> {
             Callback::EarlyStopping(stopping) => {
                 (stopping.monitor == watched && stopping.min_delta == 0.0).then_some(stopping.patience)
             }
+            _ => None,
         });
         Progress {
             terminal,
@@ -72,6 +75,7 @@ impl<'a> Progress<'a> {
             stride: (1, 1),
             last_look: Instant::now(),
             last_shown: Instant::now(),
+            saved: (0, String::new()),
         }
     }
 
@@ -81,6 +85,12 @@ impl<'a> Progress<'a> {
             Event::Batch { epoch, step, steps, loss } => self.batch(*epoch, *step, *steps, *loss),
             Event::Epoch { epoch, logs, best, waited } => self.epoch(*epoch, logs, *best, *waited),
             Event::Stopped { epoch, why } => self.note(&format!("stopped after epoch {}: {why}", epoch + 1)),
+            Event::LearningRate { epoch, rate } => {
+                self.note(&format!("learning rate reduced to {rate} after epoch {}", epoch + 1));
+            }
+            // Each one in a line would drown the rest.
+            Event::Saved { path, .. } => self.saved = (self.saved.0 + 1, path.to_string()),
+            Event::Resumed { epoch } => self.note(&format!("goes on at epoch {}, from the backup", epoch + 1)),
             Event::Restored { epoch } => self.note(&format!("kept the weights of epoch {}", epoch + 1)),
             Event::Repeat { done, of } => match &self.live {
                 Some(live) => live.set_message(format!("  {done} of {of} seeds done")),
@@ -93,6 +103,11 @@ impl<'a> Progress<'a> {
     pub fn finish(&self) {
         if let Some(live) = &self.live {
             live.finish_and_clear();
+        }
+        match &self.saved {
+            (0, _) => {}
+            (1, path) => self.say(&format!("saved the model in {}", escaped(path))),
+            (times, path) => self.say(&format!("saved the model {times} times, at last in {}", escaped(path))),
         }
     }
 

@@ -1,7 +1,10 @@
 //! What most programs need: `use treino::prelude::*;`.
 
 pub use crate::activations::{Elu, Gelu, Linear, Relu, Selu, Sigmoid, Softmax, Tanh};
-pub use crate::callbacks::EarlyStopping;
+pub use crate::callbacks::{
+    BackupAndRestore, CSVLogger, EarlyStopping, ModelCheckpoint, ReduceLROnPlateau, SwapEMAWeights, TensorBoard,
+    TerminateOnNaN,
+};
 pub use crate::data::{DataSpec, Matrix, Table};
 pub use crate::error::{Error, Result};
 pub use crate::layers::{Activation, BatchNormalization, Dense, Dropout, Normalization};

@@ -8,7 +8,6 @@ use crate::losses::Loss;
 use crate::metrics::NamedMetric;
 use crate::model::Network;
 use crate::optimizers::Optimizer;
-use crate::spec::{CompileSection, Spec};
 use crate::store::Bundle;
 use crate::train::{self, Compile, Examples, Fit, History, Job, Session};
 use std::path::Path;
@@ -124,13 +123,8 @@ impl Sequential {
     /// # Errors
     /// A model without weights, a file that cannot be written.
     pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
-        let mut spec = Spec { callbacks: self.callbacks.clone(), ..Spec::default() };
-        spec.model.layers = Some(self.layers.clone());
-        if let Some(compile) = &self.compile {
-            spec.compile = CompileSection::of(compile, &self.network()?.output_names());
-        }
         let network = self.network()?.clone();
-        Bundle { spec, table: None, compile: self.compile.clone(), network }.save(path.as_ref())
+        Bundle::bare(network, self.compile.as_ref(), &self.callbacks).save(path.as_ref())
     }
 
     /// Reads a model that was saved, or the network of a model trained on a table.

@@ -1,52 +1,16 @@
 //! Early stopping beside Keras's: when it stops, for which reason, and whose weights the model ends up with.
 //!
-//! The watcher is driven as a training drives it, by a model whose only weight is the number of the epoch last trained.
+//! The watcher is driven as a training drives it.
 //! All comparisons are exact: the values are chosen so that no rounding decides.
 
+mod driven;
 mod keras;
 
-use keras::{fixture, floats, node};
+use driven::{Driven, logs, start};
+use keras::{fixture, node};
 use serde_json::Value as Json;
-use treino::callbacks::{Callback, Control, Logs, Snapshot};
+use treino::callbacks::Callback;
 use treino::catalog::Field;
-
-/// The model; Keras's knows the direction of these.
-struct Model {
-    epoch: f32,
-    stopped: Option<String>,
-    restored: Vec<usize>,
-}
-
-fn direction(name: &str) -> Option<bool> {
-    match name.strip_prefix("val_").unwrap_or(name) {
-        "loss" | "mean_absolute_error" => Some(false),
-        "accuracy" => Some(true),
-        _ => None,
-    }
-}
-
-impl Control for Model {
-    fn stop(&mut self, why: String) {
-        self.stopped = Some(why);
-    }
-
-    fn weights(&self) -> Snapshot {
-        Snapshot { weights: vec![self.epoch], state: vec![] }
-    }
-
-    fn restore(&mut self, weights: &Snapshot, epoch: usize) {
-        self.epoch = weights.weights[0];
-        self.restored.push(epoch);
-    }
-
-    fn learning_rate(&self) -> f64 {
-        0.0
-    }
-
-    fn set_learning_rate(&mut self, _rate: f64) -> treino::Result<()> {
-        Ok(())
-    }
-}
 
 fn callback(case: &Json) -> Callback {
     let keys = ["monitor", "min_delta", "patience", "mode", "baseline", "restore_best_weights", "start_from_epoch"];
@@ -66,7 +30,7 @@ fn every_training_stops_and_restores_as_in_keras() {
         let monitor = case["monitor"].as_str().unwrap();
         let number = |key: &str| case[key].as_i64();
         let callback = callback(case);
-        let started = callback.inner().start(&direction);
+        let started = start(&callback);
         if case["error"] == "unknown direction" {
             // Keras finds out at the end of the first epoch, we before it.
             let message = started.err().unwrap_or_else(|| panic!("{name}: no error")).to_string();
@@ -75,22 +39,18 @@ fn every_training_stops_and_restores_as_in_keras() {
             continue;
         }
         let mut watcher = started.unwrap_or_else(|e| panic!("{name}: {e}"));
-        let mut model = Model { epoch: -1.0, stopped: None, restored: Vec::new() };
+        let mut model = Driven::new(0.0);
         let mut run = 0;
         for (epoch, value) in case["values"].as_array().unwrap().iter().enumerate() {
             model.epoch = epoch as f32;
-            let mut logs = Logs(vec![("another".to_string(), -1e9)]);
-            if !value.is_null() {
-                logs.0.push((monitor.to_string(), floats(&Json::Array(vec![value.clone()]))[0]));
-            }
-            watcher.epoch_end(epoch, &mut logs, &mut model);
+            watcher.epoch_end(epoch, &mut logs(monitor, value), &mut model).unwrap();
             run += 1;
             if model.stopped.is_some() {
                 break;
             }
         }
         assert!(model.restored.is_empty(), "{name}: weights were put back before the end");
-        watcher.train_end(&mut model);
+        watcher.train_end(&mut model).unwrap();
 
         assert_eq!(run, number("epochs_run").unwrap(), "{name}: epochs");
         assert_eq!(model.stopped.as_ref().map(|_| run - 1), number("stop_epoch"), "{name}: stop epoch");

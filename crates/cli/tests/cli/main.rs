@@ -3,6 +3,7 @@
 mod bad_input;
 mod bad_models;
 mod documents;
+mod expressions;
 mod flags;
 mod json_lines;
 mod main_job;

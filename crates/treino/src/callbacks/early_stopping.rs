@@ -1,8 +1,9 @@
 //! Stopping when there is no more to gain.
 
-use super::{Control, Logs, React, Snapshot, Watcher};
+use super::monitor::Monitor;
+use super::{Control, Logs, Outlook, React, Snapshot, Watcher, WatcherState, foreign_state};
 use crate::catalog::{Kind, thing};
-use crate::error::{Error, Result};
+use crate::error::Result;
 
 thing! {
     /// Stops the training when the monitored number has not improved for `patience` epochs.
@@ -34,51 +35,25 @@ impl React for EarlyStopping {
         Some(&self.monitor)
     }
 
-    fn start(&self, direction: &dyn Fn(&str) -> Option<bool>) -> Result<Box<dyn Watcher>> {
-        let more_is_better = match self.mode.as_str() {
-            "min" => false,
-            "max" => true,
-            _ => direction(&self.monitor).ok_or_else(|| {
-                Error::input(format!("early_stopping cannot tell whether more or less \"{}\" is better", self.monitor))
-                    .help("say mode = \"min\" or mode = \"max\"")
-            })?,
-        };
-        Ok(Box::new(Watching {
-            settings: self.clone(),
-            more_is_better,
-            wait: 0,
-            best: None,
-            best_epoch: 0,
-            best_weights: None,
-        }))
+    fn start(&self, outlook: &Outlook<'_>) -> Result<Box<dyn Watcher>> {
+        let monitor = Monitor::new("early_stopping", &self.monitor, &self.mode, self.min_delta, outlook)?;
+        Ok(Box::new(Watching { settings: self.clone(), monitor, wait: 0, best_epoch: 0, best_weights: None }))
     }
 }
 
 struct Watching {
     settings: EarlyStopping,
-    more_is_better: bool,
+    monitor: Monitor,
     wait: usize,
-    best: Option<f64>,
     best_epoch: usize,
     best_weights: Option<Snapshot>,
 }
 
-impl Watching {
-    fn is_better(&self, value: f64, than: Option<f64>) -> bool {
-        let delta = self.settings.min_delta.abs();
-        match than {
-            None => true,
-            Some(than) if self.more_is_better => value - delta > than,
-            Some(than) => value + delta < than,
-        }
-    }
-}
-
 impl Watcher for Watching {
-    fn epoch_end(&mut self, epoch: usize, logs: &mut Logs, training: &mut dyn Control) {
-        let Some(value) = logs.get(&self.settings.monitor) else { return };
+    fn epoch_end(&mut self, epoch: usize, logs: &mut Logs, training: &mut dyn Control) -> Result<()> {
+        let Some(value) = logs.get(&self.monitor.name) else { return Ok(()) };
         if epoch < self.settings.start_from_epoch {
-            return;
+            return Ok(());
         }
         if self.settings.restore_best_weights && self.best_weights.is_none() {
             // Where nothing ever improves, the first watched epoch is restored.
@@ -86,27 +61,42 @@ impl Watcher for Watching {
             self.best_epoch = epoch;
         }
         self.wait += 1;
-        if self.is_better(value, self.best) {
-            self.best = Some(value);
+        if self.monitor.improves(value) {
             self.best_epoch = epoch;
             if self.settings.restore_best_weights {
                 self.best_weights = Some(training.weights());
             }
-            if self.settings.baseline.is_none() || self.is_better(value, self.settings.baseline) {
+            if self.settings.baseline.is_none() || self.monitor.is_better(value, self.settings.baseline) {
                 self.wait = 0;
             }
-            return;
+            return Ok(());
         }
         if self.wait >= self.settings.patience && epoch > 0 {
-            let (monitor, wait) = (&self.settings.monitor, self.wait);
+            let (monitor, wait) = (&self.monitor.name, self.wait);
             let epochs = if wait == 1 { "epoch" } else { "epochs" };
             training.stop(format!("{monitor} has not improved for {wait} {epochs}"));
         }
+        Ok(())
     }
 
-    fn train_end(&mut self, training: &mut dyn Control) {
+    fn train_end(&mut self, training: &mut dyn Control) -> Result<()> {
         if let Some(weights) = self.best_weights.take() {
             training.restore(&weights, self.best_epoch);
         }
+        Ok(())
+    }
+
+    fn state(&self) -> WatcherState {
+        let [is_there, best] = self.monitor.state();
+        let numbers = vec![self.wait as f64, self.best_epoch as f64, is_there, best];
+        WatcherState { numbers, weights: self.best_weights.clone() }
+    }
+
+    fn resume(&mut self, state: &WatcherState) -> Result<()> {
+        let [wait, best_epoch, is_there, best] = state.numbers[..] else { return Err(foreign_state()) };
+        (self.wait, self.best_epoch) = (wait as usize, best_epoch as usize);
+        self.monitor.resume([is_there, best]);
+        self.best_weights = state.weights.clone();
+        Ok(())
     }
 }

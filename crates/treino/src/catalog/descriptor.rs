@@ -172,6 +172,8 @@ pub enum Kind {
     Text,
     /// One of a few words.
     Choice(&'static [&'static str]),
+    /// A whole number of at least 1, or one of a few words.
+    CountOr(&'static [&'static str]),
     /// A thing of another room: its name, or a table with its `type` and parameters.
     Thing(Room),
     /// A number in an interval, or a thing of a room.
@@ -213,7 +215,8 @@ impl Kind {
             (Kind::Float(interval) | Kind::FloatOrThing(interval, _), Value::Float(x)) => {
                 x.is_finite() && interval.holds(*x)
             }
-            (Kind::Choice(words), Value::Text(text)) => {
+            (Kind::CountOr(_), Value::Int(i)) => *i >= 1,
+            (Kind::Choice(words) | Kind::CountOr(words), Value::Text(text)) => {
                 if !words.contains(&text.as_str()) {
                     let e = Error::input(format!("{path} is \"{text}\", but must be {self}"));
                     return Err(node.place(e.nearest(text, words.iter().copied())));
@@ -260,6 +263,10 @@ impl fmt::Display for Kind {
             Kind::Choice(words) => {
                 let quoted: Vec<String> = words.iter().map(|w| format!("\"{w}\"")).collect();
                 write!(f, "one of {}", quoted.join(", "))
+            }
+            Kind::CountOr(words) => {
+                let quoted: Vec<String> = words.iter().map(|w| format!("\"{w}\"")).collect();
+                write!(f, "{} or a whole number of at least 1", quoted.join(", "))
             }
             Kind::Thing(room) => write!(f, "the name of a thing in {} or a table with its type", room.name()),
             Kind::FloatOrThing(interval, room) => {

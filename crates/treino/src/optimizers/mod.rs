@@ -49,7 +49,7 @@ pub use sgd::SGD;
 pub use update::Updater;
 
 use crate::catalog::{Room, room};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use treino_engine::pool::Pool;
 use treino_engine::simd::Simd;
 
@@ -69,6 +69,24 @@ impl Optimizer {
     pub fn check(&self) -> Result<()> {
         self.inner().options().check(self.name())?;
         self.inner().check()
+    }
+
+    /// Refuses an optimizer whose learning rate nothing can set from outside.
+    ///
+    /// # Errors
+    /// It has none, or a schedule decides.
+    pub fn check_rate_can_be_set(&self) -> Result<()> {
+        let name = self.name();
+        if self.descriptor().param("learning_rate").is_none() {
+            return Err(Error::input(format!("{name} has no learning rate to set")));
+        }
+        match &self.inner().options().learning_rate {
+            LearningRate::Constant(_) => Ok(()),
+            LearningRate::Schedule(schedule) => {
+                let e = format!("the learning rate cannot be set: {} decides it", schedule.name());
+                Err(Error::input(e).help(format!("give {name} a number as its learning_rate")))
+            }
+        }
     }
 
     /// Its name and learning rate, such as `adam at 0.001` or `adam by cosine_decay`.

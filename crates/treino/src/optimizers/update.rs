@@ -147,19 +147,13 @@ impl Updater {
     /// # Errors
     /// A schedule decides, the optimizer has none, or the number is none that a spec could hold.
     pub fn set_learning_rate(&mut self, rate: f64) -> Result<()> {
-        let name = self.optimizer.name();
-        let e = if self.optimizer.descriptor().param("learning_rate").is_none() {
-            Error::input(format!("{name} has no learning rate to set"))
-        } else if let LearningRate::Schedule(schedule) = &self.learning_rate {
-            Error::input(format!("the learning rate cannot be set: {} decides it", schedule.name()))
-                .help(format!("give {name} a number as its learning_rate"))
-        } else if !rate.is_finite() || rate < 0.0 {
-            Error::input(format!("the learning rate is set to {rate}, but must be a number of at least 0"))
-        } else {
-            self.learning_rate = LearningRate::Constant(rate);
-            return Ok(());
-        };
-        Err(e)
+        self.optimizer.check_rate_can_be_set()?;
+        if !rate.is_finite() || rate < 0.0 {
+            let e = format!("the learning rate is set to {rate}, but must be a number of at least 0");
+            return Err(Error::input(e));
+        }
+        self.learning_rate = LearningRate::Constant(rate);
+        Ok(())
     }
 
     /// Makes one step from the gradient of a batch, which is used up.

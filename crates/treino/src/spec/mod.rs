@@ -168,7 +168,20 @@ pub fn each_path(entries: &mut Entries, mut change: impl FnMut(&str) -> String) 
             *path = change(path);
         }
     }
+    let Some(callbacks) = entries.list.iter_mut().find(|e| e.key == "callbacks") else { return };
+    let Value::List(callbacks) = &mut callbacks.node.value else { return };
+    for callback in callbacks {
+        let Value::Table(table) = &mut callback.value else { continue };
+        for entry in table.list.iter_mut().filter(|e| CALLBACK_PATHS.contains(&e.key.as_str())) {
+            if let Value::Text(path) = &mut entry.node.value {
+                *path = change(path);
+            }
+        }
+    }
 }
+
+/// The parameters of callbacks that are paths.
+const CALLBACK_PATHS: [&str; 4] = ["filepath", "filename", "backup_dir", "log_dir"];
 
 fn section<T: Thing>(entries: &Entries, name: &str) -> Result<T> {
     match entries.get(name) {

@@ -5,11 +5,13 @@
 //! safetensors reads the weights; this one predicts on raw rows.
 
 use super::{weights, write_atomically};
+use crate::callbacks::Callback;
 use crate::data::{Dataset, Matrix, Recipe, Source, Target, Task};
 use crate::error::{Error, Result};
+use crate::losses::Loss;
 use crate::model::Network;
 use crate::report::Evaluation;
-use crate::spec::{self, Spec};
+use crate::spec::{self, CompileSection, Spec};
 use crate::train::Compile;
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
@@ -78,11 +80,28 @@ impl Baseline {
 }
 
 impl Bundle {
+    /// A network trained on bare numbers, with what it was trained by.
+    pub fn bare(network: Network, compile: Option<&Compile>, callbacks: &[Callback]) -> Self {
+        let mut spec = Spec { callbacks: callbacks.to_vec(), ..Spec::default() };
+        spec.model.layers = Some(network.layers().to_vec());
+        if let Some(compile) = compile {
+            spec.compile = CompileSection::of(compile, &network.output_names());
+        }
+        Bundle { spec, table: None, compile: compile.cloned(), network }
+    }
+
     /// The bytes of the file. They depend on the training alone: no time, no path but file names, no number of threads.
     ///
     /// # Errors
-    /// None that a valid bundle could cause.
+    /// A loss that a Rust program brought itself, which cannot be written down.
     pub fn to_bytes(&self) -> Result<Vec<u8>> {
+        let goals = self.compile.iter().flat_map(|compile| &compile.goals);
+        if goals.into_iter().any(|goal| matches!(goal.loss, Loss::Custom(_))) {
+            let e = "a loss from Rust cannot be written down, so a model that was compiled with it cannot be saved";
+            return Err(
+                Error::input(e).help("write the loss as an expression, or compile with another one before saving")
+            );
+        }
         let mut entries = self.spec.entries();
         spec::each_path(&mut entries, |path| {
             Path::new(path).file_name().map_or(path.to_string(), |name| name.to_string_lossy().into_owned())
@@ -96,7 +115,7 @@ impl Bundle {
         };
         let json =
             serde_json::to_string(&metadata).map_err(|e| Error::input(format!("cannot store the model: {e}")))?;
-        weights::to_bytes(&self.network, json)
+        weights::to_bytes(&self.network, Some(json))
     }
 
     /// Reads a bundle.

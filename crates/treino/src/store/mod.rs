@@ -1,14 +1,23 @@
-//! What stays: model bundles and run folders.
+//! What stays: model bundles, run folders, backups of a training, logs.
 //!
-//! Every file is written beside its place and then renamed, so a reader never sees half of one.
+//! Every file is written beside its place and then renamed, so a reader never sees half of one. Logs grow instead, by whole
+//! pieces.
 
+mod backup;
 mod bundle;
+mod crc32c;
+mod event_file;
+mod growing_file;
 mod run_folder;
 mod weights;
 
+pub(crate) use backup::{read_backup, write_backup};
 pub use bundle::{Baseline, Bundle, FORMAT_VERSION, Prediction, TableSide};
+pub(crate) use crc32c::Crc32c;
+pub(crate) use event_file::{EventFile, Histogram, Summary};
+pub use growing_file::GrowingFile;
 pub use run_folder::{RunFolder, find_model};
-pub use weights::read_weights;
+pub use weights::{read_weights, weights_bytes};
 
 use crate::error::{Error, Result};
 use std::io::Write;

@@ -6,9 +6,17 @@ use safetensors::SafeTensorError;
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 use std::path::Path;
 
-/// The bytes of a safetensors file with all variables of a network, by Keras's names; `metadata` is stored under the
-/// key `treino`.
-pub(super) fn to_bytes(network: &Network, metadata: String) -> Result<Vec<u8>> {
+/// The bytes of a safetensors file with all variables of a network, by Keras's names, and nothing else:
+/// [`read_weights`] reads it.
+///
+/// # Errors
+/// None that a network could cause.
+pub fn weights_bytes(network: &Network) -> Result<Vec<u8>> {
+    to_bytes(network, None)
+}
+
+/// The same with `metadata` under the key `treino`.
+pub(super) fn to_bytes(network: &Network, metadata: Option<String>) -> Result<Vec<u8>> {
     let bytes: Vec<Vec<u8>> =
         network.named_weights().map(|(_, _, numbers)| numbers.iter().flat_map(|x| x.to_le_bytes()).collect()).collect();
     let views = network
@@ -17,7 +25,7 @@ pub(super) fn to_bytes(network: &Network, metadata: String) -> Result<Vec<u8>> {
         .map(|((name, shape, _), bytes)| Ok((name, TensorView::new(Dtype::F32, shape.to_vec(), bytes)?)))
         .collect::<Result<Vec<_>, SafeTensorError>>();
     // One key only: a map with several would be written in another order each time.
-    let metadata = Some(std::iter::once(("treino".to_string(), metadata)).collect());
+    let metadata = metadata.map(|metadata| std::iter::once(("treino".to_string(), metadata)).collect());
     views
         .and_then(|views| safetensors::serialize(views, metadata))
         .map_err(|e| Error::input(format!("the weights cannot be stored: {e}")))
@@ -55,12 +63,12 @@ pub(super) fn metadata(bytes: &[u8]) -> Result<Option<String>> {
     Ok(metadata.metadata().as_ref().and_then(|map| map.get("treino").cloned()))
 }
 
-fn parse(bytes: &[u8]) -> Result<SafeTensors<'_>> {
+pub(super) fn parse(bytes: &[u8]) -> Result<SafeTensors<'_>> {
     SafeTensors::deserialize(bytes).map_err(|e| damaged(bytes, &e))
 }
 
 /// Why bytes are not a whole safetensors file: eight bytes with the header's length, the header in JSON, the numbers.
-fn damaged(bytes: &[u8], cause: &SafeTensorError) -> Error {
+pub(super) fn damaged(bytes: &[u8], cause: &SafeTensorError) -> Error {
     let length = bytes.first_chunk::<8>().map(|length| u64::from_le_bytes(*length));
     match (length, bytes.get(8)) {
         (Some(length), Some(b'{')) if length >= bytes.len() as u64 - 8 => Error::input("the file is cut off"),

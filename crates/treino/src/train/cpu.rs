@@ -2,7 +2,7 @@
 
 use super::compile::Compile;
 use super::event::Session;
-use super::executor::{Divergence, EpochEnd, Examples, Executor, Interrupted, TrainingState, Units};
+use super::executor::{BatchEnd, Divergence, EpochEnd, Examples, Executor, Interrupted, TrainingState, Units};
 use super::head::Head;
 use crate::callbacks::{Logs, Snapshot};
 use crate::error::{Error, Result};
@@ -27,8 +27,8 @@ pub struct Cpu {
     updater: Updater,
     /// By what the loss is multiplied before its gradient is taken.
     loss_scale: f32,
-    /// Weights, gradient and statistics where a line search begins.
-    origin: [Vec<f32>; 3],
+    /// Statistics where a line search begins.
+    statistics: Vec<f32>,
     heads: Vec<Head>,
     weights: Vec<f32>,
     /// Whether the rows have weights of their own.
@@ -65,9 +65,9 @@ impl Cpu {
         Ok(Cpu {
             heads: heads.collect(),
             loss_scale: updater.loss_scale(),
-            origin: match compile.optimizer.inner().line_search() {
-                Some(_) => [vec![0.0; program.trainable], vec![0.0; program.trainable], vec![0.0; program.state]],
-                None => Default::default(),
+            statistics: match compile.optimizer.inner().line_search() {
+                Some(_) => vec![0.0; program.state],
+                None => Vec::new(),
             },
             updater,
             weights: vec![1.0; capacity],
@@ -166,11 +166,10 @@ impl Cpu {
     /// The step of a batch that went forward and backward.
     fn descend(&mut self, rows: usize, loss: f64, epoch: u32, step: u32) {
         if let Some((search, mut state)) = self.updater.begin_search() {
-            self.origin[0].copy_from_slice(&self.memory.weights);
-            self.origin[1].copy_from_slice(&self.memory.gradient[..self.program.trainable]);
-            self.origin[2].copy_from_slice(&self.memory.state);
-            let [w, g, statistics] = std::mem::take(&mut self.origin);
-            let end = search.search(self.simd, &mut state, (loss, &w, &g), &mut |point, gradient| {
+            search.begin(&mut state, &self.memory.weights, &self.memory.gradient[..self.program.trainable]);
+            let mut statistics = std::mem::take(&mut self.statistics);
+            statistics.copy_from_slice(&self.memory.state);
+            let end = search.search(self.simd, &mut state, loss, &mut |point, gradient| {
                 self.memory.weights.copy_from_slice(point);
                 let loss = self.forward(rows, true, epoch, step) + self.weight_penalty();
                 self.backward(rows, epoch, step);
@@ -180,7 +179,7 @@ impl Cpu {
                 loss
             });
             self.memory.weights.copy_from_slice(end);
-            self.origin = [w, g, statistics];
+            self.statistics = statistics;
             self.updater.end_search(state);
             return;
         }
@@ -209,11 +208,8 @@ impl Cpu {
 
     /// The loss under its name, that of each output where there are several, then the metrics, which begin anew.
     fn logs(&mut self, loss: f64, rows: usize) -> Logs {
-        let mut logs = Logs(vec![("loss".to_string(), loss)]);
-        if self.heads.len() > 1 {
-            self.heads.iter_mut().for_each(|head| head.log_loss(rows, &mut logs));
-        }
-        self.heads.iter_mut().for_each(|head| head.log_metrics(&mut logs));
+        let logs = self.running_logs(loss, rows);
+        self.heads.iter_mut().for_each(Head::reset);
         logs
     }
 
@@ -251,7 +247,7 @@ impl Executor for Cpu {
         data: &Examples<'_>,
         order: Option<&[u32]>,
         epoch: usize,
-        batch_end: &mut dyn FnMut(usize, f64) -> bool,
+        batch_end: &mut BatchEnd<'_>,
     ) -> std::result::Result<EpochEnd, Divergence> {
         let n = data.rows();
         let (mut total, mut seen, mut cut_short) = (0.0, 0, None);
@@ -271,7 +267,7 @@ impl Executor for Cpu {
             self.descend(rows, loss, epoch as u32, step as u32);
             total += loss * rows as f64;
             seen += rows;
-            if !batch_end(step + 1, total / seen as f64) {
+            if !batch_end(self, step + 1, total / seen as f64) {
                 cut_short = Some(Interrupted { steps: step + 1 });
                 break;
             }
@@ -283,6 +279,15 @@ impl Executor for Cpu {
             return Err(self.divergence(epoch, step, 0));
         }
         Ok(EpochEnd { logs: self.logs(total / seen as f64, seen), cut_short })
+    }
+
+    fn running_logs(&self, loss: f64, rows: usize) -> Logs {
+        let mut logs = Logs(vec![("loss".to_string(), loss)]);
+        if self.heads.len() > 1 {
+            self.heads.iter().for_each(|head| head.log_loss(rows, &mut logs));
+        }
+        self.heads.iter().for_each(|head| head.log_metrics(&mut logs));
+        logs
     }
 
     fn evaluate(&mut self, data: &Examples<'_>) -> Logs {

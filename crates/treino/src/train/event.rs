@@ -43,6 +43,25 @@ pub enum Event<'a> {
         /// How many there are.
         of: usize,
     },
+    /// A callback changed the learning rate at the end of an epoch.
+    LearningRate {
+        /// Epoch, from 0.
+        epoch: usize,
+        /// The rate from the next epoch on.
+        rate: f64,
+    },
+    /// A callback saved the model.
+    Saved {
+        /// Epoch, from 0.
+        epoch: usize,
+        /// The file.
+        path: &'a str,
+    },
+    /// The training goes on where an earlier one was interrupted.
+    Resumed {
+        /// The first epoch that is still to be done, from 0.
+        epoch: usize,
+    },
     /// The weights of an earlier epoch were put back.
     Restored {
         /// That epoch, from 0.

@@ -6,8 +6,8 @@ use crate::error::{Error, Kind, Result};
 
 /// Something that runs a program's epochs. It is called once an epoch, not once an operation.
 pub trait Executor {
-    /// Trains one epoch over `data` in the given order (in file order without one). `batch_end` is told the number of steps done and the loss so far after every batch; when it says `false` the epoch
-    /// ends there.
+    /// Trains one epoch over `data` in the given order (in file order without one). `batch_end` is told the number of steps
+    /// done and the loss so far after every batch; when it says `false` the epoch ends there.
     ///
     /// # Errors
     /// The first step whose loss is not finite.
@@ -16,8 +16,11 @@ pub trait Executor {
         data: &Examples<'_>,
         order: Option<&[u32]>,
         epoch: usize,
-        batch_end: &mut dyn FnMut(usize, f64) -> bool,
+        batch_end: &mut BatchEnd<'_>,
     ) -> std::result::Result<EpochEnd, Divergence>;
+
+    /// The logs of the epoch so far: its mean loss, over so many rows, and the metrics.
+    fn running_logs(&self, loss: f64, rows: usize) -> Logs;
 
     /// Loss and metrics over `data` in inference mode.
     fn evaluate(&mut self, data: &Examples<'_>) -> Logs;
@@ -56,6 +59,9 @@ pub trait Executor {
     /// A state with other buffers than this training has.
     fn resume(&mut self, state: &TrainingState) -> Result<()>;
 }
+
+/// What is done after each batch.
+pub type BatchEnd<'a> = dyn FnMut(&mut dyn Executor, usize, f64) -> bool + 'a;
 
 /// Where a training stands: what must be kept to go on with it later.
 #[derive(Debug, Clone, PartialEq)]

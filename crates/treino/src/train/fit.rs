@@ -1,17 +1,18 @@
-//! The loop over epochs.
+//! Training a network, and evaluating it.
 
 use super::class_weight::ClassWeight;
 use super::compile::Compile;
 use super::cpu::Cpu;
-use super::event::{Event, Session};
+use super::epochs::Epochs;
+use super::event::Session;
 use super::executor::{Examples, Executor, Units};
-use super::history::{Ending, History};
-use crate::callbacks::{Callback, Control, Logs, Snapshot, Watcher};
+use super::history::History;
+use crate::callbacks::{Callback, Logs, Outlook, Watcher};
 use crate::catalog::{Kind, thing};
 use crate::error::{Error, Result};
 use crate::model::Network;
 use crate::optimizers::Optimizer;
-use treino_engine::random::{Purpose, Stream};
+use crate::store::Bundle;
 
 thing! {
     /// How to train: Keras's `fit`.
@@ -59,9 +60,19 @@ pub struct Job<'a> {
 /// step; validation uses the weights at the end of the epoch.
 ///
 /// # Errors
-/// Shapes that do not fit, a callback that monitors what is not in the logs. A training that diverges is no error: the
+/// Shapes that do not fit, a callback that does not fit the training or cannot write its file. A training that diverges is no error: the
 /// history says so, and the best weights so far are kept, or the first ones where no epoch was scored.
 pub fn fit(network: &mut Network, job: &Job<'_>, session: &mut Session<'_>) -> Result<History> {
+    fit_as(network, job, &|network| Bundle::bare(network, Some(job.compile), job.callbacks), session)
+}
+
+/// [`fit`], where callbacks save the network as the model that `model` makes of it.
+pub(super) fn fit_as(
+    network: &mut Network,
+    job: &Job<'_>,
+    model: &dyn Fn(Network) -> Bundle,
+    session: &mut Session<'_>,
+) -> Result<History> {
     let Job { compile, train, validation, settings, callbacks, units } = *job;
     for data in std::iter::once(&train).chain(&validation) {
         network.check_width(data.x)?;
@@ -78,12 +89,13 @@ pub fn fit(network: &mut Network, job: &Job<'_>, session: &mut Session<'_>) -> R
             return Err(Error::input(format!("{name} is 0, but must be at least 1")));
         }
     }
-    let mut watchers = start(callbacks, compile, network, validation.is_some())?;
     let batch_size = settings.batch_size.min(train.rows());
+    let steps = train.rows().div_ceil(batch_size);
+    let watchers = start_callbacks(callbacks, compile, network, steps, validation.is_some())?;
     check_batches(&compile.optimizer, settings.batch_size, train.rows())?;
     check_memory(network, &compile.optimizer, batch_size)?;
     let mut cpu = Cpu::new(network, compile, units, batch_size, settings.seed, session)?;
-    let history = epochs(&mut cpu, job, batch_size, &mut watchers, session);
+    let history = Epochs { job, batch_size, network, model, executor: &mut cpu, watchers }.run(session)?;
     if history.kept_epoch.is_some() {
         let last = cpu.snapshot();
         network.weights = last.weights;
@@ -120,115 +132,12 @@ pub(super) fn check_memory(network: &Network, optimizer: &Optimizer, batch_size:
     Err(Error::input(e).help("make the layers narrower or the batches smaller"))
 }
 
-/// The epochs of a training on whatever executes them.
-fn epochs(
-    executor: &mut dyn Executor,
-    job: &Job<'_>,
-    batch_size: usize,
-    watchers: &mut [Box<dyn Watcher>],
-    session: &mut Session<'_>,
-) -> History {
-    let Job { train, validation, settings, .. } = *job;
-    let steps = train.rows().div_ceil(batch_size);
-    let stream = Stream::new(settings.seed, Purpose::Shuffle, "");
-    let mut order = vec![0; if settings.shuffle { train.rows() } else { 0 }];
-    let mut history = History { epochs: Vec::new(), best_epoch: None, kept_epoch: None, ending: Ending::Finished };
-    // What is kept if the training ends badly: the best scored epoch, or the last one while none has a score.
-    let mut kept: Option<(f64, usize, Snapshot)> = None;
-
-    for epoch in 0..settings.epochs {
-        let mut control = Hands { executor, stop: None, restored: None };
-        watchers.iter_mut().for_each(|watcher| watcher.epoch_begin(epoch, &mut control));
-        stream.at(epoch as u32, 0).permutation(&mut order);
-        let order = settings.shuffle.then_some(order.as_slice());
-        let mut batch_end = |step: usize, loss: f64| {
-            (session.observer)(&Event::Batch { epoch, step, steps, loss });
-            !session.interrupt.load(std::sync::atomic::Ordering::Relaxed)
-        };
-        let end = match executor.run_epoch(&train, order, epoch, &mut batch_end) {
-            Ok(end) => end,
-            Err(divergence) => {
-                history.ending = Ending::Diverged(divergence);
-                break;
-            }
-        };
-        // An epoch that an interruption cut short is left out of the history, unless it is all there is.
-        if end.cut_short.is_some_and(|cut| cut.steps < steps) && !history.epochs.is_empty() {
-            history.ending = Ending::Interrupted;
-            break;
-        }
-        let mut logs = end.logs;
-        if let Some(validation) = &validation
-            && (epoch + 1) % settings.validation_freq == 0
-        {
-            logs.0.extend(executor.evaluate(validation).0.into_iter().map(|(name, v)| (format!("val_{name}"), v)));
-        }
-        let score = logs.get(if validation.is_some() { "val_loss" } else { "loss" }).unwrap_or(f64::NAN);
-        let keep = kept.as_ref().is_none_or(|(best, ..)| score < *best || best.is_nan());
-        let is_best = keep && !score.is_nan();
-        if keep {
-            kept = Some((score, epoch, executor.snapshot()));
-        }
-        if is_best {
-            history.best_epoch = Some(epoch);
-        }
-        history.kept_epoch = Some(epoch);
-        let waited = epoch - history.best_epoch.unwrap_or(epoch);
-        let mut control = Hands { executor, stop: None, restored: None };
-        for watcher in watchers.iter_mut() {
-            watcher.epoch_end(epoch, &mut logs, &mut control);
-        }
-        let stop = control.stop;
-        (session.observer)(&Event::Epoch { epoch, logs: &logs, best: is_best, waited });
-        history.epochs.push(logs);
-        if let Some(why) = stop {
-            (session.observer)(&Event::Stopped { epoch, why: &why });
-            history.ending = Ending::Stopped { epoch, why };
-            break;
-        }
-        if session.is_interrupted() {
-            history.ending = Ending::Interrupted;
-            break;
-        }
-    }
-
-    match (&history.ending, &kept) {
-        (Ending::Diverged(_) | Ending::Interrupted, Some((_, epoch, snapshot))) => {
-            executor.restore(snapshot);
-            history.kept_epoch = Some(*epoch);
-        }
-        // There is nothing to keep: the network stays as it was.
-        (Ending::Diverged(_) | Ending::Interrupted, None) => history.kept_epoch = None,
-        _ => {
-            executor.finish();
-            let mut control = Hands { executor, stop: None, restored: None };
-            for watcher in watchers.iter_mut() {
-                watcher.train_end(&mut control);
-            }
-            if let Some(epoch) = control.restored {
-                history.kept_epoch = Some(epoch);
-                (session.observer)(&Event::Restored { epoch });
-            }
-        }
-    }
-    history
-}
-
-/// Whether the callbacks find what they monitor.
-pub(super) fn check_callbacks(
+/// Starts the callbacks, after a look at what they monitor. `steps` are the batches of an epoch.
+pub(super) fn start_callbacks(
     callbacks: &[Callback],
     compile: &Compile,
     network: &Network,
-    has_validation: bool,
-) -> Result<()> {
-    start(callbacks, compile, network, has_validation).map(drop)
-}
-
-/// Starts the callbacks, after a look at what they monitor.
-fn start(
-    callbacks: &[Callback],
-    compile: &Compile,
-    network: &Network,
+    steps: usize,
     has_validation: bool,
 ) -> Result<Vec<Box<dyn Watcher>>> {
     let (names, metrics) = (compile.log_names(network), compile.reported(network));
@@ -240,52 +149,24 @@ fn start(
             None => names.iter().any(|n| n == name).then_some(false),
         }
     };
-    let known: Vec<String> = names.iter().cloned().chain(names.iter().map(|name| format!("val_{name}"))).collect();
-    let mut watchers = Vec::new();
+    let with_rate = callbacks.iter().any(|callback| callback.inner().sets_learning_rate());
+    let rate = with_rate.then(|| "learning_rate".to_string());
+    let validated = names.iter().map(|name| format!("val_{name}"));
+    let mut known: Vec<String> = names.iter().cloned().chain(validated).chain(rate).collect();
     for callback in callbacks {
-        if let Some(monitor) = callback.inner().monitors() {
-            if !known.iter().any(|name| name == monitor) {
-                let e = format!("{} monitors \"{monitor}\", which is not in the history", callback.name());
-                return Err(Error::input(e).nearest(monitor, known.iter().map(String::as_str)));
-            }
-            if monitor.starts_with("val_") && !has_validation {
-                let e = format!("{} monitors \"{monitor}\", but there are no validation rows", callback.name());
-                return Err(Error::input(e).help("give validation rows, or monitor a training number such as \"loss\""));
-            }
+        let Some(monitor) = callback.inner().monitors() else { continue };
+        if !known.iter().any(|name| name == monitor) {
+            let e = format!("{} monitors \"{monitor}\", which is not in the history", callback.name());
+            return Err(Error::input(e).nearest(monitor, known.iter().map(String::as_str)));
         }
-        watchers.push(callback.inner().start(&direction)?);
+        if monitor.starts_with("val_") && !has_validation {
+            let e = format!("{} monitors \"{monitor}\", but there are no validation rows", callback.name());
+            return Err(Error::input(e).help("give validation rows, or monitor a training number such as \"loss\""));
+        }
     }
-    Ok(watchers)
-}
-
-/// What callbacks do to the training.
-struct Hands<'a> {
-    executor: &'a mut dyn Executor,
-    stop: Option<String>,
-    restored: Option<usize>,
-}
-
-impl Control for Hands<'_> {
-    fn stop(&mut self, why: String) {
-        self.stop.get_or_insert(why);
-    }
-
-    fn weights(&self) -> Snapshot {
-        self.executor.snapshot()
-    }
-
-    fn restore(&mut self, weights: &Snapshot, epoch: usize) {
-        self.executor.restore(weights);
-        self.restored = Some(epoch);
-    }
-
-    fn learning_rate(&self) -> f64 {
-        self.executor.learning_rate()
-    }
-
-    fn set_learning_rate(&mut self, rate: f64) -> Result<()> {
-        self.executor.set_learning_rate(rate)
-    }
+    known.retain(|name| has_validation || !name.starts_with("val_"));
+    let outlook = Outlook { direction: &direction, names: &known, optimizer: &compile.optimizer, steps };
+    callbacks.iter().map(|callback| callback.inner().start(&outlook)).collect()
 }
 
 /// Loss and metrics of a network over rows, in inference mode.

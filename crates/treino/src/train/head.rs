@@ -151,15 +151,14 @@ impl Head {
         self.output
     }
 
-    /// Its loss over all batches so far, unweighted, under its name; it begins anew.
-    pub(super) fn log_loss(&mut self, rows: usize, logs: &mut Logs) {
-        logs.0.push((format!("{}_loss", self.name), std::mem::take(&mut self.total) / rows as f64));
+    /// Its loss over all batches so far, unweighted, under its name.
+    pub(super) fn log_loss(&self, rows: usize, logs: &mut Logs) {
+        logs.0.push((format!("{}_loss", self.name), self.total / rows as f64));
     }
 
-    /// Its metrics over all batches so far; they begin anew.
-    pub(super) fn log_metrics(&mut self, logs: &mut Logs) {
-        self.total = 0.0;
-        for metric in &mut self.metrics {
+    /// Its metrics over all batches so far.
+    pub(super) fn log_metrics(&self, logs: &mut Logs) {
+        for metric in &self.metrics {
             match &metric.names[..] {
                 [name] => logs.0.push((name.clone(), metric.running.result())),
                 names => {
@@ -167,7 +166,12 @@ impl Head {
                     logs.0.extend(names.iter().enumerate().map(part));
                 }
             }
-            metric.running.reset();
         }
+    }
+
+    /// Loss and metrics begin anew.
+    pub(super) fn reset(&mut self) {
+        self.total = 0.0;
+        self.metrics.iter_mut().for_each(|metric| metric.running.reset());
     }
 }

@@ -7,22 +7,25 @@
 mod class_weight;
 mod compile;
 mod cpu;
+mod epochs;
 mod event;
 mod executor;
 mod fit;
 mod gradient;
 mod head;
 mod history;
+mod progress;
 mod run;
 
 pub use class_weight::ClassWeight;
 pub use compile::{Compile, Goal};
 pub use cpu::Cpu;
 pub use event::{Event, Session};
-pub use executor::{Divergence, EpochEnd, Examples, Executor, Interrupted, TrainingState, Units};
+pub use executor::{BatchEnd, Divergence, EpochEnd, Examples, Executor, Interrupted, TrainingState, Units};
 pub use fit::{Fit, Job, evaluate, fit};
 pub use gradient::gradient;
 pub use history::{Ending, History};
+pub(crate) use progress::{Identity, Progress};
 pub use run::{Planned, Repeat, Run, Scores};
 
 #[cfg(test)]

@@ -2,8 +2,9 @@
 
 use super::event::{Event, Session};
 use super::executor::{Examples, Units};
-use super::fit::{Fit, Job, check_batches, check_callbacks, check_memory, fit};
+use super::fit::{Fit, Job, check_batches, check_memory, fit_as, start_callbacks};
 use super::history::{Ending, History};
+use crate::callbacks::Callback;
 use crate::data::{Dataset, Matrix, Prepared, Task, prepare};
 use crate::error::Result;
 use crate::model::Network;
@@ -131,9 +132,11 @@ impl Planned {
             let automatic = Spec::read(&Spec::automatic()).map(|spec| spec.callbacks)?;
             resolved.spec.callbacks.retain(|callback| !automatic.contains(callback));
         }
-        check_callbacks(&resolved.spec.callbacks, &resolved.compile, &resolved.network, prepared.validation.is_some())?;
         check_batches(&resolved.compile.optimizer, resolved.spec.fit.batch_size, prepared.train.len())?;
         let batch_size = resolved.spec.fit.batch_size.min(prepared.train.len());
+        let steps = prepared.train.len().div_ceil(batch_size);
+        let Resolved { spec, compile, network } = &resolved;
+        start_callbacks(&spec.callbacks, compile, network, steps, prepared.validation.is_some())?;
         check_memory(&resolved.network, &resolved.compile.optimizer, batch_size)?;
         let planned = Planned { resolved, prepared, baseline, weights };
         planned.first_network(planned.settings().seed)?;
@@ -170,7 +173,7 @@ impl Planned {
     }
 
     /// Trains with one seed.
-    fn train(&self, seed: u64, session: &mut Session<'_>) -> Result<(Network, History)> {
+    fn train(&self, seed: u64, callbacks: &[Callback], session: &mut Session<'_>) -> Result<(Network, History)> {
         let mut network = self.first_network(seed)?;
         let settings = Fit { seed, ..self.settings().clone() };
         let (train, validation) = (&self.prepared.train, &self.prepared.validation);
@@ -188,10 +191,10 @@ impl Planned {
                 weights: data.weights.as_deref(),
             }),
             settings: &settings,
-            callbacks: &self.resolved.spec.callbacks,
+            callbacks,
             units: units.as_ref().map(<[Units; 1]>::as_slice),
         };
-        let history = fit(&mut network, &job, session)?;
+        let history = fit_as(&mut network, &job, &|network| self.bundle(network), session)?;
         Ok((network, history))
     }
 
@@ -214,7 +217,8 @@ impl Planned {
     /// is trained in the open, the others quietly on the session's threads; with one seed the threads work on its steps.
     ///
     /// # Errors
-    /// The first training diverged or was interrupted before its first epoch ended, so that there is nothing to keep.
+    /// The first training diverged or was interrupted before its first epoch ended, so that there is nothing to keep; a
+    /// callback cannot write its file.
     pub fn run(&self, session: &mut Session<'_>) -> Result<Run> {
         let (seed, repeats) = (self.settings().seed, self.settings().repeats);
         let next = AtomicUsize::new(1);
@@ -244,7 +248,7 @@ impl Planned {
             }
             let threads = if repeats > 1 { 1 } else { session.threads };
             let mut open = Session { threads, simd, interrupt, observer: &mut *session.observer };
-            let first = self.train(seed, &mut open);
+            let first = self.train(seed, &self.resolved.spec.callbacks, &mut open);
             if first.is_ok() {
                 take(&mut |done| (session.observer)(&Event::Repeat { done, of: repeats }));
             } else {
@@ -271,7 +275,10 @@ impl Planned {
     }
 
     fn repeat(&self, seed: u64, session: &mut Session<'_>) -> Result<Repeat> {
-        let (network, history) = self.train(seed, session)?;
+        // Trainings beside the first one would write the same files.
+        let mut callbacks = self.resolved.spec.callbacks.clone();
+        callbacks.retain(|callback| !callback.inner().writes_files());
+        let (network, history) = self.train(seed, &callbacks, session)?;
         let scores = if history.epochs.is_empty() { None } else { Some(self.scores(&self.bundle(network))?) };
         Ok(Repeat { seed, scores, epochs: history.epochs.len(), ending: history.ending })
     }
