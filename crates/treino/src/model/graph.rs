@@ -33,13 +33,16 @@ pub(super) struct Built {
     pub shape: Vec<usize>,
 }
 
+/// The outputs of the network: the layers that give them, and their values.
+pub(super) type Ends = Vec<(String, ValueId)>;
+
 /// Calls all layers in their order; gives what became of each, and the outputs. `outputs` names them, unless it is empty.
 pub(super) fn assemble(
     builder: &mut Builder,
     layers: &[Placed],
     outputs: &[String],
     most: usize,
-) -> Result<(Vec<Built>, Vec<(String, ValueId)>)> {
+) -> Result<(Vec<Built>, Ends)> {
     let place = |i: usize| {
         let kind = layers[i].layer.name();
         move |e: Error| e.help(format!("it happened in layer {} ({kind})", i + 1))
