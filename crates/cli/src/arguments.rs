@@ -158,7 +158,7 @@ pub fn command() -> Command {
             "Examples:\n  treino train patients.csv --target outcome\n  treino train patients.csv --target outcome --hidden 32 \
              --dropout 0.2 --repeats 10\n  treino train runs/0001-patients/spec.toml --learning-rate 0.01\n\nAn optimizer, \
              loss or activation is a name, or a table with its parameters:\n  --optimizer '{ type = \"sgd\", momentum = 0.9 \
-             }'\n`treino catalog` lists what there is.",
+             }'\nA loss, metric or activation can be an expression:\n  --loss \"mean(abs(y_true - y_pred) ** 1.5)\"\n`treino catalog` lists what there is.",
         )
         .arg(
             Arg::new("input")
@@ -318,7 +318,7 @@ fn typed<'a>(kind: &Kind, given: impl Iterator<Item = &'a String> + Clone, flag:
                     // TOML's own form, for names with commas in them.
                     Ok(Value::List(nodes)) => items.extend(nodes),
                     _ => {
-                        for text in split_list(list) {
+                        for text in split_list(list, matches!(item, Kind::Thing(_))) {
                             items.push(scalar(item, text, flag)?.into());
                         }
                     }
@@ -336,13 +336,16 @@ fn typed<'a>(kind: &Kind, given: impl Iterator<Item = &'a String> + Clone, flag:
     }
 }
 
-/// The items of a list; commas inside braces or brackets do not separate.
-fn split_list(text: &str) -> Vec<&str> {
+/// The items of a list; commas inside braces or brackets do not separate, nor inside parentheses where `expressions` are
+/// among the items.
+fn split_list(text: &str, expressions: bool) -> Vec<&str> {
     let (mut items, mut depth, mut start) = (Vec::new(), 0, 0);
     for (at, c) in text.char_indices() {
         match c {
             '{' | '[' => depth += 1,
             '}' | ']' => depth -= 1,
+            '(' if expressions => depth += 1,
+            ')' if expressions => depth -= 1,
             ',' if depth == 0 => {
                 items.push(text[start..at].trim());
                 start = at + 1;

@@ -1,7 +1,7 @@
 //! What kind of terminal it is, and writing to it.
 
 use crate::lines::wrapped;
-use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
+use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use clap::ArgMatches;
 use console::Style;
 use std::io::{IsTerminal, Write};
@@ -107,7 +107,7 @@ impl Terminal {
         text.chars().map(ascii).collect()
     }
 
-    /// Reports an error, with the lines of the spec where it stands in one.
+    /// Reports an error, with the lines of the spec and of the expression where it stands in one.
     pub fn report(&self, error: &Error) {
         let mut text = match (error.file(), error.span()) {
             (Some(file), Some(span)) if span.column > 0 => std::fs::read_to_string(file)
@@ -115,6 +115,11 @@ impl Terminal {
                 .and_then(|source| self.snippet(error, &source, &file.display().to_string(), span)),
             _ => None,
         };
+        if text.is_none() && error.excerpt().is_some() {
+            let place = error.file().map(|file| Level::NOTE.message(format!("it is in {}", file.display())));
+            let title = escaped(error.message());
+            text = Some(self.rendered(error, Level::ERROR.primary_title(&*title).elements(place)));
+        }
         let text = text.get_or_insert_with(|| {
             let lines = escaped(&error.to_string());
             let width = self.known_width();
@@ -133,12 +138,23 @@ impl Terminal {
         let range = byte_range(source, span)?;
         let title = escaped(error.message());
         let snippet = Snippet::source(source).path(file).annotation(AnnotationKind::Primary.span(range));
-        let mut group = Level::ERROR.primary_title(&*title).element(snippet);
+        Some(self.rendered(error, Level::ERROR.primary_title(&*title).element(snippet)))
+    }
+
+    /// A report with the expression that the error is about, and what to do.
+    fn rendered(&self, error: &Error, mut group: Group<'_>) -> String {
+        if let Some(excerpt) = error.excerpt() {
+            // As many bytes as before, so that the place stays where it is.
+            let plain = |c: char| if c.is_control() { " ".repeat(c.len_utf8()) } else { c.to_string() };
+            let line: String = excerpt.line.chars().map(plain).collect();
+            let place = AnnotationKind::Primary.span(excerpt.place.clone());
+            group = group.element(Snippet::source(line).annotation(place));
+        }
         for help in error.helps() {
             group = group.element(Level::HELP.message(escaped(help)));
         }
         let renderer = if self.color_err { Renderer::styled() } else { Renderer::plain() };
-        Some(renderer.term_width(self.width).render(&[group]))
+        renderer.term_width(self.width).render(&[group])
     }
 }
 

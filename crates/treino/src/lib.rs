@@ -41,7 +41,8 @@
 //!
 //! # Rooms
 //! The modules carry Keras's names: [`layers`], [`activations`], [`losses`], [`optimizers`], [`schedules`],
-//! [`initializers`], [`regularizers`], [`constraints`], [`metrics`], [`callbacks`]. Around them: [`data`] turns files into numbers, [`spec`] is a training as
+//! [`initializers`], [`regularizers`], [`constraints`], [`metrics`], [`callbacks`]. Losses, metrics and activations can also be
+//! written as an [`expression`]. Around them: [`data`] turns files into numbers, [`spec`] is a training as
 //! it is written down, [`model`] turns layers into a program, [`train`] runs it, [`report`] says what came out, [`store`]
 //! keeps it, [`study`] compares, and [`catalog`] knows what exists.
 
@@ -53,6 +54,7 @@ pub mod catalog;
 pub mod constraints;
 pub mod data;
 pub mod error;
+pub mod expression;
 pub mod initializers;
 pub mod layers;
 pub mod losses;

@@ -7,7 +7,7 @@ use treino::catalog::Field;
 use treino::data::Matrix;
 use treino::initializers::Zeros;
 use treino::layers::{BatchNormalization, Dense, Dropout, Layer};
-use treino::losses::{BinaryCrossentropy, Loss, MeanSquaredError};
+use treino::losses::{BinaryCrossentropy, Loss, MeanSquaredError, Targets};
 use treino::metrics::NamedMetric;
 use treino::model::Network;
 use treino::optimizers::{Adam, Muon, Optimizer, SGD};
@@ -138,14 +138,16 @@ fn instruction_sets_do_not_change_a_bit_of_any_thing() {
         same_on_every_level(&training, thing.name);
     }
     for thing in Loss::THINGS {
-        let last = if thing.name.contains("categorical") { "softmax" } else { "sigmoid" };
+        let loss = Loss::named(thing.name).unwrap();
+        let targets = loss.inner().targets();
+        let of_classes = matches!(targets, Targets::OneHot | Targets::ClassNumbers | Targets::Groups);
+        let (units, last) = if of_classes { (3, "softmax") } else { (1, "sigmoid") };
         let mut training = Training::new(6, 21, 11, 1);
-        let units = if thing.name.contains("categorical") { 3 } else { 1 };
         training.layers[4] = Dense::new(units).activation(Activation::named(last).unwrap()).into();
-        if thing.name == "categorical_crossentropy" {
+        if targets == Targets::OneHot {
             training.y = Matrix::new(21, 3, (0..63).map(|i| f32::from(u8::from(i % 3 == i / 3 % 3))).collect());
         }
-        training.loss = Loss::named(thing.name).unwrap();
+        training.loss = loss;
         same_on_every_level(&training, thing.name);
     }
 }

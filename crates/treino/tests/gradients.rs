@@ -1,39 +1,26 @@
-//! Gradients beside differences of the loss.
-//!
-//! A difference asks only the forward pass: C(h) = (L(w + h) - L(w - h)) / 2h, R(h) = (4 C(h/2) - C(h)) / 3, and then
-//! (16 R(h/2) - R(h)) / 15 (Richardson). Its error has two parts. Truncation: |R(h/2) - R(h)| is about the error of R(h),
-//! and the result is much closer; so that bounds it. Rounding: L carries about 1e-7 (1 + |L|) times the few roundings of
-//! small single-precision layers; divided by h/4 = 2^-7 that is 1.3e-5 (1 + |L|) for each; allowed are 2e-4 (1 + |L|).
-//!
-//! Kinks are avoided by looking at the forward pass alone: weights are drawn seed after seed until R(h) and R(h/2) differ by
-//! at most 1e-3 of the largest derivative for every weight, and until the loss does depend on the weights. A wrong
-//! gradient cannot influence which seed is taken.
+//! Gradients of layers, activations and losses in a row beside differences of the loss.
 
+mod differences;
+
+use differences::{IN_GRAPHS, SEEDS, compare, numbers};
 use proptest::prelude::*;
 use treino::activations::{Activation, Sigmoid, Softmax, Tanh};
 use treino::data::Matrix;
 use treino::initializers::{Initializer, RandomUniform};
-use treino::layers::{self, BatchNormalization, Dense, Dropout, Layer, Normalization};
+use treino::layers::{
+    self, ActivityRegularization, AlphaDropout, BatchNormalization, Dense, Dropout, ELU, Flatten, GaussianDropout,
+    GaussianNoise, GroupNormalization, Identity, Layer, LayerNormalization, LeakyReLU, Normalization, PReLU,
+    RMSNormalization, ReLU, Rescaling, Reshape, UnitNormalization,
+};
 use treino::losses::{Batch, Circle, Loss, MeanSquaredError, Score, Targets};
 use treino::model::{Buffer, Network};
 use treino::optimizers::SGD;
 use treino::regularizers::{L1, L1L2, L2, Regularizer};
 use treino::train::Compile;
 use treino::train::{Examples, Session, gradient};
-use treino_engine::random::{Purpose, Stream};
 use treino_engine::simd::Simd;
 
 const INPUTS: usize = 3;
-const STEP: f32 = 0.031_25;
-/// Seeds tried for smooth surroundings.
-const SEEDS: u64 = 1_000;
-
-/// Numbers in [low, high).
-fn numbers(seed: u64, name: &str, n: usize, low: f32, high: f32) -> Vec<f32> {
-    let mut out = vec![0.0; n];
-    Stream::new(seed, Purpose::Init, name).fill_uniform(&mut out);
-    out.iter().map(|u| low + (high - low) * u).collect()
-}
 
 /// Targets that the loss takes, away from where it has a kink.
 fn targets(loss: &Loss, outputs: usize, rows: usize, seed: u64) -> Matrix {
@@ -62,79 +49,20 @@ fn compiled(loss: &Loss) -> Compile {
     Compile::new(SGD::default(), loss.clone(), Vec::new())
 }
 
-/// The differences, and how large an error each may have; `None` where the surroundings are not smooth. `flat` is for a
-/// loss that depends on no weight.
-fn differences(
-    network: &mut Network,
-    weights: &[(String, Vec<usize>, Vec<f32>)],
-    flat: bool,
-    loss: impl Fn(&Network) -> f64,
-) -> Option<Vec<(f64, f64)>> {
-    let here = loss(network);
-    if !here.is_finite() {
-        return None;
-    }
-    let mut found = Vec::new();
-    for (name, shape, numbers) in weights {
-        for i in 0..numbers.len() {
-            let mut central = |h: f32| {
-                let mut at = |w: f32| {
-                    let mut moved = numbers.clone();
-                    moved[i] = w;
-                    network.set_weight(name, shape, &moved).unwrap();
-                    loss(network)
-                };
-                let (up, down) = (numbers[i] + h, numbers[i] - h);
-                (at(up) - at(down)) / f64::from(up - down)
-            };
-            let [c0, c1, c2] = [central(STEP), central(STEP / 2.0), central(STEP / 4.0)];
-            let (coarse, fine) = ((4.0 * c1 - c0) / 3.0, (4.0 * c2 - c1) / 3.0);
-            let truncation = (coarse - fine).abs();
-            // Not smooth for any size that the largest derivative may turn out to have.
-            if truncation.is_nan() || truncation > 0.01 * (1.0 + fine.abs()) {
-                network.set_weight(name, shape, numbers).unwrap();
-                return None;
-            }
-            found.push(((16.0 * fine - coarse) / 15.0, truncation + 2e-4 * (1.0 + here.abs())));
-        }
-        network.set_weight(name, shape, numbers).unwrap();
-    }
-    let largest = found.iter().fold(0.0, |m: f64, (r, _)| m.max(r.abs()));
-    let smooth = found.iter().all(|(_, allowed)| *allowed <= 2e-4 * (1.0 + here.abs()) + 1e-3 * largest);
-    (smooth && (largest > 0.02 || flat && largest == 0.0)).then_some(found)
-}
-
 /// Checks the gradient of a network for a loss, with sample weights.
 fn check(layers: &[Layer], loss: &Loss, rows: usize, seeds: u64, flat: bool) -> Result<(), String> {
     let mut network = Network::build(INPUTS, layers).map_err(|e| e.to_string())?;
-    let compile = compiled(loss);
-    for seed in 0..seeds {
-        network.initialize(seed);
+    let (compile, outputs) = (compiled(loss), network.outputs());
+    compare(&mut network, seeds, flat, Network::initialize, |seed| {
         let x = Matrix::new(rows, INPUTS, numbers(seed, "x", rows * INPUTS, -1.5, 1.5));
-        let y = targets(loss, network.outputs(), rows, seed);
+        let y = targets(loss, outputs, rows, seed);
         let row_weights = numbers(seed, "row weights", rows, 0.5, 2.0);
-        let data = Examples { x: &x, y: &y, weights: Some(&row_weights) };
-        let trainable: Vec<_> =
-            network.program().variables.iter().filter(|v| v.buffer == Buffer::Trainable).cloned().collect();
-        let weights: Vec<_> =
-            trainable.iter().map(|v| (v.name.clone(), v.shape.clone(), network.numbers(v).to_vec())).collect();
-        let both =
-            |network: &Network| Session::quiet(|session| gradient(network, &compile, data, seed, session)).unwrap();
-        let Some(differences) = differences(&mut network, &weights, flat, |network| both(network).0) else { continue };
-        let (_, ours) = both(&network);
-        assert_eq!(ours.len(), differences.len());
-        for (at, (o, (r, allowed))) in ours.iter().zip(&differences).enumerate() {
-            let error = (f64::from(*o) - r).abs();
-            if error.is_nan() || error > *allowed {
-                let name = &trainable.iter().find(|v| v.range.contains(&at)).unwrap().name;
-                return Err(format!(
-                    "seed {seed}: d loss / d {name} [{at}] is {o}, but the difference is {r} ± {allowed}"
-                ));
-            }
+        let compile = &compile;
+        move |network: &Network| {
+            let data = Examples { x: &x, y: &y, weights: Some(&row_weights) };
+            Session::quiet(|session| gradient(network, compile, data, seed, session)).unwrap()
         }
-        return Ok(());
-    }
-    Err(format!("no smooth surroundings among {seeds} seeds"))
+    })
 }
 
 /// A dense layer whose weights are neither 0 nor near it on the whole.
@@ -261,6 +189,91 @@ fn every_loss_on_logits() {
     );
 }
 
+fn around(minval: f64, maxval: f64) -> Initializer {
+    RandomUniform { minval, maxval }.into()
+}
+
+/// Layers that normalise within rows, for rows of four numbers.
+fn normalisations_in_the_middle() -> Vec<(&'static str, Layer)> {
+    let l2 = || Some(Regularizer::from(L2 { l2: 0.1 }));
+    let layer = || LayerNormalization {
+        gamma_initializer: around(0.5, 1.5),
+        beta_initializer: around(-0.5, 0.5),
+        ..LayerNormalization::default()
+    };
+    let group = |groups| GroupNormalization {
+        groups,
+        // Groups of one number are 0 / sqrt(epsilon): with a small epsilon nothing else would be left of them.
+        epsilon: 0.1,
+        gamma_initializer: around(0.5, 1.5),
+        beta_initializer: around(-0.5, 0.5),
+        ..GroupNormalization::default()
+    };
+    vec![
+        ("layer_normalization", layer().into()),
+        ("layer_normalization without center", LayerNormalization { center: false, ..layer() }.into()),
+        ("layer_normalization without scale", LayerNormalization { scale: false, ..layer() }.into()),
+        ("layer_normalization without both", LayerNormalization { scale: false, center: false, ..layer() }.into()),
+        ("frozen layer_normalization", LayerNormalization { trainable: false, ..layer() }.into()),
+        ("layer_normalization, large epsilon", LayerNormalization { epsilon: 0.5, ..layer() }.into()),
+        (
+            "layer_normalization, penalties",
+            LayerNormalization { gamma_regularizer: l2(), beta_regularizer: l2(), ..layer() }.into(),
+        ),
+        ("group_normalization, one group", group(1).into()),
+        ("group_normalization, two groups", group(2).into()),
+        ("group_normalization without center", GroupNormalization { center: false, ..group(2) }.into()),
+        ("group_normalization without scale", GroupNormalization { scale: false, ..group(2) }.into()),
+        ("frozen group_normalization", GroupNormalization { trainable: false, ..group(2) }.into()),
+        (
+            "group_normalization, penalties",
+            GroupNormalization { gamma_regularizer: l2(), beta_regularizer: l2(), ..group(2) }.into(),
+        ),
+        ("unit_normalization", UnitNormalization::default().into()),
+        ("rms_normalization", RMSNormalization::default().into()),
+        ("rms_normalization, large epsilon", RMSNormalization { epsilon: 0.5, ..RMSNormalization::default() }.into()),
+        ("frozen rms_normalization", RMSNormalization { trainable: false, ..RMSNormalization::default() }.into()),
+    ]
+}
+
+/// Rectifiers, noise, fixed scales, shapes and penalties, for rows of four numbers.
+fn others_in_the_middle() -> Vec<(&'static str, Layer)> {
+    let p_relu = || PReLU { alpha_initializer: around(0.1, 0.9), ..PReLU::default() };
+    let l2 = || Some(Regularizer::from(L2 { l2: 0.1 }));
+    let reshape = |sides: &[i64]| Reshape { target_shape: sides.to_vec(), ..Reshape::default() };
+    vec![
+        ("re_lu", ReLU::default().into()),
+        (
+            "re_lu with everything",
+            ReLU { max_value: Some(0.75), negative_slope: 0.25, threshold: 0.25, name: None }.into(),
+        ),
+        ("leaky_re_lu", LeakyReLU::default().into()),
+        ("elu", ELU { alpha: 0.5, ..ELU::default() }.into()),
+        ("softmax", layers::Softmax::default().into()),
+        ("p_re_lu", p_relu().into()),
+        ("p_re_lu with one alpha", PReLU { shared_axes: Some(vec![1]), ..p_relu() }.into()),
+        ("frozen p_re_lu", PReLU { trainable: false, ..p_relu() }.into()),
+        ("p_re_lu, penalty", PReLU { alpha_regularizer: l2(), ..p_relu() }.into()),
+        ("gaussian_noise", GaussianNoise { stddev: 0.5, ..GaussianNoise::default() }.into()),
+        ("gaussian_noise of nothing", GaussianNoise { stddev: 0.0, ..GaussianNoise::default() }.into()),
+        ("gaussian_dropout", GaussianDropout { rate: 0.2, ..GaussianDropout::default() }.into()),
+        ("gaussian_dropout of nothing", GaussianDropout { rate: 0.0, ..GaussianDropout::default() }.into()),
+        ("alpha_dropout", AlphaDropout { rate: 0.3, ..AlphaDropout::default() }.into()),
+        ("alpha_dropout of nothing", AlphaDropout { rate: 0.0, ..AlphaDropout::default() }.into()),
+        ("activity_regularization", ActivityRegularization { l1: 0.05, l2: 0.1, name: None }.into()),
+        ("activity_regularization of nothing", ActivityRegularization::default().into()),
+        ("rescaling", Rescaling { scale: vec![0.5], offset: vec![-0.25], name: None }.into()),
+        (
+            "rescaling by columns",
+            Rescaling { scale: vec![0.5, -1.0, 2.0, 1.0], offset: vec![0.0, 1.0, -1.0, 0.5], name: None }.into(),
+        ),
+        ("flatten", Flatten::default().into()),
+        ("reshape", reshape(&[4]).into()),
+        ("reshape to what is left", reshape(&[-1]).into()),
+        ("identity", Identity::default().into()),
+    ]
+}
+
 /// Every layer in the middle of a network, so that a gradient must also flow through it to the layer in front.
 #[test]
 fn every_layer_with_its_settings_in_the_middle() {
@@ -268,7 +281,6 @@ fn every_layer_with_its_settings_in_the_middle() {
     let l1 = || Some(Regularizer::from(L1 { l1: 0.1 }));
     let l2 = || Some(Regularizer::from(L2 { l2: 0.1 }));
     let both = || Some(Regularizer::from(L1L2 { l1: 0.05, l2: 0.1 }));
-    let around = |minval, maxval| Initializer::from(RandomUniform { minval, maxval });
     let bn = || BatchNormalization {
         gamma_initializer: around(0.5, 1.5),
         beta_initializer: around(-0.5, 0.5),
@@ -281,7 +293,7 @@ fn every_layer_with_its_settings_in_the_middle() {
         variance: Some(vec![0.5, 2.0, 1.0, 0.25]),
         ..Normalization::default()
     };
-    let middle: Vec<(&str, Layer)> = vec![
+    let mut middle: Vec<(&str, Layer)> = vec![
         ("dense", dense(3).activation(tanh.clone()).into()),
         ("dense without bias", Dense { use_bias: false, ..dense(3) }.into()),
         ("frozen dense", Dense { trainable: false, ..dense(3).activation(tanh.clone()) }.into()),
@@ -309,8 +321,11 @@ fn every_layer_with_its_settings_in_the_middle() {
         ("normalization", statistics().into()),
         ("inverted normalization", Normalization { invert: true, ..statistics() }.into()),
     ];
+    middle.extend(normalisations_in_the_middle());
+    middle.extend(others_in_the_middle());
     for thing in Layer::THINGS {
-        assert!(middle.iter().any(|(_, layer)| layer.name() == thing.name), "no case of {}", thing.name);
+        let here = middle.iter().any(|(_, layer)| layer.name() == thing.name);
+        assert!(here != IN_GRAPHS.contains(&thing.name), "{} must stand either here or in graphs.rs", thing.name);
     }
     let mut cases = Vec::new();
     for (name, layer) in &middle {

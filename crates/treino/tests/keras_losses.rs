@@ -99,7 +99,7 @@ fn every_loss_is_kerass() {
             }
         }
     }
-    for thing in Loss::THINGS {
+    for thing in Loss::THINGS.iter().filter(|thing| thing.name != "expression") {
         assert!(cases.iter().any(|case| case["loss"]["type"] == thing.name), "no case of {}", thing.name);
     }
 }

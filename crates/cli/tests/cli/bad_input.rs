@@ -106,6 +106,17 @@ fn arguments_that_do_not_fit_the_table() {
             "train pima.csv --target diabetes --task multiclass --loss binary_crossentropy",
             &["does not fit", "sparse_categorical_crossentropy"],
         ),
+        (
+            "train pima.csv --target diabetes --task multiclass --loss hinge",
+            &["does not fit", "every output for itself", "use categorical_hinge"],
+        ),
+        (
+            "train diabetes.csv --target progression --loss poisson",
+            &["at least 0", "\"progression\" is standardised", "--set data.target_scale=none"],
+        ),
+        ("train diabetes.csv --target progression --loss squared_hinge", &["does not fit", "is a number"]),
+        ("train pima.csv --target diabetes --loss circle", &["does not fit", "predicts nothing"]),
+        ("train pima.csv --target diabetes --metrics mean_io_u --task multiclass", &["mean_io_u", "one_hot_mean_io_u"]),
         ("train diabetes.csv --target progression --metrics accuracy", &["\"accuracy\"", "number", "r2_score"]),
         ("train pima.csv --target diabetes --validation-split 0.6 --test-split 0.5", &["0.6", "0.5", "below 1"]),
         ("train pima.csv --target diabetes --validation-split 0 --patience 3", &["val_loss", "no validation rows"]),

@@ -4,6 +4,7 @@ mod bad_input;
 mod bad_models;
 mod callbacks;
 mod documents;
+mod expressions;
 mod flags;
 mod json_lines;
 mod main_job;

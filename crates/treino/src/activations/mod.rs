@@ -10,6 +10,7 @@
 
 mod elu;
 mod exponential;
+mod expression;
 mod gelu;
 mod glu;
 mod hard_sigmoid;
@@ -32,6 +33,7 @@ mod threshold;
 
 pub use elu::{Celu, Elu, Selu};
 pub use exponential::Exponential;
+pub use expression::ExpressionActivation;
 pub use gelu::Gelu;
 pub use glu::Glu;
 pub use hard_sigmoid::{HardSigmoid, HardSilu, HardTanh};
@@ -87,6 +89,7 @@ room! {
         SoftShrink,
         TanhShrink,
         Threshold,
+        ExpressionActivation,
     }
 }
 

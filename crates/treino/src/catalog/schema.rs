@@ -2,6 +2,7 @@
 
 use super::descriptor::{Descriptor, Kind, Room};
 use super::node::Value;
+use super::thing::takes_expressions;
 use serde_json::{Map, Value as Json, json};
 
 /// The schema of a whole spec file: its sections, and every thing they may hold.
@@ -18,6 +19,9 @@ pub fn json_schema() -> Json {
             let names: Vec<&str> =
                 room.things().iter().flat_map(|d| std::iter::once(d.name).chain(d.aliases.iter().copied())).collect();
             let mut any = vec![json!({ "enum": names })];
+            if takes_expressions(room) {
+                any.push(json!({ "type": "string", "pattern": "[^A-Za-z0-9_]", "description": "An expression." }));
+            }
             any.extend(room.things().iter().map(|d| object_schema(d, true)));
             defs.insert(room.name().into(), json!({ "anyOf": any }));
         }

@@ -125,9 +125,10 @@ pub fn find(room: Room, name: &str) -> Result<&'static Descriptor> {
     })
 }
 
-/// Splits a value into the descriptor it names and its parameters: `"relu"` or `{ type = "relu", ... }`.
+/// Splits a value into the descriptor it names and its parameters: `"relu"` or `{ type = "relu", ... }`. Where the
+/// room has expressions, one can stand in the place of the name.
 pub fn read_named(room: Room, node: &Node, path: &str) -> Result<(&'static Descriptor, Entries)> {
-    let (name, mut table) = match &node.value {
+    let (mut name, mut table) = match &node.value {
         Value::Text(name) => (name.clone(), Entries { origin: node.origin.clone(), ..Entries::default() }),
         Value::Table(table) => {
             let Some(name) = table.get("type") else {
@@ -145,8 +146,27 @@ pub fn read_named(room: Room, node: &Node, path: &str) -> Result<(&'static Descr
         }
     };
     let named_at = table.remove("type").unwrap_or_else(|| node.clone());
+    if table.get(EXPRESSION).is_none() && is_expression(room, &name) {
+        table.set(EXPRESSION, named_at.clone());
+        name = EXPRESSION.to_string();
+    }
     let descriptor = find(room, &name).map_err(|e| named_at.place(e))?;
     Ok((descriptor, table))
+}
+
+/// The thing that can be written as its expression alone, and its parameter that holds it.
+const EXPRESSION: &str = "expression";
+
+/// Whether a room has expressions among its things.
+pub(super) fn takes_expressions(room: Room) -> bool {
+    room.things().iter().any(|thing| thing.name == EXPRESSION)
+}
+
+/// Whether a text is an expression: no plain word, and no name with spaces or hyphens in it.
+fn is_expression(room: Room, text: &str) -> bool {
+    let is_word = text.chars().all(|c| c.is_alphanumeric() || c == '_');
+    let joined = text.trim().replace([' ', '-'], "_");
+    takes_expressions(room) && !is_word && !joined.is_empty() && !room.things().iter().any(|d| d.is_called(&joined))
 }
 
 /// The other way round: the name alone where there are no parameters, else a table that begins with `type`.
@@ -181,9 +201,9 @@ pub(crate) fn check_keys(descriptor: &Descriptor, table: &Entries, path: &str) -
 /// ```text
 /// thing! {
 ///     /// One line that says what it is.
-///     pub struct Adam = "adam" {
+///     pub struct Dropout = "dropout" {
 ///         /// One line that says what it does.
-///         learning_rate: f64 = 0.001, Kind::POSITIVE;
+///         rate: f64 = 0.5, Kind::SHARE;
 ///     }
 /// }
 /// ```
@@ -269,15 +289,18 @@ pub(crate) use thing;
 ///     pub enum Optimizer: dyn Rule in Room::Optimizers => { Sgd, Adam }
 /// }
 /// ```
+/// `or Custom` behind the list adds what a Rust program brings itself: it is no thing of the catalogue, and cannot be
+/// read or written.
 macro_rules! room {
     (
         $(#[doc = $doc:literal])+
-        pub enum $Enum:ident : dyn $Trait:ident in $room:expr => { $($Name:ident),* $(,)? }
+        pub enum $Enum:ident : dyn $Trait:ident in $room:expr => { $($Name:ident),* $(,)? } $(or $Own:ident)?
     ) => {
         $(#[doc = $doc])+
         #[derive(Debug, Clone, PartialEq)]
         pub enum $Enum {
-            $(#[doc = concat!("See [`", stringify!($Name), "`].")] $Name($Name)),*
+            $(#[doc = concat!("See [`", stringify!($Name), "`].")] $Name($Name),)*
+            $(#[doc = concat!("See [`", stringify!($Own), "`].")] $Own($Own),)?
         }
 
         impl $Enum {
@@ -288,7 +311,8 @@ macro_rules! room {
             /// The description of the thing it holds.
             pub fn descriptor(&self) -> &'static $crate::catalog::Descriptor {
                 match self {
-                    $(Self::$Name(_) => <$Name as $crate::catalog::Thing>::DESCRIPTOR),*
+                    $(Self::$Name(_) => <$Name as $crate::catalog::Thing>::DESCRIPTOR,)*
+                    $(Self::$Own(_) => $Own::DESCRIPTOR,)?
                 }
             }
 
@@ -300,7 +324,8 @@ macro_rules! room {
             /// The thing it holds, through the room's trait.
             pub fn inner(&self) -> &(dyn $Trait + 'static) {
                 match self {
-                    $(Self::$Name(thing) => thing),*
+                    $(Self::$Name(thing) => thing,)*
+                    $(Self::$Own(own) => <$Own>::inner(own),)?
                 }
             }
 
@@ -320,6 +345,12 @@ macro_rules! room {
             }
         })*
 
+        $(impl From<$Own> for $Enum {
+            fn from(own: $Own) -> Self {
+                Self::$Own(own)
+            }
+        })?
+
         impl $crate::catalog::Field for $Enum {
             fn read(node: &$crate::catalog::Node, path: &str) -> $crate::error::Result<Self> {
                 let (descriptor, table) = $crate::catalog::read_named($room, node, path)?;
@@ -331,7 +362,8 @@ macro_rules! room {
 
             fn write(&self) -> Option<$crate::catalog::Value> {
                 let parameters = match self {
-                    $(Self::$Name(thing) => $crate::catalog::Thing::write(thing)),*
+                    $(Self::$Name(thing) => $crate::catalog::Thing::write(thing),)*
+                    $(Self::$Own(_) => return None,)?
                 };
                 Some($crate::catalog::write_named(self.descriptor(), parameters))
             }

@@ -6,6 +6,7 @@
 //! A message names the thing, the value it had, the range it may have, and the nearest valid name.
 
 use std::fmt;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 /// The result of everything in this crate that can fail.
@@ -34,7 +35,17 @@ struct Inner {
     message: String,
     file: Option<PathBuf>,
     span: Option<Span>,
+    excerpt: Option<Excerpt>,
     help: Vec<String>,
+}
+
+/// A line of a text that is in no file of its own, such as an expression, and a place in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Excerpt {
+    /// The line.
+    pub line: String,
+    /// The bytes of the place: whole characters; none at the end of the line.
+    pub place: Range<usize>,
 }
 
 /// A stretch of a text file.
@@ -48,10 +59,33 @@ pub struct Span {
     pub length: usize,
 }
 
+impl Excerpt {
+    /// At most 60 characters before and from the beginning of the place, with the number of characters before it and in it.
+    fn clipped(&self) -> (String, usize, usize) {
+        const SIDE: usize = 60;
+        let count = |text: &str| text.chars().count();
+        let (before, marked, all) =
+            (count(&self.line[..self.place.start]), count(&self.line[self.place.clone()]), count(&self.line));
+        let (first, last) = (before.saturating_sub(SIDE), all.min(before + SIDE));
+        let left = if first > 0 { "..." } else { "" };
+        let right = if last < all { "..." } else { "" };
+        let shown: String = self.line.chars().skip(first).take(last - first).collect();
+        let marked = marked.min(last - before).max(1);
+        (format!("{left}{}{right}", shown.replace(char::is_control, " ")), before - first + left.len(), marked)
+    }
+}
+
 impl Error {
     /// An error of the given kind. The message starts in lower case and has no full stop.
     pub fn new(kind: Kind, message: impl Into<String>) -> Self {
-        Error(Box::new(Inner { kind, message: message.into(), file: None, span: None, help: Vec::new() }))
+        Error(Box::new(Inner {
+            kind,
+            message: message.into(),
+            file: None,
+            span: None,
+            excerpt: None,
+            help: Vec::new(),
+        }))
     }
 
     /// Input that cannot be used as it is.
@@ -88,6 +122,15 @@ impl Error {
     /// The stretch of text that the error is about.
     pub fn at(mut self, span: Span) -> Self {
         self.0.span.get_or_insert(span);
+        self
+    }
+
+    /// The place in a text that the error is about, by its bytes. Of the text, the line of the place is shown.
+    pub fn marking(mut self, text: &str, place: Range<usize>) -> Self {
+        let begin = text[..place.start].rfind('\n').map_or(0, |at| at + 1);
+        let end = text[place.start..].find('\n').map_or(text.len(), |at| place.start + at);
+        let place = place.start - begin..place.end.min(end) - begin;
+        self.0.excerpt.get_or_insert(Excerpt { line: text[begin..end].to_string(), place });
         self
     }
 
@@ -131,6 +174,11 @@ impl Error {
         self.0.span
     }
 
+    /// The text that the error is about and the place in it, where it is about one.
+    pub fn excerpt(&self) -> Option<&Excerpt> {
+        self.0.excerpt.as_ref()
+    }
+
     /// What to do about it, a sentence each.
     pub fn helps(&self) -> &[String] {
         &self.0.help
@@ -155,6 +203,10 @@ impl fmt::Display for Error {
             (Some(file), Some(Span { line, column, .. })) => write!(f, "\n  at {}:{line}:{column}", file.display())?,
             (Some(file), None) => write!(f, "\n  in {}", file.display())?,
             (None, _) => {}
+        }
+        if let Some(excerpt) = &self.0.excerpt {
+            let (line, before, marked) = excerpt.clipped();
+            write!(f, "\n    {line}\n    {}{}", " ".repeat(before), "^".repeat(marked))?;
         }
         for help in &self.0.help {
             write!(f, "\n  help: {help}")?;

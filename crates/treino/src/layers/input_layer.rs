@@ -49,6 +49,9 @@ impl Build for InputLayer {
                 let shape = vec![columns.len()];
                 (columns, shape)
             }
+            (None, Some(shape)) if shape.is_empty() => {
+                return Err(Error::input("shape is [], but a row has at least one side").help("write shape = [1]"));
+            }
             (None, Some(shape)) => {
                 let width = shape.iter().fold(1, |width: usize, side| width.saturating_mul(*side));
                 (builder.next_columns(width)?.collect(), shape.clone())

@@ -20,8 +20,10 @@ mod categorical_generalized_cross_entropy;
 mod categorical_hinge;
 mod circle;
 mod cosine_similarity;
+mod custom;
 mod dice;
 mod entry;
+mod expression;
 mod hinge;
 mod huber;
 mod kl_divergence;
@@ -44,7 +46,9 @@ pub use categorical_generalized_cross_entropy::CategoricalGeneralizedCrossEntrop
 pub use categorical_hinge::CategoricalHinge;
 pub use circle::Circle;
 pub use cosine_similarity::CosineSimilarity;
+pub use custom::Custom;
 pub use dice::{Dice, Tversky};
+pub use expression::ExpressionLoss;
 pub use hinge::{Hinge, SquaredHinge};
 pub use huber::Huber;
 pub use kl_divergence::KLDivergence;
@@ -61,7 +65,9 @@ pub use targets::Targets;
 
 use crate::activations::Activation;
 use crate::catalog::{Room, room};
-use treino_engine::simd::{Kernel, Simd};
+use treino_engine::simd::Kernel;
+/// The instruction set that a [`Criterion`] is computed with.
+pub use treino_engine::simd::Simd;
 
 /// Keras's fuzz factor, `keras.config.epsilon()`.
 pub const EPSILON: f32 = 1e-7;
@@ -90,7 +96,8 @@ room! {
         Dice,
         Tversky,
         Circle,
-    }
+        ExpressionLoss,
+    } or Custom
 }
 
 /// How far a loss looks.
@@ -128,6 +135,11 @@ pub trait Criterion: Reduced + std::fmt::Debug {
 
     /// The class number whose rows are left out.
     fn ignored(&self) -> Option<f32> {
+        None
+    }
+
+    /// A name of its own, where it has one.
+    fn label(&self) -> Option<&str> {
         None
     }
 
@@ -220,7 +232,7 @@ mod tests {
         for name in short.split_whitespace() {
             assert!(Loss::named(name).is_ok(), "{name}");
         }
-        for name in ["logcosh", "cce", "huber_loss"] {
+        for name in ["cce", "huber_loss", "ctc"] {
             assert!(Loss::named(name).is_err(), "{name}");
         }
     }

@@ -43,7 +43,9 @@ impl Field for Reduction {
 /// A loss with a reduction: made by the `loss!` macro.
 pub trait Reduced {
     /// How its rows become one number.
-    fn reduction(&self) -> Reduction;
+    fn reduction(&self) -> Reduction {
+        Reduction::default()
+    }
 }
 
 /// Declares a loss: a `thing!` whose last parameter is `reduction`.

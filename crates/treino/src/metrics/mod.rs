@@ -21,6 +21,7 @@ mod cosine_similarity;
 mod crossentropy;
 mod edges;
 mod exact_auc;
+mod expression;
 mod f1_score;
 mod hinge;
 mod iou;
@@ -47,6 +48,7 @@ pub use correlation::{ConcordanceCorrelation, PearsonCorrelation};
 pub use cosine_similarity::CosineSimilarity;
 pub use crossentropy::{BinaryCrossentropy, CategoricalCrossentropy, SparseCategoricalCrossentropy};
 pub use exact_auc::ExactAuc;
+pub use expression::ExpressionMetric;
 pub use f1_score::{F1Score, FBetaScore};
 pub use hinge::{CategoricalHinge, Hinge, SquaredHinge};
 pub use iou::{BinaryIoU, IoU, MeanIoU, OneHotIoU, OneHotMeanIoU};
@@ -109,6 +111,7 @@ room! {
         R2Score,
         PearsonCorrelation,
         ConcordanceCorrelation,
+        ExpressionMetric,
     }
 }
 

@@ -15,12 +15,12 @@ pub struct NamedMetric {
 }
 
 impl NamedMetric {
-    /// The metric of that name, under that name.
+    /// The metric of that name, under that name; an expression is called "expression".
     ///
     /// # Errors
     /// An unknown name, with the nearest valid one.
     pub fn typed(name: &str) -> Result<Self> {
-        Ok(NamedMetric { name: name.to_string(), metric: Metric::named(name)? })
+        NamedMetric::read(&Value::Text(name.to_string()).into(), "metric")
     }
 }
 
@@ -33,7 +33,9 @@ impl Field for NamedMetric {
             return Ok(NamedMetric { name: name.unwrap_or_else(|| metric.name().to_string()), metric });
         }
         let metric = Metric::read(node, path)?;
-        Ok(NamedMetric { name: node.text().unwrap_or_else(|| metric.name()).to_string(), metric })
+        // The text of an expression is not its name.
+        let typed = node.text().filter(|name| metric.descriptor().is_called(name));
+        Ok(NamedMetric { name: typed.unwrap_or_else(|| metric.name()).to_string(), metric })
     }
 
     fn write(&self) -> Option<Value> {

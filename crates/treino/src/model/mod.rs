@@ -15,6 +15,7 @@ mod memory;
 mod network;
 mod op;
 mod program;
+mod pull_back;
 
 pub use builder::{Builder, Weight};
 pub use fork::ForkOp;
@@ -23,3 +24,4 @@ pub(crate) use network::logits_to_probabilities;
 pub use network::{LayerSummary, Network};
 pub use op::Op;
 pub use program::{Buffer, Ids, Output, Program, ScratchId, ScratchSize, Value, ValueId, VarId, Variable};
+pub use pull_back::PulledBack;

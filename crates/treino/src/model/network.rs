@@ -132,11 +132,15 @@ impl Network {
     /// Learns the statistics of `Normalization` layers that were not given theirs from the rows of `x`, in the order of
     /// the layers (Keras: `adapt`).
     pub fn adapt(&mut self, x: &Matrix) {
+        let mut learned = Vec::new();
         for at in 0..self.program.ops.len() {
             let Op::Normalization(op) = &self.program.ops[at] else { continue };
-            if op.given.is_some() || x.rows() == 0 {
+            let start = self.program.variable(op.statistics[0]).range.start;
+            // A shared layer learns from what its first call reads.
+            if op.given.is_some() || x.rows() == 0 || learned.contains(&start) {
                 continue;
             }
+            learned.push(start);
             let (op, width, n) = (op.clone(), op.width, (x.rows() * op.outer) as f64);
             let (mut mean, mut square) = (vec![0.0_f64; width], vec![0.0_f64; width]);
             self.through(x, at, |memory, rows| {

@@ -110,26 +110,29 @@ impl Line<'_, '_> {
 }
 
 impl Lbfgs {
-    /// One step from the point `w` with its loss and gradient; gives the new point, which may be the old one.
-    ///
-    /// `state` are the buffers of [`Rule::slots`].
+    /// Puts the point where a step begins, and its gradient, into the buffers of [`Rule::slots`].
+    pub(crate) fn begin(&self, state: &mut [Vec<f32>], w: &[f32], g: &[f32]) {
+        let [_, _, _, _, origin, origin_gradient, ..] = state else { unreachable!("as many buffers as slots") };
+        origin.copy_from_slice(w);
+        origin_gradient.copy_from_slice(g);
+    }
+
+    /// One step from where [`Lbfgs::begin`] put it, with the loss there; gives the new point, which may be the old one.
     pub(crate) fn search<'s>(
         &self,
         simd: Simd,
         state: &'s mut [Vec<f32>],
-        (loss, w, g): (f64, &[f32], &[f32]),
+        loss: f64,
         evaluate: &mut Evaluate<'_>,
     ) -> &'s [f32] {
         let [moves, changes, pairs, direction, origin, origin_gradient, point, gradient, shares] = state else {
             unreachable!("as many buffers as slots")
         };
-        origin.copy_from_slice(w);
-        origin_gradient.copy_from_slice(g);
-        let mut slope = self.direction(simd, (moves, changes, pairs[0] as usize), g, direction, shares);
+        let mut slope = self.direction(simd, (moves, changes, pairs[0] as usize), origin_gradient, direction, shares);
         if slope >= 0.0 {
             // The memory misleads: it begins anew, with the steepest descent.
             pairs[0] = 0.0;
-            slope = self.direction(simd, (moves, changes, 0), g, direction, shares);
+            slope = self.direction(simd, (moves, changes, 0), origin_gradient, direction, shares);
         }
         // Only the first step has no curvature to tell its length.
         let first = if pairs[0] == 0.0 { (1.0 / (-slope).sqrt()).min(1.0) } else { 1.0 };
@@ -218,7 +221,8 @@ impl Lbfgs {
 
     /// Algorithm 3.6, between the better point `low` and a worse or rising one.
     fn zoom(&self, line: &mut Line<'_, '_>, start: Point, mut low: Point, mut high: Point) -> bool {
-        while line.left > 0 {
+        // One evaluation is kept for going back to the best point.
+        while line.left > 1 {
             let now = line.at(between(low, high));
             if !self.decreases(start, now) || now.loss >= low.loss {
                 high = now;
@@ -274,7 +278,8 @@ mod tests {
             if g.iter().all(|g| g.abs() < 1e-4) {
                 return (w, step);
             }
-            w = lbfgs.search(Simd::detect(), &mut state, (loss, &w, &g), &mut f).to_vec();
+            lbfgs.begin(&mut state, &w, &g);
+            w = lbfgs.search(Simd::detect(), &mut state, loss, &mut f).to_vec();
             let after = f(&w, &mut vec![0.0; w.len()]);
             assert!(after <= loss, "step {step} goes up: {loss} {after}");
         }

@@ -1,4 +1,6 @@
 //! A penalty on rows or columns that point the same way.
+//!
+//! Keras differences: one row alone costs nothing; Keras divides 0 by 0.
 
 use super::Penalty;
 use crate::catalog::{Kind, thing};
@@ -53,10 +55,10 @@ impl OrthogonalRegularizer {
         }
     }
 
-    /// factor over the number of pairs.
+    /// factor over the number of pairs; 0 where there is none, as in a batch of one row.
     fn share(&self, columns: usize, w: &[f32]) -> f64 {
         let n = self.vectors(columns, w).count as f64;
-        self.factor / (n * (n - 1.0) / 2.0)
+        if n < 2.0 { 0.0 } else { self.factor / (n * (n - 1.0) / 2.0) }
     }
 }
 

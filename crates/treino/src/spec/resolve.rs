@@ -39,6 +39,7 @@ pub fn resolve(spec: &Spec, prepared: &Prepared) -> Result<Resolved> {
     };
     let network = Network::build_graph(prepared.recipe.columns(), &layers, &spec.model.outputs)?;
     let mut section = spec.compile.clone();
+    section.optimizer.check()?;
     section.loss.get_or_insert(PerOutput::Same(loss.clone()));
     section.metrics.get_or_insert(PerOutput::Same(default_metrics(target.task)?));
     let outputs = network.output_names();
@@ -53,6 +54,8 @@ pub fn resolve(spec: &Spec, prepared: &Prepared) -> Result<Resolved> {
                 return Err(Error::input(format!("the metric \"{name}\" counts classes, but the target is a number"))
                     .help("use mean_absolute_error, root_mean_squared_error or r2_score"));
             }
+            let width = network.outputs();
+            metric.inner().check(goal.loss.inner().targets().columns(width), width)?;
         }
     }
 

@@ -8,6 +8,7 @@ use super::{weights, write_atomically};
 use crate::callbacks::Callback;
 use crate::data::{Dataset, Matrix, Recipe, Source, Target, Task};
 use crate::error::{Error, Result};
+use crate::losses::Loss;
 use crate::model::Network;
 use crate::report::Evaluation;
 use crate::spec::{self, CompileSection, Spec};
@@ -92,8 +93,15 @@ impl Bundle {
     /// The bytes of the file. They depend on the training alone: no time, no path but file names, no number of threads.
     ///
     /// # Errors
-    /// None that a valid bundle could cause.
+    /// A loss that a Rust program brought itself, which cannot be written down.
     pub fn to_bytes(&self) -> Result<Vec<u8>> {
+        let goals = self.compile.iter().flat_map(|compile| &compile.goals);
+        if goals.into_iter().any(|goal| matches!(goal.loss, Loss::Custom(_))) {
+            let e = "a loss from Rust cannot be written down, so a model that was compiled with it cannot be saved";
+            return Err(
+                Error::input(e).help("write the loss as an expression, or compile with another one before saving")
+            );
+        }
         let mut entries = self.spec.entries();
         spec::each_path(&mut entries, |path| {
             Path::new(path).file_name().map_or(path.to_string(), |name| name.to_string_lossy().into_owned())

@@ -56,8 +56,9 @@ impl Compile {
     pub fn losses(&self) -> String {
         let mut names: Vec<&str> = Vec::new();
         for goal in &self.goals {
-            if !names.contains(&goal.loss.name()) {
-                names.push(goal.loss.name());
+            let name = goal.loss.inner().label().unwrap_or(goal.loss.name());
+            if !names.contains(&name) {
+                names.push(name);
             }
         }
         names.join(" and ")

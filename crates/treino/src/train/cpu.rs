@@ -27,8 +27,8 @@ pub struct Cpu {
     updater: Updater,
     /// By what the loss is multiplied before its gradient is taken.
     loss_scale: f32,
-    /// Weights, gradient and statistics where a line search begins.
-    origin: [Vec<f32>; 3],
+    /// Statistics where a line search begins.
+    statistics: Vec<f32>,
     heads: Vec<Head>,
     weights: Vec<f32>,
     /// Whether the rows have weights of their own.
@@ -65,9 +65,9 @@ impl Cpu {
         Ok(Cpu {
             heads: heads.collect(),
             loss_scale: updater.loss_scale(),
-            origin: match compile.optimizer.inner().line_search() {
-                Some(_) => [vec![0.0; program.trainable], vec![0.0; program.trainable], vec![0.0; program.state]],
-                None => Default::default(),
+            statistics: match compile.optimizer.inner().line_search() {
+                Some(_) => vec![0.0; program.state],
+                None => Vec::new(),
             },
             updater,
             weights: vec![1.0; capacity],
@@ -166,11 +166,10 @@ impl Cpu {
     /// The step of a batch that went forward and backward.
     fn descend(&mut self, rows: usize, loss: f64, epoch: u32, step: u32) {
         if let Some((search, mut state)) = self.updater.begin_search() {
-            self.origin[0].copy_from_slice(&self.memory.weights);
-            self.origin[1].copy_from_slice(&self.memory.gradient[..self.program.trainable]);
-            self.origin[2].copy_from_slice(&self.memory.state);
-            let [w, g, statistics] = std::mem::take(&mut self.origin);
-            let end = search.search(self.simd, &mut state, (loss, &w, &g), &mut |point, gradient| {
+            search.begin(&mut state, &self.memory.weights, &self.memory.gradient[..self.program.trainable]);
+            let mut statistics = std::mem::take(&mut self.statistics);
+            statistics.copy_from_slice(&self.memory.state);
+            let end = search.search(self.simd, &mut state, loss, &mut |point, gradient| {
                 self.memory.weights.copy_from_slice(point);
                 let loss = self.forward(rows, true, epoch, step) + self.weight_penalty();
                 self.backward(rows, epoch, step);
@@ -180,7 +179,7 @@ impl Cpu {
                 loss
             });
             self.memory.weights.copy_from_slice(end);
-            self.origin = [w, g, statistics];
+            self.statistics = statistics;
             self.updater.end_search(state);
             return;
         }

@@ -45,7 +45,7 @@ fn cpu_in_batches(optimizer: &Optimizer, batch_size: usize) -> Cpu {
 fn train(cpu: &mut Cpu, epochs: std::ops::Range<usize>) {
     let (x, y) = rows();
     for epoch in epochs {
-        cpu.run_epoch(&Examples { x: &x, y: &y, weights: None }, None, epoch, &mut |_, _| true).unwrap();
+        cpu.run_epoch(&Examples { x: &x, y: &y, weights: None }, None, epoch, &mut |_, _, _| true).unwrap();
     }
 }
 
@@ -221,7 +221,7 @@ fn lbfgs_moves_statistics_once_a_step_and_repeats_its_masks() {
     let (x, y) = rows();
     let epoch = |cpu: &mut Cpu| {
         let train = Examples { x: &x, y: &y, weights: None };
-        cpu.run_epoch(&train, None, 0, &mut |_, _| true).unwrap().logs.get("loss").unwrap()
+        cpu.run_epoch(&train, None, 0, &mut |_, _, _| true).unwrap().logs.get("loss").unwrap()
     };
     let mut by_search = cpu(&Lbfgs::default().into());
     let mut by_rule = cpu_in_batches(&SGD::default().into(), ROWS);

@@ -1,0 +1,359 @@
+//! The graph of an expression: each different computation once, constants folded.
+
+use super::double;
+use std::collections::BTreeMap;
+
+/// A node of a graph; operands have smaller numbers than what is made from them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Id(u32);
+
+impl Id {
+    pub(super) fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// What a node computes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Node {
+    /// A number, by its bits in double precision.
+    Const(u64),
+    /// How many numbers a row has.
+    Width,
+    /// An input by its place.
+    Input(usize),
+    Unary(Unary, Id),
+    Binary(Binary, Id, Id),
+    /// The second where the first is not 0, else the third.
+    Where(Id, Id, Id),
+    Reduce(Reduce, Id),
+}
+
+/// A function of one number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Unary {
+    Neg,
+    Abs,
+    Square,
+    Sqrt,
+    Exp,
+    Expm1,
+    Log,
+    Log1p,
+    Tanh,
+    Sigmoid,
+    Softplus,
+    Relu,
+    Erf,
+    Sign,
+    Floor,
+    Ceil,
+    Round,
+    /// 1 for 0, else 0.
+    Not,
+    /// The number itself, but without a derivative.
+    Fixed,
+}
+
+/// A function of two numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Binary {
+    Add,
+    Sub,
+    Mul,
+    Div,
+    Pow,
+    /// The rest of a floored division: it has the sign of the divisor.
+    Mod,
+    Min,
+    Max,
+    Less,
+    LessEqual,
+    Equal,
+    NotEqual,
+    And,
+    Or,
+    /// A product in which 0 times anything is 0: what an unchosen branch has no part in stays without one.
+    Chain,
+}
+
+/// A function of a row of numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Reduce {
+    Sum,
+    Max,
+    Min,
+}
+
+/// How many numbers a node has for each row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Shape {
+    /// One, the same for all rows.
+    Const,
+    /// One.
+    Row,
+    /// As many as the row is wide.
+    Vector,
+}
+
+fn truth(condition: bool) -> f64 {
+    f64::from(u8::from(condition))
+}
+
+impl Unary {
+    /// f(x) in double precision: what the kernels are compared with.
+    pub(super) fn apply(self, x: f64) -> f64 {
+        match self {
+            Unary::Neg => -x,
+            Unary::Abs => x.abs(),
+            Unary::Square => x * x,
+            Unary::Sqrt => x.sqrt(),
+            Unary::Exp => double::exp(x),
+            Unary::Expm1 => double::expm1(x),
+            Unary::Log => double::ln(x),
+            Unary::Log1p => double::ln_1p(x),
+            Unary::Tanh => double::tanh(x),
+            Unary::Sigmoid => double::sigmoid(x),
+            Unary::Softplus => double::softplus(x),
+            Unary::Relu if x <= 0.0 => 0.0,
+            Unary::Relu | Unary::Fixed => x,
+            Unary::Erf => double::erf(x),
+            Unary::Sign if x == 0.0 || x.is_nan() => x,
+            Unary::Sign => 1.0_f64.copysign(x),
+            Unary::Floor => x.floor(),
+            Unary::Ceil => x.ceil(),
+            Unary::Round => x.round_ties_even(),
+            Unary::Not => truth(x == 0.0),
+        }
+    }
+}
+
+impl Binary {
+    /// f(a, b) in double precision: what the kernels are compared with.
+    pub(super) fn apply(self, a: f64, b: f64) -> f64 {
+        match self {
+            Binary::Add => a + b,
+            Binary::Sub => a - b,
+            Binary::Mul => a * b,
+            Binary::Div => a / b,
+            Binary::Pow => double::pow(a, b),
+            Binary::Mod => {
+                let rest = a % b;
+                if rest != 0.0 && (rest < 0.0) != (b < 0.0) { rest + b } else { rest }
+            }
+            Binary::Min if a < b || a.is_nan() => a,
+            Binary::Max if a > b || a.is_nan() => a,
+            Binary::Min | Binary::Max => b,
+            Binary::Less => truth(a < b),
+            Binary::LessEqual => truth(a <= b),
+            Binary::Equal => truth(a == b),
+            Binary::NotEqual => truth(a != b),
+            Binary::And => truth(a != 0.0 && b != 0.0),
+            Binary::Or => truth(a != 0.0 || b != 0.0),
+            Binary::Chain if a == 0.0 || b == 0.0 => 0.0,
+            Binary::Chain => a * b,
+        }
+    }
+
+    fn commutes(self) -> bool {
+        use Binary::*;
+        matches!(self, Add | Mul | Equal | NotEqual | And | Or | Chain)
+    }
+}
+
+impl Reduce {
+    /// f(row) in double precision: what the kernels are compared with.
+    pub(super) fn apply(self, row: &[f64]) -> f64 {
+        let first = match self {
+            Reduce::Sum => 0.0,
+            Reduce::Max => f64::NEG_INFINITY,
+            Reduce::Min => f64::INFINITY,
+        };
+        let step = match self {
+            Reduce::Sum => Binary::Add,
+            Reduce::Max => Binary::Max,
+            Reduce::Min => Binary::Min,
+        };
+        row.iter().fold(first, |so_far, x| step.apply(so_far, *x))
+    }
+}
+
+impl Node {
+    /// What the node is made from.
+    pub(super) fn operands(self) -> impl Iterator<Item = Id> {
+        let operands = match self {
+            Node::Const(_) | Node::Width | Node::Input(_) => [None; 3],
+            Node::Unary(_, a) | Node::Reduce(_, a) => [Some(a), None, None],
+            Node::Binary(_, a, b) => [Some(a), Some(b), None],
+            Node::Where(c, a, b) => [Some(c), Some(a), Some(b)],
+        };
+        operands.into_iter().flatten()
+    }
+}
+
+/// Nodes, operands first.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Graph {
+    nodes: Vec<Node>,
+    shapes: Vec<Shape>,
+    known: BTreeMap<Node, Id>,
+}
+
+impl Graph {
+    pub(super) fn node(&self, id: Id) -> Node {
+        self.nodes[id.index()]
+    }
+
+    pub(super) fn shape(&self, id: Id) -> Shape {
+        self.shapes[id.index()]
+    }
+
+    /// Every node up to `last`, operands first.
+    pub(super) fn up_to(&self, last: Id) -> impl DoubleEndedIterator<Item = (Id, Node)> {
+        self.nodes[..=last.index()].iter().enumerate().map(|(i, node)| (Id(i as u32), *node))
+    }
+
+    /// Which of the nodes some of `roots` need.
+    pub(super) fn needed(&self, roots: impl IntoIterator<Item = Id>) -> Vec<bool> {
+        let mut needed = vec![false; self.nodes.len()];
+        roots.into_iter().for_each(|root| needed[root.index()] = true);
+        for i in (0..self.nodes.len()).rev() {
+            if needed[i] {
+                self.nodes[i].operands().for_each(|operand| needed[operand.index()] = true);
+            }
+        }
+        needed
+    }
+
+    /// The number, where the node is one.
+    pub(super) fn number(&self, id: Id) -> Option<f64> {
+        match self.node(id) {
+            Node::Const(bits) => Some(f64::from_bits(bits)),
+            _ => None,
+        }
+    }
+
+    fn add(&mut self, node: Node, shape: Shape) -> Id {
+        if let Some(id) = self.known.get(&node) {
+            return *id;
+        }
+        let id = Id(self.nodes.len() as u32);
+        self.nodes.push(node);
+        self.shapes.push(shape);
+        self.known.insert(node, id);
+        id
+    }
+
+    pub(super) fn constant(&mut self, x: f64) -> Id {
+        self.add(Node::Const(x.to_bits()), Shape::Const)
+    }
+
+    pub(super) fn width(&mut self) -> Id {
+        self.add(Node::Width, Shape::Const)
+    }
+
+    pub(super) fn input(&mut self, place: usize, shape: Shape) -> Id {
+        self.add(Node::Input(place), shape)
+    }
+
+    pub(super) fn unary(&mut self, op: Unary, a: Id) -> Id {
+        if let Some(x) = self.number(a) {
+            return self.constant(op.apply(x));
+        }
+        match (op, self.node(a)) {
+            (Unary::Neg, Node::Unary(Unary::Neg, x)) => x,
+            _ => self.add(Node::Unary(op, a), self.shape(a)),
+        }
+    }
+
+    pub(super) fn binary(&mut self, op: Binary, a: Id, b: Id) -> Id {
+        let (x, y) = (self.number(a), self.number(b));
+        if let (Some(x), Some(y)) = (x, y) {
+            return self.constant(op.apply(x, y));
+        }
+        match (op, x, y) {
+            (Binary::Mul | Binary::Chain, Some(1.0), _) | (Binary::Add, Some(0.0), _) => return b,
+            (Binary::Mul | Binary::Div | Binary::Chain | Binary::Pow, _, Some(1.0)) => return a,
+            (Binary::Add | Binary::Sub, _, Some(0.0)) => return a,
+            (Binary::Chain, Some(0.0), _) | (Binary::Chain, _, Some(0.0)) => return self.constant(0.0),
+            (Binary::Chain, None, Some(c)) | (Binary::Chain, Some(c), None) if c.is_finite() => {
+                return self.binary(Binary::Mul, a, b);
+            }
+            (Binary::Pow, _, Some(y)) => {
+                if let Some(power) = self.short_power(a, y) {
+                    return power;
+                }
+            }
+            (Binary::Mul | Binary::Chain, ..) if a == b => return self.unary(Unary::Square, a),
+            (Binary::Add, ..) if a == b => {
+                let two = self.constant(2.0);
+                return self.binary(Binary::Mul, a, two);
+            }
+            (Binary::Min | Binary::Max, ..) if a == b => return a,
+            _ => {}
+        }
+        let (a, b) = if op.commutes() && b < a { (b, a) } else { (a, b) };
+        self.add(Node::Binary(op, a, b), self.shape(a).max(self.shape(b)))
+    }
+
+    /// x^y by products, where that takes few.
+    fn short_power(&mut self, x: Id, y: f64) -> Option<Id> {
+        let one = self.constant(1.0);
+        let square = |graph: &mut Self| graph.unary(Unary::Square, x);
+        Some(match y {
+            0.0 => one,
+            0.5 => self.unary(Unary::Sqrt, x),
+            2.0 => square(self),
+            3.0 => {
+                let square = square(self);
+                self.binary(Binary::Mul, x, square)
+            }
+            4.0 => {
+                let square = square(self);
+                self.unary(Unary::Square, square)
+            }
+            -1.0 => self.binary(Binary::Div, one, x),
+            -2.0 => {
+                let square = square(self);
+                self.binary(Binary::Div, one, square)
+            }
+            _ => return None,
+        })
+    }
+
+    pub(super) fn select(&mut self, condition: Id, a: Id, b: Id) -> Id {
+        match self.number(condition) {
+            Some(0.0) => b,
+            Some(_) => a,
+            None if a == b => a,
+            None => {
+                let shape = self.shape(condition).max(self.shape(a)).max(self.shape(b));
+                self.add(Node::Where(condition, a, b), shape)
+            }
+        }
+    }
+
+    /// A reduction over the row; what is one number already stays what it is.
+    pub(super) fn reduce(&mut self, op: Reduce, a: Id) -> Id {
+        match self.shape(a) {
+            Shape::Vector => self.add(Node::Reduce(op, a), Shape::Row),
+            _ => a,
+        }
+    }
+
+    /// The mean over the row.
+    pub(super) fn mean(&mut self, a: Id) -> Id {
+        if self.shape(a) != Shape::Vector {
+            return a;
+        }
+        let (sum, width) = (self.reduce(Reduce::Sum, a), self.width());
+        self.binary(Binary::Div, sum, width)
+    }
+
+    /// x minus its row's largest number, whose own derivative does not count: for exponentials that do not overflow.
+    pub(super) fn below_largest(&mut self, x: Id) -> (Id, Id) {
+        let largest = self.reduce(Reduce::Max, x);
+        let largest = self.unary(Unary::Fixed, largest);
+        (self.binary(Binary::Sub, x, largest), largest)
+    }
+}

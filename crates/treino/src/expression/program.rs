@@ -1,0 +1,202 @@
+//! From the graph to a flat list of instructions over registers.
+//!
+//! A register holds a tile: some rows of one number each, or of as many as a row is wide. Registers are given out again
+//! once nothing reads them. An instruction never writes a register that it reads.
+
+use super::graph::{Binary, Graph, Id, Node, Reduce, Shape, Unary};
+use std::collections::BTreeMap;
+
+/// Instructions for tiles of rows.
+#[derive(Debug)]
+pub(super) struct Program {
+    pub code: Vec<Instruction>,
+    /// How many registers there are.
+    pub registers: usize,
+    /// Registers filled once, before the first tile; `None` stands for the width of a row.
+    pub constants: Vec<(Register, Option<f32>)>,
+    /// Registers filled with each tile: which input, and whether it has whole rows.
+    pub inputs: Vec<(Register, usize, bool)>,
+    /// Where the results are, and whether they have whole rows.
+    pub outputs: Vec<(Register, bool)>,
+}
+
+/// Where a register stands in working memory.
+pub(super) type Register = u32;
+
+/// One step of a program.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Instruction {
+    pub op: Op,
+    pub to: Register,
+    /// What it reads; where it reads less than three, the rest is 0.
+    pub from: [Register; 3],
+    /// Whether the result has whole rows, not one number a row.
+    pub long: bool,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Op {
+    Unary(Unary),
+    Binary(Binary),
+    Where,
+    Reduce(Reduce),
+    /// From one number a row to a row of the same number.
+    Spread,
+    Copy,
+}
+
+/// An instruction before registers are given out: it writes the value of its own number.
+struct Draft {
+    op: Option<Op>,
+    from: Vec<usize>,
+    long: bool,
+}
+
+struct Lowering<'a> {
+    graph: &'a Graph,
+    narrow: bool,
+    drafts: Vec<Draft>,
+    /// The value of each node.
+    values: Vec<usize>,
+    spread: BTreeMap<usize, usize>,
+    constants: Vec<(usize, Option<f32>)>,
+    inputs: Vec<(usize, usize, bool)>,
+}
+
+impl Program {
+    /// The program that computes `roots`, each brought to its shape. A `narrow` program is for rows of one number, where a
+    /// reduction has nothing to do.
+    pub(super) fn new(graph: &Graph, roots: &[(Id, Shape)], narrow: bool) -> Self {
+        let needed = graph.needed(roots.iter().map(|(root, _)| *root));
+        let mut lowering = Lowering {
+            graph,
+            narrow,
+            drafts: Vec::new(),
+            values: vec![0; needed.len()],
+            spread: BTreeMap::new(),
+            constants: Vec::new(),
+            inputs: Vec::new(),
+        };
+        if let Some(last) = roots.iter().map(|(root, _)| *root).max() {
+            for (id, node) in graph.up_to(last) {
+                if needed[id.index()] {
+                    lowering.values[id.index()] = lowering.node(id, node);
+                }
+            }
+        }
+        let outputs: Vec<(usize, bool)> = roots
+            .iter()
+            .map(|(root, shape)| (lowering.operand(*root, *shape), !narrow && *shape == Shape::Vector))
+            .collect();
+        lowering.finish(&outputs)
+    }
+}
+
+impl Lowering<'_> {
+    fn push(&mut self, op: Option<Op>, from: Vec<usize>, long: bool) -> usize {
+        self.drafts.push(Draft { op, from, long });
+        self.drafts.len() - 1
+    }
+
+    /// The value of a node where it is read by something of a shape.
+    fn operand(&mut self, id: Id, shape: Shape) -> usize {
+        let value = self.values[id.index()];
+        if self.narrow || shape != Shape::Vector || self.graph.shape(id) != Shape::Row {
+            return value;
+        }
+        if let Some(spread) = self.spread.get(&value) {
+            return *spread;
+        }
+        let spread = self.push(Some(Op::Spread), vec![value], true);
+        self.spread.insert(value, spread);
+        spread
+    }
+
+    /// An instruction; what it reads twice is copied, so that its registers are different ones.
+    fn instruction(&mut self, op: Op, operands: &[Id], shape: Shape) -> usize {
+        let long = !self.narrow && shape == Shape::Vector;
+        let mut from: Vec<usize> = Vec::new();
+        for operand in operands {
+            let mut value = self.operand(*operand, shape);
+            if from.contains(&value) {
+                value = self.push(Some(Op::Copy), vec![value], long);
+            }
+            from.push(value);
+        }
+        self.push(Some(op), from, long)
+    }
+
+    fn node(&mut self, id: Id, node: Node) -> usize {
+        let shape = self.graph.shape(id);
+        let is_width = |id: Id| self.graph.node(id) == Node::Width;
+        match node {
+            Node::Const(bits) => {
+                let value = self.push(None, Vec::new(), true);
+                self.constants.push((value, Some(f64::from_bits(bits) as f32)));
+                value
+            }
+            Node::Width => {
+                let value = self.push(None, Vec::new(), true);
+                self.constants.push((value, None));
+                value
+            }
+            Node::Input(place) => {
+                let long = !self.narrow && shape == Shape::Vector;
+                let value = self.push(None, Vec::new(), long);
+                self.inputs.push((value, place, long));
+                value
+            }
+            Node::Unary(Unary::Fixed, a) => self.values[a.index()],
+            Node::Reduce(_, a) if self.narrow => self.values[a.index()],
+            Node::Binary(Binary::Div | Binary::Mul, a, b) if self.narrow && is_width(b) => self.values[a.index()],
+            Node::Binary(Binary::Mul, a, b) if self.narrow && is_width(a) => self.values[b.index()],
+            Node::Unary(op, a) => self.instruction(Op::Unary(op), &[a], shape),
+            Node::Binary(op, a, b) => self.instruction(Op::Binary(op), &[a, b], shape),
+            Node::Where(c, a, b) => self.instruction(Op::Where, &[c, a, b], shape),
+            Node::Reduce(op, a) => {
+                let from = self.values[a.index()];
+                self.push(Some(Op::Reduce(op)), vec![from], false)
+            }
+        }
+    }
+
+    /// Gives out registers: constants keep theirs, others go back after they were read last.
+    fn finish(self, outputs: &[(usize, bool)]) -> Program {
+        let mut last = vec![0; self.drafts.len()];
+        for (at, draft) in self.drafts.iter().enumerate() {
+            draft.from.iter().for_each(|value| last[*value] = at);
+        }
+        let kept = self.constants.iter().map(|(value, _)| *value).chain(outputs.iter().map(|(value, _)| *value));
+        kept.for_each(|value| last[value] = usize::MAX);
+        let mut registers = vec![0; self.drafts.len()];
+        let (mut free, mut count): (Vec<Register>, Register) = (Vec::new(), 0);
+        let mut take = |free: &mut Vec<Register>| {
+            free.pop().unwrap_or_else(|| {
+                count += 1;
+                count - 1
+            })
+        };
+        // What is filled before the first instruction must not share a register with anything before its last reading.
+        for (at, _) in self.drafts.iter().enumerate().filter(|(_, draft)| draft.op.is_none()) {
+            registers[at] = take(&mut free);
+        }
+        let mut code = Vec::new();
+        for (at, draft) in self.drafts.iter().enumerate() {
+            if let Some(op) = draft.op {
+                let to = take(&mut free);
+                registers[at] = to;
+                let mut from = [0; 3];
+                from.iter_mut().zip(&draft.from).for_each(|(from, value)| *from = registers[*value]);
+                code.push(Instruction { op, to, from, long: draft.long });
+            }
+            free.extend(draft.from.iter().filter(|value| last[**value] == at).map(|value| registers[*value]));
+        }
+        Program {
+            code,
+            registers: count as usize,
+            constants: self.constants.iter().map(|(value, x)| (registers[*value], *x)).collect(),
+            inputs: self.inputs.iter().map(|(value, place, long)| (registers[*value], *place, *long)).collect(),
+            outputs: outputs.iter().map(|(value, long)| (registers[*value], *long)).collect(),
+        }
+    }
+}
