@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use treino::Result;
 use treino::callbacks::{
-    BackupAndRestore, CSVLogger, Callback, EarlyStopping, Frequency, ModelCheckpoint, ReduceLROnPlateau, SwapEMAWeights,
+    BackupAndRestore, CSVLogger, Callback, EarlyStopping, Frequency, LearningRateScheduler, ModelCheckpoint,
+    ReduceLROnPlateau, SwapEMAWeights,
 };
 use treino::data::Matrix;
 use treino::layers::{BatchNormalization, Dense, Dropout, Layer};
@@ -111,6 +112,7 @@ fn callbacks(optimizer: &Optimizer, folder: &Path) -> Vec<Callback> {
         list.push(
             ReduceLROnPlateau { monitor, patience: 1, factor: 0.5, min_delta: 0.02, ..Default::default() }.into(),
         );
+        list.push(LearningRateScheduler::new("lr * where(epoch < 4, 0.99, 0.97)").unwrap().into());
     }
     list.push(EarlyStopping { patience: 4, restore_best_weights: true, ..EarlyStopping::default() }.into());
     list.push(CSVLogger::new(folder.join("log.csv").display().to_string()).into());

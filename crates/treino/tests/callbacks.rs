@@ -4,8 +4,8 @@ use std::path::Path;
 use std::sync::atomic::AtomicBool;
 use treino::Result;
 use treino::callbacks::{
-    BackupAndRestore, CSVLogger, Callback, EarlyStopping, Frequency, ModelCheckpoint, ReduceLROnPlateau,
-    SwapEMAWeights, TensorBoard, TerminateOnNaN,
+    BackupAndRestore, CSVLogger, Callback, EarlyStopping, Frequency, LearningRateScheduler, ModelCheckpoint,
+    ReduceLROnPlateau, SwapEMAWeights, TensorBoard, TerminateOnNaN,
 };
 use treino::data::Matrix;
 use treino::initializers::Constant;
@@ -14,7 +14,7 @@ use treino::losses::MeanSquaredError;
 use treino::metrics::NamedMetric;
 use treino::model::Network;
 use treino::optimizers::{Adam, Optimizer, SGD};
-use treino::schedules::ExponentialDecay;
+use treino::schedules::{ExponentialDecay, PiecewiseConstantDecay};
 use treino::store::{Bundle, read_weights};
 use treino::train::{Compile, Ending, Event, Examples, Fit, History, Job, Session, evaluate, fit};
 
@@ -109,6 +109,26 @@ fn a_reduced_rate_is_in_the_history_and_is_told() {
     }
     assert_eq!(outcome.told.len(), 4);
     assert!(outcome.told[0].starts_with("1 rate 0.01"), "{:?}", outcome.told);
+}
+
+#[test]
+fn a_scheduled_rate_is_that_of_the_same_schedule_by_steps() {
+    // 3 steps an epoch.
+    let steps = PiecewiseConstantDecay { boundaries: vec![2, 5, 8], values: vec![0.1, 0.1, 0.05, 0.025] };
+    let by_steps = Setting::new(SGD { learning_rate: steps.into(), ..SGD::default() }).run(&[]).unwrap();
+    let callback = LearningRateScheduler::new("where(epoch < 2, lr, lr * 0.5)").unwrap();
+    let setting = Setting::new(SGD { learning_rate: 0.1.into(), ..SGD::default() });
+    let outcome = setting.run(&[callback.into()]).unwrap();
+    assert_eq!(outcome.history.series("learning_rate"), [0.1, 0.1, 0.05, 0.025]);
+    assert_eq!(weights(&outcome.network), weights(&by_steps.network));
+
+    // What is no rate ends the training: before it, or when it comes to that.
+    for (schedule, words) in [("-lr", "gives -0.1 in epoch 1"), ("log(2.5 - epoch)", "gives NaN in epoch 4")] {
+        let e = setting.run(&[LearningRateScheduler::new(schedule).unwrap().into()]).map(drop).unwrap_err();
+        assert!(e.message().contains(words), "{e}");
+    }
+    let e = LearningRateScheduler::new("epohc * 2").unwrap_err();
+    assert!(e.to_string().contains("did you mean \"epoch\"?"), "{e}");
 }
 
 #[test]
@@ -332,6 +352,8 @@ fn what_does_not_fit_the_training_is_refused_before_it() {
     let schedule = ExponentialDecay::default();
     let setting = Setting::new(SGD { learning_rate: schedule.into(), ..SGD::default() });
     let e = setting.run(&[reduce().into()]).map(drop).unwrap_err();
+    assert!(e.message().contains("exponential_decay decides it"), "{e}");
+    let e = setting.run(&[LearningRateScheduler::default().into()]).map(drop).unwrap_err();
     assert!(e.message().contains("exponential_decay decides it"), "{e}");
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "something was left behind");
 }

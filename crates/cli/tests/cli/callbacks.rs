@@ -81,6 +81,11 @@ fn what_is_wrong_with_callbacks_is_said_before_the_training() {
     let cases: &[(&str, &[&str])] = &[
         ("type = \"reduce_lr_on_plateau\"\nfactor = 1.0", &["factor is 1", "[0, 1)", "s.toml:9:10"]),
         ("type = \"reduce_lr_on_plateau\"\nmonitor = \"val_acuracy\"", &["did you mean \"val_accuracy\"?"]),
+        (
+            "type = \"learning_rate_scheduler\"\nschedule = \"lr * epohc\"",
+            &["\"epohc\"", "did you mean \"epoch\"?", "s.toml:9:12"],
+        ),
+        ("type = \"learning_rate_scheduler\"\nschedule = \"0 - lr\"", &["gives -0.001 in epoch 1"]),
         ("type = \"model_checkpoint\"", &["model_checkpoint.filepath", "must end in .safetensors"]),
         ("type = \"model_checkpoint\"\nfilepath = \"a.keras\"", &["write \"job/a.safetensors\""]),
         ("type = \"model_checkpoint\"\nfilepath = \"{epohc}.safetensors\"", &["did you mean \"epoch\"?"]),
