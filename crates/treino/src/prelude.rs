@@ -2,8 +2,8 @@
 
 pub use crate::activations::{Elu, Gelu, Linear, Relu, Selu, Sigmoid, Softmax, Tanh};
 pub use crate::callbacks::{
-    BackupAndRestore, CSVLogger, EarlyStopping, ModelCheckpoint, ReduceLROnPlateau, SwapEMAWeights, TensorBoard,
-    TerminateOnNaN,
+    BackupAndRestore, CSVLogger, EarlyStopping, LearningRateScheduler, ModelCheckpoint, ReduceLROnPlateau,
+    SwapEMAWeights, TensorBoard, TerminateOnNaN,
 };
 pub use crate::data::{DataSpec, Matrix, Table};
 pub use crate::error::{Error, Result};

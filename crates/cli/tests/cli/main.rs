@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod bad_models;
+mod callbacks;
 mod documents;
 mod expressions;
 mod flags;
