@@ -4,9 +4,9 @@ use super::event::{Event, Session};
 use super::executor::{Examples, Units};
 use super::fit::{Fit, Job, check_callbacks, check_memory, fit};
 use super::history::{Ending, History};
-use crate::data::{Dataset, Matrix, Prepared, Task, prepare};
+use crate::data::{Dataset, Matrix, Prepared, Readings, Task, prepare_for};
 use crate::error::Result;
-use crate::model::Network;
+use crate::model::{Network, readings};
 use crate::report::Evaluation;
 use crate::spec::{Resolved, Spec, resolve};
 use crate::store::{Baseline, Bundle, TableSide, read_weights};
@@ -96,7 +96,8 @@ impl Planned {
     /// # Errors
     /// Anything that is wrong with the spec, the files it names, or how they fit together.
     pub fn new(spec: &Spec) -> Result<Self> {
-        Self::with_data(spec, prepare(&spec.data)?)
+        let readings = spec.model.layers.as_deref().map_or(Ok(Readings::default()), readings)?;
+        Self::with_data(spec, prepare_for(&spec.data, &readings)?)
     }
 
     /// Resolves a spec against data that is already there.
