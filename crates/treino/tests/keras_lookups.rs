@@ -48,7 +48,11 @@ fn every_layer_gives_kerass_numbers() {
         {
             layer.adapt(&singles(&case["input"])).unwrap();
             let learnt: Vec<f32> = layer.bin_boundaries.iter().flatten().map(|b| *b as f32).collect();
-            assert_eq!(learnt, singles(&case["bin_boundaries"]), "{name}");
+            let keras = singles(&case["bin_boundaries"]);
+            assert_eq!(learnt.len(), keras.len(), "{name}");
+            // Keras adds up shares in single precision.
+            let near = |(a, b): (&f32, &f32)| (a - b).abs() <= 2e-6 * b.abs() + 1e-6;
+            assert!(learnt.iter().zip(&keras).all(near), "{name}: {learnt:?}, not {keras:?}");
         }
         let cells = case["input"].as_array().unwrap();
         if cells[0].is_string() {
@@ -58,16 +62,11 @@ fn every_layer_gives_kerass_numbers() {
             {
                 layer.adapt(cells.iter().copied()).unwrap();
                 assert_eq!(layer.vocabulary, Some(Vec::read(&node(&case["vocabulary"]), name).unwrap()), "{name}");
-                // In a table the empty text is a missing cell, and that is never learnt.
-                layer.vocabulary.as_mut().unwrap().retain(|token| !token.is_empty());
             }
             let made = columns(&cells, width).into_iter().enumerate();
             let made = made.map(|(j, cells)| Column::categories(&format!("c{j}"), cells)).collect();
-            let (found, found_shape) = through_a_table(&layer, made);
-            if case["vocabulary"].is_null() {
-                assert_eq!((found, found_shape), (expected, shape), "{name}");
-                texts += 1;
-            }
+            assert_eq!(through_a_table(&layer, made), (expected, shape), "{name}");
+            texts += 1;
             continue;
         }
         if let Layer::IntegerLookup(layer) = &mut layer

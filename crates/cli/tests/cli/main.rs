@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod bad_models;
+mod categories;
 mod documents;
 mod flags;
 mod json_lines;

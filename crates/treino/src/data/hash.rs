@@ -1,7 +1,7 @@
 //! Texts to bins: FarmHash's Fingerprint64, or SipHash-2-4 with a salt.
 //!
-//! Fingerprint64 is the function of that name in Google's FarmHash ("farmhashna"), fixed for all time; the test at the foot
-//! and the fixtures of the hashing layer hold it to TensorFlow's numbers, which are Keras's.
+//! Fingerprint64 is the function of that name in Google's FarmHash, fixed for all time. The fixtures of the hashing layer
+//! hold it to Keras's bins, with texts of every length at which it takes another way.
 
 use serde::{Deserialize, Serialize};
 use siphasher::sip::SipHasher24;

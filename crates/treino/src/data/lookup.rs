@@ -29,7 +29,7 @@ impl Token for String {
 
 impl Token for i64 {
     fn slot(&self, slots: usize) -> usize {
-        self.rem_euclid(slots.max(1) as i64) as usize
+        self.rem_euclid(i64::try_from(slots).unwrap_or(i64::MAX).max(1)) as usize
     }
 
     fn nothing() -> Self {
@@ -83,8 +83,9 @@ impl<T: Token> Lookup<T> {
 
     /// Ready for looking up.
     pub fn sorted(&self) -> Sorted<T> {
+        let place = |i: usize| self.special().saturating_add(i) as f32;
         let mut known: Vec<(T, f32)> =
-            self.vocabulary.iter().cloned().zip(self.special()..).map(|(t, i)| (t, i as f32)).collect();
+            self.vocabulary.iter().enumerate().map(|(i, token)| (token.clone(), place(i))).collect();
         known.sort_by(|a, b| a.0.cmp(&b.0));
         let mask = self.mask.clone().map(|mask| (mask, self.masked()));
         Sorted { known, mask, first: self.first(), unknown: self.unknown }

@@ -8,6 +8,9 @@
 //! no cell; the second stores each column in its type. So a million rows of numbers cost little more than their `f32`
 //! matrix, and no cell is typed from a sample.
 //!
+//! Layers for categories (embeddings, lookups, hashing, discretization) read columns in ways of their own: [`Readings`] says
+//! which, and [`prepare_for`] gives the recipe an [`Encoding`] for each of their input layers.
+//!
 //! Everything that can be wrong with a table ends in one [`Error`](crate::Error) that names the file, the line and the
 //! column; nothing here panics on input.
 

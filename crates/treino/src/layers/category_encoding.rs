@@ -13,6 +13,9 @@ use crate::model::{Builder, Memory, Op, Pass, ValueId};
 /// What a layer makes of indices, the indices themselves among it.
 pub(super) const MODES: Kind = Kind::Choice(&["int", "one_hot", "multi_hot", "count"]);
 
+/// More zeros and ones than this in a row are refused: they would fill the memory.
+const WIDEST: usize = 1 << 17;
+
 thing! {
     /// Whole numbers from 0 as zeros and ones.
     ///
@@ -64,6 +67,11 @@ pub(super) fn encoded(builder: &mut Builder, x: ValueId, depth: usize, mode: &st
             shape.pop();
             shape.push(depth);
         }
+    }
+    let width = shape.iter().fold(1, |width: usize, side| width.saturating_mul(*side));
+    if width > WIDEST {
+        let e = format!("\"{}\" would make {width} numbers of a row, more than {WIDEST}", builder.layer_name());
+        return Err(Error::input(e).help("an embedding of the indices, output_mode = \"int\", needs no such rows"));
     }
     // A row of its own for each index, or one for all along the last side.
     let run = if matches!(mode, Mode::OneHot) { 1 } else { last };

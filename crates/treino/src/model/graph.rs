@@ -5,7 +5,7 @@
 
 use super::builder::Builder;
 use super::program::ValueId;
-use crate::data::{Readings, Request};
+use crate::data::{Reading, Readings, Request};
 use crate::error::{Error, Result};
 use crate::layers::{Layer, Placed};
 
@@ -120,11 +120,11 @@ pub fn readings(layers: &[Placed]) -> Result<Readings> {
         let Layer::InputLayer(input) = node.layer else { continue };
         let Some(columns) = &input.columns else { continue };
         let readers: Vec<usize> = (0..nodes.len()).filter(|j| nodes[*j].inputs.contains(&Source::Layer(i))).collect();
-        let mut found = Vec::new();
+        let mut found: Vec<(usize, Option<Reading>)> = Vec::new();
         for j in &readers {
             let reading = nodes[nodes[*j].weights_of].layer.inner().reading().map_err(|e| placed(e, layers, *j))?;
             if let Some((other, _)) = found.first().filter(|(_, first)| *first != reading) {
-                let (a, b) = (&nodes[*other as usize].name, &nodes[*j].name);
+                let (a, b) = (&nodes[*other].name, &nodes[*j].name);
                 let e = format!("\"{a}\" and \"{b}\" read the columns of \"{}\" in different ways", node.name);
                 return Err(Error::input(e).help("use two input layers: both may name the same columns"));
             }
