@@ -3,10 +3,11 @@
 use std::path::Path;
 use treino::data::{Encoding, Source, prepare_for};
 use treino::layers::{Discretization, Layer};
-use treino::model::readings;
+use treino::model::{Network, readings};
 use treino::prelude::*;
 use treino::report::Evaluation;
 use treino::spec;
+use treino::train::{Compile, gradient};
 
 const DATASETS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../datasets");
 
@@ -114,6 +115,21 @@ fn who_reads_a_column_decides_what_it_becomes() {
 }
 
 #[test]
+fn no_gradient_flows_through_an_index() {
+    let bins = Discretization { bin_boundaries: Some(vec![-0.5, 0.0, 0.5]), ..Discretization::default() };
+    let layers: [Layer; 3] = [Dense::new(2).into(), bins.into(), Dense::new(1).into()];
+    let mut network = Network::build(2, &layers).unwrap();
+    network.initialize(3);
+    let x = Matrix::new(3, 2, vec![0.5, -1.0, 2.0, 0.25, -1.5, 1.0]);
+    let y = Matrix::new(3, 1, vec![5.0, -2.0, 1.0]);
+    let compile = Compile::new(SGD::default(), MeanSquaredError::default(), Vec::new());
+    let data = Examples { x: &x, y: &y, weights: None };
+    let (_, gradient) = Session::quiet(|session| gradient(&network, &compile, data, 1, session)).unwrap();
+    // Kernel and bias of the first layer are the first six numbers.
+    assert!(gradient[..6].iter().all(|g| *g == 0.0) && gradient[6..].iter().any(|g| *g != 0.0), "{gradient:?}");
+}
+
+#[test]
 fn what_does_not_fit_is_said_once_and_clearly() {
     let (_folder, path) = table(ROWS);
     let dense = "{ type = \"flatten\" }, { type = \"dense\", activation = \"sigmoid\" }";
@@ -170,6 +186,14 @@ fn what_does_not_fit_is_said_once_and_clearly() {
                 .to_string(),
             "\"e\" and \"d\" read the columns of \"input_layer\" in different ways",
             "two input layers",
+        ),
+        (
+            "{ type = \"input_layer\", columns = [\"city\"] }, { type = \"embedding\", name = \"e\" }, \
+             { type = \"input_layer\", columns = [\"seen\"] }, { type = \"shared\", layer = \"e\", name = \"f\" }, \
+             { type = \"concatenate\", inputs = [\"e\", \"f\"] }, { type = \"flatten\" }, { type = \"dense\" }"
+                .to_string(),
+            "\"e\" is shared, but each input layer numbers its levels for itself",
+            "in one input layer",
         ),
     ];
     let mut problems = Vec::new();

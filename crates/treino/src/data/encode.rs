@@ -230,7 +230,12 @@ fn plan(input: &Input) -> Plan {
 /// Where in `names` the `wanted` ones are.
 fn find(wanted: &[&str], names: &[&str], file: &str) -> Result<Vec<usize>> {
     let index: BTreeMap<&str, usize> = names.iter().copied().zip(0..).collect();
-    let lacking: Vec<&str> = wanted.iter().copied().filter(|w| !index.contains_key(w)).collect();
+    let mut lacking: Vec<&str> = Vec::new();
+    for name in wanted.iter().filter(|w| !index.contains_key(*w)) {
+        if !lacking.contains(name) {
+            lacking.push(name);
+        }
+    }
     if lacking.is_empty() {
         return Ok(wanted.iter().filter_map(|w| index.get(w).copied()).collect());
     }

@@ -298,6 +298,13 @@ impl Recipe {
         columns
     }
 
+    /// The number of columns that are used, those counted once that are read in several ways.
+    pub fn columns_used(&self) -> usize {
+        let first =
+            |i: usize| self.inputs.iter().position(|other| other.position == self.inputs[i].position) == Some(i);
+        (0..self.inputs.len()).filter(|i| first(*i)).count()
+    }
+
     /// The number of features: the width of every matrix that this recipe makes.
     pub fn features(&self) -> usize {
         self.names.len()

@@ -75,7 +75,7 @@ pub(super) fn encoded(builder: &mut Builder, x: ValueId, depth: usize, mode: &st
     }
     // A row of its own for each index, or one for all along the last side.
     let run = if matches!(mode, Mode::OneHot) { 1 } else { last };
-    let y = builder.value(&shape, &[x], false);
+    let y = builder.value(&shape, &[], false);
     builder.push(Op::CategoryEncoding(CategoryEncodingOp { x, y, groups: outer * last / run, run, depth, mode }));
     Ok(y)
 }
@@ -87,7 +87,7 @@ enum Mode {
     Count,
 }
 
-/// y[i] = whether, or how often, i is among a group of indices. No gradient flows.
+/// y[i] = whether, or how often, i is among a group of indices. Indices have no gradient.
 #[derive(Debug, Clone)]
 pub struct CategoryEncodingOp {
     x: ValueId,

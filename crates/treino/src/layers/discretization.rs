@@ -109,8 +109,9 @@ impl Build for Discretization {
 /// A value that an index is found of for each number of x.
 pub(super) fn indices(builder: &mut Builder, x: ValueId, index: Index) -> ValueId {
     let (width, shape) = (builder.width(x), builder.shape(x).to_vec());
-    let y = builder.value(&shape, &[x], false);
-    builder.push(Op::Index(IndexOp { x, y, width, index }));
+    let backward = builder.wants_gradient(x);
+    let y = builder.value(&shape, &[], false);
+    builder.push(Op::Index(IndexOp { x, y, width, index, backward }));
     y
 }
 
@@ -125,7 +126,7 @@ pub(super) enum Index {
     Hash(crate::data::Hash),
 }
 
-/// y = the index of x. No gradient flows.
+/// y = the index of x; dx = 0.
 #[derive(Debug, Clone)]
 pub struct IndexOp {
     x: ValueId,
@@ -133,6 +134,7 @@ pub struct IndexOp {
     /// Numbers in a row.
     width: usize,
     index: Index,
+    backward: bool,
 }
 
 impl IndexOp {
@@ -145,6 +147,12 @@ impl IndexOp {
                 Index::Lookup(sorted) => sorted.index(&(*x as i64)),
                 Index::Hash(hash) => hash.bin_of_number(*x as i64) as f32,
             };
+        }
+    }
+
+    pub(crate) fn backward(&self, memory: &mut Memory, pass: &Pass<'_>) {
+        if self.backward {
+            memory.fill_gradient(self.x, |_, dx| dx[..pass.rows * self.width].fill(0.0));
         }
     }
 }

@@ -94,8 +94,9 @@ impl Op {
             Op::Concatenate(op) => op.backward(memory, pass),
             Op::Dot(op) => op.backward(memory, pass),
             Op::Fork(op) => op.backward(memory, pass),
-            // What comes in has no gradient, and none flows through an index.
-            Op::Select(_) | Op::Index(_) | Op::CategoryEncoding(_) => {}
+            Op::Index(op) => op.backward(memory, pass),
+            // What comes in has no gradient, and neither have indices.
+            Op::Select(_) | Op::CategoryEncoding(_) => {}
         }
     }
 

@@ -3,7 +3,7 @@
 //! A vocabulary or boundaries that a spec leaves open are put into the layer itself: the resolved spec has them written out,
 //! and neither a second training from it nor the stored model has to learn them again.
 
-use crate::data::{Columns, Encoding, Prepared, Request};
+use crate::data::{Columns, Encoding, Input, Prepared, Request};
 use crate::error::{Error, Result};
 use crate::layers::{Layer, Placed};
 use crate::model::{Network, readings};
@@ -16,6 +16,12 @@ pub(super) fn learn(layers: &mut [Placed], prepared: &Prepared) -> Result<()> {
         for at in &request.readers {
             if let Layer::Shared(shared) = &layers[*at].layer {
                 refuse_open(layers, &shared.layer)?;
+                let levels = |input: &Input| matches!(input.encoding, Encoding::Level { .. });
+                if prepared.recipe.inputs.iter().any(|i| i.layer.as_deref() == Some(&request.layer) && levels(i)) {
+                    let e =
+                        format!("\"{}\" is shared, but each input layer numbers its levels for itself", shared.layer);
+                    return Err(Error::input(e).help("name all columns in one input layer, or use a string_lookup"));
+                }
             }
             learn_one(&mut layers[*at].layer, request, prepared, &columns)
                 .map_err(|e| e.help(format!("it happened in layer {} ({})", at + 1, layers[*at].layer.name())))?;
