@@ -26,7 +26,8 @@ const LAYERS: &str = "\
 static MODEL: LazyLock<Vec<u8>> = LazyLock::new(|| {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("t.csv");
-    std::fs::write(&path, TABLE.repeat(4)).unwrap();
+    let (head, rows) = TABLE.split_once('\n').unwrap();
+    std::fs::write(&path, format!("{head}\n{}", rows.repeat(4))).unwrap();
     let text = format!("[model]\nlayers = [{LAYERS}]\n[fit]\nepochs = 1\n");
     let mut entries = spec::parse(&text, std::path::Path::new("s.toml")).unwrap();
     for (key, value) in [("data.path", path.to_str().unwrap()), ("data.target", "answer")] {
