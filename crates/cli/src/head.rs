@@ -32,7 +32,7 @@ pub fn head(planned: &Planned, terminal: &Terminal) -> String {
     .collect();
     let how = if spec.data.split == "last" { "the last rows".to_string() } else { format!("seed {}", spec.data.seed) };
     lines.add("split", &format!("{} ({how})", parts.join(", ")));
-    let used = prepared.recipe.inputs.len();
+    let used = prepared.recipe.columns_used();
     let recipe = if spec.data.recipe == "none" {
         format!("{used} columns as they are")
     } else {

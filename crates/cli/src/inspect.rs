@@ -42,7 +42,7 @@ fn model(bundle: &Bundle, terminal: &Terminal) -> String {
         let classes =
             if target.classes.is_empty() { String::new() } else { format!(": {}", target.classes.join(", ")) };
         text.push_str(&words(&escaped(&format!("predicts {} ({}){classes}", target.name, target.task))));
-        text.push_str(&format!("  from {} columns:\n\n", side.recipe.inputs.len()));
+        text.push_str(&format!("  from {} columns:\n\n", side.recipe.columns_used()));
         let columns = tables::first_that_fits(terminal, [30, 20, 14], |most| {
             let mut table = tables::plain_table();
             table.add_row(["column", "type", "inputs"]);

@@ -93,10 +93,7 @@ fn report(planned: &Planned, test: &RangeTest, found: &RatesFound, terminal: &Te
     }
     match found.suggestion {
         Some(suggestion) => {
-            words.push(format!(
-                "A tenth of that is a good rate to begin with: --learning-rate {}",
-                rate(suggestion)
-            ));
+            words.push(format!("A tenth of that is a good rate to begin with: --learning-rate {}", rate(suggestion)));
         }
         None => words.push("Try a wider range, with --from and --to, and more --steps.".to_string()),
     }

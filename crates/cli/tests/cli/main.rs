@@ -3,6 +3,7 @@
 mod bad_input;
 mod bad_models;
 mod callbacks;
+mod categories;
 mod documents;
 mod expressions;
 mod flags;

@@ -7,6 +7,7 @@ use super::fit::days;
 use super::load::{Planned, Wanted, load, names};
 use super::matrix::Matrix;
 use super::plan::Plan;
+use super::reading::{Translated, refused};
 use super::recipe::{Encoding, Input, Recipe};
 use super::source::{Opened, Source};
 use super::spec::DataSpec;
@@ -172,11 +173,20 @@ impl Recipe {
         for (input, column) in self.inputs.iter().zip(&columns) {
             fits(input, column).map_err(|e| e.in_file(&table.name))?;
         }
+        let read: Vec<Translated> =
+            self.inputs.iter().zip(&columns).map(|(i, c)| Translated::new(&i.encoding, c)).collect();
         let slots: Vec<Vec<u32>> = self.inputs.iter().zip(&columns).map(|(i, c)| level_slots(i, c)).collect();
         let mut data = vec![0.0f32; rows.len() * width];
         for (rows, out) in rows.chunks(BLOCK).zip(data.chunks_mut((BLOCK * width).max(1))) {
             let mut at = 0;
-            for ((input, column), slots) in self.inputs.iter().zip(&columns).zip(&slots) {
+            for (((input, column), slots), read) in self.inputs.iter().zip(&columns).zip(&slots).zip(&read) {
+                if input.layer.is_some() {
+                    if let Err(row) = read.fill(&input.encoding, &column.values, rows, &mut out[at..], width) {
+                        return Err(refused(input, &column.values, row, &table.name));
+                    }
+                    at += input.width();
+                    continue;
+                }
                 if let Err(row) = fill(input, &column.values, slots, rows, &mut out[at..], width) {
                     return Err(too_large(&input.name, row, &table.name));
                 }
@@ -205,16 +215,27 @@ fn too_large(column: &str, row: u32, file: &str) -> Error {
 fn plan(input: &Input) -> Plan {
     match &input.encoding {
         Encoding::Date { format, .. } => Plan::Date(*format),
-        Encoding::OneHot { .. } | Encoding::Presence => Plan::Category { cap: usize::MAX },
+        Encoding::OneHot { .. } | Encoding::Presence | Encoding::Level { .. } | Encoding::Text { .. } => {
+            Plan::Category { cap: usize::MAX }
+        }
+        Encoding::Bin { .. } if input.kind == ColumnKind::Category => Plan::Category { cap: usize::MAX },
         Encoding::Number { .. } if input.kind == ColumnKind::Boolean => Plan::Boolean,
-        Encoding::Number { .. } | Encoding::AsIs => Plan::Number { kind: input.kind, narrow: input.narrow },
+        Encoding::Number { .. } | Encoding::AsIs | Encoding::Amount { .. } | Encoding::Id => {
+            Plan::Number { kind: input.kind, narrow: input.narrow }
+        }
+        Encoding::Integer { .. } | Encoding::Bin { .. } => Plan::Number { kind: input.kind, narrow: input.narrow },
     }
 }
 
 /// Where in `names` the `wanted` ones are.
 fn find(wanted: &[&str], names: &[&str], file: &str) -> Result<Vec<usize>> {
     let index: BTreeMap<&str, usize> = names.iter().copied().zip(0..).collect();
-    let lacking: Vec<&str> = wanted.iter().copied().filter(|w| !index.contains_key(w)).collect();
+    let mut lacking: Vec<&str> = Vec::new();
+    for name in wanted.iter().filter(|w| !index.contains_key(*w)) {
+        if !lacking.contains(name) {
+            lacking.push(name);
+        }
+    }
     if lacking.is_empty() {
         return Ok(wanted.iter().filter_map(|w| index.get(w).copied()).collect());
     }
@@ -235,7 +256,13 @@ fn fits(input: &Input, column: &Column) -> Result<()> {
         Encoding::Number { .. } | Encoding::AsIs => {
             matches!(column.values, Values::Narrow(_) | Values::Wide(_) | Values::Boolean { .. })
         }
-        Encoding::OneHot { .. } => matches!(column.values, Values::Category { .. }),
+        Encoding::OneHot { .. } | Encoding::Level { .. } | Encoding::Text { .. } => {
+            matches!(column.values, Values::Category { .. })
+        }
+        Encoding::Amount { .. } | Encoding::Id | Encoding::Integer { .. } => {
+            matches!(column.values, Values::Narrow(_) | Values::Wide(_))
+        }
+        Encoding::Bin { .. } => matches!(column.values, Values::Category { .. } | Values::Narrow(_) | Values::Wide(_)),
         Encoding::Date { .. } => matches!(column.values, Values::Date { .. }),
         Encoding::Presence => !matches!(column.values, Values::Absent),
     };
@@ -288,6 +315,9 @@ fn fill(input: &Input, values: &Values, slots: &[u32], rows: &[u32], out: &mut [
                 }
             }
         }
+        // Those that a layer reads in a way of its own are filled elsewhere.
+        Encoding::Amount { .. } | Encoding::Id | Encoding::Level { .. } | Encoding::Text { .. } => {}
+        Encoding::Integer { .. } | Encoding::Bin { .. } => {}
         Encoding::Presence => {
             for (row, out) in rows.iter().zip(out.chunks_mut(width)) {
                 out[0] = f32::from(u8::from(values.is_missing(*row as usize)));

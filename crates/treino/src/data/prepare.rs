@@ -4,6 +4,7 @@ use super::dataset::{Dataset, Prepared};
 use super::encode::rows_with_target;
 use super::fit::{fit, median};
 use super::note::Note;
+use super::reading::Readings;
 use super::repeated::repeated;
 use super::source::Source;
 use super::spec::{DataSpec, Task};
@@ -19,12 +20,26 @@ use crate::{Error, Result};
 /// # Errors
 /// The spec names no file, a file cannot be read, or the table cannot be used as the spec says.
 pub fn prepare(spec: &DataSpec) -> Result<Prepared> {
+    prepare_for(spec, &Readings::default())
+}
+
+/// [`prepare`] for a network whose layers read columns in ways of their own.
+///
+/// # Errors
+/// As [`prepare`]; columns that are not there or cannot be read so.
+pub fn prepare_for(spec: &DataSpec, readings: &Readings) -> Result<Prepared> {
     spec.check()?;
     let Some(path) = &spec.path else {
         return Err(Error::input("there is no table to read").help("name a CSV or Parquet file"));
     };
     let source = Source::from_argument(path)?;
-    prepare_table(super::read(&source, spec)?, spec)
+    let mut table = super::read(&source, spec)?;
+    let texts = readings.texts(&table, spec);
+    if !texts.is_empty() {
+        let categorical = spec.categorical.iter().cloned().chain(texts).collect();
+        table = super::read(&source, &DataSpec { categorical, ..spec.clone() })?;
+    }
+    prepare_table_for(table, spec, readings)
 }
 
 /// Makes a table ready for training: finds the task, keeps rows back for validation and test, fits the recipe on the
@@ -34,6 +49,14 @@ pub fn prepare(spec: &DataSpec) -> Result<Prepared> {
 /// The target is not there, or cannot be learnt; a weight is negative or missing; too few rows for the split; no column
 /// is left to learn from.
 pub fn prepare_table(table: Table, spec: &DataSpec) -> Result<Prepared> {
+    prepare_table_for(table, spec, &Readings::default())
+}
+
+/// [`prepare_table`] for a network whose layers read columns in ways of their own.
+///
+/// # Errors
+/// As [`prepare_table`]; columns that are not there or cannot be read so.
+pub fn prepare_table_for(table: Table, spec: &DataSpec, readings: &Readings) -> Result<Prepared> {
     spec.check()?;
     if let Some(column) = table.columns.iter().find(|c| c.rows().is_some_and(|n| n != table.rows)) {
         return Err(Error::input(format!("column \"{}\" has not {} rows as the table has", column.name, table.rows)));
@@ -70,7 +93,7 @@ pub fn prepare_table(table: Table, spec: &DataSpec) -> Result<Prepared> {
     }
     let summary = summary(&table, column, &target, &cells, &classes);
 
-    let recipe = fit(&table, &parts.train, column, weight, spec, &mut notes)?;
+    let recipe = fit(&table, &parts.train, column, weight, spec, readings, &mut notes)?;
     let places: Vec<usize> = recipe.inputs.iter().map(|i| i.position).collect();
     let weights = weight.map(|w| &table.columns[w]);
     let dataset = |rows: Vec<u32>| recipe.dataset(&table, &places, &target, &cells, weights, rows);

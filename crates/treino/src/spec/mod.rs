@@ -12,6 +12,7 @@
 //! Keras differences: `epochs` is 200 where it is left open; the loss follows from the target where it is left open; a
 //! regression target is standardised inside the model unless `target_scale = "none"`.
 
+mod learnt;
 mod per_output;
 mod resolve;
 mod sections;

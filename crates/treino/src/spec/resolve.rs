@@ -1,6 +1,6 @@
 //! From what was typed to everything that a training needs.
 
-use super::{PerOutput, Spec};
+use super::{PerOutput, Spec, learnt};
 use crate::activations::{Activation as AnyActivation, Linear, Sigmoid, Softmax, Softplus};
 use crate::data::{Prepared, Target, Task};
 use crate::error::{Error, Result};
@@ -33,11 +33,17 @@ pub fn resolve(spec: &Spec, prepared: &Prepared) -> Result<Resolved> {
         Some(PerOutput::Same(loss)) => loss.clone(),
         _ => default_loss(target.task),
     };
-    let layers = match &spec.model.layers {
+    let mut layers = match &spec.model.layers {
         Some(layers) => layers.clone(),
         None => layers_in_short(spec, target, &loss, prepared.train.len()),
     };
-    let network = Network::build_graph(prepared.recipe.columns(), &layers, &spec.model.outputs)?;
+    learnt::learn(&mut layers, prepared)?;
+    let mut network = Network::build_graph(prepared.recipe.columns(), &layers, &spec.model.outputs)?;
+    let open = layers.clone();
+    learnt::count_ids(&mut layers, &network);
+    if layers != open {
+        network = Network::build_graph(prepared.recipe.columns(), &layers, &spec.model.outputs)?;
+    }
     let mut section = spec.compile.clone();
     section.optimizer.check()?;
     section.loss.get_or_insert(PerOutput::Same(loss.clone()));

@@ -6,9 +6,9 @@ use super::fit::{Fit, Job, check_batches, check_memory, fit_as, start_callbacks}
 use super::history::{Ending, History};
 use super::lr_find::{RangeTest, RatesFound};
 use crate::callbacks::Callback;
-use crate::data::{Dataset, Matrix, Prepared, Task, prepare};
+use crate::data::{Dataset, Matrix, Prepared, Readings, Task, prepare_for};
 use crate::error::Result;
-use crate::model::Network;
+use crate::model::{Network, readings};
 use crate::report::Evaluation;
 use crate::spec::{Resolved, Spec, resolve};
 use crate::store::{Baseline, Bundle, TableSide, read_weights};
@@ -98,7 +98,8 @@ impl Planned {
     /// # Errors
     /// Anything that is wrong with the spec, the files it names, or how they fit together.
     pub fn new(spec: &Spec) -> Result<Self> {
-        Self::with_data(spec, prepare(&spec.data)?)
+        let readings = spec.model.layers.as_deref().map_or(Ok(Readings::default()), readings)?;
+        Self::with_data(spec, prepare_for(&spec.data, &readings)?)
     }
 
     /// Resolves a spec against data that is already there.
