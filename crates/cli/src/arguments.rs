@@ -37,6 +37,7 @@ const fn off(heading: &'static str, long: &'static str, path: &'static str, help
 
 const FLAGS: &[Flag] = &[
     flag(DATA, "target", "data.target"),
+    flag(DATA, "more-targets", "data.more_targets"),
     flag(DATA, "task", "data.task"),
     flag(DATA, "positive", "data.positive"),
     flag(DATA, "categorical", "data.categorical"),
@@ -112,7 +113,7 @@ impl Flag {
         match (self.long, self.param().map(|p| &p.kind)) {
             ("validation" | "test" | "initial-weights", _) => "FILE",
             ("target" | "weight", _) => "COLUMN",
-            ("categorical" | "numeric" | "ignore", _) => "COLUMNS",
+            ("more-targets" | "categorical" | "numeric" | "ignore", _) => "COLUMNS",
             ("missing", _) => "TOKENS",
             ("class-weight", _) => "balanced|LABEL=W,...",
             (_, Some(Kind::Int(_))) => "N",

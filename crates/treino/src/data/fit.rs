@@ -9,27 +9,28 @@ use super::stats::{ColumnStats, level_counts, moments};
 use super::table::Table;
 use crate::{Error, Result};
 
-/// The recipe for a table, from its training rows only. `target` and `weight` are the columns that are no inputs.
+/// The recipe for a table, from its training rows only. `targets` and `weight` are the columns that are no inputs.
 ///
 /// # Errors
 /// No column is left; or, where columns are to be used as they are, one is not made of numbers.
 pub(crate) fn fit(
     table: &Table,
     rows: &[u32],
-    target: usize,
+    targets: &[usize],
     weight: Option<usize>,
     spec: &DataSpec,
     notes: &mut Vec<Note>,
 ) -> Result<Recipe> {
-    let mut recipe = Recipe::new(table.dialect.is_none_or(|d| d.header), table.columns.len(), target);
+    let mut recipe =
+        Recipe::new(table.dialect.is_none_or(|d| d.header), table.columns.len(), targets[0], &targets[1..]);
     recipe.decimal = table.dialect.map(|d| d.decimal);
     recipe.missing = spec.missing.clone();
     let is_input = |position: usize, column: &Column| {
-        position != target && Some(position) != weight && !spec.ignore.contains(&column.name)
+        !targets.contains(&position) && Some(position) != weight && !spec.ignore.contains(&column.name)
     };
     let alone = table.columns.iter().enumerate().filter(|(i, column)| is_input(*i, column)).count() == 1;
     for (position, column) in table.columns.iter().enumerate() {
-        if position == target || Some(position) == weight {
+        if targets.contains(&position) || Some(position) == weight {
             continue;
         }
         let found = if spec.ignore.contains(&column.name) {

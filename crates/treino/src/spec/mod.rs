@@ -12,6 +12,7 @@
 //! Keras differences: `epochs` is 200 where it is left open; the loss follows from the target where it is left open; a
 //! regression target is standardised inside the model unless `target_scale = "none"`.
 
+mod outputs;
 mod per_output;
 mod resolve;
 mod sections;
@@ -115,7 +116,7 @@ impl Spec {
         let mut entries = Entries::default();
         entries.set("version", Value::Int(VERSION).into());
         for (name, table) in [
-            ("data", self.data.write()),
+            ("data", self.data.written()),
             ("model", self.model.written()),
             ("compile", self.compile.write()),
             ("fit", self.fit.write()),

@@ -6,7 +6,7 @@ mod bundle;
 mod run_folder;
 mod weights;
 
-pub use bundle::{Baseline, Bundle, FORMAT_VERSION, Prediction, TableSide};
+pub use bundle::{Baseline, Bundle, FORMAT_VERSION, Prediction, TableSide, TargetSide};
 pub use run_folder::{RunFolder, find_model};
 pub use weights::read_weights;
 
