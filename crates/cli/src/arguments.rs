@@ -110,7 +110,11 @@ impl Flag {
     }
 
     fn value_name(&self) -> &'static str {
-        match (self.long, self.param().map(|p| &p.kind)) {
+        let kind = self.param().map(|p| match &p.kind {
+            Kind::PerOutput(each) => *each,
+            kind => kind,
+        });
+        match (self.long, kind) {
             ("validation" | "test" | "initial-weights", _) => "FILE",
             ("target" | "weight", _) => "COLUMN",
             ("more-targets" | "categorical" | "numeric" | "ignore", _) => "COLUMNS",
@@ -303,6 +307,16 @@ fn set_flags(entries: &mut Entries, matches: &ArgMatches, flags: impl Iterator<I
 /// What was typed behind a flag as a value of a kind. What does not fit is left for the catalogue to refuse.
 fn typed<'a>(kind: &Kind, given: impl Iterator<Item = &'a String>, flag: &str) -> Result<Value> {
     match kind {
+        Kind::PerOutput(each) => {
+            let given: Vec<&String> = given.collect();
+            // A table without a type is one by the names of the outputs.
+            match given.first().map(|text| toml_value(text.trim())) {
+                Some(Ok(Value::Table(table))) if given.len() == 1 && table.get("type").is_none() => {
+                    Ok(Value::Table(table))
+                }
+                _ => typed(each, given.into_iter(), flag),
+            }
+        }
         Kind::List(item) => {
             let mut items: Vec<Node> = Vec::new();
             for list in given {
