@@ -142,7 +142,8 @@ impl Recipe {
             .help("without names the columns must be those of the training file, in the same order"));
         }
         let targets = || std::iter::once(&self.target).chain(&self.more_targets);
-        let place = |p: usize| if without_targets { p - targets().filter(|t| **t < p).count() } else { p };
+        let place =
+            |p: usize| if without_targets { p.saturating_sub(targets().filter(|t| **t < p).count()) } else { p };
         let mut places: Vec<usize> = self.inputs.iter().map(|i| place(i.position)).collect();
         for (name, position, _) in extra {
             places.push(if *position < names.len() { *position } else { find(&[name], names, file)?[0] });
