@@ -307,6 +307,27 @@ fn files_without_names_are_predicted_with_all_targets_or_none() {
 }
 
 #[test]
+fn columns_that_layers_cannot_be_called_after_are_targets_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("t.csv");
+    let rows: String = (0..40).map(|i| format!("{}.5,{},{i}.25,{}.75\n", i % 7, ["u", "v"][i % 2], i % 9)).collect();
+    std::fs::write(&path, format!("x,type,a/b,dense\n{rows}")).unwrap();
+    let text = format!(
+        "[data]\npath = '{}'\ntarget = \"type\"\nmore_targets = [\"a/b\", \"dense\"]\n\
+         [model]\nhidden = [3]\n[fit]\nepochs = 2\n",
+        path.display()
+    );
+    let planned = Planned::new(&Spec::read(&spec::parse(&text, Path::new("s.toml")).unwrap()).unwrap()).unwrap();
+    assert_eq!(planned.resolved.network.output_names(), ["type_output", "a_b", "dense_output"]);
+    let again = spec::parse(&spec::write(&planned.resolved.spec.entries()), Path::new("again.toml")).unwrap();
+    assert_eq!(Planned::new(&Spec::read(&again).unwrap()).unwrap().resolved.spec, planned.resolved.spec);
+    let bytes = run(&planned, 1).model.to_bytes().unwrap();
+    let back = Bundle::from_bytes(&bytes).unwrap();
+    let prediction = back.predict(&Source::text("p.csv", "x\n1.5\n")).unwrap();
+    assert_eq!(prediction.columns(), ["type", "type_probability_u", "type_probability_v", "a/b", "dense"]);
+}
+
+#[test]
 fn a_model_of_one_target_is_stored_without_a_word_about_others() {
     let spec = DataSpec { path: Some(dataset("iris")), ..DataSpec::new("", "species") };
     let p = prepare(&spec).unwrap();

@@ -6,6 +6,9 @@
 use crate::data::Target;
 use crate::error::{Error, Result};
 
+/// By the names of outputs one may say what holds for each, and a table with this key is a thing instead.
+const NO_NAME: &str = "type";
+
 /// Names for the output layers of several targets: the columns' own, except where a layer cannot be called so or one of
 /// `taken` is.
 pub(super) fn names_in_short(targets: &[&Target], taken: &[String]) -> Vec<String> {
@@ -13,7 +16,7 @@ pub(super) fn names_in_short(targets: &[&Target], taken: &[String]) -> Vec<Strin
     let mut names: Vec<Option<String>> = vec![None; targets.len()];
     for (name, target) in names.iter_mut().zip(targets) {
         let column = &target.name;
-        if !column.is_empty() && !column.contains('/') && !used.contains(column) {
+        if !column.is_empty() && !column.contains('/') && column != NO_NAME && !used.contains(column) {
             used.push(column.clone());
             *name = Some(column.clone());
         }
@@ -28,7 +31,10 @@ pub(super) fn names_in_short(targets: &[&Target], taken: &[String]) -> Vec<Strin
             (1, near) => format!("{near}_output"),
             (i, near) => format!("{near}_output_{i}"),
         });
-        let free = candidates.into_iter().find(|candidate| !used.contains(candidate)).unwrap_or_default();
+        let free = candidates
+            .into_iter()
+            .find(|candidate| candidate != NO_NAME && !used.contains(candidate))
+            .unwrap_or_default();
         used.push(free.clone());
         *name = Some(free);
     }
@@ -39,7 +45,7 @@ pub(super) fn names_in_short(targets: &[&Target], taken: &[String]) -> Vec<Strin
 /// others.
 ///
 /// # Errors
-/// Another number of outputs than of targets; some outputs named like targets, and some not.
+/// Another number of outputs than of targets; an output that none of several can be called; some outputs named like targets, and some not.
 pub(super) fn outputs_of_targets(outputs: &[&str], others: &[String], targets: &[&Target]) -> Result<Vec<usize>> {
     let columns = || listed(targets.iter().map(|target| target.name.as_str()));
     if outputs.len() != targets.len() {
@@ -53,6 +59,10 @@ pub(super) fn outputs_of_targets(outputs: &[&str], others: &[String], targets: &
         };
         let e = format!("the network has {has}, {}, but {what}", listed(outputs.iter().copied()));
         return Err(Error::input(e).help("each target has an output of its own: see more_targets in the section data"));
+    }
+    if targets.len() > 1 && outputs.contains(&NO_NAME) {
+        return Err(Error::input(format!("one of several outputs cannot be called \"{NO_NAME}\""))
+            .help("compile.loss and metrics for each output could not be told from a loss or metric with its type"));
     }
     let in_order = || (0..targets.len()).collect();
     if targets.len() == 1 || names_in_short(targets, others).iter().eq(outputs) {
@@ -103,6 +113,7 @@ mod tests {
     fn outputs_are_named_after_columns_as_far_as_layers_can_be() {
         assert_eq!(short(&["price", "cut"], &["dense"]), ["price", "cut"]);
         assert_eq!(short(&["dense", "cut"], &["dense"]), ["dense_output", "cut"]);
+        assert_eq!(short(&["type", "cut"], &[]), ["type_output", "cut"]);
         assert_eq!(short(&["a/b", "a_b", "", "a_b_output"], &[]), ["a_b_output_2", "a_b", "output", "a_b_output"]);
     }
 
@@ -118,6 +129,8 @@ mod tests {
         assert_eq!(of(&["dense_output", "cut"], &["dense", "cut"]).unwrap(), [0, 1]);
         let e = of(&["cut", "prise"], &["price", "cut"]).unwrap_err();
         assert_eq!(e.message(), "some outputs are named like targets, but none like \"price\": is it \"prise\"?");
+        let e = of(&["type", "price"], &["type", "price"]).unwrap_err();
+        assert!(e.message().contains("cannot be called \"type\""), "{e}");
         let e = of(&["a", "b"], &["price"]).unwrap_err();
         assert_eq!(e.message(), "the network has 2 outputs, \"a\" and \"b\", but there is one target, \"price\"");
         let e = of(&["a"], &["price", "cut"]).unwrap_err();
