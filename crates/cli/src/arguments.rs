@@ -37,6 +37,7 @@ const fn off(heading: &'static str, long: &'static str, path: &'static str, help
 
 const FLAGS: &[Flag] = &[
     flag(DATA, "target", "data.target"),
+    flag(DATA, "more-targets", "data.more_targets"),
     flag(DATA, "task", "data.task"),
     flag(DATA, "positive", "data.positive"),
     flag(DATA, "categorical", "data.categorical"),
@@ -109,10 +110,14 @@ impl Flag {
     }
 
     fn value_name(&self) -> &'static str {
-        match (self.long, self.param().map(|p| &p.kind)) {
+        let kind = self.param().map(|p| match &p.kind {
+            Kind::PerOutput(each) => *each,
+            kind => kind,
+        });
+        match (self.long, kind) {
             ("validation" | "test" | "initial-weights", _) => "FILE",
             ("target" | "weight", _) => "COLUMN",
-            ("categorical" | "numeric" | "ignore", _) => "COLUMNS",
+            ("more-targets" | "categorical" | "numeric" | "ignore", _) => "COLUMNS",
             ("missing", _) => "TOKENS",
             ("class-weight", _) => "balanced|LABEL=W,...",
             (_, Some(Kind::Int(_))) => "N",
@@ -331,16 +336,18 @@ fn set_flags(entries: &mut Entries, matches: &ArgMatches, flags: impl Iterator<I
 }
 
 /// What was typed behind a flag as a value of a kind. What does not fit is left for the catalogue to refuse.
-fn typed<'a>(kind: &Kind, given: impl Iterator<Item = &'a String> + Clone, flag: &str) -> Result<Value> {
+fn typed<'a>(kind: &Kind, given: impl Iterator<Item = &'a String>, flag: &str) -> Result<Value> {
     match kind {
-        Kind::PerOutput(one) => match (&one, given.clone().next(), given.clone().count()) {
-            // A table by the names of outputs: `{ price = ["mae"], sold = ["auc"] }`.
-            (Kind::List(_), Some(table), 1) if table.trim_start().starts_with('{') => match toml_value(table) {
-                Ok(Value::Table(entries)) if entries.get("type").is_none() => Ok(Value::Table(entries)),
-                _ => typed(one, given, flag),
-            },
-            _ => typed(one, given, flag),
-        },
+        Kind::PerOutput(each) => {
+            let given: Vec<&String> = given.collect();
+            // A table without a type is one by the names of the outputs.
+            match given.first().map(|text| toml_value(text.trim())) {
+                Some(Ok(Value::Table(table))) if given.len() == 1 && table.get("type").is_none() => {
+                    Ok(Value::Table(table))
+                }
+                _ => typed(each, given.into_iter(), flag),
+            }
+        }
         Kind::OneOrMore(one) => typed(&Kind::List(one), given, flag),
         Kind::List(item) => {
             let mut items: Vec<Node> = Vec::new();

@@ -15,3 +15,4 @@ mod same_bits;
 mod scratch;
 mod stopping;
 mod tables;
+mod targets;

@@ -10,28 +10,29 @@ use super::stats::{ColumnStats, level_counts, moments};
 use super::table::Table;
 use crate::{Error, Result};
 
-/// The recipe for a table, from its training rows only. `target` and `weight` are the columns that are no inputs.
+/// The recipe for a table, from its training rows only. `targets` and `weight` are the columns that are no inputs.
 ///
 /// # Errors
 /// No column is left; or, where columns are to be used as they are, one is not made of numbers.
 pub(crate) fn fit(
     table: &Table,
     rows: &[u32],
-    target: usize,
+    targets: &[usize],
     weight: Option<usize>,
     spec: &DataSpec,
     readings: &Readings,
     notes: &mut Vec<Note>,
 ) -> Result<Recipe> {
-    let mut recipe = Recipe::new(table.dialect.is_none_or(|d| d.header), table.columns.len(), target);
+    let mut recipe =
+        Recipe::new(table.dialect.is_none_or(|d| d.header), table.columns.len(), targets[0], &targets[1..]);
     recipe.decimal = table.dialect.map(|d| d.decimal);
     recipe.missing = spec.missing.clone();
     let is_input = |position: usize, column: &Column| {
-        position != target && Some(position) != weight && !spec.ignore.contains(&column.name)
+        !targets.contains(&position) && Some(position) != weight && !spec.ignore.contains(&column.name)
     };
     let alone = table.columns.iter().enumerate().filter(|(i, column)| is_input(*i, column)).count() == 1;
     for (position, column) in table.columns.iter().enumerate() {
-        if position == target || Some(position) == weight || readings.takes(&column.name) {
+        if targets.contains(&position) || Some(position) == weight || readings.takes(&column.name) {
             continue;
         }
         let found = if spec.ignore.contains(&column.name) {
@@ -62,7 +63,7 @@ pub(crate) fn fit(
             }
         }
     }
-    let others: Vec<usize> = std::iter::once(target).chain(weight).collect();
+    let others: Vec<usize> = targets.iter().copied().chain(weight).collect();
     recipe.inputs.extend(readings.fit(table, rows, &others, spec)?);
     if recipe.inputs.is_empty() {
         let mut e = Error::input("no column is left to learn from").in_file(&table.name);

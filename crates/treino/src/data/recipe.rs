@@ -15,10 +15,13 @@ use serde::{Deserialize, Serialize};
 pub struct Recipe {
     /// Whether the training file named its columns; without names they are matched by position.
     pub header: bool,
-    /// The number of columns of the training file, those left out and the target counted.
+    /// The number of columns of the training file, those left out and the targets counted.
     pub columns: usize,
     /// The position of the target in it (from 0).
     pub target: usize,
+    /// The positions of further targets.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub more_targets: Vec<usize>,
     /// The decimal mark of the training file: assumed where another file leaves it open.
     pub decimal: Option<Decimal>,
     /// Words for missing cells besides the built-in ones.
@@ -37,6 +40,8 @@ struct Stored {
     header: bool,
     columns: usize,
     target: usize,
+    #[serde(default)]
+    more_targets: Vec<usize>,
     decimal: Option<Decimal>,
     missing: Vec<String>,
     inputs: Vec<Input>,
@@ -49,6 +54,7 @@ impl From<Stored> for Recipe {
             header: s.header,
             columns: s.columns,
             target: s.target,
+            more_targets: s.more_targets,
             decimal: s.decimal,
             missing: s.missing,
             inputs: s.inputs,
@@ -261,11 +267,12 @@ impl Input {
 
 impl Recipe {
     /// A recipe for a file with so many columns; inputs are added to it.
-    pub(crate) fn new(header: bool, columns: usize, target: usize) -> Self {
+    pub(crate) fn new(header: bool, columns: usize, target: usize, more_targets: &[usize]) -> Self {
         Recipe {
             header,
             columns,
             target,
+            more_targets: more_targets.to_vec(),
             decimal: None,
             missing: Vec::new(),
             inputs: Vec::new(),
@@ -337,7 +344,7 @@ mod tests {
             encoding,
             layer: None,
         };
-        let mut recipe = Recipe::new(true, 4, 3);
+        let mut recipe = Recipe::new(true, 4, 3, &[]);
         recipe.decimal = Some(Decimal::Comma);
         recipe.inputs = vec![
             input(

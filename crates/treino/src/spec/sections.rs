@@ -20,7 +20,8 @@ thing! {
     /// The network: either its `layers`, the last of them giving the prediction, or hidden layers in short.
     ///
     /// In short, each of the `hidden` numbers becomes a dense layer with the activation (behind a batch normalisation,
-    /// where asked) and a dropout, and the output layer follows from the target.
+    /// where asked) and a dropout, and the output layer follows from the target. Several targets get an output layer each, named
+    /// after its column.
     pub struct ModelSection = "model" {
         /// Units of the hidden layers, in order.
         hidden: Vec<usize> = vec![64, 64], Kind::List(&Kind::COUNT);
