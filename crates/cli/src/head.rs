@@ -77,9 +77,6 @@ pub fn head(planned: &Planned, terminal: &Terminal) -> String {
     if !others.is_empty() {
         lines.add("callbacks", &others.join(", "));
     }
-    if prepared.set_aside > 0 {
-        lines.add("note", &format!("{} rows without a target are set aside", grouped(prepared.set_aside as f64)));
-    }
     for note in &prepared.notes {
         lines.add("note", &note.to_string());
     }

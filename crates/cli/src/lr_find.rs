@@ -80,22 +80,23 @@ fn report(planned: &Planned, test: &RangeTest, found: &RatesFound, terminal: &Te
     text.push_str(&table(test, found, terminal));
     text.push('\n');
     let mut words = Vec::new();
-    match found.steepest {
-        Some(steepest) => words.push(format!(
+    match (found.steepest, found.suggestion) {
+        (_, None) => words.push("No learning rate in this range makes the loss fall much.".to_string()),
+        (None, _) => words.push(format!("The loss is lowest near {}.", rate(found.lowest))),
+        (Some(steepest), _) => words.push(format!(
             "The loss falls fastest near {} and is lowest near {}.",
             rate(steepest),
             rate(found.lowest)
         )),
-        None => words.push("No learning rate in this range makes the loss fall much.".to_string()),
-    }
-    if let Some(too_large) = found.too_large {
-        words.push(format!("From {} on it gets out of hand.", rate(too_large)));
     }
     match found.suggestion {
         Some(suggestion) => {
             words.push(format!("A tenth of that is a good rate to begin with: --learning-rate {}", rate(suggestion)));
         }
         None => words.push("Try a wider range, with --from and --to, and more --steps.".to_string()),
+    }
+    if let Some(too_large) = found.too_large {
+        words.push(format!("From {} on it gets out of hand.", rate(too_large)));
     }
     text.push_str(&wrapped(&words.join(" "), terminal.width, "  ", "  "));
     text

@@ -160,7 +160,9 @@ impl RangeTest {
         // The rates rise by a constant factor, so that differences over equal numbers of steps are slopes.
         let span = (self.steps / 20).max(1);
         let slope = |step: usize| curve[step + span].loss - curve[step].loss;
-        let steepest = (0..lowest.saturating_sub(span)).min_by(|a, b| slope(*a).total_cmp(&slope(*b)));
+        // The first losses are smoothed over few steps, so that their slopes are chance.
+        let settled = (2.0 / (1.0 - MEMORY)) as usize;
+        let steepest = (settled..lowest.saturating_sub(span)).min_by(|a, b| slope(*a).total_cmp(&slope(*b)));
         RatesFound {
             steepest: steepest.filter(|_| falls).map(|step| curve[step + span / 2].rate),
             lowest: self.rate(lowest),
