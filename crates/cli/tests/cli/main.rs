@@ -2,7 +2,10 @@
 
 mod bad_input;
 mod bad_models;
+mod bad_parameters;
+mod comparing;
 mod documents;
+mod everything;
 mod expressions;
 mod flags;
 mod json_lines;
