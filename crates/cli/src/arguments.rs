@@ -79,6 +79,9 @@ const FLAGS: &[Flag] = &[
     off(TRAINING, "no-shuffle", "fit.shuffle", "Go over the rows in the order of the file, every epoch"),
 ];
 
+/// What `--seed` sets.
+const SEEDS: [&str; 2] = ["data.seed", "fit.seed"];
+
 impl Flag {
     /// The parameter that the flag sets.
     fn param(&self) -> Option<&'static Param> {
@@ -93,8 +96,8 @@ impl Flag {
 
     fn arg(&self) -> Arg {
         let param = self.param();
-        let summary = param.map_or("", |p| p.summary());
-        let mut help = summary.strip_suffix('.').unwrap_or(summary).replace('`', "");
+        let summary = param.map_or(String::new(), Param::summary);
+        let mut help = summary.strip_suffix('.').unwrap_or(&summary).replace('`', "");
         let arg = Arg::new(self.long).long(self.long).help_heading(self.heading);
         if let Some((_, own)) = self.sets {
             return arg.action(ArgAction::SetTrue).help(own.map_or(help, str::to_string));
@@ -126,6 +129,14 @@ impl Flag {
             _ => "NAME",
         }
     }
+}
+
+/// The flag that sets a value of the spec, such as `--batch-size` for `fit.batch_size`.
+pub fn flag_of(path: &str) -> Option<String> {
+    if SEEDS.contains(&path) {
+        return Some("--seed".to_string());
+    }
+    FLAGS.iter().find(|flag| flag.path == path).map(|flag| format!("--{}", flag.long))
 }
 
 /// A default in the form in which it would be typed.
@@ -235,6 +246,10 @@ pub fn command() -> Command {
                         .long("schema")
                         .action(ArgAction::SetTrue)
                         .help("Print the JSON Schema of spec files"),
+                )
+                .arg(
+                    option("docs", "DIR", "Write the reference into a folder: a page for each room, and an index")
+                        .conflicts_with_all(["room", "schema"]),
                 ),
         )
 }
@@ -291,7 +306,7 @@ fn spec_with(matches: &ArgMatches, change: impl FnOnce(&mut Entries) -> Result<(
     };
     set_flags(&mut entries, matches, FLAGS.iter())?;
     if let Some(seed) = matches.get_one::<String>("seed") {
-        for path in ["data.seed", "fit.seed"] {
+        for path in SEEDS {
             spec::set(&mut entries, path, scalar(&Kind::INDEX, seed, "--seed")?, "--seed")?;
         }
     }

@@ -1,19 +1,29 @@
 //! `treino catalog`.
 
-use crate::arguments::short;
+use crate::arguments::{flag_of, short};
 use crate::lines::wrapped;
 use crate::terminal::Terminal;
 use clap::ArgMatches;
 use console::Style;
+use std::path::Path;
 use treino::Result;
-use treino::catalog::{Descriptor, Room, find, json_schema};
+use treino::catalog::{Descriptor, Room, find, json_schema, reference};
 use treino::error::Error;
+use treino::store::write_atomically;
 
 /// Lists rooms, the things of a room, or one thing with its parameters.
 pub fn run(matches: &ArgMatches, terminal: &Terminal) -> Result<u8> {
     if matches.get_flag("schema") {
         let schema = serde_json::to_string_pretty(&json_schema()).unwrap_or_default();
         terminal.print(&format!("{schema}\n"));
+        return Ok(0);
+    }
+    if let Some(folder) = matches.get_one::<String>("docs") {
+        let folder = Path::new(folder);
+        std::fs::create_dir_all(folder).map_err(|e| Error::io("make the folder", folder, &e))?;
+        for page in reference(&flag_of) {
+            write_atomically(&folder.join(page.file), page.text.as_bytes())?;
+        }
         return Ok(0);
     }
     let first = matches.get_one::<String>("room");
@@ -61,7 +71,7 @@ fn listing(room: Room, terminal: &Terminal) -> String {
             text.push_str(&format!("  {}\n", thing.name));
             " ".repeat(column)
         };
-        text.push_str(&wrapped(thing.summary(), terminal.width, &first, &" ".repeat(column)));
+        text.push_str(&wrapped(&thing.summary(), terminal.width, &first, &" ".repeat(column)));
     }
     text
 }
@@ -69,7 +79,7 @@ fn listing(room: Room, terminal: &Terminal) -> String {
 fn thing(thing: &Descriptor, terminal: &Terminal) -> String {
     let width = terminal.width;
     let mut text = format!("{} ({})\n\n", terminal.style(Style::new().bold(), thing.name), thing.class);
-    for line in thing.doc.trim().lines() {
+    for line in thing.doc.0.trim().lines() {
         text.push_str(&wrapped(line, width, if line.trim().is_empty() { "" } else { "  " }, "  "));
     }
     if !thing.aliases.is_empty() {
@@ -86,7 +96,7 @@ fn thing(thing: &Descriptor, terminal: &Terminal) -> String {
         let name = terminal.style(Style::new().bold(), param.name);
         let fits = 2 + param.name.len() + 3 + default.len() <= width;
         text.push_str(&format!("\n  {name}{}= {default}\n", if fits { " " } else { "\n    " }));
-        text.push_str(&wrapped(param.summary(), width, "    ", "    "));
+        text.push_str(&wrapped(&param.summary(), width, "    ", "    "));
         text.push_str(&wrapped(&param.kind.to_string(), width, "    ", "    "));
     }
     text

@@ -207,7 +207,7 @@ fn what_is_written_is_read_again() {
 /// The page of `treino catalog losses expression` names every function.
 #[test]
 fn the_catalogue_names_every_function() {
-    let doc = treino::catalog::find(treino::catalog::Room::Losses, "expression").unwrap().doc;
+    let doc = treino::catalog::find(treino::catalog::Room::Losses, "expression").unwrap().doc.0;
     let words: Vec<&str> = doc.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').collect();
     for function in FUNCTIONS {
         assert!(words.contains(&function.name), "{}", function.name);

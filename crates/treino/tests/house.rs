@@ -35,6 +35,27 @@ fn no_file_outgrows_its_name() {
     }
 }
 
+/// What differs from Keras stands in the documentation of the thing or of the room's enum, from where it reaches the
+/// catalogue and docs/reference; a module's documentation may say only that there is nothing, or point to the room.
+#[test]
+fn differences_from_keras_stand_where_the_catalogue_finds_them() {
+    for room in treino::catalog::Room::ALL {
+        let folder = root().join("crates/treino/src").join(room.name());
+        for path in sources().iter().filter(|path| path.parent().is_some_and(|p| p.ends_with(room.name()))) {
+            let text = std::fs::read_to_string(path).unwrap();
+            for said in text.lines().filter_map(|line| line.strip_prefix("//! Keras differences:")) {
+                let says_nothing = ["none", "see the room"].iter().any(|nothing| said.trim().starts_with(nothing));
+                assert!(
+                    says_nothing,
+                    "{}: move \"Keras differences\" to the thing's own documentation",
+                    path.display()
+                );
+            }
+        }
+        assert!(folder.is_dir() || room == treino::catalog::Room::Sections, "{}", folder.display());
+    }
+}
+
 #[test]
 fn the_architecture_page_knows_every_room() {
     let page = std::fs::read_to_string(root().join("ARCHITECTURE.md")).unwrap();

@@ -2,9 +2,12 @@
 
 mod bad_input;
 mod bad_models;
+mod bad_parameters;
 mod callbacks;
 mod categories;
+mod comparing;
 mod documents;
+mod everything;
 mod expressions;
 mod flags;
 mod json_lines;

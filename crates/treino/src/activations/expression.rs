@@ -1,8 +1,6 @@
 //! An activation of one's own, as an expression.
 //!
 //! The language is that of [`crate::expression`]. The derivative is made from the expression.
-//!
-//! Keras differences: Keras takes a function of the user's instead.
 
 use super::Function;
 use crate::catalog::{Kind, thing};
@@ -19,6 +17,8 @@ thing! {
     /// result; one number a row, as sum, mean, max, min and logsumexp give,
     /// counts for each of them. `treino catalog losses expression` lists
     /// operators and functions.
+    ///
+    /// Keras differences: Keras takes a function of the user's instead.
     pub struct ExpressionActivation = "expression" {
         /// The expression.
         expression: ActivationFormula = silu(), Kind::Text;

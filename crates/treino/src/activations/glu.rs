@@ -1,6 +1,4 @@
 //! The gated linear unit: one half of the row, gated by the sigmoid of the other (Y. Dauphin and others, ICML 2017).
-//!
-//! Keras differences: always along the last axis.
 
 use super::{Rowwise, by_rows};
 use crate::catalog::thing;
@@ -9,6 +7,8 @@ use treino_engine::math::sigmoid;
 
 thing! {
     /// The first half of the row times the sigmoid of the second: the result is half as wide.
+    ///
+    /// Keras differences: always along the last axis.
     pub struct Glu = "glu" ["GLU"] {}
 }
 

@@ -1,8 +1,6 @@
 //! Piecewise linear stand-ins for sigmoid, SiLU and tanh: cheap, and exactly 0 or 1 outside an interval.
 //!
 //! Hard SiLU: A. Howard and others, "Searching for MobileNetV3", ICCV 2019.
-//!
-//! Keras differences: as Keras 3; Keras 2's hard sigmoid was clip(0.2 x + 0.5, 0, 1).
 
 use super::Elementwise;
 use crate::catalog::thing;
@@ -22,6 +20,8 @@ fn hard_slope(x: f32) -> f32 {
 
 thing! {
     /// min(max(x + 3, 0), 6) / 6: a sigmoid of three straight lines.
+    ///
+    /// Keras differences: as Keras 3; Keras 2's hard sigmoid was clip(0.2 x + 0.5, 0, 1).
     pub struct HardSigmoid = "hard_sigmoid" {}
 }
 

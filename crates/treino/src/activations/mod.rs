@@ -4,9 +4,6 @@
 //! batch are made here once, vectorised. Those that look at a whole row (softmax and its kin) implement [`Rowwise`].
 //!
 //! None gives NaN for a finite input.
-//!
-//! Keras differences: class names such as "ReLU" are accepted besides "relu". Functions along an axis always take the
-//! last one.
 
 mod elu;
 mod exponential;
@@ -58,6 +55,11 @@ use treino_engine::simd::{Kernel, Simd};
 
 room! {
     /// Any activation.
+    ///
+    /// Functions at the end of a layer, or a layer by themselves.
+    ///
+    /// Keras differences: class names such as "ReLU" are accepted besides "relu". Functions along an axis always take
+    /// the last one.
     pub enum Activation: dyn Function in Room::Activations => {
         Linear,
         Relu,

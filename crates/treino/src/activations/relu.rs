@@ -2,9 +2,6 @@
 //!
 //! relu6 is from A. Krizhevsky, "Convolutional deep belief networks on CIFAR-10", 2010; leaky ReLU from A. Maas,
 //! A. Hannun, A. Ng, "Rectifier nonlinearities improve neural network acoustic models", 2013.
-//!
-//! Keras differences: at the kink the slope is that of the lower part, 0 for relu and `negative_slope` for leaky_relu;
-//! Keras on JAX takes 1 there for leaky_relu.
 
 use super::Elementwise;
 use crate::catalog::{Interval, Kind, thing};
@@ -46,6 +43,8 @@ thing! {
     /// ReLU with a small slope below 0, so that no unit falls silent for good.
     ///
     /// leaky_relu(x) = x for x > 0, negative_slope * x otherwise.
+    ///
+    /// Keras differences: at 0 the slope is `negative_slope`, that of the lower part; Keras on JAX takes 1 there.
     pub struct LeakyRelu = "leaky_relu" {
         /// Slope below 0.
         negative_slope: f64 = 0.2, Kind::NOT_NEGATIVE;

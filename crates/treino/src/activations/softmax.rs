@@ -1,8 +1,6 @@
 //! Softmax and its logarithm, over each row.
 //!
 //! The row's largest number is taken away first, so no exponential overflows.
-//!
-//! Keras differences: always along the last axis.
 
 use super::{Function, RowsBackward, Rowwise, by_rows};
 use crate::catalog::thing;
@@ -11,11 +9,15 @@ use treino_engine::simd::{Kernel, Simd};
 
 thing! {
     /// e^x over its sum along the row: probabilities of classes that exclude each other.
+    ///
+    /// Keras differences: always along the last axis.
     pub struct Softmax = "softmax" {}
 }
 
 thing! {
     /// The logarithm of softmax, without underflow.
+    ///
+    /// Keras differences: always along the last axis.
     pub struct LogSoftmax = "log_softmax" {}
 }
 

@@ -2,15 +2,15 @@
 //!
 //! y = max(x - tau, 0), with tau such that the row sums to 1. The threshold is found by leaving out what lies below it
 //! until nothing does (C. Michelot, J. Optim. Theory Appl. 50, 1986): no sorting and no memory.
-//!
-//! Keras differences: Keras 3.15 takes a sum of cumulative sums for the threshold, so its rows do not sum to 1 where
-//! more than one entry is above 0. Here it is the projection of the paper.
 
 use super::{Rowwise, by_rows};
 use crate::catalog::thing;
 
 thing! {
     /// Probabilities like softmax's, many of them exactly 0: the projection of the row onto the simplex.
+    ///
+    /// Keras differences: Keras 3.15 takes a sum of cumulative sums for the threshold, so its rows do not sum to 1
+    /// where more than one entry is above 0. Here it is the projection of the paper.
     pub struct Sparsemax = "sparsemax" {}
 }
 

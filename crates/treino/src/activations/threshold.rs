@@ -1,12 +1,12 @@
 //! A step: x above a threshold, a fixed number below.
-//!
-//! Keras differences: Keras demands both parameters; here both are 0 by default, which is ReLU.
 
 use super::Elementwise;
 use crate::catalog::{Kind, thing};
 
 thing! {
     /// x where it is above the threshold, else `default_value`.
+    ///
+    /// Keras differences: Keras demands both parameters; here both are 0 by default, which is ReLU.
     pub struct Threshold = "threshold" {
         /// What x must exceed.
         threshold: f64 = 0.0, Kind::NUMBER;

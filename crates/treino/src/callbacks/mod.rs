@@ -3,9 +3,6 @@
 //! Files: paths of a spec file are relative to its folder, others to the current one. Folders are made where they are
 //! missing; whether they can be written to is known before the training. Of several trainings (`repeats`) only the first
 //! writes files.
-//!
-//! Keras differences: `mode = "auto"` knows the direction of every metric of the catalogue. What monitors a number skips
-//! epochs without it (those between validations). A name that cannot be in the history is refused before the training.
 
 mod backup_and_restore;
 mod csv_logger;
@@ -41,6 +38,13 @@ use crate::train::Event;
 
 room! {
     /// Any callback.
+    ///
+    /// What acts between epochs: the entries of `[[callbacks]]`, in their order. Paths in a spec file are relative to
+    /// its folder.
+    ///
+    /// Keras differences: `mode = "auto"` knows the direction of every metric of the catalogue. What monitors a number
+    /// skips epochs without it (those between validations). A name that cannot be in the history is refused before the
+    /// training.
     pub enum Callback: dyn React in Room::Callbacks => {
         EarlyStopping, ReduceLROnPlateau, LearningRateScheduler, ModelCheckpoint, CSVLogger, TerminateOnNaN,
         BackupAndRestore, SwapEMAWeights, TensorBoard,

@@ -81,6 +81,23 @@ impl Room {
         }
     }
 
+    /// The room's documentation.
+    pub fn doc(self) -> Doc {
+        Doc(match self {
+            Room::Activations => crate::activations::Activation::DOC,
+            Room::Layers => crate::layers::Layer::DOC,
+            Room::Losses => crate::losses::Loss::DOC,
+            Room::Optimizers => crate::optimizers::Optimizer::DOC,
+            Room::Schedules => crate::schedules::Schedule::DOC,
+            Room::Initializers => crate::initializers::Initializer::DOC,
+            Room::Regularizers => crate::regularizers::Regularizer::DOC,
+            Room::Constraints => crate::constraints::Constraint::DOC,
+            Room::Metrics => crate::metrics::Metric::DOC,
+            Room::Callbacks => crate::callbacks::Callback::DOC,
+            Room::Sections => crate::spec::DOC,
+        })
+    }
+
     /// The descriptors of the room's things.
     pub fn things(self) -> &'static [&'static Descriptor] {
         match self {
@@ -99,6 +116,39 @@ impl Room {
     }
 }
 
+/// Documentation: paragraphs of plain text, the first of which says what it is about. The one that begins with
+/// "Keras differences:", where there is one, is the last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Doc(pub &'static str);
+
+impl Doc {
+    /// The first paragraph, in one line.
+    pub fn summary(self) -> String {
+        self.paragraphs().next().unwrap_or_default().join(" ")
+    }
+
+    /// The paragraphs without the differences from Keras, each with its lines.
+    pub fn text(self) -> Vec<Vec<&'static str>> {
+        self.paragraphs().filter(|lines| !lines[0].starts_with(DIFFERENCES)).collect()
+    }
+
+    /// What differs from Keras, in one line.
+    pub fn differences(self) -> Option<String> {
+        let paragraph = self.paragraphs().find(|lines| lines[0].starts_with(DIFFERENCES))?.join(" ");
+        Some(paragraph[DIFFERENCES.len()..].trim().to_string())
+    }
+
+    fn paragraphs(self) -> impl Iterator<Item = Vec<&'static str>> {
+        let lines: Vec<&str> = self.0.lines().map(|line| line.strip_prefix(' ').unwrap_or(line)).collect();
+        let paragraphs: Vec<Vec<&str>> =
+            lines.split(|line| line.trim().is_empty()).filter(|lines| !lines.is_empty()).map(<[_]>::to_vec).collect();
+        paragraphs.into_iter()
+    }
+}
+
+/// How the paragraph begins that says what differs from Keras.
+const DIFFERENCES: &str = "Keras differences:";
+
 /// A thing of the catalogue, described once.
 #[derive(Debug)]
 pub struct Descriptor {
@@ -108,16 +158,16 @@ pub struct Descriptor {
     pub class: &'static str,
     /// Other names by which Keras knows it.
     pub aliases: &'static [&'static str],
-    /// Documentation: the first line says what it is.
-    pub doc: &'static str,
+    /// Documentation: the first paragraph says what it is.
+    pub doc: Doc,
     /// Its parameters, in Keras's order.
     pub params: &'static [Param],
 }
 
 impl Descriptor {
-    /// The first line of the documentation.
-    pub fn summary(&self) -> &'static str {
-        self.doc.trim_start().lines().next().unwrap_or("").trim()
+    /// The first paragraph of the documentation, in one line.
+    pub fn summary(&self) -> String {
+        self.doc.summary()
     }
 
     /// Whether `name` means this thing; upper and lower case do not matter.
@@ -140,16 +190,16 @@ pub struct Param {
     pub name: &'static str,
     /// What values it may have.
     pub kind: Kind,
-    /// Documentation: the first line says what it does.
-    pub doc: &'static str,
+    /// Documentation: the first paragraph says what it does.
+    pub doc: Doc,
     /// The default, `None` where the parameter may be left open.
     pub default: fn() -> Option<Value>,
 }
 
 impl Param {
-    /// The first line of the documentation.
-    pub fn summary(&self) -> &'static str {
-        self.doc.trim_start().lines().next().unwrap_or("").trim()
+    /// The first paragraph of the documentation, in one line.
+    pub fn summary(&self) -> String {
+        self.doc.summary()
     }
 }
 
@@ -364,12 +414,13 @@ mod tests {
         for room in Room::ALL {
             let things = room.things();
             for (i, thing) in things.iter().enumerate() {
-                assert!(!thing.summary().is_empty(), "{} has no documentation", thing.name);
+                assert!(thing.summary().ends_with('.'), "{} has no sentence that says what it is", thing.name);
                 for other in &things[..i] {
                     assert!(!other.is_called(thing.name), "{} stands twice in {}", thing.name, room.name());
                 }
                 for param in thing.params {
-                    assert!(!param.summary().is_empty(), "{}.{} has no documentation", thing.name, param.name);
+                    let says = param.summary().ends_with('.');
+                    assert!(says, "{}.{} has no sentence that says what it does", thing.name, param.name);
                     if let Some(value) = (param.default)() {
                         param.kind.check(&Node::from(value), param.name).unwrap();
                     }

@@ -3,17 +3,19 @@
 //! Each thing (an optimizer, a layer, a section of the spec ...) is declared once, with the `thing!` macro: its
 //! parameters with type, allowed values, default and one line of documentation. From that come the parameter struct,
 //! the reading and checking of spec files and flags ("did you mean"), the writing of resolved specs, the JSON Schema,
-//! `treino catalog` and the command line's help.
+//! `treino catalog`, the pages of the reference and the command line's help.
 //!
 //! The things of a room are listed once, with the `room!` macro, which makes the enum that can hold any of them.
 
 mod descriptor;
 mod node;
+mod reference;
 mod schema;
 mod thing;
 
-pub use descriptor::{Descriptor, Interval, Kind, Param, Room};
+pub use descriptor::{Descriptor, Doc, Interval, Kind, Param, Room};
 pub use node::{Entries, Entry, Node, Origin, Value};
+pub use reference::{Page, reference};
 pub use schema::{json_schema, object_schema};
 pub use thing::{Field, Thing, find, read_named, write_named};
 pub(crate) use thing::{check_keys, room, thing};

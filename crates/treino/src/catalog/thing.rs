@@ -238,12 +238,12 @@ macro_rules! thing {
                 name: $name,
                 class: stringify!($Name),
                 aliases: &[$($($alias),*)?],
-                doc: concat!($($doc, "\n"),+),
+                doc: $crate::catalog::Doc(concat!($($doc, "\n"),+)),
                 params: &[
                     $($crate::catalog::Param {
                         name: stringify!($field),
                         kind: $kind,
-                        doc: concat!($($param_doc, "\n"),+),
+                        doc: $crate::catalog::Doc(concat!($($param_doc, "\n"),+)),
                         default: || {
                             let default: $type = $default;
                             $crate::catalog::Field::write(&default)
@@ -304,6 +304,9 @@ macro_rules! room {
         }
 
         impl $Enum {
+            /// The room's documentation: what it is, and how it differs from Keras.
+            pub const DOC: &'static str = concat!($($doc, "\n"),+);
+
             /// The descriptors of the room, in its order.
             pub const THINGS: &'static [&'static $crate::catalog::Descriptor] =
                 &[$(<$Name as $crate::catalog::Thing>::DESCRIPTOR),*];

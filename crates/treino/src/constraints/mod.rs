@@ -18,6 +18,9 @@ use treino_engine::simd::Simd;
 
 room! {
     /// Any constraint.
+    ///
+    /// What a weight must satisfy directly after each step. `axis` counts the sides of the weight along which a norm
+    /// is taken: for the kernel (inputs, units) of a dense layer, 0 is one norm a unit, and 1 one norm an input.
     pub enum Constraint: dyn Restrain in Room::Constraints => { MaxNorm, MinMaxNorm, UnitNorm, NonNeg }
 }
 

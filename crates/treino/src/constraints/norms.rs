@@ -2,8 +2,6 @@
 //! networks from overfitting", JMLR 15, 2014, for the largest norm).
 //!
 //! With the norm n along `axis`, w becomes w * wanted(n) / (1e-7 + n).
-//!
-//! Keras differences: `axis` is one number; Keras also takes several.
 
 use super::Restrain;
 use crate::catalog::{Interval, Kind, thing};
@@ -15,6 +13,8 @@ const AXIS: Kind = Kind::Int(Interval::closed(-8.0, 7.0));
 
 thing! {
     /// Norms of at most `max_value`: what is longer is shortened to it.
+    ///
+    /// Keras differences: `axis` is one number; Keras also takes several.
     pub struct MaxNorm = "max_norm" {
         /// The largest norm.
         max_value: f64 = 2.0, Kind::NOT_NEGATIVE;
@@ -25,6 +25,8 @@ thing! {
 
 thing! {
     /// Norms of 1.
+    ///
+    /// Keras differences: `axis` is one number; Keras also takes several.
     pub struct UnitNorm = "unit_norm" {
         /// The side along which the norm is taken; negative ones count from the last.
         axis: i64 = 0, AXIS;
@@ -35,6 +37,8 @@ thing! {
     /// Norms between `min_value` and `max_value`, reached by the share `rate` at each step.
     ///
     /// w becomes w * (rate * clip(n, min_value, max_value) + (1 - rate) * n) / (1e-7 + n).
+    ///
+    /// Keras differences: `axis` is one number; Keras also takes several.
     pub struct MinMaxNorm = "min_max_norm" {
         /// The smallest norm.
         min_value: f64 = 0.0, Kind::NOT_NEGATIVE;

@@ -61,6 +61,10 @@ impl Field for Task {
 
 thing! {
     /// Which table, which columns are targets, and which rows are kept back.
+    ///
+    /// Keras differences: Keras takes arrays. Here a table is made into numbers by a recipe that is fitted on the training
+    /// rows only and kept in the model; a regression target is standardised inside the model unless
+    /// `target_scale = "none"`.
     pub struct DataSpec = "data" {
         /// The file with the table: CSV (also gzipped) or Parquet.
         path: Option<String> = None, Kind::Text;

@@ -2,9 +2,6 @@
 //!
 //! Every draw is a pure function of *(seed, variable, element)*, so a network's first weights do not depend on the order
 //! in which its layers are built.
-//!
-//! Keras differences: the random bits are ours (Philox4x32-10), so the same seed gives other weights than Keras's, with
-//! the same distribution. A truncated normal is drawn by inverting its distribution function, not by redrawing.
 
 mod constant;
 mod glorot;
@@ -34,6 +31,12 @@ use treino_engine::random::Stream;
 
 room! {
     /// Any initializer.
+    ///
+    /// Where weights start. A seed gives the same weights on every machine.
+    ///
+    /// Keras differences: the random bits are ours (Philox4x32-10), so the same seed gives other weights than Keras's,
+    /// with the same distribution. A truncated normal is drawn by inverting its distribution function, not by
+    /// redrawing.
     pub enum Initializer: dyn Fill in Room::Initializers => {
         GlorotUniform,
         GlorotNormal,

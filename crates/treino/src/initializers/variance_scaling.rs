@@ -1,8 +1,6 @@
 //! Weights whose spread follows from the shape: the family behind Glorot, He and LeCun.
 //!
 //! With n the number of inputs, of outputs, or their average, the variance of each weight is scale / n.
-//!
-//! Keras differences: `input_axes` and `output_axes`, for convolutions, are missing.
 
 use super::fans;
 use super::law::{Drawn, Law};
@@ -13,6 +11,8 @@ pub(super) const CUT: f64 = 0.879_625_661_034_239_8;
 
 thing! {
     /// Variance scale / n, where n is the number of inputs, of outputs or their average.
+    ///
+    /// Keras differences: `input_axes` and `output_axes`, for convolutions, are missing.
     pub struct VarianceScaling = "variance_scaling" {
         /// The variance times n.
         scale: f64 = 1.0, Kind::POSITIVE;

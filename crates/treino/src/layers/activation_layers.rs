@@ -1,6 +1,4 @@
 //! Activations that are layers by themselves in Keras.
-//!
-//! Keras differences: `Softmax` has no `axis`, it is always the last.
 
 use super::Build;
 use crate::activations;
@@ -44,6 +42,8 @@ thing! {
 
 thing! {
     /// Softmax over the last side: e^x_i / sum e^x_j.
+    ///
+    /// Keras differences: no `axis`, it is always the last.
     pub struct Softmax = "softmax" {
         /// Name; numbered by itself when left open.
         name: Option<String> = None, Kind::Text;

@@ -1,6 +1,4 @@
 //! Alpha dropout (G. Klambauer et al., "Self-normalizing neural networks", NIPS 2017).
-//!
-//! Keras differences: no `noise_shape`; no `seed` of its own, it follows from `fit.seed`.
 
 use super::Build;
 use super::noise::Noise;
@@ -13,6 +11,8 @@ thing! {
     ///
     /// In training each number becomes alpha' = -1.7581 with probability `rate`; then y = a x + b with
     /// a = ((1 - rate)(1 + rate alpha'^2))^(-1/2) and b = -a alpha' rate. Outside training it does nothing.
+    ///
+    /// Keras differences: no `noise_shape`; no `seed` of its own, it follows from `fit.seed`.
     pub struct AlphaDropout = "alpha_dropout" {
         /// Share of the numbers that is dropped.
         rate: f64 = 0.5, Kind::Float(Interval::half_open(0.0, 1.0));

@@ -1,7 +1,5 @@
 //! Batch normalisation (S. Ioffe, C. Szegedy, "Batch normalization: accelerating deep network training by reducing
 //! internal covariate shift", ICML 2015).
-//!
-//! Keras differences: no `axis`, it is always the last; no `renorm` and no `synchronized`.
 
 use super::Build;
 use crate::catalog::{Kind, Room, thing};
@@ -19,6 +17,8 @@ thing! {
     /// In training mean and variance (divided by n) are the batch's, and moving averages follow them:
     /// moving = momentum * moving + (1 - momentum) * batch. Outside training, and when frozen, the moving ones are used.
     /// The gradient flows through mean and variance. Of rows with more sides than one, columns are the last.
+    ///
+    /// Keras differences: no `axis`, it is always the last; no `renorm` and no `synchronized`.
     pub struct BatchNormalization = "batch_normalization" {
         /// Memory of the moving averages.
         momentum: f64 = 0.99, Kind::Float(crate::catalog::Interval::closed(0.0, 1.0));

@@ -1,6 +1,4 @@
 //! Dropout (N. Srivastava et al., "Dropout: a simple way to prevent neural networks from overfitting", JMLR 15, 2014).
-//!
-//! Keras differences: no `noise_shape`, every number is dropped by itself; no `seed` of its own, it follows from `fit.seed`.
 
 use super::Build;
 use super::noise::Noise;
@@ -13,6 +11,9 @@ thing! {
     ///
     /// Outside training it does nothing: the growth in training ("inverted dropout") stands in for smaller weights at test
     /// time, as some lectures put it.
+    ///
+    /// Keras differences: no `noise_shape`, every number is dropped by itself; no `seed` of its own, it follows from
+    /// `fit.seed`.
     pub struct Dropout = "dropout" {
         /// Share of the numbers that is zeroed.
         rate: f64 = 0.5, Kind::Float(Interval::closed(0.0, 1.0));

@@ -1,7 +1,4 @@
 //! Vectors for ids.
-//!
-//! Keras differences: ids outside [0, input_dim) are refused before the training starts; Keras on JAX and PyTorch goes on
-//! with other numbers. `input_dim` may be left open where the input is known to be below a number. No `mask_zero`: nothing in a network for tables reads masks.
 
 use super::Build;
 use crate::catalog::{Kind, Room, thing};
@@ -19,6 +16,9 @@ thing! {
     ///
     /// A row of k ids becomes a row of shape (k, output_dim); `flatten` makes one row of numbers of it. What is learnt about
     /// an id that comes several times in a batch is summed.
+    ///
+    /// Keras differences: ids outside [0, input_dim) are refused before the training starts; Keras on JAX and PyTorch
+    /// goes on with other numbers. `input_dim` may be left open where the input is known to be below a number. No `mask_zero`: nothing in a network for tables reads masks.
     pub struct Embedding = "embedding" {
         /// Number of ids: they are 0 to input_dim - 1. Left open it follows from the input.
         input_dim: Option<usize> = None, Kind::COUNT;

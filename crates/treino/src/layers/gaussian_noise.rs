@@ -1,6 +1,4 @@
 //! Normal noise, added or multiplied.
-//!
-//! Keras differences: no `seed` of its own, it follows from `fit.seed`.
 
 use super::Build;
 use super::noise::Noise;
@@ -10,6 +8,8 @@ use crate::model::{Builder, ValueId};
 
 thing! {
     /// Adds normal noise of mean 0 in training: y = x + N(0, stddev^2). Outside training it does nothing.
+    ///
+    /// Keras differences: no `seed` of its own, it follows from `fit.seed`.
     pub struct GaussianNoise = "gaussian_noise" {
         /// Standard deviation of the noise.
         stddev: f64 = 0.1, Kind::Float(Interval::closed(0.0, 1.0));
@@ -22,6 +22,8 @@ thing! {
     /// Multiplies by normal noise of mean 1 in training: y = x N(1, rate / (1 - rate)). Outside training it does nothing.
     ///
     /// The noise has the variance that dropout with the same rate has.
+    ///
+    /// Keras differences: no `seed` of its own, it follows from `fit.seed`.
     pub struct GaussianDropout = "gaussian_dropout" {
         /// The rate of the dropout that it stands for.
         rate: f64 = 0.5, Kind::Float(Interval::half_open(0.0, 1.0));

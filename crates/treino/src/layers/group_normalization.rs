@@ -1,7 +1,5 @@
 //! Group normalisation (Y. Wu, K. He, "Group normalization", ECCV 2018), and the op of layer normalisation, which is its
 //! case of one group.
-//!
-//! Keras differences: no `axis`, it is always the last.
 
 use super::Build;
 use crate::catalog::{Interval, Kind, Room, thing};
@@ -17,6 +15,8 @@ thing! {
     ///
     /// y = gamma (x - mean) / sqrt(variance + epsilon) + beta, with a gamma and a beta for each column. Rows of more sides
     /// than one have the groups along the last.
+    ///
+    /// Keras differences: no `axis`, it is always the last.
     pub struct GroupNormalization = "group_normalization" {
         /// Number of groups, a divisor of the number of columns; -1 for a group a column.
         groups: i64 = 32, Kind::Int(Interval::at_least(-1.0));

@@ -1,6 +1,4 @@
 //! Layer normalisation (J. Ba, J. Kiros, G. Hinton, "Layer normalization", 2016).
-//!
-//! Keras differences: no `axis`, it is always the last.
 
 use super::Build;
 use super::group_normalization::{Affine, GroupNormalizationOp};
@@ -16,6 +14,8 @@ thing! {
     ///
     /// Mean and variance (divided by n) are those of the row, so that training and prediction do the same, and the batch
     /// does not matter.
+    ///
+    /// Keras differences: no `axis`, it is always the last.
     pub struct LayerNormalization = "layer_normalization" {
         /// Keeps the divisor away from zero.
         epsilon: f64 = 0.001, Kind::POSITIVE;

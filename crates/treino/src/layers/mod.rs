@@ -2,8 +2,6 @@
 //!
 //! A layer is built into ops ([`crate::model::Builder`]); each op's forward and backward pass stand side by side in the
 //! layer's file.
-//!
-//! Keras differences: `type = "dense"` as well as "Dense".
 
 mod activation;
 mod activation_layers;
@@ -69,6 +67,12 @@ use crate::model::{Builder, ValueId};
 
 room! {
     /// Any layer.
+    ///
+    /// What a network is made of: the entries of `[[model.layers]]`, the last one giving the prediction. Beside its
+    /// parameters each layer may have `inputs`, the name of the layer that it reads or a list of names; without it a
+    /// layer reads the one before it.
+    ///
+    /// Keras differences: `type = "dense"` as well as "Dense".
     pub enum Layer: dyn Build in Room::Layers => {
         InputLayer,
         Dense,

@@ -1,6 +1,4 @@
 //! Normalisation of inputs by fixed statistics.
-//!
-//! Keras differences: no `axis`, it is always the last; no `count` among the weights.
 
 use super::Build;
 use crate::catalog::{Kind, thing};
@@ -13,6 +11,8 @@ thing! {
     ///
     /// Mean and variance (divided by n) are given, or learned from the training rows before the first epoch (Keras:
     /// `adapt`). With `invert` it goes the other way: y = mean + x * max(sqrt(variance), 1e-7).
+    ///
+    /// Keras differences: no `axis`, it is always the last; no `count` among the weights.
     pub struct Normalization = "normalization" {
         /// Mean of each column; learned when left open.
         mean: Option<Vec<f64>> = None, Kind::List(&Kind::NUMBER);

@@ -1,6 +1,4 @@
 //! A rectifier whose slope is learnt (K. He et al., "Delving deep into rectifiers", ICCV 2015).
-//!
-//! Keras differences: `shared_axes` counts, as there, from the rows on: for a row of one side only 1 makes sense.
 
 use super::Build;
 use crate::catalog::{Kind, Room, thing};
@@ -13,6 +11,8 @@ use treino_engine::reduce::column_sums;
 
 thing! {
     /// Rectifier with a learnt slope: x for positive x, else alpha * x, with an alpha for each number of a row.
+    ///
+    /// Keras differences: `shared_axes` counts, as there, from the rows on: for a row of one side only 1 makes sense.
     pub struct PReLU = "p_re_lu" {
         /// Where alpha starts.
         alpha_initializer: Initializer = Zeros::default().into(), Kind::Thing(Room::Initializers);

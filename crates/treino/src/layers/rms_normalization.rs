@@ -1,7 +1,5 @@
 //! Rows brought to a common length: by their root mean square (B. Zhang, R. Sennrich, "Root mean square layer
 //! normalization", NeurIPS 2019) or by their norm.
-//!
-//! Keras differences: no `axis`, it is always the last.
 
 use super::Build;
 use crate::catalog::{Kind, thing};
@@ -12,6 +10,8 @@ use treino_engine::reduce::column_sums;
 
 thing! {
     /// Root-mean-square normalisation: y = scale x / sqrt(mean x^2 + epsilon), row by row.
+    ///
+    /// Keras differences: no `axis`, it is always the last.
     pub struct RMSNormalization = "rms_normalization" {
         /// Keeps the divisor away from zero.
         epsilon: f64 = 1e-6, Kind::POSITIVE;
@@ -24,6 +24,8 @@ thing! {
 
 thing! {
     /// Rows of length 1: y = x / |x|; a row of zeros stays.
+    ///
+    /// Keras differences: no `axis`, it is always the last.
     pub struct UnitNormalization = "unit_normalization" {
         /// Name; numbered by itself when left open.
         name: Option<String> = None, Kind::Text;

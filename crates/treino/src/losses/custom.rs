@@ -3,7 +3,7 @@
 //! Keras differences: none; Keras, too, wants a function of the user's again when a model is loaded.
 
 use super::Criterion;
-use crate::catalog::Descriptor;
+use crate::catalog::{Descriptor, Doc};
 use std::sync::Arc;
 
 /// A loss of one's own from Rust: any [`Criterion`], shared by all trainings that use it.
@@ -53,7 +53,7 @@ impl Custom {
         name: "custom",
         class: "Custom",
         aliases: &[],
-        doc: "A loss that a Rust program brings itself.",
+        doc: Doc("A loss that a Rust program brings itself."),
         params: &[],
     };
 

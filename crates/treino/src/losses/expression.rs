@@ -2,8 +2,6 @@
 //!
 //! The language is that of [`crate::expression`]. The loss of a row is the expression's value, or its mean over the row
 //! where it has one number for each output; the gradient is made from the expression.
-//!
-//! Keras differences: Keras takes a function of the user's instead, which may also reduce over the samples.
 
 use super::loss;
 use super::{Batch, Criterion, Gradient, Targets};
@@ -35,6 +33,8 @@ loss! {
     /// softmax log_softmax a row.
     ///
     /// Constants: pi, e, epsilon = 1e-7.
+    ///
+    /// Keras differences: Keras takes a function of the user's instead, which may also reduce over the samples.
     pub struct ExpressionLoss = "expression" {
         /// The expression.
         expression: LossFormula = squared_error(), Kind::Text;

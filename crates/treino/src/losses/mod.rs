@@ -3,14 +3,8 @@
 //! A loss gives one number a row; a [`Reduction`] makes the loss of a batch of them, by default sum(weight * loss) / rows
 //! (the weights do not enter the divisor). Value and gradient are computed in one pass.
 //!
-//! The reduction "none" is missing: a training needs one number to minimise.
-//!
 //! A sigmoid or softmax at the end of a network followed by its own crossentropy is computed from what goes *into* that
 //! activation: stable for any input, and with the gradient (p - y) that never vanishes by rounding.
-//!
-//! Keras differences: Keras on JAX and PyTorch clips the probabilities to [1e-7, 1 - 1e-7] there instead, so it gives a
-//! zero gradient to a row that is certain and wrong; Keras on TensorFlow does as we do. Unfused (`from_logits = false`
-//! behind another activation) we clip as Keras does.
 
 mod binary_crossentropy;
 mod binary_focal_crossentropy;
@@ -74,6 +68,15 @@ pub const EPSILON: f32 = 1e-7;
 
 room! {
     /// Any loss.
+    ///
+    /// What a training minimises. A loss gives one number a row, and the loss of a batch is sum(weight * loss) / rows, as
+    /// in Keras.
+    ///
+    /// Keras differences: a sigmoid or softmax at the end of a network followed by its own crossentropy is computed
+    /// from what goes into it, and its gradient never vanishes by rounding; Keras on JAX and PyTorch clips the
+    /// probabilities to [1e-7, 1 - 1e-7] there, so it gives a zero gradient to a row that is certain and wrong, while
+    /// Keras on TensorFlow does as we do. Behind another activation we clip as Keras does. The reduction "none" is
+    /// missing: a training needs one number to minimise.
     pub enum Loss: dyn Criterion in Room::Losses => {
         BinaryCrossentropy,
         BinaryFocalCrossentropy,

@@ -1,7 +1,4 @@
 //! Accuracies: the share of rows that are predicted right.
-//!
-//! Keras differences: `accuracy` is resolved by the widths alone, as Keras's `compile` does, also for losses that are
-//! none of classes. The categorical ones refuse a prediction of one number, where Keras always gives 1.
 
 use super::row_mean::RowMean;
 use super::{Measure, Running, largest, one_probability_a_class, target};
@@ -13,6 +10,9 @@ thing! {
     ///
     /// For a prediction of one number it is binary_accuracy with threshold 0.5; for targets that are class numbers
     /// sparse_categorical_accuracy; else categorical_accuracy.
+    ///
+    /// Keras differences: resolved by the widths alone, as Keras's `compile` does, also for losses that are none of
+    /// classes.
     pub struct Accuracy = "accuracy" ["acc"] {}
 }
 
@@ -55,6 +55,8 @@ impl Measure for BinaryAccuracy {
 
 thing! {
     /// The share of rows whose largest prediction stands at the class of the one-hot target; of equals the first counts.
+    ///
+    /// Keras differences: a prediction of one number is refused, where Keras always gives 1.
     pub struct CategoricalAccuracy = "categorical_accuracy" {}
 }
 
@@ -80,6 +82,8 @@ impl Measure for CategoricalAccuracy {
 
 thing! {
     /// The share of rows whose largest prediction stands at the class number that is the target.
+    ///
+    /// Keras differences: a prediction of one number is refused, where Keras always gives 1.
     pub struct SparseCategoricalAccuracy = "sparse_categorical_accuracy" {}
 }
 

@@ -6,9 +6,6 @@
 //! The interpolated PR area is that of J. Davis, M. Goadrich, "The relationship between precision-recall and ROC
 //! curves", ICML 2006: between two thresholds true and false positives move along a straight line. PRGAIN is that of P.
 //! Flach, M. Kull, "Precision-recall-gain curves", NIPS 2015.
-//!
-//! Keras differences: `num_labels` is missing, as the number of outputs is known. Over several outputs all entries count
-//! alike, as in Keras, unless `multi_label`.
 
 use super::edges::{Edges, above};
 use super::{Measure, Running, target};
@@ -18,6 +15,9 @@ use treino_engine::math::{ln_f64, sigmoid};
 
 thing! {
     /// The area under the ROC curve, the precision-recall curve or the precision-recall-gain curve.
+    ///
+    /// Keras differences: `num_labels` is missing, as the number of outputs is known. Over several outputs all entries
+    /// count alike, as in Keras, unless `multi_label`.
     pub struct Auc = "auc" {
         /// Number of thresholds from 0 to 1.
         num_thresholds: usize = 200, Kind::Int(Interval::at_least(2.0));

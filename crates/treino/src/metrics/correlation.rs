@@ -1,8 +1,4 @@
 //! Correlations between targets and predictions.
-//!
-//! Keras differences: with `axis = 0`, which correlates the rows of an output, sums run over the whole epoch; Keras takes
-//! the mean of each batch's correlation. Where targets or predictions do not vary, the correlation is 0; Keras gives NaN.
-//! See also the room.
 
 use super::row_mean::{RowMean, RowValue};
 use super::{Measure, Running, target};
@@ -13,6 +9,10 @@ const AXIS: Kind = Kind::Int(Interval::closed(-1.0, 1.0));
 
 thing! {
     /// Pearson's correlation: covariance over the product of the standard deviations, 1 on any rising line.
+    ///
+    /// Keras differences: with `axis = 0`, which correlates the rows of an output, sums run over the whole epoch;
+    /// Keras takes the mean of each batch's correlation. Where targets or predictions do not vary, the correlation is
+    /// 0; Keras gives NaN. See also the room.
     pub struct PearsonCorrelation = "pearson_correlation" {
         /// Across what: -1 or 1 the outputs of each row, of which the mean is taken; 0 the rows, for each output.
         axis: i64 = -1, AXIS;
@@ -21,6 +21,10 @@ thing! {
 
 thing! {
     /// Lin's concordance correlation, 2 cov / (var y + var p + (mean y - mean p)^2 + 1e-7): 1 only where both are equal.
+    ///
+    /// Keras differences: with `axis = 0`, which correlates the rows of an output, sums run over the whole epoch;
+    /// Keras takes the mean of each batch's correlation. Where targets or predictions do not vary, the correlation is
+    /// 0; Keras gives NaN. See also the room.
     pub struct ConcordanceCorrelation = "concordance_correlation" {
         /// Across what: -1 or 1 the outputs of each row, of which the mean is taken; 0 the rows, for each output.
         axis: i64 = -1, AXIS;

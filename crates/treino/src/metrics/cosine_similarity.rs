@@ -1,6 +1,4 @@
 //! Cosine similarity.
-//!
-//! Keras differences: see the room. `axis` is missing, it is always the row.
 
 use super::row_mean::{RowMean, RowValue};
 use super::{Measure, Running, target};
@@ -10,6 +8,8 @@ thing! {
     /// Mean cosine of the angle between the rows of targets and predictions: 1 where they point the same way.
     ///
     /// Each row is divided by its length, or by 1e-7 where it is shorter.
+    ///
+    /// Keras differences: `axis` is missing, it is always the row.
     pub struct CosineSimilarity = "cosine_similarity" {}
 }
 

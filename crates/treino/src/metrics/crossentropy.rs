@@ -2,9 +2,6 @@
 //!
 //! Probabilities are clipped to [1e-7, 1 - 1e-7] in single precision (where the upper end is 1 - 1.2e-7), so a certain
 //! and wrong prediction costs 16.1, or 15.9 from above. Logarithms are in single precision, sums in double.
-//!
-//! Keras differences: `axis` is missing. The categorical ones refuse a prediction of one number. Rows of the class that is
-//! ignored never count; Keras, without weights, takes them in as zeros.
 
 use super::row_mean::{RowMean, RowValue};
 use super::{Measure, Running, one_probability_a_class, target};
@@ -53,6 +50,8 @@ impl RowValue for BinaryCrossentropy {
 
 thing! {
     /// -sum y ln p over the classes of a one-hot target, with p made to sum to 1 first.
+    ///
+    /// Keras differences: `axis` is missing. A prediction of one number is refused.
     pub struct CategoricalCrossentropy = "categorical_crossentropy" {
         /// Whether predictions are logits, to be put through a softmax first.
         from_logits: bool = false, Kind::Bool;
@@ -105,6 +104,9 @@ impl RowValue for CategoricalCrossentropy {
 
 thing! {
     /// -ln p of the class number that is the target, with p made to sum to 1 first.
+    ///
+    /// Keras differences: `axis` is missing. A prediction of one number is refused. Rows of the class that is ignored
+    /// never count; Keras, without weights, takes them in as zeros.
     pub struct SparseCategoricalCrossentropy = "sparse_categorical_crossentropy" {
         /// Whether predictions are logits, to be put through a softmax first.
         from_logits: bool = false, Kind::Bool;

@@ -2,8 +2,6 @@
 //!
 //! The language is that of [`crate::expression`]. The metric is the weighted mean over rows of the expression's value; the
 //! value of a row is computed in single precision, sums in double.
-//!
-//! Keras differences: Keras takes a function of the user's instead, whose mean it reports as this one's.
 
 use super::{Measure, Running, target};
 use crate::catalog::{Kind, thing};
@@ -23,6 +21,8 @@ thing! {
     /// output, their mean is taken. Whether more or less is better is not known,
     /// so early_stopping needs a mode to monitor it. `treino catalog losses
     /// expression` lists operators and functions.
+    ///
+    /// Keras differences: Keras takes a function of the user's instead, whose mean it reports as this one's.
     pub struct ExpressionMetric = "expression" {
         /// The expression.
         expression: MetricFormula = absolute_error(), Kind::Text;

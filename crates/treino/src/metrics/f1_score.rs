@@ -1,7 +1,4 @@
 //! F scores: weighted harmonic means of precision and recall.
-//!
-//! Keras differences: for a prediction of one number without `threshold`, 0.5 is taken; Keras would say yes to every row
-//! there, because a single number is the largest of its row. As in Keras, 1e-7 is added to each denominator.
 
 use super::{Measure, Running, target};
 use crate::catalog::{Interval, Kind, thing};
@@ -11,6 +8,10 @@ const THRESHOLD: Kind = Kind::Float(Interval { open_min: true, ..Interval::close
 
 thing! {
     /// 2 * precision * recall / (precision + recall), for each output or averaged over them.
+    ///
+    /// Keras differences: for a prediction of one number without `threshold`, 0.5 is taken; Keras would say yes to
+    /// every row there, because a single number is the largest of its row. As in Keras, 1e-7 is added to each
+    /// denominator.
     pub struct F1Score = "f1_score" {
         /// How classes are put together: not ("none", a number each), "macro" as equals, "weighted" by their rows, "micro"
         /// by adding their counts.
@@ -22,6 +23,10 @@ thing! {
 
 thing! {
     /// (1 + beta^2) * precision * recall / (beta^2 * precision + recall), for each output or averaged over them.
+    ///
+    /// Keras differences: for a prediction of one number without `threshold`, 0.5 is taken; Keras would say yes to
+    /// every row there, because a single number is the largest of its row. As in Keras, 1e-7 is added to each
+    /// denominator.
     pub struct FBetaScore = "f_beta_score" {
         /// How classes are put together: not ("none", a number each), "macro" as equals, "weighted" by their rows, "micro"
         /// by adding their counts.

@@ -2,10 +2,6 @@
 //!
 //! TP / (TP + FP + FN + 1e-7) for each class that occurs, averaged. Rows whose class or prediction is none of the classes
 //! are left out.
-//!
-//! Keras differences: `axis` is missing. `num_classes` may be left open, for one class an output (two where there is one
-//! output), and `target_class_ids`, for all. Weights count as they are; Keras cuts them to whole numbers unless told a
-//! dtype. Class numbers count as one-hot rows where these are wanted.
 
 use super::{Measure, Running, largest};
 use crate::catalog::{Kind, thing};
@@ -15,6 +11,10 @@ const CLASSES: Kind = Kind::List(&Kind::INDEX);
 
 thing! {
     /// Intersection over union, averaged over some classes.
+    ///
+    /// Keras differences: `axis` is missing. `num_classes` may be left open, for one class an output (two where there
+    /// is one output), and `target_class_ids`, for all. Weights count as they are; Keras cuts them to whole numbers
+    /// unless told a dtype. Class numbers count as one-hot rows where these are wanted.
     pub struct IoU = "io_u" {
         /// Number of classes.
         num_classes: Option<usize> = None, Kind::COUNT;
@@ -31,6 +31,8 @@ thing! {
 
 thing! {
     /// Intersection over union, averaged over all classes.
+    ///
+    /// Keras differences: as for `io_u`.
     pub struct MeanIoU = "mean_io_u" {
         /// Number of classes.
         num_classes: Option<usize> = None, Kind::COUNT;
@@ -45,6 +47,8 @@ thing! {
 
 thing! {
     /// Intersection over union of two classes, for predictions that are probabilities of the second.
+    ///
+    /// Keras differences: as for `io_u`.
     pub struct BinaryIoU = "binary_io_u" {
         /// The classes that count.
         target_class_ids: Vec<usize> = vec![0, 1], CLASSES;
@@ -55,6 +59,8 @@ thing! {
 
 thing! {
     /// Intersection over union, averaged over some classes, for one-hot targets.
+    ///
+    /// Keras differences: as for `io_u`.
     pub struct OneHotIoU = "one_hot_io_u" {
         /// Number of classes.
         num_classes: Option<usize> = None, Kind::COUNT;
@@ -69,6 +75,8 @@ thing! {
 
 thing! {
     /// Intersection over union, averaged over all classes, for one-hot targets.
+    ///
+    /// Keras differences: as for `io_u`.
     pub struct OneHotMeanIoU = "one_hot_mean_io_u" {
         /// Number of classes.
         num_classes: Option<usize> = None, Kind::COUNT;

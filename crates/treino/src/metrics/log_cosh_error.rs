@@ -1,6 +1,4 @@
 //! The logarithm of the hyperbolic cosine of the error.
-//!
-//! Keras differences: see the room. The name `logcosh`, which Keras gives it in a history, may be typed.
 
 use super::row_mean::{RowMean, RowValue};
 use super::{Measure, Running, target};
@@ -9,6 +7,8 @@ use treino_engine::math::{exp, ln_1p};
 
 thing! {
     /// Mean of ln cosh(p - y).
+    ///
+    /// Keras differences: the name `logcosh`, which Keras gives it in a history, may be typed.
     pub struct LogCoshError = "log_cosh_error" ["logcosh"] {}
 }
 

@@ -6,9 +6,6 @@
 //! Sums are kept in double precision.
 //!
 //! Keras's `mean` and `sum` are missing: they are of any numbers, not of targets and predictions.
-//!
-//! Keras differences: class numbers beside several predictions count as one-hot rows in every metric that goes entry by
-//! entry; Keras compares the number itself with each prediction, or refuses. Results are those of double precision.
 
 use crate::catalog::{Room, room};
 use crate::error::{Error, Result};
@@ -67,6 +64,13 @@ pub use top_k::{SparseTopKCategoricalAccuracy, TopKCategoricalAccuracy};
 
 room! {
     /// Any metric.
+    ///
+    /// What is reported beside the loss. Beside its parameters each metric may have a `name`, under which logs and history
+    /// show it.
+    ///
+    /// Keras differences: class numbers beside several predictions count as one-hot rows in every metric that goes
+    /// entry by entry; Keras compares the number itself with each prediction, or refuses. Results are those of double
+    /// precision.
     pub enum Metric: dyn Measure in Room::Metrics => {
         Accuracy,
         BinaryAccuracy,

@@ -1,7 +1,4 @@
 //! R squared, the share of the target's variance that is explained.
-//!
-//! Keras differences: a target without any variance gives 0, also where it is met exactly (there Keras gives NaN). Sums
-//! are taken about each output's first target in double precision, so a large mean costs no digits.
 
 use super::{Measure, Running, target};
 use crate::catalog::{Kind, thing};
@@ -10,6 +7,9 @@ thing! {
     /// 1 - (sum of squared errors) / (sum of squared deviations of the target from its mean).
     ///
     /// 1 is perfect, 0 is as good as the mean, less is worse than the mean.
+    ///
+    /// Keras differences: a target without any variance gives 0, also where it is met exactly (there Keras gives NaN).
+    /// Sums are taken about each output's first target in double precision, so a large mean costs no digits.
     pub struct R2Score = "r2_score" {
         /// How several outputs are put together: as equals, by their variance, or not ("none", a number each).
         class_aggregation: String = "uniform_average".to_string(),

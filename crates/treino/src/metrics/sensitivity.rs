@@ -1,8 +1,6 @@
 //! The best that one rate can be while another holds: sensitivity and specificity, precision and recall.
 //!
 //! As in Keras, equally spaced thresholds are tried, and 0 is the result where none holds.
-//!
-//! Keras differences: the rate to hold has a default.
 
 use super::edges::{Edges, above};
 use super::precision::check_class;
@@ -40,6 +38,8 @@ macro_rules! best_at {
     ($(#[doc = $doc:literal])+ $Name:ident = $name:literal, $(#[doc = $held_doc:literal])+ $held:ident, $hold:ident, $best:ident) => {
         thing! {
             $(#[doc = $doc])+
+            ///
+            /// Keras differences: the rate to hold has a default.
             pub struct $Name = $name {
                 $(#[doc = $held_doc])+
                 $held: f64 = 0.5, Kind::Float(Interval::closed(0.0, 1.0));

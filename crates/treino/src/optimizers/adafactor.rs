@@ -1,7 +1,5 @@
 //! Adafactor (N. Shazeer, M. Stern, "Adafactor: adaptive learning rates with sublinear memory cost", ICML 2018): of a
 //! matrix of squared gradients only row and column means are kept. For networks that barely fit into memory.
-//!
-//! Keras differences: `relative_step = false` keeps the learning rate as it is; Keras bounds it by 1 / sqrt(t) all the same.
 
 use super::passes::Add;
 use super::{Layout, Part, Rule, Slot, Start, Step, optimizer};
@@ -16,6 +14,9 @@ optimizer! {
     /// With beta = 1 - t^beta_2_decay, matrices keep r and c, running means over rows and columns of g^2 + epsilon_1, and
     /// v = r c / mean(r); vectors keep v itself. u = g / sqrt(v), shortened so that rms(u) <= clip_threshold;
     /// w -= max(epsilon_2, rms(w)) * min(rate, 1 / sqrt(t)) * u.
+    ///
+    /// Keras differences: `relative_step = false` keeps the learning rate as it is; Keras bounds it by 1 / sqrt(t) all
+    /// the same.
     pub struct Adafactor = "adafactor" (learning_rate = 0.001, weight_decay = None) {
         /// Power with which the memory of the running means grows.
         beta_2_decay: f64 = -0.8, Kind::Float(Interval { max: 0.0, open_max: false, ..Interval::ALL });

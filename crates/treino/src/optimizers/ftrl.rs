@@ -1,8 +1,5 @@
 //! FTRL-Proximal (H. B. McMahan et al., "Ad click prediction: a view from the trenches", KDD 2013). For wide, sparse linear
 //! models: its L1 penalty makes weights exactly 0.
-//!
-//! Keras differences: a weight whose gradients were all 0 stays where it is if its accumulator began at 0, and a learning
-//! rate of 0 moves nothing; Keras divides by zero in both cases.
 
 use super::each::Each;
 use super::{Layout, Rule, Slot, Start, Step, optimizer};
@@ -15,6 +12,9 @@ optimizer! {
     /// With p = -learning_rate_power, L2' = L2 + beta / (2 rate): n' = n + g^2; z += g + 2 shrinkage w - (n'^p - n^p) / rate
     /// * w; w = (clip(z, -L1, L1) - z) / (n'^p / rate + 2 L2'); n = n'. The first step leaves the initial weights behind
     /// but for what they did to the gradient.
+    ///
+    /// Keras differences: a weight whose gradients were all 0 stays where it is if its accumulator began at 0, and a
+    /// learning rate of 0 moves nothing; Keras divides by zero in both cases.
     pub struct Ftrl = "ftrl" (learning_rate = 0.001, weight_decay = None) {
         /// Power with which a weight's rate falls; 0 keeps the rate.
         learning_rate_power: f64 = -0.5, Kind::Float(Interval { max: 0.0, open_max: false, ..Interval::ALL });

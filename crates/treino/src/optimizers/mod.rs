@@ -3,9 +3,6 @@
 //! A rule is one pass over the flat buffer of all trainable weights, with as many buffers of state beside it as it needs;
 //! rules with norms or matrices see where each variable lies. [`Updater`] does all around it: learning rate, clipping,
 //! weight decay, accumulation, averaging. Step numbers t begin at 1.
-//!
-//! Keras differences: a learning rate may be written as a whole number; `exclude_from_weight_decay` is a parameter, not a
-//! method, and searches names of the form `layer/variable`; a clip of 0 is refused, where Keras takes it for none.
 
 mod adadelta;
 mod adafactor;
@@ -55,6 +52,12 @@ use treino_engine::simd::Simd;
 
 room! {
     /// Any optimizer.
+    ///
+    /// How weights move along the gradient. `learning_rate` is a number or a schedule.
+    ///
+    /// Keras differences: a learning rate may be written as a whole number; `exclude_from_weight_decay` is a
+    /// parameter, not a method, and searches names of the form `layer/variable`; a clip of 0 is refused, where Keras
+    /// takes it for none.
     pub enum Optimizer: dyn Rule in Room::Optimizers => {
         SGD, RMSprop, Adam, AdamW, Adadelta, Adagrad, Adamax, Nadam, Ftrl, Lion, Lamb, Adafactor, Muon,
         ScheduleFreeAdamW, Lbfgs,

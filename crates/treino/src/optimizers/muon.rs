@@ -1,8 +1,6 @@
 //! Muon (K. Jordan et al., "Muon: an optimizer for hidden layers in neural networks", 2024; scaled as by J. Liu et al.,
 //! "Muon is scalable for LLM training", 2025): the momentum of every matrix is made orthogonal, so that a step moves all
 //! directions alike. Everything that is no matrix goes by Adam.
-//!
-//! Keras differences: `rms_rate` is always a number.
 
 use super::adam::Moments;
 use super::each::Each;
@@ -20,6 +18,8 @@ optimizer! {
     ///
     /// m = momentum * m + g; X = g + momentum * m (or m); X / |X| goes `ns_steps` times through a X + (b X X' + c (X X')^2) X,
     /// which brings its singular values near 1; w -= rate * rms_rate * sqrt(max(rows, columns)) * X.
+    ///
+    /// Keras differences: `rms_rate` is always a number.
     pub struct Muon = "muon" (learning_rate = 0.001, weight_decay = Some(0.004)) {
         /// Adam's memory of the running mean of the gradient.
         adam_beta_1: f64 = 0.9, Kind::SHARE;

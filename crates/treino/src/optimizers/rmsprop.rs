@@ -1,8 +1,5 @@
 //! RMSprop (T. Hinton, "Neural networks for machine learning", lecture 6e, 2012): the gradient over the root of its running
 //! mean square. A good first choice for recurrent and noisy problems; Keras's default optimizer.
-//!
-//! Keras differences: with `centered` the variance is at least 0; Keras takes the root of a negative number where rounding
-//! makes it smaller.
 
 use super::each::Each;
 use super::{Layout, Rule, Slot, Step, optimizer};
@@ -13,6 +10,9 @@ optimizer! {
     ///
     /// v = rho * v + (1 - rho) g^2; move = rate * g / sqrt(v + epsilon), then w -= move. With momentum b = momentum * b +
     /// move, then w -= b. With `centered` the running variance, v - mean(g)^2, stands in the place of v.
+    ///
+    /// Keras differences: with `centered` the variance is at least 0; Keras takes the root of a negative number where
+    /// rounding makes it smaller.
     pub struct RMSprop = "rmsprop" (learning_rate = 0.001, weight_decay = None) {
         /// Memory of the running mean of the squared gradient.
         rho: f64 = 0.9, Kind::SHARE;

@@ -1,9 +1,5 @@
 //! Schedule-free AdamW (A. Defazio et al., "The road less scheduled", NeurIPS 2024): a running mean of all steps takes the
 //! place of a falling learning rate, so that a training may end at any time.
-//!
-//! Keras differences: none on JAX, whose numbers these are; Keras on TensorFlow and PyTorch recovers x from the new z, not
-//! from the old one, and trains otherwise. As in Keras the weights stay at y, the point where gradients are taken, in
-//! evaluation too (the paper evaluates at x), and `weight_decay` is none by default.
 
 use super::adam::bias;
 use super::each::Each;
@@ -15,6 +11,10 @@ optimizer! {
     ///
     /// v += (1 - beta_2)(g^2 - v); z -= rate * g / (sqrt(v / (1 - beta_2^t)) + epsilon); x += (z - x) / t;
     /// w = (1 - beta_1) z + beta_1 x. x is not kept: it is (w - (1 - beta_1) z) / beta_1.
+    ///
+    /// Keras differences: none on JAX, whose numbers these are; Keras on TensorFlow and PyTorch recovers x from the
+    /// new z, not from the old one, and trains otherwise. As in Keras the weights stay at y, the point where gradients
+    /// are taken, in evaluation too (the paper evaluates at x), and `weight_decay` is none by default.
     pub struct ScheduleFreeAdamW = "schedule_free_adamw" (learning_rate = 0.0025, weight_decay = None) {
         /// Share of x in the weights.
         beta_1: f64 = 0.9, Kind::Float(Interval { open_min: true, ..Interval::closed(0.0, 1.0) });

@@ -3,7 +3,7 @@
 //! A penalty on weights is added to the loss of every batch, and its gradient to theirs. A penalty on a layer's output
 //! (`activity_regularizer`) is summed over the batch and divided by the number of its rows.
 //!
-//! Keras differences: none. As in Keras, L2 has no factor 1/2, and the slope of |w| at 0 is 0.
+//! Keras differences: none. As in Keras, the slope of |w| at 0 is 0.
 
 mod l1_l2;
 mod orthogonal;
@@ -17,6 +17,10 @@ use treino_engine::simd::Simd;
 
 room! {
     /// Any regularizer.
+    ///
+    /// Penalties that pull weights or outputs towards zero. Those on weights are added to the loss of every batch; an
+    /// `activity_regularizer` is summed over the batch and divided by the number of its rows. As in Keras, L2 has no
+    /// factor 1/2.
     pub enum Regularizer: dyn Penalty in Room::Regularizers => { L1, L2, L1L2, OrthogonalRegularizer }
 }
 

@@ -1,6 +1,4 @@
 //! A penalty on rows or columns that point the same way.
-//!
-//! Keras differences: one row alone costs nothing; Keras divides 0 by 0.
 
 use super::Penalty;
 use crate::catalog::{Kind, thing};
@@ -11,6 +9,8 @@ thing! {
     /// Keeps the rows (or columns) of a matrix at right angles: factor * mean |cosine| over all pairs of them.
     ///
     /// The cosine of two rows is r_i . r_j / (|r_i| |r_j|).
+    ///
+    /// Keras differences: one row alone costs nothing; Keras divides 0 by 0.
     pub struct OrthogonalRegularizer = "orthogonal_regularizer" {
         /// Strength.
         factor: f64 = 0.01, Kind::NOT_NEGATIVE;

@@ -1,8 +1,5 @@
 //! Cosine decay (I. Loshchilov, F. Hutter, "SGDR: stochastic gradient descent with warm restarts", ICLR 2017), after a linear
 //! warm-up where asked, and the same with restarts.
-//!
-//! Keras differences: with restarts, the count of restarts is right at the very step of a restart; Keras's logarithm in
-//! single precision may find it a step late.
 
 use super::{Plan, single};
 use crate::catalog::{Interval, Kind, thing};
@@ -55,6 +52,9 @@ impl Plan for CosineDecay {
 
 thing! {
     /// Cosine decay with restarts: waves one after another, each `t_mul` times as long and `m_mul` times as high.
+    ///
+    /// Keras differences: the count of restarts is right at the very step of a restart; Keras's logarithm in single
+    /// precision may find it a step late.
     pub struct CosineDecayRestarts = "cosine_decay_restarts" {
         /// Rate of the first step.
         initial_learning_rate: f64 = 0.001, Kind::NOT_NEGATIVE;

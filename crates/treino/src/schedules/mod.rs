@@ -2,8 +2,6 @@
 //!
 //! The first step is step 0. With accumulated gradients every batch counts as a step, as in Keras. Rates are worked out in
 //! double precision from the numbers as Keras holds them, in single precision.
-//!
-//! Keras differences: every parameter has a default; `one_cycle` and `warmup` are not in Keras.
 
 mod cosine_decay;
 mod exponential_decay;
@@ -26,6 +24,11 @@ use crate::error::Result;
 
 room! {
     /// Any schedule.
+    ///
+    /// Learning rates as functions of the step; the first step is step 0. With accumulated gradients every batch
+    /// counts as a step, as in Keras.
+    ///
+    /// Keras differences: every parameter has a default; `one_cycle` and `warmup` are not in Keras.
     pub enum Schedule: dyn Plan in Room::Schedules => {
         ExponentialDecay, InverseTimeDecay, PiecewiseConstantDecay, PolynomialDecay, CosineDecay, CosineDecayRestarts,
         OneCycle, Warmup,

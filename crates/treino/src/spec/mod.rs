@@ -11,9 +11,6 @@
 //!
 //! A spec file means what it says: without `[[callbacks]]` there are none, as in Keras. [`Spec::automatic`] is what
 //! `treino train DATA` begins with: a small network, and early stopping.
-//!
-//! Keras differences: `epochs` is 200 where it is left open; the loss follows from the target where it is left open; a
-//! regression target is standardised inside the model unless `target_scale = "none"`.
 
 mod learnt;
 mod outputs;
@@ -24,7 +21,7 @@ mod toml;
 
 pub use per_output::PerOutput;
 pub use resolve::{Resolved, resolve};
-pub use sections::{CompileSection, ModelSection, SECTIONS};
+pub use sections::{CompileSection, DOC, ModelSection, SECTIONS};
 pub use toml::{parse, write};
 
 use crate::callbacks::{Callback, EarlyStopping};

@@ -12,6 +12,12 @@ use crate::metrics::NamedMetric;
 use crate::optimizers::{Adam, Optimizer};
 use crate::train::{Compile, Fit, Goal};
 
+/// The documentation of the sections.
+pub const DOC: &str = "The sections of a spec file.
+
+A spec is a TOML file: the tables below, `[[callbacks]]` behind them, and `version = 1` in front of them. \
+What is left out has its default, so a file with a path and a target is enough. Without `[[callbacks]]` there are none, as in Keras.";
+
 /// The sections of a spec that are tables, in their order.
 pub const SECTIONS: &[&Descriptor] =
     &[DataSpec::DESCRIPTOR, ModelSection::DESCRIPTOR, CompileSection::DESCRIPTOR, Fit::DESCRIPTOR];
@@ -22,6 +28,8 @@ thing! {
     /// In short, each of the `hidden` numbers becomes a dense layer with the activation (behind a batch normalisation,
     /// where asked) and a dropout, and the output layer follows from the target. Several targets get an output layer each, named
     /// after its column.
+    ///
+    /// Keras differences: Keras has no such short form.
     pub struct ModelSection = "model" {
         /// Units of the hidden layers, in order.
         hidden: Vec<usize> = vec![64, 64], Kind::List(&Kind::COUNT);
@@ -59,6 +67,8 @@ impl ModelSection {
 
 thing! {
     /// Optimizer, loss and metrics.
+    ///
+    /// Keras differences: the loss and the metrics follow from the target where they are left open.
     pub struct CompileSection = "compile" {
         /// How weights move.
         optimizer: Optimizer = Adam::default().into(), Kind::Thing(Room::Optimizers);
