@@ -42,6 +42,12 @@ fn every_training_follows_keras() {
     follow(&fixture("trajectories"));
 }
 
+/// Every other optimizer, beside other losses, normalisations and options.
+#[test]
+fn every_combination_follows_keras() {
+    follow(&fixture("combinations"));
+}
+
 /// Graphs, and weights under constraints.
 #[test]
 fn every_training_of_a_graph_follows_keras() {
