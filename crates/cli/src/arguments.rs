@@ -37,6 +37,7 @@ const fn off(heading: &'static str, long: &'static str, path: &'static str, help
 
 const FLAGS: &[Flag] = &[
     flag(DATA, "target", "data.target"),
+    flag(DATA, "more-targets", "data.more_targets"),
     flag(DATA, "task", "data.task"),
     flag(DATA, "positive", "data.positive"),
     flag(DATA, "categorical", "data.categorical"),
@@ -112,10 +113,14 @@ impl Flag {
     }
 
     fn value_name(&self) -> &'static str {
-        match (self.long, self.param().map(|p| &p.kind)) {
+        let kind = self.param().map(|p| match &p.kind {
+            Kind::PerOutput(each) => *each,
+            kind => kind,
+        });
+        match (self.long, kind) {
             ("validation" | "test" | "initial-weights", _) => "FILE",
             ("target" | "weight", _) => "COLUMN",
-            ("categorical" | "numeric" | "ignore", _) => "COLUMNS",
+            ("more-targets" | "categorical" | "numeric" | "ignore", _) => "COLUMNS",
             ("missing", _) => "TOKENS",
             ("class-weight", _) => "balanced|LABEL=W,...",
             (_, Some(Kind::Int(_))) => "N",
@@ -163,7 +168,7 @@ pub fn command() -> Command {
     let ascii = Arg::new("ascii").long("ascii").action(ArgAction::SetTrue).global(true).help("Plain ASCII output");
     let json = |help: &'static str| Arg::new("json").long("json").action(ArgAction::SetTrue).help(help);
 
-    let train = Command::new("train")
+    let train = training(Command::new("train"))
         .about("Train a network on a table, or as a spec says")
         .after_help(
             "Examples:\n  treino train patients.csv --target outcome\n  treino train patients.csv --target outcome --hidden 32 \
@@ -171,13 +176,6 @@ pub fn command() -> Command {
              loss or activation is a name, or a table with its parameters:\n  --optimizer '{ type = \"sgd\", momentum = 0.9 \
              }'\nA loss, metric or activation can be an expression:\n  --loss \"mean(abs(y_true - y_pred) ** 1.5)\"\n`treino catalog` lists what there is.",
         )
-        .arg(
-            Arg::new("input")
-                .value_name("DATA|SPEC.toml")
-                .required(true)
-                .help("Table (CSV, gzipped CSV or Parquet; - reads standard input), or a spec"),
-        )
-        .args(FLAGS.iter().map(Flag::arg))
         .arg(option("patience", "N", "Epochs without improvement after which to stop [default: 20]").help_heading(TRAINING))
         .arg(
             Arg::new("no-early-stopping")
@@ -187,17 +185,22 @@ pub fn command() -> Command {
                 .help_heading(TRAINING)
                 .help("Do all epochs and keep the last weights"),
         )
-        .arg(option("seed", "N", "Seed of split, initial weights, shuffling and dropout [default: 1]").help_heading(TRAINING))
-        .arg(
-            option("set", "PATH=VALUE", "Set any value of the spec, such as fit.batch_size=16 or data.split=\"last\"")
-                .action(ArgAction::Append)
-                .help_heading(TRAINING),
-        )
-        .arg(option("threads", "N", "Threads to work on; they never change the result [default: all cores]"))
         .arg(option("out", "DIR", "Where to put the run folder [default: runs]"))
         .arg(option("name", "NAME", "Name of the run folder [default: the table's]"))
         .arg(json("Print JSON lines on standard output instead of words"))
         .arg(Arg::new("quiet").short('q').long("quiet").action(ArgAction::SetTrue).help("Print the final table only"));
+
+    let lr_find = training(Command::new("lr-find"))
+        .about("Try learning rates, and say with which to begin")
+        .after_help(
+            "A short training whose learning rate grows from step to step, with several seeds. Nothing is saved.\n\nExample:\n  \
+             treino lr-find patients.csv --target outcome --optimizer sgd",
+        )
+        .arg(option("from", "X", "The first rate to try [default: 0.000001]"))
+        .arg(option("to", "X", "The last rate to try [default: 10]"))
+        .arg(option("steps", "N", "Steps from the first to the last [default: 200]"))
+        .arg(option("seeds", "N", "Seeds to try them with [default: 3]"))
+        .arg(json("Print one JSON object"));
 
     Command::new("treino")
         .version(env!("CARGO_PKG_VERSION"))
@@ -207,6 +210,7 @@ pub fn command() -> Command {
         .arg(color)
         .arg(ascii)
         .subcommand(train)
+        .subcommand(lr_find)
         .subcommand(
             Command::new("evaluate")
                 .about("Say how good a model is on a table with targets")
@@ -250,12 +254,44 @@ pub fn command() -> Command {
         )
 }
 
+/// What all commands take that plan a training.
+fn training(command: Command) -> Command {
+    command
+        .arg(
+            Arg::new("input")
+                .value_name("DATA|SPEC.toml")
+                .required(true)
+                .help("Table (CSV, gzipped CSV or Parquet; - reads standard input), or a spec"),
+        )
+        .args(FLAGS.iter().map(Flag::arg))
+        .arg(
+            option("seed", "N", "Seed of split, initial weights, shuffling and dropout [default: 1]")
+                .help_heading(TRAINING),
+        )
+        .arg(
+            option("set", "PATH=VALUE", "Set any value of the spec, such as fit.batch_size=16 or data.split=\"last\"")
+                .action(ArgAction::Append)
+                .help_heading(TRAINING),
+        )
+        .arg(option("threads", "N", "Threads to work on; they never change the result [default: all cores]"))
+}
+
 fn option(long: &'static str, value: &'static str, help: &'static str) -> Arg {
     Arg::new(long).long(long).value_name(value).allow_hyphen_values(true).help(help)
 }
 
-/// The spec that the arguments of `train` mean: the file's or the automatic one, with the flags laid over it.
+/// The spec that the arguments of `train` mean.
+pub fn train_spec(matches: &ArgMatches) -> Result<Spec> {
+    spec_with(matches, |entries| early_stopping(entries, matches))
+}
+
+/// The spec that the arguments of a command mean that plans a training.
 pub fn spec(matches: &ArgMatches) -> Result<Spec> {
+    spec_with(matches, |_| Ok(()))
+}
+
+/// The file's spec or the automatic one, with the flags laid over it, changed before `--set` has the last word.
+fn spec_with(matches: &ArgMatches, change: impl FnOnce(&mut Entries) -> Result<()>) -> Result<Spec> {
     let input: &String = matches.get_one("input").expect("clap requires it");
     if Path::new(input).join("spec.toml").is_file() {
         let e = Error::input("this is a run folder, not a table").in_file(input);
@@ -274,7 +310,7 @@ pub fn spec(matches: &ArgMatches) -> Result<Spec> {
             spec::set(&mut entries, path, scalar(&Kind::INDEX, seed, "--seed")?, "--seed")?;
         }
     }
-    early_stopping(&mut entries, matches)?;
+    change(&mut entries)?;
     for assignment in matches.get_many::<String>("set").into_iter().flatten() {
         let Some((path, value)) = assignment.split_once('=') else {
             return Err(Error::input(format!("--set {assignment} has no value")).help("write --set fit.batch_size=16"));
@@ -315,16 +351,18 @@ fn set_flags(entries: &mut Entries, matches: &ArgMatches, flags: impl Iterator<I
 }
 
 /// What was typed behind a flag as a value of a kind. What does not fit is left for the catalogue to refuse.
-fn typed<'a>(kind: &Kind, given: impl Iterator<Item = &'a String> + Clone, flag: &str) -> Result<Value> {
+fn typed<'a>(kind: &Kind, given: impl Iterator<Item = &'a String>, flag: &str) -> Result<Value> {
     match kind {
-        Kind::PerOutput(one) => match (&one, given.clone().next(), given.clone().count()) {
-            // A table by the names of outputs: `{ price = ["mae"], sold = ["auc"] }`.
-            (Kind::List(_), Some(table), 1) if table.trim_start().starts_with('{') => match toml_value(table) {
-                Ok(Value::Table(entries)) if entries.get("type").is_none() => Ok(Value::Table(entries)),
-                _ => typed(one, given, flag),
-            },
-            _ => typed(one, given, flag),
-        },
+        Kind::PerOutput(each) => {
+            let given: Vec<&String> = given.collect();
+            // A table without a type is one by the names of the outputs.
+            match given.first().map(|text| toml_value(text.trim())) {
+                Some(Ok(Value::Table(table))) if given.len() == 1 && table.get("type").is_none() => {
+                    Ok(Value::Table(table))
+                }
+                _ => typed(each, given.into_iter(), flag),
+            }
+        }
         Kind::OneOrMore(one) => typed(&Kind::List(one), given, flag),
         Kind::List(item) => {
             let mut items: Vec<Node> = Vec::new();
@@ -373,7 +411,8 @@ fn split_list(text: &str, expressions: bool) -> Vec<&str> {
     items
 }
 
-fn scalar(kind: &Kind, text: &str, flag: &str) -> Result<Value> {
+/// What was typed as one value of a kind.
+pub fn scalar(kind: &Kind, text: &str, flag: &str) -> Result<Value> {
     let parsed = match kind {
         Kind::Int(_) | Kind::CountOr(_) => text.parse().map(Value::Int).ok(),
         Kind::Float(_) => text.parse().map(Value::Float).ok(),

@@ -15,14 +15,15 @@ use treino::store::Bundle;
 pub fn run(matches: &ArgMatches, terminal: &Terminal) -> Result<u8> {
     let (model, data): (&String, &String) = (argument(matches, "model"), argument(matches, "data"));
     let bundle = Bundle::open(Path::new(model))?;
-    let (evaluation, set_aside) = bundle.evaluate(&Source::from_argument(data)?)?;
+    let (evaluations, set_aside) = bundle.evaluate(&Source::from_argument(data)?)?;
     if matches.get_flag("json") {
-        json::line(&serde_json::json!({ "evaluation": evaluation, "set_aside": set_aside }));
+        json::line(&json::evaluations(bundle.table()?, &evaluations, set_aside));
         return Ok(0);
     }
-    let n = match &evaluation {
-        Evaluation::Classes(c) => c.n,
-        Evaluation::Numbers(n) => n.n,
+    let n = match evaluations.first() {
+        Some(Evaluation::Classes(c)) => c.n,
+        Some(Evaluation::Numbers(n)) => n.n,
+        None => 0,
     };
     let mut words = format!("{} rows of {}", grouped(n as f64), escaped(data));
     if set_aside > 0 {
@@ -30,10 +31,15 @@ pub fn run(matches: &ArgMatches, terminal: &Terminal) -> Result<u8> {
     }
     let mut text = wrapped(&words, terminal.width, "  ", "    ");
     text.push('\n');
-    text.push_str(&tables::scores(terminal, &[("model", &evaluation)]));
-    if let Evaluation::Classes(classes) = &evaluation {
-        text.push('\n');
-        text.push_str(&tables::classes(terminal, classes));
+    for (at, ((target, _), evaluation)) in bundle.table()?.targets().zip(&evaluations).enumerate() {
+        if evaluations.len() > 1 {
+            text.push_str(&tables::title(terminal, at, &target.name));
+        }
+        text.push_str(&tables::scores(terminal, &[("model", evaluation)]));
+        if let Evaluation::Classes(classes) = evaluation {
+            text.push('\n');
+            text.push_str(&tables::classes(terminal, classes));
+        }
     }
     terminal.print(&text);
     Ok(0)

@@ -4,7 +4,7 @@ use crate::lines::Lines;
 use crate::tables::{grouped, percent, plain_number, shortened};
 use crate::terminal::Terminal;
 use treino::callbacks::Callback;
-use treino::data::{ColumnKind, Distribution, Prepared, Task};
+use treino::data::{ColumnKind, Distribution, Target, Task};
 use treino::train::Planned;
 
 /// What was understood: data, network, training.
@@ -21,7 +21,10 @@ pub fn head(planned: &Planned, terminal: &Terminal) -> String {
         "data",
         &format!("{}: {} rows, {}{dialect}", summary.source, grouped(summary.rows as f64), kinds.join(", ")),
     );
-    lines.add("target", &target_line(prepared));
+    let distributions = std::iter::once(&summary.distribution).chain(&summary.more_distributions);
+    for (target, distribution) in prepared.targets().zip(distributions) {
+        lines.add("target", &target_line(target, distribution));
+    }
     let parts: Vec<String> = [
         ("train", Some(&prepared.train)),
         ("validation", prepared.validation.as_ref()),
@@ -32,7 +35,7 @@ pub fn head(planned: &Planned, terminal: &Terminal) -> String {
     .collect();
     let how = if spec.data.split == "last" { "the last rows".to_string() } else { format!("seed {}", spec.data.seed) };
     lines.add("split", &format!("{} ({how})", parts.join(", ")));
-    let used = prepared.recipe.inputs.len();
+    let used = prepared.recipe.columns_used();
     let recipe = if spec.data.recipe == "none" {
         format!("{used} columns as they are")
     } else {
@@ -74,9 +77,6 @@ pub fn head(planned: &Planned, terminal: &Terminal) -> String {
     if !others.is_empty() {
         lines.add("callbacks", &others.join(", "));
     }
-    if prepared.set_aside > 0 {
-        lines.add("note", &format!("{} rows without a target are set aside", grouped(prepared.set_aside as f64)));
-    }
     for note in &prepared.notes {
         lines.add("note", &note.to_string());
     }
@@ -92,9 +92,8 @@ fn plural(kind: ColumnKind, n: usize) -> String {
     }
 }
 
-fn target_line(prepared: &Prepared) -> String {
-    let target = &prepared.target;
-    match &prepared.summary.distribution {
+fn target_line(target: &Target, distribution: &Distribution) -> String {
+    match distribution {
         Distribution::Classes(classes) => {
             let total: usize = classes.iter().map(|(_, n)| n).sum();
             let share = |(name, n): &(String, usize)| {

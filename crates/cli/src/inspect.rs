@@ -38,11 +38,12 @@ fn model(bundle: &Bundle, terminal: &Terminal) -> String {
     let mut text = String::new();
     let words = |words: &str| wrapped(words, terminal.width, "  ", "    ");
     if let Some(side) = &bundle.table {
-        let target = &side.target;
-        let classes =
-            if target.classes.is_empty() { String::new() } else { format!(": {}", target.classes.join(", ")) };
-        text.push_str(&words(&escaped(&format!("predicts {} ({}){classes}", target.name, target.task))));
-        text.push_str(&format!("  from {} columns:\n\n", side.recipe.inputs.len()));
+        for (target, _) in side.targets() {
+            let classes =
+                if target.classes.is_empty() { String::new() } else { format!(": {}", target.classes.join(", ")) };
+            text.push_str(&words(&escaped(&format!("predicts {} ({}){classes}", target.name, target.task))));
+        }
+        text.push_str(&format!("  from {} columns:\n\n", side.recipe.columns_used()));
         let columns = tables::first_that_fits(terminal, [30, 20, 14], |most| {
             let mut table = tables::plain_table();
             table.add_row(["column", "type", "inputs"]);

@@ -4,7 +4,9 @@ use crate::terminal::print;
 use serde_json::{Map, Value, json};
 use std::path::Path;
 use treino::callbacks::Logs;
-use treino::train::{Ending, Event, Planned, Run};
+use treino::report::Evaluation;
+use treino::store::TableSide;
+use treino::train::{Ending, Event, Planned, Repeat, Run, Scores};
 
 /// The version of the lines' schema.
 pub const VERSION: u32 = 1;
@@ -44,19 +46,25 @@ pub fn logs_json(logs: &Logs) -> Value {
 /// The contents of `metrics.json`.
 pub fn metrics(planned: &Planned, run: &Run) -> Value {
     let target = &planned.prepared.target;
-    let scores = |scores: &treino::train::Scores| json!({ "train": scores.train, "validation": scores.validation, "test": scores.test });
-    let repeats: Vec<Value> = run
-        .repeats
-        .iter()
-        .map(|r| json!({ "seed": r.seed, "epochs": r.epochs, "complete": r.is_complete(), "scores": r.scores.as_ref().map(scores) }))
-        .collect();
+    let scores =
+        |scores: &Scores| json!({ "train": scores.train, "validation": scores.validation, "test": scores.test });
+    let more_targets = &planned.prepared.more_targets;
+    let repeat = |r: &Repeat| {
+        let mut repeat = json!({ "seed": r.seed, "epochs": r.epochs, "complete": r.is_complete(), "scores": r.scores.as_ref().map(scores) });
+        if !more_targets.is_empty() {
+            let more = r.scores.as_ref().map(|own| own.more_targets.iter().map(scores).collect::<Vec<_>>());
+            repeat["more_scores"] = json!(more);
+        }
+        repeat
+    };
+    let repeats: Vec<Value> = run.repeats.iter().map(repeat).collect();
     let ending = match &run.history.ending {
         Ending::Finished => json!({ "how": "finished" }),
         Ending::Stopped { epoch, why } => json!({ "how": "stopped", "epoch": epoch + 1, "why": why }),
         Ending::Interrupted => json!({ "how": "interrupted" }),
         Ending::Diverged(d) => json!({ "how": "diverged", "epoch": d.epoch + 1, "step": d.step + 1, "where": d.place }),
     };
-    json!({
+    let mut metrics = json!({
         "format_version": 1,
         "task": target.task.name(),
         "target": target.name,
@@ -72,13 +80,29 @@ pub fn metrics(planned: &Planned, run: &Run) -> Value {
         "ending": ending,
         "scores": scores(&run.scores),
         "repeats": repeats,
-    })
+    });
+    if !more_targets.is_empty() {
+        let more = more_targets.iter().zip(&run.scores.more_targets);
+        let more = more.map(|(t, own)| json!({ "target": t.name, "task": t.task.name(), "scores": scores(own) }));
+        metrics["more_targets"] = more.collect();
+    }
+    metrics
+}
+
+/// What `evaluate` prints.
+pub fn evaluations(side: &TableSide, evaluations: &[Evaluation], set_aside: usize) -> Value {
+    let mut line = json!({ "evaluation": evaluations.first(), "set_aside": set_aside });
+    if evaluations.len() > 1 {
+        let more = side.targets().zip(evaluations).skip(1);
+        line["more_evaluations"] = more.map(|((t, _), own)| json!({ "target": t.name, "evaluation": own })).collect();
+    }
+    line
 }
 
 /// The first line: what was understood.
 pub fn start(planned: &Planned) -> Value {
     let (prepared, network) = (&planned.prepared, &planned.resolved.network);
-    json!({
+    let mut start = json!({
         "event": "start",
         "version": VERSION,
         "treino": env!("CARGO_PKG_VERSION"),
@@ -96,7 +120,13 @@ pub fn start(planned: &Planned) -> Value {
             "set_aside": prepared.set_aside,
         },
         "notes": prepared.notes.iter().map(ToString::to_string).collect::<Vec<_>>(),
-    })
+    });
+    if !prepared.more_targets.is_empty() {
+        let more = prepared.more_targets.iter();
+        let more = more.map(|t| json!({ "target": t.name, "task": t.task.name(), "classes": t.classes }));
+        start["more_targets"] = more.collect();
+    }
+    start
 }
 
 /// The last line: where everything is, and all of `metrics.json`.

@@ -7,6 +7,7 @@ mod head;
 mod inspect;
 mod json;
 mod lines;
+mod lr_find;
 mod predict;
 mod progress;
 mod report;
@@ -23,6 +24,7 @@ fn main() -> ExitCode {
     let terminal = Terminal::new(matches);
     let result = match name {
         "train" => train::run(matches, &terminal),
+        "lr-find" => lr_find::run(matches, &terminal),
         "evaluate" => evaluate::run(matches, &terminal),
         "predict" => predict::run(matches),
         "inspect" => inspect::run(matches, &terminal),

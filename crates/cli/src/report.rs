@@ -7,29 +7,33 @@ use console::Style;
 use std::path::Path;
 use treino::report::{Evaluation, diagnose, headline};
 use treino::study::statistics::interval95;
-use treino::train::{Ending, Planned, Repeat, Run};
+use treino::train::{Ending, Planned, Repeat, Run, Scores};
 
 /// The table, the repeats, the diagnosis, and where all is.
 pub fn report(planned: &Planned, run: &Run, terminal: &Terminal, quiet: bool, seconds: f64, path: &Path) -> String {
     let mut text = String::new();
-    let scores = &run.scores;
     if !quiet {
         let mut lines = Lines::new(terminal);
         lines.add("trained", &ending_line(run, seconds));
         text.push_str(&lines.text);
         text.push('\n');
     }
-    text.push_str(&tables::scores(terminal, &scores.parts()));
-    if let ("test" | "validation", Evaluation::Classes(classes)) = scores.honest()
-        && !quiet
-        && classes.classes.len() <= 30
-    {
-        text.push('\n');
-        text.push_str(&tables::classes(terminal, classes));
+    for (at, (target, scores)) in planned.prepared.targets().zip(run.scores.each()).enumerate() {
+        if !run.scores.more_targets.is_empty() {
+            text.push_str(&tables::title(terminal, at, &target.name));
+        }
+        text.push_str(&tables::scores(terminal, &scores.parts()));
+        if let ("test" | "validation", Evaluation::Classes(classes)) = scores.honest()
+            && !quiet
+            && classes.classes.len() <= 30
+        {
+            text.push('\n');
+            text.push_str(&tables::classes(terminal, classes));
+        }
     }
     if planned.settings().repeats > 1 {
         text.push('\n');
-        text.push_str(&repeats_table(run, planned.settings().repeats, terminal));
+        text.push_str(&repeats(planned, run, terminal));
     }
     if quiet {
         return text;
@@ -61,15 +65,37 @@ fn ending_line(run: &Run, seconds: f64) -> String {
     format!("{epochs} {plural} in {seconds:.2} s: {ending}{kept}")
 }
 
-/// Mean, standard deviation and interval over the seeds; in two tables on a narrow terminal.
-fn repeats_table(run: &Run, asked: usize, terminal: &Terminal) -> String {
-    let (part, first) = run.scores.honest();
+/// What the seeds gave: a table for each target.
+fn repeats(planned: &Planned, run: &Run, terminal: &Terminal) -> String {
+    let asked = planned.settings().repeats;
     let complete: Vec<&Repeat> = run.repeats.iter().filter(|r| r.is_complete()).collect();
-    let scores: Vec<Vec<(&str, f64)>> =
-        complete.iter().filter_map(|r| r.scores.as_ref()).map(|s| headline(s.honest().1)).collect();
+    let of = if complete.len() < asked { format!(" of {asked}") } else { String::new() };
+    let mut text = String::new();
+    for (at, (target, own)) in planned.prepared.targets().zip(run.scores.each()).enumerate() {
+        let all: Vec<&Scores> =
+            complete.iter().filter_map(|r| r.scores.as_ref()).filter_map(|scores| scores.each().nth(at)).collect();
+        if !run.scores.more_targets.is_empty() {
+            text.push_str(&tables::title(terminal, at, &target.name));
+        }
+        text.push_str(&format!("  {}, {}{of} seeds\n", own.honest().0, complete.len()));
+        text.push_str(&format!("{}\n", seeds_table(own, &all, terminal)));
+    }
+    let diverged = run.repeats.iter().filter(|r| matches!(r.ending, Ending::Diverged(_))).count();
+    if diverged > 0 {
+        text.push_str(&format!("  {diverged} of {asked} seeds diverged\n"));
+    }
+    let words = "one split for all: this is about initial weights, shuffling and dropout, not about other rows";
+    let words = wrapped(words, terminal.width, "  ", "  ");
+    text.push_str(&format!("{}\n", terminal.style(Style::new().dim(), words.trim_end())));
+    text
+}
+
+/// Mean, standard deviation and interval of one target's scores over the seeds; in two tables on a narrow terminal.
+fn seeds_table(own: &Scores, all: &[&Scores], terminal: &Terminal) -> String {
+    let scores: Vec<Vec<(&str, f64)>> = all.iter().map(|s| headline(s.honest().1)).collect();
     let head = ["mean", "sd", "95 % interval", "min", "max"];
     let mut rows: Vec<(&str, [String; 5])> = Vec::new();
-    for (name, _) in headline(first) {
+    for (name, _) in headline(own.honest().1) {
         let values: Vec<f64> =
             scores.iter().filter_map(|s| s.iter().find(|(n, _)| *n == name).map(|(_, value)| *value)).collect();
         if values.len() < 2 {
@@ -88,18 +114,6 @@ fn repeats_table(run: &Run, asked: usize, terminal: &Terminal) -> String {
         }
         tables::render(terminal, table)
     };
-    let mut text = table(&[0, 1, 2, 3, 4]);
-    if !tables::fits(terminal, &text) {
-        text = format!("{}\n\n{}", table(&[0, 2]), table(&[1, 3, 4]));
-    }
-    let of = if complete.len() < asked { format!(" of {asked}") } else { String::new() };
-    let mut text = format!("  {part}, {}{of} seeds\n{text}\n", complete.len());
-    let diverged = run.repeats.iter().filter(|r| matches!(r.ending, Ending::Diverged(_))).count();
-    if diverged > 0 {
-        text.push_str(&format!("  {diverged} of {asked} seeds diverged\n"));
-    }
-    let words = "one split for all: this is about initial weights, shuffling and dropout, not about other rows";
-    let words = wrapped(words, terminal.width, "  ", "  ");
-    text.push_str(&format!("{}\n", terminal.style(Style::new().dim(), words.trim_end())));
-    text
+    let text = table(&[0, 1, 2, 3, 4]);
+    if tables::fits(terminal, &text) { text } else { format!("{}\n\n{}", table(&[0, 2]), table(&[1, 3, 4])) }
 }

@@ -73,6 +73,15 @@ const NUMBER_ROWS: [Row<Numbers>; 4] = [
     ("R2", |e| e.r2.as_ref().map(|r2| r2.model), |e| e.r2.as_ref().map(|r2| r2.baseline)),
 ];
 
+/// The name of target number `at` above its tables, where there are several targets.
+pub fn title(terminal: &Terminal, at: usize, name: &str) -> String {
+    let space = if at == 0 { "" } else { "\n" };
+    format!(
+        "{space}  {}\n",
+        terminal.style(Style::new().bold(), &shortened(name, terminal.width.saturating_sub(4).max(8)))
+    )
+}
+
 /// The scores on several parts of the data, beside the trivial baseline on the last of them. On a narrow terminal the last
 /// part has a table of its own.
 pub fn scores(terminal: &Terminal, parts: &[(&str, &Evaluation)]) -> String {

@@ -22,7 +22,7 @@ static INTERRUPT: AtomicBool = AtomicBool::new(false);
 pub fn run(matches: &ArgMatches, terminal: &Terminal) -> Result<u8> {
     let (as_json, quiet) = (matches.get_flag("json"), matches.get_flag("quiet"));
     let threads = threads(matches)?;
-    let spec = arguments::spec(matches)?;
+    let spec = arguments::train_spec(matches)?;
     if !as_json && !quiet {
         say_reading(spec.data.path.as_deref(), terminal);
     }
@@ -78,7 +78,8 @@ fn say_reading(path: Option<&str>, terminal: &Terminal) {
     }
 }
 
-fn threads(matches: &ArgMatches) -> Result<usize> {
+/// The threads that were asked for, at most as many as there are cores.
+pub fn threads(matches: &ArgMatches) -> Result<usize> {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let Some(text) = matches.get_one::<String>("threads") else { return Ok(cores) };
     match text.parse() {
@@ -95,11 +96,13 @@ fn run_name(planned: &Planned) -> String {
     if name.is_empty() || name == "-" { "table".to_string() } else { name.to_string() }
 }
 
-fn listen_for_interrupts() {
+/// Ctrl-C sets what this gives; a second one ends the program.
+pub fn listen_for_interrupts() -> &'static AtomicBool {
     // Without the handler Ctrl-C ends the program at once, which also leaves nothing half-written.
     let _ = ctrlc::set_handler(|| {
         if INTERRUPT.swap(true, Ordering::Relaxed) {
             std::process::exit(130);
         }
     });
+    &INTERRUPT
 }

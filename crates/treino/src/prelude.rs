@@ -2,14 +2,18 @@
 
 pub use crate::activations::{Elu, Gelu, Linear, Relu, Selu, Sigmoid, Softmax, Tanh};
 pub use crate::callbacks::{
-    BackupAndRestore, CSVLogger, EarlyStopping, ModelCheckpoint, ReduceLROnPlateau, SwapEMAWeights, TensorBoard,
-    TerminateOnNaN,
+    BackupAndRestore, CSVLogger, EarlyStopping, LearningRateScheduler, ModelCheckpoint, ReduceLROnPlateau,
+    SwapEMAWeights, TensorBoard, TerminateOnNaN,
 };
 pub use crate::data::{DataSpec, Matrix, Table};
 pub use crate::error::{Error, Result};
-pub use crate::layers::{Activation, BatchNormalization, Dense, Dropout, Normalization};
+pub use crate::layers::{
+    Activation, Add, BatchNormalization, Concatenate, Dense, Dropout, Embedding, Flatten, InputLayer,
+    LayerNormalization, Normalization, Placed,
+};
 pub use crate::losses::{
-    BinaryCrossentropy, CategoricalCrossentropy, MeanAbsoluteError, MeanSquaredError, SparseCategoricalCrossentropy,
+    BinaryCrossentropy, CategoricalCrossentropy, Huber, MeanAbsoluteError, MeanSquaredError, Poisson,
+    SparseCategoricalCrossentropy,
 };
 pub use crate::optimizers::{Adam, AdamW, RMSprop, SGD};
 pub use crate::regularizers::{L1, L1L2, L2};

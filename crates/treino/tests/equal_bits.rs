@@ -1,12 +1,15 @@
 //! The same training gives the same bits: on any number of threads, on every instruction set, beside other trainings, and
 //! with layers that do nothing. All comparisons are of bits.
 
+mod every_layer;
+
+use every_layer::{IDS, INPUTS, every_layer};
 use std::sync::atomic::AtomicBool;
 use treino::activations::{Activation, Relu, Sigmoid, Tanh};
 use treino::catalog::Field;
 use treino::data::Matrix;
 use treino::initializers::Zeros;
-use treino::layers::{BatchNormalization, Dense, Dropout, Layer};
+use treino::layers::{BatchNormalization, Dense, Dropout, Placed};
 use treino::losses::{BinaryCrossentropy, Loss, MeanSquaredError, Targets};
 use treino::metrics::NamedMetric;
 use treino::model::Network;
@@ -24,7 +27,7 @@ fn numbers(name: &str, rows: usize, cols: usize) -> Matrix {
 }
 
 struct Training {
-    layers: Vec<Layer>,
+    layers: Vec<Placed>,
     optimizer: Optimizer,
     loss: Loss,
     x: Matrix,
@@ -152,6 +155,22 @@ fn instruction_sets_do_not_change_a_bit_of_any_thing() {
     }
 }
 
+/// A graph of every layer, in training and evaluation.
+#[test]
+fn neither_threads_nor_instruction_sets_change_a_bit_of_any_layer() {
+    let graph = |rows, batch_size| {
+        let mut training = Training { layers: every_layer(), ..Training::new(1, rows, batch_size, 2) };
+        for (row, x) in training.x.as_mut_slice().chunks_mut(INPUTS).enumerate() {
+            x[INPUTS - IDS..].iter_mut().enumerate().for_each(|(i, id)| *id = ((row * 3 + i) % 5) as f32);
+        }
+        training
+    };
+    same_on_every_level(&graph(21, 11), "a graph of every layer");
+    let training = graph(1_200, 512);
+    let one = training.run(1, Simd::detect());
+    assert!(training.run(3, Simd::detect()) == one);
+}
+
 /// Every optimizer, as it is and written out and read back.
 #[test]
 fn instruction_sets_do_not_change_a_bit_of_any_optimizer() {
@@ -188,7 +207,7 @@ fn trainings_side_by_side_do_not_touch_each_other() {
 /// Layers that do nothing in a training: nothing about it changes, not even the masks of a dropout with a name.
 #[test]
 fn a_dropout_of_nothing_changes_nothing() {
-    let named = |rate, name: &str| Layer::from(Dropout { rate, name: Some(name.into()) });
+    let named = |rate, name: &str| Placed::from(Dropout { rate, name: Some(name.into()) });
     let mut training = Training::new(8, 50, 16, 3);
     training.layers[2] = named(0.25, "mask");
     let without = training.run(1, Simd::detect());
@@ -203,7 +222,7 @@ fn a_dropout_of_nothing_changes_nothing() {
 /// rows were in it.
 #[test]
 fn layers_do_not_shift_the_shuffle() {
-    let order = |layers: Vec<Layer>, seed: u64| {
+    let order = |layers: Vec<Placed>, seed: u64| {
         let mut training = Training::new(8, 50, 16, 3);
         let last = Dense { kernel_initializer: Zeros::default().into(), ..Dense::new(1) };
         training.layers = layers.into_iter().chain([last.into()]).collect();
@@ -214,7 +233,7 @@ fn layers_do_not_shift_the_shuffle() {
         training.run(1, Simd::detect()).2
     };
     let plain = order(vec![], 1);
-    let dropout = || Layer::from(Dropout { rate: 0.5, ..Dropout::default() });
+    let dropout = || Placed::from(Dropout { rate: 0.5, ..Dropout::default() });
     assert_eq!(order(vec![dropout()], 1), plain);
     assert_eq!(
         order(vec![Dense::new(16).into(), BatchNormalization::default().into(), dropout(), dropout()], 1),

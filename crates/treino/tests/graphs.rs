@@ -11,7 +11,10 @@ use std::cell::Cell;
 use treino::catalog::Field;
 use treino::data::{Columns, Matrix};
 use treino::layers::Placed;
+use treino::losses::Loss;
 use treino::model::Network;
+use treino::optimizers::SGD;
+use treino::train::{Compile, Examples, Session, gradient};
 
 const ROWS: usize = 5;
 
@@ -161,7 +164,7 @@ fn cases() -> Vec<(String, String, Vec<&'static str>)> {
     }
     for times in [2, 3] {
         let calls = |layer: &str, inputs: &str, width_one: bool| {
-            let mut text = format!("{layer}");
+            let mut text = layer.to_string();
             let mut names = vec!["s".to_string()];
             for i in 1..times {
                 let input = inputs.split(' ').nth(i).unwrap();
@@ -358,6 +361,60 @@ fn every_graph_has_the_gradient_of_differences() {
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
     for thing in IN_GRAPHS {
         assert!(seen.contains(thing), "no case of {thing}");
+    }
+}
+
+/// A crossentropy takes the last activation over only where nothing else reads it.
+#[test]
+fn losses_of_outputs_that_others_read() {
+    let first = r#"{"type": "dense", "name": "a", "units": 4, "activation": "tanh"}"#;
+    let cases = [
+        (
+            "binary_crossentropy",
+            r#"{"type": "dense", "name": "p", "units": 2, "activation": "sigmoid"},
+               {"type": "dense", "name": "q", "units": 2, "activation": "sigmoid"}"#,
+            vec!["p", "q"],
+        ),
+        (
+            "categorical_crossentropy",
+            r#"{"type": "dense", "name": "p", "units": 3, "activation": "softmax"},
+               {"type": "dense", "name": "q", "units": 3, "activation": "softmax", "inputs": "a"}"#,
+            vec!["q", "p"],
+        ),
+        (
+            "categorical_crossentropy",
+            r#"{"type": "dense", "name": "p", "units": 3, "activation": "softmax"}, {"type": "identity", "name": "q"},
+               {"type": "activity_regularization", "l2": 0.2, "name": "r", "inputs": "p"}"#,
+            vec!["q", "r", "p"],
+        ),
+        (
+            "categorical_crossentropy",
+            r#"{"type": "dense", "name": "p", "units": 3, "activation": "softmax"},
+               {"type": "shared", "layer": "p", "name": "q", "inputs": "a"},
+               {"type": "multiply", "name": "r", "inputs": ["p", "q"]}, {"type": "softmax", "name": "s"}"#,
+            vec!["s", "q", "p"],
+        ),
+    ];
+    for (loss, rest, outputs) in cases {
+        let layers = layers(&format!("{first}, {rest}"));
+        let names: Vec<String> = outputs.iter().map(|name| (*name).to_string()).collect();
+        let mut network = Network::build_graph(columns(), &layers, &names).unwrap();
+        let compile = Compile::new(SGD::default(), Loss::named(loss).unwrap(), Vec::new());
+        let width = network.outputs();
+        let found = compare(&mut network, SEEDS, false, draw, |seed| {
+            let mut y = numbers(seed, "y", ROWS * width, 0.1, 0.9);
+            if loss.starts_with("categorical") {
+                for (row, y) in y.chunks_mut(3).enumerate() {
+                    y.iter_mut().enumerate().for_each(|(class, y)| *y = f32::from(u8::from(class == row % 3)));
+                }
+            }
+            let (x, y, compile) = (rows(seed), Matrix::new(ROWS, width, y), &compile);
+            move |network: &Network| {
+                let data = Examples { x: &x, y: &y, weights: None };
+                Session::quiet(|session| gradient(network, compile, data, seed, session)).unwrap()
+            }
+        });
+        assert_eq!(found, Ok(()), "{loss} of {rest}");
     }
 }
 

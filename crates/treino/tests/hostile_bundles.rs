@@ -10,13 +10,26 @@ use treino::train::{Planned, Session};
 const TABLE: &str = "size,colour,day,answer\n1,red,2024-01-01,yes\n2,blue,2024-02-03,no\n3,red,2024-03-05,yes\n\
                      4,blue,,no\n,red,2024-05-06,yes\n6,green,2024-06-07,no\n7,red,2024-07-08,yes\n8,blue,2024-08-09,no\n";
 
+const LAYERS: &str = "\
+    { type = \"input_layer\", name = \"a\", columns = [\"colour\"] }, { type = \"embedding\", output_dim = 2 }, \
+    { type = \"flatten\", name = \"e\" }, { type = \"input_layer\", name = \"b\", columns = [\"colour\"] }, \
+    { type = \"string_lookup\", name = \"s\", output_mode = \"one_hot\", num_oov_indices = 2 }, \
+    { type = \"input_layer\", name = \"c\", columns = [\"colour\"] }, \
+    { type = \"hashing\", name = \"h\", num_bins = 3, salt = 5, output_mode = \"count\" }, \
+    { type = \"input_layer\", name = \"d\", columns = [\"size\"] }, { type = \"integer_lookup\", name = \"i\" }, \
+    { type = \"input_layer\", columns = [\"size\"] }, { type = \"discretization\", name = \"n\", num_bins = 2 }, \
+    { type = \"input_layer\", name = \"o\", columns = [\"colour\", \"size\"] }, { type = \"input_layer\", name = \"rest\" }, \
+    { type = \"concatenate\", inputs = [\"e\", \"s\", \"h\", \"i\", \"n\", \"o\", \"rest\"] }, { type = \"dense\", units = 3 }, \
+    { type = \"batch_normalization\" }, { type = \"dropout\", rate = 0.1 }, { type = \"dense\", activation = \"sigmoid\" }";
+
 /// The bytes of a small model with every kind of column and layer.
 static MODEL: LazyLock<Vec<u8>> = LazyLock::new(|| {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("t.csv");
-    std::fs::write(&path, TABLE.repeat(4)).unwrap();
-    let text = "[model]\nhidden = [3]\nbatch_norm = true\ndropout = 0.1\n[fit]\nepochs = 1\n";
-    let mut entries = spec::parse(text, std::path::Path::new("s.toml")).unwrap();
+    let (head, rows) = TABLE.split_once('\n').unwrap();
+    std::fs::write(&path, format!("{head}\n{}", rows.repeat(4))).unwrap();
+    let text = format!("[model]\nlayers = [{LAYERS}]\n[fit]\nepochs = 1\n");
+    let mut entries = spec::parse(&text, std::path::Path::new("s.toml")).unwrap();
     for (key, value) in [("data.path", path.to_str().unwrap()), ("data.target", "answer")] {
         spec::set(&mut entries, key, treino::catalog::Value::Text(value.into()), "test").unwrap();
     }

@@ -9,8 +9,8 @@ mod keras;
 use keras::{fixture, floats, miss, node, singles};
 use serde_json::Value as Json;
 use treino::catalog::Field;
-use treino::data::Matrix;
-use treino::layers::Layer;
+use treino::data::{Columns, Matrix};
+use treino::layers::Placed;
 use treino::losses::Loss;
 use treino::metrics::NamedMetric;
 use treino::model::Network;
@@ -39,7 +39,24 @@ fn row_weights(case: &Json, y: &Matrix) -> Option<Vec<f32>> {
 
 #[test]
 fn every_training_follows_keras() {
-    let all = fixture("trajectories");
+    follow(&fixture("trajectories"));
+}
+
+/// Graphs, and weights under constraints.
+#[test]
+fn every_training_of_a_graph_follows_keras() {
+    follow(&fixture("graphs"));
+}
+
+/// The columns of a data set that names them, or so many numbers.
+fn columns(data: &Json, width: usize) -> Columns {
+    let Some(named) = data["columns"].as_array() else { return width.into() };
+    let mut columns = Columns::default();
+    named.iter().for_each(|column| columns.push(column[0].as_str().unwrap(), column[1].as_u64().unwrap() as usize));
+    columns
+}
+
+fn follow(all: &Json) {
     for case in all["cases"].as_array().unwrap() {
         let name = case["name"].as_str().unwrap();
         let data = &all["datasets"][case["dataset"].as_str().unwrap()];
@@ -47,8 +64,8 @@ fn every_training_follows_keras() {
         let (x, y) = (matrix(&data["x"], rows), matrix(&data["y"], rows));
         let (x_val, y_val) = (matrix(&data["x_val"], val_rows), matrix(&data["y_val"], val_rows));
 
-        let layers: Vec<Layer> = Vec::read(&node(&case["layers"]), "layers").unwrap();
-        let mut network = Network::build(x.cols(), &layers).unwrap();
+        let layers: Vec<Placed> = Vec::read(&node(&case["layers"]), "layers").unwrap();
+        let mut network = Network::build(columns(data, x.cols()), &layers).unwrap();
         network.initialize(1);
         for w in case["weights"].as_array().unwrap() {
             let shape: Vec<usize> = floats(&w["shape"]).into_iter().map(|n| n as usize).collect();

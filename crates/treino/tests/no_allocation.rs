@@ -3,13 +3,16 @@
 //!
 //! All stands in one test: the counter sees every thread of the process.
 
+mod every_layer;
+
+use every_layer::{IDS, INPUTS, every_layer};
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use treino::activations::Activation;
 use treino::callbacks::EarlyStopping;
 use treino::catalog::{Entries, Field, Value};
 use treino::data::Matrix;
-use treino::layers::{self, BatchNormalization, Dense, Dropout, Layer, Normalization};
+use treino::layers::{self, BatchNormalization, Dense, Dropout, InputLayer, Normalization, Placed};
 use treino::losses::{Loss, Targets};
 use treino::metrics::{Metric, NamedMetric};
 use treino::model::Network;
@@ -48,10 +51,16 @@ static ALLOCATOR: Counting = Counting;
 const WIDTH: usize = 64;
 const BATCH: usize = 256;
 
-/// Every layer; every activation between dense layers if asked; a product large enough for two threads.
-fn layers(loss: &Loss, outputs: usize, every_activation: bool) -> Vec<Layer> {
+/// Numbers that come out for a loss.
+fn outputs(loss: &Loss) -> usize {
+    if matches!(loss.inner().targets(), Targets::OneHot | Targets::ClassNumbers | Targets::Groups) { 3 } else { 1 }
+}
+
+/// Layers in a row, with every activation between dense layers if asked; a product large enough for two threads.
+fn chain(loss: &Loss, every_activation: bool) -> Vec<Placed> {
     let penalty = Some(L1L2 { l1: 1e-4, l2: 1e-4 }.into());
-    let mut layers: Vec<Layer> = vec![
+    let mut layers: Vec<Placed> = vec![
+        InputLayer { shape: Some(vec![4]), ..InputLayer::default() }.into(),
         Normalization::default().into(),
         Dense { kernel_regularizer: penalty.clone(), activity_regularizer: penalty, ..Dense::new(WIDTH) }.into(),
         BatchNormalization { gamma_regularizer: Some(L2 { l2: 1e-4 }.into()), ..BatchNormalization::default() }.into(),
@@ -73,7 +82,7 @@ fn layers(loss: &Loss, outputs: usize, every_activation: bool) -> Vec<Layer> {
         Targets::Amounts => "softplus",
         Targets::Numbers | Targets::Signs => "linear",
     };
-    layers.push(Dense::new(outputs).activation(Activation::named(last).unwrap()).into());
+    layers.push(Dense::new(outputs(loss)).activation(Activation::named(last).unwrap()).into());
     layers
 }
 
@@ -95,10 +104,15 @@ fn with_all_options(name: &str) -> Optimizer {
 
 /// Trains and checks: allocations between batches, and between the last batch of an epoch and its end, which are those
 /// of an evaluation and of writing its numbers down.
-fn evaluation_allocations(loss: &Loss, optimizer: Optimizer, threads: usize, every: bool, val_rows: usize) -> usize {
-    let of_classes = matches!(loss.inner().targets(), Targets::OneHot | Targets::ClassNumbers | Targets::Groups);
-    let outputs = if of_classes { 3 } else { 1 };
-    let mut network = Network::build(4, &layers(loss, outputs, every)).unwrap();
+fn evaluation_allocations(
+    loss: &Loss,
+    optimizer: Optimizer,
+    threads: usize,
+    layers: &[Placed],
+    val_rows: usize,
+) -> usize {
+    let outputs = outputs(loss);
+    let mut network = Network::build(INPUTS, layers).unwrap();
     network.initialize(1);
     let metrics = Metric::THINGS
         .iter()
@@ -108,7 +122,13 @@ fn evaluation_allocations(loss: &Loss, optimizer: Optimizer, threads: usize, eve
         .filter(|m| m.metric.inner().check(network.outputs(), network.outputs()).is_ok())
         .collect();
     let compile = Compile::new(optimizer, loss.clone(), metrics);
-    let x = |rows: usize| Matrix::new(rows, 4, (0..rows * 4).map(|i| (i * 37 % 101) as f32 / 50.0 - 1.0).collect());
+    let x = |rows: usize| {
+        let number = |i: usize| match (i / INPUTS, i % INPUTS) {
+            (row, column) if column >= INPUTS - IDS => (row % 3) as f32,
+            (row, column) => ((row * 4 + column) * 37 % 101) as f32 / 50.0 - 1.0,
+        };
+        Matrix::new(rows, INPUTS, (0..rows * INPUTS).map(number).collect())
+    };
     let y = |rows: usize| {
         let class = |row: usize| row % outputs.max(2);
         match loss.inner().targets() {
@@ -178,19 +198,25 @@ fn a_step_allocates_nothing() {
             let loss = Loss::named(thing.name).unwrap();
             // Errors in percent of a target of 0 are huge.
             let sgd = || SGD { global_clipnorm: Some(1.0), ..SGD::default() }.into();
+            let layers = chain(&loss, i == 0);
             // The rows repeat after 606, so that both see the same losses and keep the same epochs.
-            let [few, many] = [606, 1212].map(|rows| evaluation_allocations(&loss, sgd(), threads, i == 0, rows));
+            let [few, many] = [606, 1212].map(|rows| evaluation_allocations(&loss, sgd(), threads, &layers, rows));
             assert_eq!(few, many, "{}: an evaluation allocates by the rows, {threads} threads", thing.name);
         }
         // An expression with branches, rows and a long program.
         let written =
             "where(y_pred > y_true, logsumexp(y_pred), sum(softmax(y_pred)) ** 1.5) + abs(y_true - y_pred) % 2";
-        evaluation_allocations(&Loss::named(written).unwrap(), SGD::default().into(), threads, false, 300);
+        let loss = Loss::named(written).unwrap();
+        evaluation_allocations(&loss, SGD::default().into(), threads, &chain(&loss, false), 300);
+        let loss = Loss::named("mean_squared_error").unwrap();
+        let [few, many] =
+            [606, 1212].map(|rows| evaluation_allocations(&loss, SGD::default().into(), threads, &every_layer(), rows));
+        assert_eq!(few, many, "every layer: an evaluation allocates by the rows, {threads} threads");
+        let layers = chain(&loss, false);
         for thing in Optimizer::THINGS {
-            let loss = Loss::named("mean_squared_error").unwrap();
-            evaluation_allocations(&loss, Optimizer::named(thing.name).unwrap(), threads, false, 300);
+            evaluation_allocations(&loss, Optimizer::named(thing.name).unwrap(), threads, &layers, 300);
             if thing.param("clipnorm").is_some() {
-                evaluation_allocations(&loss, with_all_options(thing.name), threads, false, 300);
+                evaluation_allocations(&loss, with_all_options(thing.name), threads, &layers, 300);
             }
         }
     }

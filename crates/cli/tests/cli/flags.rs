@@ -16,6 +16,7 @@ use Shows::{File, Says, Spec};
 /// Flags after `train`, and what shows that they worked. Runs go to `runs` unless `--out` says otherwise.
 const PIMA: &[(&str, &str, Shows)] = &[
     ("target", "", Spec("target = \"diabetes\"")),
+    ("more-targets", "--more-targets age,mass", Says("output diabetes and age and mass")),
     ("task", "--task multiclass", Spec("units = 2")),
     ("positive", "--positive neg", Spec("positive = \"neg\"")),
     ("categorical", "--categorical pregnant,age", Spec("categorical = [\"pregnant\", \"age\"]")),

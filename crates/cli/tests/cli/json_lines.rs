@@ -76,6 +76,16 @@ fn the_document_names_every_key_and_its_example_has_the_same_keys() {
     let scratch = Scratch::with(&["pima.csv"]);
     let mut real = lines(&scratch, "pima.csv --target diabetes --epochs 3 --hidden 4");
     real.extend(lines(&scratch, "pima.csv --target diabetes --patience 1 --repeats 2 --hidden 4 --threads 1"));
+    let callbacks = "[[callbacks]]\ntype = \"reduce_lr_on_plateau\"\npatience = 1\nmin_delta = 9\n\
+        [[callbacks]]\ntype = \"model_checkpoint\"\nfilepath = \"best.safetensors\"\n\
+        [[callbacks]]\ntype = \"backup_and_restore\"\nbackup_dir = \"backup\"\ndelete_checkpoint = false\n";
+    scratch
+        .write("s.toml", format!("[data]\npath = \"pima.csv\"\ntarget = \"diabetes\"\n[fit]\nepochs = 2\n{callbacks}"));
+    real.extend(lines(&scratch, "s.toml"));
+    real.extend(lines(&scratch, "s.toml --epochs 3"));
+    for what in ["stopped", "restored", "repeat", "learning_rate", "saved", "resumed"] {
+        assert!(real.iter().any(|line| line["what"] == what), "{what}");
+    }
     for line in &real {
         let same = |example: &&Value| {
             ["event", "what"].iter().all(|key| example[key] == line[key]) && keys(example) == keys(line)

@@ -3,6 +3,8 @@
 mod bad_input;
 mod bad_models;
 mod bad_parameters;
+mod callbacks;
+mod categories;
 mod comparing;
 mod documents;
 mod everything;
@@ -16,3 +18,4 @@ mod same_bits;
 mod scratch;
 mod stopping;
 mod tables;
+mod targets;

@@ -9,6 +9,7 @@ mod csv_logger;
 mod early_stopping;
 mod frequency;
 mod learning_rate;
+mod learning_rate_scheduler;
 mod model_checkpoint;
 mod monitor;
 mod path_pattern;
@@ -22,6 +23,7 @@ pub use backup_and_restore::{BackupAndRestore, Keeper};
 pub use csv_logger::CSVLogger;
 pub use early_stopping::EarlyStopping;
 pub use frequency::Frequency;
+pub use learning_rate_scheduler::{LearningRateScheduler, RateFormula};
 pub use model_checkpoint::ModelCheckpoint;
 pub use reduce_lr_on_plateau::ReduceLROnPlateau;
 pub use swap_ema_weights::SwapEMAWeights;
@@ -44,8 +46,8 @@ room! {
     /// skips epochs without it (those between validations). A name that cannot be in the history is refused before the
     /// training.
     pub enum Callback: dyn React in Room::Callbacks => {
-        EarlyStopping, ReduceLROnPlateau, ModelCheckpoint, CSVLogger, TerminateOnNaN, BackupAndRestore, SwapEMAWeights,
-        TensorBoard,
+        EarlyStopping, ReduceLROnPlateau, LearningRateScheduler, ModelCheckpoint, CSVLogger, TerminateOnNaN,
+        BackupAndRestore, SwapEMAWeights, TensorBoard,
     }
 }
 

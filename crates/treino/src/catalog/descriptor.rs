@@ -220,6 +220,8 @@ pub enum Kind {
     Float(Interval),
     /// Any text.
     Text,
+    /// Any text, or a whole number.
+    TextOrInt,
     /// One of a few words.
     Choice(&'static [&'static str]),
     /// A whole number of at least 1, or one of a few words.
@@ -260,6 +262,7 @@ impl Kind {
     pub fn check(&self, node: &Node, path: &str) -> Result<()> {
         let fits = match (self, &node.value) {
             (Kind::Bool, Value::Bool(_)) | (Kind::Text, Value::Text(_)) => true,
+            (Kind::TextOrInt, Value::Text(_) | Value::Int(_)) => true,
             (Kind::Int(interval), Value::Int(i)) => interval.holds(*i as f64),
             (Kind::Float(interval) | Kind::FloatOrThing(interval, _), Value::Int(i)) => interval.holds(*i as f64),
             (Kind::Float(interval) | Kind::FloatOrThing(interval, _), Value::Float(x)) => {
@@ -310,6 +313,7 @@ impl fmt::Display for Kind {
             Kind::Int(interval) => write!(f, "a whole number{interval}"),
             Kind::Float(interval) => write!(f, "a number{interval}"),
             Kind::Text => f.write_str("a text in quotes"),
+            Kind::TextOrInt => f.write_str("a text in quotes or a whole number"),
             Kind::Choice(words) => {
                 let quoted: Vec<String> = words.iter().map(|w| format!("\"{w}\"")).collect();
                 write!(f, "one of {}", quoted.join(", "))

@@ -87,6 +87,9 @@ fn kind_schema(kind: &Kind) -> Map<String, Json> {
         Kind::Text => {
             schema.insert("type".into(), "string".into());
         }
+        Kind::TextOrInt => {
+            schema.insert("type".into(), json!(["string", "integer"]));
+        }
         Kind::Choice(words) => {
             schema.insert("enum".into(), json!(words));
         }

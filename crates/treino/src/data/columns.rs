@@ -8,12 +8,29 @@ use std::ops::Range;
 pub struct Columns {
     total: usize,
     named: Vec<(String, Range<usize>)>,
+    /// Columns that an input layer has in a way of its own; their numbers stand behind all others.
+    read: Vec<Read>,
+}
+
+/// A column as it is read by those who read an input layer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Read {
+    /// The input layer.
+    pub layer: String,
+    /// The column.
+    pub name: String,
+    /// Its place in a row.
+    pub at: usize,
+    /// Its numbers are whole ones from 0 to below this.
+    pub below: Option<usize>,
+    /// Whether a lookup or hashing layer was applied to it.
+    pub encoded: bool,
 }
 
 impl From<usize> for Columns {
     /// Rows of so many numbers without names.
     fn from(total: usize) -> Self {
-        Columns { total, named: Vec::new() }
+        Columns { total, ..Columns::default() }
     }
 }
 
@@ -23,6 +40,23 @@ impl Columns {
         let start = self.total;
         self.total += width;
         self.named.push((name.to_string(), start..self.total));
+    }
+
+    /// Adds a column that those who read an input layer read in a way of their own.
+    pub fn push_read(&mut self, layer: &str, name: &str, below: Option<usize>, encoded: bool) {
+        let (layer, name, at) = (layer.to_string(), name.to_string(), self.total);
+        self.total += 1;
+        self.read.push(Read { layer, name, at, below, encoded });
+    }
+
+    /// The columns that an input layer has in a way of its own; none where it is an ordinary one.
+    pub fn read_by(&self, layer: &str) -> Vec<&Read> {
+        self.read.iter().filter(|read| read.layer == layer).collect()
+    }
+
+    /// Numbers in a row that no input layer has in a way of its own. They are the first.
+    pub fn ordinary(&self) -> usize {
+        self.total - self.read.len()
     }
 
     /// Numbers in a row.

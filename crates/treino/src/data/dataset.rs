@@ -11,7 +11,7 @@ use super::target::Target;
 pub struct Dataset {
     /// The features: rows x features.
     pub x: Matrix,
-    /// The target, rows x 1: the class (0, 1, ...), or the number in the scale of [`Target`].
+    /// The targets, rows x targets: the class (0, 1, ...), or the number in the scale of its [`Target`].
     pub y: Matrix,
     /// The weight of each row, if a column says so.
     pub weights: Option<Vec<f32>>,
@@ -38,16 +38,25 @@ pub struct Prepared {
     pub recipe: Recipe,
     /// What is to be predicted.
     pub target: Target,
+    /// What else is to be predicted.
+    pub more_targets: Vec<Target>,
     /// The rows to train on.
     pub train: Dataset,
     /// The rows that decide when to stop.
     pub validation: Option<Dataset>,
     /// The rows that nothing is decided by.
     pub test: Option<Dataset>,
-    /// Rows without a target, which are not used; over all files.
+    /// Rows that lack a target, which are not used; over all files.
     pub set_aside: usize,
     /// What was decided without being asked.
     pub notes: Vec<Note>,
     /// The table in a few numbers.
     pub summary: Summary,
+}
+
+impl Prepared {
+    /// All that is to be predicted, in the order of the columns of [`Dataset::y`].
+    pub fn targets(&self) -> impl Iterator<Item = &Target> {
+        std::iter::once(&self.target).chain(&self.more_targets)
+    }
 }

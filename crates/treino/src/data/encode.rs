@@ -7,6 +7,7 @@ use super::fit::days;
 use super::load::{Planned, Wanted, load, names};
 use super::matrix::Matrix;
 use super::plan::Plan;
+use super::reading::{Translated, refused};
 use super::recipe::{Encoding, Input, Recipe};
 use super::source::{Opened, Source};
 use super::spec::DataSpec;
@@ -22,7 +23,7 @@ impl Recipe {
     /// The features of every row of a raw file, for prediction: rows x [`features`](Recipe::features).
     ///
     /// Columns are found by name, in any order, others are not looked at; a file without a header must have the columns
-    /// of the training file, the target there or not. An unseen level falls into the slot for others.
+    /// of the training file, all targets there or none. An unseen level falls into the slot for others.
     ///
     /// # Errors
     /// The file cannot be read, lacks columns, or holds something else than a number where the model needs one.
@@ -31,28 +32,37 @@ impl Recipe {
         self.encode_columns(&table, &places, &(0..table.rows as u32).collect::<Vec<_>>())
     }
 
-    /// The features and targets of a raw file, for evaluation, and the number of rows without a target, which are set
-    /// aside. Weights are read if `spec` names a column for them.
+    /// The features and targets of a raw file, for evaluation, and the number of rows that lack a target, which are set
+    /// aside. Weights are read if `spec` names a column for them. `targets` are those that the recipe was made for, in
+    /// their order.
     ///
     /// # Errors
-    /// As for [`encode`](Recipe::encode); or the target is missing everywhere, or has a class that the model does not
+    /// As for [`encode`](Recipe::encode); or a target is missing everywhere, or has a class that the model does not
     /// know.
-    pub fn encode_with_target(&self, target: &Target, source: &Source, spec: &DataSpec) -> Result<(Dataset, usize)> {
-        let mut extra = vec![(target.name.as_str(), self.target, target.plan())];
+    pub fn encode_with_targets(
+        &self,
+        targets: &[&Target],
+        source: &Source,
+        spec: &DataSpec,
+    ) -> Result<(Dataset, usize)> {
+        let positions = std::iter::once(&self.target).chain(&self.more_targets);
+        let mut extra: Vec<(&str, usize, Plan)> =
+            targets.iter().zip(positions).map(|(t, position)| (t.name.as_str(), *position, t.plan())).collect();
         if let Some(weight) = &spec.weight {
             extra.push((weight, usize::MAX, Plan::Weight));
         }
         let (table, places, found) = self.load(source, spec, &extra)?;
-        let cells = target.cells(&table.columns[found[0]], table.rows).map_err(|e| e.in_file(&table.name))?;
-        let rows = rows_with_target(&cells);
-        if rows.is_empty() {
-            return Err(
-                Error::input(format!("the target \"{}\" has no value in any row", target.name)).in_file(&table.name)
-            );
+        let mut cells = Vec::with_capacity(targets.len());
+        for (target, at) in targets.iter().zip(&found) {
+            cells.push(target.cells(&table.columns[*at], table.rows).map_err(|e| e.in_file(&table.name))?);
         }
-        let weights = found.get(1).map(|w| &table.columns[*w]);
+        let rows = rows_with_targets(&cells, table.rows);
+        if rows.is_empty() {
+            return Err(no_row(targets, &cells).in_file(&table.name));
+        }
+        let weights = found.get(targets.len()).map(|w| &table.columns[*w]);
         let set_aside = table.rows - rows.len();
-        Ok((self.dataset(&table, &places, target, &cells, weights, rows)?, set_aside))
+        Ok((self.dataset(&table, &places, targets, &cells, weights, rows)?, set_aside))
     }
 
     /// Every row of a table in memory, columns found by name.
@@ -96,20 +106,23 @@ impl Recipe {
         Ok((table, places, found))
     }
 
-    /// Says of a file that lacks nothing but the target (the first of `extra`) what that means.
+    /// Says of a file that lacks nothing but a target (the first of `extra` are the targets) what that means.
     fn need_target(&self, names: &[&str], extra: &[(&str, usize, Plan)], file: &str) -> Result<()> {
         let lacks = |column: Option<&(&str, usize, Plan)>| {
             column.map(|c| c.0.to_string()).filter(|c| !names.contains(&c.as_str()))
         };
-        if let (None, Some(weight)) = (lacks(extra.first()), lacks(extra.get(1))) {
+        let targets = &extra[..extra.len().min(1 + self.more_targets.len())];
+        let lacking = targets.iter().find(|(target, ..)| !names.contains(target));
+        if let (None, Some(weight)) = (lacking, lacks(extra.get(targets.len()))) {
             let e = format!("the file lacks the column \"{weight}\", which said in training how much each row weighs");
             return Err(Error::input(e).in_file(file).help("add it, with 1 in each row where all weigh the same"));
         }
-        let Some((target, ..)) = extra.first().filter(|(target, ..)| !names.contains(target)) else { return Ok(()) };
+        let Some((target, ..)) = lacking else { return Ok(()) };
         if !self.inputs.iter().all(|i| names.contains(&i.name.as_str())) {
             return Ok(());
         }
-        let others = names.iter().copied().filter(|n| self.inputs.iter().all(|i| i.name != **n));
+        let known = |n: &str| self.inputs.iter().any(|i| i.name == n) || targets.iter().any(|t| t.0 == n);
+        let others = names.iter().copied().filter(|n| !known(n));
         let e = Error::input(format!("the file lacks the target, \"{target}\", so nothing can be compared with it"));
         let e = match crate::error::nearest(target, others) {
             Some(near) => e.help(format!("is \"{near}\" the column \"{target}\"?")),
@@ -119,8 +132,8 @@ impl Recipe {
     }
 
     fn places_by_position(&self, names: &[&str], extra: &[(&str, usize, Plan)], file: &str) -> Result<Vec<usize>> {
-        let without_target = names.len() + 1 == self.columns && extra.is_empty();
-        if names.len() != self.columns && !without_target {
+        let without_targets = names.len() + 1 + self.more_targets.len() == self.columns && extra.is_empty();
+        if names.len() != self.columns && !without_targets {
             return Err(Error::input(format!(
                 "the file has {} columns, and the model was trained on {}",
                 names.len(),
@@ -129,7 +142,9 @@ impl Recipe {
             .in_file(file)
             .help("without names the columns must be those of the training file, in the same order"));
         }
-        let place = |p: usize| if without_target && p > self.target { p - 1 } else { p };
+        let targets = || std::iter::once(&self.target).chain(&self.more_targets);
+        let place =
+            |p: usize| if without_targets { p.saturating_sub(targets().filter(|t| **t < p).count()) } else { p };
         let mut places: Vec<usize> = self.inputs.iter().map(|i| place(i.position)).collect();
         for (name, position, _) in extra {
             places.push(if *position < names.len() { *position } else { find(&[name], names, file)?[0] });
@@ -145,24 +160,29 @@ impl Recipe {
         &self,
         table: &Table,
         places: &[usize],
-        target: &Target,
-        cells: &Cells,
+        targets: &[&Target],
+        cells: &[Cells],
         weights: Option<&Column>,
         rows: Vec<u32>,
     ) -> Result<Dataset> {
-        let y: Vec<f32> = match cells {
-            Cells::Classes(codes) => rows.iter().map(|r| codes[*r as usize] as f32).collect(),
-            Cells::Numbers(numbers) => rows.iter().map(|r| target.scale(numbers[*r as usize]) as f32).collect(),
-        };
-        if let Some(bad) = y.iter().position(|y| !y.is_finite()) {
-            return Err(too_large(&target.name, rows[bad], &table.name));
+        let mut y = Matrix::zeros(rows.len(), targets.len());
+        for (row, out) in rows.iter().zip(y.as_mut_slice().chunks_exact_mut(targets.len())) {
+            for ((target, cells), out) in targets.iter().zip(cells).zip(out) {
+                *out = match cells {
+                    Cells::Classes(codes) => codes[*row as usize] as f32,
+                    Cells::Numbers(numbers) => target.scale(numbers[*row as usize]) as f32,
+                };
+                if !out.is_finite() {
+                    return Err(too_large(&target.name, *row, &table.name));
+                }
+            }
         }
         let weights = weights.map(|w| rows.iter().map(|r| w.values.number(*r as usize) as f32).collect::<Vec<f32>>());
         if let Some(bad) = weights.iter().flatten().position(|w| !w.is_finite()) {
             return Err(too_large("of the weights", rows[bad], &table.name));
         }
         let x = self.encode_columns(table, places, &rows)?;
-        Ok(Dataset { x, y: Matrix::new(rows.len(), 1, y), weights, rows })
+        Ok(Dataset { x, y, weights, rows })
     }
 
     /// The features of some rows of a table.
@@ -172,11 +192,20 @@ impl Recipe {
         for (input, column) in self.inputs.iter().zip(&columns) {
             fits(input, column).map_err(|e| e.in_file(&table.name))?;
         }
+        let read: Vec<Translated> =
+            self.inputs.iter().zip(&columns).map(|(i, c)| Translated::new(&i.encoding, c)).collect();
         let slots: Vec<Vec<u32>> = self.inputs.iter().zip(&columns).map(|(i, c)| level_slots(i, c)).collect();
         let mut data = vec![0.0f32; rows.len() * width];
         for (rows, out) in rows.chunks(BLOCK).zip(data.chunks_mut((BLOCK * width).max(1))) {
             let mut at = 0;
-            for ((input, column), slots) in self.inputs.iter().zip(&columns).zip(&slots) {
+            for (((input, column), slots), read) in self.inputs.iter().zip(&columns).zip(&slots).zip(&read) {
+                if input.layer.is_some() {
+                    if let Err(row) = read.fill(&input.encoding, &column.values, rows, &mut out[at..], width) {
+                        return Err(refused(input, &column.values, row, &table.name));
+                    }
+                    at += input.width();
+                    continue;
+                }
                 if let Err(row) = fill(input, &column.values, slots, rows, &mut out[at..], width) {
                     return Err(too_large(&input.name, row, &table.name));
                 }
@@ -187,11 +216,17 @@ impl Recipe {
     }
 }
 
-/// The rows that have a target.
-pub(crate) fn rows_with_target(cells: &Cells) -> Vec<u32> {
-    match cells {
-        Cells::Classes(codes) => (0..).zip(codes).filter(|(_, c)| **c != Values::MISSING).map(|(r, _)| r).collect(),
-        Cells::Numbers(numbers) => (0..).zip(numbers).filter(|(_, v)| !v.is_nan()).map(|(r, _)| r).collect(),
+/// The rows that have every target.
+pub(crate) fn rows_with_targets(cells: &[Cells], rows: usize) -> Vec<u32> {
+    (0..rows as u32).filter(|row| cells.iter().all(|cells| cells.is_there(*row as usize))).collect()
+}
+
+/// No row has every target.
+pub(crate) fn no_row(targets: &[&Target], cells: &[Cells]) -> Error {
+    let empty = |cells: &Cells| (0..cells.rows()).all(|row| !cells.is_there(row));
+    match targets.iter().zip(cells).find(|(_, cells)| empty(cells)) {
+        Some((target, _)) => Error::input(format!("the target \"{}\" has no value in any row", target.name)),
+        None => Error::input("no row has a value in every target"),
     }
 }
 
@@ -205,16 +240,27 @@ fn too_large(column: &str, row: u32, file: &str) -> Error {
 fn plan(input: &Input) -> Plan {
     match &input.encoding {
         Encoding::Date { format, .. } => Plan::Date(*format),
-        Encoding::OneHot { .. } | Encoding::Presence => Plan::Category { cap: usize::MAX },
+        Encoding::OneHot { .. } | Encoding::Presence | Encoding::Level { .. } | Encoding::Text { .. } => {
+            Plan::Category { cap: usize::MAX }
+        }
+        Encoding::Bin { .. } if input.kind == ColumnKind::Category => Plan::Category { cap: usize::MAX },
         Encoding::Number { .. } if input.kind == ColumnKind::Boolean => Plan::Boolean,
-        Encoding::Number { .. } | Encoding::AsIs => Plan::Number { kind: input.kind, narrow: input.narrow },
+        Encoding::Number { .. } | Encoding::AsIs | Encoding::Amount { .. } | Encoding::Id => {
+            Plan::Number { kind: input.kind, narrow: input.narrow }
+        }
+        Encoding::Integer { .. } | Encoding::Bin { .. } => Plan::Number { kind: input.kind, narrow: input.narrow },
     }
 }
 
 /// Where in `names` the `wanted` ones are.
 fn find(wanted: &[&str], names: &[&str], file: &str) -> Result<Vec<usize>> {
     let index: BTreeMap<&str, usize> = names.iter().copied().zip(0..).collect();
-    let lacking: Vec<&str> = wanted.iter().copied().filter(|w| !index.contains_key(w)).collect();
+    let mut lacking: Vec<&str> = Vec::new();
+    for name in wanted.iter().filter(|w| !index.contains_key(*w)) {
+        if !lacking.contains(name) {
+            lacking.push(name);
+        }
+    }
     if lacking.is_empty() {
         return Ok(wanted.iter().filter_map(|w| index.get(w).copied()).collect());
     }
@@ -235,7 +281,13 @@ fn fits(input: &Input, column: &Column) -> Result<()> {
         Encoding::Number { .. } | Encoding::AsIs => {
             matches!(column.values, Values::Narrow(_) | Values::Wide(_) | Values::Boolean { .. })
         }
-        Encoding::OneHot { .. } => matches!(column.values, Values::Category { .. }),
+        Encoding::OneHot { .. } | Encoding::Level { .. } | Encoding::Text { .. } => {
+            matches!(column.values, Values::Category { .. })
+        }
+        Encoding::Amount { .. } | Encoding::Id | Encoding::Integer { .. } => {
+            matches!(column.values, Values::Narrow(_) | Values::Wide(_))
+        }
+        Encoding::Bin { .. } => matches!(column.values, Values::Category { .. } | Values::Narrow(_) | Values::Wide(_)),
         Encoding::Date { .. } => matches!(column.values, Values::Date { .. }),
         Encoding::Presence => !matches!(column.values, Values::Absent),
     };
@@ -288,6 +340,9 @@ fn fill(input: &Input, values: &Values, slots: &[u32], rows: &[u32], out: &mut [
                 }
             }
         }
+        // Those that a layer reads in a way of its own are filled elsewhere.
+        Encoding::Amount { .. } | Encoding::Id | Encoding::Level { .. } | Encoding::Text { .. } => {}
+        Encoding::Integer { .. } | Encoding::Bin { .. } => {}
         Encoding::Presence => {
             for (row, out) in rows.iter().zip(out.chunks_mut(width)) {
                 out[0] = f32::from(u8::from(values.is_missing(*row as usize)));
@@ -378,7 +433,7 @@ mod tests {
     fn a_raw_file_gives_the_numbers_of_training() {
         let spec = DataSpec { scale: "standard".into(), ..spec() };
         let p = prepared(TRAIN, &spec);
-        let (again, aside) = p.recipe.encode_with_target(&p.target, &raw(TRAIN), &spec).unwrap();
+        let (again, aside) = p.recipe.encode_with_targets(&[&p.target], &raw(TRAIN), &spec).unwrap();
         assert_eq!((&again, aside), (&p.train, 0));
         // Other order, another delimiter, columns more and less: the same features.
         let text = "new;seen;when;job;age\n1;no;2020-01-02;cook;20\n2;;;baker;\n";
@@ -401,9 +456,9 @@ mod tests {
         assert_eq!((e.message(), e.span().unwrap().line), ("column \"age\": \"x\" is no number", 3));
         let e = p.recipe.encode(&raw("age,job,seen,when\n1,a,maybe,2020-01-01\n"), &spec()).unwrap_err();
         assert!(e.message().contains("neither yes nor no"), "{e}");
-        let e = p.recipe.encode_with_target(&p.target, &raw("age,job,seen,when,y\n1,a,no,2020-01-01,7\n"), &spec());
+        let e = p.recipe.encode_with_targets(&[&p.target], &raw("age,job,seen,when,y\n1,a,no,2020-01-01,7\n"), &spec());
         assert!(e.unwrap_err().message().contains("no such class"));
-        let e = p.recipe.encode_with_target(&p.target, &raw("age,job,seen,when\n1,a,no,2020-01-01\n"), &spec());
+        let e = p.recipe.encode_with_targets(&[&p.target], &raw("age,job,seen,when\n1,a,no,2020-01-01\n"), &spec());
         let e = e.unwrap_err();
         assert!(e.message().starts_with("the file lacks the target, \"y\"") && e.helps()[0].contains("treino predict"));
     }
@@ -415,7 +470,7 @@ mod tests {
         assert_eq!(p.recipe.encode(&raw("1.5,0,7\n"), &spec).unwrap().row(0), [1.5, 7.0]);
         assert_eq!(p.recipe.encode(&raw("1.5,7\n"), &spec).unwrap().row(0), [1.5, 7.0]);
         assert!(p.recipe.encode(&raw("1.5\n"), &spec).unwrap_err().message().contains("trained on 3"));
-        let e = p.recipe.encode_with_target(&p.target, &raw("1.5,7\n"), &spec).unwrap_err();
+        let e = p.recipe.encode_with_targets(&[&p.target], &raw("1.5,7\n"), &spec).unwrap_err();
         assert!(e.message().contains("2 columns"), "{e}");
     }
 

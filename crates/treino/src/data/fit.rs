@@ -3,33 +3,36 @@
 use super::column::{Column, ColumnKind, Values};
 use super::date::{DAY, parts};
 use super::note::Note;
+use super::reading::Readings;
 use super::recipe::{Encoding, Input, LeftOut, Recipe, Scale};
 use super::spec::DataSpec;
 use super::stats::{ColumnStats, level_counts, moments};
 use super::table::Table;
 use crate::{Error, Result};
 
-/// The recipe for a table, from its training rows only. `target` and `weight` are the columns that are no inputs.
+/// The recipe for a table, from its training rows only. `targets` and `weight` are the columns that are no inputs.
 ///
 /// # Errors
 /// No column is left; or, where columns are to be used as they are, one is not made of numbers.
 pub(crate) fn fit(
     table: &Table,
     rows: &[u32],
-    target: usize,
+    targets: &[usize],
     weight: Option<usize>,
     spec: &DataSpec,
+    readings: &Readings,
     notes: &mut Vec<Note>,
 ) -> Result<Recipe> {
-    let mut recipe = Recipe::new(table.dialect.is_none_or(|d| d.header), table.columns.len(), target);
+    let mut recipe =
+        Recipe::new(table.dialect.is_none_or(|d| d.header), table.columns.len(), targets[0], &targets[1..]);
     recipe.decimal = table.dialect.map(|d| d.decimal);
     recipe.missing = spec.missing.clone();
     let is_input = |position: usize, column: &Column| {
-        position != target && Some(position) != weight && !spec.ignore.contains(&column.name)
+        !targets.contains(&position) && Some(position) != weight && !spec.ignore.contains(&column.name)
     };
     let alone = table.columns.iter().enumerate().filter(|(i, column)| is_input(*i, column)).count() == 1;
     for (position, column) in table.columns.iter().enumerate() {
-        if position == target || Some(position) == weight {
+        if targets.contains(&position) || Some(position) == weight || readings.takes(&column.name) {
             continue;
         }
         let found = if spec.ignore.contains(&column.name) {
@@ -50,6 +53,7 @@ pub(crate) fn fit(
                 kind: column.kind,
                 narrow: matches!(column.values, Values::Narrow(_)),
                 encoding,
+                layer: None,
             }),
             Err(reason) => {
                 if reason != "ignored" {
@@ -59,6 +63,8 @@ pub(crate) fn fit(
             }
         }
     }
+    let others: Vec<usize> = targets.iter().copied().chain(weight).collect();
+    recipe.inputs.extend(readings.fit(table, rows, &others, spec)?);
     if recipe.inputs.is_empty() {
         let mut e = Error::input("no column is left to learn from").in_file(&table.name);
         for out in recipe.left_out.iter().take(5) {
@@ -123,6 +129,15 @@ fn numeric(column: &Column, rows: &[u32], spec: &DataSpec) -> Result<Encoding, S
         None => Encoding::Presence,
         Some(Filled { fill, scale, indicator }) => Encoding::Number { fill, scale, indicator },
     })
+}
+
+/// What a missing number of a column becomes; `None` where the training rows have no number.
+pub(super) fn numeric_fill(column: &Column, rows: &[u32], spec: &DataSpec) -> Option<f64> {
+    let cells = rows.iter().map(|r| column.values.number(*r as usize));
+    let mut present: Vec<f64> = cells.filter(|v| !v.is_nan()).collect();
+    let range = |v: &[f64]| v.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(a, b), v| (a.min(*v), b.max(*v)));
+    let (min, max) = range(&present);
+    (!present.is_empty()).then(|| if spec.impute == "mean" { mean(&present, max - min) } else { median(&mut present) })
 }
 
 /// How numbers with gaps become numbers without.

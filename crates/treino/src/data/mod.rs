@@ -8,6 +8,9 @@
 //! no cell; the second stores each column in its type. So a million rows of numbers cost little more than their `f32`
 //! matrix, and no cell is typed from a sample.
 //!
+//! Layers for categories (embeddings, lookups, hashing, discretization) read columns in ways of their own: [`Readings`] says
+//! which, and [`prepare_for`] gives the recipe an [`Encoding`] for each of their input layers.
+//!
 //! Everything that can be wrong with a table ends in one [`Error`](crate::Error) that names the file, the line and the
 //! column; nothing here panics on input.
 
@@ -20,8 +23,10 @@ mod date;
 mod dialect;
 mod encode;
 mod fit;
+mod hash;
 mod header;
 mod load;
+mod lookup;
 mod matrix;
 mod note;
 mod number;
@@ -30,6 +35,7 @@ mod parquet;
 mod plan;
 mod prepare;
 mod profile;
+mod reading;
 mod recipe;
 mod repeated;
 mod said;
@@ -48,11 +54,14 @@ pub use columns::Columns;
 pub use dataset::{Dataset, Prepared};
 pub use date::DateFormat;
 pub use dialect::Dialect;
+pub use hash::{Hash, fingerprint64};
 pub use load::read;
+pub use lookup::{Lookup, Sorted, Token, learn};
 pub use matrix::Matrix;
 pub use note::Note;
 pub use number::Decimal;
-pub use prepare::{prepare, prepare_table};
+pub use prepare::{prepare, prepare_for, prepare_table, prepare_table_for};
+pub use reading::{Learnable, Reading, Readings, Request};
 pub use recipe::{Encoding, Input, LeftOut, Recipe, Scale};
 pub use source::Source;
 pub use spec::{DataSpec, Task};

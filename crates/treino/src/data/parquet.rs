@@ -363,7 +363,7 @@ mod tests {
         let spec = DataSpec { validation_split: 0.0, test_split: 0.0, ..DataSpec::new(path.to_str().unwrap(), "flag") };
         let p = prepare(&spec).unwrap();
         assert_eq!((p.train.len(), p.target.classes.len()), (40, 2));
-        let (again, _) = p.recipe.encode_with_target(&p.target, &Source::Path(path), &spec).unwrap();
+        let (again, _) = p.recipe.encode_with_targets(&[&p.target], &Source::Path(path), &spec).unwrap();
         assert_eq!(again, p.train);
         // A CSV file with the same columns is as good.
         let text = "whole,number,word,day,at,price,big,wide\n1,0.5,b,1970-01-01,1970-01-01T00:00:01,1.5,-0.1,18446744073709551615\n";

@@ -1,12 +1,13 @@
 //! From a spec to data that a network can train on.
 
 use super::dataset::{Dataset, Prepared};
-use super::encode::rows_with_target;
+use super::encode::{no_row, rows_with_targets};
 use super::fit::{fit, median};
 use super::note::Note;
+use super::reading::Readings;
 use super::repeated::repeated;
 use super::source::Source;
-use super::spec::{DataSpec, Task};
+use super::spec::DataSpec;
 use super::split::split;
 use super::stats::{level_counts, moments};
 use super::summary::{Distribution, Summary};
@@ -19,12 +20,26 @@ use crate::{Error, Result};
 /// # Errors
 /// The spec names no file, a file cannot be read, or the table cannot be used as the spec says.
 pub fn prepare(spec: &DataSpec) -> Result<Prepared> {
+    prepare_for(spec, &Readings::default())
+}
+
+/// [`prepare`] for a network whose layers read columns in ways of their own.
+///
+/// # Errors
+/// As [`prepare`]; columns that are not there or cannot be read so.
+pub fn prepare_for(spec: &DataSpec, readings: &Readings) -> Result<Prepared> {
     spec.check()?;
     let Some(path) = &spec.path else {
         return Err(Error::input("there is no table to read").help("name a CSV or Parquet file"));
     };
     let source = Source::from_argument(path)?;
-    prepare_table(super::read(&source, spec)?, spec)
+    let mut table = super::read(&source, spec)?;
+    let texts = readings.texts(&table, spec);
+    if !texts.is_empty() {
+        let categorical = spec.categorical.iter().cloned().chain(texts).collect();
+        table = super::read(&source, &DataSpec { categorical, ..spec.clone() })?;
+    }
+    prepare_table_for(table, spec, readings)
 }
 
 /// Makes a table ready for training: finds the task, keeps rows back for validation and test, fits the recipe on the
@@ -34,6 +49,14 @@ pub fn prepare(spec: &DataSpec) -> Result<Prepared> {
 /// The target is not there, or cannot be learnt; a weight is negative or missing; too few rows for the split; no column
 /// is left to learn from.
 pub fn prepare_table(table: Table, spec: &DataSpec) -> Result<Prepared> {
+    prepare_table_for(table, spec, &Readings::default())
+}
+
+/// [`prepare_table`] for a network whose layers read columns in ways of their own.
+///
+/// # Errors
+/// As [`prepare_table`]; columns that are not there or cannot be read so.
+pub fn prepare_table_for(table: Table, spec: &DataSpec, readings: &Readings) -> Result<Prepared> {
     spec.check()?;
     if let Some(column) = table.columns.iter().find(|c| c.rows().is_some_and(|n| n != table.rows)) {
         return Err(Error::input(format!("column \"{}\" has not {} rows as the table has", column.name, table.rows)));
@@ -44,9 +67,17 @@ pub fn prepare_table(table: Table, spec: &DataSpec) -> Result<Prepared> {
         return Err(place(Error::input("there is no target: which column is to be predicted?"))
             .nearest("", table.columns.iter().map(|c| c.name.as_str())));
     };
-    let column = table.position(name)?;
+    let mut columns = vec![table.position(name)?];
+    for name in &spec.more_targets {
+        let column = table.position(name)?;
+        if columns.contains(&column) {
+            return Err(place(Error::input(format!("column \"{name}\" is a target twice"))));
+        }
+        columns.push(column);
+    }
     let weight = spec.weight.as_ref().map(|w| table.position(w)).transpose()?;
-    if weight == Some(column) {
+    if let Some(target) = columns.iter().find(|column| weight == Some(**column)) {
+        let name = &table.columns[*target].name;
         return Err(place(Error::input(format!("column \"{name}\" cannot be the target and the weight"))));
     }
     for name in &spec.ignore {
@@ -56,24 +87,37 @@ pub fn prepare_table(table: Table, spec: &DataSpec) -> Result<Prepared> {
         check_weights(&table, weight)?;
     }
 
-    let mut target = Target::new(&table.columns[column], spec, &mut notes).map_err(place)?;
-    let cells = target.cells(&table.columns[column], table.rows).map_err(place)?;
-    let rows = rows_with_target(&cells);
+    let mut targets = Vec::with_capacity(columns.len());
+    let mut cells = Vec::with_capacity(columns.len());
+    for (at, column) in columns.iter().map(|column| &table.columns[*column]).enumerate() {
+        let find = if at == 0 { Target::new } else { Target::further };
+        let target = find(column, spec, &mut notes).map_err(place)?;
+        cells.push(target.cells(column, table.rows).map_err(place)?);
+        targets.push(target);
+    }
+    let rows = rows_with_targets(&cells, table.rows);
+    if rows.is_empty() {
+        return Err(place(no_row(&targets.iter().collect::<Vec<_>>(), &cells)));
+    }
     let mut set_aside = table.rows - rows.len();
-    let classes: Vec<u32> = match &cells {
+    // Two targets cannot both keep their shares in each part: the first one does.
+    let classes: Vec<u32> = match &cells[0] {
         Cells::Classes(codes) => rows.iter().map(|r| codes[*r as usize]).collect(),
         Cells::Numbers(_) => vec![0; rows.len()],
     };
-    let parts = split(&rows, &classes, target.classes.len().max(1), spec).map_err(place)?;
-    if let Cells::Numbers(numbers) = &cells {
-        scale_target(&mut target, numbers, &parts.train, spec).map_err(place)?;
+    let parts = split(&rows, &classes, targets[0].classes.len().max(1), spec).map_err(place)?;
+    for (target, cells) in targets.iter_mut().zip(&cells) {
+        if let Cells::Numbers(numbers) = cells {
+            scale_target(target, numbers, &parts.train, spec).map_err(place)?;
+        }
     }
-    let summary = summary(&table, column, &target, &cells, &classes);
+    let summary = summary(&table, &columns, &targets, &cells);
 
-    let recipe = fit(&table, &parts.train, column, weight, spec, &mut notes)?;
+    let recipe = fit(&table, &parts.train, &columns, weight, spec, readings, &mut notes)?;
+    let all: Vec<&Target> = targets.iter().collect();
     let places: Vec<usize> = recipe.inputs.iter().map(|i| i.position).collect();
     let weights = weight.map(|w| &table.columns[w]);
-    let dataset = |rows: Vec<u32>| recipe.dataset(&table, &places, &target, &cells, weights, rows);
+    let dataset = |rows: Vec<u32>| recipe.dataset(&table, &places, &all, &cells, weights, rows);
     let some = |rows: Vec<u32>| if rows.is_empty() { Ok(None) } else { dataset(rows).map(Some) };
     let train = dataset(parts.train)?;
     let mut validation = some(parts.validation)?;
@@ -84,9 +128,10 @@ pub fn prepare_table(table: Table, spec: &DataSpec) -> Result<Prepared> {
     {
         if let Some(path) = path {
             let source = Source::from_argument(path)?;
-            let (found, aside) = recipe.encode_with_target(&target, &source, spec).map_err(|e| {
+            let (found, aside) = recipe.encode_with_targets(&all, &source, spec).map_err(|e| {
+                let too = if all.len() == 1 { "the target too" } else { "the targets too" };
                 e.help(format!(
-                    "this is the file that {option} names; it needs the columns of the training file, the target too"
+                    "this is the file that {option} names; it needs the columns of the training file, {too}"
                 ))
             })?;
             set_aside += aside;
@@ -103,9 +148,13 @@ pub fn prepare_table(table: Table, spec: &DataSpec) -> Result<Prepared> {
     }
     if set_aside > 0 {
         let rows = if set_aside == 1 { "1 row has".to_string() } else { format!("{set_aside} rows have") };
-        notes.push(Note::about(&target.name, format!("{rows} no value and cannot be used")));
+        notes.push(match &targets[..] {
+            [target] => Note::about(&target.name, format!("{rows} no value and cannot be used")),
+            _ => Note::new(format!("{rows} no value in one of the targets and cannot be used")),
+        });
     }
-    Ok(Prepared { recipe, target, train, validation, test, set_aside, notes, summary })
+    let target = targets.remove(0);
+    Ok(Prepared { recipe, target, more_targets: targets, train, validation, test, set_aside, notes, summary })
 }
 
 fn weight_sum(dataset: &Dataset) -> Option<f64> {
@@ -163,21 +212,22 @@ fn scale_target(target: &mut Target, numbers: &[f64], train: &[u32], spec: &Data
     Ok(())
 }
 
-fn summary(table: &Table, column: usize, target: &Target, cells: &Cells, classes: &[u32]) -> Summary {
+fn summary(table: &Table, columns: &[usize], targets: &[Target], cells: &[Cells]) -> Summary {
     let mut kinds = table.kinds();
     for (kind, count) in &mut kinds {
-        *count -= usize::from(*kind == table.columns[column].kind);
+        *count -= columns.iter().filter(|column| table.columns[**column].kind == *kind).count();
     }
     kinds.retain(|(_, n)| *n > 0);
-    let distribution = match cells {
-        Cells::Numbers(numbers) if target.task == Task::Regression => {
+    let of = |at: usize| match &cells[at] {
+        Cells::Numbers(numbers) => {
             let mut present: Vec<f64> = numbers.iter().copied().filter(|v| !v.is_nan()).collect();
-            let s = &table.columns[column].stats;
+            let s = &table.columns[columns[at]].stats;
             Distribution::Numbers { min: s.min, median: median(&mut present), max: s.max, mean: s.mean, sd: s.sd }
         }
-        _ => {
-            let counts = level_counts(target.classes.len(), classes.iter().copied());
-            Distribution::Classes(target.classes.iter().cloned().zip(counts).collect())
+        Cells::Classes(codes) => {
+            let classes = &targets[at].classes;
+            let counts = level_counts(classes.len(), codes.iter().copied());
+            Distribution::Classes(classes.iter().cloned().zip(counts).collect())
         }
     };
     Summary {
@@ -185,15 +235,17 @@ fn summary(table: &Table, column: usize, target: &Target, cells: &Cells, classes
         rows: table.rows,
         columns: table.columns.len(),
         kinds,
-        missing: table.missing() - table.columns[column].stats.missing,
+        missing: table.missing() - columns.iter().map(|column| table.columns[*column].stats.missing).sum::<usize>(),
         dialect: table.dialect,
-        distribution,
+        distribution: of(0),
+        more_distributions: (1..targets.len()).map(of).collect(),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::data::Task;
 
     fn prepared(text: &str, spec: &DataSpec) -> Result<Prepared> {
         prepare_table(super::super::read(&Source::text("t.csv", text), spec)?, spec)

@@ -3,6 +3,8 @@
 use super::column::ColumnKind;
 use super::columns::Columns;
 use super::date::DateFormat;
+use super::hash::Hash;
+use super::lookup::Lookup;
 use super::number::Decimal;
 use serde::{Deserialize, Serialize};
 
@@ -13,10 +15,13 @@ use serde::{Deserialize, Serialize};
 pub struct Recipe {
     /// Whether the training file named its columns; without names they are matched by position.
     pub header: bool,
-    /// The number of columns of the training file, those left out and the target counted.
+    /// The number of columns of the training file, those left out and the targets counted.
     pub columns: usize,
     /// The position of the target in it (from 0).
     pub target: usize,
+    /// The positions of further targets.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub more_targets: Vec<usize>,
     /// The decimal mark of the training file: assumed where another file leaves it open.
     pub decimal: Option<Decimal>,
     /// Words for missing cells besides the built-in ones.
@@ -35,6 +40,8 @@ struct Stored {
     header: bool,
     columns: usize,
     target: usize,
+    #[serde(default)]
+    more_targets: Vec<usize>,
     decimal: Option<Decimal>,
     missing: Vec<String>,
     inputs: Vec<Input>,
@@ -47,6 +54,7 @@ impl From<Stored> for Recipe {
             header: s.header,
             columns: s.columns,
             target: s.target,
+            more_targets: s.more_targets,
             decimal: s.decimal,
             missing: s.missing,
             inputs: s.inputs,
@@ -70,6 +78,9 @@ pub struct Input {
     pub narrow: bool,
     /// How it becomes features.
     pub encoding: Encoding,
+    /// The input layer whose readers have it in a way of their own; none for the ordinary features.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub layer: Option<String>,
 }
 
 /// A column that is not used, and why.
@@ -158,6 +169,51 @@ pub enum Encoding {
         /// Whether the hour is used.
         hour: bool,
     },
+    /// A number, not scaled.
+    Amount {
+        /// What a missing cell becomes.
+        fill: f64,
+    },
+    /// A number that is an id.
+    Id,
+    /// 1, 2, ... for the levels; 0 for what is missing or none of them.
+    Level {
+        /// The levels: most frequent first, then by name.
+        levels: Vec<String>,
+    },
+    /// The index of a text in a vocabulary.
+    Text {
+        /// The vocabulary and its rules.
+        lookup: Lookup<String>,
+    },
+    /// The index of a whole number in a vocabulary.
+    Integer {
+        /// The vocabulary and its rules.
+        lookup: Lookup<i64>,
+    },
+    /// The bin of a text or a whole number.
+    Bin {
+        /// The bins.
+        hash: Hash,
+    },
+}
+
+impl Encoding {
+    /// Below which number its whole numbers are, where they are known to be such.
+    fn below(&self) -> Option<usize> {
+        match self {
+            Encoding::Level { levels } => Some(levels.len() + 1),
+            Encoding::Text { lookup } => Some(lookup.size()),
+            Encoding::Integer { lookup } => Some(lookup.size()),
+            Encoding::Bin { hash } => Some(hash.bins),
+            _ => None,
+        }
+    }
+
+    /// Whether a layer was applied to the cells.
+    fn is_applied(&self) -> bool {
+        matches!(self, Encoding::Text { .. } | Encoding::Integer { .. } | Encoding::Bin { .. })
+    }
 }
 
 impl Input {
@@ -165,6 +221,8 @@ impl Input {
     pub fn width(&self) -> usize {
         match &self.encoding {
             Encoding::AsIs | Encoding::Presence => 1,
+            Encoding::Amount { .. } | Encoding::Id | Encoding::Level { .. } => 1,
+            Encoding::Text { .. } | Encoding::Integer { .. } | Encoding::Bin { .. } => 1,
             Encoding::Number { indicator, .. } => 1 + usize::from(*indicator),
             Encoding::OneHot { levels, missing } => levels.len() + usize::from(*missing) + 1,
             Encoding::Date { indicator, month, weekday, hour, .. } => {
@@ -177,8 +235,13 @@ impl Input {
     fn feature_names(&self, names: &mut Vec<String>) {
         let name = &self.name;
         let missing = || format!("{name} (missing)");
+        let read = || format!("{name} ({})", self.layer.as_deref().unwrap_or_default());
         match &self.encoding {
             Encoding::AsIs => names.push(name.clone()),
+            Encoding::Amount { .. } | Encoding::Id | Encoding::Level { .. } | Encoding::Text { .. } => {
+                names.push(read())
+            }
+            Encoding::Integer { .. } | Encoding::Bin { .. } => names.push(read()),
             Encoding::Presence => names.push(missing()),
             Encoding::Number { indicator, .. } => {
                 names.push(name.clone());
@@ -204,11 +267,12 @@ impl Input {
 
 impl Recipe {
     /// A recipe for a file with so many columns; inputs are added to it.
-    pub(crate) fn new(header: bool, columns: usize, target: usize) -> Self {
+    pub(crate) fn new(header: bool, columns: usize, target: usize, more_targets: &[usize]) -> Self {
         Recipe {
             header,
             columns,
             target,
+            more_targets: more_targets.to_vec(),
             decimal: None,
             missing: Vec::new(),
             inputs: Vec::new(),
@@ -229,8 +293,23 @@ impl Recipe {
     /// The columns of the table, each with as many features as it became.
     pub fn columns(&self) -> Columns {
         let mut columns = Columns::default();
-        self.inputs.iter().for_each(|input| columns.push(&input.name, input.width()));
+        for input in &self.inputs {
+            match &input.layer {
+                None => columns.push(&input.name, input.width()),
+                Some(layer) => {
+                    let (below, applied) = (input.encoding.below(), input.encoding.is_applied());
+                    columns.push_read(layer, &input.name, below, applied);
+                }
+            }
+        }
         columns
+    }
+
+    /// The number of columns that are used, those counted once that are read in several ways.
+    pub fn columns_used(&self) -> usize {
+        let first =
+            |i: usize| self.inputs.iter().position(|other| other.position == self.inputs[i].position) == Some(i);
+        (0..self.inputs.len()).filter(|i| first(*i)).count()
     }
 
     /// The number of features: the width of every matrix that this recipe makes.
@@ -263,8 +342,9 @@ mod tests {
             kind: ColumnKind::Number,
             narrow: true,
             encoding,
+            layer: None,
         };
-        let mut recipe = Recipe::new(true, 4, 3);
+        let mut recipe = Recipe::new(true, 4, 3, &[]);
         recipe.decimal = Some(Decimal::Comma);
         recipe.inputs = vec![
             input(

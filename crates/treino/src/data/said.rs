@@ -17,14 +17,14 @@ pub(crate) struct Said {
     categorical: Vec<bool>,
     numeric: Vec<bool>,
     weight: Option<usize>,
-    target: Option<usize>,
+    targets: Vec<usize>,
 }
 
 impl Said {
     /// Nothing about any of `columns` columns.
     pub fn nothing(columns: usize) -> Self {
         let none = || vec![false; columns];
-        Said { ignore: none(), categorical: none(), numeric: none(), weight: None, target: None }
+        Said { ignore: none(), categorical: none(), numeric: none(), weight: None, targets: Vec::new() }
     }
 
     /// Finds the columns that the spec names. Where one is not there, `doubt` may know why.
@@ -50,14 +50,20 @@ impl Said {
             categorical: flags(&spec.categorical)?,
             numeric: flags(&spec.numeric)?,
             weight: spec.weight.as_ref().map(find).transpose()?,
-            target: spec.target.as_ref().map(find).transpose()?,
+            targets: spec.targets().map(find).collect::<Result<_>>()?,
         };
+        for (at, target) in said.targets.iter().enumerate() {
+            if said.targets[..at].contains(target) {
+                return Err(Error::input(format!("column \"{}\" is a target twice", names[*target]))
+                    .help("more_targets names the columns besides the target"));
+            }
+        }
         for (i, name) in names.iter().enumerate() {
             let twice = |a: &str, b: &str| Err(Error::input(format!("column \"{name}\" cannot be {a} and {b}")));
             match () {
                 () if said.categorical[i] && said.numeric[i] => return twice("categorical", "numeric"),
-                () if said.target == Some(i) && said.ignore[i] => return twice("the target", "ignored"),
-                () if said.target == Some(i) && said.weight == Some(i) => return twice("the target", "the weight"),
+                () if said.targets.contains(&i) && said.ignore[i] => return twice("the target", "ignored"),
+                () if said.targets.contains(&i) && said.weight == Some(i) => return twice("the target", "the weight"),
                 () if said.weight == Some(i) && said.ignore[i] => return twice("the weight", "ignored"),
                 () => {}
             }
@@ -81,8 +87,8 @@ impl Said {
             return Ok(Plan::Weight);
         }
         let kind = if p.whole && p.number { ColumnKind::Integer } else { ColumnKind::Number };
-        // The target is shown in its own units and kept as it is: it is one column only.
-        let narrow = p.number && self.target != Some(i) && narrow_is_enough(p.whole, p.min, p.max);
+        // A target is shown in its own units and kept as it is: there are few of them.
+        let narrow = p.number && !self.targets.contains(&i) && narrow_is_enough(p.whole, p.min, p.max);
         let number = Plan::Number { kind, narrow };
         let natural = match p.date() {
             _ if p.present == 0 => Plan::Skip(ColumnKind::Text),
@@ -90,7 +96,7 @@ impl Said {
             _ if p.boolean() => Plan::Boolean,
             Some((format, _)) => Plan::Date(format),
             // The target is stored whatever it holds: an error is to say how many classes it has.
-            None if self.target == Some(i) => Plan::Category { cap: usize::MAX },
+            None if self.targets.contains(&i) => Plan::Category { cap: usize::MAX },
             None => Plan::Category { cap: LEVELS },
         };
         if self.ignore[i] {

@@ -1,6 +1,6 @@
 //! What a person may say about a table.
 
-use crate::catalog::{Field, Kind, Node, Value, thing};
+use crate::catalog::{Entries, Field, Kind, Node, Thing, Value, thing};
 use crate::{Error, Result};
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -60,7 +60,7 @@ impl Field for Task {
 }
 
 thing! {
-    /// Which table, which column is the target, and which rows are kept back.
+    /// Which table, which columns are targets, and which rows are kept back.
     ///
     /// Keras differences: Keras takes arrays. Here a table is made into numbers by a recipe that is fitted on the training
     /// rows only and kept in the model; a regression target is standardised inside the model unless
@@ -70,6 +70,8 @@ thing! {
         path: Option<String> = None, Kind::Text;
         /// The column to predict.
         target: Option<String> = None, Kind::Text;
+        /// Further columns to predict, each by an output of its own; `task` and `positive` are about the first alone.
+        more_targets: Vec<String> = Vec::new(), Kind::TEXTS;
         /// A file of its own for validation; then no rows of `path` are used for it.
         validation: Option<String> = None, Kind::Text;
         /// A file of its own for the test; then no rows of `path` are used for it.
@@ -158,6 +160,20 @@ impl DataSpec {
             return Err(Error::input("max_categories is 0, and must be at least 1"));
         }
         Ok(())
+    }
+
+    /// The section for a file; one target alone needs no list of others.
+    pub(crate) fn written(&self) -> Entries {
+        let mut table = self.write();
+        if self.more_targets.is_empty() {
+            table.remove("more_targets");
+        }
+        table
+    }
+
+    /// The columns to predict, in their order.
+    pub fn targets(&self) -> impl Iterator<Item = &String> {
+        self.target.iter().chain(&self.more_targets)
     }
 
     /// The shares of validation and test to be taken from the main file: 0 where a file of their own is given.

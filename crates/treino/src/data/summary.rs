@@ -8,11 +8,11 @@ use super::dialect::Dialect;
 pub struct Summary {
     /// The file.
     pub source: String,
-    /// Its rows, those without a target included.
+    /// Its rows, those that lack a target included.
     pub rows: usize,
-    /// Its columns, the target included.
+    /// Its columns, the targets included.
     pub columns: usize,
-    /// How many of the columns are of which kind (the target not counted); kinds without columns are left out.
+    /// How many of the columns are of which kind (the targets not counted); kinds without columns are left out.
     pub kinds: Vec<(ColumnKind, usize)>,
     /// Missing cells in these columns.
     pub missing: usize,
@@ -20,6 +20,8 @@ pub struct Summary {
     pub dialect: Option<Dialect>,
     /// What the target looks like, over all rows that have one.
     pub distribution: Distribution,
+    /// The same of each further target.
+    pub more_distributions: Vec<Distribution>,
 }
 
 /// What a target looks like.

@@ -37,6 +37,24 @@ pub(crate) enum Cells {
     Numbers(Vec<f64>),
 }
 
+impl Cells {
+    /// The number of rows.
+    pub fn rows(&self) -> usize {
+        match self {
+            Cells::Classes(codes) => codes.len(),
+            Cells::Numbers(numbers) => numbers.len(),
+        }
+    }
+
+    /// Whether a row has a value.
+    pub fn is_there(&self, row: usize) -> bool {
+        match self {
+            Cells::Classes(codes) => codes[row] != Values::MISSING,
+            Cells::Numbers(numbers) => !numbers[row].is_nan(),
+        }
+    }
+}
+
 /// More classes than this are an error.
 const MOST_CLASSES: usize = 1000;
 
@@ -47,6 +65,24 @@ const ROWS_PER_CLASS: usize = 5;
 impl Target {
     /// Finds the task and the classes of a target column; the scale comes later, from the training rows.
     pub(crate) fn new(column: &Column, spec: &DataSpec, notes: &mut Vec<Note>) -> Result<Self> {
+        Target::learnt(column, spec.task, spec.positive.as_deref(), "--task regression", notes)
+    }
+
+    /// [`Target::new`] for a column of `more_targets`: the column itself says what is learnt. Numbers that `numeric` names
+    /// are a regression however few they are.
+    pub(crate) fn further(column: &Column, spec: &DataSpec, notes: &mut Vec<Note>) -> Result<Self> {
+        let task = spec.numeric.contains(&column.name).then_some(Task::Regression);
+        Target::learnt(column, task, None, &format!("--numeric {}", column.name), notes)
+    }
+
+    /// `for_numbers` is what to say where numbers that look like classes are none.
+    fn learnt(
+        column: &Column,
+        said: Option<Task>,
+        positive: Option<&str>,
+        for_numbers: &str,
+        notes: &mut Vec<Note>,
+    ) -> Result<Self> {
         let name = &column.name;
         let fail = |what: String| Error::input(format!("the target \"{name}\" {what}"));
         let rows = column.rows().unwrap_or(0);
@@ -59,7 +95,7 @@ impl Target {
             return Err(fail("is a date, which cannot be predicted".into())
                 .help("turn it into a number, such as days since some day"));
         }
-        let (distinct, task) = (column.stats.distinct, spec.task.unwrap_or_else(|| infer(column, present)));
+        let (distinct, task) = (column.stats.distinct, said.unwrap_or_else(|| infer(column, present)));
         if task == Task::Regression && !numeric {
             return Err(fail(format!("is of the kind {}, and a regression needs numbers", column.kind))
                 .help("leave the task away, so that it follows from the target"));
@@ -70,7 +106,7 @@ impl Target {
         let mut target =
             Target { name: name.clone(), task, kind: column.kind, classes: Vec::new(), mean: 0.0, sd: 1.0 };
         if task == Task::Regression {
-            if spec.positive.is_some() {
+            if positive.is_some() {
                 return Err(fail("is a number, so no class of it is positive".into()).help("leave \"positive\" away"));
             }
             return Ok(target);
@@ -86,11 +122,11 @@ impl Target {
             return Err(fail(format!("has {count} different values, and a binary task needs two"))
                 .help(format!("the values are {}", shown(&target.classes))));
         }
-        if let Some(positive) = &spec.positive {
+        if let Some(positive) = positive {
             target.choose_positive(positive)?;
         }
-        if spec.task.is_none() && task == Task::Multiclass {
-            let help = if numeric { "; for numbers say --task regression" } else { "" };
+        if said.is_none() && task == Task::Multiclass {
+            let help = if numeric { format!("; for numbers say {for_numbers}") } else { String::new() };
             notes.push(Note::about(name, format!("{count} different values, so the task is multiclass{help}")));
         }
         Ok(target)

@@ -3,6 +3,7 @@
 use super::Build;
 use crate::catalog::{Kind, Room, thing};
 use crate::constraints::Constraint;
+use crate::data::Reading;
 use crate::error::Result;
 use crate::initializers::{Initializer, RandomUniform};
 use crate::model::{Builder, Memory, Op, Pass, ValueId, VarId, Weight};
@@ -11,14 +12,17 @@ use crate::regularizers::Regularizer;
 thing! {
     /// A learnt vector for each id: row number x of a matrix (input_dim, output_dim).
     ///
+    /// Columns of a table are numbered by their levels when an input layer with `columns` is the input.
+    ///
     /// A row of k ids becomes a row of shape (k, output_dim); `flatten` makes one row of numbers of it. What is learnt about
     /// an id that comes several times in a batch is summed.
     ///
     /// Keras differences: ids outside [0, input_dim) are refused before the training starts; Keras on JAX and PyTorch
-    /// goes on with other numbers. No `mask_zero`: nothing in a network for tables reads masks.
+    /// goes on with other numbers. `input_dim` may be left open where the input is known to be below a number. No
+    /// `mask_zero`: nothing in a network for tables reads masks.
     pub struct Embedding = "embedding" {
-        /// Number of ids: they are 0 to input_dim - 1.
-        input_dim: usize = 1, Kind::COUNT;
+        /// Number of ids: they are 0 to input_dim - 1. Left open it follows from the input.
+        input_dim: Option<usize> = None, Kind::COUNT;
         /// Numbers in a vector.
         output_dim: usize = 1, Kind::COUNT;
         /// Where the vectors start.
@@ -39,20 +43,24 @@ impl Build for Embedding {
         self.name.as_deref()
     }
 
+    fn reading(&self) -> Result<Option<Reading>> {
+        Ok(Some(Reading::Ids))
+    }
+
     fn build(&self, builder: &mut Builder, inputs: &[ValueId]) -> Result<ValueId> {
         let x = builder.one(inputs)?;
-        builder.want_ids(x, self.input_dim)?;
+        let known = builder.ids(x, self.input_dim, "input_dim")?;
         let weight = Weight {
             initializer: &self.embeddings_initializer,
             regularizer: self.embeddings_regularizer.as_ref(),
             constraint: self.embeddings_constraint.as_ref(),
         };
-        let vectors = builder.variable("embeddings", &[self.input_dim, self.output_dim], self.trainable, weight)?;
+        let vectors = builder.variable("embeddings", &[known, self.output_dim], self.trainable, weight)?;
         let mut shape = builder.shape(x).to_vec();
         shape.push(self.output_dim);
         let (ids, width) = (builder.width(x), self.output_dim);
         let y = builder.value(&shape, &[x], self.trainable);
-        builder.push(Op::Embedding(EmbeddingOp { ids, known: self.input_dim, width, x, y, vectors }));
+        builder.push(Op::Embedding(EmbeddingOp { ids, known, width, x, y, vectors }));
         Ok(y)
     }
 }

@@ -57,9 +57,9 @@ impl Build for GroupNormalization {
             -1 => last,
             groups => groups as usize,
         };
-        if groups == 0 || last % groups != 0 {
+        if groups == 0 || !last.is_multiple_of(groups) {
             let e = format!("groups is {groups}, but must divide the {last} columns");
-            let divisors: Vec<String> = (1..=last).filter(|d| last % d == 0).map(|d| d.to_string()).collect();
+            let divisors: Vec<String> = (1..=last).filter(|d| last.is_multiple_of(*d)).map(|d| d.to_string()).collect();
             return Err(Error::input(e).help(format!("one of {}", divisors.join(", "))));
         }
         let gamma = Weight {

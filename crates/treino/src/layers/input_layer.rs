@@ -3,13 +3,18 @@
 use super::Build;
 use crate::catalog::{Kind, thing};
 use crate::error::{Error, Result};
-use crate::model::{Builder, Memory, Op, Pass, ValueId};
+use crate::model::{Builder, Memory, Pass, ValueId};
 
 thing! {
     /// Some of the columns that come in, for networks with several inputs.
     ///
     /// `columns` names columns of the table: all numbers that they became are taken, in that order. Rows without names are
     /// cut by `shape` instead: each input layer takes the next numbers. Without either it is the whole row.
+    ///
+    /// Who reads it decides how columns become numbers. Ordinary layers get the features of the recipe; `embedding`,
+    /// `category_encoding`, `string_lookup`, `integer_lookup`, `hashing` and `discretization` get one number a column: an id,
+    /// an index, a bin, or the number unscaled. Both from one input layer is refused; two may name the same column. Columns
+    /// that only such layers read are not part of the whole row.
     pub struct InputLayer = "input_layer" ["input"] {
         /// Shape of a row, where it is cut from a row of numbers.
         shape: Option<Vec<usize>> = None, Kind::List(&Kind::COUNT);
@@ -34,6 +39,9 @@ impl Build for InputLayer {
     }
 
     fn build(&self, builder: &mut Builder, _inputs: &[ValueId]) -> Result<ValueId> {
+        if let Some(y) = builder.read() {
+            return Ok(y);
+        }
         let (columns, shape) = match (&self.columns, &self.shape) {
             (Some(_), Some(_)) => {
                 return Err(Error::input("an input layer has either columns or a shape, not both"));
@@ -56,24 +64,20 @@ impl Build for InputLayer {
                 let width = shape.iter().fold(1, |width: usize, side| width.saturating_mul(*side));
                 (builder.next_columns(width)?.collect(), shape.clone())
             }
-            (None, None) => return Ok(builder.input()),
+            (None, None) => return builder.rows(),
         };
-        let y = builder.value(&shape, &[], false);
-        builder.set_columns(y, columns.clone());
-        let (x, width) = (builder.input(), builder.width(builder.input()));
-        builder.push(Op::Select(SelectOp { x, y, width, columns }));
-        Ok(y)
+        Ok(builder.select(columns, &shape))
     }
 }
 
 /// Some columns of a value that no gradient is wanted of.
 #[derive(Debug, Clone)]
 pub struct SelectOp {
-    x: ValueId,
+    pub(crate) x: ValueId,
     pub(crate) y: ValueId,
     /// Numbers in a row of x.
-    width: usize,
-    columns: Vec<usize>,
+    pub(crate) width: usize,
+    pub(crate) columns: Vec<usize>,
 }
 
 impl SelectOp {

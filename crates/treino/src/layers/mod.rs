@@ -9,15 +9,19 @@ mod activity_regularization;
 mod alpha_dropout;
 mod batch_normalization;
 mod broadcast;
+mod category_encoding;
 mod concatenate;
 mod dense;
+mod discretization;
 mod dot;
 mod dropout;
 mod embedding;
 mod gaussian_noise;
 mod group_normalization;
+mod hashing;
 mod input_layer;
 mod layer_normalization;
+mod lookup;
 mod merge;
 mod noise;
 mod normalization;
@@ -33,15 +37,19 @@ pub use activation_layers::{ELU, LeakyReLU, ReLU, Softmax};
 pub use activity_regularization::ActivityRegularization;
 pub use alpha_dropout::AlphaDropout;
 pub use batch_normalization::{BatchNormalization, BatchNormalizationOp};
+pub use category_encoding::{CategoryEncoding, CategoryEncodingOp};
 pub use concatenate::{Concatenate, ConcatenateOp};
 pub use dense::{Dense, DenseOp};
+pub use discretization::{Discretization, IndexOp};
 pub use dot::{Dot, DotOp};
 pub use dropout::Dropout;
 pub use embedding::{Embedding, EmbeddingOp};
 pub use gaussian_noise::{GaussianDropout, GaussianNoise};
 pub use group_normalization::{GroupNormalization, GroupNormalizationOp};
+pub use hashing::{Hashing, Token};
 pub use input_layer::{InputLayer, SelectOp};
 pub use layer_normalization::LayerNormalization;
+pub use lookup::{IntegerLookup, StringLookup};
 pub use merge::{Add, Average, Maximum, MergeOp, Minimum, Multiply, Subtract};
 pub use noise::NoiseOp;
 pub use normalization::{Normalization, NormalizationOp};
@@ -53,6 +61,7 @@ pub use rms_normalization::{RMSNormalization, ResizeOp, UnitNormalization};
 pub use shared::Shared;
 
 use crate::catalog::{Room, room};
+use crate::data::Reading;
 use crate::error::Result;
 use crate::model::{Builder, ValueId};
 
@@ -85,6 +94,11 @@ room! {
         ActivityRegularization,
         Normalization,
         Rescaling,
+        Discretization,
+        CategoryEncoding,
+        Hashing,
+        StringLookup,
+        IntegerLookup,
         Embedding,
         Flatten,
         Reshape,
@@ -105,6 +119,14 @@ room! {
 pub trait Build: std::fmt::Debug {
     /// The name it was given, if any.
     fn given_name(&self) -> Option<&str>;
+
+    /// How it wants the columns of a table that it reads straight from an input layer; `None` for the ordinary features.
+    ///
+    /// # Errors
+    /// Parameters that do not fit together.
+    fn reading(&self) -> Result<Option<Reading>> {
+        Ok(None)
+    }
 
     /// Adds its variables and ops behind its inputs; gives its output.
     ///

@@ -66,7 +66,7 @@ impl Build for Reshape {
         if open > 1 {
             return Err(Error::input("target_shape has more than one -1, so its sides cannot be told"));
         }
-        let fits = if open == 1 { known > 0 && width % known == 0 } else { known == width };
+        let fits = if open == 1 { known > 0 && width.is_multiple_of(known) } else { known == width };
         if !fits || self.target_shape.is_empty() {
             return Err(refuse());
         }

@@ -8,7 +8,7 @@ use crate::constraints::Constraint;
 use crate::data::Columns;
 use crate::error::{Error, Result};
 use crate::initializers::Initializer;
-use crate::layers::{ActivationOp, ActivityPenaltyOp};
+use crate::layers::{ActivationOp, ActivityPenaltyOp, SelectOp};
 use crate::regularizers::Regularizer;
 
 /// Collects the ops, values and variables of a network, layer after layer.
@@ -18,6 +18,8 @@ pub struct Builder {
     columns: Columns,
     /// Columns of the input that layers took in order.
     columns_taken: usize,
+    /// The ordinary features of the rows, once a layer has read them.
+    rows: Option<ValueId>,
     /// What is known of each value, in the order of [`Program::values`].
     known: Vec<Known>,
     layer: String,
@@ -35,6 +37,8 @@ struct Known {
     below: Option<usize>,
     /// Columns of the input that its numbers are.
     columns: Option<Vec<usize>>,
+    /// Whether the lookup or hashing that reads it was applied when the table was encoded.
+    applied: bool,
     /// Whether a layer or an output reads it.
     taken: bool,
     /// Whether a penalty reads it.
@@ -70,6 +74,7 @@ impl Builder {
         let mut builder = Builder {
             columns,
             columns_taken: 0,
+            rows: None,
             program: Program {
                 ops: Vec::new(),
                 op_layers: Vec::new(),
@@ -101,6 +106,63 @@ impl Builder {
         self.program.input
     }
 
+    /// The ordinary features of the rows that come in: all but those that an input layer has in a way of its own.
+    ///
+    /// # Errors
+    /// There are none.
+    pub fn rows(&mut self) -> Result<ValueId> {
+        let ordinary = self.columns.ordinary();
+        if ordinary == self.columns.total() {
+            return Ok(self.program.input);
+        }
+        if ordinary == 0 {
+            let e = "every column is read by an input layer for categories, so none is left for the whole row";
+            return Err(Error::input(e).help("name what the layer reads, with inputs"));
+        }
+        if let Some(rows) = self.rows {
+            return Ok(rows);
+        }
+        let y = self.select((0..ordinary).collect(), &[ordinary]);
+        self.rows = Some(y);
+        Ok(y)
+    }
+
+    /// Whether a value is what [`Builder::rows`] gives.
+    pub(super) fn is_rows(&self, value: ValueId) -> bool {
+        value == self.program.input || self.rows == Some(value)
+    }
+
+    /// Some columns of the input.
+    pub(crate) fn select(&mut self, columns: Vec<usize>, shape: &[usize]) -> ValueId {
+        let y = self.value(shape, &[], false);
+        self.known[y.0].columns = Some(columns.clone());
+        let (x, width) = (self.program.input, self.columns.total());
+        self.push(Op::Select(SelectOp { x, y, width, columns }));
+        y
+    }
+
+    /// The columns that the input layer being built has in a way of its own; `None` where it is an ordinary one.
+    pub(crate) fn read(&mut self) -> Option<ValueId> {
+        let read = self.columns.read_by(&self.layer);
+        if read.is_empty() {
+            return None;
+        }
+        let columns: Vec<usize> = read.iter().map(|read| read.at).collect();
+        let below =
+            read.iter().map(|read| read.below).collect::<Option<Vec<_>>>().and_then(|all| all.into_iter().max());
+        let applied = read.iter().all(|read| read.encoded);
+        let shape = [columns.len()];
+        let y = self.select(columns, &shape);
+        self.known[y.0].below = below;
+        self.known[y.0].applied = applied;
+        Some(y)
+    }
+
+    /// Whether the lookup or hashing that reads a value was applied when the table was encoded.
+    pub fn is_applied(&self, value: ValueId) -> bool {
+        self.known[value.0].applied
+    }
+
     /// The columns of the input that a named column of the table became.
     ///
     /// # Errors
@@ -114,7 +176,7 @@ impl Builder {
     /// # Errors
     /// There are fewer.
     pub fn next_columns(&mut self, count: usize) -> Result<std::ops::Range<usize>> {
-        let (start, total) = (self.columns_taken, self.columns.total());
+        let (start, total) = (self.columns_taken, self.columns.ordinary());
         if count > total - start {
             let e = format!("\"{}\" wants {count} columns, but of {total} only {} are left", self.layer, total - start);
             return Err(Error::input(e));
@@ -211,26 +273,27 @@ impl Builder {
         self.known[value.0].below = Some(below);
     }
 
-    /// Remembers which columns of the input a value holds.
-    pub(crate) fn set_columns(&mut self, value: ValueId, columns: Vec<usize>) {
-        self.known[value.0].columns = Some(columns);
-    }
-
-    /// Asks that a value be ids from 0 to below `below`.
+    /// Asks that a value be ids from 0 to below `given`, or below what is known of it; gives that number. `parameter` is the
+    /// layer's name for it.
     ///
     /// # Errors
-    /// It may hold larger ones, or numbers that a layer computed.
-    pub fn want_ids(&mut self, value: ValueId, below: usize) -> Result<()> {
+    /// It may hold larger ones, or numbers that a layer computed; nothing is given or known.
+    pub fn ids(&mut self, value: ValueId, given: Option<usize>, parameter: &str) -> Result<usize> {
         let known = &self.known[value.0];
+        let Some(below) = given.or(known.below) else {
+            let e =
+                format!("\"{}\" needs {parameter}: how many ids there are does not follow from its input", self.layer);
+            return Err(Error::input(e).help("columns of text, lookup, hashing and discretization layers say it"));
+        };
         match (known.below, &known.columns) {
             (Some(has), _) if has > below => {
                 let e = format!("\"{}\" has room for {below} ids, but its input has ids up to {}", self.layer, has - 1);
-                Err(Error::input(e).help(format!("make it input_dim = {has}")))
+                Err(Error::input(e).help(format!("make it {parameter} = {has}")))
             }
-            (Some(_), _) => Ok(()),
+            (Some(_), _) => Ok(below),
             (None, Some(columns)) => {
                 self.program.ids.push(Ids { layer: self.layer.clone(), columns: columns.clone(), below });
-                Ok(())
+                Ok(below)
             }
             (None, None) => {
                 let e = format!("\"{}\" wants ids, but its input is computed by a layer", self.layer);
@@ -277,8 +340,9 @@ impl Builder {
         }
         let gradient = self.gradient_buffer(self.width(value));
         let alias = Value { gradient, ..self.program.values[value.0].clone() };
-        let Known { wants_gradient, below, columns, .. } = self.known[value.0].clone();
-        let alias = self.push_value(alias, Known { wants_gradient, below, columns, taken: true, ..Known::default() });
+        let Known { wants_gradient, below, columns, applied, .. } = self.known[value.0].clone();
+        let known = Known { wants_gradient, below, columns, applied, taken: true, ..Known::default() };
+        let alias = self.push_value(alias, known);
         self.known[value.0].aliases.push(alias);
         alias
     }

@@ -5,6 +5,7 @@
 
 use super::builder::Builder;
 use super::program::ValueId;
+use crate::data::{Reading, Readings, Request};
 use crate::error::{Error, Result};
 use crate::layers::{Layer, Placed};
 
@@ -33,48 +34,46 @@ pub(super) struct Built {
     pub shape: Vec<usize>,
 }
 
+/// The outputs of the network: the layers that give them, and their values.
+pub(super) type Ends = Vec<(String, ValueId)>;
+
 /// Calls all layers in their order; gives what became of each, and the outputs. `outputs` names them, unless it is empty.
 pub(super) fn assemble(
     builder: &mut Builder,
     layers: &[Placed],
     outputs: &[String],
     most: usize,
-) -> Result<(Vec<Built>, Vec<(String, ValueId)>)> {
-    let place = |i: usize| {
-        let kind = layers[i].layer.name();
-        move |e: Error| e.help(format!("it happened in layer {} ({kind})", i + 1))
-    };
-    let mut names = Vec::with_capacity(layers.len());
-    for (i, Placed { layer, .. }) in layers.iter().enumerate() {
-        names.push(builder.name(layer.name(), layer.inner().given_name()).map_err(place(i))?);
-    }
-    let nodes = (0..layers.len()).map(|i| connect(i, layers, &names).map_err(place(i))).collect::<Result<Vec<_>>>()?;
+) -> Result<(Vec<Built>, Ends)> {
+    let place = |i: usize| move |e: Error| placed(e, layers, i);
+    let nodes = connected(builder, layers)?;
     let ends = ends(&nodes, outputs)?;
 
     let mut values: Vec<Option<ValueId>> = vec![None; nodes.len()];
     let mut calls = vec![0; nodes.len()];
     for i in order(&nodes)? {
         let node = &nodes[i];
+        builder.begin(&nodes[node.weights_of].name, calls[node.weights_of]);
+        calls[node.weights_of] += 1;
         let inputs: Vec<ValueId> = node
             .inputs
             .iter()
             .map(|source| {
                 let value = match source {
-                    Source::Rows => builder.input(),
+                    // An input layer asks for what it wants itself.
+                    Source::Rows if matches!(node.layer, Layer::InputLayer(_)) => builder.input(),
+                    Source::Rows => builder.rows().map_err(place(i))?,
                     Source::Layer(from) => values[*from].expect("a layer is called after those it reads"),
                 };
-                builder.take(value)
+                Ok(builder.take(value))
             })
-            .collect();
-        builder.begin(&nodes[node.weights_of].name, calls[node.weights_of]);
-        calls[node.weights_of] += 1;
+            .collect::<Result<_>>()?;
         let layer = nodes[node.weights_of].layer;
         let mut value = layer.inner().build(builder, &inputs).map_err(place(i))?;
         if builder.parameters() > most {
             return Err(place(i)(Error::input(format!("the network has more than {most} parameters"))));
         }
         builder.check_initializers().map_err(place(i))?;
-        if inputs.contains(&value) || value == builder.input() {
+        if inputs.contains(&value) || builder.is_rows(value) {
             // The layer changed nothing; who reads it must not be taken for a reader of what it read.
             let shape = builder.shape(value).to_vec();
             value = builder.view(value, &shape);
@@ -96,6 +95,53 @@ pub(super) fn assemble(
         shape: builder.shape(value(i)).to_vec(),
     });
     Ok((built.collect(), ends.into_iter().map(|i| (nodes[i].name.clone(), value(i))).collect()))
+}
+
+/// Says of a mistake in which layer it was made.
+fn placed(e: Error, layers: &[Placed], i: usize) -> Error {
+    e.help(format!("it happened in layer {} ({})", i + 1, layers[i].layer.name()))
+}
+
+/// All layers with what they read.
+fn connected<'a>(builder: &mut Builder, layers: &'a [Placed]) -> Result<Vec<Node<'a>>> {
+    let place = |i: usize| move |e: Error| placed(e, layers, i);
+    let mut names = Vec::with_capacity(layers.len());
+    for (i, Placed { layer, .. }) in layers.iter().enumerate() {
+        names.push(builder.name(layer.name(), layer.inner().given_name()).map_err(place(i))?);
+    }
+    (0..layers.len()).map(|i| connect(i, layers, &names).map_err(place(i))).collect()
+}
+
+/// What layers ask of the columns of a table.
+///
+/// # Errors
+/// Layers that cannot be connected; an input layer whose readers want its columns in different ways.
+pub fn readings(layers: &[Placed]) -> Result<Readings> {
+    let nodes = connected(&mut Builder::new(1.into()), layers)?;
+    let mut readings = Readings::default();
+    for (i, node) in nodes.iter().enumerate() {
+        let Layer::InputLayer(input) = node.layer else { continue };
+        let Some(columns) = &input.columns else { continue };
+        let readers: Vec<usize> = (0..nodes.len()).filter(|j| nodes[*j].inputs.contains(&Source::Layer(i))).collect();
+        let mut found: Vec<(usize, Option<Reading>)> = Vec::new();
+        for j in &readers {
+            let reading = nodes[nodes[*j].weights_of].layer.inner().reading().map_err(|e| placed(e, layers, *j))?;
+            if let Some((other, _)) = found.first().filter(|(_, first)| *first != reading) {
+                let (a, b) = (&nodes[*other].name, &nodes[*j].name);
+                let e = format!("\"{a}\" and \"{b}\" read the columns of \"{}\" in different ways", node.name);
+                return Err(Error::input(e).help("use two input layers: both may name the same columns"));
+            }
+            found.push((*j, reading));
+        }
+        match found.into_iter().next() {
+            Some((_, Some(reading))) => {
+                let (layer, columns) = (node.name.clone(), columns.clone());
+                readings.requests.push(Request { layer, columns, reading, readers });
+            }
+            _ => readings.ordinary.extend(columns.iter().cloned()),
+        }
+    }
+    Ok(readings)
 }
 
 /// What layer `i` reads, and whose weights it uses.

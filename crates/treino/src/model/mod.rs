@@ -19,6 +19,7 @@ mod pull_back;
 
 pub use builder::{Builder, Weight};
 pub use fork::ForkOp;
+pub use graph::readings;
 pub use memory::{Memory, Pass};
 pub(crate) use network::logits_to_probabilities;
 pub use network::{LayerSummary, Network};

@@ -4,8 +4,9 @@ use super::fork::ForkOp;
 use super::memory::{Memory, Pass};
 use super::program::ValueId;
 use crate::layers::{
-    ActivationOp, ActivityPenaltyOp, BatchNormalizationOp, ConcatenateOp, DenseOp, DotOp, EmbeddingOp,
-    GroupNormalizationOp, MergeOp, NoiseOp, NormalizationOp, PReluOp, RescalingOp, ResizeOp, SelectOp,
+    ActivationOp, ActivityPenaltyOp, BatchNormalizationOp, CategoryEncodingOp, ConcatenateOp, DenseOp, DotOp,
+    EmbeddingOp, GroupNormalizationOp, IndexOp, MergeOp, NoiseOp, NormalizationOp, PReluOp, RescalingOp, ResizeOp,
+    SelectOp,
 };
 
 /// One operation.
@@ -33,6 +34,10 @@ pub enum Op {
     PRelu(PReluOp),
     /// Some columns of the rows that come in.
     Select(SelectOp),
+    /// Indices of numbers.
+    Index(IndexOp),
+    /// Indices as zeros and ones.
+    CategoryEncoding(CategoryEncodingOp),
     /// Vectors of ids.
     Embedding(EmbeddingOp),
     /// Several values, number by number.
@@ -60,6 +65,8 @@ impl Op {
             Op::Rescaling(op) => op.forward(memory, pass),
             Op::PRelu(op) => op.forward(memory, pass),
             Op::Select(op) => op.forward(memory, pass),
+            Op::Index(op) => op.forward(memory, pass),
+            Op::CategoryEncoding(op) => op.forward(memory, pass),
             Op::Embedding(op) => op.forward(memory, pass),
             Op::Merge(op) => op.forward(memory, pass),
             Op::Concatenate(op) => op.forward(memory, pass),
@@ -87,8 +94,9 @@ impl Op {
             Op::Concatenate(op) => op.backward(memory, pass),
             Op::Dot(op) => op.backward(memory, pass),
             Op::Fork(op) => op.backward(memory, pass),
-            // What comes in has no gradient.
-            Op::Select(_) => {}
+            Op::Index(op) => op.backward(memory, pass),
+            // What comes in has no gradient, and neither have indices.
+            Op::Select(_) | Op::CategoryEncoding(_) => {}
         }
     }
 
@@ -105,6 +113,8 @@ impl Op {
             Op::Rescaling(op) => Some(op.y),
             Op::PRelu(op) => Some(op.y),
             Op::Select(op) => Some(op.y),
+            Op::Index(op) => Some(op.y),
+            Op::CategoryEncoding(op) => Some(op.y),
             Op::Embedding(op) => Some(op.y),
             Op::Merge(op) => Some(op.y),
             Op::Concatenate(op) => Some(op.y),

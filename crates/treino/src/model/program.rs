@@ -1,6 +1,7 @@
 //! The flat program of a network.
 
 use super::op::Op;
+use crate::activations::Activation;
 use crate::constraints::Constraint;
 use crate::initializers::Initializer;
 use crate::regularizers::Regularizer;
@@ -148,6 +149,15 @@ impl Program {
     /// A variable.
     pub fn variable(&self, id: VarId) -> &Variable {
         &self.variables[self.uses[id.0].variable]
+    }
+
+    /// The activation that makes the numbers of a value, in whatever shape and by however many layers it is read.
+    pub fn activation_of(&self, value: ValueId) -> Option<&Activation> {
+        let numbers = |value: ValueId| self.values[value.0].numbers;
+        self.ops.iter().find_map(|op| match op {
+            Op::Activation(op) if numbers(op.y) == numbers(value) => Some(&op.activation),
+            _ => None,
+        })
     }
 
     /// Numbers in a row of all outputs together.

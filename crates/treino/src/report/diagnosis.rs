@@ -1,7 +1,7 @@
 //! Why a training went as it did: fixed rules, each with its evidence and one thing to try.
 
 use super::evaluation::Evaluation;
-use crate::data::Task;
+use crate::data::{DataSpec, Target};
 use crate::train::{Ending, Planned, Run};
 
 /// One thing that was found.
@@ -25,41 +25,41 @@ const TOO_GOOD: f64 = 0.999;
 /// Of fewer rows than this, an honest model may well get all right.
 const ENOUGH: usize = 300;
 
-/// Looks at a finished run. Where nothing is wrong, the list is empty.
+/// Looks at a finished run, target after target. Where nothing is wrong, the list is empty.
 pub fn diagnose(planned: &Planned, run: &Run) -> Vec<Finding> {
-    let command = |flags: &str| {
-        let data = &planned.resolved.spec.data;
-        let path = data.path.as_deref().unwrap_or("DATA");
-        let target = data.target.as_deref().unwrap_or("COLUMN");
-        Some(format!("treino train {} --target {} {flags}", quoted(path), quoted(target)))
-    };
+    let command = |flags: &str| Some(format!("treino train {} {flags}", data_flags(&planned.resolved.spec.data)));
     let mut findings = Vec::new();
-    let mut add = |what: &str, evidence: String, attempt: Option<String>| {
-        findings.push(Finding { what: what.to_string(), evidence, attempt });
+    let mut add = |target: Option<&Target>, what: &str, evidence: String, attempt: Option<String>| {
+        let what = match target {
+            Some(target) if !planned.prepared.more_targets.is_empty() => format!("{}: {what}", target.name),
+            _ => what.to_string(),
+        };
+        findings.push(Finding { what, evidence, attempt });
     };
-    let (part, honest) = run.scores.honest();
-    let (loss, baseline) = losses(honest);
-    let (train_loss, _) = losses(&run.scores.train);
 
     if let Ending::Diverged(divergence) = &run.history.ending {
         let evidence = format!("epoch {}, step {}: {}", divergence.epoch + 1, divergence.step + 1, divergence.place);
-        add("the training diverged", evidence, command(&format!("--learning-rate {}", divergence.smaller_rate())));
+        let attempt = command(&format!("--learning-rate {}", divergence.smaller_rate()));
+        add(None, "the training diverged", evidence, attempt);
     }
     let diverged = matches!(run.history.ending, Ending::Diverged(_));
-    if let (true, Some((score, name))) = (part != "train", perfect(honest)) {
-        let evidence = format!("{part} {name} {score:.4}");
-        let what = "nearly perfect on unseen rows: a column may give the answer away";
-        add(what, evidence, None);
-    } else if loss >= baseline && !diverged {
-        let evidence = format!("{part} loss {loss:.4}, baseline {baseline:.4}");
-        add("no better than the baseline, which ignores all inputs", evidence, command("--hidden 16 --l2 0.01"));
-    } else if loss - train_loss > GAP * baseline && !diverged {
-        let evidence = format!("loss {train_loss:.4} in training, {loss:.4} on {part} rows");
-        add(
-            "over-fitting: the network knows its training rows better than new ones",
-            evidence,
-            command("--dropout 0.3"),
-        );
+    for (target, scores) in planned.prepared.targets().zip(run.scores.each()) {
+        let (part, honest) = scores.honest();
+        let (loss, baseline) = losses(honest);
+        let (train_loss, _) = losses(&scores.train);
+        if let (true, Some((score, name))) = (part != "train", perfect(honest)) {
+            let evidence = format!("{part} {name} {score:.4}");
+            let what = "nearly perfect on unseen rows: a column may give the answer away";
+            add(Some(target), what, evidence, None);
+        } else if loss >= baseline && !diverged {
+            let evidence = format!("{part} loss {loss:.4}, baseline {baseline:.4}");
+            let what = "no better than the baseline, which ignores all inputs";
+            add(Some(target), what, evidence, command("--hidden 16 --l2 0.01"));
+        } else if loss - train_loss > GAP * baseline && !diverged {
+            let evidence = format!("loss {train_loss:.4} in training, {loss:.4} on {part} rows");
+            let what = "over-fitting: the network knows its training rows better than new ones";
+            add(Some(target), what, evidence, command("--dropout 0.3"));
+        }
     }
     let epochs = run.history.epochs.len();
     if run.history.ending == Ending::Finished
@@ -67,23 +67,42 @@ pub fn diagnose(planned: &Planned, run: &Run) -> Vec<Finding> {
         && epochs > 1
     {
         let evidence = format!("the last of {epochs} epochs was the best");
-        add("still improving when the epochs ran out", evidence, command(&format!("--epochs {}", epochs * 3)));
+        let attempt = command(&format!("--epochs {}", epochs * 3));
+        add(None, "still improving when the epochs ran out", evidence, attempt);
     }
-    if let (Task::Binary | Task::Multiclass, Evaluation::Classes(classes)) = (planned.prepared.target.task, honest)
-        && let Some(lost) =
-            classes.classes.iter().find(|c| c.support >= 1.0 && c.scores.recall < 0.3 && c.training_share < 0.4)
-        && classes.accuracy.model >= classes.accuracy.baseline
-        && planned.settings().class_weight.is_none()
-    {
-        let evidence = format!(
-            "accuracy {:.4}, but only {:.0} % of \"{}\" found",
-            classes.accuracy.model,
-            100.0 * lost.scores.recall,
-            lost.name
-        );
-        add("accuracy hides a class that is rarely found", evidence, command("--class-weight balanced"));
+    for (target, scores) in planned.prepared.targets().zip(run.scores.each()) {
+        if let Evaluation::Classes(classes) = scores.honest().1
+            && let Some(lost) =
+                classes.classes.iter().find(|c| c.support >= 1.0 && c.scores.recall < 0.3 && c.training_share < 0.4)
+            && classes.accuracy.model >= classes.accuracy.baseline
+            && planned.settings().class_weight.is_none()
+        {
+            let evidence = format!(
+                "accuracy {:.4}, but only {:.0} % of \"{}\" found",
+                classes.accuracy.model,
+                100.0 * lost.scores.recall,
+                lost.name
+            );
+            // Classes can be weighed in networks with one output only.
+            let alone = planned.prepared.more_targets.is_empty();
+            let attempt = if alone { command("--class-weight balanced") } else { None };
+            add(Some(target), "accuracy hides a class that is rarely found", evidence, attempt);
+        }
     }
     findings
+}
+
+/// The table and the targets as the command line takes them.
+fn data_flags(data: &DataSpec) -> String {
+    let path = data.path.as_deref().unwrap_or("DATA");
+    let target = data.target.as_deref().unwrap_or("COLUMN");
+    let mut flags = format!("{} --target {}", quoted(path), quoted(target));
+    for column in &data.more_targets {
+        // A comma would separate two columns; in TOML's own form it is one of the name's characters.
+        let list = if column.contains([',', '{', '[']) { format!("[{column:?}]") } else { column.clone() };
+        flags.push_str(&format!(" --more-targets {}", quoted(&list)));
+    }
+    flags
 }
 
 /// The loss that counts and the baseline's: log-loss, or the mean of squares.

@@ -6,9 +6,14 @@
 //! A [`Spec`] says as much as a person typed; what it leaves open follows from the data when it is [`resolve`]d: task,
 //! loss, layers, metrics. The resolved spec says everything, and training it again gives the same bits.
 //!
+//! With `more_targets` a network has an output for each target. Output layers that are named like the columns belong to
+//! them; otherwise the outputs follow the order of the targets. Losses and metrics may then be said for each output.
+//!
 //! A spec file means what it says: without `[[callbacks]]` there are none, as in Keras. [`Spec::automatic`] is what
 //! `treino train DATA` begins with: a small network, and early stopping.
 
+mod learnt;
+mod outputs;
 mod per_output;
 mod resolve;
 mod sections;
@@ -112,7 +117,7 @@ impl Spec {
         let mut entries = Entries::default();
         entries.set("version", Value::Int(VERSION).into());
         for (name, table) in [
-            ("data", self.data.write()),
+            ("data", self.data.written()),
             ("model", self.model.written()),
             ("compile", self.compile.write()),
             ("fit", self.fit.write()),

@@ -1,13 +1,14 @@
 //! From what was typed to everything that a training needs.
 
-use super::{PerOutput, Spec};
+use super::outputs::{names_in_short, outputs_of_targets};
+use super::{PerOutput, Spec, learnt};
 use crate::activations::{Activation as AnyActivation, Linear, Sigmoid, Softmax, Softplus};
 use crate::data::{Prepared, Target, Task};
 use crate::error::{Error, Result};
-use crate::layers::{Activation, BatchNormalization, Dense, Dropout, Placed};
+use crate::layers::{Activation, BatchNormalization, Dense, Dropout, InputLayer, Placed};
 use crate::losses::{BinaryCrossentropy, Loss, MeanSquaredError, SparseCategoricalCrossentropy, Targets};
 use crate::metrics::NamedMetric;
-use crate::model::{Network, Op};
+use crate::model::Network;
 use crate::regularizers::{L1, L1L2, L2, Regularizer};
 use crate::train::Compile;
 
@@ -28,38 +29,60 @@ pub struct Resolved {
 /// A loss or metric that does not fit the task, layers whose output does not fit the target, layers given both in short
 /// and at length.
 pub fn resolve(spec: &Spec, prepared: &Prepared) -> Result<Resolved> {
-    let target = &prepared.target;
-    let loss = match &spec.compile.loss {
-        Some(PerOutput::Same(loss)) => loss.clone(),
-        _ => default_loss(target.task),
-    };
-    let layers = match &spec.model.layers {
+    let targets: Vec<&Target> = prepared.targets().collect();
+    let mut layers = match &spec.model.layers {
         Some(layers) => layers.clone(),
-        None => layers_in_short(spec, target, &loss, prepared.train.len()),
+        None => layers_in_short(spec, &targets, prepared.train.len()),
     };
-    let network = Network::build_graph(prepared.recipe.columns(), &layers, &spec.model.outputs)?;
-    let mut section = spec.compile.clone();
-    section.optimizer.check()?;
-    section.loss.get_or_insert(PerOutput::Same(loss.clone()));
-    section.metrics.get_or_insert(PerOutput::Same(default_metrics(target.task)?));
+    learnt::learn(&mut layers, prepared)?;
+    let mut spec = spec.clone();
+    let mut network = Network::build_graph(prepared.recipe.columns(), &layers, &spec.model.outputs)?;
+    let open = layers.clone();
+    learnt::count_ids(&mut layers, &network);
+    let places = {
+        let (outputs, all) = (network.output_names(), network.summary());
+        let others: Vec<String> =
+            all.into_iter().map(|layer| layer.name).filter(|name| !outputs.contains(&name.as_str())).collect();
+        outputs_of_targets(&outputs, &others, &targets)?
+    };
+    if !places.is_sorted() {
+        // From here on the outputs stand in the order of the targets.
+        spec.model.outputs = places.iter().map(|at| network.output_names()[*at].to_string()).collect();
+    }
+    if layers != open || !places.is_sorted() {
+        network = Network::build_graph(prepared.recipe.columns(), &layers, &spec.model.outputs)?;
+    }
+    spec.compile.optimizer.check()?;
     let outputs = network.output_names();
+    let mut section = spec.compile.clone();
+    section.loss = Some(losses(section.loss, &outputs, &targets));
+    if section.metrics.is_none() {
+        section.metrics = Some(each(&outputs, &targets, default_metrics)?);
+    }
     let Some(compile) = section.compiled(&outputs)? else {
         return Err(Error::input(format!("compile.loss must name a loss for each output: {}", outputs.join(", "))));
     };
-    for (at, _) in outputs.iter().enumerate() {
+    for (at, target) in targets.iter().enumerate() {
         let goal = compile.goal(at);
-        check_loss(&goal.loss, target, &network)?;
+        let place = |e: Error| match &targets[..] {
+            [_] => e,
+            _ => e.help(format!("it is about the output \"{}\"", outputs[at])),
+        };
+        check_loss(&goal.loss, target, &network, at).map_err(place)?;
         for NamedMetric { name, metric } in goal.metrics.iter().chain(&goal.weighted_metrics) {
             if target.task == Task::Regression && metric.inner().counts_classes() {
-                return Err(Error::input(format!("the metric \"{name}\" counts classes, but the target is a number"))
-                    .help("use mean_absolute_error, root_mean_squared_error or r2_score"));
+                let what = if targets.len() == 1 { "the target".to_string() } else { format!("\"{}\"", target.name) };
+                return Err(place(
+                    Error::input(format!("the metric \"{name}\" counts classes, but {what} is a number"))
+                        .help("use mean_absolute_error, root_mean_squared_error or r2_score"),
+                ));
             }
-            let width = network.outputs();
-            metric.inner().check(goal.loss.inner().targets().columns(width), width)?;
+            let width = network.program().width(network.program().outputs[at].value);
+            metric.inner().check(goal.loss.inner().targets().columns(width), width).map_err(place)?;
         }
     }
 
-    let mut spec = spec.clone();
+    let target = &prepared.target;
     spec.data.task = Some(target.task);
     if target.task == Task::Binary {
         spec.data.positive = target.classes.get(1).cloned();
@@ -67,6 +90,33 @@ pub fn resolve(spec: &Spec, prepared: &Prepared) -> Result<Resolved> {
     spec.model.layers = Some(layers);
     spec.compile = section;
     Ok(Resolved { spec, compile, network })
+}
+
+/// One thing for each output by what its target is; for a single output without its name.
+fn each<T>(outputs: &[&str], targets: &[&Target], it: impl Fn(Task) -> Result<T>) -> Result<PerOutput<T>> {
+    match targets {
+        [target] => it(target.task).map(PerOutput::Same),
+        _ => {
+            let one = |(name, target): (&&str, &&Target)| Ok((name.to_string(), it(target.task)?));
+            outputs.iter().zip(targets).map(one).collect::<Result<_>>().map(PerOutput::Each)
+        }
+    }
+}
+
+/// The losses that were said, and the default ones of outputs about which nothing was said.
+fn losses(said: Option<PerOutput<Loss>>, outputs: &[&str], targets: &[&Target]) -> PerOutput<Loss> {
+    let mut each = match (said, targets) {
+        (Some(PerOutput::Same(loss)), _) => return PerOutput::Same(loss),
+        (None, [target]) => return PerOutput::Same(default_loss(target.task)),
+        (Some(PerOutput::Each(each)), _) => each,
+        (None, _) => Vec::new(),
+    };
+    for (output, target) in outputs.iter().zip(targets) {
+        if each.iter().all(|(name, _)| name != output) {
+            each.push((output.to_string(), default_loss(target.task)));
+        }
+    }
+    PerOutput::Each(each)
 }
 
 fn default_loss(task: Task) -> Loss {
@@ -84,8 +134,8 @@ fn default_metrics(task: Task) -> Result<Vec<NamedMetric>> {
     }
 }
 
-/// The hidden layers, and an output layer that fits the target.
-fn layers_in_short(spec: &Spec, target: &Target, loss: &Loss, rows: usize) -> Vec<Placed> {
+/// The hidden layers, and for each target an output layer that fits it.
+fn layers_in_short(spec: &Spec, targets: &[&Target], rows: usize) -> Vec<Placed> {
     let model = &spec.model;
     // The fewer the rows, the more a network needs to be held back (see DESIGN.md).
     let l2 = model.l2.unwrap_or_else(|| (0.3 / rows.max(1) as f64).max(0.0001));
@@ -115,25 +165,59 @@ fn layers_in_short(spec: &Spec, target: &Target, loss: &Loss, rows: usize) -> Ve
             layers.push(Dropout { rate: model.dropout, ..Dropout::default() }.into());
         }
     }
-    let logits = loss.inner().wants_logits();
-    let (units, activation) = match target.task {
-        Task::Binary if logits => (1, Linear::default().into()),
-        Task::Binary => (1, Sigmoid::default().into()),
-        Task::Multiclass if logits => (target.classes.len(), Linear::default().into()),
-        Task::Multiclass => (target.classes.len(), Softmax::default().into()),
-        // What compares amounts takes no prediction below 0.
-        Task::Regression if loss.inner().targets() == Targets::Amounts => (1, Softplus::default().into()),
-        Task::Regression => (1, Linear::default().into()),
+    let output = |name: Option<&str>, target: &Target| {
+        let default = default_loss(target.task);
+        let loss = match &spec.compile.loss {
+            Some(PerOutput::Same(loss)) => loss,
+            Some(losses) => name.and_then(|name| losses.of(name)).unwrap_or(&default),
+            None => &default,
+        };
+        let logits = loss.inner().wants_logits();
+        let (units, activation) = match target.task {
+            Task::Binary if logits => (1, Linear::default().into()),
+            Task::Binary => (1, Sigmoid::default().into()),
+            Task::Multiclass if logits => (target.classes.len(), Linear::default().into()),
+            Task::Multiclass => (target.classes.len(), Softmax::default().into()),
+            // What compares amounts takes no prediction below 0.
+            Task::Regression if loss.inner().targets() == Targets::Amounts => (1, Softplus::default().into()),
+            Task::Regression => (1, Linear::default().into()),
+        };
+        Dense { name: name.map(str::to_string), ..dense(units, activation) }
     };
-    layers.push(dense(units, activation).into());
+    if let [target] = targets {
+        layers.push(output(None, target).into());
+        return layers;
+    }
+    if layers.is_empty() {
+        // All outputs read the rows.
+        layers.push(InputLayer::default().into());
+    }
+    let taken = numbered(&layers);
+    let last = taken.last().cloned().unwrap_or_default();
+    for (name, target) in names_in_short(targets, &taken).iter().zip(targets) {
+        layers.push(Placed::reading(output(Some(name), target), [last.as_str()]));
+    }
     layers
 }
 
+/// The names that layers without names of their own get.
+fn numbered(layers: &[Placed]) -> Vec<String> {
+    let kind = |placed: &Placed| placed.layer.name();
+    let before = |i: usize| layers[..i].iter().filter(|placed| kind(placed) == kind(&layers[i])).count();
+    (0..layers.len())
+        .map(|i| match before(i) {
+            0 => kind(&layers[i]).to_string(),
+            n => format!("{}_{n}", kind(&layers[i])),
+        })
+        .collect()
+}
+
 /// Refuses a loss that does not fit the target, and an output that does not fit either.
-fn check_loss(loss: &Loss, target: &Target, network: &Network) -> Result<()> {
-    let outputs = network.outputs();
+fn check_loss(loss: &Loss, target: &Target, network: &Network, at: usize) -> Result<()> {
+    let value = network.program().outputs[at].value;
+    let outputs = network.program().width(value);
     let (name, classes) = (loss.name(), target.classes.len());
-    if outputs == 1 && ends_in_softmax(network) {
+    if outputs == 1 && matches!(network.program().activation_of(value), Some(AnyActivation::Softmax(_))) {
         return Err(Error::input("a softmax over one output is always 1, so the network would learn nothing")
             .help("use activation = \"sigmoid\" on one unit"));
     }
@@ -182,13 +266,12 @@ fn check_loss(loss: &Loss, target: &Target, network: &Network) -> Result<()> {
             Task::Regression => "is one number".to_string(),
             _ => format!("has {classes} classes"),
         };
-        return Err(Error::input(format!("the last layer gives {outputs} numbers, but \"{target_name}\" {what}"))
+        let layer = match &network.output_names()[..] {
+            [_] => "the last layer".to_string(),
+            names => format!("the layer \"{}\"", names[at]),
+        };
+        return Err(Error::input(format!("{layer} gives {outputs} numbers, but \"{target_name}\" {what}"))
             .help(format!("give it units = {}", allowed[0])));
     }
     Ok(())
-}
-
-/// Whether the last thing that the network does is a softmax.
-fn ends_in_softmax(network: &Network) -> bool {
-    matches!(network.program().ops.last(), Some(Op::Activation(last)) if matches!(last.activation, AnyActivation::Softmax(_)))
 }

@@ -1,7 +1,7 @@
 //! A model in one file: `model.safetensors`.
 //!
 //! The tensors are the network's variables under Keras's names. The metadata key `treino` holds one JSON object: format
-//! version, the spec (as TOML), the recipe, the target with its class labels, and the baseline. Any program that reads
+//! version, the spec (as TOML), the recipe, the targets with their class labels, and the baselines. Any program that reads
 //! safetensors reads the weights; this one predicts on raw rows.
 
 use super::{weights, write_atomically};
@@ -9,7 +9,7 @@ use crate::callbacks::Callback;
 use crate::data::{Dataset, Matrix, Recipe, Source, Target, Task};
 use crate::error::{Error, Result};
 use crate::losses::Loss;
-use crate::model::Network;
+use crate::model::{Network, Output};
 use crate::report::Evaluation;
 use crate::spec::{self, CompileSection, Spec};
 use crate::train::Compile;
@@ -41,6 +41,18 @@ pub struct TableSide {
     pub target: Target,
     /// What a model without inputs would say.
     pub baseline: Baseline,
+    /// What else is predicted, each by an output of its own behind the first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub more_targets: Vec<TargetSide>,
+}
+
+/// A further target of a network.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TargetSide {
+    /// What is predicted.
+    pub target: Target,
+    /// What a model without inputs would say.
+    pub baseline: Baseline,
 }
 
 /// What a model without inputs would say, from the training rows.
@@ -63,17 +75,17 @@ struct Metadata {
 }
 
 impl Baseline {
-    /// The baseline of training targets.
-    pub fn of(target: &Target, y: &Matrix, weights: Option<&[f32]>) -> Self {
+    /// The baseline of training targets, which stand in column `at` of `y`.
+    pub fn of(target: &Target, y: &Matrix, at: usize, weights: Option<&[f32]>) -> Self {
         let weight = |row: usize| weights.map_or(1.0, |w| f64::from(w[row]));
         let total: f64 = (0..y.rows()).map(weight).sum();
         if target.task == Task::Regression {
-            let sum: f64 = (0..y.rows()).map(|row| weight(row) * target.restore(y.get(row, 0))).sum();
+            let sum: f64 = (0..y.rows()).map(|row| weight(row) * target.restore(y.get(row, at))).sum();
             return Baseline::Mean(sum / total);
         }
         let mut shares = vec![0.0; target.classes.len()];
         for row in 0..y.rows() {
-            shares[y.get(row, 0) as usize] += weight(row) / total;
+            shares[y.get(row, at) as usize] += weight(row) / total;
         }
         Baseline::Shares(shares)
     }
@@ -187,53 +199,76 @@ impl Bundle {
     pub fn predict(&self, source: &Source) -> Result<Prediction<'_>> {
         let side = self.table()?;
         let x = side.recipe.encode(source, &self.spec.data)?;
-        Ok(Prediction { target: &side.target, outputs: side.outputs(self, &x)? })
+        let mut all =
+            side.targets().zip(side.outputs(self, &x)?).map(|((target, _), outputs)| Prediction::new(target, outputs));
+        let first = all.next();
+        let more = all.collect();
+        first.map(|first| Prediction { more, ..first }).ok_or_else(|| Error::input("the network has no output"))
     }
 
-    /// How good the predictions on a raw table with targets are, and how many rows have no target.
+    /// How good the predictions of each target on a raw table are, and how many rows lack a target.
     ///
     /// # Errors
     /// A table that cannot be read, lacks columns, or has classes that the model does not know.
-    pub fn evaluate(&self, source: &Source) -> Result<(Evaluation, usize)> {
+    pub fn evaluate(&self, source: &Source) -> Result<(Vec<Evaluation>, usize)> {
         let side = self.table()?;
-        let (data, set_aside) = side.recipe.encode_with_target(&side.target, source, &self.spec.data)?;
+        let targets: Vec<&Target> = side.targets().map(|(target, _)| target).collect();
+        let (data, set_aside) = side.recipe.encode_with_targets(&targets, source, &self.spec.data)?;
         Ok((self.evaluate_rows(&data)?, set_aside))
     }
 
-    /// How good the predictions on encoded rows are.
+    /// How good the predictions of each target on encoded rows are.
     ///
     /// # Errors
     /// No rows.
-    pub fn evaluate_rows(&self, data: &Dataset) -> Result<Evaluation> {
+    pub fn evaluate_rows(&self, data: &Dataset) -> Result<Vec<Evaluation>> {
         let side = self.table()?;
-        let outputs = side.outputs(self, &data.x)?;
         let weights = data.weights.as_deref();
-        let y = data.y.as_slice();
-        match &side.baseline {
-            Baseline::Mean(mean) => {
-                let y: Vec<f64> = y.iter().map(|y| side.target.restore(*y)).collect();
-                let p: Vec<f64> = outputs.as_slice().iter().map(|p| f64::from(*p)).collect();
-                Evaluation::numbers(&y, &p, weights, *mean)
+        let all = side.targets().zip(side.outputs(self, &data.x)?).enumerate();
+        all.map(|(at, ((target, baseline), outputs))| {
+            let y = (0..data.len()).map(|row| data.y.get(row, at));
+            match baseline {
+                Baseline::Mean(mean) => {
+                    let y: Vec<f64> = y.map(|y| target.restore(y)).collect();
+                    let p: Vec<f64> = outputs.as_slice().iter().map(|p| f64::from(*p)).collect();
+                    Evaluation::numbers(&y, &p, weights, *mean)
+                }
+                Baseline::Shares(shares) => {
+                    let y: Vec<u32> = y.map(|y| y as u32).collect();
+                    Evaluation::classes(&target.classes, &y, outputs.as_slice(), outputs.cols(), weights, shares)
+                }
             }
-            Baseline::Shares(shares) => {
-                let y: Vec<u32> = y.iter().map(|y| *y as u32).collect();
-                Evaluation::classes(&side.target.classes, &y, outputs.as_slice(), outputs.cols(), weights, shares)
-            }
-        }
+        })
+        .collect()
     }
 }
 
 impl TableSide {
-    /// What the network says, as probabilities or in the target's units.
-    fn outputs(&self, bundle: &Bundle, x: &Matrix) -> Result<Matrix> {
-        let mut outputs = bundle.network.predict(x)?;
-        let wants_logits = bundle.compile.as_ref().is_some_and(|c| c.goal(0).loss.inner().wants_logits());
-        match self.target.task {
-            Task::Regression => outputs.as_mut_slice().iter_mut().for_each(|y| *y = self.target.restore(*y) as f32),
-            _ if wants_logits => crate::model::logits_to_probabilities(&mut outputs),
-            _ => {}
-        }
-        Ok(outputs)
+    /// All that is predicted, in the order of the network's outputs, with what a model without inputs would say.
+    pub fn targets(&self) -> impl Iterator<Item = (&Target, &Baseline)> {
+        let more = self.more_targets.iter().map(|side| (&side.target, &side.baseline));
+        std::iter::once((&self.target, &self.baseline)).chain(more)
+    }
+
+    /// What each output of the network says, as probabilities or in the target's units.
+    fn outputs(&self, bundle: &Bundle, x: &Matrix) -> Result<Vec<Matrix>> {
+        let all = bundle.network.predict(x)?;
+        let program = bundle.network.program();
+        let mut first = 0;
+        let each = self.targets().zip(&program.outputs).enumerate().map(|(at, ((target, _), output))| {
+            let width = program.width(output.value);
+            let numbers = (0..all.rows()).flat_map(|row| &all.row(row)[first..first + width]).copied().collect();
+            first += width;
+            let mut outputs = Matrix::new(all.rows(), width, numbers);
+            let wants_logits = bundle.compile.as_ref().is_some_and(|c| c.goal(at).loss.inner().wants_logits());
+            match target.task {
+                Task::Regression => outputs.as_mut_slice().iter_mut().for_each(|y| *y = target.restore(*y) as f32),
+                _ if wants_logits => crate::model::logits_to_probabilities(&mut outputs),
+                _ => {}
+            }
+            outputs
+        });
+        Ok(each.collect())
     }
 
     fn check(&self, network: &Network) -> Result<()> {
@@ -241,15 +276,20 @@ impl TableSide {
         if features != inputs {
             return Err(Error::input(format!("the recipe gives {features} inputs, but the network takes {inputs}")));
         }
-        let (outputs, classes) = (network.outputs(), self.target.classes.len());
-        let fits = match self.target.task {
-            Task::Regression => outputs == 1 && matches!(self.baseline, Baseline::Mean(_)),
-            task => {
-                let shares = matches!(&self.baseline, Baseline::Shares(shares) if shares.len() == classes);
-                shares && (outputs == classes || task == Task::Binary && outputs == 1 && classes == 2)
+        let program = network.program();
+        let fits = |((target, baseline), output): ((&Target, &Baseline), &Output)| {
+            let (outputs, classes) = (program.width(output.value), target.classes.len());
+            match target.task {
+                Task::Regression => outputs == 1 && matches!(baseline, Baseline::Mean(_)),
+                task => {
+                    let shares = matches!(baseline, Baseline::Shares(shares) if shares.len() == classes);
+                    shares && (outputs == classes || task == Task::Binary && outputs == 1 && classes == 2)
+                }
             }
         };
-        if fits {
+        let targets = 1 + self.more_targets.len();
+        let as_many = program.outputs.len() == targets && self.recipe.more_targets.len() + 1 == targets;
+        if as_many && self.targets().zip(&program.outputs).all(fits) {
             return Ok(());
         }
         Err(Error::input("the network does not fit the target that is stored with it"))
@@ -263,21 +303,40 @@ pub struct Prediction<'a> {
     pub target: &'a Target,
     /// Probabilities of the classes (of the second one alone for some binary models), or numbers in the target's units.
     pub outputs: Matrix,
+    /// The predictions of further targets.
+    pub more: Vec<Prediction<'a>>,
 }
 
-impl Prediction<'_> {
+impl<'a> Prediction<'a> {
+    fn new(target: &'a Target, outputs: Matrix) -> Self {
+        Prediction { target, outputs, more: Vec::new() }
+    }
+
     /// Names of the columns of [`Prediction::csv`].
     pub fn columns(&self) -> Vec<String> {
-        let mut columns = vec![self.target.name.clone()];
-        columns.extend(self.target.classes.iter().map(|class| format!("probability_{class}")));
+        let several = !self.more.is_empty();
+        let mut columns = Vec::new();
+        for Prediction { target, .. } in std::iter::once(self).chain(&self.more) {
+            let prefix = if several { format!("{}_", target.name) } else { String::new() };
+            columns.push(target.name.clone());
+            columns.extend(target.classes.iter().map(|class| format!("{prefix}probability_{class}")));
+        }
         columns
     }
 
-    /// The predictions of row `i`: a class with the probability of each, or a number.
+    /// The predictions of row `i`, target after target: a class with the probability of each, or a number.
     pub fn row(&self, i: usize) -> Vec<String> {
+        let mut cells = Vec::new();
+        self.cells(i, &mut cells);
+        self.more.iter().for_each(|one| one.cells(i, &mut cells));
+        cells
+    }
+
+    fn cells(&self, i: usize, cells: &mut Vec<String>) {
         let outputs = self.outputs.row(i);
         if self.target.task == Task::Regression {
-            return vec![outputs[0].to_string()];
+            cells.push(outputs[0].to_string());
+            return;
         }
         let probabilities = match *outputs {
             [p] => vec![1.0 - p, p],
@@ -286,12 +345,12 @@ impl Prediction<'_> {
         // The first of equals wins, and one output decides above one half.
         let best =
             (1..probabilities.len()).fold(0, |best, i| if probabilities[i] > probabilities[best] { i } else { best });
-        let mut cells = vec![self.target.classes[best].clone()];
+        cells.push(self.target.classes[best].clone());
         cells.extend(probabilities.iter().map(f32::to_string));
-        cells
     }
 
-    /// All predictions as CSV, in the order of the rows: the predicted target, then a probability for each class.
+    /// All predictions as CSV, in the order of the rows: the predicted target, then a probability for each class; then the
+    /// same of further targets, whose names then stand before `probability`.
     ///
     /// # Errors
     /// The sink does not take them.

@@ -12,7 +12,7 @@ mod run_folder;
 mod weights;
 
 pub(crate) use backup::{read_backup, write_backup};
-pub use bundle::{Baseline, Bundle, FORMAT_VERSION, Prediction, TableSide};
+pub use bundle::{Baseline, Bundle, FORMAT_VERSION, Prediction, TableSide, TargetSide};
 pub(crate) use crc32c::Crc32c;
 pub(crate) use event_file::{EventFile, Histogram, Summary};
 pub use growing_file::GrowingFile;

@@ -14,6 +14,7 @@ mod fit;
 mod gradient;
 mod head;
 mod history;
+mod lr_find;
 mod progress;
 mod run;
 
@@ -25,6 +26,7 @@ pub use executor::{BatchEnd, Divergence, EpochEnd, Examples, Executor, Interrupt
 pub use fit::{Fit, Job, evaluate, fit};
 pub use gradient::gradient;
 pub use history::{Ending, History};
+pub use lr_find::{RangeTest, RatesFound, Tried};
 pub(crate) use progress::{Identity, Progress};
 pub use run::{Planned, Repeat, Run, Scores};
 

@@ -4,13 +4,14 @@ use super::event::{Event, Session};
 use super::executor::{Examples, Units};
 use super::fit::{Fit, Job, check_batches, check_memory, fit_as, start_callbacks};
 use super::history::{Ending, History};
+use super::lr_find::{RangeTest, RatesFound};
 use crate::callbacks::Callback;
-use crate::data::{Dataset, Matrix, Prepared, Task, prepare};
+use crate::data::{Dataset, Matrix, Prepared, Readings, Task, prepare_for};
 use crate::error::Result;
-use crate::model::Network;
+use crate::model::{Network, readings};
 use crate::report::Evaluation;
 use crate::spec::{Resolved, Spec, resolve};
-use crate::store::{Baseline, Bundle, TableSide, read_weights};
+use crate::store::{Baseline, Bundle, TableSide, TargetSide, read_weights};
 use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -22,8 +23,8 @@ pub struct Planned {
     pub resolved: Resolved,
     /// The data.
     pub prepared: Prepared,
-    /// What a model without inputs would say.
-    pub baseline: Baseline,
+    /// What a model without inputs would say about each target.
+    pub baselines: Vec<Baseline>,
     /// How much each training row weighs, class weights included.
     weights: Option<Vec<f32>>,
 }
@@ -41,7 +42,7 @@ pub struct Run {
     pub repeats: Vec<Repeat>,
 }
 
-/// How good a model is on each part of the data.
+/// How good a model's predictions of a target are on each part of the data.
 #[derive(Debug, Clone)]
 pub struct Scores {
     /// On the rows it was trained on.
@@ -50,9 +51,16 @@ pub struct Scores {
     pub validation: Option<Evaluation>,
     /// On the rows that nothing was decided by.
     pub test: Option<Evaluation>,
+    /// The same of further targets.
+    pub more_targets: Vec<Scores>,
 }
 
 impl Scores {
+    /// The scores of each target, in their order.
+    pub fn each(&self) -> impl Iterator<Item = &Scores> {
+        std::iter::once(self).chain(&self.more_targets)
+    }
+
     /// The parts in order, with their names.
     pub fn parts(&self) -> Vec<(&'static str, &Evaluation)> {
         let mut parts = vec![("train", &self.train)];
@@ -97,7 +105,8 @@ impl Planned {
     /// # Errors
     /// Anything that is wrong with the spec, the files it names, or how they fit together.
     pub fn new(spec: &Spec) -> Result<Self> {
-        Self::with_data(spec, prepare(&spec.data)?)
+        let readings = spec.model.layers.as_deref().map_or(Ok(Readings::default()), readings)?;
+        Self::with_data(spec, prepare_for(&spec.data, &readings)?)
     }
 
     /// Resolves a spec against data that is already there.
@@ -107,8 +116,14 @@ impl Planned {
     pub fn with_data(spec: &Spec, prepared: Prepared) -> Result<Self> {
         let mut resolved = resolve(spec, &prepared)?;
         let (target, train) = (&prepared.target, &prepared.train);
-        let baseline = Baseline::of(target, &train.y, train.weights.as_deref());
+        let baseline = |(at, target)| Baseline::of(target, &train.y, at, train.weights.as_deref());
+        let baselines = prepared.targets().enumerate().map(baseline).collect();
         let weights = match &spec.fit.class_weight {
+            Some(_) if !prepared.more_targets.is_empty() => {
+                let outputs = resolved.network.output_names().join(" and ");
+                let e = format!("class_weight is for networks with one output, but this one has {outputs}");
+                return Err(crate::Error::input(e).help("a column can say how much each row weighs: --weight"));
+            }
             Some(class_weight) if target.task != Task::Regression => {
                 let mut counts = vec![0; target.classes.len()];
                 train.y.as_slice().iter().for_each(|class| counts[*class as usize] += 1);
@@ -138,7 +153,7 @@ impl Planned {
         let Resolved { spec, compile, network } = &resolved;
         start_callbacks(&spec.callbacks, compile, network, steps, prepared.validation.is_some())?;
         check_memory(&resolved.network, &resolved.compile.optimizer, batch_size)?;
-        let planned = Planned { resolved, prepared, baseline, weights };
+        let planned = Planned { resolved, prepared, baselines, weights };
         planned.first_network(planned.settings().seed)?;
         Ok(planned)
     }
@@ -159,15 +174,23 @@ impl Planned {
         Ok(network)
     }
 
-    /// Targets as the loss compares them: class numbers, or one-hot rows.
+    /// Targets as the losses compare them, side by side: numbers, class numbers, or one-hot rows.
     fn targets(&self, data: &Dataset) -> Matrix {
-        let outputs = self.resolved.network.outputs();
-        if outputs == 1 || self.resolved.compile.goal(0).loss.inner().targets().is_one_number() {
-            return data.y.clone();
-        }
-        let mut y = Matrix::zeros(data.len(), outputs);
-        for (row, class) in y.as_mut_slice().chunks_exact_mut(outputs).zip(data.y.as_slice()) {
-            row[*class as usize] = 1.0;
+        let Resolved { network, compile, .. } = &self.resolved;
+        let program = network.program();
+        let width =
+            |at: usize| compile.goal(at).loss.inner().targets().columns(program.width(program.outputs[at].value));
+        let widths: Vec<usize> = (0..program.outputs.len()).map(width).collect();
+        let mut y = Matrix::zeros(data.len(), widths.iter().sum());
+        for row in 0..data.len() {
+            let mut first = row * y.cols();
+            for (width, number) in widths.iter().zip(data.y.row(row)) {
+                match *width {
+                    1 => y.as_mut_slice()[first] = *number,
+                    _ => y.as_mut_slice()[first + *number as usize] = 1.0,
+                }
+                first += width;
+            }
         }
         y
     }
@@ -179,9 +202,9 @@ impl Planned {
         let (train, validation) = (&self.prepared.train, &self.prepared.validation);
         let y = self.targets(train);
         let y_validation = validation.as_ref().map(|data| self.targets(data));
-        let target = &self.prepared.target;
-        let units = (target.task == Task::Regression && (target.mean, target.sd) != (0.0, 1.0))
-            .then_some([Units { mean: target.mean, sd: target.sd }]);
+        let units: Vec<Units> =
+            self.prepared.targets().map(|target| Units { mean: target.mean, sd: target.sd }).collect();
+        let own_units = units.iter().any(|units| (units.mean, units.sd) != (0.0, 1.0));
         let job = Job {
             compile: &self.resolved.compile,
             train: Examples { x: &train.x, y: &y, weights: self.weights.as_deref() },
@@ -192,23 +215,46 @@ impl Planned {
             }),
             settings: &settings,
             callbacks,
-            units: units.as_ref().map(<[Units; 1]>::as_slice),
+            units: own_units.then_some(units.as_slice()),
         };
         let history = fit_as(&mut network, &job, &|network| self.bundle(network), session)?;
         Ok((network, history))
     }
 
+    /// Tries learning rates on the training rows. See [`RangeTest`].
+    ///
+    /// # Errors
+    /// As [`RangeTest::check`]; an optimizer whose rate a schedule decides, or that has none.
+    pub fn find_learning_rate(&self, test: &RangeTest, session: &Session<'_>) -> Result<RatesFound> {
+        let train = &self.prepared.train;
+        let y = self.targets(train);
+        let examples = Examples { x: &train.x, y: &y, weights: self.weights.as_deref() };
+        test.run(&|seed| self.first_network(seed), &self.resolved.compile, examples, self.settings(), session)
+    }
+
     fn bundle(&self, network: Network) -> Bundle {
-        let Prepared { recipe, target, .. } = &self.prepared;
-        let table = TableSide { recipe: recipe.clone(), target: target.clone(), baseline: self.baseline.clone() };
+        let recipe = self.prepared.recipe.clone();
+        let sides = self.prepared.targets().zip(&self.baselines);
+        let mut sides =
+            sides.map(|(target, baseline)| TargetSide { target: target.clone(), baseline: baseline.clone() });
+        let first = sides.next();
+        let more_targets = sides.collect();
+        let table = first.map(|TargetSide { target, baseline }| TableSide { recipe, target, baseline, more_targets });
         let compile = Some(self.resolved.compile.clone());
-        Bundle { spec: self.resolved.spec.clone(), table: Some(table), compile, network }
+        Bundle { spec: self.resolved.spec.clone(), table, compile, network }
     }
 
     fn scores(&self, model: &Bundle) -> Result<Scores> {
         let Prepared { train, validation, test, .. } = &self.prepared;
         let part = |data: &Option<Dataset>| data.as_ref().map(|data| model.evaluate_rows(data)).transpose();
-        Ok(Scores { train: model.evaluate_rows(train)?, validation: part(validation)?, test: part(test)? })
+        let (train, validation, test) = (model.evaluate_rows(train)?, part(validation)?, part(test)?);
+        let mut each = train.into_iter().enumerate().map(|(at, train)| {
+            let of_target = |part: &Option<Vec<Evaluation>>| part.as_ref().map(|all| all[at].clone());
+            Scores { train, validation: of_target(&validation), test: of_target(&test), more_targets: Vec::new() }
+        });
+        let first = each.next();
+        let more_targets = each.collect();
+        first.map(|first| Scores { more_targets, ..first }).ok_or_else(|| crate::Error::input("there is no target"))
     }
 
     /// Trains, once or with as many seeds as the spec says, and evaluates.

@@ -1,0 +1,128 @@
+//! `treino lr-find`.
+
+use crate::lines::{Lines, wrapped};
+use crate::tables::{number, plain_number};
+use crate::terminal::Terminal;
+use crate::train::{listen_for_interrupts, threads};
+use crate::{arguments, json};
+use clap::ArgMatches;
+use treino::Result;
+use treino::catalog::{Field, Interval, Kind};
+use treino::error::Error;
+use treino::train::{Planned, RangeTest, RatesFound, Session};
+
+/// Lines of the table of rates.
+const LINES: usize = 15;
+
+/// Tries learning rates, and says with which to begin.
+pub fn run(matches: &ArgMatches, terminal: &Terminal) -> Result<u8> {
+    let default = RangeTest::default();
+    let test = RangeTest {
+        from: option(matches, "from", Kind::POSITIVE)?.unwrap_or(default.from),
+        to: option(matches, "to", Kind::POSITIVE)?.unwrap_or(default.to),
+        steps: option(matches, "steps", Kind::Int(Interval::closed(20.0, 1e6)))?.unwrap_or(default.steps),
+        seeds: option(matches, "seeds", Kind::Int(Interval::closed(1.0, 1000.0)))?.unwrap_or(default.seeds),
+    };
+    test.check()?;
+    let threads = threads(matches)?;
+    let planned = Planned::new(&arguments::spec(matches)?)?;
+    let interrupt = listen_for_interrupts();
+    let mut nobody = |_: &treino::train::Event<'_>| {};
+    let found = planned.find_learning_rate(&test, &Session::new(threads, interrupt, &mut nobody))?;
+    if interrupt.load(std::sync::atomic::Ordering::Relaxed) {
+        return Err(Error::new(treino::error::Kind::Interrupted, "interrupted before all rates were tried"));
+    }
+    if matches.get_flag("json") {
+        let curve: Vec<_> = found.curve.iter().map(|t| serde_json::json!([t.rate, t.loss])).collect();
+        json::line(&serde_json::json!({
+            "suggestion": found.suggestion,
+            "steepest": found.steepest,
+            "lowest": found.lowest,
+            "too_large": found.too_large,
+            "steps": test.steps,
+            "seeds": test.seeds,
+            "curve": curve,
+        }));
+    } else {
+        terminal.print(&report(&planned, &test, &found, terminal));
+    }
+    Ok(0)
+}
+
+/// The number behind an option, within what its kind allows.
+fn option<T: Field>(matches: &ArgMatches, name: &str, kind: Kind) -> Result<Option<T>> {
+    let Some(text) = matches.get_one::<String>(name) else { return Ok(None) };
+    let flag = format!("--{name}");
+    let node = arguments::scalar(&kind, text, &flag)?.into();
+    kind.check(&node, &flag)?;
+    T::read(&node, &flag).map(Some)
+}
+
+fn report(planned: &Planned, test: &RangeTest, found: &RatesFound, terminal: &Terminal) -> String {
+    let (spec, compile) = (&planned.resolved.spec, &planned.resolved.compile);
+    let mut lines = Lines::new(terminal);
+    lines.add("data", spec.data.path.as_deref().unwrap_or("table"));
+    let seeds = if test.seeds == 1 { "1 seed".to_string() } else { format!("{} seeds", test.seeds) };
+    lines.add(
+        "test",
+        &format!(
+            "{}, {}, batches of {}; {} steps from {} to {}, {seeds}",
+            compile.optimizer.name(),
+            compile.losses(),
+            spec.fit.batch_size,
+            test.steps,
+            rate(test.from),
+            rate(test.to)
+        ),
+    );
+    let mut text = lines.text;
+    text.push('\n');
+    text.push_str(&table(test, found, terminal));
+    text.push('\n');
+    let mut words = Vec::new();
+    match (found.steepest, found.suggestion) {
+        (_, None) => words.push("No learning rate in this range makes the loss fall much.".to_string()),
+        (None, _) => words.push(format!("The loss is lowest near {}.", rate(found.lowest))),
+        (Some(steepest), _) => words.push(format!(
+            "The loss falls fastest near {} and is lowest near {}.",
+            rate(steepest),
+            rate(found.lowest)
+        )),
+    }
+    match found.suggestion {
+        Some(suggestion) => {
+            words.push(format!("A tenth of that is a good rate to begin with: --learning-rate {}", rate(suggestion)));
+        }
+        None => words.push("Try a wider range, with --from and --to, and more --steps.".to_string()),
+    }
+    if let Some(too_large) = found.too_large {
+        words.push(format!("From {} on it gets out of hand.", rate(too_large)));
+    }
+    text.push_str(&wrapped(&words.join(" "), terminal.width, "  ", "  "));
+    text
+}
+
+/// Some of the rates with their losses, as numbers and bars.
+fn table(test: &RangeTest, found: &RatesFound, terminal: &Terminal) -> String {
+    let losses = || found.curve.iter().map(|tried| tried.loss);
+    let (least, most) = losses().fold((f64::INFINITY, 0.0_f64), |(a, b), loss| (a.min(loss), b.max(loss)));
+    let widest = terminal.width.saturating_sub(30).clamp(8, 50);
+    let mut text = format!("  {:>9}  {:>9}\n", "rate", "loss");
+    let every = (test.steps - 1) as f64 / (LINES - 1) as f64;
+    let at = (0..LINES).map(|line| (line as f64 * every).round() as usize);
+    for tried in at.filter_map(|at| found.curve.get(at)) {
+        let share = if most > least { (tried.loss - least) / (most - least) } else { 0.0 };
+        let bar = "━".repeat((share * widest as f64).round() as usize);
+        text.push_str(format!("  {:>9}  {:>9}  {bar}", rate(tried.rate), number(tried.loss)).trim_end());
+        text.push('\n');
+    }
+    text
+}
+
+/// A learning rate as people write it.
+fn rate(rate: f64) -> String {
+    if (0.001..1e4).contains(&rate) {
+        return plain_number(rate);
+    }
+    format!("{rate:.1e}").replace(".0e", "e")
+}

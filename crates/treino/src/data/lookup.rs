@@ -1,0 +1,158 @@
+//! Tokens to the indices of a vocabulary, by the rules of Keras's lookup layers.
+//!
+//! Index 0 is the mask's where it has one, then come the slots of unknown tokens, then the vocabulary. An unknown token goes
+//! to the slot that [`Token::slot`] says.
+
+use super::hash::fingerprint64;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// A text or a whole number.
+pub trait Token: Ord + Clone {
+    /// The slot, of so many, of this token where it is unknown: the fingerprint of a text, the value of a number, modulo
+    /// `slots`.
+    fn slot(&self, slots: usize) -> usize;
+
+    /// What a missing cell is taken for where there is no mask: the empty text, or 0.
+    fn nothing() -> Self;
+}
+
+impl Token for String {
+    fn slot(&self, slots: usize) -> usize {
+        (fingerprint64(self.as_bytes()) % slots.max(1) as u64) as usize
+    }
+
+    fn nothing() -> Self {
+        String::new()
+    }
+}
+
+impl Token for i64 {
+    fn slot(&self, slots: usize) -> usize {
+        self.rem_euclid(i64::try_from(slots).unwrap_or(i64::MAX).max(1)) as usize
+    }
+
+    fn nothing() -> Self {
+        0
+    }
+}
+
+/// How tokens become indices.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Lookup<T> {
+    /// The known tokens in their order; none where they are still to be learnt.
+    pub vocabulary: Vec<T>,
+    /// Slots for unknown tokens.
+    pub unknown: usize,
+    /// What stands for nothing.
+    #[serde(default = "Option::default", skip_serializing_if = "Option::is_none")]
+    pub mask: Option<T>,
+    /// Whether the mask has index 0; else it is dropped, which is written as -1.
+    pub mask_has_index: bool,
+}
+
+impl<T: Token> Lookup<T> {
+    /// The index of the first slot for unknown tokens.
+    fn first(&self) -> usize {
+        usize::from(self.mask.is_some() && self.mask_has_index)
+    }
+
+    /// Indices before those of the vocabulary.
+    pub fn special(&self) -> usize {
+        self.first().saturating_add(self.unknown)
+    }
+
+    /// Number of indices.
+    pub fn size(&self) -> usize {
+        self.special().saturating_add(self.vocabulary.len())
+    }
+
+    fn masked(&self) -> f32 {
+        if self.mask_has_index { 0.0 } else { -1.0 }
+    }
+
+    /// The index of a missing cell: the mask's, else that of the empty text or 0 as an unknown token; NaN where there is
+    /// neither.
+    pub fn missing(&self) -> f32 {
+        match (&self.mask, self.unknown) {
+            (Some(_), _) => self.masked(),
+            (None, 0) => f32::NAN,
+            (None, slots) => (self.first() + T::nothing().slot(slots)) as f32,
+        }
+    }
+
+    /// Ready for looking up.
+    pub fn sorted(&self) -> Sorted<T> {
+        let place = |i: usize| self.special().saturating_add(i) as f32;
+        let mut known: Vec<(T, f32)> =
+            self.vocabulary.iter().enumerate().map(|(i, token)| (token.clone(), place(i))).collect();
+        known.sort_by(|a, b| a.0.cmp(&b.0));
+        let mask = self.mask.clone().map(|mask| (mask, self.masked()));
+        Sorted { known, mask, first: self.first(), unknown: self.unknown }
+    }
+}
+
+/// A vocabulary in the order of its tokens.
+#[derive(Debug, Clone)]
+pub struct Sorted<T> {
+    known: Vec<(T, f32)>,
+    mask: Option<(T, f32)>,
+    first: usize,
+    unknown: usize,
+}
+
+impl<T: Token> Sorted<T> {
+    /// The index of a token; NaN where it is unknown and there is no slot for such.
+    pub fn index(&self, token: &T) -> f32 {
+        if let Some((mask, index)) = &self.mask
+            && mask == token
+        {
+            return *index;
+        }
+        match self.known.binary_search_by(|known| known.0.cmp(token)) {
+            Ok(at) => self.known[at].1,
+            Err(_) if self.unknown == 0 => f32::NAN,
+            Err(_) if self.unknown == 1 => self.first as f32,
+            Err(_) => (self.first + token.slot(self.unknown)) as f32,
+        }
+    }
+}
+
+/// The tokens by how often they come, most frequent first, ties by the token, highest first (Keras: `adapt`); at most
+/// `most`.
+pub fn learn<T: Token>(tokens: impl Iterator<Item = (T, usize)>, never: &[&T], most: usize) -> Vec<T> {
+    let mut counts: BTreeMap<T, usize> = BTreeMap::new();
+    for (token, times) in tokens {
+        if times > 0 && !never.contains(&&token) {
+            *counts.entry(token).or_default() += times;
+        }
+    }
+    let mut found: Vec<(T, usize)> = counts.into_iter().collect();
+    found.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| b.0.cmp(&a.0)));
+    found.into_iter().take(most).map(|(token, _)| token).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_mask_and_unknown_tokens_stand_before_the_vocabulary() {
+        let lookup = Lookup { vocabulary: vec![7, 3], unknown: 2, mask: Some(0), mask_has_index: true };
+        let sorted = lookup.sorted();
+        assert_eq!([0, 7, 3, 4, -1].map(|token| sorted.index(&token)), [0.0, 3.0, 4.0, 1.0, 2.0]);
+        assert_eq!((lookup.size(), lookup.missing()), (5, 0.0));
+        let dropped = Lookup { mask_has_index: false, ..lookup.clone() };
+        assert_eq!((dropped.size(), dropped.missing(), dropped.sorted().index(&7)), (4, -1.0, 2.0));
+        let strict = Lookup { unknown: 0, mask: None, ..lookup };
+        assert!(strict.missing().is_nan() && strict.sorted().index(&4).is_nan());
+    }
+
+    #[test]
+    fn tokens_are_learnt_by_how_often_they_come_and_ties_from_the_highest() {
+        let tokens = ["a", "c", "b", "c", "b", "d"].map(|t| (t.to_string(), 1));
+        let never = "d".to_string();
+        assert_eq!(learn(tokens.clone().into_iter(), &[&never], 9), ["c", "b", "a"]);
+        assert_eq!(learn(tokens.into_iter(), &[], 2), ["c", "b"]);
+    }
+}
