@@ -91,7 +91,10 @@ fn report(planned: &Planned, test: &RangeTest, found: &RatesFound, terminal: &Te
     }
     match found.suggestion {
         Some(suggestion) => {
-            words.push(format!("A tenth of that is a good rate to begin with: --learning-rate {}", rate(suggestion)));
+            words.push(format!(
+                "A tenth of this rate is a good one to begin with: --learning-rate {}.",
+                rate(suggestion)
+            ));
         }
         None => words.push("Try a wider range, with --from and --to, and more --steps.".to_string()),
     }

@@ -61,12 +61,22 @@ impl Pool {
         });
         let mut workers = Vec::new();
         for index in 1..threads {
-            let shared = Arc::clone(&shared);
             let builder = std::thread::Builder::new().name(format!("treino-{index}"));
-            match builder.spawn(move || work(&shared, index)) {
+            shared.running.fetch_add(1, Ordering::Relaxed);
+            match builder.spawn({
+                let shared = Arc::clone(&shared);
+                move || work(&shared, index)
+            }) {
                 Ok(worker) => workers.push(worker),
-                Err(_) => break,
+                Err(_) => {
+                    shared.running.fetch_sub(1, Ordering::Relaxed);
+                    break;
+                }
             }
+        }
+        // What a thread needs to start, it takes now and not in the middle of a step.
+        while shared.running.load(Ordering::Acquire) > 0 {
+            std::thread::yield_now();
         }
         let handles = workers.iter().map(|w| w.thread().clone()).collect();
         Pool { shared, workers, handles, busy: Cell::new(false) }
@@ -195,6 +205,7 @@ impl Drop for Pool {
 
 fn work(shared: &Shared, index: usize) {
     let mut seen = 0;
+    shared.running.fetch_sub(1, Ordering::Release);
     loop {
         let mut spins = 0;
         while shared.turn.load(Ordering::Acquire) == seen {

@@ -130,7 +130,15 @@ fn no_flag_of_train_is_without_a_test() {
 fn help_and_version_are_short_and_plain() {
     let scratch = Scratch::new();
     assert!(scratch.good("--version").stdout.starts_with("treino "));
-    for command in ["--help", "train --help", "evaluate --help", "predict --help", "inspect --help", "catalog --help"] {
+    for command in [
+        "--help",
+        "train --help",
+        "evaluate --help",
+        "predict --help",
+        "inspect --help",
+        "catalog --help",
+        "lr-find --help",
+    ] {
         let help = scratch.good(command).stdout;
         assert!(help.contains("Usage: treino"), "{help}");
         assert!(!help.contains('\u{1b}') && !help.contains('`') || command == "train --help", "{help}");

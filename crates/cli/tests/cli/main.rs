@@ -11,6 +11,7 @@ mod everything;
 mod expressions;
 mod flags;
 mod json_lines;
+mod lr_find;
 mod main_job;
 mod manners;
 mod predictions;
