@@ -211,7 +211,7 @@ fn events(folder: &Path) -> Vec<(u64, String, Vec<f64>)> {
             (0..8).fold(crc ^ u32::from(*byte), |crc, _| (crc >> 1) ^ if crc & 1 == 1 { 0x82F6_3B78 } else { 0 })
         };
         let crc = !bytes.iter().fold(!0, step);
-        ((crc >> 15) | (crc << 17)).wrapping_add(0xA282_EAD8)
+        crc.rotate_right(15).wrapping_add(0xA282_EAD8)
     };
     fn varint(bytes: &mut &[u8]) -> u64 {
         let length = bytes.iter().position(|byte| byte & 0x80 == 0).unwrap() + 1;

@@ -53,6 +53,7 @@ fn outside(kind: &Kind) -> Vec<Bad> {
             all
         }
         Kind::Text => wrong(&["1", "0.5", "true", "[\"x\"]"]),
+        Kind::TextOrInt => wrong(&["0.5", "true", "[1]"]),
         Kind::Choice(words) | Kind::CountOr(words) => {
             let mut all = wrong(&["true", "0", "0.5", "[]"]);
             for word in words.iter().filter(|word| word.len() > 2) {

@@ -10,16 +10,17 @@ use treino::catalog::Room;
 
 const ROWS: usize = 60;
 
-/// Three numbers, an id from 0 to 4, and a target of each kind.
+/// Three numbers, an id from 0 to 4, a word, and a target of each kind.
 fn table() -> String {
     let row = |i: usize| {
         let (a, b, c, id) = ((i * 7) % 13, (i * 5) % 11, (i * 3) % 17, i % 5);
         let number = 1.0 + a as f64 * 0.5 + b as f64 * 0.25;
         let answer = if a + b > 10 { "yes" } else { "no" };
         let class = ["red", "green", "blue"][(a + c) % 3];
-        format!("{a},{}.5,{c},{id},{number},{answer},{class}\n", b)
+        let word = ["north", "east", "south", "west"][(b + c) % 4];
+        format!("{a},{b}.5,{c},{id},{word},{number},{answer},{class}\n")
     };
-    std::iter::once("a,b,c,id,number,answer,class\n".to_string()).chain((0..ROWS).map(row)).collect()
+    std::iter::once("a,b,c,id,word,number,answer,class\n".to_string()).chain((0..ROWS).map(row)).collect()
 }
 
 /// What a network is trained for.
@@ -98,6 +99,16 @@ fn with_layer(layer: &str) -> Recipe {
     Recipe { layers: format!("{before}, {layer}, {{ type = \"flatten\" }}"), ..usual(Goal::Number) }
 }
 
+/// A layer that reads the cells of one column, and the usual layer of all other columns beside it.
+fn of_column(column: &str, layer: &str) -> Recipe {
+    let layers = format!(
+        "{{ type = \"input_layer\", columns = [\"{column}\"] }}, {layer}, {{ type = \"dense\", units = 4, name = \"of_it\" }}, \
+         {{ type = \"input_layer\" }}, {{ type = \"dense\", units = 4, name = \"of_others\" }}, \
+         {{ type = \"concatenate\", inputs = [\"of_it\", \"of_others\"] }}"
+    );
+    Recipe { layers, ..usual(Goal::Number) }
+}
+
 fn layer(name: &str) -> Recipe {
     let two = "{ type = \"dense\", units = 8, name = \"second\" }";
     let number = usual(Goal::Number);
@@ -106,6 +117,10 @@ fn layer(name: &str) -> Recipe {
             with_layer(&format!("{two}, {{ type = \"{name}\", inputs = [\"first\", \"second\"] }}"))
         }
         "shared" => with_layer(&format!("{two}, {{ type = \"shared\", layer = \"second\" }}")),
+        "string_lookup" | "category_encoding" => of_column("word", &named(name)),
+        "integer_lookup" => of_column("id", &named(name)),
+        "hashing" => of_column("word", "{ type = \"hashing\", num_bins = 3 }"),
+        "discretization" => of_column("a", "{ type = \"discretization\", num_bins = 3 }"),
         "group_normalization" => with_layer("{ type = \"group_normalization\", groups = 4 }"),
         "input_layer" => Recipe {
             layers: "{ type = \"input_layer\", columns = [\"a\", \"b\"] }, { type = \"dense\", units = 4, name = \"left\" }, \
@@ -115,7 +130,7 @@ fn layer(name: &str) -> Recipe {
             ..number
         },
         "embedding" => Recipe {
-            data: "recipe = \"none\"\nignore = [\"a\", \"b\", \"c\", \"answer\", \"class\"]".into(),
+            data: "recipe = \"none\"\nignore = [\"a\", \"b\", \"c\", \"word\", \"answer\", \"class\"]".into(),
             layers: "{ type = \"embedding\", input_dim = 5, output_dim = 3 }, { type = \"flatten\" }".into(),
             ..number
         },

@@ -1,8 +1,4 @@
 //! Indices to rows of zeros and ones.
-//!
-//! Keras differences: a number outside [0, num_tokens) is refused before the training starts; Keras encodes it as zeros, or
-//! fails, by backend. `num_tokens` may be left open where the input is known to be below a number. No `count_weights`, no
-//! `sparse`. Rows of several sides are counted along the last one (Keras: along the first).
 
 use super::Build;
 use crate::catalog::{Kind, thing};
@@ -21,6 +17,10 @@ thing! {
     ///
     /// Of a row of k numbers `one_hot` makes (k, num_tokens), and (num_tokens) where k is 1; `multi_hot` makes one row with a
     /// 1 at each number that is there, `count` one that says how often each is there.
+    ///
+    /// Keras differences: a number outside [0, num_tokens) is refused before the training starts; Keras encodes it as
+    /// zeros, or fails, by backend. `num_tokens` may be left open where the input is known to be below a number. No
+    /// `count_weights`, no `sparse`. Rows of several sides are counted along the last one (Keras: along the first).
     pub struct CategoryEncoding = "category_encoding" {
         /// Number of tokens: the numbers are 0 to num_tokens - 1. Left open it follows from the input.
         num_tokens: Option<usize> = None, Kind::COUNT;

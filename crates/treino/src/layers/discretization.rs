@@ -1,7 +1,4 @@
 //! Numbers to bins.
-//!
-//! Keras differences: learnt boundaries are the exact quantiles of the training rows, Keras's own of a sketch that `epsilon`
-//! keeps small (to 99 numbers both are the same); a missing cell of a table is filled first. No `sparse`.
 
 use super::Build;
 use super::category_encoding::{MODES, encoded};
@@ -18,6 +15,10 @@ thing! {
     ///
     /// The boundaries are given, or learnt from the training rows: `num_bins` bins of about as many rows each. To be learnt
     /// from, the input must be an input layer with `columns`. Their numbers come unscaled.
+    ///
+    /// Keras differences: learnt boundaries are the exact quantiles of the training rows, Keras's own of a sketch that
+    /// `epsilon` keeps small (to 99 numbers both are the same); a missing cell of a table is filled first. No
+    /// `sparse`.
     pub struct Discretization = "discretization" {
         /// The boundaries, from the lowest up.
         bin_boundaries: Option<Vec<f64>> = None, Kind::List(&Kind::NUMBER);

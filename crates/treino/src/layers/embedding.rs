@@ -18,7 +18,8 @@ thing! {
     /// an id that comes several times in a batch is summed.
     ///
     /// Keras differences: ids outside [0, input_dim) are refused before the training starts; Keras on JAX and PyTorch
-    /// goes on with other numbers. `input_dim` may be left open where the input is known to be below a number. No `mask_zero`: nothing in a network for tables reads masks.
+    /// goes on with other numbers. `input_dim` may be left open where the input is known to be below a number. No
+    /// `mask_zero`: nothing in a network for tables reads masks.
     pub struct Embedding = "embedding" {
         /// Number of ids: they are 0 to input_dim - 1. Left open it follows from the input.
         input_dim: Option<usize> = None, Kind::COUNT;

@@ -1,7 +1,4 @@
 //! Texts and whole numbers to bins by a hash.
-//!
-//! Keras differences: a number column of a table must hold whole numbers (Keras cuts others off). Numbers that a layer
-//! computed are cut off as in Keras. No `sparse`.
 
 use super::Build;
 use super::category_encoding::{MODES, encoded};
@@ -33,6 +30,9 @@ thing! {
     ///
     /// The hash is FarmHash's Fingerprint64, or SipHash-2-4 with a salt; a number is hashed as its digits. Columns of a table,
     /// text ones too, are hashed when an input layer with `columns` is the input. Elsewhere it hashes numbers.
+    ///
+    /// Keras differences: a number column of a table must hold whole numbers (Keras cuts others off). Numbers that a
+    /// layer computed are cut off as in Keras. No `sparse`.
     pub struct Hashing = "hashing" {
         /// Number of bins.
         num_bins: Option<usize> = None, BINS;

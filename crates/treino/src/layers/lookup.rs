@@ -3,10 +3,6 @@
 //! Indices: the mask token has 0 where there is one and the output is `int`, then come the slots of unknown tokens, then the
 //! vocabulary. Of several slots an unknown whole number takes the one of its value, a text the one of its Fingerprint64,
 //! modulo their number. A vocabulary that is learnt is ordered by how often tokens come, ties by the token, highest first.
-//!
-//! Keras differences: no `tf_idf`, as nothing in a table is a document; no `invert`, as a network for tables predicts no
-//! tokens; no `encoding`, texts are UTF-8; no `oov_method` and `salt`; no `sparse`; the vocabulary is no file. A missing cell
-//! of a table is the mask token where there is one, else it is unknown.
 
 use super::Build;
 use super::category_encoding::{MODES, encoded};
@@ -24,6 +20,10 @@ thing! {
     /// The index of a text in a vocabulary.
     ///
     /// The input is an input layer with `columns`: its texts are looked up when the table is encoded.
+    ///
+    /// Keras differences: no `tf_idf`, as nothing in a table is a document; no `invert`, as a network for tables
+    /// predicts no tokens; no `encoding`, texts are UTF-8; no `oov_method` and `salt`; no `sparse`; the vocabulary is
+    /// no file. A missing cell of a table is the mask token where there is one, else it is unknown.
     pub struct StringLookup = "string_lookup" {
         /// At most so many indices, those of the mask and of unknown tokens counted.
         max_tokens: Option<usize> = None, MOST;
@@ -49,6 +49,8 @@ thing! {
     ///
     /// Columns of a table are looked up when an input layer with `columns` is the input, and then the vocabulary can be learnt.
     /// Elsewhere it looks up the numbers that it gets, without what stands behind the point.
+    ///
+    /// Keras differences: as for `string_lookup`.
     pub struct IntegerLookup = "integer_lookup" {
         /// At most so many indices, those of the mask and of unknown tokens counted.
         max_tokens: Option<usize> = None, MOST;

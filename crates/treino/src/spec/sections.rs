@@ -26,8 +26,8 @@ thing! {
     /// The network: either its `layers`, the last of them giving the prediction, or hidden layers in short.
     ///
     /// In short, each of the `hidden` numbers becomes a dense layer with the activation (behind a batch normalisation,
-    /// where asked) and a dropout, and the output layer follows from the target. Several targets get an output layer each, named
-    /// after its column.
+    /// where asked) and a dropout, and the output layer follows from the target. Several targets get an output layer each,
+    /// named after its column.
     ///
     /// Keras differences: Keras has no such short form.
     pub struct ModelSection = "model" {

@@ -116,7 +116,7 @@ impl Epochs<'_> {
 
         let mut logs = end.logs;
         let mut hands = Hands::new(self.executor, session, self.network, self.model);
-        let is_validated = (epoch + 1) % settings.validation_freq == 0;
+        let is_validated = (epoch + 1).is_multiple_of(settings.validation_freq);
         let validation_rows = validation.filter(|_| is_validated);
         if let Some(rows) = &validation_rows {
             each(&mut self.watchers, &mut hands, |watcher, hands| watcher.validation_begin(hands))?;
