@@ -87,7 +87,7 @@ enum Mode {
     Count,
 }
 
-/// y[i] = whether, or how often, i is among a group of indices. Indices have no gradient.
+/// `y[i]` = whether, or how often, i is among a group of indices. Indices have no gradient.
 #[derive(Debug, Clone)]
 pub struct CategoryEncodingOp {
     x: ValueId,

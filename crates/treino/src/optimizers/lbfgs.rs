@@ -58,7 +58,7 @@ impl Rule for Lbfgs {
         ]
     }
 
-    /// Moves nothing: the steps are made by [`Lbfgs::search`].
+    /// Moves nothing: the steps are made by the line search.
     fn step(&self, _: Step<'_>, _: &mut [f32], _: &mut [f32], _: &mut [Vec<f32>]) {}
 
     fn line_search(&self) -> Option<&Lbfgs> {
