@@ -60,7 +60,7 @@ pub fn head(planned: &Planned, terminal: &Terminal) -> String {
             compile.optimizer.in_words(),
             compile.losses(),
             fit.batch_size,
-            if steps == 1 { "1 step".to_string() } else { format!("{} steps", grouped(steps as f64)) },
+            counted(steps, "step"),
             fit.epochs,
             fit.seed
         ),
@@ -72,7 +72,10 @@ pub fn head(planned: &Planned, terminal: &Terminal) -> String {
             continue;
         };
         let kept = if stopping.restore_best_weights { "; the best epoch's weights are kept" } else { "" };
-        lines.add("stopping", &format!("{} epochs without a better {}{kept}", stopping.patience, stopping.monitor));
+        lines.add(
+            "stopping",
+            &format!("{} without a better {}{kept}", counted(stopping.patience, "epoch"), stopping.monitor),
+        );
     }
     if !others.is_empty() {
         lines.add("callbacks", &others.join(", "));
@@ -121,4 +124,9 @@ fn target_line(target: &Target, distribution: &Distribution) -> String {
             }
         ),
     }
+}
+
+/// A number of things in words.
+fn counted(number: usize, thing: &str) -> String {
+    if number == 1 { format!("1 {thing}") } else { format!("{} {thing}s", grouped(number as f64)) }
 }

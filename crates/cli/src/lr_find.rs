@@ -92,7 +92,7 @@ fn report(planned: &Planned, test: &RangeTest, found: &RatesFound, terminal: &Te
     match found.suggestion {
         Some(suggestion) => {
             words.push(format!(
-                "A tenth of this rate is a good one to begin with: --learning-rate {}.",
+                "Begin with a tenth of this rate, or a little less: --learning-rate {}.",
                 rate(suggestion)
             ));
         }

@@ -42,8 +42,8 @@ pub fn report(planned: &Planned, run: &Run, terminal: &Terminal, quiet: bool, se
     let mut lines = Lines::new(terminal);
     for finding in diagnose(planned, run) {
         lines.add("diagnosis", &format!("{} ({}).", finding.what, finding.evidence));
-        if let Some(command) = &finding.attempt {
-            lines.add("try", command);
+        if let Some(flags) = &finding.attempt {
+            lines.add("try", &format!("the same with {flags}"));
         }
     }
     lines.add("saved", &format!("{} (model.safetensors, spec.toml, history.csv, metrics.json)", path.display()));

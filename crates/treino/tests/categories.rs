@@ -142,7 +142,7 @@ fn what_does_not_fit_is_said_once_and_clearly() {
         (of("\"y\"", "type = \"embedding\""), "is the target", ""),
         (of("\"city\", \"zip\"", "type = \"embedding\""), "\"zip\" is of the kind integer", "one input layer for each"),
         (of("\"zip\"", "type = \"embedding\""), "needs input_dim", "lookup"),
-        (of("\"zip\"", "type = \"embedding\", input_dim = 5"), "row 1 has 100", "hold them all"),
+        (of("\"zip\"", "type = \"embedding\", input_dim = 5"), "row 1 has 100", "room for them all"),
         (
             of("\"size\"", "type = \"embedding\", input_dim = 9"),
             "\"size\": the cell in row 3 is missing",

@@ -238,6 +238,17 @@ fn specs_with_mistakes_name_line_and_column() {
         ("[[model.layers]]\ntype = \"dense\"\nunits = 3\n", &["3 numbers", "\"diabetes\"", "2 classes", "units = 1"]),
         ("[model]\nlayers = []\n", &["at least one layer"]),
         ("[[model.layers]]\ntype = \"dense\"\nactivation = \"softmax\"\n", &["softmax over one output", "sigmoid"]),
+        ("[[model.layers]]\ntype = \"dense\"\n", &["takes probabilities", "activation = \"sigmoid\"", "from_logits"]),
+        (
+            "[[model.layers]]\ntype = \"dense\"\nactivation = \"sigmoid\"\n[compile]\n\
+             loss = { type = \"binary_crossentropy\", from_logits = true }\n",
+            &["takes logits", "leave its activation away"],
+        ),
+        (
+            "[[model.layers]]\ntype = \"dense\"\nunits = 6\n[[model.layers]]\ntype = \"reshape\"\n\
+             target_shape = [2, 3]\n",
+            &["6 numbers (2 x 3)", "flatten"],
+        ),
         (
             "[[callbacks]]\ntype = \"early_stopping\"\nmonitor = \"val_los\"\n",
             &["\"val_los\"", "did you mean \"val_loss\"?"],

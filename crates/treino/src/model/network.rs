@@ -226,9 +226,8 @@ impl Network {
                 if let Some(id) = columns.iter().map(|column| numbers[*column]).find(|id| !fits(*id)) {
                     let (row, last) = (row + 1, below - 1);
                     let e = format!("\"{layer}\" looks up whole numbers from 0 to {last}, but row {row} has {id}");
-                    return Err(
-                        Error::input(e).help("columns of ids must not be scaled, and input_dim must hold them all")
-                    );
+                    return Err(Error::input(e)
+                        .help("give the layer room for them all (input_dim, num_tokens), or other columns"));
                 }
             }
         }

@@ -141,9 +141,20 @@ pub struct Program {
 }
 
 impl Program {
+    /// The shape of a row of a value.
+    pub fn shape(&self, value: ValueId) -> &[usize] {
+        &self.values[value.0].shape
+    }
+
     /// The width of a value: numbers in a row.
     pub fn width(&self, value: ValueId) -> usize {
         self.buffers[self.values[value.0].numbers]
+    }
+
+    /// Whether a value comes from a dense layer as it is, without an activation.
+    pub fn is_dense(&self, value: ValueId) -> bool {
+        let numbers = |value: ValueId| self.values[value.0].numbers;
+        self.ops.iter().any(|op| matches!(op, Op::Dense(dense) if numbers(dense.z) == numbers(value)))
     }
 
     /// A variable.

@@ -1,7 +1,7 @@
 //! Why a training went as it did: fixed rules, each with its evidence and one thing to try.
 
 use super::evaluation::Evaluation;
-use crate::data::{DataSpec, Target};
+use crate::data::Target;
 use crate::train::{Ending, Planned, Run};
 
 /// One thing that was found.
@@ -11,7 +11,7 @@ pub struct Finding {
     pub what: String,
     /// The numbers that show it.
     pub evidence: String,
-    /// A command to try.
+    /// Flags to try the same training with.
     pub attempt: Option<String>,
 }
 
@@ -27,7 +27,7 @@ const ENOUGH: usize = 300;
 
 /// Looks at a finished run, target after target. Where nothing is wrong, the list is empty.
 pub fn diagnose(planned: &Planned, run: &Run) -> Vec<Finding> {
-    let command = |flags: &str| Some(format!("treino train {} {flags}", data_flags(&planned.resolved.spec.data)));
+    let command = |flags: &str| Some(flags.to_string());
     let mut findings = Vec::new();
     let mut add = |target: Option<&Target>, what: &str, evidence: String, attempt: Option<String>| {
         let what = match target {
@@ -92,19 +92,6 @@ pub fn diagnose(planned: &Planned, run: &Run) -> Vec<Finding> {
     findings
 }
 
-/// The table and the targets as the command line takes them.
-fn data_flags(data: &DataSpec) -> String {
-    let path = data.path.as_deref().unwrap_or("DATA");
-    let target = data.target.as_deref().unwrap_or("COLUMN");
-    let mut flags = format!("{} --target {}", quoted(path), quoted(target));
-    for column in &data.more_targets {
-        // A comma would separate two columns; in TOML's own form it is one of the name's characters.
-        let list = if column.contains([',', '{', '[']) { format!("[{column:?}]") } else { column.clone() };
-        flags.push_str(&format!(" --more-targets {}", quoted(&list)));
-    }
-    flags
-}
-
 /// The loss that counts and the baseline's: log-loss, or the mean of squares.
 fn losses(evaluation: &Evaluation) -> (f64, f64) {
     match evaluation {
@@ -119,13 +106,4 @@ fn perfect(evaluation: &Evaluation) -> Option<(f64, &'static str)> {
         Evaluation::Numbers(n) => (n.r2.as_ref()?.model, "R2", n.n),
     };
     (score >= TOO_GOOD && n >= ENOUGH).then_some((score, name))
-}
-
-/// A word as a shell takes it.
-fn quoted(word: &str) -> String {
-    let plain = |c: char| c.is_alphanumeric() || "._-/:=+,@%".contains(c);
-    if !word.is_empty() && word.chars().all(plain) {
-        return word.to_string();
-    }
-    format!("'{}'", word.replace('\'', "'\\''"))
 }

@@ -270,8 +270,39 @@ fn check_loss(loss: &Loss, target: &Target, network: &Network, at: usize) -> Res
             [_] => "the last layer".to_string(),
             names => format!("the layer \"{}\"", names[at]),
         };
-        return Err(Error::input(format!("{layer} gives {outputs} numbers, but \"{target_name}\" {what}"))
-            .help(format!("give it units = {}", allowed[0])));
+        let (shape, help) = match network.program().shape(value) {
+            [_] => (String::new(), format!("give it units = {}", allowed[0])),
+            sides => {
+                let sides: Vec<String> = sides.iter().map(usize::to_string).collect();
+                let help = "a flatten layer makes one row of numbers of any shape".to_string();
+                (format!(" ({})", sides.join(" x ")), help)
+            }
+        };
+        return Err(
+            Error::input(format!("{layer} gives {outputs} numbers{shape}, but \"{target_name}\" {what}")).help(help)
+        );
+    }
+    check_activation(loss, network, at)
+}
+
+/// Refuses probabilities that are none, and logits that are probabilities.
+fn check_activation(loss: &Loss, network: &Network, at: usize) -> Result<()> {
+    let (program, name) = (network.program(), loss.name());
+    if loss.descriptor().param("from_logits").is_none() || matches!(loss, Loss::ExpressionLoss(_)) {
+        return Ok(());
+    }
+    let value = program.outputs[at].value;
+    let activation = if program.width(value) == 1 { "sigmoid" } else { "softmax" };
+    let last = program.activation_of(value);
+    if !loss.inner().wants_logits() && program.is_dense(value) {
+        let e = format!("{name} takes probabilities, but the last layer gives any number");
+        return Err(
+            Error::input(e).help(format!("give it activation = \"{activation}\", or the loss from_logits = true"))
+        );
+    }
+    if loss.inner().wants_logits() && matches!(last, Some(AnyActivation::Sigmoid(_) | AnyActivation::Softmax(_))) {
+        let e = format!("{name} takes logits, but the last layer gives probabilities");
+        return Err(Error::input(e).help("leave its activation away, or from_logits = true"));
     }
     Ok(())
 }

@@ -59,9 +59,18 @@ impl RunFolder {
     /// # Errors
     /// A folder that cannot be made or written to.
     pub fn begin(parent: &Path, name: &str) -> Result<Self> {
-        let made = MadeFolders::make(parent)?;
-        let work = tempfile::Builder::new().prefix(".run-").tempdir_in(parent);
-        let work = work.map_err(|e| Error::io("write to the folder", parent, &e))?;
+        let mut made = MadeFolders::make(parent)?;
+        let work = || tempfile::Builder::new().prefix(".run-").tempdir_in(parent);
+        let mut begun = work();
+        for _ in 0..10 {
+            if !matches!(&begun, Err(e) if e.kind() == std::io::ErrorKind::NotFound) {
+                break;
+            }
+            // Another program that only looked whether it can write has taken its empty folder away again.
+            made = MadeFolders::make(parent)?;
+            begun = work();
+        }
+        let work = begun.map_err(|e| Error::io("write to the folder", parent, &e))?;
         let plain = |c: char| if c.is_alphanumeric() || c == '-' || c == '_' { c } else { '-' };
         let name: String = name.chars().map(plain).take(40).collect();
         Ok(RunFolder { parent: parent.to_path_buf(), name, work, made })

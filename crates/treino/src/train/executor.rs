@@ -146,7 +146,7 @@ impl Divergence {
         let error = Error::new(Kind::Diverged, format!("the training diverged at epoch {epoch}, step {step}: {place}"));
         if self.steps_before == 0 {
             return error
-                .help("no weight had been moved yet: the cause is in the inputs, the initial or sample weights, or a penalty")
+                .help("no weight had been moved yet: the cause is in the inputs, the initial or sample weights, a penalty, or a function of your own")
                 .help("keep scale = \"standard\", and check --weight, --class-weight, --l1 and --l2");
         }
         error
