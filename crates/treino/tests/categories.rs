@@ -115,6 +115,21 @@ fn who_reads_a_column_decides_what_it_becomes() {
 }
 
 #[test]
+fn columns_that_no_layer_reads_are_not_needed_later() {
+    let (_folder, path) = table(ROWS);
+    let text = layers(
+        "{ type = \"input_layer\", columns = [\"size\"] }, { type = \"dense\", units = 3 }, \
+         { type = \"dense\", activation = \"sigmoid\" }",
+    );
+    let planned = Planned::new(&read(&text.replace("PATH", &path)).unwrap()).unwrap();
+    assert_eq!(planned.prepared.recipe.feature_names(), ["size", "size (missing)"]);
+    let unread = planned.prepared.recipe.left_out.iter().filter(|left| left.reason == "no layer reads it");
+    assert_eq!(unread.map(|left| left.name.as_str()).collect::<Vec<_>>(), ["city", "zip", "seen"]);
+    let run = Session::quiet(|session| planned.run(session)).unwrap();
+    assert_eq!(run.model.predict(&Source::text("new.csv", "size\n1.5\n7\n")).unwrap().outputs.rows(), 2);
+}
+
+#[test]
 fn no_gradient_flows_through_an_index() {
     let bins = Discretization { bin_boundaries: Some(vec![-0.5, 0.0, 0.5]), ..Discretization::default() };
     let layers: [Layer; 3] = [Dense::new(2).into(), bins.into(), Dense::new(1).into()];

@@ -37,6 +37,8 @@ pub(crate) fn fit(
         }
         let found = if spec.ignore.contains(&column.name) {
             Err("ignored".to_string())
+        } else if readings.skips(&column.name) {
+            Err("no layer reads it".to_string())
         } else if spec.recipe == "none" {
             Ok(as_is(column, table)?)
         } else {
@@ -56,7 +58,7 @@ pub(crate) fn fit(
                 layer: None,
             }),
             Err(reason) => {
-                if reason != "ignored" {
+                if reason != "ignored" && !readings.skips(&column.name) {
                     notes.push(Note::about(&column.name, format!("left out: {reason}")));
                 }
                 recipe.left_out.push(LeftOut { name: column.name.clone(), reason });

@@ -82,6 +82,8 @@ pub struct Readings {
     pub requests: Vec<Request>,
     /// Columns that other input layers name.
     pub ordinary: Vec<String>,
+    /// Whether no layer reads whole rows, so that columns without a name among these are not read at all.
+    pub only_named: bool,
 }
 
 impl Readings {
@@ -89,6 +91,12 @@ impl Readings {
     pub(super) fn takes(&self, column: &str) -> bool {
         let named = |request: &Request| request.columns.iter().any(|c| c == column);
         self.requests.iter().any(named) && !self.ordinary.iter().any(|c| c == column)
+    }
+
+    /// Whether no layer reads a column.
+    pub(super) fn skips(&self, column: &str) -> bool {
+        let named = |request: &Request| request.columns.iter().any(|c| c == column);
+        self.only_named && !self.requests.iter().any(named) && !self.ordinary.iter().any(|c| c == column)
     }
 
     /// The columns that must be read again as categories, because their texts are wanted and were not kept.

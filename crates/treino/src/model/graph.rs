@@ -118,7 +118,9 @@ fn connected<'a>(builder: &mut Builder, layers: &'a [Placed]) -> Result<Vec<Node
 /// Layers that cannot be connected; an input layer whose readers want its columns in different ways.
 pub fn readings(layers: &[Placed]) -> Result<Readings> {
     let nodes = connected(&mut Builder::new(1.into()), layers)?;
-    let mut readings = Readings::default();
+    let names_columns = |layer: &Layer| matches!(layer, Layer::InputLayer(input) if input.columns.is_some());
+    let reads_rows = |node: &Node<'_>| node.inputs.contains(&Source::Rows) && !names_columns(node.layer);
+    let mut readings = Readings { only_named: !nodes.iter().any(reads_rows), ..Readings::default() };
     for (i, node) in nodes.iter().enumerate() {
         let Layer::InputLayer(input) = node.layer else { continue };
         let Some(columns) = &input.columns else { continue };
