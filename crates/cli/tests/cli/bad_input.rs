@@ -238,6 +238,7 @@ fn specs_with_mistakes_name_line_and_column() {
         ("[[model.layers]]\ntype = \"dense\"\nunits = 3\n", &["3 numbers", "\"diabetes\"", "2 classes", "units = 1"]),
         ("[model]\nlayers = []\n", &["at least one layer"]),
         ("[[model.layers]]\ntype = \"dense\"\nactivation = \"softmax\"\n", &["softmax over one output", "sigmoid"]),
+        ("[compile]\nloss = [\"mse\", \"mae\"]\n", &["compile.loss is", "write a table with a value for each"]),
         ("[[model.layers]]\ntype = \"dense\"\n", &["takes probabilities", "activation = \"sigmoid\"", "from_logits"]),
         (
             "[[model.layers]]\ntype = \"dense\"\nactivation = \"sigmoid\"\n[compile]\n\

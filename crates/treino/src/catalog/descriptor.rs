@@ -291,7 +291,11 @@ impl Kind {
                 }
                 true
             }
-            (Kind::PerOutput(kind), _) => return kind.check(node, path),
+            (Kind::PerOutput(kind), value) => {
+                let is_list = matches!(value, Value::List(_)) && !matches!(kind, Kind::List(_));
+                let help = "for several outputs write a table with a value for each: { first = ..., second = ... }";
+                return kind.check(node, path).map_err(|e| if is_list { e.help(help) } else { e });
+            }
             _ => false,
         };
         if fits {

@@ -120,7 +120,8 @@ pub fn readings(layers: &[Placed]) -> Result<Readings> {
     let nodes = connected(&mut Builder::new(1.into()), layers)?;
     let names_columns = |layer: &Layer| matches!(layer, Layer::InputLayer(input) if input.columns.is_some());
     let reads_rows = |node: &Node<'_>| node.inputs.contains(&Source::Rows) && !names_columns(node.layer);
-    let mut readings = Readings { only_named: !nodes.iter().any(reads_rows), ..Readings::default() };
+    let mut readings =
+        Readings { only_named: !nodes.is_empty() && !nodes.iter().any(reads_rows), ..Readings::default() };
     for (i, node) in nodes.iter().enumerate() {
         let Layer::InputLayer(input) = node.layer else { continue };
         let Some(columns) = &input.columns else { continue };
