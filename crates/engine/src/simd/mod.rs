@@ -5,6 +5,10 @@
 //! by itself and a fused multiply-add is exact everywhere, so all versions of a kernel give the same bits; only their
 //! speed differs. (Without hardware FMA, `mul_add` is a slow library call, and still the same bits.)
 
+pub(crate) mod vector;
+
+use vector::{Plain, Vector};
+
 /// An instruction set that kernels are compiled for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Level {
@@ -53,6 +57,15 @@ pub trait Kernel {
     fn run(self) -> Self::Output;
 }
 
+/// A computation written over registers; `run` needs `#[inline(always)]` too.
+pub(crate) trait VectorKernel {
+    /// The computation.
+    ///
+    /// # Safety
+    /// The instruction set of `V` must be there.
+    unsafe fn run<V: Vector>(self);
+}
+
 /// A chosen instruction set, known to be available.
 #[derive(Debug, Clone, Copy)]
 pub struct Simd {
@@ -88,6 +101,25 @@ impl Simd {
             _ => kernel.run(),
         }
     }
+
+    /// Runs a kernel over the widest registers; over narrower ones where rows of `width` numbers would not fill half of one.
+    #[inline]
+    pub(crate) fn run_vectors<K: VectorKernel>(self, width: usize, kernel: K) {
+        #[cfg(not(target_arch = "x86_64"))]
+        let _ = width;
+        match self.level {
+            #[cfg(target_arch = "x86_64")]
+            // SAFETY: a `Simd` of this level is only made where the features were detected.
+            Level::Avx512 if width > 8 => unsafe { vectors_of_sixteen(kernel) },
+            #[cfg(target_arch = "x86_64")]
+            // SAFETY: as above.
+            Level::Avx512 => unsafe { vectors_of_eight(kernel) },
+            #[cfg(target_arch = "x86_64")]
+            // SAFETY: as above.
+            Level::Avx2 => unsafe { vectors_avx2(kernel) },
+            _ => vectors_of_four(kernel),
+        }
+    }
 }
 
 #[cfg(target_arch = "x86_64")]
@@ -100,4 +132,33 @@ fn run_avx512<K: Kernel>(kernel: K) -> K::Output {
 #[target_feature(enable = "avx2,fma")]
 fn run_avx2<K: Kernel>(kernel: K) -> K::Output {
     kernel.run()
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
+fn vectors_of_sixteen<K: VectorKernel>(kernel: K) {
+    // SAFETY: the features are enabled here.
+    unsafe { kernel.run::<vector::Sixteen>() }
+}
+
+/// By itself, so that the others need not make room for what it keeps on the stack.
+#[inline(never)]
+fn vectors_of_four<K: VectorKernel>(kernel: K) {
+    // SAFETY: `Plain` needs nothing that the target does not always have.
+    unsafe { kernel.run::<Plain>() }
+}
+
+/// Narrow registers with everything else that AVX-512 gives.
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
+fn vectors_of_eight<K: VectorKernel>(kernel: K) {
+    // SAFETY: the features are enabled here.
+    unsafe { kernel.run::<vector::Eight>() }
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2,fma")]
+fn vectors_avx2<K: VectorKernel>(kernel: K) {
+    // SAFETY: the features are enabled here.
+    unsafe { kernel.run::<vector::Eight>() }
 }
