@@ -160,6 +160,38 @@ impl Pool {
             }
         });
     }
+
+    /// Cuts a buffer, and others of its length, at the same places into `parts`, each but the last a multiple of a cache
+    /// line, and calls `job(first, piece, pieces_of_others)` for each, side by side.
+    ///
+    /// # Panics
+    /// If the lengths differ, and as [`Pool::run`].
+    pub fn split_together<const N: usize>(
+        &self,
+        parts: usize,
+        buffer: &mut [f32],
+        others: [&mut [f32]; N],
+        job: impl Fn(usize, &mut [f32], [&mut [f32]; N]) + Sync,
+    ) {
+        let length = buffer.len();
+        assert!(others.iter().all(|other| other.len() == length), "buffers of one length are cut together");
+        let parts = parts.clamp(1, self.threads());
+        if parts == 1 {
+            job(0, buffer, others);
+            return;
+        }
+        let each = length.div_ceil(parts).next_multiple_of(16);
+        let base = SendPointer(buffer.as_mut_ptr());
+        let others = others.map(|other| SendPointer(other.as_mut_ptr()));
+        self.run(parts, &|part| {
+            let first = (part * each).min(length);
+            let count = each.min(length - first);
+            // SAFETY: the pieces of a buffer lie in it and are disjoint, as in `split_rows`; buffers are borrowed exclusively,
+            // so they are disjoint too, until `run` returns.
+            let piece = |base: &SendPointer| unsafe { std::slice::from_raw_parts_mut(base.get().add(first), count) };
+            job(first, piece(&base), std::array::from_fn(|i| piece(&others[i])));
+        });
+    }
 }
 
 /// Waits for the workers when a job ends, also when its own part panics.
@@ -273,6 +305,20 @@ mod tests {
                 }
             });
             assert!(out.chunks(2).enumerate().all(|(i, row)| row == [i as f32, 1.0]));
+        }
+    }
+
+    #[test]
+    fn buffers_are_cut_at_the_same_places() {
+        let pool = Pool::new(3);
+        for length in [0, 1, 16, 47, 100] {
+            let (mut a, mut b) = (vec![0.0; length], vec![0.0; length]);
+            pool.split_together(3, &mut a, [&mut b], |first, a, [b]| {
+                for (i, (a, b)) in a.iter_mut().zip(b).enumerate() {
+                    (*a, *b) = (*a + (first + i) as f32, *b + 1.0);
+                }
+            });
+            assert!(a.iter().enumerate().all(|(i, a)| *a == i as f32) && b.iter().all(|b| *b == 1.0));
         }
     }
 

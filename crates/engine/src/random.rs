@@ -5,6 +5,8 @@
 //! the step and the epoch are the counter. So any element can be had at any time, in any order, on any thread, and a
 //! dropout layer more or less never shifts the shuffle.
 
+use crate::simd::{Kernel, Simd};
+
 /// What a stream of random numbers is for. The numbers behind the names are part of the promise of equal bits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u32)]
@@ -52,6 +54,31 @@ impl Stream {
         philox([block as u32, (block >> 32) as u32, self.step, self.epoch], self.key)
     }
 
+    /// As many blocks as are drawn side by side, from `first` on: word w of block b is `[w][b]`.
+    #[inline(always)]
+    fn blocks(&self, first: u64) -> [[u32; BLOCKS]; 4] {
+        let mut k = self.key;
+        let mut c = [[0; BLOCKS]; 4];
+        for b in 0..BLOCKS {
+            let block = first + b as u64;
+            [c[0][b], c[1][b], c[2][b], c[3][b]] = [block as u32, (block >> 32) as u32, self.step, self.epoch];
+        }
+        for round in 0..10 {
+            if round > 0 {
+                k = [k[0].wrapping_add(WEYL[0]), k[1].wrapping_add(WEYL[1])];
+            }
+            let [c0, c1, c2, c3] = c;
+            for b in 0..BLOCKS {
+                let (p, q) = (u64::from(c0[b]) * FACTORS[0], u64::from(c2[b]) * FACTORS[1]);
+                c[0][b] = (q >> 32) as u32 ^ c1[b] ^ k[0];
+                c[1][b] = q as u32;
+                c[2][b] = (p >> 32) as u32 ^ c3[b] ^ k[1];
+                c[3][b] = p as u32;
+            }
+        }
+        c
+    }
+
     /// Element `i` as a random word.
     #[inline]
     pub fn word(&self, i: u64) -> u32 {
@@ -82,6 +109,11 @@ impl Stream {
         }
     }
 
+    /// Fills `out` by `f` from uniforms in [0, 1): `out[j]` from element `4 * first_block + j`.
+    pub fn fill_by(&self, simd: Simd, first_block: u64, out: &mut [f32], f: &impl OfUniform) {
+        simd.run(FillBy { stream: *self, first_block, out, f });
+    }
+
     /// A uniform permutation of `0 .. items.len()` written into `items` (Fisher-Yates, bounded draws by Lemire's
     /// multiplication; its bias is below 2^-32 times the length and the same everywhere).
     pub fn permutation(&self, items: &mut [u32]) {
@@ -100,21 +132,66 @@ impl Stream {
     }
 }
 
+/// A function of a uniform number. Mark `of` with `#[inline(always)]`, as in [`Kernel`].
+pub trait OfUniform {
+    /// Its value at `u` in [0, 1).
+    fn of(&self, u: f32) -> f32;
+}
+
+struct FillBy<'a, F> {
+    stream: Stream,
+    first_block: u64,
+    out: &'a mut [f32],
+    f: &'a F,
+}
+
+/// Blocks that are drawn side by side.
+const BLOCKS: usize = 16;
+
+impl<F: OfUniform> Kernel for FillBy<'_, F> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let mut block = self.first_block;
+        let mut chunks = self.out.chunks_exact_mut(4 * BLOCKS);
+        for chunk in &mut chunks {
+            let words = self.stream.blocks(block);
+            for (i, four) in chunk.chunks_exact_mut(4).enumerate() {
+                for (word, out) in four.iter_mut().enumerate() {
+                    *out = self.f.of(unit(words[word][i]));
+                }
+            }
+            block += BLOCKS as u64;
+        }
+        for four in chunks.into_remainder().chunks_mut(4) {
+            for (out, word) in four.iter_mut().zip(self.stream.block(block)) {
+                *out = self.f.of(unit(word));
+            }
+            block += 1;
+        }
+    }
+}
+
 /// A word as a uniform in [0, 1): its upper 24 bits.
 #[inline(always)]
 pub fn unit(word: u32) -> f32 {
     (word >> 8) as f32 * (1.0 / (1 << 24) as f32)
 }
 
+/// What Philox multiplies by, and what its keys grow by.
+const FACTORS: [u64; 2] = [0xD251_1F53, 0xCD9E_8D57];
+const WEYL: [u32; 2] = [0x9E37_79B9, 0xBB67_AE85];
+
 /// Philox4x32 with ten rounds.
 #[inline(always)]
 fn philox(mut c: [u32; 4], mut k: [u32; 2]) -> [u32; 4] {
     for round in 0..10 {
         if round > 0 {
-            k = [k[0].wrapping_add(0x9E37_79B9), k[1].wrapping_add(0xBB67_AE85)];
+            k = [k[0].wrapping_add(WEYL[0]), k[1].wrapping_add(WEYL[1])];
         }
-        let a = u64::from(c[0]) * 0xD251_1F53;
-        let b = u64::from(c[2]) * 0xCD9E_8D57;
+        let a = u64::from(c[0]) * FACTORS[0];
+        let b = u64::from(c[2]) * FACTORS[1];
         c = [(b >> 32) as u32 ^ c[1] ^ k[0], b as u32, (a >> 32) as u32 ^ c[3] ^ k[1], a as u32];
     }
     c
@@ -123,6 +200,7 @@ fn philox(mut c: [u32; 4], mut k: [u32; 2]) -> [u32; 4] {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::simd::Level;
 
     /// The known answers that the authors publish with Random123 (file `kat_vectors`, philox4x32, 10 rounds).
     #[test]
@@ -162,6 +240,28 @@ mod tests {
         }
         let chi: f64 = counts.iter().flatten().map(|c| (f64::from(*c) - 1000.0).powi(2) / 1000.0).sum();
         assert!(chi < 52.6, "chi-square {chi}");
+    }
+
+    struct Same;
+
+    impl OfUniform for Same {
+        #[inline(always)]
+        fn of(&self, u: f32) -> f32 {
+            u
+        }
+    }
+
+    #[test]
+    fn many_blocks_side_by_side_are_the_same_blocks() {
+        let stream = Stream::new(3, Purpose::Dropout, "dropout").at(2, 5);
+        for simd in Level::ALL.into_iter().filter_map(Simd::with_level) {
+            for (first_block, length) in [(0, 3), (5, 64), (1 << 40, 150), (u64::from(u32::MAX) - 3, 128)] {
+                let mut out = vec![-1.0; length];
+                stream.fill_by(simd, first_block, &mut out, &Same);
+                let element = |i: usize| stream.uniform(4 * first_block + i as u64);
+                assert!(out.iter().enumerate().all(|(i, out)| *out == element(i)));
+            }
+        }
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Sums in an order fixed by the shape alone.
 
-use crate::simd::{Kernel, Simd};
+use crate::simd::vector::Vector;
+use crate::simd::{Kernel, Simd, VectorKernel};
 
 /// Rows added one after another before their sum joins the total: long columns lose less to rounding.
 const BLOCK: usize = 128;
@@ -55,6 +56,84 @@ impl<F: Fn(usize) -> f32> ColumnSums<'_, F> {
             }
         }
         total
+    }
+}
+
+/// The sums of the columns of a matrix with rows of `width` numbers, in the order of [`column_sums`]; added to what `out` holds
+/// where `more` says so. So blocks of 128 rows may come one after another.
+///
+/// # Panics
+/// If `out` is shorter than a row.
+pub fn sum_columns(simd: Simd, x: &[f32], width: usize, more: bool, out: &mut [f32]) {
+    assert!(out.len() >= width, "there is a sum for each column");
+    simd.run_vectors(SumColumns { x, width, more, out });
+}
+
+/// [`sum_columns`], checked.
+pub(crate) struct SumColumns<'a> {
+    pub(crate) x: &'a [f32],
+    pub(crate) width: usize,
+    pub(crate) more: bool,
+    pub(crate) out: &'a mut [f32],
+}
+
+impl VectorKernel for SumColumns<'_> {
+    #[inline(always)]
+    unsafe fn run<V: Vector>(mut self) {
+        if self.width <= V::LANES / 2 && V::LANES > <V::Narrow as Vector>::LANES {
+            // SAFETY: the caller's word.
+            return unsafe { V::Narrow::run(self) };
+        }
+        let mut column = 0;
+        while column < self.width {
+            let left = self.width - column;
+            // SAFETY: the instruction set is there by the caller's word, and the columns lie in a row.
+            column += unsafe {
+                if left >= 4 * V::LANES {
+                    self.columns::<V, 4>(column, 4 * V::LANES)
+                } else {
+                    self.columns::<V, 1>(column, left.min(V::LANES))
+                }
+            };
+        }
+    }
+}
+
+impl SumColumns<'_> {
+    /// As many columns as `N` registers hold, or fewer in the last one; gives their number.
+    ///
+    /// # Safety
+    /// The instruction set of `V` is there, and the columns lie in a row.
+    #[inline(always)]
+    unsafe fn columns<V: Vector, const N: usize>(&mut self, column: usize, columns: usize) -> usize {
+        let rows = self.x.len() / self.width;
+        // SAFETY: the caller's word; there are so many rows, and a sum for each column.
+        unsafe {
+            let mask = V::first(columns - (N - 1) * V::LANES);
+            let load = |from: *const f32| -> [V; N] {
+                std::array::from_fn(|v| match v == N - 1 {
+                    true => V::load_first(from.add(v * V::LANES), mask),
+                    false => V::load(from.add(v * V::LANES)),
+                })
+            };
+            let out = self.out.as_mut_ptr().add(column);
+            let mut total = if self.more { load(out) } else { [V::splat(0.0); N] };
+            for block in (0..rows).step_by(BLOCK) {
+                let mut sums = [V::splat(0.0); N];
+                for row in block..(block + BLOCK).min(rows) {
+                    let line = load(self.x.as_ptr().add(row * self.width + column));
+                    sums = std::array::from_fn(|v| sums[v].add(line[v]));
+                }
+                total = std::array::from_fn(|v| total[v].add(sums[v]));
+            }
+            for (v, total) in total.into_iter().enumerate() {
+                match v == N - 1 {
+                    true => total.store_first(out.add(v * V::LANES), mask),
+                    false => total.store(out.add(v * V::LANES)),
+                }
+            }
+        }
+        columns
     }
 }
 
@@ -136,7 +215,7 @@ mod tests {
 
     #[test]
     fn sums_are_right_and_the_same_on_every_level() {
-        let (rows, width) = (300, 19);
+        let (rows, width) = (700, 19);
         let x: Vec<f32> = (0..rows * width).map(|i| (i % 23) as f32 - 11.0).collect();
         for simd in Level::ALL.into_iter().filter_map(Simd::with_level) {
             let mut out = vec![0.0; width];
@@ -144,6 +223,15 @@ mod tests {
             for (j, sum) in out.iter().enumerate() {
                 // Small whole numbers: every order of adding is exact.
                 assert_eq!(*sum, (0..rows).map(|i| x[i * width + j]).sum::<f32>());
+            }
+            for width in [1, 3, 8, 15, 64, 75] {
+                let (mut plain, mut sums) = (vec![0.0; width], vec![f32::NAN; width]);
+                let x = &x[..rows / 5 * width];
+                column_sums(simd, rows / 5, width, &mut plain, |i| x[i]);
+                sum_columns(simd, x, width, false, &mut sums);
+                assert_eq!(sums, plain);
+                sum_columns(simd, x, width, true, &mut sums);
+                assert!(sums.iter().zip(plain).all(|(twice, once)| *twice == once + once));
             }
             assert_eq!(dot(simd, &x, &x), x.iter().map(|v| f64::from(v * v)).sum::<f64>());
             assert_eq!(sum(simd, &x, |v| f64::from(v) * f64::from(v)), x.iter().map(|v| f64::from(v * v)).sum::<f64>());

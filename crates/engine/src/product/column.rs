@@ -1,6 +1,7 @@
 //! Products with one column: each element is a dot product.
 
-use super::{Start, tile::Rows};
+use super::Start;
+use super::rows::Rows;
 use crate::simd::VectorKernel;
 use crate::simd::vector::Vector;
 

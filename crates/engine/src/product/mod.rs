@@ -6,15 +6,15 @@
 
 mod column;
 mod packed;
+mod rows;
 mod tile;
 mod turn;
 
 use crate::pool::Pool;
 use crate::simd::Simd;
-use column::Column;
-use packed::PackedRows;
-use tile::{Left, Right, Rows};
-use turn::Turn;
+use packed::{FAR_APART, MANY_STEPS};
+pub(crate) use rows::{Left, Right, Rows};
+pub(crate) use turn::Turn;
 
 /// A matrix that is read: element (i, j) is `data[i * row_stride + j * column_stride]`.
 #[derive(Debug, Clone, Copy)]
@@ -52,16 +52,8 @@ pub enum Start<'a> {
 /// # Panics
 /// If a slice is too short for its shape.
 pub fn product(pool: &Pool, simd: Simd, shape: [usize; 3], a: View<'_>, b: &[f32], start: Start<'_>, c: &mut [f32]) {
-    let [_, k, n] = shape;
     check(shape, a, b, start, c);
-    // The transpose of a column is a row: then the chains of many elements fill a register.
-    if n == 1 && a.row_stride == 1 && !matches!(start, Start::Bias(_)) {
-        let shape = [1, k, shape[0]];
-        let (row, right) = (View::rows(b, k), Right { at: a.data.as_ptr(), row: a.column_stride, is_turned: false });
-        run(pool, simd, shape, row, right, start, c);
-        return;
-    }
-    run(pool, simd, shape, a, Right { at: b.as_ptr(), row: n, is_turned: false }, start, c);
+    run(pool, simd, shape, a, Right { at: b.as_ptr(), row: shape[2], is_turned: false }, start, c);
 }
 
 /// C = A B' for A (m, k) and B (n, k), both row-major, and C (m, n). `room` has [`room_to_turn`] numbers for the transpose.
@@ -81,15 +73,10 @@ pub fn product_turned(
     let a = View::rows(a, k);
     check(shape, a, b, Start::Zero, c);
     let room_needed = room_to_turn(k, n);
-    let b = if room_needed > 0 {
+    if room_needed > 0 {
         transpose(simd, b, n, k, &mut room[..room_needed]);
-        Right { at: room.as_ptr(), row: n, is_turned: false }
-    } else if n == 1 || k == 1 {
-        // A row or a column is its own transpose.
-        Right { at: b.as_ptr(), row: n, is_turned: false }
-    } else {
-        Right { at: b.as_ptr(), row: k, is_turned: true }
-    };
+    }
+    let b = Right::turned(b.as_ptr(), [k, n], room.as_ptr());
     run(pool, simd, shape, a, b, Start::Zero, c);
 }
 
@@ -105,7 +92,7 @@ pub fn room_to_turn(k: usize, n: usize) -> usize {
 pub fn transpose(simd: Simd, a: &[f32], rows: usize, columns: usize, b: &mut [f32]) {
     let length = rows.checked_mul(columns);
     assert!(length.is_some_and(|n| n <= a.len() && n <= b.len()), "transpose: A or B is shorter than its shape");
-    simd.run_vectors(16, Turn { a: a.as_ptr(), shape: [rows, columns], b: b.as_mut_ptr() });
+    simd.run_vectors(Turn { a: a.as_ptr(), shape: [rows, columns], b: b.as_mut_ptr() });
 }
 
 fn check([m, k, n]: [usize; 3], a: View<'_>, b: &[f32], start: Start<'_>, c: &[f32]) {
@@ -122,7 +109,7 @@ fn check([m, k, n]: [usize; 3], a: View<'_>, b: &[f32], start: Start<'_>, c: &[f
 fn run(pool: &Pool, simd: Simd, [m, k, n]: [usize; 3], a: View<'_>, b: Right, start: Start<'_>, c: &mut [f32]) {
     let b = SharedRight(b);
     let rows = |first: usize, c: &mut [f32]| {
-        let rows = Rows {
+        simd.run_vectors(Rows {
             shape: [c.len() / n, k, n],
             // Without steps along k nothing is read.
             a: Left {
@@ -133,14 +120,7 @@ fn run(pool: &Pool, simd: Simd, [m, k, n]: [usize; 3], a: View<'_>, b: Right, st
             b: b.get(),
             start,
             c: c.as_mut_ptr(),
-            c_stride: n,
-        };
-        match n {
-            1 if a.column_stride == 1 => simd.run_vectors(k, Column(rows)),
-            _ if rows.b.is_turned => simd.run_vectors(n, PackedRows(rows)),
-            FAR_APART.. if rows.shape[0] >= MANY_ROWS && k >= MANY_STEPS => simd.run_vectors(n, PackedRows(rows)),
-            _ => simd.run_vectors(n, rows),
-        }
+        });
     };
     let c = &mut c[..m * n];
     let work = m * k * n;
@@ -169,12 +149,7 @@ impl SharedRight {
 unsafe impl Sync for SharedRight {}
 
 /// Multiplications that are worth waking a thread for: about ten microseconds of them.
-const WORTH_A_THREAD: usize = 400_000;
-
-/// From such sizes on blocks are copied together: columns whose rows lie far apart, rows and steps that make good for the copy.
-const FAR_APART: usize = 512;
-const MANY_ROWS: usize = 48;
-const MANY_STEPS: usize = 64;
+pub const WORTH_A_THREAD: usize = 400_000;
 
 /// Rows are dealt to threads in multiples of this, so that few tiles are cut.
 const GRAIN: usize = 24;

@@ -2,11 +2,17 @@
 //!
 //! Where rows lie a large power of two apart, their lines fight for the same few places of a cache; a copy lies close.
 
-use super::tile::{Block, K_BLOCK, Left, MOST_COLUMNS, Right, Rows, panel, tile_rows};
+use super::rows::{Left, Right, Rows};
+use super::tile::{Block, K_BLOCK, MOST_COLUMNS, panel, tile_rows};
 use super::turn::turn;
 use crate::simd::VectorKernel;
 use crate::simd::vector::Vector;
 use std::mem::MaybeUninit;
+
+/// From such sizes on blocks are copied together: columns whose rows lie far apart, rows and steps that make good for the copy.
+pub(super) const FAR_APART: usize = 512;
+pub(super) const MANY_ROWS: usize = 48;
+pub(super) const MANY_STEPS: usize = 64;
 
 /// Rows of A copied at once: with a block of B they fill half of a second-level cache.
 const ROW_BLOCK: usize = 384;

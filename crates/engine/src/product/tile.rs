@@ -1,6 +1,7 @@
 //! Tiles of a product that live in registers, and products made of them straight from memory.
 
 use super::Start;
+use super::rows::{Left, Right, Rows};
 use crate::simd::VectorKernel;
 use crate::simd::vector::Vector;
 
@@ -10,48 +11,23 @@ pub(super) const K_BLOCK: usize = 256;
 /// Columns of the widest tile: four registers of sixteen.
 pub(super) const MOST_COLUMNS: usize = 64;
 
-/// A product C = start + A B, as pointers: checked once where it is made.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Rows<'a> {
-    /// Rows, steps along k, columns.
-    pub(super) shape: [usize; 3],
-    pub(super) a: Left,
-    pub(super) b: Right,
-    pub(super) start: Start<'a>,
-    /// C; its rows begin `c_stride` numbers apart.
-    pub(super) c: *mut f32,
-    pub(super) c_stride: usize,
-}
+/// A product straight from memory, tile by tile.
+pub(super) struct Tiles<'a>(pub(super) Rows<'a>);
 
-/// A: element (i, p) at `i * row + p * step`.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Left {
-    pub(super) at: *const f32,
-    pub(super) row: usize,
-    pub(super) step: usize,
-}
-
-/// B: element (p, j) at `p * row + j`; turned, which only [`super::packed`] can read, at `j * row + p`.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Right {
-    pub(super) at: *const f32,
-    pub(super) row: usize,
-    pub(super) is_turned: bool,
-}
-
-impl VectorKernel for Rows<'_> {
+impl VectorKernel for Tiles<'_> {
     #[inline(always)]
     unsafe fn run<V: Vector>(self) {
-        let [m, k, n] = self.shape;
+        let rows = self.0;
+        let [m, k, n] = rows.shape;
         let mut first_p = 0;
         loop {
             let depth = (k - first_p).min(K_BLOCK);
-            let a = Left { at: self.a.at.wrapping_add(first_p * self.a.step), ..self.a };
+            let a = Left { at: rows.a.at.wrapping_add(first_p * rows.a.step), ..rows.a };
             let mut column = 0;
             while column < n {
                 let columns = panel(n - column, V::LANES, V::WIDEST);
-                let b = Right { at: self.b.at.wrapping_add(first_p * self.b.row + column), ..self.b };
-                let block = Block { rows: self, is_first: first_p == 0, depth, column, columns, b };
+                let b = Right { at: rows.b.at.wrapping_add(first_p * rows.b.row + column), ..rows.b };
+                let block = Block { rows, is_first: first_p == 0, depth, column, columns, b };
                 // SAFETY: the instruction set is there by the caller's word, and the block lies inside the shape.
                 unsafe { block.run::<V>(0, m, a) };
                 column += columns;
@@ -160,12 +136,12 @@ impl Block<'_> {
 
     #[inline(always)]
     unsafe fn tile<V: Vector, const M: usize, const N: usize, const PARTIAL: bool>(self, row: usize, a: Left) {
-        let Rows { start, c, c_stride, shape: [m, _, n], .. } = self.rows;
+        let Rows { start, c, shape: [m, _, n], .. } = self.rows;
         debug_assert!(row + M <= m && self.column + self.columns <= n);
         // SAFETY: the caller's word.
         unsafe {
             let mask = V::first(self.columns - (N - 1) * V::LANES);
-            let c = c.add(row * c_stride + self.column);
+            let c = c.add(row * n + self.column);
             let load = |from: *const f32, v: usize| match PARTIAL && v == N - 1 {
                 true => V::load_first(from.add(v * V::LANES), mask),
                 false => V::load(from.add(v * V::LANES)),
@@ -177,7 +153,7 @@ impl Block<'_> {
                     let bias = bias.as_ptr().add(self.column);
                     sums = [std::array::from_fn(|v| load(bias, v)); M];
                 }
-                _ => sums = std::array::from_fn(|i| std::array::from_fn(|v| load(c.add(i * c_stride), v))),
+                _ => sums = std::array::from_fn(|i| std::array::from_fn(|v| load(c.add(i * n), v))),
             }
             let (mut left, mut right) = (a.at, self.b.at);
             for _ in 0..self.depth {
@@ -194,7 +170,7 @@ impl Block<'_> {
             }
             for (i, sums) in sums.iter().enumerate() {
                 for (v, sum) in sums.iter().enumerate() {
-                    let to = c.add(i * c_stride + v * V::LANES);
+                    let to = c.add(i * n + v * V::LANES);
                     match PARTIAL && v == N - 1 {
                         true => sum.store_first(to, mask),
                         false => sum.store(to),

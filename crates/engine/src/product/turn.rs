@@ -4,10 +4,10 @@ use crate::simd::VectorKernel;
 use crate::simd::vector::Vector;
 
 /// B = A transposed, for A row-major (rows, columns).
-pub(super) struct Turn {
-    pub(super) a: *const f32,
-    pub(super) shape: [usize; 2],
-    pub(super) b: *mut f32,
+pub(crate) struct Turn {
+    pub(crate) a: *const f32,
+    pub(crate) shape: [usize; 2],
+    pub(crate) b: *mut f32,
 }
 
 impl VectorKernel for Turn {

@@ -102,18 +102,13 @@ impl Simd {
         }
     }
 
-    /// Runs a kernel over the widest registers; over narrower ones where rows of `width` numbers would not fill half of one.
+    /// Runs a kernel over the widest registers.
     #[inline]
-    pub(crate) fn run_vectors<K: VectorKernel>(self, width: usize, kernel: K) {
-        #[cfg(not(target_arch = "x86_64"))]
-        let _ = width;
+    pub(crate) fn run_vectors<K: VectorKernel>(self, kernel: K) {
         match self.level {
             #[cfg(target_arch = "x86_64")]
             // SAFETY: a `Simd` of this level is only made where the features were detected.
-            Level::Avx512 if width > 8 => unsafe { vectors_of_sixteen(kernel) },
-            #[cfg(target_arch = "x86_64")]
-            // SAFETY: as above.
-            Level::Avx512 => unsafe { vectors_of_eight(kernel) },
+            Level::Avx512 => unsafe { vectors_of_sixteen(kernel) },
             #[cfg(target_arch = "x86_64")]
             // SAFETY: as above.
             Level::Avx2 => unsafe { vectors_avx2(kernel) },
@@ -153,12 +148,12 @@ fn vectors_of_four<K: VectorKernel>(kernel: K) {
 #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
 fn vectors_of_eight<K: VectorKernel>(kernel: K) {
     // SAFETY: the features are enabled here.
-    unsafe { kernel.run::<vector::Eight>() }
+    unsafe { kernel.run::<vector::Eight<true>>() }
 }
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2,fma")]
 fn vectors_avx2<K: VectorKernel>(kernel: K) {
     // SAFETY: the features are enabled here.
-    unsafe { kernel.run::<vector::Eight>() }
+    unsafe { kernel.run::<vector::Eight<false>>() }
 }

@@ -3,6 +3,8 @@
 //! A kernel written over [`Vector`] gives the same bits for every implementation as long as no lane's result depends on
 //! [`Vector::LANES`]: each lane then does the same IEEE operations in the same order.
 
+use super::VectorKernel;
+
 /// A register of `f32`.
 ///
 /// # Safety
@@ -14,8 +16,14 @@ pub(crate) trait Vector: Copy {
     /// How many registers a product's tile is wide at most.
     const WIDEST: usize;
 
+    /// Registers for rows that would not fill half of one of these.
+    type Narrow: Vector;
+
     /// Which lanes of the last register of a row count.
     type Mask: Copy;
+
+    /// Runs another kernel over these registers, compiled by itself.
+    unsafe fn run<K: VectorKernel>(kernel: K);
 
     /// The first `count` lanes, 1 to `LANES`.
     unsafe fn first(count: usize) -> Self::Mask;
@@ -37,6 +45,9 @@ pub(crate) trait Vector: Copy {
 
     /// self * b + c, rounded once.
     unsafe fn mul_add(self, b: Self, c: Self) -> Self;
+
+    /// self + b.
+    unsafe fn add(self, b: Self) -> Self;
 
     /// Asks that the line at `at`, which may lie anywhere, be brought into the second-level cache.
     #[inline(always)]
@@ -68,6 +79,7 @@ pub(crate) trait Vector: Copy {
 
 #[cfg(target_arch = "x86_64")]
 mod x86 {
+    use super::super::{VectorKernel, vectors_avx2, vectors_of_eight, vectors_of_sixteen};
     use super::Vector;
     use std::arch::x86_64::*;
 
@@ -78,7 +90,14 @@ mod x86 {
     impl Vector for Sixteen {
         const LANES: usize = 16;
         const WIDEST: usize = 4;
+        type Narrow = Eight<true>;
         type Mask = __mmask16;
+
+        #[inline(always)]
+        unsafe fn run<K: VectorKernel>(kernel: K) {
+            // SAFETY: the instruction set is there.
+            unsafe { vectors_of_sixteen(kernel) }
+        }
 
         #[inline(always)]
         unsafe fn first(count: usize) -> __mmask16 {
@@ -119,6 +138,12 @@ mod x86 {
         unsafe fn mul_add(self, b: Self, c: Self) -> Self {
             // SAFETY: the instruction set is there.
             Sixteen(unsafe { _mm512_fmadd_ps(self.0, b.0, c.0) })
+        }
+
+        #[inline(always)]
+        unsafe fn add(self, b: Self) -> Self {
+            // SAFETY: the instruction set is there.
+            Sixteen(unsafe { _mm512_add_ps(self.0, b.0) })
         }
 
         #[inline(always)]
@@ -179,14 +204,26 @@ mod x86 {
         }
     }
 
-    /// Eight numbers, AVX2 and FMA. The tile is as wide as 16 registers allow.
+    /// Eight numbers, AVX2 and FMA: with the sixteen registers of AVX2, or with all that AVX-512 has.
     #[derive(Clone, Copy)]
-    pub(crate) struct Eight(__m256);
+    pub(crate) struct Eight<const WITH_AVX512: bool>(__m256);
 
-    impl Vector for Eight {
+    impl<const WITH_AVX512: bool> Vector for Eight<WITH_AVX512> {
         const LANES: usize = 8;
         const WIDEST: usize = 2;
+        type Narrow = Self;
         type Mask = __m256i;
+
+        #[inline(always)]
+        unsafe fn run<K: VectorKernel>(kernel: K) {
+            // SAFETY: the instruction set is there.
+            unsafe {
+                match WITH_AVX512 {
+                    true => vectors_of_eight(kernel),
+                    false => vectors_avx2(kernel),
+                }
+            }
+        }
 
         #[inline(always)]
         unsafe fn first(count: usize) -> __m256i {
@@ -232,6 +269,12 @@ mod x86 {
         }
 
         #[inline(always)]
+        unsafe fn add(self, b: Self) -> Self {
+            // SAFETY: the instruction set is there.
+            Eight(unsafe { _mm256_add_ps(self.0, b.0) })
+        }
+
+        #[inline(always)]
         unsafe fn turn_eight(a: *const f32, a_row: usize, b: *mut f32, b_row: usize) {
             // SAFETY: the caller's word.
             unsafe { turn_eight(a, a_row, b, b_row) }
@@ -268,6 +311,7 @@ pub(crate) use x86::{Eight, Sixteen};
 /// Four numbers, NEON: always there on aarch64.
 #[cfg(target_arch = "aarch64")]
 mod neon {
+    use super::super::VectorKernel;
     use super::Vector;
     use std::arch::aarch64::*;
 
@@ -277,7 +321,13 @@ mod neon {
     impl Vector for Four {
         const LANES: usize = 4;
         const WIDEST: usize = 4;
+        type Narrow = Four;
         type Mask = usize;
+
+        #[inline(always)]
+        unsafe fn run<K: VectorKernel>(kernel: K) {
+            super::super::vectors_of_four(kernel);
+        }
 
         #[inline(always)]
         unsafe fn first(count: usize) -> usize {
@@ -329,6 +379,12 @@ mod neon {
         }
 
         #[inline(always)]
+        unsafe fn add(self, b: Self) -> Self {
+            // SAFETY: NEON is always there.
+            Four(unsafe { vaddq_f32(self.0, b.0) })
+        }
+
+        #[inline(always)]
         unsafe fn dot(a: *const f32, b: *const f32, length: usize) -> f32 {
             // SAFETY: NEON is always there, and the caller vouches for `length` numbers behind both pointers.
             unsafe {
@@ -364,7 +420,13 @@ pub(crate) struct Plain([f32; 4]);
 impl Vector for Plain {
     const LANES: usize = 4;
     const WIDEST: usize = 2;
+    type Narrow = Plain;
     type Mask = usize;
+
+    #[inline(always)]
+    unsafe fn run<K: VectorKernel>(kernel: K) {
+        super::vectors_of_four(kernel);
+    }
 
     #[inline(always)]
     unsafe fn first(count: usize) -> usize {
@@ -409,6 +471,11 @@ impl Vector for Plain {
             *lane = self.0[i].mul_add(b.0[i], *lane);
         }
         Plain(lanes)
+    }
+
+    #[inline(always)]
+    unsafe fn add(self, b: Self) -> Self {
+        Plain(std::array::from_fn(|i| self.0[i] + b.0[i]))
     }
 
     #[inline(always)]

@@ -120,6 +120,18 @@ pub trait Function: std::fmt::Debug {
 
     /// dx = dy * df/dx, given x and y = f(x).
     fn backward(&self, simd: Simd, x: &[f32], y: &[f32], dy: &[f32], dx: &mut [f32], width: usize);
+
+    /// Whether the derivative follows from y alone, so that y may stand in the place of x and dx in that of dy: then the
+    /// two functions below do the same in place.
+    fn is_in_place(&self) -> bool {
+        false
+    }
+
+    /// y = f(x), where `y` holds x.
+    fn forward_in_place(&self, _simd: Simd, _y: &mut [f32]) {}
+
+    /// dx = dy * df/dx, where `dx` holds dy.
+    fn backward_in_place(&self, _simd: Simd, _y: &[f32], _dx: &mut [f32]) {}
 }
 
 /// An activation that acts on each number by itself. Mark both functions `#[inline(always)]`, without branches that
@@ -130,6 +142,11 @@ pub trait Elementwise: std::fmt::Debug {
 
     /// f'(x), given y = f(x).
     fn slope(&self, x: f32, y: f32) -> f32;
+
+    /// Whether `slope(y, y)` is the slope at x too.
+    fn knows_slope_from_result(&self) -> bool {
+        false
+    }
 }
 
 struct Forward<'a, F>(&'a F, &'a [f32], &'a mut [f32]);
@@ -164,6 +181,32 @@ impl<F: Elementwise> Kernel for Backward<'_, F> {
     }
 }
 
+struct ForwardInPlace<'a, F>(&'a F, &'a mut [f32]);
+
+impl<F: Elementwise> Kernel for ForwardInPlace<'_, F> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        for y in self.1 {
+            *y = self.0.value(*y);
+        }
+    }
+}
+
+struct BackwardInPlace<'a, F>(&'a F, &'a [f32], &'a mut [f32]);
+
+impl<F: Elementwise> Kernel for BackwardInPlace<'_, F> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        for (dx, y) in self.2.iter_mut().zip(self.1) {
+            *dx *= self.0.slope(*y, *y);
+        }
+    }
+}
+
 impl<F: Elementwise> Function for F {
     fn forward(&self, simd: Simd, x: &[f32], y: &mut [f32], _width: usize) {
         simd.run(Forward(self, x, y));
@@ -171,6 +214,18 @@ impl<F: Elementwise> Function for F {
 
     fn backward(&self, simd: Simd, x: &[f32], y: &[f32], dy: &[f32], dx: &mut [f32], _width: usize) {
         simd.run(Backward { f: self, x, y, dy, dx });
+    }
+
+    fn is_in_place(&self) -> bool {
+        self.knows_slope_from_result()
+    }
+
+    fn forward_in_place(&self, simd: Simd, y: &mut [f32]) {
+        simd.run(ForwardInPlace(self, y));
+    }
+
+    fn backward_in_place(&self, simd: Simd, y: &[f32], dx: &mut [f32]) {
+        simd.run(BackwardInPlace(self, y, dx));
     }
 }
 

@@ -25,8 +25,10 @@ impl Elementwise for Relu {
     #[inline(always)]
     fn value(&self, x: f32) -> f32 {
         let threshold = self.threshold as f32;
-        let low = self.negative_slope as f32 * (x - threshold);
-        let y = if x > threshold { x } else { low };
+        // 0 times a negative number would be -0.
+        let low = if self.negative_slope == 0.0 { 0.0 } else { self.negative_slope as f32 * (x - threshold) };
+        // In this order a number that is none stays one.
+        let y = if x <= threshold { low } else { x };
         let cap = self.max_value.map_or(f32::INFINITY, |cap| cap as f32);
         if y > cap { cap } else { y }
     }
@@ -36,6 +38,11 @@ impl Elementwise for Relu {
         let cap = self.max_value.map_or(f32::INFINITY, |cap| cap as f32);
         let slope = if x > self.threshold as f32 { 1.0 } else { self.negative_slope as f32 };
         if x >= cap { 0.0 } else { slope }
+    }
+
+    fn knows_slope_from_result(&self) -> bool {
+        // What lies below the threshold then becomes 0 or less.
+        self.threshold >= 0.0 && self.max_value.is_none_or(|cap| cap > self.threshold)
     }
 }
 
@@ -62,6 +69,10 @@ impl Elementwise for LeakyRelu {
     fn slope(&self, x: f32, _y: f32) -> f32 {
         if x > 0.0 { 1.0 } else { self.negative_slope as f32 }
     }
+
+    fn knows_slope_from_result(&self) -> bool {
+        true
+    }
 }
 
 thing! {
@@ -80,6 +91,10 @@ impl Elementwise for Relu6 {
     fn slope(&self, x: f32, _y: f32) -> f32 {
         if x > 0.0 && x < 6.0 { 1.0 } else { 0.0 }
     }
+
+    fn knows_slope_from_result(&self) -> bool {
+        true
+    }
 }
 
 #[cfg(test)]
@@ -90,7 +105,7 @@ mod tests {
     #[test]
     fn values_and_kinks() {
         let x = [-2.0, -0.5, 0.0, 0.5, 3.0, 8.0];
-        assert_eq!(values(Relu::default(), &x), [-0.0, -0.0, 0.0, 0.5, 3.0, 8.0]);
+        assert_eq!(values(Relu::default(), &x), [0.0, 0.0, 0.0, 0.5, 3.0, 8.0]);
         let bent = Relu { negative_slope: 0.5, max_value: Some(4.0), threshold: 1.0 };
         assert_eq!(values(bent, &x), [-1.5, -0.75, -0.5, -0.25, 3.0, 4.0]);
         assert_eq!(values(LeakyRelu::default(), &x), [-0.4, -0.1, 0.0, 0.5, 3.0, 8.0]);

@@ -21,6 +21,10 @@ impl Elementwise for Sigmoid {
     fn slope(&self, _x: f32, y: f32) -> f32 {
         y * (1.0 - y)
     }
+
+    fn knows_slope_from_result(&self) -> bool {
+        true
+    }
 }
 
 #[cfg(test)]

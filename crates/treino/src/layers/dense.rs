@@ -1,15 +1,16 @@
 //! The dense layer.
 
 use super::Build;
-use crate::activations::{Activation, Linear};
+use crate::activations::{Activation, Linear, Relu};
 use crate::catalog::{Kind, Room, thing};
 use crate::constraints::Constraint;
 use crate::error::{Error, Result};
 use crate::initializers::{GlorotUniform, Initializer, Zeros};
-use crate::model::{Builder, Memory, Op, Pass, ScratchId, ScratchSize, ValueId, VarId, Weight};
+use crate::model::{Buffer, Builder, Memory, Op, Pass, Program, ScratchId, ScratchSize, ValueId, VarId, Weight};
 use crate::regularizers::Regularizer;
-use treino_engine::product::{Start, View, product, transpose};
-use treino_engine::reduce;
+use treino_engine::chain::{Finish, Link};
+use treino_engine::product::{Start, View, product, product_turned, room_to_turn};
+use treino_engine::reduce::sum_columns;
 
 thing! {
     /// A dense layer: y = activation(x W + b), each unit connected to every input.
@@ -90,32 +91,81 @@ impl Build for Dense {
             *last = units;
         }
         let z = builder.value(&shape, &[x], self.trainable);
-        let turned = builder.wants_gradient(x).then(|| builder.scratch(ScratchSize::Fixed(inputs * units)));
-        builder.push(Op::Dense(DenseOp { outer, inputs, units, x, z, kernel, bias, turned }));
+        let room = ScratchSize::Fixed(room_to_turn(units, inputs));
+        let turned = builder.wants_gradient(x).then(|| builder.scratch(room));
+        builder.push(Op::Dense(DenseOp {
+            outer,
+            inputs,
+            units,
+            x,
+            z,
+            kernel,
+            bias,
+            activation: None,
+            finish: Some(Finish::Same),
+            turned,
+        }));
         let y = builder.activation(&self.activation, z)?;
         builder.activity_penalty(self.activity_regularizer.as_ref(), y)?;
         Ok(y)
     }
 }
 
-/// z = x W + b.
+/// z = f(x W + b).
 ///
-/// Backward: dW = x' dz, db = column sums of dz, dx = dz W'.
+/// Backward: dz becomes dz f'(z) in place; dW = x' dz, db = column sums of dz, dx = dz W'.
 #[derive(Debug, Clone)]
 pub struct DenseOp {
     /// Times that the kernel is applied to each row: along all its sides but the last.
     outer: usize,
     inputs: usize,
     units: usize,
-    x: ValueId,
+    pub(crate) x: ValueId,
     pub(crate) z: ValueId,
     kernel: VarId,
     bias: Option<VarId>,
+    /// f, where it can be computed in place; an activation op follows where it cannot.
+    pub(crate) activation: Option<Activation>,
+    /// f, where the engine knows it.
+    pub(crate) finish: Option<Finish>,
     /// Room for W', where dx is wanted.
     turned: Option<ScratchId>,
 }
 
 impl DenseOp {
+    /// Takes in the activation that follows.
+    pub(crate) fn take(&mut self, activation: Activation, y: ValueId) {
+        self.finish = match &activation {
+            Activation::Relu(relu) if *relu == Relu::default() => Some(Finish::Rectify),
+            Activation::Tanh(_) => Some(Finish::Tanh),
+            Activation::Sigmoid(_) => Some(Finish::Sigmoid),
+            _ => None,
+        };
+        (self.activation, self.z) = (Some(activation), y);
+    }
+
+    /// The map as a link of a chain, if the engine can compute it whole, and how often it is applied to a row.
+    pub(crate) fn link(&self, program: &Program) -> Option<(Link, usize)> {
+        let place = |id: VarId| {
+            let variable = program.variable(id);
+            (variable.buffer == Buffer::Trainable).then(|| [variable.range.start, program.gradient_of(id).start])
+        };
+        let ([x, dx], [z, dz]) = (program.buffers_of(self.x), program.buffers_of(self.z));
+        let link = Link {
+            widths: [self.inputs, self.units],
+            values: [x, z],
+            gradients: [self.turned.map(|_| dx), Some(dz)],
+            kernel: place(self.kernel)?,
+            bias: match self.bias {
+                Some(bias) => Some(place(bias)?),
+                None => None,
+            },
+            room: self.turned.map(ScratchId::place),
+            finish: self.finish?,
+        };
+        Some((link, self.outer))
+    }
+
     pub(crate) fn forward(&self, memory: &mut Memory, pass: &Pass<'_>) {
         let f = memory.forward(self.x, self.z);
         let start = self.bias.map_or(Start::Zero, |bias| Start::Bias(f.variables.get(bias)));
@@ -123,25 +173,37 @@ impl DenseOp {
         let shape = [rows, self.inputs, self.units];
         let x = View::rows(&f.x[..rows * self.inputs], self.inputs);
         product(pass.pool, pass.simd, shape, x, f.variables.get(self.kernel), start, f.y);
+        let y = &mut f.y[..rows * self.units];
+        match (self.finish, &self.activation) {
+            (Some(finish), _) => finish.forward(pass.simd, y),
+            (None, Some(activation)) => activation.inner().forward_in_place(pass.simd, y),
+            (None, None) => {}
+        }
     }
 
     pub(crate) fn backward(&self, memory: &mut Memory, pass: &Pass<'_>) {
         let b = memory.backward(self.x, self.z);
         let rows = pass.rows * self.outer;
-        let dz = &b.dy[..rows * self.units];
+        let dz = &mut b.dy[..rows * self.units];
+        match (self.finish, &self.activation) {
+            (Some(finish), _) => finish.backward(pass.simd, &b.y[..dz.len()], dz),
+            (None, Some(activation)) => activation.inner().backward_in_place(pass.simd, &b.y[..dz.len()], dz),
+            (None, None) => {}
+        }
+        let is_first = pass.rows_before == 0;
         if let Some(range) = b.variables.gradient_range(self.kernel) {
             let x = View::transposed(&b.x[..rows * self.inputs], self.inputs);
             let shape = [self.inputs, rows, self.units];
-            product(pass.pool, pass.simd, shape, x, dz, Start::Zero, &mut b.gradient[range]);
+            let start = if is_first { Start::Zero } else { Start::Accumulate };
+            product(pass.pool, pass.simd, shape, x, dz, start, &mut b.gradient[range]);
         }
         if let Some(range) = self.bias.and_then(|bias| b.variables.gradient_range(bias)) {
-            reduce::column_sums(pass.simd, rows, self.units, &mut b.gradient[range], |i| dz[i]);
+            sum_columns(pass.simd, dz, self.units, !is_first, &mut b.gradient[range]);
         }
         if let Some(turned) = self.turned {
             let [turned] = b.scratch.get([turned]);
-            transpose(b.variables.get(self.kernel), self.inputs, self.units, turned);
-            let dz = View::rows(dz, self.units);
-            product(pass.pool, pass.simd, [rows, self.units, self.inputs], dz, turned, Start::Zero, b.dx);
+            let shape = [rows, self.units, self.inputs];
+            product_turned(pass.pool, pass.simd, shape, dz, b.variables.get(self.kernel), turned, b.dx);
         }
     }
 }

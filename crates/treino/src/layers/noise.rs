@@ -3,7 +3,8 @@
 use crate::error::Result;
 use crate::model::{Builder, Memory, Op, Pass, ScratchId, ScratchSize, ValueId};
 use treino_engine::math::normal_quantile;
-use treino_engine::random::{Purpose, Stream};
+use treino_engine::random::{OfUniform, Purpose, Stream};
+use treino_engine::simd::Kernel;
 
 /// What dropped numbers become in alpha dropout: selu's limit for ever smaller numbers, -scale * alpha.
 const DROPPED: f64 = -1.758_099_340_847_376_6;
@@ -66,19 +67,19 @@ impl NoiseOp {
         let stream = Stream::new(pass.seed, Purpose::Dropout, &self.stream).at(pass.epoch, pass.step);
         let [slope] = f.scratch.get([self.slope]);
         let slope = &mut slope[..n];
-        let normal = |i: usize| normal_quantile(stream.uniform_f64(i as u64));
+        // A multiple of four: pieces of a batch have a multiple of four rows.
+        let first = (pass.rows_before * self.width) as u64;
+        let normal = |i: usize| normal_quantile(stream.uniform_f64(first + i as u64));
         match self.noise {
             Noise::Dropout { rate } => {
                 let growth = if rate < 1.0 { (1.0 / (1.0 - rate)) as f32 } else { 0.0 };
-                keep(stream, rate, growth, slope);
-                for ((y, x), slope) in y.iter_mut().zip(x).zip(slope) {
-                    *y = x * *slope;
-                }
+                stream.fill_by(pass.simd, first / 4, slope, &Keep { rate: rate as f32, kept: growth });
+                pass.simd.run(Scaled { x, slope, y });
             }
             Noise::AlphaDropout { rate } => {
                 let a = 1.0 / ((1.0 - rate) * rate.mul_add(DROPPED * DROPPED, 1.0)).sqrt();
                 let (dropped, b) = ((a * DROPPED) as f32, (-a * DROPPED * rate) as f32);
-                keep(stream, rate, a as f32, slope);
+                stream.fill_by(pass.simd, first / 4, slope, &Keep { rate: rate as f32, kept: a as f32 });
                 for ((y, x), slope) in y.iter_mut().zip(x).zip(slope) {
                     *y = if *slope == 0.0 { dropped + b } else { x.mul_add(*slope, b) };
                 }
@@ -103,18 +104,38 @@ impl NoiseOp {
             let b = memory.backward(self.x, self.y);
             let n = pass.rows * self.width;
             let [slope] = b.scratch.get([self.slope]);
-            for ((dx, dy), slope) in b.dx.iter_mut().zip(&b.dy[..n]).zip(&*slope) {
-                *dx = dy * slope;
-            }
+            pass.simd.run(Scaled { x: &b.dy[..n], slope: &slope[..n], y: &mut b.dx[..n] });
         }
     }
 }
 
-/// Fills `out` with 0 at probability `rate`, else with `kept`.
-fn keep(stream: Stream, rate: f64, kept: f32, out: &mut [f32]) {
-    let rate = rate as f32;
-    stream.fill_uniform(out);
-    for m in out {
-        *m = if *m >= rate { kept } else { 0.0 };
+/// 0 for numbers below the rate, else `kept`.
+struct Keep {
+    rate: f32,
+    kept: f32,
+}
+
+impl OfUniform for Keep {
+    #[inline(always)]
+    fn of(&self, u: f32) -> f32 {
+        if u >= self.rate { self.kept } else { 0.0 }
+    }
+}
+
+/// y = x * slope.
+struct Scaled<'a> {
+    x: &'a [f32],
+    slope: &'a [f32],
+    y: &'a mut [f32],
+}
+
+impl Kernel for Scaled<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        for ((y, x), slope) in self.y.iter_mut().zip(self.x).zip(self.slope) {
+            *y = x * slope;
+        }
     }
 }

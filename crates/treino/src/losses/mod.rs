@@ -103,6 +103,15 @@ room! {
     } or Custom
 }
 
+impl Loss {
+    /// Whether the loss of many rows is the same however they are cut into batches, up to rounding, when batches are
+    /// averaged by their number of rows.
+    pub fn is_additive(&self) -> bool {
+        let it = self.inner();
+        it.scope() == Scope::Row && it.reduction() == Reduction::SumOverBatchSize && it.ignored().is_none()
+    }
+}
+
 /// How far a loss looks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scope {
@@ -206,6 +215,25 @@ impl<L: RowLoss> Kernel for EachRow<'_, L> {
     #[inline(always)]
     fn run(self) {
         let EachRow { loss, batch, y_width, losses, gradient } = self;
+        if batch.width == 1 && y_width == 1 {
+            // Rows of one number, which the compiler takes many at a time.
+            let rows = batch.y.iter().zip(batch.p).zip(losses);
+            match gradient {
+                Some(Gradient { scale, dp }) => {
+                    for (((y, p), out), (scale, dp)) in rows.zip(scale.iter().zip(dp)) {
+                        let mut slope = [0.0];
+                        *out = loss.row(&[*y], &[*p], Some((*scale, &mut slope)));
+                        [*dp] = slope;
+                    }
+                }
+                None => {
+                    for ((y, p), out) in rows {
+                        *out = loss.row(&[*y], &[*p], None);
+                    }
+                }
+            }
+            return;
+        }
         let rows = batch.y.chunks_exact(y_width).zip(batch.p.chunks_exact(batch.width)).zip(losses);
         match gradient {
             Some(Gradient { scale, dp }) => {

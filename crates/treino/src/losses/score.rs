@@ -1,6 +1,7 @@
 //! The loss of a batch, from the losses of its rows.
 
 use super::{Batch, Gradient, Loss, Reduction, Scope};
+use treino_engine::reduce;
 use treino_engine::simd::Simd;
 
 /// Computes the loss of batches of one output; owns what that takes.
@@ -17,11 +18,9 @@ impl Score {
         Score { loss: loss.clone(), losses: vec![0.0; capacity], scale: vec![0.0; capacity] }
     }
 
-    /// Whether the loss of many rows is the same however they are cut into batches, up to rounding, when batches are
-    /// averaged by their number of rows.
+    /// Whether the loss of many rows is the same however they are cut into batches, as [`Loss::is_additive`].
     pub fn is_additive(&self) -> bool {
-        let it = self.loss.inner();
-        it.scope() == Scope::Row && it.reduction() == Reduction::SumOverBatchSize && it.ignored().is_none()
+        self.loss.is_additive()
     }
 
     /// The loss of a batch under the weights of its rows, and its gradient with respect to the predictions, times a factor,
@@ -35,9 +34,33 @@ impl Score {
         weights: Option<&[f32]>,
         gradient: Option<(f32, &mut [f32])>,
     ) -> f64 {
+        self.share(simd, batch, batch.p.len() / batch.width, weights, gradient)
+    }
+
+    /// The share of some rows in the loss of a batch of `batch_rows`, as [`Score::of`]. Only a loss that
+    /// [is additive](Loss::is_additive) has one, unless they are all.
+    pub fn share(
+        &mut self,
+        simd: Simd,
+        batch: Batch<'_>,
+        batch_rows: usize,
+        weights: Option<&[f32]>,
+        gradient: Option<(f32, &mut [f32])>,
+    ) -> f64 {
         let it = self.loss.inner();
         let rows = batch.p.len() / batch.width;
         let (losses, scale) = (&mut self.losses[..rows], &mut self.scale[..rows]);
+        if it.scope() == Scope::Row && it.ignored().is_none() && weights.is_none() {
+            let divisor = if it.reduction() == Reduction::Sum { 1.0 } else { batch_rows as f64 };
+            match gradient {
+                Some((factor, dp)) => {
+                    scale.fill((1.0 / divisor) as f32 * factor);
+                    it.rows(simd, batch, losses, Some(Gradient { scale, dp }));
+                }
+                None => it.rows(simd, batch, losses, None),
+            }
+            return reduce::sum(simd, losses, f64::from) / divisor;
+        }
         if it.scope() == Scope::Positive {
             it.rows(simd, batch, losses, None);
         }
@@ -52,7 +75,7 @@ impl Score {
             mass += f64::from(*scale);
         }
         let divisor = match it.reduction() {
-            Reduction::SumOverBatchSize => counted as f64,
+            Reduction::SumOverBatchSize => (counted + batch_rows - rows) as f64,
             Reduction::MeanWithSampleWeight => mass,
             // One number for the whole batch stands beside every row, but is added up only under weights.
             Reduction::Sum if it.scope() == Scope::Whole && weights.is_none() => counted as f64,
@@ -101,7 +124,7 @@ mod tests {
 
     #[test]
     fn what_depends_on_the_batch_is_not_additive() {
-        let additive = |loss: Loss| Score::new(&loss, 1).is_additive();
+        let additive = |loss: Loss| loss.is_additive();
         assert!(additive(MeanSquaredError::default().into()));
         assert!(!additive(MeanSquaredError { reduction: Reduction::Sum }.into()));
         assert!(!additive(SparseCategoricalCrossentropy { ignore_class: Some(0), ..Default::default() }.into()));

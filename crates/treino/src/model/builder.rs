@@ -1,6 +1,7 @@
 //! From layers to a program.
 
 use super::fork::ForkOp;
+use super::fuse::{find_chains, fuse};
 use super::op::Op;
 use super::program::{Buffer, Ids, Output, Program, ScratchId, ScratchSize, Use, Value, ValueId, VarId, Variable};
 use crate::activations::Activation;
@@ -90,6 +91,7 @@ impl Builder {
                 input: ValueId(0),
                 outputs: Vec::new(),
                 ids: Vec::new(),
+                chains: Vec::new(),
             },
             known: Vec::new(),
             layer: String::new(),
@@ -486,6 +488,8 @@ impl Builder {
             one.gradient = one.gradient.start + trainable..one.gradient.end + trainable;
         }
         self.program.gradient += trainable;
+        fuse(&mut self.program);
+        find_chains(&mut self.program);
         self.program
     }
 }

@@ -2,6 +2,8 @@
 
 use super::program::{Buffer, Program, ScratchId, ScratchSize, ValueId, VarId, Variable};
 use std::ops::Range;
+use treino_engine::chain::{self, Chain};
+use treino_engine::numbers::Numbers;
 use treino_engine::pool::Pool;
 use treino_engine::simd::Simd;
 
@@ -9,16 +11,16 @@ use treino_engine::simd::Simd;
 #[derive(Debug)]
 pub struct Memory {
     /// Trainable weights.
-    pub weights: Vec<f32>,
+    pub weights: Numbers,
     /// Frozen weights and statistics.
-    pub state: Vec<f32>,
+    pub state: Numbers,
     /// The gradient of the trainable weights; behind it, places for further calls of shared layers.
-    pub gradient: Vec<f32>,
+    pub gradient: Numbers,
     /// Penalties on values, summed while a batch runs forward.
     pub activity_penalty: f64,
-    numbers: Vec<Vec<f32>>,
-    gradients: Vec<Vec<f32>>,
-    scratch: Vec<Vec<f32>>,
+    numbers: Vec<Numbers>,
+    gradients: Vec<Numbers>,
+    scratch: Vec<Numbers>,
     /// For each value the places of its numbers and of its gradient.
     places: Vec<(usize, usize)>,
     locations: Vec<Location>,
@@ -39,8 +41,10 @@ pub struct Pass<'a> {
     pub simd: Simd,
     /// The threads.
     pub pool: &'a Pool,
-    /// Rows in the batch.
+    /// Rows that pass together.
     pub rows: usize,
+    /// How many rows of the same batch passed before them: gradients of variables are added to what those left.
+    pub rows_before: usize,
     /// Whether layers behave as in training.
     pub training: bool,
     /// The training's seed.
@@ -56,13 +60,13 @@ pub struct Pass<'a> {
 impl Memory {
     /// Memory for batches of up to `capacity` rows; `training` also gives it room for gradients.
     pub fn new(program: &Program, capacity: usize, training: bool) -> Self {
-        let rows = |widths: &[usize], capacity: usize| -> Vec<Vec<f32>> {
-            widths.iter().map(|width| vec![0.0; width * capacity]).collect()
+        let rows = |widths: &[usize], capacity: usize| -> Vec<Numbers> {
+            widths.iter().map(|width| Numbers::zeros(width * capacity)).collect()
         };
         Memory {
-            weights: vec![0.0; program.trainable],
-            state: vec![0.0; program.state],
-            gradient: vec![0.0; if training { program.gradient } else { 0 }],
+            weights: Numbers::zeros(program.trainable),
+            state: Numbers::zeros(program.state),
+            gradient: Numbers::zeros(if training { program.gradient } else { 0 }),
             activity_penalty: 0.0,
             numbers: rows(&program.buffers, capacity),
             gradients: rows(&program.gradients, if training { capacity } else { 0 }),
@@ -70,8 +74,8 @@ impl Memory {
                 .scratch
                 .iter()
                 .map(|size| match size {
-                    ScratchSize::PerRow(width) => vec![0.0; width * capacity],
-                    ScratchSize::Fixed(length) => vec![0.0; *length],
+                    ScratchSize::PerRow(width) => Numbers::zeros(width * capacity),
+                    ScratchSize::Fixed(length) => Numbers::zeros(*length),
                 })
                 .collect(),
             places: program.values.iter().map(|value| (value.numbers, value.gradient)).collect(),
@@ -165,6 +169,22 @@ impl Memory {
         }
     }
 
+    /// Runs the maps of a chain forward.
+    pub(super) fn chain_forward(&mut self, chain: &Chain, simd: Simd, rows: usize) {
+        chain.forward(simd, rows, &mut self.numbers, &self.weights);
+    }
+
+    /// Computes the gradients of a chain; those of weights are added to what they hold where `more` says so.
+    pub(super) fn chain_backward(&mut self, chain: &Chain, simd: Simd, rows: usize, more: bool) {
+        let Memory { numbers, gradients, weights, gradient, scratch, .. } = self;
+        chain.backward(
+            simd,
+            rows,
+            more,
+            chain::Memory { values: numbers, gradients, weights, gradient, rooms: scratch },
+        );
+    }
+
     /// Adds what further calls of shared layers say about their weights.
     pub(crate) fn join_shared(&mut self, program: &Program) {
         for (from, to) in program.shared() {
@@ -208,13 +228,13 @@ impl Variables<'_> {
 }
 
 /// Working memory of all ops.
-pub(crate) struct Scratch<'a>(&'a mut [Vec<f32>]);
+pub(crate) struct Scratch<'a>(&'a mut [Numbers]);
 
 impl<'a> Scratch<'a> {
     /// Pieces of it, all different.
     pub(crate) fn get<const N: usize>(self, ids: [ScratchId; N]) -> [&'a mut [f32]; N] {
         let pieces = self.0.get_disjoint_mut(ids.map(|id| id.0)).expect("an op's pieces of memory are its own");
-        pieces.map(Vec::as_mut_slice)
+        pieces.map(|piece| &mut **piece)
     }
 }
 
@@ -229,7 +249,7 @@ pub(crate) struct Backward<'a> {
     pub x: &'a [f32],
     pub y: &'a [f32],
     pub dx: &'a mut [f32],
-    pub dy: &'a [f32],
+    pub dy: &'a mut [f32],
     pub variables: Variables<'a>,
     pub gradient: &'a mut [f32],
     pub scratch: Scratch<'a>,

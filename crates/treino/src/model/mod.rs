@@ -10,6 +10,7 @@
 
 mod builder;
 mod fork;
+mod fuse;
 mod graph;
 mod memory;
 mod network;

@@ -193,11 +193,18 @@ impl Network {
         for rows in x.as_slice().chunks(chunk * self.inputs()) {
             let n = rows.len() / self.inputs();
             memory.value_mut(self.program.input)[..rows.len()].copy_from_slice(rows);
-            let pass =
-                Pass { simd, pool: &pool, rows: n, training: false, seed: 0, epoch: 0, step: 0, loss_scale: 1.0 };
-            for op in &self.program.ops[..ops] {
-                op.forward(&mut memory, &pass);
-            }
+            let pass = Pass {
+                simd,
+                pool: &pool,
+                rows: n,
+                rows_before: 0,
+                training: false,
+                seed: 0,
+                epoch: 0,
+                step: 0,
+                loss_scale: 1.0,
+            };
+            self.program.forward(ops, &mut memory, &pass);
             take(&memory, n);
         }
     }

@@ -100,6 +100,19 @@ impl Op {
         }
     }
 
+    /// Whether each row of what it computes depends on that row alone, and gradients of variables are added to those of the rows
+    /// before: then a batch may pass in pieces.
+    pub fn is_rowwise(&self) -> bool {
+        match self {
+            Op::Dense(_) | Op::Activation(_) | Op::Noise(_) | Op::Normalization(_) | Op::Rescaling(_) => true,
+            Op::Select(_) | Op::Index(_) | Op::CategoryEncoding(_) | Op::Resize(_) | Op::Fork(_) => true,
+            Op::Merge(_) | Op::Concatenate(_) | Op::Dot(_) => true,
+            // A penalty is divided by the rows of the batch, statistics are taken over them.
+            Op::ActivityPenalty(_) | Op::BatchNormalization(_) => false,
+            Op::GroupNormalization(_) | Op::PRelu(_) | Op::Embedding(_) => false,
+        }
+    }
+
     /// The value it fills, if it fills one.
     pub fn output(&self) -> Option<ValueId> {
         match self {

@@ -1,11 +1,15 @@
 //! The flat program of a network.
 
+use super::memory::{Memory, Pass};
 use super::op::Op;
 use crate::activations::Activation;
 use crate::constraints::Constraint;
 use crate::initializers::Initializer;
+use crate::layers::DenseOp;
 use crate::regularizers::Regularizer;
 use std::ops::Range;
+use treino_engine::chain::Chain;
+use treino_engine::product::WORTH_A_THREAD;
 
 /// A batch of rows between two ops.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,6 +22,13 @@ pub struct VarId(pub(super) usize);
 /// Working memory of one op.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ScratchId(pub(super) usize);
+
+impl ScratchId {
+    /// Which of the program's it is.
+    pub(crate) fn place(self) -> usize {
+        self.0
+    }
+}
 
 /// How large an op's working memory is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -138,9 +149,68 @@ pub struct Program {
     pub outputs: Vec<Output>,
     /// What must hold for the rows that come in.
     pub ids: Vec<Ids>,
+    pub(super) chains: Vec<Chained>,
+}
+
+/// Dense ops in a row that the engine computes in one call where they are small.
+#[derive(Debug, Clone)]
+pub(super) struct Chained {
+    /// Their positions.
+    pub ops: Range<usize>,
+    /// How often they are applied to a row of the batch.
+    pub outer: usize,
+    pub chain: Chain,
 }
 
 impl Program {
+    /// Runs rows forward through the first `ops` operations.
+    pub fn forward(&self, ops: usize, memory: &mut Memory, pass: &Pass<'_>) {
+        let mut at = 0;
+        while at < ops {
+            if let Some(chained) = self.chain(pass, |chained| chained.ops.start == at && chained.ops.end <= ops) {
+                memory.chain_forward(&chained.chain, pass.simd, pass.rows * chained.outer);
+                at = chained.ops.end;
+            } else {
+                self.ops[at].forward(memory, pass);
+                at += 1;
+            }
+        }
+    }
+
+    /// Computes the gradients of the rows that went forward last; those of the outputs are there. Ops whose backward pass is
+    /// done elsewhere are left out.
+    pub fn backward(&self, memory: &mut Memory, pass: &Pass<'_>, is_left_out: impl Fn(usize) -> bool) {
+        let mut at = self.ops.len();
+        while at > 0 {
+            if let Some(chained) = self.chain(pass, |chained| chained.ops.end == at) {
+                let (rows, more) = (pass.rows * chained.outer, pass.rows_before > 0);
+                memory.chain_backward(&chained.chain, pass.simd, rows, more);
+                at = chained.ops.start;
+            } else {
+                at -= 1;
+                if !is_left_out(at) {
+                    self.ops[at].backward(memory, pass);
+                }
+            }
+        }
+    }
+
+    /// The chain at a place, where it is too small for several threads.
+    fn chain(&self, pass: &Pass<'_>, is_there: impl Fn(&Chained) -> bool) -> Option<&Chained> {
+        let found = self.chains.iter().find(|chained| is_there(chained))?;
+        (pass.rows * found.outer * found.chain.largest() < WORTH_A_THREAD).then_some(found)
+    }
+
+    /// Where the gradient of a variable goes.
+    pub(crate) fn gradient_of(&self, id: VarId) -> Range<usize> {
+        self.uses[id.0].gradient.clone()
+    }
+
+    /// The buffers of a value and of its gradient.
+    pub(crate) fn buffers_of(&self, id: ValueId) -> [usize; 2] {
+        [self.values[id.0].numbers, self.values[id.0].gradient]
+    }
+
     /// The shape of a row of a value.
     pub fn shape(&self, value: ValueId) -> &[usize] {
         &self.values[value.0].shape
@@ -154,7 +224,8 @@ impl Program {
     /// Whether a value comes from a dense layer as it is, without an activation.
     pub fn is_dense(&self, value: ValueId) -> bool {
         let numbers = |value: ValueId| self.values[value.0].numbers;
-        self.ops.iter().any(|op| matches!(op, Op::Dense(dense) if numbers(dense.z) == numbers(value)))
+        let is_it = |op: &DenseOp| op.activation.is_none() && numbers(op.z) == numbers(value);
+        self.ops.iter().any(|op| matches!(op, Op::Dense(op) if is_it(op)))
     }
 
     /// A variable.
@@ -167,6 +238,7 @@ impl Program {
         let numbers = |value: ValueId| self.values[value.0].numbers;
         self.ops.iter().find_map(|op| match op {
             Op::Activation(op) if numbers(op.y) == numbers(value) => Some(&op.activation),
+            Op::Dense(op) if numbers(op.z) == numbers(value) => op.activation.as_ref(),
             _ => None,
         })
     }

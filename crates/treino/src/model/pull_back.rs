@@ -47,10 +47,9 @@ impl Network {
         memory.state.copy_from_slice(&self.state);
         memory.value_mut(program.input).copy_from_slice(x.as_slice());
         let (pool, simd) = (Pool::new(1), Simd::detect());
-        let pass = Pass { simd, pool: &pool, rows, training: true, seed, epoch: 0, step: 0, loss_scale: 1.0 };
-        for op in &program.ops {
-            op.forward(&mut memory, &pass);
-        }
+        let pass =
+            Pass { simd, pool: &pool, rows, rows_before: 0, training: true, seed, epoch: 0, step: 0, loss_scale: 1.0 };
+        program.forward(program.ops.len(), &mut memory, &pass);
         let mut outputs = Matrix::zeros(rows, width);
         let mut start = 0;
         for output in &program.outputs {
@@ -63,12 +62,9 @@ impl Network {
             }
             start += own;
         }
-        for op in program.ops.iter().rev() {
-            op.backward(&mut memory, &pass);
-        }
+        program.backward(&mut memory, &pass, |_| false);
         memory.join_shared(program);
-        memory.gradient.truncate(program.trainable);
-        let Memory { gradient, state, activity_penalty, .. } = memory;
-        Ok(PulledBack { outputs, penalty: activity_penalty, gradient, state })
+        let (gradient, state) = (memory.gradient[..program.trainable].to_vec(), memory.state.to_vec());
+        Ok(PulledBack { outputs, penalty: memory.activity_penalty, gradient, state })
     }
 }

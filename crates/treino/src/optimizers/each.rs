@@ -3,21 +3,27 @@
 use super::Step;
 use treino_engine::simd::{Kernel, Simd};
 
+/// Weights whose move is worth a second thread: about ten microseconds of it.
+const WORTH_A_THREAD: usize = 40_000;
+
 /// A rule that moves a weight by its own gradient and its own `N` numbers of state.
-pub(super) trait Each<const N: usize>: Sized {
+pub(super) trait Each<const N: usize>: Sized + Sync {
     /// The weight and its state after the step.
     fn next(&self, w: f32, g: f32, state: [f32; N]) -> (f32, [f32; N]);
 
-    /// Moves all weights in one pass.
+    /// Moves all weights in one pass, on several threads where that pays.
     fn sweep(self, at: Step<'_>, w: &mut [f32], g: &[f32], state: [&mut Vec<f32>; N])
     where
         for<'a> Sweep<'a, Self, N>: Kernel<Output = ()>,
     {
-        self.sweep_part(at.simd, w, g, state.map(Vec::as_mut_slice));
+        let parts = at.pool.parts_for(w.len(), WORTH_A_THREAD);
+        at.pool.split_together(parts, w, state.map(Vec::as_mut_slice), |first, w, state| {
+            self.sweep_part(at.simd, w, &g[first..], state);
+        });
     }
 
     /// Moves some of the weights.
-    fn sweep_part(self, simd: Simd, w: &mut [f32], g: &[f32], state: [&mut [f32]; N])
+    fn sweep_part(&self, simd: Simd, w: &mut [f32], g: &[f32], state: [&mut [f32]; N])
     where
         for<'a> Sweep<'a, Self, N>: Kernel<Output = ()>,
     {
@@ -27,7 +33,7 @@ pub(super) trait Each<const N: usize>: Sized {
 
 /// The pass of a rule over the weights.
 pub(super) struct Sweep<'a, R, const N: usize> {
-    rule: R,
+    rule: &'a R,
     w: &'a mut [f32],
     g: &'a [f32],
     state: [&'a mut [f32]; N],

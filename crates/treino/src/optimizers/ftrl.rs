@@ -96,7 +96,7 @@ struct Powered<P> {
     power: P,
 }
 
-impl<P: Power> Each<2> for Powered<P> {
+impl<P: Power + Sync> Each<2> for Powered<P> {
     #[inline(always)]
     fn next(&self, w: f32, g: f32, [n, z]: [f32; 2]) -> (f32, [f32; 2]) {
         let Update { rate, l1, twice_l2, twice_shrinkage } = self.rule;

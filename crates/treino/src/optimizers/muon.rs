@@ -132,7 +132,7 @@ impl Muon {
         // The smaller side first: the products X X' are then as small as they can be.
         let (short, long) = (rows.min(columns), rows.max(columns));
         if rows > columns {
-            transpose(g, rows, columns, x);
+            transpose(at.simd, g, rows, columns, x);
         } else {
             x.copy_from_slice(g);
         }
@@ -141,7 +141,7 @@ impl Muon {
         let (gram, square) = (&mut gram[..short * short], &mut square[..short * short]);
         let [a, b, c] = [self.muon_a, self.muon_b, self.muon_c].map(|k| k as f32);
         for _ in 0..self.ns_steps {
-            transpose(x, short, long, y);
+            transpose(at.simd, x, short, long, y);
             product(at.pool, at.simd, [short, long, short], View::rows(x, long), y, From::Zero, gram);
             product(at.pool, at.simd, [short; 3], View::rows(gram, short), gram, From::Zero, square);
             at.simd.run(Scale { x: square, by: c });
@@ -152,7 +152,7 @@ impl Muon {
             (x, y) = (y, x);
         }
         if rows > columns {
-            transpose(x, columns, rows, y);
+            transpose(at.simd, x, columns, rows, y);
             x = y;
         }
         x

@@ -6,13 +6,71 @@ use super::executor::{BatchEnd, Divergence, EpochEnd, Examples, Executor, Interr
 use super::head::Head;
 use crate::callbacks::{Logs, Snapshot};
 use crate::error::{Error, Result};
-use crate::model::{Memory, Network, Pass, Program, ScratchSize};
-use crate::optimizers::{Optimizer, Updater};
+use crate::model::{Memory, Network, Op, Pass, Program, ScratchSize};
+use crate::optimizers::Updater;
+use crate::regularizers::Regularizer;
+use std::ops::Range;
 use treino_engine::pool::Pool;
+use treino_engine::rows::gather;
 use treino_engine::simd::Simd;
 
 /// Rows evaluated at once, where the training's batches are smaller.
 const EVALUATION_ROWS: usize = 128;
+
+/// Batches of more rows go forward and backward in pieces.
+const LARGE_BATCH: usize = 1024;
+
+/// What the values of a piece should take: part of a second-level cache.
+const PIECE_BYTES: usize = 384 << 10;
+
+/// The fewest rows of a piece, and what its rows are a multiple of: sums over rows are taken in blocks of so many.
+const PIECE_ROWS: usize = 256;
+const PIECE_GRAIN: usize = 128;
+
+/// How many rows go forward and backward at once, and how many there must be room for.
+///
+/// The weights get the same gradient whatever the pieces, if the rows do not depend on each other.
+fn rows_at_once(program: &Program, compile: &Compile, batch_size: usize) -> [usize; 2] {
+    let goals = (0..program.outputs.len()).map(|at| compile.goal(at));
+    let apart = program.ops.iter().all(Op::is_rowwise) && goals.into_iter().all(|goal| goal.loss.is_additive());
+    if batch_size <= LARGE_BATCH || !apart {
+        return [batch_size, batch_size.max(EVALUATION_ROWS)];
+    }
+    let fit = PIECE_BYTES / (4 * program.row_numbers().max(1));
+    let piece = (fit / PIECE_GRAIN * PIECE_GRAIN).max(PIECE_ROWS);
+    [piece.min(batch_size); 2]
+}
+
+/// Rows of the data that make one step.
+#[derive(Clone, Copy)]
+struct Batch<'a> {
+    data: &'a Examples<'a>,
+    /// The order of the epoch; that of the data without one.
+    order: Option<&'a [u32]>,
+    /// Where the batch begins in that order.
+    first: usize,
+    rows: usize,
+}
+
+/// Rows of a batch that pass together.
+#[derive(Clone, Copy)]
+struct Part {
+    rows: usize,
+    /// Rows of the batch before them.
+    before: usize,
+    /// Rows of the whole batch.
+    of: usize,
+    training: bool,
+    /// Epoch and step, from 0.
+    when: [u32; 2],
+}
+
+impl Part {
+    fn pass(self, simd: Simd, pool: &Pool, seed: u64, loss_scale: f32) -> Pass<'_> {
+        let Part { rows, before: rows_before, training, when: [epoch, step], .. } = self;
+        Pass { simd, pool, rows, rows_before, training, seed, epoch, step, loss_scale }
+    }
+}
 
 /// Runs a program on the processor. All buffers are allocated when it is made; a step allocates nothing.
 #[derive(Debug)]
@@ -23,7 +81,12 @@ pub struct Cpu {
     simd: Simd,
     seed: u64,
     batch_size: usize,
+    /// Rows that go forward and backward at once.
+    piece: usize,
+    /// Rows that there is room for.
     capacity: usize,
+    /// Penalties on weights, each with the position of its variable.
+    penalised: Vec<(Regularizer, usize)>,
     updater: Updater,
     /// By what the loss is multiplied before its gradient is taken.
     loss_scale: f32,
@@ -49,7 +112,7 @@ impl Cpu {
         session: &Session<'_>,
     ) -> Result<Self> {
         let program = network.program().clone();
-        let capacity = batch_size.max(EVALUATION_ROWS);
+        let [piece, capacity] = rows_at_once(&program, compile, batch_size);
         let mut memory = Memory::new(&program, capacity, true);
         memory.weights.copy_from_slice(&network.weights);
         memory.state.copy_from_slice(&network.state);
@@ -62,8 +125,11 @@ impl Cpu {
             first += goal.loss.inner().targets().columns(program.width(output.value));
             head
         });
+        let heads: Vec<Head> = heads.collect();
+        let variables = program.variables.iter().enumerate();
+        let penalised = variables.filter_map(|(at, variable)| Some((variable.regularizer.clone()?, at)));
         Ok(Cpu {
-            heads: heads.collect(),
+            heads,
             loss_scale: updater.loss_scale(),
             statistics: match compile.optimizer.inner().line_search() {
                 Some(_) => vec![0.0; program.state],
@@ -74,20 +140,22 @@ impl Cpu {
             weighted: false,
             pool: Pool::new(session.threads),
             simd: session.simd,
+            penalised: penalised.collect(),
             program,
             memory,
             seed,
             batch_size,
+            piece,
             capacity,
         })
     }
 
     /// The bytes that a training takes beside its data: weights, gradient, optimizer state and two snapshots; rows and
     /// gradients of every value, and working memory, for the largest batch.
-    pub(crate) fn bytes(network: &Network, optimizer: &Optimizer, batch_size: usize) -> u128 {
+    pub(crate) fn bytes(network: &Network, compile: &Compile, batch_size: usize) -> u128 {
         let program = network.program();
-        let capacity = batch_size.max(EVALUATION_ROWS) as u128;
-        let optimizer = Updater::numbers(optimizer, program);
+        let [_, capacity] = rows_at_once(program, compile, batch_size).map(|rows| rows as u128);
+        let optimizer = Updater::numbers(&compile.optimizer, program);
         let weights = program.trainable as u128 * 5 + optimizer + program.state as u128 * 4;
         let values: u128 = program.row_numbers() as u128;
         let (per_row, fixed) = program.scratch.iter().fold((0_u128, 0_u128), |(rows, fixed), size| match size {
@@ -97,33 +165,39 @@ impl Cpu {
         4 * (weights + (values + per_row) * capacity + fixed)
     }
 
-    /// Copies rows of the data into the batch.
-    fn gather(&mut self, data: &Examples<'_>, rows: impl Iterator<Item = usize>) {
+    /// Copies rows of the data into the memory of a batch.
+    fn gather(&mut self, batch: Batch<'_>, rows: Range<usize>) {
+        let Batch { data, order, first, .. } = batch;
+        let rows = first + rows.start..first + rows.end;
         let width = data.x.cols();
         let x = self.memory.value_mut(self.program.input);
         self.weighted = data.weights.is_some();
-        for (slot, row) in rows.enumerate() {
-            x[slot * width..][..width].copy_from_slice(data.x.row(row));
-            self.heads.iter_mut().for_each(|head| head.gather(slot, data, row));
-            self.weights[slot] = data.weights.map_or(1.0, |w| w[row]);
+        match order {
+            Some(order) => gather(&self.pool, data.x.as_slice(), width, &order[rows.clone()], x),
+            None => x[..rows.len() * width].copy_from_slice(&data.x.as_slice()[rows.start * width..rows.end * width]),
+        }
+        self.heads.iter_mut().for_each(|head| head.gather(&self.pool, data, order, rows.clone()));
+        if let Some(weights) = data.weights {
+            match order {
+                Some(order) => gather(&self.pool, weights, 1, &order[rows], &mut self.weights),
+                None => self.weights[..rows.len()].copy_from_slice(&weights[rows]),
+            }
         }
     }
 
-    /// Runs the batch forward and gives its loss, penalties included; with `training` also the gradient of the loss.
-    fn forward(&mut self, rows: usize, training: bool, epoch: u32, step: u32) -> f64 {
-        let Cpu { program, memory, pool, simd, .. } = self;
-        let pass =
-            Pass { simd: *simd, pool, rows, training, seed: self.seed, epoch, step, loss_scale: self.loss_scale };
+    /// Runs gathered rows forward and gives their share of the loss of their batch, penalties on values included; in
+    /// training also the gradient of the loss with respect to the outputs.
+    fn forward(&mut self, part: Part) -> f64 {
+        let Cpu { program, memory, pool, simd, seed, loss_scale, .. } = self;
+        let pass = part.pass(*simd, pool, *seed, *loss_scale);
         memory.activity_penalty = 0.0;
-        for op in &program.ops {
-            op.forward(memory, &pass);
-        }
-        let weights = self.weighted.then_some(&self.weights[..rows]);
-        let factor = training.then_some(self.loss_scale);
+        program.forward(program.ops.len(), memory, &pass);
+        let weights = self.weighted.then_some(&self.weights[..part.rows]);
+        let factor = part.training.then_some(self.loss_scale);
         let mut total = memory.activity_penalty;
         for head in &mut self.heads {
             let width = program.width(head.scored());
-            total += head.lose(*simd, memory, rows, width, weights, factor);
+            total += head.lose(*simd, memory, [part.rows, part.of], width, weights, factor);
         }
         total
     }
@@ -131,48 +205,56 @@ impl Cpu {
     /// The penalties on weights.
     fn weight_penalty(&self) -> f64 {
         let mut total = 0.0;
-        for variable in &self.program.variables {
-            if let Some(regularizer) = &variable.regularizer {
-                total += regularizer.inner().value(
-                    self.simd,
-                    variable.columns(),
-                    &self.memory.weights[variable.range.clone()],
-                );
-            }
+        for (regularizer, at) in &self.penalised {
+            let variable = &self.program.variables[*at];
+            let weights = &self.memory.weights[variable.range.clone()];
+            total += regularizer.inner().value(self.simd, variable.columns(), weights);
         }
         total
     }
 
-    /// The gradient of the batch that went forward last, penalties included.
-    fn backward(&mut self, rows: usize, epoch: u32, step: u32) {
-        let Cpu { program, memory, pool, simd, .. } = self;
-        let pass =
-            Pass { simd: *simd, pool, rows, training: true, seed: self.seed, epoch, step, loss_scale: self.loss_scale };
-        for (at, op) in program.ops.iter().enumerate().rev() {
-            if self.heads.iter().all(|head| head.absorbed != Some(at)) {
-                op.backward(memory, &pass);
-            }
-        }
-        memory.join_shared(program);
-        for variable in &program.variables {
-            if let Some(regularizer) = &variable.regularizer {
-                let range = variable.range.clone();
-                let (w, gradient) = (&memory.weights[range.clone()], &mut memory.gradient[range]);
-                regularizer.inner().add_gradient(*simd, variable.columns(), w, self.loss_scale, gradient);
-            }
-        }
+    /// The gradient of rows that went forward last, added to that of those before them in their batch.
+    fn backward(&mut self, part: Part) {
+        let Cpu { program, memory, pool, simd, seed, loss_scale, heads, .. } = self;
+        let pass = part.pass(*simd, pool, *seed, *loss_scale);
+        program.backward(memory, &pass, |at| heads.iter().any(|head| head.absorbed == Some(at)));
     }
 
-    /// The step of a batch that went forward and backward.
-    fn descend(&mut self, rows: usize, loss: f64, epoch: u32, step: u32) {
+    /// The loss of a batch and its gradient, penalties included. Where it is to `count`, losses and predictions are taken into
+    /// what is reported.
+    ///
+    /// A large batch goes forward and backward in pieces that stay in the cache, where that changes nothing.
+    fn learn(&mut self, batch: Batch<'_>, when: [u32; 2], count: bool) -> f64 {
+        let mut loss = 0.0;
+        for before in (0..batch.rows).step_by(self.piece) {
+            let rows = self.piece.min(batch.rows - before);
+            self.gather(batch, before..before + rows);
+            let part = Part { rows, before, of: batch.rows, training: true, when };
+            loss += self.forward(part);
+            if count {
+                self.measure(rows);
+            }
+            self.backward(part);
+        }
+        let Cpu { program, memory, .. } = self;
+        memory.join_shared(program);
+        for (regularizer, at) in &self.penalised {
+            let variable = &program.variables[*at];
+            let (w, gradient) = (&memory.weights[variable.range.clone()], &mut memory.gradient[variable.range.clone()]);
+            regularizer.inner().add_gradient(self.simd, variable.columns(), w, self.loss_scale, gradient);
+        }
+        loss + self.weight_penalty()
+    }
+
+    /// The step of a batch whose loss and gradient are known.
+    fn descend(&mut self, batch: Batch<'_>, loss: f64, when: [u32; 2]) {
         if let Some((search, mut state)) = self.updater.begin_search() {
             search.begin(&mut state, &self.memory.weights, &self.memory.gradient[..self.program.trainable]);
             let mut statistics = std::mem::take(&mut self.statistics);
             statistics.copy_from_slice(&self.memory.state);
             let end = search.search(self.simd, &mut state, loss, &mut |point, gradient| {
                 self.memory.weights.copy_from_slice(point);
-                let loss = self.forward(rows, true, epoch, step) + self.weight_penalty();
-                self.backward(rows, epoch, step);
+                let loss = self.learn(batch, when, false);
                 // The statistics have moved already, once for the step.
                 self.memory.state.copy_from_slice(&statistics);
                 gradient.copy_from_slice(&self.memory.gradient[..point.len()]);
@@ -190,11 +272,9 @@ impl Cpu {
 
     /// Loss and gradient of all rows as one batch, the first step of the first epoch.
     pub(crate) fn differentiate(&mut self, data: &Examples<'_>) -> (f64, Vec<f32>) {
-        let rows = data.rows();
         self.loss_scale = 1.0;
-        self.gather(data, 0..rows);
-        let loss = self.forward(rows, true, 0, 0) + self.weight_penalty();
-        self.backward(rows, 0, 0);
+        let batch = Batch { data, order: None, first: 0, rows: data.rows() };
+        let loss = self.learn(batch, [0, 0], false);
         (loss, self.memory.gradient[..self.program.trainable].to_vec())
     }
 
@@ -252,19 +332,13 @@ impl Executor for Cpu {
         let n = data.rows();
         let (mut total, mut seen, mut cut_short) = (0.0, 0, None);
         for (step, first) in (0..n).step_by(self.batch_size).enumerate() {
-            let end = (first + self.batch_size).min(n);
-            let rows = end - first;
-            match order {
-                Some(order) => self.gather(data, order[first..end].iter().map(|row| *row as usize)),
-                None => self.gather(data, first..end),
-            }
-            let loss = self.forward(rows, true, epoch as u32, step as u32) + self.weight_penalty();
+            let rows = self.batch_size.min(n - first);
+            let (batch, when) = (Batch { data, order, first, rows }, [epoch as u32, step as u32]);
+            let loss = self.learn(batch, when, true);
             if !loss.is_finite() {
-                return Err(self.divergence(epoch, step, rows));
+                return Err(self.divergence(epoch, step, rows.min(self.piece)));
             }
-            self.measure(rows);
-            self.backward(rows, epoch as u32, step as u32);
-            self.descend(rows, loss, epoch as u32, step as u32);
+            self.descend(batch, loss, when);
             total += loss * rows as f64;
             seen += rows;
             if !batch_end(self, step + 1, total / seen as f64) {
@@ -273,7 +347,7 @@ impl Executor for Cpu {
             }
         }
         // What the last step did to the weights shows in no loss of this epoch.
-        if !self.memory.weights.iter().chain(&self.memory.state).all(|w| w.is_finite()) {
+        if !self.memory.weights.iter().chain(self.memory.state.iter()).all(|w| w.is_finite()) {
             let steps = cut_short.map_or(n.div_ceil(self.batch_size), |cut: Interrupted| cut.steps);
             let step = steps.saturating_sub(1);
             return Err(self.divergence(epoch, step, 0));
@@ -295,17 +369,17 @@ impl Executor for Cpu {
         let mut total = 0.0;
         let at_once = if self.heads.iter().all(Head::is_additive) { self.capacity } else { self.batch_size };
         for first in (0..n).step_by(at_once) {
-            let end = (first + at_once).min(n);
-            self.gather(data, first..end);
-            total += self.forward(end - first, false, 0, 0) * (end - first) as f64;
-            self.measure(end - first);
+            let rows = at_once.min(n - first);
+            self.gather(Batch { data, order: None, first, rows }, 0..rows);
+            total += self.forward(Part { rows, before: 0, of: rows, training: false, when: [0, 0] }) * rows as f64;
+            self.measure(rows);
         }
         let loss = total / n as f64 + self.weight_penalty();
         self.logs(loss, n)
     }
 
     fn snapshot(&self) -> Snapshot {
-        Snapshot { weights: self.memory.weights.clone(), state: self.memory.state.clone() }
+        Snapshot { weights: self.memory.weights.to_vec(), state: self.memory.state.to_vec() }
     }
 
     fn restore(&mut self, weights: &Snapshot) {
@@ -331,7 +405,7 @@ impl Executor for Cpu {
 
     fn training_state(&self) -> TrainingState {
         let own = [("weights", &self.memory.weights), ("state", &self.memory.state)];
-        let own = own.into_iter().map(|(name, numbers)| (name.to_string(), numbers.clone()));
+        let own = own.into_iter().map(|(name, numbers)| (name.to_string(), numbers.to_vec()));
         let optimizer = self.updater.buffers().map(|(name, numbers)| (name, numbers.to_vec()));
         let (iterations, learning_rate) = (self.updater.iterations(), self.updater.learning_rate());
         TrainingState { buffers: own.chain(optimizer).collect(), iterations, learning_rate }
@@ -347,7 +421,8 @@ impl Executor for Cpu {
             return Err(Error::input(e).help("go on with the same layers and the same optimizer"));
         }
         let Memory { weights, state: statistics, .. } = &mut self.memory;
-        let mine = [weights, statistics].into_iter().chain(self.updater.buffers_mut());
+        let optimizer = self.updater.buffers_mut().map(Vec::as_mut_slice);
+        let mine = [&mut weights[..], &mut statistics[..]].into_iter().chain(optimizer);
         mine.zip(&state.buffers).for_each(|(mine, (_, numbers))| mine.copy_from_slice(numbers));
         self.updater.go_on(state.iterations, state.learning_rate);
         Ok(())

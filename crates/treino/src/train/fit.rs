@@ -93,7 +93,7 @@ pub(super) fn fit_as(
     let steps = train.rows().div_ceil(batch_size);
     let watchers = start_callbacks(callbacks, compile, network, steps, validation.is_some())?;
     check_batches(&compile.optimizer, settings.batch_size, train.rows())?;
-    check_memory(network, &compile.optimizer, batch_size)?;
+    check_memory(network, compile, batch_size)?;
     let mut cpu = Cpu::new(network, compile, units, batch_size, settings.seed, session)?;
     let history = Epochs { job, batch_size, network, model, executor: &mut cpu, watchers }.run(session)?;
     if history.kept_epoch.is_some() {
@@ -118,8 +118,8 @@ pub(super) fn check_batches(optimizer: &Optimizer, batch_size: usize, rows: usiz
 const MOST_MEMORY: u128 = 16 << 30;
 
 /// Refuses a training that would take more memory than a machine for it has, before any is taken.
-pub(super) fn check_memory(network: &Network, optimizer: &Optimizer, batch_size: usize) -> Result<()> {
-    let needed = Cpu::bytes(network, optimizer, batch_size);
+pub(super) fn check_memory(network: &Network, compile: &Compile, batch_size: usize) -> Result<()> {
+    let needed = Cpu::bytes(network, compile, batch_size);
     if needed <= MOST_MEMORY {
         return Ok(());
     }

@@ -6,6 +6,9 @@ use crate::callbacks::Logs;
 use crate::losses::{Batch, Score};
 use crate::metrics::Running;
 use crate::model::{Memory, Op, Program, ValueId};
+use std::ops::Range;
+use treino_engine::pool::Pool;
+use treino_engine::rows::gather;
 use treino_engine::simd::Simd;
 
 /// One output at work. It owns all that a batch takes.
@@ -26,8 +29,9 @@ pub(super) struct Head {
     units: Option<Units>,
     /// Targets and predictions in their own units, for the metrics.
     own: [Vec<f32>; 2],
-    /// The loss of the batch that went forward last.
+    /// The share of the rows that went forward last in the loss of their batch, and the rows of that batch.
     loss: f64,
+    of: usize,
     /// Sum of loss times rows over the batches so far.
     total: f64,
 }
@@ -87,6 +91,7 @@ impl Head {
             units,
             own: [vec![0.0; rows * width], vec![0.0; rows * p_width]],
             loss: 0.0,
+            of: 0,
             total: 0.0,
         }
     }
@@ -96,18 +101,32 @@ impl Head {
         self.score.is_additive()
     }
 
-    /// Copies the targets of a row of the data into a row of the batch.
-    pub(super) fn gather(&mut self, slot: usize, data: &Examples<'_>, row: usize) {
-        let y = &data.y.row(row)[self.first..self.first + self.width];
-        self.y[slot * self.width..][..self.width].copy_from_slice(y);
+    /// Copies the targets of rows of the data, as they come in an order, into the batch.
+    pub(super) fn gather(&mut self, pool: &Pool, data: &Examples<'_>, order: Option<&[u32]>, rows: Range<usize>) {
+        let (width, columns) = (self.width, data.y.cols());
+        let y = data.y.as_slice();
+        match order {
+            Some(order) if width == columns => gather(pool, y, width, &order[rows], &mut self.y),
+            None if width == columns => {
+                self.y[..rows.len() * width].copy_from_slice(&y[rows.start * width..rows.end * width]);
+            }
+            _ => {
+                for (slot, at) in rows.enumerate() {
+                    let row = order.map_or(at, |order| order[at] as usize);
+                    let y = &data.y.row(row)[self.first..self.first + width];
+                    self.y[slot * width..][..width].copy_from_slice(y);
+                }
+            }
+        }
     }
 
-    /// The weighted loss of a batch that went forward; with a factor also its gradient, times that factor.
+    /// The weighted share of the loss of rows that went forward, so many of so many in their batch; with a factor also its
+    /// gradient, times that factor.
     pub(super) fn lose(
         &mut self,
         simd: Simd,
         memory: &mut Memory,
-        rows: usize,
+        [rows, of]: [usize; 2],
         width: usize,
         weights: Option<&[f32]>,
         factor: Option<f32>,
@@ -115,8 +134,9 @@ impl Head {
         let (p, dp) = memory.value_and_gradient(self.scored);
         let y = &self.y[..rows * self.width];
         let batch = Batch { y, p: &p[..rows * width], width, logits: self.absorbed.is_some() };
+        self.of = of;
         let gradient = factor.map(|factor| (factor * self.loss_weight as f32, &mut dp[..rows * width]));
-        self.loss = self.score.of(simd, batch, weights, gradient);
+        self.loss = self.score.share(simd, batch, of, weights, gradient);
         self.loss * self.loss_weight
     }
 
@@ -127,7 +147,7 @@ impl Head {
 
     /// Counts the batch: takes its loss and its predictions into what is reported.
     pub(super) fn measure(&mut self, memory: &Memory, rows: usize, p_width: usize, weights: Option<&[f32]>) {
-        self.total += self.loss * rows as f64;
+        self.total += self.loss * self.of as f64;
         if self.metrics.is_empty() {
             return;
         }

@@ -152,7 +152,7 @@ impl Planned {
         let steps = prepared.train.len().div_ceil(batch_size);
         let Resolved { spec, compile, network } = &resolved;
         start_callbacks(&spec.callbacks, compile, network, steps, prepared.validation.is_some())?;
-        check_memory(&resolved.network, &resolved.compile.optimizer, batch_size)?;
+        check_memory(&resolved.network, &resolved.compile, batch_size)?;
         let planned = Planned { resolved, prepared, baselines, weights };
         planned.first_network(planned.settings().seed)?;
         Ok(planned)

@@ -1,0 +1,71 @@
+//! A product of rows that one thread computes, and the way that suits its shape.
+
+use super::column::Column;
+use super::packed::{FAR_APART, MANY_ROWS, MANY_STEPS, PackedRows};
+use super::tile::Tiles;
+use super::{Start, room_to_turn};
+use crate::simd::VectorKernel;
+use crate::simd::vector::Vector;
+
+/// C = start + A B, as pointers that were checked where they were made: C (m, n) row-major.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Rows<'a> {
+    /// m, k, n.
+    pub(crate) shape: [usize; 3],
+    pub(crate) a: Left,
+    pub(crate) b: Right,
+    pub(crate) start: Start<'a>,
+    pub(crate) c: *mut f32,
+}
+
+/// A: element (i, p) at `i * row + p * step`, where one of the two is 1.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Left {
+    pub(crate) at: *const f32,
+    pub(crate) row: usize,
+    pub(crate) step: usize,
+}
+
+/// B: element (p, j) at `p * row + j`; turned, which only [`PackedRows`] can read, at `j * row + p`.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Right {
+    pub(crate) at: *const f32,
+    pub(crate) row: usize,
+    pub(crate) is_turned: bool,
+}
+
+impl Right {
+    /// The transpose of a matrix (n, k), which stands in `room` where [`room_to_turn`] asks for that.
+    pub(crate) fn turned(at: *const f32, [k, n]: [usize; 2], room: *const f32) -> Self {
+        match room_to_turn(k, n) {
+            // A row or a column is its own transpose.
+            0 if n == 1 || k == 1 => Right { at, row: n, is_turned: false },
+            0 => Right { at, row: k, is_turned: true },
+            _ => Right { at: room, row: n, is_turned: false },
+        }
+    }
+}
+
+impl VectorKernel for Rows<'_> {
+    #[inline(always)]
+    unsafe fn run<V: Vector>(self) {
+        let [m, k, n] = self.shape;
+        // SAFETY: the caller's word.
+        unsafe {
+            match n {
+                1 if self.a.step == 1 => V::run(Column(self)),
+                1 if !matches!(self.start, Start::Bias(_)) => {
+                    // The transpose of a column is a row: then the chains of many elements fill a register.
+                    let a = Left { at: self.b.at, row: k, step: 1 };
+                    let b = Right { at: self.a.at, row: self.a.step, is_turned: false };
+                    let row = Rows { shape: [1, k, m], a, b, ..self };
+                    if m <= 8 { V::Narrow::run(Tiles(row)) } else { V::run(Tiles(row)) }
+                }
+                _ if self.b.is_turned => V::run(PackedRows(self)),
+                FAR_APART.. if m >= MANY_ROWS && k >= MANY_STEPS => V::run(PackedRows(self)),
+                ..=8 => V::Narrow::run(Tiles(self)),
+                _ => V::run(Tiles(self)),
+            }
+        }
+    }
+}

@@ -1,0 +1,82 @@
+//! Rows copied into a batch.
+
+use crate::pool::Pool;
+
+/// Numbers that are worth a second thread: about ten microseconds of copying.
+const WORTH_A_THREAD: usize = 50_000;
+
+/// Copies rows of `width` numbers of `from`, in the given order, one after another into `to`.
+///
+/// # Panics
+/// If a row lies outside `from`, or `to` is too short.
+pub fn gather(pool: &Pool, from: &[f32], width: usize, order: &[u32], to: &mut [f32]) {
+    if width == 1 {
+        order.iter().zip(to).for_each(|(row, to)| *to = from[*row as usize]);
+        return;
+    }
+    let parts = pool.parts_for(order.len() * width, WORTH_A_THREAD);
+    pool.split_rows(parts, order.len(), width, to, 8, |first, to| {
+        let last = (from.len() / width.max(1)).saturating_sub(1);
+        let order = &order[first..first + to.len() / width];
+        assert!(from.len() >= width && order.iter().all(|row| *row as usize <= last), "a row lies outside the data");
+        match width {
+            // SAFETY: the rows lie in `from`, as just checked, and `to` has one for each.
+            ..4 => unsafe { copy_rows::<1>(from, width, order, to) },
+            // SAFETY: as above.
+            4..8 => unsafe { copy_rows::<4>(from, width, order, to) },
+            // SAFETY: as above.
+            8..16 => unsafe { copy_rows::<8>(from, width, order, to) },
+            // SAFETY: as above.
+            _ => unsafe { copy_rows::<16>(from, width, order, to) },
+        }
+    });
+}
+
+/// Copies rows piece by piece; the last piece overlaps the one before, so that none needs a loop of its own.
+///
+/// # Safety
+/// Every row lies in `from`, `to` has `width` numbers for each, and `width` is at least `N`.
+unsafe fn copy_rows<const N: usize>(from: &[f32], width: usize, order: &[u32], to: &mut [f32]) {
+    let mut out = to.as_mut_ptr();
+    for row in order {
+        // SAFETY: the caller's word; arrays of f32 need no more alignment than it.
+        unsafe {
+            let row = from.as_ptr().add(*row as usize * width);
+            let mut at = 0;
+            while at + N < width {
+                out.add(at).cast::<[f32; N]>().write(row.add(at).cast::<[f32; N]>().read());
+                at += N;
+            }
+            out.add(width - N).cast::<[f32; N]>().write(row.add(width - N).cast::<[f32; N]>().read());
+            out = out.add(width);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_of_every_width_arrive_in_order() {
+        let order = [3, 0, 3, 1];
+        for width in [1, 2, 3, 4, 7, 8, 9, 15, 16, 17, 33] {
+            let from: Vec<f32> = (0..4 * width).map(|i| i as f32).collect();
+            let mut to = vec![-1.0; order.len() * width];
+            gather(&Pool::new(1), &from, width, &order, &mut to);
+            for (row, to) in order.iter().zip(to.chunks(width)) {
+                assert_eq!(to, &from[*row as usize * width..][..width], "width {width}");
+            }
+        }
+        let (from, order) = (vec![1.0; 500_000], [999; 1000]);
+        let mut to = vec![0.0; 500_000];
+        gather(&Pool::new(3), &from, 500, &order, &mut to);
+        assert_eq!(to, from);
+    }
+
+    #[test]
+    #[should_panic(expected = "outside")]
+    fn a_row_outside_is_refused() {
+        gather(&Pool::new(1), &[0.0; 8], 4, &[2], &mut [0.0; 4]);
+    }
+}
