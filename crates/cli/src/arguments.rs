@@ -166,6 +166,8 @@ pub fn command() -> Command {
         .global(true)
         .help("When to use colours");
     let ascii = Arg::new("ascii").long("ascii").action(ArgAction::SetTrue).global(true).help("Plain ASCII output");
+    // For those who work on Treino: see CONTRIBUTING.md.
+    let simd = option("simd", "LEVEL", "Instruction set: avx512, avx2 or baseline").global(true).hide(true);
     let json = |help: &'static str| Arg::new("json").long("json").action(ArgAction::SetTrue).help(help);
 
     let train = training(Command::new("train"))
@@ -209,6 +211,7 @@ pub fn command() -> Command {
         .arg_required_else_help(true)
         .arg(color)
         .arg(ascii)
+        .arg(simd)
         .subcommand(train)
         .subcommand(lr_find)
         .subcommand(

@@ -1,15 +1,16 @@
 //! `treino lr-find`.
 
 use crate::lines::{Lines, wrapped};
+use crate::session::{Surroundings, is_interrupted, listen_for_interrupts};
 use crate::tables::{number, plain_number};
 use crate::terminal::Terminal;
-use crate::train::{listen_for_interrupts, threads};
+
 use crate::{arguments, json};
 use clap::ArgMatches;
 use treino::Result;
 use treino::catalog::{Field, Interval, Kind};
 use treino::error::Error;
-use treino::train::{Planned, RangeTest, RatesFound, Session};
+use treino::train::{Planned, RangeTest, RatesFound};
 
 /// Lines of the table of rates.
 const LINES: usize = 15;
@@ -24,12 +25,12 @@ pub fn run(matches: &ArgMatches, terminal: &Terminal) -> Result<u8> {
         seeds: option(matches, "seeds", Kind::Int(Interval::closed(1.0, 1000.0)))?.unwrap_or(default.seeds),
     };
     test.check()?;
-    let threads = threads(matches)?;
+    let surroundings = Surroundings::new(matches)?;
     let planned = Planned::new(&arguments::spec(matches)?)?;
-    let interrupt = listen_for_interrupts();
+    listen_for_interrupts();
     let mut nobody = |_: &treino::train::Event<'_>| {};
-    let found = planned.find_learning_rate(&test, &Session::new(threads, interrupt, &mut nobody))?;
-    if interrupt.load(std::sync::atomic::Ordering::Relaxed) {
+    let found = planned.find_learning_rate(&test, &mut surroundings.session(&mut nobody))?;
+    if is_interrupted() {
         return Err(Error::new(treino::error::Kind::Interrupted, "interrupted before all rates were tried"));
     }
     if matches.get_flag("json") {

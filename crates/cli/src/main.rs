@@ -11,6 +11,7 @@ mod lr_find;
 mod predict;
 mod progress;
 mod report;
+mod session;
 mod tables;
 mod terminal;
 mod train;
