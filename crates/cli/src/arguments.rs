@@ -5,7 +5,7 @@ use clap::{Arg, ArgAction, ArgMatches, Command};
 use std::path::Path;
 use treino::Result;
 use treino::callbacks::{Callback, EarlyStopping};
-use treino::catalog::{Entries, Kind, Node, Origin, Param, Room, Value};
+use treino::catalog::{Entries, Field, Kind, Node, Origin, Param, Room, Value};
 use treino::data::DataSpec;
 use treino::error::Error;
 use treino::spec::{self, Spec};
@@ -240,6 +240,22 @@ pub fn command() -> Command {
                 .args(reading_flags().map(Flag::arg)),
         )
         .subcommand(
+            Command::new("bench")
+                .about("Measure how long trainings of known networks take")
+                .after_help(format!(
+                    "Workloads, on rows made up from a hash:\n{}\nPrints one JSON object. A repeat trains from the first weights \
+                     on; times are medians of the repeats after the first, in microseconds a step.",
+                    crate::bench::list()
+                ))
+                .arg(Arg::new("workload").value_name("WORKLOAD").required(true).help("One of those below"))
+                .arg(
+                    option("threads", "N", "Threads to work on; with one the program stays on one CPU")
+                        .default_value("1"),
+                )
+                .arg(option("budget", "SECONDS", "How long to go on repeating, beyond three times [default: 5]"))
+                .arg(Arg::new("full").long("full").action(ArgAction::SetTrue).help("All 100000 rows of wide")),
+        )
+        .subcommand(
             Command::new("catalog")
                 .about("List what exists: layers, losses, optimizers and their parameters")
                 .arg(Arg::new("room").value_name("ROOM").help("Such as optimizers"))
@@ -432,6 +448,15 @@ pub fn scalar(kind: &Kind, text: &str, flag: &str) -> Result<Value> {
     Ok(parsed.unwrap_or_else(|| Value::Text(text.to_string())))
 }
 
+/// The number behind an option, within what its kind allows.
+pub fn number<T: Field>(matches: &ArgMatches, name: &str, kind: Kind) -> Result<Option<T>> {
+    let Some(text) = matches.get_one::<String>(name) else { return Ok(None) };
+    let flag = format!("--{name}");
+    let node = scalar(&kind, text, &flag)?.into();
+    kind.check(&node, &flag)?;
+    T::read(&node, &flag).map(Some)
+}
+
 /// A text as a TOML value, or why it is none.
 fn toml_value(text: &str) -> Result<Value, String> {
     let entries = spec::parse(&format!("value = {text}"), Path::new("")).map_err(|e| {
@@ -465,7 +490,7 @@ fn early_stopping(entries: &mut Entries, matches: &ArgMatches) -> Result<()> {
             _ => {
                 list.retain(|node| !is_stopping(node));
                 let stopping = EarlyStopping { restore_best_weights: true, ..EarlyStopping::default() };
-                let value = treino::catalog::Field::write(&Callback::from(stopping));
+                let value = Field::write(&Callback::from(stopping));
                 if let Some(Value::Table(mut table)) = value {
                     table.set("patience", patience);
                     list.push(Node { value: Value::Table(table), origin });

@@ -1,6 +1,7 @@
 //! The `treino` program: arguments in, words and files out. All it does, the library does.
 
 mod arguments;
+mod bench;
 mod catalog;
 mod evaluate;
 mod head;
@@ -17,9 +18,11 @@ mod terminal;
 mod train;
 
 use std::process::ExitCode;
+use std::time::Instant;
 use terminal::Terminal;
 
 fn main() -> ExitCode {
+    let started = Instant::now();
     let matches = arguments::command().get_matches();
     let Some((name, matches)) = matches.subcommand() else { return ExitCode::from(2) };
     let terminal = Terminal::new(matches);
@@ -28,6 +31,7 @@ fn main() -> ExitCode {
         "lr-find" => lr_find::run(matches, &terminal),
         "evaluate" => evaluate::run(matches, &terminal),
         "predict" => predict::run(matches),
+        "bench" => bench::run(matches, started),
         "inspect" => inspect::run(matches, &terminal),
         _ => catalog::run(matches, &terminal),
     };
