@@ -240,6 +240,15 @@ pub fn command() -> Command {
                 .args(reading_flags().map(Flag::arg)),
         )
         .subcommand(
+            Command::new("verify")
+                .about("Train a run again, and compare its model bit by bit")
+                .after_help("Nothing is written. The exit code is 0 for the same bits, 1 for others, 2 for a run or data that cannot be used.")
+                .arg(Arg::new("run").value_name("RUN").required(true).help("Run folder"))
+                .arg(Arg::new("data").value_name("DATA").help("The run's table, where its spec.toml does not find it"))
+                .arg(threads())
+                .arg(json("Print one JSON object")),
+        )
+        .subcommand(
             Command::new("bench")
                 .about("Measure how long trainings of known networks take")
                 .after_help(format!(
@@ -292,7 +301,11 @@ fn training(command: Command) -> Command {
                 .action(ArgAction::Append)
                 .help_heading(TRAINING),
         )
-        .arg(option("threads", "N", "Threads to work on; they never change the result [default: all cores]"))
+        .arg(threads())
+}
+
+fn threads() -> Arg {
+    option("threads", "N", "Threads to work on; they never change the result [default: all cores]")
 }
 
 fn option(long: &'static str, value: &'static str, help: &'static str) -> Arg {

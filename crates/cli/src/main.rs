@@ -16,6 +16,7 @@ mod session;
 mod tables;
 mod terminal;
 mod train;
+mod verify;
 
 use std::process::ExitCode;
 use std::time::Instant;
@@ -31,6 +32,7 @@ fn main() -> ExitCode {
         "lr-find" => lr_find::run(matches, &terminal),
         "evaluate" => evaluate::run(matches, &terminal),
         "predict" => predict::run(matches),
+        "verify" => verify::run(matches, &terminal),
         "bench" => bench::run(matches, started),
         "inspect" => inspect::run(matches, &terminal),
         _ => catalog::run(matches, &terminal),
