@@ -125,6 +125,7 @@ fn what_is_no_whole_run_is_refused() {
         ("verify half", &["this folder holds no spec.toml"]),
         ("verify runs", &["did you mean runs/0001-pima?"]),
         ("verify pima.csv", &["this is a file, not a run folder"]),
+        ("verify runs/0001-pima/spec.toml", &["this is a file, not a run folder", "did you mean runs/0001-pima?"]),
         ("verify broken", &["the run was interrupted"]),
         ("verify runs/0001-pima --threads 0", &["--threads"]),
         ("verify runs/0001-pima --simd sse9", &["--simd knows no \"sse9\"", "possible: avx512, avx2, baseline"]),

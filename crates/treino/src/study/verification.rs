@@ -47,7 +47,9 @@ impl Rerun {
     /// rows, columns or statistics than those of the run.
     pub fn open(run: &Path, data: Option<&str>) -> Result<Self> {
         if run.is_file() {
-            return Err(Error::input("this is a file, not a run folder").in_file(run));
+            let e = Error::input("this is a file, not a run folder").in_file(run);
+            let folder = run.parent().filter(|folder| folder.join("spec.toml").is_file());
+            return Err(folder.iter().fold(e, |e, folder| e.help(format!("did you mean {}?", folder.display()))));
         }
         let model = Bundle::open(find_model(run)?)?;
         let path = run.join("spec.toml");
