@@ -5,7 +5,7 @@ use clap::{Arg, ArgAction, ArgMatches, Command};
 use std::path::Path;
 use treino::Result;
 use treino::callbacks::{Callback, EarlyStopping};
-use treino::catalog::{Entries, Kind, Node, Origin, Param, Room, Value};
+use treino::catalog::{Entries, Field, Kind, Node, Origin, Param, Room, Value};
 use treino::data::DataSpec;
 use treino::error::Error;
 use treino::spec::{self, Spec};
@@ -166,6 +166,8 @@ pub fn command() -> Command {
         .global(true)
         .help("When to use colours");
     let ascii = Arg::new("ascii").long("ascii").action(ArgAction::SetTrue).global(true).help("Plain ASCII output");
+    // For those who work on Treino: see CONTRIBUTING.md.
+    let simd = option("simd", "LEVEL", "Instruction set: avx512, avx2 or baseline").global(true).hide(true);
     let json = |help: &'static str| Arg::new("json").long("json").action(ArgAction::SetTrue).help(help);
 
     let train = training(Command::new("train"))
@@ -209,6 +211,7 @@ pub fn command() -> Command {
         .arg_required_else_help(true)
         .arg(color)
         .arg(ascii)
+        .arg(simd)
         .subcommand(train)
         .subcommand(lr_find)
         .subcommand(
@@ -235,6 +238,31 @@ pub fn command() -> Command {
                         .help("Run folder, model file, or table"),
                 )
                 .args(reading_flags().map(Flag::arg)),
+        )
+        .subcommand(
+            Command::new("verify")
+                .about("Train a run again, and compare its model bit by bit")
+                .after_help("Nothing is written. The exit code is 0 for the same bits, 1 for others, 2 for a run or data that cannot be used.")
+                .arg(Arg::new("run").value_name("RUN").required(true).help("Run folder"))
+                .arg(Arg::new("data").value_name("DATA").help("The run's table, where its spec.toml does not find it"))
+                .arg(threads())
+                .arg(json("Print one JSON object")),
+        )
+        .subcommand(
+            Command::new("bench")
+                .about("Measure how long trainings of known networks take")
+                .after_help(format!(
+                    "Workloads, on rows made up from a hash:\n{}\nPrints one JSON object. A repeat trains from the first weights \
+                     on; times are medians of the repeats after the first, in microseconds a step.",
+                    crate::bench::list()
+                ))
+                .arg(Arg::new("workload").value_name("WORKLOAD").required(true).help("One of those below"))
+                .arg(
+                    option("threads", "N", "Threads to work on; with one the program stays on one CPU")
+                        .default_value("1"),
+                )
+                .arg(option("budget", "SECONDS", "How long to go on repeating, beyond three times [default: 5]"))
+                .arg(Arg::new("full").long("full").action(ArgAction::SetTrue).help("All 100000 rows of wide")),
         )
         .subcommand(
             Command::new("catalog")
@@ -273,7 +301,11 @@ fn training(command: Command) -> Command {
                 .action(ArgAction::Append)
                 .help_heading(TRAINING),
         )
-        .arg(option("threads", "N", "Threads to work on; they never change the result [default: all cores]"))
+        .arg(threads())
+}
+
+fn threads() -> Arg {
+    option("threads", "N", "Threads to work on; they never change the result [default: all cores]")
 }
 
 fn option(long: &'static str, value: &'static str, help: &'static str) -> Arg {
@@ -429,6 +461,15 @@ pub fn scalar(kind: &Kind, text: &str, flag: &str) -> Result<Value> {
     Ok(parsed.unwrap_or_else(|| Value::Text(text.to_string())))
 }
 
+/// The number behind an option, within what its kind allows.
+pub fn number<T: Field>(matches: &ArgMatches, name: &str, kind: Kind) -> Result<Option<T>> {
+    let Some(text) = matches.get_one::<String>(name) else { return Ok(None) };
+    let flag = format!("--{name}");
+    let node = scalar(&kind, text, &flag)?.into();
+    kind.check(&node, &flag)?;
+    T::read(&node, &flag).map(Some)
+}
+
 /// A text as a TOML value, or why it is none.
 fn toml_value(text: &str) -> Result<Value, String> {
     let entries = spec::parse(&format!("value = {text}"), Path::new("")).map_err(|e| {
@@ -462,7 +503,7 @@ fn early_stopping(entries: &mut Entries, matches: &ArgMatches) -> Result<()> {
             _ => {
                 list.retain(|node| !is_stopping(node));
                 let stopping = EarlyStopping { restore_best_weights: true, ..EarlyStopping::default() };
-                let value = treino::catalog::Field::write(&Callback::from(stopping));
+                let value = Field::write(&Callback::from(stopping));
                 if let Some(Value::Table(mut table)) = value {
                     table.set("patience", patience);
                     list.push(Node { value: Value::Table(table), origin });

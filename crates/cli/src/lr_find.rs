@@ -1,15 +1,16 @@
 //! `treino lr-find`.
 
 use crate::lines::{Lines, wrapped};
+use crate::session::{Surroundings, is_interrupted, listen_for_interrupts};
 use crate::tables::{number, plain_number};
 use crate::terminal::Terminal;
-use crate::train::{listen_for_interrupts, threads};
+
 use crate::{arguments, json};
 use clap::ArgMatches;
 use treino::Result;
-use treino::catalog::{Field, Interval, Kind};
+use treino::catalog::{Interval, Kind};
 use treino::error::Error;
-use treino::train::{Planned, RangeTest, RatesFound, Session};
+use treino::train::{Planned, RangeTest, RatesFound};
 
 /// Lines of the table of rates.
 const LINES: usize = 15;
@@ -18,18 +19,18 @@ const LINES: usize = 15;
 pub fn run(matches: &ArgMatches, terminal: &Terminal) -> Result<u8> {
     let default = RangeTest::default();
     let test = RangeTest {
-        from: option(matches, "from", Kind::POSITIVE)?.unwrap_or(default.from),
-        to: option(matches, "to", Kind::POSITIVE)?.unwrap_or(default.to),
-        steps: option(matches, "steps", Kind::Int(Interval::closed(20.0, 1e6)))?.unwrap_or(default.steps),
-        seeds: option(matches, "seeds", Kind::Int(Interval::closed(1.0, 1000.0)))?.unwrap_or(default.seeds),
+        from: arguments::number(matches, "from", Kind::POSITIVE)?.unwrap_or(default.from),
+        to: arguments::number(matches, "to", Kind::POSITIVE)?.unwrap_or(default.to),
+        steps: arguments::number(matches, "steps", Kind::Int(Interval::closed(20.0, 1e6)))?.unwrap_or(default.steps),
+        seeds: arguments::number(matches, "seeds", Kind::Int(Interval::closed(1.0, 1000.0)))?.unwrap_or(default.seeds),
     };
     test.check()?;
-    let threads = threads(matches)?;
+    let surroundings = Surroundings::new(matches)?;
     let planned = Planned::new(&arguments::spec(matches)?)?;
-    let interrupt = listen_for_interrupts();
+    listen_for_interrupts();
     let mut nobody = |_: &treino::train::Event<'_>| {};
-    let found = planned.find_learning_rate(&test, &Session::new(threads, interrupt, &mut nobody))?;
-    if interrupt.load(std::sync::atomic::Ordering::Relaxed) {
+    let found = planned.find_learning_rate(&test, &mut surroundings.session(&mut nobody))?;
+    if is_interrupted() {
         return Err(Error::new(treino::error::Kind::Interrupted, "interrupted before all rates were tried"));
     }
     if matches.get_flag("json") {
@@ -47,15 +48,6 @@ pub fn run(matches: &ArgMatches, terminal: &Terminal) -> Result<u8> {
         terminal.print(&report(&planned, &test, &found, terminal));
     }
     Ok(0)
-}
-
-/// The number behind an option, within what its kind allows.
-fn option<T: Field>(matches: &ArgMatches, name: &str, kind: Kind) -> Result<Option<T>> {
-    let Some(text) = matches.get_one::<String>(name) else { return Ok(None) };
-    let flag = format!("--{name}");
-    let node = arguments::scalar(&kind, text, &flag)?.into();
-    kind.check(&node, &flag)?;
-    T::read(&node, &flag).map(Some)
 }
 
 fn report(planned: &Planned, test: &RangeTest, found: &RatesFound, terminal: &Terminal) -> String {

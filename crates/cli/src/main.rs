@@ -1,6 +1,7 @@
 //! The `treino` program: arguments in, words and files out. All it does, the library does.
 
 mod arguments;
+mod bench;
 mod catalog;
 mod evaluate;
 mod head;
@@ -11,14 +12,18 @@ mod lr_find;
 mod predict;
 mod progress;
 mod report;
+mod session;
 mod tables;
 mod terminal;
 mod train;
+mod verify;
 
 use std::process::ExitCode;
+use std::time::Instant;
 use terminal::Terminal;
 
 fn main() -> ExitCode {
+    let started = Instant::now();
     let matches = arguments::command().get_matches();
     let Some((name, matches)) = matches.subcommand() else { return ExitCode::from(2) };
     let terminal = Terminal::new(matches);
@@ -27,6 +32,8 @@ fn main() -> ExitCode {
         "lr-find" => lr_find::run(matches, &terminal),
         "evaluate" => evaluate::run(matches, &terminal),
         "predict" => predict::run(matches),
+        "verify" => verify::run(matches, &terminal),
+        "bench" => bench::run(matches, started),
         "inspect" => inspect::run(matches, &terminal),
         _ => catalog::run(matches, &terminal),
     };

@@ -3,25 +3,20 @@
 use crate::head::head;
 use crate::progress::Progress;
 use crate::report::report;
+use crate::session::{Surroundings, is_interrupted, listen_for_interrupts};
 use crate::terminal::{Terminal, escaped};
 use crate::{arguments, json};
 use clap::ArgMatches;
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 use treino::Result;
-use treino::catalog::Kind;
-use treino::error::Error;
 use treino::store::RunFolder;
-use treino::train::{Ending, Planned, Session};
-
-/// Set by Ctrl-C: finish the step, keep the best weights, save.
-static INTERRUPT: AtomicBool = AtomicBool::new(false);
+use treino::train::{Ending, Planned};
 
 /// Trains, reports, saves.
 pub fn run(matches: &ArgMatches, terminal: &Terminal) -> Result<u8> {
     let (as_json, quiet) = (matches.get_flag("json"), matches.get_flag("quiet"));
-    let threads = threads(matches)?;
+    let surroundings = Surroundings::new(matches)?;
     let spec = arguments::train_spec(matches)?;
     if !as_json && !quiet {
         say_reading(spec.data.path.as_deref(), terminal);
@@ -45,7 +40,7 @@ pub fn run(matches: &ArgMatches, terminal: &Terminal) -> Result<u8> {
         None if as_json => json::event(event),
         None => {}
     };
-    let result = planned.run(&mut Session::new(threads, &INTERRUPT, &mut observer));
+    let result = planned.run(&mut surroundings.session(&mut observer));
     if let Some(progress) = &progress {
         progress.finish();
     }
@@ -67,7 +62,7 @@ pub fn run(matches: &ArgMatches, terminal: &Terminal) -> Result<u8> {
         terminal.report(&error.help(format!("the best weights before that are in {}", path.display())));
         return Ok(3);
     }
-    Ok(if run.history.ending == Ending::Interrupted || INTERRUPT.load(Ordering::Relaxed) { 130 } else { 0 })
+    Ok(if run.history.ending == Ending::Interrupted || is_interrupted() { 130 } else { 0 })
 }
 
 /// A large table takes a while, and nobody shall wonder.
@@ -78,31 +73,9 @@ fn say_reading(path: Option<&str>, terminal: &Terminal) {
     }
 }
 
-/// The threads that were asked for, at most as many as there are cores.
-pub fn threads(matches: &ArgMatches) -> Result<usize> {
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let Some(text) = matches.get_one::<String>("threads") else { return Ok(cores) };
-    match text.parse() {
-        // More threads than cores only stand in each other's way.
-        Ok(threads @ 1..=256) => Ok(cores.min(threads)),
-        _ => Err(Error::input(format!("--threads is \"{text}\", but must be {}", Kind::COUNT)).help("at most 256")),
-    }
-}
-
 fn run_name(planned: &Planned) -> String {
     let path = planned.resolved.spec.data.path.as_deref().unwrap_or("table");
     let name = Path::new(path).file_name().map_or("table".to_string(), |name| name.to_string_lossy().into_owned());
     let name = name.split('.').next().unwrap_or("table");
     if name.is_empty() || name == "-" { "table".to_string() } else { name.to_string() }
-}
-
-/// Ctrl-C sets what this gives; a second one ends the program.
-pub fn listen_for_interrupts() -> &'static AtomicBool {
-    // Without the handler Ctrl-C ends the program at once, which also leaves nothing half-written.
-    let _ = ctrlc::set_handler(|| {
-        if INTERRUPT.swap(true, Ordering::Relaxed) {
-            std::process::exit(130);
-        }
-    });
-    &INTERRUPT
 }

@@ -3,6 +3,7 @@
 mod bad_input;
 mod bad_models;
 mod bad_parameters;
+mod bench;
 mod callbacks;
 mod categories;
 mod comparing;
@@ -20,3 +21,4 @@ mod scratch;
 mod stopping;
 mod tables;
 mod targets;
+mod verify;

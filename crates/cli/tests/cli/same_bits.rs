@@ -1,6 +1,8 @@
 //! The promise of equal bits: the same model from any number of threads, again, and from the spec that a run leaves.
 
 use crate::scratch::Scratch;
+use treino::store::Bundle;
+use treino::train::Level;
 
 const MODEL: &str = "model.safetensors";
 
@@ -105,4 +107,91 @@ fn repeats_do_not_depend_on_threads() {
     // The first seed's model is the one that is kept, and it is that of a training without repeats.
     scratch.good("train iris.csv --target species --epochs 4 -q");
     assert_eq!(scratch.text("runs/0001-iris/history.csv"), scratch.text("runs/0004-iris/history.csv"));
+}
+
+/// The instruction sets of this processor, as `--simd` takes them.
+fn levels() -> Vec<&'static str> {
+    let all = [("avx512", Level::Avx512), ("avx2", Level::Avx2), ("baseline", Level::Baseline)];
+    all.into_iter().filter(|(_, level)| level.is_available()).map(|(name, _)| name).collect()
+}
+
+#[test]
+fn threads_and_instruction_sets_do_not_change_the_model() {
+    let scratch = Scratch::with(&["pima.csv", "iris.csv"]);
+    for (table, target, flags) in [
+        ("pima", "diabetes", "--hidden 33,17 --dropout 0.2 --batch-norm --epochs 3 --batch-size 50"),
+        ("iris", "species", "--hidden 20 --activation gelu --l2 0.001 --optimizer nadam --epochs 4"),
+        ("pima", "age", "--hidden '' --optimizer lbfgs --batch-size 1000 --epochs 3"),
+    ] {
+        let mut first: Option<Vec<Vec<u8>>> = None;
+        for simd in levels() {
+            for threads in [1, 2, 3, 8] {
+                let out = format!("{table}-{target}-{simd}-{threads}");
+                let how = format!("--simd {simd} --threads {threads} --out {out} -q");
+                scratch.good(&format!("train {table}.csv --target {target} {flags} {how}"));
+                let files =
+                    [MODEL, "history.csv", "metrics.json"].map(|f| scratch.bytes(&format!("{out}/0001-{table}/{f}")));
+                let first = first.get_or_insert_with(|| files.to_vec());
+                assert!(first[..] == files, "{out}");
+            }
+        }
+    }
+}
+
+#[test]
+fn an_instruction_set_that_is_none_is_refused_everywhere() {
+    let scratch = Scratch::with(&["iris.csv"]);
+    for command in ["train iris.csv --target species", "lr-find iris.csv --target species", "bench tiny"] {
+        scratch.refuses(&format!("{command} --simd avx1024"), &["--simd knows no \"avx1024\"", "did you mean"]);
+        assert!(!scratch.good(&format!("{} --help", &command[..command.find(' ').unwrap()])).stdout.contains("--simd"));
+    }
+    let has = levels();
+    for missing in ["avx512", "avx2"].into_iter().filter(|name| !has.contains(name)) {
+        let words = format!("this processor has no {missing}");
+        scratch.refuses(&format!("bench tiny --simd {missing}"), &[&words, "it has "]);
+    }
+    let tried: Vec<String> = has
+        .iter()
+        .map(|simd| scratch.good(&format!("lr-find iris.csv --target species --steps 30 --json --simd {simd}")).stdout)
+        .collect();
+    assert!(tried.iter().all(|found| *found == tried[0]));
+}
+
+#[test]
+fn repeats_are_the_trainings_that_their_seeds_give_alone() {
+    let scratch = Scratch::with(&["iris.csv"]);
+    let train = "train iris.csv --target species --epochs 3 --dropout 0.2 -q";
+    scratch.good(&format!("{train} --repeats 4 --threads 2"));
+    let together = scratch.json("runs/0001-iris/metrics.json");
+    let weights = |run: &str| -> Vec<u32> {
+        let bundle = Bundle::open(scratch.path(run)).unwrap();
+        bundle.network.named_weights().flat_map(|(_, _, numbers)| numbers.iter().map(|x| x.to_bits())).collect()
+    };
+    for k in 1..=4 {
+        // The split has a seed of its own.
+        scratch.good(&format!("{train} --set fit.seed={k}"));
+        let run = format!("runs/000{}-iris", k + 1);
+        let (alone, repeat) = (scratch.json(&format!("{run}/metrics.json")), &together["repeats"][k - 1]);
+        assert_eq!(repeat["seed"], k);
+        assert_eq!([&repeat["scores"], &repeat["epochs"]], [&alone["scores"], &alone["epochs"]], "{k}");
+        assert_eq!(weights(&run) == weights("runs/0001-iris"), k == 1, "{k}");
+    }
+}
+
+#[test]
+fn lines_of_repeats_do_not_depend_on_threads() {
+    let scratch = Scratch::with(&["iris.csv"]);
+    let lines = |threads: usize| -> Vec<serde_json::Value> {
+        let flags = format!("--epochs 3 --repeats 6 --threads {threads} --out t{threads} --json");
+        let said = scratch.good(&format!("train iris.csv --target species {flags}")).stdout;
+        let mut lines: Vec<serde_json::Value> = said.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        let end = lines.last_mut().unwrap();
+        // What tells the runs apart.
+        (end["seconds"], end["run"]) = (0.into(), "".into());
+        lines
+    };
+    let one = lines(1);
+    assert_eq!(one.iter().filter(|line| line["what"] == "repeat").count(), 5);
+    assert_eq!(lines(2), one);
+    assert_eq!(lines(8), one);
 }

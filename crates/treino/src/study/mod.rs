@@ -1,3 +1,6 @@
-//! Studies: many trainings, compared honestly.
+//! Studies: many trainings, compared honestly, and one compared with itself.
 
 pub mod statistics;
+mod verification;
+
+pub use verification::{Difference, Rerun, Verification};

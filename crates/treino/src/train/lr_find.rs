@@ -9,6 +9,7 @@ use super::cpu::Cpu;
 use super::event::Session;
 use super::executor::{Examples, Executor};
 use super::fit::Fit;
+use super::side_by_side::side_by_side;
 use crate::error::{Error, Result};
 use crate::model::Network;
 use treino_engine::double;
@@ -91,19 +92,19 @@ impl RangeTest {
     /// A range that is none, shapes that do not fit, an optimizer whose rate a schedule decides.
     pub(super) fn run(
         &self,
-        first: &dyn Fn(u64) -> Result<Network>,
+        first: &(dyn Fn(u64) -> Result<Network> + Sync),
         compile: &Compile,
         train: Examples<'_>,
         settings: &Fit,
-        session: &Session<'_>,
+        session: &mut Session<'_>,
     ) -> Result<RatesFound> {
         self.check()?;
-        let sweeps = (0..self.seeds as u64)
-            .map(|i| {
-                let seed = settings.seed.wrapping_add(i);
-                self.sweep(first(seed)?, compile, train, &Fit { seed, ..settings.clone() }, session)
-            })
-            .collect::<Result<Vec<_>>>()?;
+        let sweep = |index: usize, session: &mut Session<'_>| {
+            let seed = settings.seed.wrapping_add(index as u64);
+            self.sweep(first(seed)?, compile, train, &Fit { seed, ..settings.clone() }, session)
+        };
+        let (own, others) = side_by_side(session, self.seeds, |session| sweep(0, session), sweep)?;
+        let sweeps = std::iter::once(Ok(own)).chain(others).collect::<Result<Vec<_>>>()?;
         Ok(self.found(&sweeps))
     }
 

@@ -17,6 +17,7 @@ mod history;
 mod lr_find;
 mod progress;
 mod run;
+mod side_by_side;
 
 pub use class_weight::ClassWeight;
 pub use compile::{Compile, Goal};
@@ -29,6 +30,8 @@ pub use history::{Ending, History};
 pub use lr_find::{RangeTest, RatesFound, Tried};
 pub(crate) use progress::{Identity, Progress};
 pub use run::{Planned, Repeat, Run, Scores};
+pub use side_by_side::side_by_side;
+pub use treino_engine::simd::{Level, Simd};
 
 #[cfg(test)]
 mod tests;

@@ -1,10 +1,11 @@
 //! A whole training from a spec: read, prepare, train, evaluate.
 
-use super::event::{Event, Session};
+use super::event::Session;
 use super::executor::{Examples, Units};
 use super::fit::{Fit, Job, check_batches, check_memory, fit_as, start_callbacks};
 use super::history::{Ending, History};
 use super::lr_find::{RangeTest, RatesFound};
+use super::side_by_side::side_by_side;
 use crate::callbacks::Callback;
 use crate::data::{Dataset, Matrix, Prepared, Readings, Task, prepare_for};
 use crate::error::Result;
@@ -13,8 +14,6 @@ use crate::report::Evaluation;
 use crate::spec::{Resolved, Spec, resolve};
 use crate::store::{Baseline, Bundle, TableSide, TargetSide, read_weights};
 use std::path::Path;
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// A training that is ready to start: everything that can be wrong with its input has been found.
 #[derive(Debug, Clone)]
@@ -225,7 +224,7 @@ impl Planned {
     ///
     /// # Errors
     /// As [`RangeTest::check`]; an optimizer whose rate a schedule decides, or that has none.
-    pub fn find_learning_rate(&self, test: &RangeTest, session: &Session<'_>) -> Result<RatesFound> {
+    pub fn find_learning_rate(&self, test: &RangeTest, session: &mut Session<'_>) -> Result<RatesFound> {
         let train = &self.prepared.train;
         let y = self.targets(train);
         let examples = Examples { x: &train.x, y: &y, weights: self.weights.as_deref() };
@@ -259,50 +258,17 @@ impl Planned {
 
     /// Trains, once or with as many seeds as the spec says, and evaluates.
     ///
-    /// The seeds are `seed`, `seed + 1`, ...; the split stays the same, and the model is the first seed's. The first seed
-    /// is trained in the open, the others quietly on the session's threads; with one seed the threads work on its steps.
+    /// The seeds are `seed`, `seed + 1`, ...; the split stays the same, and the model is the first seed's. They are trained
+    /// [`side_by_side`], the first one in the open.
     ///
     /// # Errors
     /// The first training diverged or was interrupted before its first epoch ended, so that there is nothing to keep; a
     /// callback cannot write its file.
     pub fn run(&self, session: &mut Session<'_>) -> Result<Run> {
         let (seed, repeats) = (self.settings().seed, self.settings().repeats);
-        let next = AtomicUsize::new(1);
-        let others: Mutex<Vec<(usize, Result<Repeat>)>> = Mutex::new(Vec::new());
-        let (interrupt, simd) = (session.interrupt, session.simd);
-        let take = |report: &mut dyn FnMut(usize)| {
-            loop {
-                let index = next.fetch_add(1, Ordering::Relaxed);
-                if index >= repeats || interrupt.load(Ordering::Relaxed) {
-                    return;
-                }
-                let mut quiet = Session { threads: 1, simd, interrupt, observer: &mut |_| {} };
-                let repeat = self.repeat(seed.wrapping_add(index as u64), &mut quiet);
-                let done = {
-                    // A thread that panicked has not touched the list.
-                    let mut others = others.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-                    others.push((index, repeat));
-                    others.len()
-                };
-                report(done + 1);
-            }
-        };
-        let first = std::thread::scope(|scope| {
-            let helpers = if repeats > 1 { session.threads.min(repeats).saturating_sub(1) } else { 0 };
-            for _ in 0..helpers {
-                scope.spawn(|| take(&mut |_| {}));
-            }
-            let threads = if repeats > 1 { 1 } else { session.threads };
-            let mut open = Session { threads, simd, interrupt, observer: &mut *session.observer };
-            let first = self.train(seed, &self.resolved.spec.callbacks, &mut open);
-            if first.is_ok() {
-                take(&mut |done| (session.observer)(&Event::Repeat { done, of: repeats }));
-            } else {
-                next.store(repeats, Ordering::Relaxed);
-            }
-            first
-        });
-        let (network, history) = first?;
+        let first = |open: &mut Session<'_>| self.train(seed, &self.resolved.spec.callbacks, open);
+        let other = |index: usize, quiet: &mut Session<'_>| self.repeat(seed.wrapping_add(index as u64), quiet);
+        let ((network, history), others) = side_by_side(session, repeats, first, other)?;
         if history.epochs.is_empty() {
             return Err(match &history.ending {
                 Ending::Diverged(divergence) => divergence.error(),
@@ -313,9 +279,6 @@ impl Planned {
         let scores = self.scores(&model)?;
         let (epochs, ending) = (history.epochs.len(), history.ending.clone());
         let own = Repeat { seed, scores: Some(scores.clone()), epochs, ending };
-        let mut others = others.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
-        others.sort_by_key(|(index, _)| *index);
-        let others = others.into_iter().map(|(_, repeat)| repeat);
         let repeats = std::iter::once(Ok(own)).chain(others).collect::<Result<_>>()?;
         Ok(Run { model, history, scores, repeats })
     }

@@ -1,0 +1,73 @@
+//! What a training runs in: threads, the instruction set, Ctrl-C.
+
+use clap::ArgMatches;
+use std::sync::atomic::{AtomicBool, Ordering};
+use treino::Result;
+use treino::catalog::Kind;
+use treino::error::Error;
+use treino::train::{Event, Level, Session, Simd};
+
+/// Set by Ctrl-C: finish the step, keep the best weights, save.
+static INTERRUPT: AtomicBool = AtomicBool::new(false);
+
+/// The surroundings that a command was given.
+#[derive(Debug, Clone, Copy)]
+pub struct Surroundings {
+    /// Threads to work on.
+    pub threads: usize,
+    /// The instruction set to work with.
+    pub simd: Simd,
+}
+
+impl Surroundings {
+    /// Those that `--threads` and `--simd` say: without them all cores, and the widest instruction set.
+    pub fn new(matches: &ArgMatches) -> Result<Self> {
+        Ok(Surroundings { threads: threads(matches)?, simd: simd(matches)? })
+    }
+
+    /// A session in them that Ctrl-C stops.
+    pub fn session<'a>(self, observer: &'a mut dyn FnMut(&Event<'_>)) -> Session<'a> {
+        Session { threads: self.threads, simd: self.simd, interrupt: &INTERRUPT, observer }
+    }
+}
+
+/// The threads that were asked for, at most as many as there are cores.
+fn threads(matches: &ArgMatches) -> Result<usize> {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let Some(text) = matches.get_one::<String>("threads") else { return Ok(cores) };
+    match text.parse() {
+        // More threads than cores only stand in each other's way.
+        Ok(threads @ 1..=256) => Ok(cores.min(threads)),
+        _ => Err(Error::input(format!("--threads is \"{text}\", but must be {}", Kind::COUNT)).help("at most 256")),
+    }
+}
+
+/// What `--simd` takes. The switch is for those who work on Treino: no result depends on it.
+const LEVELS: [(&str, Level); 3] = [("avx512", Level::Avx512), ("avx2", Level::Avx2), ("baseline", Level::Baseline)];
+
+fn simd(matches: &ArgMatches) -> Result<Simd> {
+    let Some(text) = matches.get_one::<String>("simd") else { return Ok(Simd::detect()) };
+    let names = LEVELS.map(|(name, _)| name);
+    let Some((_, level)) = LEVELS.into_iter().find(|(name, _)| name == text) else {
+        return Err(Error::input(format!("--simd knows no \"{text}\"")).nearest(text, names));
+    };
+    Simd::with_level(level).ok_or_else(|| {
+        let has: Vec<&str> = LEVELS.iter().filter(|(_, level)| level.is_available()).map(|(name, _)| *name).collect();
+        Error::input(format!("this processor has no {text}")).help(format!("it has {}", has.join(", ")))
+    })
+}
+
+/// From now on Ctrl-C ends a training in good order; a second one ends the program.
+pub fn listen_for_interrupts() {
+    // Without the handler Ctrl-C ends the program at once, which also leaves nothing half-written.
+    let _ = ctrlc::set_handler(|| {
+        if INTERRUPT.swap(true, Ordering::Relaxed) {
+            std::process::exit(130);
+        }
+    });
+}
+
+/// Whether Ctrl-C was pressed.
+pub fn is_interrupted() -> bool {
+    INTERRUPT.load(Ordering::Relaxed)
+}

@@ -1,0 +1,54 @@
+//! `treino verify`.
+
+use crate::evaluate::argument;
+use crate::json;
+use crate::lines::wrapped;
+use crate::progress::Progress;
+use crate::session::{Surroundings, listen_for_interrupts};
+use crate::tables::grouped;
+use crate::terminal::Terminal;
+use clap::ArgMatches;
+use std::path::Path;
+use treino::Result;
+use treino::study::{Difference, Rerun, Verification};
+
+/// Trains a run again, and says whether its model has the same bits.
+pub fn run(matches: &ArgMatches, terminal: &Terminal) -> Result<u8> {
+    let as_json = matches.get_flag("json");
+    let surroundings = Surroundings::new(matches)?;
+    let data = matches.get_one::<String>("data").map(String::as_str);
+    let rerun = Rerun::open(Path::new(argument(matches, "run")), data)?;
+    listen_for_interrupts();
+
+    let mut progress = (terminal.live && !as_json).then(|| Progress::new(terminal, &rerun.planned));
+    let mut observer = |event: &treino::train::Event<'_>| {
+        if let Some(progress) = &mut progress {
+            progress.event(event);
+        }
+    };
+    let result = rerun.verify(&mut surroundings.session(&mut observer));
+    if let Some(progress) = &progress {
+        progress.finish();
+    }
+    let Verification { numbers, difference } = result?;
+    if as_json {
+        json::line(&serde_json::json!({
+            "same": difference.is_none(),
+            "numbers": numbers,
+            "different": difference.as_ref().map_or(0, |d| d.numbers),
+            "first": difference.as_ref().map(|d| &d.first),
+            "largest": difference.as_ref().map(|d| d.largest),
+        }));
+    } else {
+        let all = grouped(numbers as f64);
+        let words = match &difference {
+            None => format!("the same bits: {all} numbers"),
+            Some(Difference { first, numbers, largest }) => {
+                let some = grouped(*numbers as f64);
+                format!("other bits: {some} of {all} numbers differ, first in {first}, by at most {largest:.1e}")
+            }
+        };
+        terminal.print(&wrapped(&words, terminal.width, "  ", "    "));
+    }
+    Ok(u8::from(difference.is_some()))
+}
