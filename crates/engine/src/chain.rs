@@ -5,7 +5,8 @@
 
 use crate::math;
 use crate::numbers::Numbers;
-use crate::product::{Left, Right, Rows, Start, Turn, room_to_turn};
+use crate::product::column::Column;
+use crate::product::{Left, Right, Rows, Start, Turn, must_turn, outer, room_to_turn};
 use crate::reduce::SumColumns;
 use crate::simd::vector::Vector;
 use crate::simd::{Kernel, Simd, VectorKernel};
@@ -98,6 +99,7 @@ pub struct Chain {
     links: Vec<Link>,
     /// How many weights there must be, and how long their gradient.
     extent: [usize; 2],
+    largest: usize,
 }
 
 impl Chain {
@@ -117,7 +119,8 @@ impl Chain {
                 *extent = (*extent).max(end).max(bias.map_or(0, |bias| bias[side].saturating_add(n)));
             }
         }
-        Chain { links, extent }
+        let largest = links.iter().map(|link| link.widths[0] * link.widths[1]).max().unwrap_or(0);
+        Chain { links, extent, largest }
     }
 
     /// How many maps.
@@ -132,7 +135,7 @@ impl Chain {
 
     /// Multiplications a row of the largest map.
     pub fn largest(&self) -> usize {
-        self.links.iter().map(|link| link.widths[0] * link.widths[1]).max().unwrap_or(0)
+        self.largest
     }
 
     /// y of every map for `rows` rows, from the first x on.
@@ -199,8 +202,15 @@ impl VectorKernel for ForwardLinks<'_> {
             let b = Right { at: self.weights[kernel[0]..].as_ptr(), row: *n, is_turned: false };
             let start = bias.map_or(Start::Zero, |[bias, _]| Start::Bias(&self.weights[bias..bias + n]));
             let y = &mut self.values[values[1]][..self.rows * n];
+            let product = Rows { shape: [self.rows, *k, *n], a, b, start, c: y.as_mut_ptr() };
             // SAFETY: the caller's word for the registers; the call checked that the buffers are long enough.
-            unsafe { Rows { shape: [self.rows, *k, *n], a, b, start, c: y.as_mut_ptr() }.run::<V>() };
+            unsafe {
+                match (self.rows, n) {
+                    (1, 1) => Column(product).run::<V>(),
+                    (1, _) => product.run_one_row::<V>(),
+                    _ => product.run::<V>(),
+                }
+            }
             Forward(*finish, y).run();
         }
     }
@@ -225,27 +235,44 @@ impl VectorKernel for BackwardLinks<'_> {
             let Some(dy) = *dy else { continue };
             let dz = &mut gradients[dy][..rows * n];
             Backward(*finish, &values[*y], dz).run();
-            let (dz_at, start) = (dz.as_ptr(), if more { Start::Accumulate } else { Start::Zero });
+            let dz_at = dz.as_ptr();
             let by_rows = Right { at: dz_at, row: n, is_turned: false };
-            let x = Left { at: values[*x].as_ptr(), row: 1, step: k };
+            let x = values[*x].as_ptr();
             let dw = gradient[kernel[1]..].as_mut_ptr();
-            // SAFETY: the caller's word for the registers; the call checked that the buffers are long enough.
-            unsafe { Rows { shape: [k, rows, n], a: x, b: by_rows, start, c: dw }.run::<V>() };
-            if let Some([_, bias]) = *bias {
-                let sums = SumColumns { x: dz, width: n, more, out: &mut gradient[bias..bias + n] };
-                // SAFETY: the caller's word for the registers.
-                unsafe { sums.run::<V>() };
+            if rows == 1 && !more {
+                // SAFETY: the caller's word for the registers; the call checked that the buffers are long enough.
+                unsafe { outer::<V>([k, n], Left { at: x, row: 1, step: 1 }, by_rows, dw) };
+                if let Some([_, bias]) = *bias {
+                    gradient[bias..bias + n].iter_mut().zip(&*dz).for_each(|(sum, dz)| *sum = 0.0 + *dz);
+                }
+            } else {
+                let start = if more { Start::Accumulate } else { Start::Zero };
+                let product =
+                    Rows { shape: [k, rows, n], a: Left { at: x, row: 1, step: k }, b: by_rows, start, c: dw };
+                // SAFETY: as above.
+                unsafe { product.run::<V>() };
+                if let Some([_, bias]) = *bias {
+                    let sums = SumColumns { x: dz, width: n, more, out: &mut gradient[bias..bias + n] };
+                    // SAFETY: as above.
+                    unsafe { V::run(sums) };
+                }
             }
             if let (Some(dx), Some(room)) = (*dx, *room) {
                 let (w, room) = (weights[kernel[0]..].as_ptr(), rooms[room].as_mut_ptr());
-                let (a, b) = (Left { at: dz_at, row: n, step: 1 }, Right::turned(w, [n, k], room));
+                let (a, b) = (Left { at: dz_at, row: n, step: 1 }, Right::turned(w, [rows, n, k], room));
                 let product = Rows { shape: [rows, n, k], a, b, start: Start::Zero, c: gradients[dx].as_mut_ptr() };
-                // SAFETY: as above; the room holds W transposed.
+                // SAFETY: as above; the room holds W transposed where it must.
                 unsafe {
-                    if room_to_turn(n, k) > 0 {
-                        Turn { a: w, shape: [k, n], b: room }.run::<V>();
+                    if rows == 1 && n > 1 && k > 1 {
+                        Column(product.of_turned_row()).run::<V>();
+                    } else if rows == 1 && n == 1 {
+                        outer::<V>([1, k], a, b, gradients[dx].as_mut_ptr());
+                    } else {
+                        if must_turn([rows, n, k]) {
+                            Turn { a: w, shape: [k, n], b: room }.run::<V>();
+                        }
+                        product.run::<V>();
                     }
-                    product.run::<V>();
                 }
             }
         }

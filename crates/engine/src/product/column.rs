@@ -6,7 +6,7 @@ use crate::simd::VectorKernel;
 use crate::simd::vector::Vector;
 
 /// C = start + A b for A by rows.
-pub(super) struct Column<'a>(pub(super) Rows<'a>);
+pub(crate) struct Column<'a>(pub(crate) Rows<'a>);
 
 impl VectorKernel for Column<'_> {
     #[inline(always)]

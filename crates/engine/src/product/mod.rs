@@ -2,10 +2,11 @@
 //!
 //! Every element of a result is one chain of fused multiply-adds along ascending k, started from the bias, from zero or
 //! from what the result holds. How the work is cut into tiles, vectors and threads does not touch the chain, so it does
-//! not touch the bits.
+//! not touch the bits. Products with one column, and with a transpose and one row, are dot products in sixteen lanes.
 
-mod column;
+pub(crate) mod column;
 mod packed;
+mod row;
 mod rows;
 mod tile;
 mod turn;
@@ -13,6 +14,7 @@ mod turn;
 use crate::pool::Pool;
 use crate::simd::Simd;
 use packed::{FAR_APART, MANY_STEPS};
+pub(crate) use row::outer;
 pub(crate) use rows::{Left, Right, Rows};
 pub(crate) use turn::Turn;
 
@@ -72,17 +74,21 @@ pub fn product_turned(
     let [_, k, n] = shape;
     let a = View::rows(a, k);
     check(shape, a, b, Start::Zero, c);
-    let room_needed = room_to_turn(k, n);
-    if room_needed > 0 {
-        transpose(simd, b, n, k, &mut room[..room_needed]);
+    if must_turn(shape) {
+        transpose(simd, b, n, k, &mut room[..k * n]);
     }
-    let b = Right::turned(b.as_ptr(), [k, n], room.as_ptr());
+    let b = Right::turned(b.as_ptr(), shape, room.as_ptr());
     run(pool, simd, shape, a, b, Start::Zero, c);
 }
 
-/// How much room [`product_turned`] needs: none where B is copied together anyway.
+/// How much room [`product_turned`] needs, whatever the rows of A: none where B is copied together anyway.
 pub fn room_to_turn(k: usize, n: usize) -> usize {
-    if k == 1 || n == 1 || (n >= FAR_APART && k >= MANY_STEPS) { 0 } else { k * n }
+    if must_turn([2, k, n]) { k * n } else { 0 }
+}
+
+/// Whether a product (m, k, n) with a transpose wants it in the room: a single row is multiplied with B as it is.
+pub(crate) fn must_turn([m, k, n]: [usize; 3]) -> bool {
+    m > 1 && k > 1 && n > 1 && (n < FAR_APART || k < MANY_STEPS)
 }
 
 /// B = A transposed, for A row-major (rows, columns).
@@ -239,7 +245,11 @@ mod tests {
                     c.fill(f32::NAN);
                     product_turned(&pool, simd, shape, &a, &b_turned, &mut room, &mut c);
                     let zeros = vec![0.0; n];
-                    let expected = if n == 1 { lanes } else { chains }(shape, &a, &b, &zeros);
+                    let expected = match shape {
+                        [1, _, wide] if wide > 1 => lanes([n, k, 1], &b_turned, &a, &[0.0]),
+                        [.., 1] => lanes(shape, &a, &b, &zeros),
+                        _ => chains(shape, &a, &b, &zeros),
+                    };
                     assert_eq!(c, expected, "B transposed {shape:?} {level:?}");
                 }
             }

@@ -3,7 +3,7 @@
 use super::column::Column;
 use super::packed::{FAR_APART, MANY_ROWS, MANY_STEPS, PackedRows};
 use super::tile::Tiles;
-use super::{Start, room_to_turn};
+use super::{Start, must_turn};
 use crate::simd::VectorKernel;
 use crate::simd::vector::Vector;
 
@@ -35,14 +35,26 @@ pub(crate) struct Right {
 }
 
 impl Right {
-    /// The transpose of a matrix (n, k), which stands in `room` where [`room_to_turn`] asks for that.
-    pub(crate) fn turned(at: *const f32, [k, n]: [usize; 2], room: *const f32) -> Self {
-        match room_to_turn(k, n) {
+    /// The transpose of a matrix (n, k) for a product with `m` rows; where [`must_turn`] asks for that it stands in `room`.
+    pub(crate) fn turned(at: *const f32, [m, k, n]: [usize; 3], room: *const f32) -> Self {
+        if must_turn([m, k, n]) {
+            Right { at: room, row: n, is_turned: false }
+        } else if n == 1 || k == 1 {
             // A row or a column is its own transpose.
-            0 if n == 1 || k == 1 => Right { at, row: n, is_turned: false },
-            0 => Right { at, row: k, is_turned: true },
-            _ => Right { at: room, row: n, is_turned: false },
+            Right { at, row: n, is_turned: false }
+        } else {
+            Right { at, row: k, is_turned: true }
         }
+    }
+}
+
+impl Rows<'_> {
+    /// A row a times B', seen as the column B a'.
+    pub(crate) fn of_turned_row(self) -> Self {
+        let [_, k, n] = self.shape;
+        let a = Left { at: self.b.at, row: self.b.row, step: 1 };
+        let b = Right { at: self.a.at, row: 1, is_turned: false };
+        Rows { shape: [n, k, 1], a, b, ..self }
     }
 }
 
@@ -53,6 +65,7 @@ impl VectorKernel for Rows<'_> {
         // SAFETY: the caller's word.
         unsafe {
             match n {
+                _ if m == 1 && self.b.is_turned => V::run(Column(self.of_turned_row())),
                 1 if self.a.step == 1 => V::run(Column(self)),
                 1 if !matches!(self.start, Start::Bias(_)) => {
                     // The transpose of a column is a row: then the chains of many elements fill a register.

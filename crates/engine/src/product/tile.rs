@@ -135,7 +135,11 @@ impl Block<'_> {
     }
 
     #[inline(always)]
-    unsafe fn tile<V: Vector, const M: usize, const N: usize, const PARTIAL: bool>(self, row: usize, a: Left) {
+    pub(super) unsafe fn tile<V: Vector, const M: usize, const N: usize, const PARTIAL: bool>(
+        self,
+        row: usize,
+        a: Left,
+    ) {
         let Rows { start, c, shape: [m, _, n], .. } = self.rows;
         debug_assert!(row + M <= m && self.column + self.columns <= n);
         // SAFETY: the caller's word.

@@ -187,6 +187,9 @@ impl Memory {
 
     /// Adds what further calls of shared layers say about their weights.
     pub(crate) fn join_shared(&mut self, program: &Program) {
+        if program.gradient == program.trainable {
+            return;
+        }
         for (from, to) in program.shared() {
             // Further calls lie behind all weights.
             let (own, further) = self.gradient.split_at_mut(program.trainable);

@@ -204,7 +204,7 @@ impl Network {
                 step: 0,
                 loss_scale: 1.0,
             };
-            self.program.forward(ops, &mut memory, &pass);
+            self.program.forward(ops, &mut memory, &pass, |_| false);
             take(&memory, n);
         }
     }

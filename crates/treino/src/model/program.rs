@@ -163,15 +163,17 @@ pub(super) struct Chained {
 }
 
 impl Program {
-    /// Runs rows forward through the first `ops` operations.
-    pub fn forward(&self, ops: usize, memory: &mut Memory, pass: &Pass<'_>) {
+    /// Runs rows forward through the first `ops` operations, but for those whose result nobody reads.
+    pub fn forward(&self, ops: usize, memory: &mut Memory, pass: &Pass<'_>, is_left_out: impl Fn(usize) -> bool) {
         let mut at = 0;
         while at < ops {
             if let Some(chained) = self.chain(pass, |chained| chained.ops.start == at && chained.ops.end <= ops) {
                 memory.chain_forward(&chained.chain, pass.simd, pass.rows * chained.outer);
                 at = chained.ops.end;
             } else {
-                self.ops[at].forward(memory, pass);
+                if !is_left_out(at) {
+                    self.ops[at].forward(memory, pass);
+                }
                 at += 1;
             }
         }

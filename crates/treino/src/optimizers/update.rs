@@ -24,6 +24,8 @@ pub struct Updater {
     clip: Option<Clip>,
     /// Strength of the weight decay of each variable, where any decays.
     decay: Option<Vec<f32>>,
+    /// Whether any variable has a constraint.
+    is_constrained: bool,
     loss_scale: f32,
     accumulation: Option<Accumulation>,
     average: Option<Average>,
@@ -114,6 +116,7 @@ impl Updater {
                 weights: weights.to_vec(),
             }),
             optimizer: optimizer.clone(),
+            is_constrained: layout.parts.iter().any(|part| part.constraint.is_some()),
             layout,
         })
     }
@@ -191,7 +194,7 @@ impl Updater {
                 w.copy_from_slice(&average.weights);
             }
         }
-        for part in &self.layout.parts {
+        for part in self.layout.parts.iter().filter(|_| self.is_constrained) {
             if let Some(constraint) = &part.constraint {
                 constraint.inner().apply(simd, &part.shape, &mut w[part.range.clone()]);
             }

@@ -188,10 +188,11 @@ impl Cpu {
     /// Runs gathered rows forward and gives their share of the loss of their batch, penalties on values included; in
     /// training also the gradient of the loss with respect to the outputs.
     fn forward(&mut self, part: Part) -> f64 {
-        let Cpu { program, memory, pool, simd, seed, loss_scale, .. } = self;
+        let Cpu { program, memory, pool, simd, seed, loss_scale, heads, .. } = self;
         let pass = part.pass(*simd, pool, *seed, *loss_scale);
         memory.activity_penalty = 0.0;
-        program.forward(program.ops.len(), memory, &pass);
+        let is_left_out = |at| heads.iter().any(|head| head.absorbed == Some(at) && !head.reads_output());
+        program.forward(program.ops.len(), memory, &pass, is_left_out);
         let weights = self.weighted.then_some(&self.weights[..part.rows]);
         let factor = part.training.then_some(self.loss_scale);
         let mut total = memory.activity_penalty;

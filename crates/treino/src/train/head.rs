@@ -166,6 +166,11 @@ impl Head {
         }
     }
 
+    /// Whether anything but the loss wants the output.
+    pub(super) fn reads_output(&self) -> bool {
+        !self.metrics.is_empty()
+    }
+
     /// What the output gives back.
     pub(super) fn output(&self) -> ValueId {
         self.output
