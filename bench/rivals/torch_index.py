@@ -108,13 +108,13 @@ def train(models):
             slopes = torch.autograd.grad(losses.mean(1).sum(), parameters)
             step += 1
             with torch.no_grad():
-                rate = rates * ((1 - b2**step) ** 0.5 / (1 - b1**step))
+                rate = [-rates * ((1 - b2**step) ** 0.5 / (1 - b1**step))] * len(parameters)
                 torch._foreach_lerp_(means, slopes, 1 - b1)
                 torch._foreach_mul_(squares, b2)
                 torch._foreach_addcmul_(squares, slopes, slopes, 1 - b2)
                 roots = torch._foreach_sqrt(squares)
                 torch._foreach_add_(roots, epsilon)
-                torch._foreach_addcdiv_(parameters, torch._foreach_mul(means, -rate), roots)
+                torch._foreach_addcdiv_(parameters, torch._foreach_mul(means, rate), roots)
     with torch.inference_mode():
         z = stacked(parameters, x.expand(len(models), -1, -1))
         targets = y.expand(len(models), -1)
