@@ -97,7 +97,7 @@ def run():
     orders = np.random.default_rng(1)
     state = copy(beginning)
     for number in range(w.epochs):
-        order = orders.permutation(w.rows).astype(np.int32)
+        order = (orders.permutation(w.rows) if w.shuffle else np.arange(w.rows)).astype(np.int32)
         state, value = one_epoch(state, x, y, order, rate, keys[number])
     final = state
     return float(value)

@@ -41,7 +41,9 @@ def main(peer, backend, many_steps):
         dense = [layer for layer in model.layers if isinstance(layer, keras.layers.Dense)]
         for layer, kernel in zip(dense, workloads.kernels(w, seed)):
             layer.set_weights([kernel, np.zeros(kernel.shape[1], np.float32)])
-        optimizer = keras.optimizers.SGD(rate) if w.optimizer == "sgd" else keras.optimizers.Adam(rate, **workloads.ADAM)
+        optimizer = (
+            keras.optimizers.SGD(rate) if w.optimizer == "sgd" else keras.optimizers.Adam(rate, **workloads.ADAM)
+        )
         steps = w.steps if many_steps else 1
         model.compile(optimizer=optimizer, loss=w.loss, steps_per_execution=steps)
         optimizer.build(model.trainable_variables)
@@ -52,7 +54,7 @@ def main(peer, backend, many_steps):
         for variable in model.optimizer.variables:
             if variable is not model.optimizer._learning_rate:
                 variable.assign(np.zeros(variable.shape, variable.dtype))
-        history = model.fit(x, y, batch_size=w.batch, epochs=w.epochs, shuffle=w.batch < w.rows, verbose=0)
+        history = model.fit(x, y, batch_size=w.batch, epochs=w.epochs, shuffle=w.shuffle, verbose=0)
         return history.history["loss"][-1]
 
     def final_loss(model):

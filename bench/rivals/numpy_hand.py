@@ -75,14 +75,13 @@ def run(seed, rate):
     model = Model(seed, rate)
     order = np.random.default_rng(seed)
     for _ in range(w.epochs):
-        rows = order.permutation(w.rows) if w.batch < w.rows else None
+        rows = order.permutation(w.rows) if w.shuffle else None
         total = 0.0
         for start in range(0, w.rows, w.batch):
-            if rows is None:
-                total += float(model.train(x, y)) * w.rows
-            else:
-                batch = rows[start : start + w.batch]
-                total += float(model.train(x[batch], y[batch])) * len(batch)
+            batch = slice(start, start + w.batch)
+            batch = rows[batch] if w.shuffle else batch
+            targets = y[batch]
+            total += float(model.train(x[batch], targets)) * len(targets)
     return total / w.rows
 
 

@@ -44,7 +44,7 @@ def run(seed, rate):
         batch_size=w.batch,
         learning_rate_init=rate,
         max_iter=w.epochs,
-        shuffle=w.batch < w.rows,
+        shuffle=w.shuffle,
         random_state=seed,
         tol=0.0,
         n_iter_no_change=w.epochs + 1,

@@ -57,13 +57,13 @@ def run():
     torch.manual_seed(1)
     for _ in range(w.epochs):
         total = torch.zeros(())
-        order = torch.randperm(w.rows) if w.batch < w.rows else None
+        order = torch.randperm(w.rows) if w.shuffle else None
         for start in range(0, w.rows, w.batch):
-            if order is None:
-                batch, targets = x, y
-            else:
+            if w.shuffle:
                 rows = order[start : start + w.batch]
                 batch, targets = x.index_select(0, rows), y.index_select(0, rows)
+            else:
+                batch, targets = x[start : start + w.batch], y[start : start + w.batch]
             optimizer.zero_grad(set_to_none=True)
             loss = loss_of(model(batch), targets)
             loss.backward()

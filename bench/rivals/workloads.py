@@ -12,7 +12,7 @@ import statistics
 import subprocess
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 ADAM = {"beta_1": 0.9, "beta_2": 0.999, "epsilon": 1e-7}
 MODELS = 200
@@ -31,6 +31,7 @@ class Workload:
     optimizer: str = "adam"
     rate: float = 1e-3
     norm: bool = False
+    shuffle: bool = True
 
     @property
     def sizes(self):
@@ -96,6 +97,7 @@ def begin(peer):
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--budget", type=float, default=2.0, help="seconds of measuring after the first repeat")
     parser.add_argument("--full", action="store_true", help="all 100,000 rows of `wide`")
+    parser.add_argument("--in-order", action="store_true", help="no shuffling: all peers reach the same loss")
     parser.add_argument("--part", default="0/1", help=argparse.SUPPRESS)
     options = parser.parse_args()
     index, count = map(int, options.part.split("/"))
@@ -116,6 +118,7 @@ def begin(peer):
     import numpy as np
 
     workload = FULL_WIDE if options.full and options.workload == "wide" else WORKLOADS[options.workload]
+    workload = replace(workload, shuffle=workload.batch < workload.rows and not options.in_order)
     job = Job(peer, options.workload, workload, options.threads, options.budget, (index, count))
     if job.name == "sweep" and job.threads > 1:
         side_by_side(job)

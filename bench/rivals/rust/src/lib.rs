@@ -24,6 +24,8 @@ pub struct Workload {
     pub rate: f64,
     /// BatchNormalization and Dropout after each hidden layer.
     pub norm: bool,
+    /// A new order of the rows each epoch.
+    pub shuffle: bool,
 }
 
 impl Workload {
@@ -38,6 +40,7 @@ impl Workload {
             sgd: false,
             rate: 1e-3,
             norm: false,
+            shuffle: true,
         };
         let small = Workload { rows: 20_000, features: 30, layers: &[64, 64, 1], epochs: 5, ..tiny };
         Some(match name {
@@ -125,16 +128,20 @@ fn hashed(seed: u64, stream: u64, i: usize) -> f64 {
 /// Orders of rows, drawn from a seed.
 pub struct Orders {
     state: u64,
+    shuffle: bool,
     order: Vec<u32>,
 }
 
 impl Orders {
-    pub fn new(rows: usize, seed: u64) -> Self {
-        Orders { state: seed, order: (0..rows as u32).collect() }
+    pub fn new(w: &Workload, seed: u64) -> Self {
+        Orders { state: seed, shuffle: w.shuffle, order: (0..w.rows as u32).collect() }
     }
 
     /// The next order.
     pub fn shuffle(&mut self) -> &[u32] {
+        if !self.shuffle {
+            return &self.order;
+        }
         for last in (1..self.order.len()).rev() {
             self.state = self.state.wrapping_add(0x9E37_79B9_7F4A_7C15);
             let mut z = self.state;
@@ -163,6 +170,7 @@ struct Options {
     threads: usize,
     budget: f64,
     full: bool,
+    in_order: bool,
     part: (usize, usize),
 }
 
@@ -170,10 +178,11 @@ impl Options {
     fn read() -> Option<Options> {
         let mut arguments = std::env::args().skip(1);
         let name = arguments.next()?;
-        let mut options = Options { name, threads: 1, budget: 2.0, full: false, part: (0, 1) };
+        let mut options = Options { name, threads: 1, budget: 2.0, full: false, in_order: false, part: (0, 1) };
         while let Some(flag) = arguments.next() {
             match flag.as_str() {
                 "--full" => options.full = true,
+                "--in-order" => options.in_order = true,
                 "--threads" => options.threads = arguments.next()?.parse().ok()?,
                 "--budget" => options.budget = arguments.next()?.parse().ok()?,
                 "--part" => {
@@ -249,10 +258,11 @@ fn median(values: &[f64]) -> f64 {
 /// Reads the arguments, times the peer that `build` makes, and prints the line.
 pub fn run<P: Peer>(peer: &str, version: &str, build: impl FnOnce(Workload, Vec<f32>, Vec<f32>) -> P) {
     let parsed = Options::read().and_then(|o| Some((Workload::named(&o.name, o.full)?, o)));
-    let Some((workload, options)) = parsed else {
-        eprintln!("usage: {peer} WORKLOAD [--threads N] [--budget SECONDS] [--full]");
+    let Some((mut workload, options)) = parsed else {
+        eprintln!("usage: {peer} WORKLOAD [--threads N] [--budget SECONDS] [--full] [--in-order]");
         std::process::exit(2);
     };
+    workload.shuffle = !options.in_order;
     let Options { ref name, threads, budget, part, .. } = options;
     // SAFETY: no other thread runs yet.
     unsafe { std::env::set_var("RAYON_NUM_THREADS", threads.to_string()) };

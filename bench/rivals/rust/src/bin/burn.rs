@@ -97,7 +97,7 @@ impl Peer for Flex {
         self.device.seed(seed);
         let mut model = Mlp::new(&w, seed, &self.device);
         let mut optimizer = if w.sgd { SgdConfig::new().init() } else { AdamConfig::new().with_epsilon(1e-7).init() };
-        let mut orders = Orders::new(w.rows, seed);
+        let mut orders = Orders::new(&w, seed);
         let mut mean = 0.0;
         for _ in 0..w.epochs {
             let mut total = 0.0;

@@ -90,7 +90,7 @@ impl Candle {
             let settings = ParamsAdamW { lr: rate, beta1: 0.9, beta2: 0.999, eps: 1e-7, weight_decay: 0.0 };
             Rule::Adam(AdamW::new(variables, settings)?)
         };
-        let mut orders = Orders::new(w.rows, seed);
+        let mut orders = Orders::new(&w, seed);
         let mut mean = 0.0;
         for _ in 0..w.epochs {
             let mut total = 0.0;
