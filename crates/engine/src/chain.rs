@@ -252,7 +252,7 @@ impl VectorKernel for BackwardLinks<'_> {
                 // SAFETY: as above.
                 unsafe { product.run::<V>() };
                 if let Some([_, bias]) = *bias {
-                    let sums = SumColumns { x: dz, width: n, more, out: &mut gradient[bias..bias + n] };
+                    let sums = SumColumns { x: dz, times: None, width: n, more, out: &mut gradient[bias..bias + n] };
                     // SAFETY: as above.
                     unsafe { V::run(sums) };
                 }

@@ -57,26 +57,24 @@ impl Stream {
     /// As many blocks as are drawn side by side, from `first` on: word w of block b is `[w][b]`.
     #[inline(always)]
     fn blocks(&self, first: u64) -> [[u32; BLOCKS]; 4] {
-        let mut k = self.key;
-        let mut c = [[0; BLOCKS]; 4];
+        // A word in the lower half of 64 bits is multiplied by one instruction, which does not see the upper half.
+        const LOW: u64 = 0xffff_ffff;
+        let mut k = self.key.map(u64::from);
+        let (mut c0, mut c1) = ([0; BLOCKS], [0; BLOCKS]);
+        let (mut c2, mut c3) = ([u64::from(self.step); BLOCKS], [u64::from(self.epoch); BLOCKS]);
         for b in 0..BLOCKS {
-            let block = first + b as u64;
-            [c[0][b], c[1][b], c[2][b], c[3][b]] = [block as u32, (block >> 32) as u32, self.step, self.epoch];
+            (c0[b], c1[b]) = (first + b as u64, (first + b as u64) >> 32);
         }
         for round in 0..10 {
             if round > 0 {
-                k = [k[0].wrapping_add(WEYL[0]), k[1].wrapping_add(WEYL[1])];
+                k = [(k[0] + u64::from(WEYL[0])) & LOW, (k[1] + u64::from(WEYL[1])) & LOW];
             }
-            let [c0, c1, c2, c3] = c;
             for b in 0..BLOCKS {
-                let (p, q) = (u64::from(c0[b]) * FACTORS[0], u64::from(c2[b]) * FACTORS[1]);
-                c[0][b] = (q >> 32) as u32 ^ c1[b] ^ k[0];
-                c[1][b] = q as u32;
-                c[2][b] = (p >> 32) as u32 ^ c3[b] ^ k[1];
-                c[3][b] = p as u32;
+                let (p, q) = ((c0[b] & LOW) * FACTORS[0], (c2[b] & LOW) * FACTORS[1]);
+                (c0[b], c1[b], c2[b], c3[b]) = ((q >> 32) ^ c1[b] ^ k[0], q, (p >> 32) ^ c3[b] ^ k[1], p);
             }
         }
-        c
+        [c0, c1, c2, c3].map(|words| words.map(|word| word as u32))
     }
 
     /// Element `i` as a random word.
@@ -116,17 +114,33 @@ impl Stream {
 
     /// A uniform permutation of `0 .. items.len()` written into `items` (Fisher-Yates, bounded draws by Lemire's
     /// multiplication; its bias is below 2^-32 times the length and the same everywhere).
-    pub fn permutation(&self, items: &mut [u32]) {
+    pub fn permutation(&self, simd: Simd, items: &mut [u32]) {
+        simd.run(Permutation { stream: *self, items });
+    }
+}
+
+struct Permutation<'a> {
+    stream: Stream,
+    items: &'a mut [u32],
+}
+
+impl Kernel for Permutation<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let Permutation { stream, items } = self;
         for (i, item) in items.iter_mut().enumerate() {
             *item = i as u32;
         }
-        let mut words = [0; 4];
+        let mut words = [[0; BLOCKS]; 4];
         for (draw, i) in (1..items.len()).rev().enumerate() {
-            if draw % 4 == 0 {
-                words = self.block((draw / 4) as u64);
+            let at = draw % (4 * BLOCKS);
+            if at == 0 {
+                words = stream.blocks((draw / 4) as u64);
             }
             let bound = i as u64 + 1;
-            let j = (u64::from(words[draw % 4]) * bound) >> 32;
+            let j = (u64::from(words[at % 4][at / 4]) * bound) >> 32;
             items.swap(i, j as usize);
         }
     }
@@ -217,9 +231,9 @@ mod tests {
     fn a_permutation_holds_every_item_once_and_moves_with_the_epoch() {
         let stream = Stream::new(1, Purpose::Shuffle, "");
         let mut a = vec![0; 1000];
-        stream.at(0, 0).permutation(&mut a);
+        stream.at(0, 0).permutation(Simd::detect(), &mut a);
         let mut b = vec![0; 1000];
-        stream.at(1, 0).permutation(&mut b);
+        stream.at(1, 0).permutation(Simd::detect(), &mut b);
         assert_ne!(a, b);
         let mut sorted = a.clone();
         sorted.sort_unstable();
@@ -233,7 +247,7 @@ mod tests {
         let mut counts = [[0u32; 6]; 6];
         for epoch in 0..6000 {
             let mut p = [0; 6];
-            Stream::new(7, Purpose::Shuffle, "").at(epoch, 0).permutation(&mut p);
+            Stream::new(7, Purpose::Shuffle, "").at(epoch, 0).permutation(Simd::detect(), &mut p);
             for (place, item) in p.iter().enumerate() {
                 counts[place][*item as usize] += 1;
             }

@@ -66,12 +66,23 @@ impl<F: Fn(usize) -> f32> ColumnSums<'_, F> {
 /// If `out` is shorter than a row.
 pub fn sum_columns(simd: Simd, x: &[f32], width: usize, more: bool, out: &mut [f32]) {
     assert!(out.len() >= width, "there is a sum for each column");
-    simd.run_vectors(SumColumns { x, width, more, out });
+    simd.run_vectors(SumColumns { x, times: None, width, more, out });
 }
 
-/// [`sum_columns`], checked.
+/// The sums of the columns of x * y, number by number, in the same order; each product is rounded with the sum it is added to.
+///
+/// # Panics
+/// If `out` is shorter than a row, or x and y differ in length.
+pub fn sum_products(simd: Simd, x: &[f32], y: &[f32], width: usize, out: &mut [f32]) {
+    assert!(out.len() >= width && x.len() == y.len(), "there is a sum for each column, and a factor for each number");
+    simd.run_vectors(SumColumns { x, times: Some(y), width, more: false, out });
+}
+
+/// [`sum_columns`] or [`sum_products`], checked.
 pub(crate) struct SumColumns<'a> {
     pub(crate) x: &'a [f32],
+    /// What x is multiplied with.
+    pub(crate) times: Option<&'a [f32]>,
     pub(crate) width: usize,
     pub(crate) more: bool,
     pub(crate) out: &'a mut [f32],
@@ -121,8 +132,15 @@ impl SumColumns<'_> {
             for block in (0..rows).step_by(BLOCK) {
                 let mut sums = [V::splat(0.0); N];
                 for row in block..(block + BLOCK).min(rows) {
-                    let line = load(self.x.as_ptr().add(row * self.width + column));
-                    sums = std::array::from_fn(|v| sums[v].add(line[v]));
+                    let at = row * self.width + column;
+                    let line = load(self.x.as_ptr().add(at));
+                    sums = match self.times {
+                        Some(times) => {
+                            let times = load(times.as_ptr().add(at));
+                            std::array::from_fn(|v| line[v].mul_add(times[v], sums[v]))
+                        }
+                        None => std::array::from_fn(|v| sums[v].add(line[v])),
+                    };
                 }
                 total = std::array::from_fn(|v| total[v].add(sums[v]));
             }
@@ -235,6 +253,11 @@ mod tests {
                 sum_columns(simd, x, width, false, &mut sums);
                 assert_eq!(sums, plain);
                 sum_columns(simd, x, width, true, &mut sums);
+                let mut squares = vec![f32::NAN; width];
+                sum_products(simd, x, x, width, &mut squares);
+                // Whole numbers too.
+                let square = |j: usize| (0..rows / 5).map(|i| x[i * width + j] * x[i * width + j]).sum::<f32>();
+                assert!(squares.iter().enumerate().all(|(j, sum)| *sum == square(j)));
                 assert!(sums.iter().zip(plain).all(|(twice, once)| *twice == once + once));
             }
             assert_eq!(dot(simd, &x, &x), x.iter().map(|v| f64::from(v * v)).sum::<f64>());

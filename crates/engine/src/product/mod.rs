@@ -83,7 +83,7 @@ pub fn product_turned(
 
 /// How much room [`product_turned`] needs, whatever the rows of A: none where B is copied together anyway.
 pub fn room_to_turn(k: usize, n: usize) -> usize {
-    if must_turn([2, k, n]) { k * n } else { 0 }
+    if must_turn([2, k, n]) { k.saturating_mul(n) } else { 0 }
 }
 
 /// Whether a product (m, k, n) with a transpose wants it in the room: a single row is multiplied with B as it is.

@@ -5,8 +5,8 @@
 use super::rows::{Left, Right, Rows};
 use super::tile::{Block, K_BLOCK, MOST_COLUMNS, panel, tile_rows};
 use super::turn::turn;
-use crate::simd::VectorKernel;
 use crate::simd::vector::Vector;
+use crate::simd::{VectorKernel, prefetch};
 use std::mem::MaybeUninit;
 
 /// From such sizes on blocks are copied together: columns whose rows lie far apart, rows and steps that make good for the copy.
@@ -66,7 +66,7 @@ impl VectorKernel for PackedRows<'_> {
                         // Meanwhile the next block of B is fetched, a share of it with each tile.
                         let share = |row: usize| (row - first) * depth / (end - first);
                         for p in share(row)..share(row + tall) {
-                            fetch::<V>(rows.b, first_p + p, column + columns, columns);
+                            fetch(rows.b, first_p + p, column + columns, columns);
                         }
                         let at = a_copy.wrapping_add((row - first) * depth).cast_const();
                         let a = match rows.a.step {
@@ -124,14 +124,14 @@ unsafe fn copy_right<V: Vector>(b: Right, steps: [usize; 2], columns: [usize; 2]
 
 /// Has some columns of a step of B brought into the cache; where B lies turned, every sixteenth step has lines of its own.
 #[inline(always)]
-fn fetch<V: Vector>(b: Right, p: usize, column: usize, columns: usize) {
+fn fetch(b: Right, p: usize, column: usize, columns: usize) {
     if b.is_turned {
         if p.is_multiple_of(16) {
-            (0..columns).for_each(|j| V::prefetch(b.at.wrapping_add((column + j) * b.row + p)));
+            (0..columns).for_each(|j| prefetch(b.at.wrapping_add((column + j) * b.row + p)));
         }
     } else {
         let line = b.at.wrapping_add(p * b.row + column);
-        (0..columns).step_by(16).for_each(|j| V::prefetch(line.wrapping_add(j)));
+        (0..columns).step_by(16).for_each(|j| prefetch(line.wrapping_add(j)));
     }
 }
 

@@ -66,6 +66,18 @@ pub(crate) trait VectorKernel {
     unsafe fn run<V: Vector>(self);
 }
 
+/// Asks that the line at `at`, which may lie anywhere, be brought into the caches.
+#[inline(always)]
+pub(crate) fn prefetch(at: *const f32) {
+    #[cfg(target_arch = "x86_64")]
+    // SAFETY: a prefetch reads nothing, and SSE is always there.
+    unsafe {
+        std::arch::x86_64::_mm_prefetch::<{ std::arch::x86_64::_MM_HINT_T0 }>(at.cast())
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = at;
+}
+
 /// A chosen instruction set, known to be available.
 #[derive(Debug, Clone, Copy)]
 pub struct Simd {

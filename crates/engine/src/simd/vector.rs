@@ -49,18 +49,6 @@ pub(crate) trait Vector: Copy {
     /// self + b.
     unsafe fn add(self, b: Self) -> Self;
 
-    /// Asks that the line at `at`, which may lie anywhere, be brought into the second-level cache.
-    #[inline(always)]
-    fn prefetch(at: *const f32) {
-        #[cfg(target_arch = "x86_64")]
-        // SAFETY: a prefetch reads nothing; SSE is always there.
-        unsafe {
-            std::arch::x86_64::_mm_prefetch::<{ std::arch::x86_64::_MM_HINT_T1 }>(at.cast())
-        }
-        #[cfg(not(target_arch = "x86_64"))]
-        let _ = at;
-    }
-
     /// The transpose of a square of eight numbers a side; rows begin so many numbers apart.
     #[inline(always)]
     unsafe fn turn_eight(a: *const f32, a_row: usize, b: *mut f32, b_row: usize) {

@@ -3,6 +3,7 @@
 use super::spec::DataSpec;
 use crate::{Error, Result};
 use treino_engine::random::{Purpose, Stream};
+use treino_engine::simd::Simd;
 
 /// The rows of the three parts, each in the order of the file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,7 +58,7 @@ fn random(rows: &[u32], classes: &[u32], count: usize, validation: usize, test: 
     let mut in_validation = share_out(validation, &sizes, &room);
 
     let mut order = vec![0; rows.len()];
-    Stream::new(spec.seed, Purpose::Split, "").permutation(&mut order);
+    Stream::new(spec.seed, Purpose::Split, "").permutation(Simd::detect(), &mut order);
     let mut parts = Parts { train: Vec::new(), validation: Vec::new(), test: Vec::new() };
     for i in order {
         let class = classes[i as usize] as usize;

@@ -8,7 +8,7 @@ use crate::error::Result;
 use crate::initializers::{Initializer, Ones, Zeros};
 use crate::model::{Builder, Memory, Op, Pass, ScratchId, ScratchSize, ValueId, VarId, Weight};
 use crate::regularizers::Regularizer;
-use treino_engine::reduce::column_sums;
+use treino_engine::reduce::{sum_columns, sum_products};
 use treino_engine::simd::Kernel;
 
 thing! {
@@ -140,28 +140,27 @@ impl BatchNormalizationOp {
         let [normal, mean, inverse, gamma, beta] =
             f.scratch.get([self.normal, self.columns[0], self.columns[1], self.columns[2], self.columns[3]]);
         let of_batch = pass.training && !self.frozen;
+        let normal = &mut normal[..n];
         let share = 1.0 / rows as f32;
         if of_batch {
-            column_sums(pass.simd, rows, self.width, mean, |i| x[i]);
+            sum_columns(pass.simd, x, self.width, false, mean);
             mean.iter_mut().for_each(|m| *m *= share);
         } else {
             mean.copy_from_slice(f.variables.get(self.moving[0]));
         }
         // The deviations first: x^ waits for the variance.
-        for (row, x) in normal.chunks_exact_mut(self.width).zip(x.chunks_exact(self.width)) {
-            for ((d, x), mean) in row.iter_mut().zip(x).zip(&*mean) {
-                *d = x - mean;
-            }
-        }
+        pass.simd.run(Deviations { width: self.width, x, mean, normal });
         if of_batch {
-            let deviations = &*normal;
-            column_sums(pass.simd, rows, self.width, inverse, |i| deviations[i] * deviations[i]);
+            sum_products(pass.simd, normal, normal, self.width, inverse);
             inverse.iter_mut().for_each(|v| *v *= share);
-            let follow = (1.0 - self.momentum) as f32;
             for (moving, batch) in self.moving.into_iter().zip([&*mean, &*inverse]) {
-                for (moving, batch) in f.variables.state_mut(moving).iter_mut().zip(batch) {
-                    *moving = moving.mul_add(self.momentum as f32, batch * follow);
-                }
+                let moving = f.variables.state_mut(moving);
+                pass.simd.run(Follow {
+                    moving,
+                    batch,
+                    momentum: self.momentum as f32,
+                    rest: (1.0 - self.momentum) as f32,
+                });
             }
         } else {
             inverse.copy_from_slice(f.variables.get(self.moving[1]));
@@ -175,8 +174,7 @@ impl BatchNormalizationOp {
         if let Some(id) = self.beta {
             beta.copy_from_slice(f.variables.get(id));
         }
-        let y = &mut f.y[..n];
-        pass.simd.run(Scale { width: self.width, normal: &mut normal[..n], inverse, gamma, beta, y });
+        pass.simd.run(Scale { width: self.width, normal, inverse, gamma, beta, y: &mut f.y[..n] });
     }
 
     pub(crate) fn backward(&self, memory: &mut Memory, pass: &Pass<'_>) {
@@ -190,8 +188,8 @@ impl BatchNormalizationOp {
         let [normal, inverse, gamma, dgamma, dbeta] =
             b.scratch.get([self.normal, self.columns[1], self.columns[2], self.columns[4], self.columns[5]]);
         let normal = &normal[..n];
-        column_sums(pass.simd, rows, self.width, dbeta, |i| dy[i]);
-        column_sums(pass.simd, rows, self.width, dgamma, |i| dy[i] * normal[i]);
+        sum_columns(pass.simd, dy, self.width, false, dbeta);
+        sum_products(pass.simd, dy, normal, self.width, dgamma);
         for (id, sums) in [(self.gamma, &*dgamma), (self.beta, &*dbeta)] {
             if let Some(range) = id.and_then(|id| b.variables.gradient_range(id)) {
                 b.gradient[range].copy_from_slice(sums);
@@ -211,6 +209,45 @@ impl BatchNormalizationOp {
                 dbeta,
                 dx: &mut b.dx[..n],
             });
+        }
+    }
+}
+
+struct Deviations<'a> {
+    width: usize,
+    x: &'a [f32],
+    mean: &'a [f32],
+    normal: &'a mut [f32],
+}
+
+impl Kernel for Deviations<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        for (d, x) in self.normal.chunks_exact_mut(self.width).zip(self.x.chunks_exact(self.width)) {
+            for ((d, x), mean) in d.iter_mut().zip(x).zip(self.mean) {
+                *d = x - mean;
+            }
+        }
+    }
+}
+
+/// Moving averages go on.
+struct Follow<'a> {
+    moving: &'a mut [f32],
+    batch: &'a [f32],
+    momentum: f32,
+    rest: f32,
+}
+
+impl Kernel for Follow<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        for (moving, batch) in self.moving.iter_mut().zip(self.batch) {
+            *moving = moving.mul_add(self.momentum, batch * self.rest);
         }
     }
 }
@@ -259,9 +296,12 @@ impl Kernel for Back<'_> {
     fn run(self) {
         let rows = self.dx.chunks_exact_mut(self.width).zip(self.dy.chunks_exact(self.width));
         for ((dx, dy), normal) in rows.zip(self.normal.chunks_exact(self.width)) {
-            for j in 0..self.width {
-                let through = normal[j].mul_add(self.dgamma[j], self.dbeta[j]) * self.share;
-                dx[j] = self.gamma[j] * self.inverse[j] * (dy[j] - through);
+            let columns = self.gamma.iter().zip(self.inverse).zip(self.dgamma).zip(self.dbeta);
+            for (((dx, dy), normal), (((gamma, inverse), dgamma), dbeta)) in
+                dx.iter_mut().zip(dy).zip(normal).zip(columns)
+            {
+                let through = normal.mul_add(*dgamma, *dbeta) * self.share;
+                *dx = gamma * inverse * (dy - through);
             }
         }
     }

@@ -11,7 +11,7 @@ use crate::optimizers::Updater;
 use crate::regularizers::Regularizer;
 use std::ops::Range;
 use treino_engine::pool::Pool;
-use treino_engine::rows::gather;
+use treino_engine::rows::{fetch, gather};
 use treino_engine::simd::Simd;
 
 /// Rows evaluated at once, where the training's batches are smaller.
@@ -173,7 +173,11 @@ impl Cpu {
         let x = self.memory.value_mut(self.program.input);
         self.weighted = data.weights.is_some();
         match order {
-            Some(order) => gather(&self.pool, data.x.as_slice(), width, &order[rows.clone()], x),
+            Some(order) => {
+                gather(&self.pool, data.x.as_slice(), width, &order[rows.clone()], x);
+                let next = rows.end..(rows.end + rows.len()).min(order.len());
+                fetch(data.x.as_slice(), width, &order[next]);
+            }
             None => x[..rows.len() * width].copy_from_slice(&data.x.as_slice()[rows.start * width..rows.end * width]),
         }
         self.heads.iter_mut().for_each(|head| head.gather(&self.pool, data, order, rows.clone()));

@@ -55,7 +55,7 @@ impl Epochs<'_> {
         // A callback may have stopped the training just before it was interrupted.
         let last = if course.stopped.is_some() { first } else { settings.epochs };
         for epoch in first..last {
-            stream.at(epoch as u32, 0).permutation(&mut order);
+            stream.at(epoch as u32, 0).permutation(session.simd, &mut order);
             if !self.epoch(epoch, &order, &mut course, session)? {
                 break;
             }

@@ -128,7 +128,7 @@ impl RangeTest {
         let mut order = vec![0; if settings.shuffle { rows } else { 0 }];
         let (mut losses, mut mean, mut weight) = (Vec::with_capacity(self.steps), 0.0, 0.0);
         for epoch in 0.. {
-            stream.at(epoch as u32, 0).permutation(&mut order);
+            stream.at(epoch as u32, 0).permutation(session.simd, &mut order);
             let (mut sum, mut seen, mut is_over) = (0.0, 0, false);
             let mut batch_end = |executor: &mut dyn Executor, step: usize, so_far: f64| {
                 let now = rows.min(step * batch_size);
