@@ -241,7 +241,13 @@ impl VectorKernel for BackwardLinks<'_> {
             let dw = gradient[kernel[1]..].as_mut_ptr();
             if rows == 1 && !more {
                 // SAFETY: the caller's word for the registers; the call checked that the buffers are long enough.
-                unsafe { outer::<V>([k, n], Left { at: x, row: 1, step: 1 }, by_rows, dw) };
+                unsafe {
+                    match n {
+                        // A column lies as a row does.
+                        1 => outer::<V>([1, k], dz_at, x, dw),
+                        _ => outer::<V>([k, n], x, dz_at, dw),
+                    }
+                }
                 if let Some([_, bias]) = *bias {
                     gradient[bias..bias + n].iter_mut().zip(&*dz).for_each(|(sum, dz)| *sum = 0.0 + *dz);
                 }
@@ -266,7 +272,7 @@ impl VectorKernel for BackwardLinks<'_> {
                     if rows == 1 && n > 1 && k > 1 {
                         Column(product.of_turned_row()).run::<V>();
                     } else if rows == 1 && n == 1 {
-                        outer::<V>([1, k], a, b, gradients[dx].as_mut_ptr());
+                        outer::<V>([1, k], dz_at, w, gradients[dx].as_mut_ptr());
                     } else {
                         if must_turn([rows, n, k]) {
                             Turn { a: w, shape: [k, n], b: room }.run::<V>();

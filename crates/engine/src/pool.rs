@@ -83,12 +83,17 @@ impl Pool {
     }
 
     /// How many threads it works on.
+    #[inline]
     pub fn threads(&self) -> usize {
         self.workers.len() + 1
     }
 
     /// Into how many parts to cut `work` units of which `least` are worth a thread: at least 1, at most the threads.
+    #[inline]
     pub fn parts_for(&self, work: usize, least: usize) -> usize {
+        if self.workers.is_empty() || work < least {
+            return 1;
+        }
         (work / least.max(1)).clamp(1, self.threads())
     }
 
@@ -129,6 +134,7 @@ impl Pool {
     ///
     /// # Panics
     /// If `out` is shorter than the rows, and as [`Pool::run`].
+    #[inline]
     pub fn split_rows(
         &self,
         parts: usize,
@@ -166,6 +172,7 @@ impl Pool {
     ///
     /// # Panics
     /// If the lengths differ, and as [`Pool::run`].
+    #[inline]
     pub fn split_together<const N: usize>(
         &self,
         parts: usize,

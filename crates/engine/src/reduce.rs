@@ -100,10 +100,10 @@ impl VectorKernel for SumColumns<'_> {
             let left = self.width - column;
             // SAFETY: the instruction set is there by the caller's word, and the columns lie in a row.
             column += unsafe {
-                if left >= 4 * V::LANES {
-                    self.columns::<V, 4>(column, 4 * V::LANES)
-                } else {
-                    self.columns::<V, 1>(column, left.min(V::LANES))
+                match left / V::LANES {
+                    4.. => self.columns::<V, 4, false>(column, 4 * V::LANES),
+                    1.. => self.columns::<V, 1, false>(column, V::LANES),
+                    _ => self.columns::<V, 1, true>(column, left),
                 }
             };
         }
@@ -116,13 +116,17 @@ impl SumColumns<'_> {
     /// # Safety
     /// The instruction set of `V` is there, and the columns lie in a row.
     #[inline(always)]
-    unsafe fn columns<V: Vector, const N: usize>(&mut self, column: usize, columns: usize) -> usize {
+    unsafe fn columns<V: Vector, const N: usize, const PARTIAL: bool>(
+        &mut self,
+        column: usize,
+        columns: usize,
+    ) -> usize {
         let rows = self.x.len() / self.width;
         // SAFETY: the caller's word; there are so many rows, and a sum for each column.
         unsafe {
             let mask = V::first(columns - (N - 1) * V::LANES);
             let load = |from: *const f32| -> [V; N] {
-                std::array::from_fn(|v| match v == N - 1 {
+                std::array::from_fn(|v| match PARTIAL && v == N - 1 {
                     true => V::load_first(from.add(v * V::LANES), mask),
                     false => V::load(from.add(v * V::LANES)),
                 })
@@ -145,7 +149,7 @@ impl SumColumns<'_> {
                 total = std::array::from_fn(|v| total[v].add(sums[v]));
             }
             for (v, total) in total.into_iter().enumerate() {
-                match v == N - 1 {
+                match PARTIAL && v == N - 1 {
                     true => total.store_first(out.add(v * V::LANES), mask),
                     false => total.store(out.add(v * V::LANES)),
                 }

@@ -9,10 +9,14 @@ const WORTH_A_THREAD: usize = 50_000;
 /// Bytes of rows that are fetched ahead: half a first-level cache.
 const AHEAD: usize = 16 << 10;
 
+/// Bytes that lie near enough anyway.
+const NEAR: usize = 256 << 10;
+
 /// Asks that rows of `width` numbers of `from` be brought near, because they are gathered next. What is too much for the first
 /// cache is left where it is.
+#[inline]
 pub fn fetch(from: &[f32], width: usize, order: &[u32]) {
-    if order.len() * width * 4 > AHEAD {
+    if from.len() * 4 <= NEAR || order.len() * width * 4 > AHEAD {
         return;
     }
     for row in order {
@@ -29,6 +33,10 @@ pub fn fetch(from: &[f32], width: usize, order: &[u32]) {
 pub fn gather(pool: &Pool, from: &[f32], width: usize, order: &[u32], to: &mut [f32]) {
     if width == 1 {
         order.iter().zip(to).for_each(|(row, to)| *to = from[*row as usize]);
+        return;
+    }
+    if let [row] = order {
+        to[..width].copy_from_slice(&from[*row as usize * width..][..width]);
         return;
     }
     let parts = pool.parts_for(order.len() * width, WORTH_A_THREAD);
@@ -99,6 +107,6 @@ mod tests {
     #[test]
     #[should_panic(expected = "outside")]
     fn a_row_outside_is_refused() {
-        gather(&Pool::new(1), &[0.0; 8], 4, &[2], &mut [0.0; 4]);
+        gather(&Pool::new(1), &[0.0; 8], 4, &[0, 2], &mut [0.0; 8]);
     }
 }

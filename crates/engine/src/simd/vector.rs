@@ -144,6 +144,9 @@ mod x86 {
         unsafe fn dot(a: *const f32, b: *const f32, length: usize) -> f32 {
             // SAFETY: the instruction set is there, and the caller vouches for `length` numbers behind both pointers.
             unsafe {
+                if length <= 8 {
+                    return Eight::<true>::dot(a, b, length);
+                }
                 let whole = length / 16 * 16;
                 let mut sums = _mm512_setzero_ps();
                 for i in (0..whole).step_by(16) {
@@ -272,6 +275,10 @@ mod x86 {
         unsafe fn dot(a: *const f32, b: *const f32, length: usize) -> f32 {
             // SAFETY: the instruction set is there, and the caller vouches for `length` numbers behind both pointers.
             unsafe {
+                if length == 8 {
+                    let low = _mm256_fmadd_ps(_mm256_loadu_ps(a), _mm256_loadu_ps(b), _mm256_setzero_ps());
+                    return halves(_mm256_add_ps(low, _mm256_setzero_ps()));
+                }
                 let whole = length / 16 * 16;
                 let (mut low, mut high) = (_mm256_setzero_ps(), _mm256_setzero_ps());
                 for i in (0..whole).step_by(16) {
