@@ -1,15 +1,18 @@
 //! Affine maps in a row, y = f(x W + b), with everything that a small one needs in two calls.
 //!
 //! For small matrices a call costs more than its arithmetic. A [`Chain`] is checked once; then all its maps are computed
-//! forward in one call and backward in another, with the same bits as by [`crate::product`] and [`crate::reduce`].
+//! forward in one call and backward in another, with the same bits as by [`crate::product`] and [`crate::reduce`]. Several
+//! threads share out the rows of a batch, and then the rows of the weights' gradients.
 
 use crate::math;
 use crate::numbers::Numbers;
+use crate::pool::Pool;
 use crate::product::column::Column;
-use crate::product::{Left, Right, Rows, Start, Turn, must_turn, outer, room_to_turn};
+use crate::product::{Left, Lies, Right, Rows, Start, Turn, must_turn, outer, room_to_turn};
 use crate::reduce::SumColumns;
 use crate::simd::vector::Vector;
 use crate::simd::{Kernel, Simd, VectorKernel};
+use std::mem::MaybeUninit;
 
 /// A function at the end of a map whose derivative follows from its result.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,12 +52,19 @@ impl Kernel for Forward<'_> {
     fn run(self) {
         match self.0 {
             Finish::Same => {}
-            // In this order a number that is none stays one.
-            Finish::Rectify => self.1.iter_mut().for_each(|y| *y = if *y <= 0.0 { 0.0 } else { *y }),
+            Finish::Rectify => self.1.iter_mut().for_each(|y| *y = rectify(*y)),
             Finish::Tanh => self.1.iter_mut().for_each(|y| *y = math::tanh(*y)),
             Finish::Sigmoid => self.1.iter_mut().for_each(|y| *y = math::sigmoid(*y)),
         }
     }
+}
+
+/// x, and 0 for numbers of at most 0; a number that is none stays one. A choice would be compiled to stores under a mask, which
+/// the next load has to wait for.
+#[inline(always)]
+fn rectify(x: f32) -> f32 {
+    let keep = u32::from(!(x <= 0.0)).wrapping_neg();
+    f32::from_bits(x.to_bits() & keep)
 }
 
 struct Backward<'a>(Finish, &'a [f32], &'a mut [f32]);
@@ -99,14 +109,15 @@ pub struct Chain {
     links: Vec<Link>,
     /// How many weights there must be, and how long their gradient.
     extent: [usize; 2],
-    largest: usize,
+    /// Multiplications a row.
+    work: usize,
 }
 
 impl Chain {
     /// A chain of these maps.
     ///
     /// # Panics
-    /// If a map reads and writes the same buffer, or wants dx without having dy and room.
+    /// If a map reads and writes the same buffer, or wants dx without having dy and room, or there are more than [`MOST_LINKS`].
     pub fn new(links: Vec<Link>) -> Self {
         let mut extent = [0; 2];
         for link in &links {
@@ -119,8 +130,9 @@ impl Chain {
                 *extent = (*extent).max(end).max(bias.map_or(0, |bias| bias[side].saturating_add(n)));
             }
         }
-        let largest = links.iter().map(|link| link.widths[0] * link.widths[1]).max().unwrap_or(0);
-        Chain { links, extent, largest }
+        assert!(links.len() <= MOST_LINKS, "a chain has at most {MOST_LINKS} maps");
+        let work = links.iter().map(|link| link.widths[0] * link.widths[1]).sum();
+        Chain { links, extent, work }
     }
 
     /// How many maps.
@@ -133,22 +145,31 @@ impl Chain {
         self.links.is_empty()
     }
 
-    /// Multiplications a row of the largest map.
-    pub fn largest(&self) -> usize {
-        self.largest
-    }
-
     /// y of every map for `rows` rows, from the first x on.
     ///
     /// # Panics
     /// If a buffer is missing or too short.
-    pub fn forward(&self, simd: Simd, rows: usize, values: &mut [Numbers], weights: &[f32]) {
+    pub fn forward(&self, pool: &Pool, simd: Simd, rows: usize, values: &mut [Numbers], weights: &[f32]) {
         assert!(weights.len() >= self.extent[0], "the weights are fewer than the chain's");
-        for Link { widths, values: places, .. } in &self.links {
-            let fits = |side: usize| values[places[side]].len() >= rows * widths[side];
+        let mut room = [const { MaybeUninit::uninit() }; MOST_LINKS];
+        for (Link { widths, values: at, kernel, bias, .. }, places) in self.links.iter().zip(&mut room) {
+            let places = places.write(Places::NONE);
+            let fits = |side: usize| values[at[side]].len() >= rows * widths[side];
             assert!(fits(0) && fits(1), "a value is shorter than its rows");
+            (places.x, places.y) = (values[at[0]].as_ptr(), values[at[1]].as_mut_ptr());
+            places.w = weights[kernel[0]..].as_ptr();
+            places.b = bias.map(|[bias, _]| &raw const weights[bias]);
         }
-        simd.run_vectors(ForwardLinks { links: &self.links, rows, values, weights });
+        let places = written(&room[..self.links.len()]);
+        let parts = self.parts(pool, rows);
+        if parts == 1 {
+            simd.run_vectors(ForwardLinks { links: &self.links, places, rows: [0, rows] });
+        } else {
+            pool.run(parts, &|part| {
+                let rows = share(rows, part, parts);
+                simd.run_vectors(ForwardLinks { links: &self.links, places, rows });
+            });
+        }
     }
 
     /// dW and db of every map, and dx where it is wanted, from the last dy on, after [`Chain::forward`]. Each dy becomes dz.
@@ -156,21 +177,110 @@ impl Chain {
     ///
     /// # Panics
     /// If a buffer is missing or too short.
-    pub fn backward(&self, simd: Simd, rows: usize, more: bool, memory: Memory<'_>) {
-        let Memory { values, gradients, weights, gradient, rooms } = &memory;
+    pub fn backward(&self, pool: &Pool, simd: Simd, rows: usize, more: bool, memory: Memory<'_>) {
+        let Memory { values, gradients, weights, gradient, rooms } = memory;
         assert!(weights.len() >= self.extent[0] && gradient.len() >= self.extent[1], "the weights are too few");
-        for Link { widths, values: places, gradients: [dx, dy], room, .. } in &self.links {
-            let fits =
-                |buffer: Option<usize>, width: usize| buffer.is_none_or(|at| gradients[at].len() >= rows * width);
-            let has_room = room.is_none_or(|at| rooms[at].len() >= room_to_turn(widths[1], widths[0]));
-            assert!(has_room && dy.is_some(), "a map has no room or no gradient");
-            assert!(fits(*dx, widths[0]) && fits(*dy, widths[1]), "a gradient is shorter than its rows");
-            let fits = |side: usize| values[places[side]].len() >= rows * widths[side];
+        let mut room = [const { MaybeUninit::uninit() }; MOST_LINKS];
+        for (link, places) in self.links.iter().zip(&mut room) {
+            let places = places.write(Places::NONE);
+            let Link { widths, values: at, gradients: [dx, dy], kernel, bias, room, .. } = link;
+            let fits = |side: usize| values[at[side]].len() >= rows * widths[side];
             assert!(fits(0) && fits(1), "a value is shorter than its rows");
+            (places.x, places.y) = (values[at[0]].as_ptr(), values[at[1]].as_ptr().cast_mut());
+            places.w = weights[kernel[0]..].as_ptr();
+            let mut gradient_of = |buffer: usize, width: usize| {
+                assert!(gradients[buffer].len() >= rows * width, "a gradient is shorter than its rows");
+                gradients[buffer].as_mut_ptr()
+            };
+            places.dx = dx.map(|dx| gradient_of(dx, widths[0]));
+            places.dy = dy.map(|dy| gradient_of(dy, widths[1]));
+            places.dw = gradient[kernel[1]..].as_mut_ptr();
+            places.db = bias.map(|[_, bias]| &raw mut gradient[bias]);
+            if let Some(room) = room {
+                assert!(rooms[*room].len() >= room_to_turn(widths[1], widths[0]), "a map has no room");
+                places.room = rooms[*room].as_mut_ptr();
+            }
         }
-        simd.run_vectors(BackwardLinks { links: &self.links, rows, more, memory });
+        let places = written(&room[..self.links.len()]);
+        let all = BackwardLinks { links: &self.links, places, of: rows, more, does: Does::All };
+        let parts = self.parts(pool, rows);
+        if parts == 1 {
+            simd.run_vectors(all);
+            return;
+        }
+        simd.run_vectors(BackwardLinks { does: Does::Turns, ..all });
+        let links = &self.links[..];
+        pool.run(parts, &|part| {
+            let does = Does::Values(share(rows, part, parts));
+            simd.run_vectors(BackwardLinks { links, places, of: rows, more, does });
+        });
+        pool.run(parts, &|part| {
+            let does = Does::Weights { part, parts };
+            simd.run_vectors(BackwardLinks { links, places, of: rows, more, does });
+        });
+    }
+
+    /// Among how many threads so many rows are shared out.
+    fn parts(&self, pool: &Pool, rows: usize) -> usize {
+        if pool.threads() == 1 || rows * self.work < WORTH_A_THREAD {
+            return 1;
+        }
+        pool.parts_for(rows * self.work, WORTH_A_THREAD).min(rows.div_ceil(GRAIN))
     }
 }
+
+/// The most maps of a chain.
+pub const MOST_LINKS: usize = 16;
+
+/// Multiplications in all maps of a chain that are worth waking a thread for.
+const WORTH_A_THREAD: usize = 400_000;
+
+/// Rows are dealt to threads in multiples of this.
+const GRAIN: usize = 8;
+
+/// The first of the rows of a part, and how many they are.
+fn share(rows: usize, part: usize, parts: usize) -> [usize; 2] {
+    let each = rows.div_ceil(parts).next_multiple_of(GRAIN);
+    let first = (part * each).min(rows);
+    [first, each.min(rows - first)]
+}
+
+/// Where the numbers of a map lie.
+#[derive(Clone, Copy)]
+struct Places {
+    x: *const f32,
+    y: *mut f32,
+    dx: Option<*mut f32>,
+    dy: Option<*mut f32>,
+    w: *const f32,
+    b: Option<*const f32>,
+    dw: *mut f32,
+    db: Option<*mut f32>,
+    room: *mut f32,
+}
+
+impl Places {
+    const NONE: Places = Places {
+        x: std::ptr::null(),
+        y: std::ptr::null_mut(),
+        dx: None,
+        dy: None,
+        w: std::ptr::null(),
+        b: None,
+        dw: std::ptr::null_mut(),
+        db: None,
+        room: std::ptr::null_mut(),
+    };
+}
+
+/// The places of the maps, each of which was written.
+fn written(places: &[MaybeUninit<Places>]) -> &[Places] {
+    // SAFETY: the loops over all maps write one for each.
+    unsafe { places.assume_init_ref() }
+}
+
+// SAFETY: threads write to rows, or to weights, of their own, and the call that made the pointers waits for them.
+unsafe impl Sync for Places {}
 
 /// What a chain computes its gradients from and into.
 #[derive(Debug)]
@@ -189,98 +299,142 @@ pub struct Memory<'a> {
 
 struct ForwardLinks<'a> {
     links: &'a [Link],
-    rows: usize,
-    values: &'a mut [Numbers],
-    weights: &'a [f32],
+    places: &'a [Places],
+    /// The first row, and how many.
+    rows: [usize; 2],
 }
 
 impl VectorKernel for ForwardLinks<'_> {
     #[inline(always)]
     unsafe fn run<V: Vector>(self) {
-        for Link { widths: [k, n], values, kernel, bias, finish, .. } in self.links {
-            let a = Left { at: self.values[values[0]].as_ptr(), row: *k, step: 1 };
-            let b = Right { at: self.weights[kernel[0]..].as_ptr(), row: *n, is_turned: false };
-            let start = bias.map_or(Start::Zero, |[bias, _]| Start::Bias(&self.weights[bias..bias + n]));
-            let y = &mut self.values[values[1]][..self.rows * n];
-            let product = Rows { shape: [self.rows, *k, *n], a, b, start, c: y.as_mut_ptr() };
-            // SAFETY: the caller's word for the registers; the call checked that the buffers are long enough.
+        let [first, rows] = self.rows;
+        for (Link { widths: [k, n], finish, .. }, places) in self.links.iter().zip(self.places) {
+            let (k, n) = (*k, *n);
+            let a = Left { at: places.x.wrapping_add(first * k), row: k, step: 1 };
+            // SAFETY: the caller's word for the registers; the call checked that the buffers are long enough for all rows, and
+            // a bias has a number for each column.
             unsafe {
-                match (self.rows, n) {
+                let start = places.b.map_or(Start::Zero, |b| Start::Bias(std::slice::from_raw_parts(b, n)));
+                let c = places.y.add(first * n);
+                let product = Rows { shape: [rows, k, n], a, b: Right::straight(places.w, n), start, c };
+                match (rows, n) {
                     (1, 1) => Column(product).run::<V>(),
                     (1, _) => product.run_one_row::<V>(),
                     _ => product.run::<V>(),
                 }
+                Forward(*finish, std::slice::from_raw_parts_mut(c, rows * n)).run();
             }
-            Forward(*finish, y).run();
         }
     }
 }
 
+/// Which share of the work backward is done.
+#[derive(Debug, Clone, Copy)]
+enum Does {
+    /// Everything.
+    All,
+    /// The transposes of weights.
+    Turns,
+    /// dz and dx of some rows: the first, and how many. The transposes are there.
+    Values([usize; 2]),
+    /// dW and db: a share of the rows of each W.
+    Weights { part: usize, parts: usize },
+}
+
+#[derive(Clone, Copy)]
 struct BackwardLinks<'a> {
     links: &'a [Link],
-    rows: usize,
+    places: &'a [Places],
+    /// Rows in all.
+    of: usize,
     more: bool,
-    memory: Memory<'a>,
+    does: Does,
 }
 
 impl VectorKernel for BackwardLinks<'_> {
     #[inline(always)]
     unsafe fn run<V: Vector>(self) {
-        let BackwardLinks { links, rows, more, memory } = self;
-        let Memory { values, gradients, weights, gradient, rooms } = memory;
-        for Link { widths: [k, n], values: [x, y], gradients: [dx, dy], kernel, bias, room, finish } in
-            links.iter().rev()
-        {
-            let (k, n) = (*k, *n);
-            let Some(dy) = *dy else { continue };
-            let dz = &mut gradients[dy][..rows * n];
-            Backward(*finish, &values[*y], dz).run();
-            let dz_at = dz.as_ptr();
-            let by_rows = Right { at: dz_at, row: n, is_turned: false };
-            let x = values[*x].as_ptr();
-            let dw = gradient[kernel[1]..].as_mut_ptr();
-            if rows == 1 && !more {
-                // SAFETY: the caller's word for the registers; the call checked that the buffers are long enough.
-                unsafe {
-                    match n {
-                        // A column lies as a row does.
-                        1 => outer::<V>([1, k], dz_at, x, dw),
-                        _ => outer::<V>([k, n], x, dz_at, dw),
+        let [first, rows] = if let Does::Values(rows) = self.does { rows } else { [0, self.of] };
+        for (link, places) in self.links.iter().zip(self.places).rev() {
+            let Link { widths: [k, n], finish, .. } = *link;
+            let Some(dy) = places.dy else { continue };
+            // SAFETY: the caller's word for the registers; the call checked that the buffers are long enough for all rows, and
+            // threads have rows or weights of their own.
+            unsafe {
+                let dz = dy.add(first * n);
+                if let Does::All | Does::Values(_) = self.does {
+                    let y = std::slice::from_raw_parts(places.y.add(first * n).cast_const(), rows * n);
+                    Backward(finish, y, std::slice::from_raw_parts_mut(dz, rows * n)).run();
+                }
+                match self.does {
+                    Does::All if rows == 1 && !self.more => one_row::<V>(link, places, dz),
+                    Does::All => self.weights::<V>(link, places, [0, k], true),
+                    Does::Weights { part, parts } => {
+                        let each = k.div_ceil(parts).next_multiple_of(GRAIN);
+                        let first = (part * each).min(k);
+                        self.weights::<V>(link, places, [first, each.min(k - first)], part + 1 == parts);
                     }
+                    Does::Turns | Does::Values(_) => {}
                 }
-                if let Some([_, bias]) = *bias {
-                    gradient[bias..bias + n].iter_mut().zip(&*dz).for_each(|(sum, dz)| *sum = 0.0 + *dz);
+                let Some(dx) = places.dx else { continue };
+                if let (Does::All | Does::Turns, true) = (self.does, must_turn([self.of, n, k])) {
+                    Turn { a: places.w, shape: [k, n], b: places.room }.run::<V>();
                 }
-            } else {
-                let start = if more { Start::Accumulate } else { Start::Zero };
-                let product =
-                    Rows { shape: [k, rows, n], a: Left { at: x, row: 1, step: k }, b: by_rows, start, c: dw };
-                // SAFETY: as above.
-                unsafe { product.run::<V>() };
-                if let Some([_, bias]) = *bias {
-                    let sums = SumColumns { x: dz, times: None, width: n, more, out: &mut gradient[bias..bias + n] };
-                    // SAFETY: as above.
-                    unsafe { V::run(sums) };
-                }
-            }
-            if let (Some(dx), Some(room)) = (*dx, *room) {
-                let (w, room) = (weights[kernel[0]..].as_ptr(), rooms[room].as_mut_ptr());
-                let (a, b) = (Left { at: dz_at, row: n, step: 1 }, Right::turned(w, [rows, n, k], room));
-                let product = Rows { shape: [rows, n, k], a, b, start: Start::Zero, c: gradients[dx].as_mut_ptr() };
-                // SAFETY: as above; the room holds W transposed where it must.
-                unsafe {
-                    if rows == 1 && n > 1 && k > 1 {
-                        Column(product.of_turned_row()).run::<V>();
-                    } else if rows == 1 && n == 1 {
-                        outer::<V>([1, k], dz_at, w, gradients[dx].as_mut_ptr());
-                    } else {
-                        if must_turn([rows, n, k]) {
-                            Turn { a: w, shape: [k, n], b: room }.run::<V>();
-                        }
-                        product.run::<V>();
+                if let Does::All | Does::Values(_) = self.does {
+                    let b = Right::turned(places.w, [self.of, n, k], places.room);
+                    let (a, c) = (Left { at: dz.cast_const(), row: n, step: 1 }, dx.add(first * k));
+                    let product = Rows { shape: [rows, n, k], a, b, start: Start::Zero, c };
+                    match b.lies {
+                        Lies::TurnedForARow => Column(product.of_turned_row()).run::<V>(),
+                        _ if self.of == 1 && n == 1 => outer::<V>([1, k], dz, places.w, c),
+                        _ => product.run::<V>(),
                     }
                 }
             }
+        }
+    }
+}
+
+impl BackwardLinks<'_> {
+    /// Some rows of dW, the first and how many; db too where it is asked for.
+    ///
+    /// # Safety
+    /// The instruction set of `V` is there, and the places are those of the link.
+    #[inline(always)]
+    unsafe fn weights<V: Vector>(&self, link: &Link, places: &Places, [first, count]: [usize; 2], sums: bool) {
+        let (Link { widths: [k, n], .. }, Some(dz)) = (*link, places.dy) else { return };
+        let start = if self.more { Start::Accumulate } else { Start::Zero };
+        // SAFETY: the caller's word; db has a number for each column.
+        unsafe {
+            if count > 0 {
+                let a = Left { at: places.x.add(first), row: 1, step: k };
+                let (b, c) = (Right::straight(dz, n), places.dw.add(first * n));
+                Rows { shape: [count, self.of, n], a, b, start, c }.run::<V>();
+            }
+            if let (Some(db), true) = (places.db, sums) {
+                let (x, out) = (std::slice::from_raw_parts(dz, self.of * n), std::slice::from_raw_parts_mut(db, n));
+                V::run(SumColumns { x, times: None, width: n, more: self.more, out });
+            }
+        }
+    }
+}
+
+/// dW and db of a single row.
+///
+/// # Safety
+/// The instruction set of `V` is there, and the places are those of the link.
+#[inline(always)]
+unsafe fn one_row<V: Vector>(link: &Link, places: &Places, dz: *const f32) {
+    let [k, n] = link.widths;
+    // SAFETY: the caller's word.
+    unsafe {
+        match n {
+            // A column lies as a row does.
+            1 => outer::<V>([1, k], dz, places.x, places.dw),
+            _ => outer::<V>([k, n], places.x, dz, places.dw),
+        }
+        if let Some(db) = places.db {
+            (0..n).for_each(|j| *db.add(j) = 0.0 + *dz.add(j));
         }
     }
 }

@@ -208,13 +208,13 @@ fn a_training_that_diverges_says_where_and_keeps_the_best_weights() {
     let data = Data::new();
     let settings = |epochs, batch_size| Fit { epochs, batch_size, shuffle: false, ..Fit::default() };
 
-    // The first step makes weights of about 1e30; the second layer then overflows in the second step. No epoch was
-    // finished, so the network stays as it was.
+    // The first step makes weights of about 1e30; the second layer then overflows in the second step, to both infinities, whose
+    // sum is none. No epoch was finished, so the network stays as it was.
     let mut first = network();
     let history = data.run(&mut first, &compiled(MeanSquaredError::default(), 1e30, &[]), &settings(5, 4), &[]);
     let Ending::Diverged(divergence) = &history.ending else { panic!("{:?}", history.ending) };
     let e = divergence.error();
-    assert_eq!(e.message(), "the training diverged at epoch 1, step 2: the output of layer out became infinite");
+    assert_eq!(e.message(), "the training diverged at epoch 1, step 2: the output of layer out became not a number");
     assert!(e.helps()[0].ends_with("try --learning-rate 0.01"), "{e}");
     assert_eq!((e.kind(), e.exit_code()), (Kind::Diverged, 3));
     assert_eq!((history.epochs.len(), history.best_epoch, history.kept_epoch), (0, None, None));

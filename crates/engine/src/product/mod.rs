@@ -15,7 +15,7 @@ use crate::pool::Pool;
 use crate::simd::Simd;
 use packed::{FAR_APART, MANY_STEPS};
 pub(crate) use row::outer;
-pub(crate) use rows::{Left, Right, Rows};
+pub(crate) use rows::{Left, Lies, Right, Rows};
 pub(crate) use turn::Turn;
 
 /// A matrix that is read: element (i, j) is `data[i * row_stride + j * column_stride]`.
@@ -55,7 +55,7 @@ pub enum Start<'a> {
 /// If a slice is too short for its shape.
 pub fn product(pool: &Pool, simd: Simd, shape: [usize; 3], a: View<'_>, b: &[f32], start: Start<'_>, c: &mut [f32]) {
     check(shape, a, b, start, c);
-    run(pool, simd, shape, a, Right { at: b.as_ptr(), row: shape[2], is_turned: false }, start, c);
+    run(pool, simd, shape, a, Right::straight(b.as_ptr(), shape[2]), start, c);
 }
 
 /// C = A B' for A (m, k) and B (n, k), both row-major, and C (m, n). `room` has [`room_to_turn`] numbers for the transpose.
@@ -155,10 +155,10 @@ impl SharedRight {
 unsafe impl Sync for SharedRight {}
 
 /// Multiplications that are worth waking a thread for: about ten microseconds of them.
-pub const WORTH_A_THREAD: usize = 400_000;
+const WORTH_A_THREAD: usize = 400_000;
 
-/// Rows are dealt to threads in multiples of this, so that few tiles are cut.
-const GRAIN: usize = 24;
+/// Rows are dealt to threads in multiples of this.
+const GRAIN: usize = 8;
 
 #[cfg(test)]
 mod tests {

@@ -2,7 +2,7 @@
 //!
 //! Where rows lie a large power of two apart, their lines fight for the same few places of a cache; a copy lies close.
 
-use super::rows::{Left, Right, Rows};
+use super::rows::{Left, Lies, Right, Rows};
 use super::tile::{Block, K_BLOCK, MOST_COLUMNS, panel, tile_rows};
 use super::turn::turn;
 use crate::simd::vector::Vector;
@@ -59,7 +59,7 @@ impl VectorKernel for PackedRows<'_> {
                     let columns = panel(n - column, V::LANES, V::WIDEST);
                     // SAFETY: as above, for B.
                     unsafe { copy_right::<V>(rows.b, [first_p, depth], [column, columns], b_copy) };
-                    let b = Right { at: b_copy, row: columns, is_turned: false };
+                    let b = Right::straight(b_copy, columns);
                     let block = Block { rows, is_first: first_p == 0, depth, column, columns, b };
                     for row in (first..end).step_by(height) {
                         let tall = height.min(end - row);
@@ -112,7 +112,7 @@ unsafe fn copy_right<V: Vector>(b: Right, steps: [usize; 2], columns: [usize; 2]
     let ([first, depth], [column, columns]) = (steps, columns);
     // SAFETY: the caller's word.
     unsafe {
-        if b.is_turned {
+        if b.lies != Lies::Straight {
             turn::<V>(b.at.add(column * b.row + first), b.row, [columns, depth], to, columns);
         } else {
             for p in 0..depth {
@@ -125,7 +125,7 @@ unsafe fn copy_right<V: Vector>(b: Right, steps: [usize; 2], columns: [usize; 2]
 /// Has some columns of a step of B brought into the cache; where B lies turned, every sixteenth step has lines of its own.
 #[inline(always)]
 fn fetch(b: Right, p: usize, column: usize, columns: usize) {
-    if b.is_turned {
+    if b.lies != Lies::Straight {
         if p.is_multiple_of(16) {
             (0..columns).for_each(|j| prefetch(b.at.wrapping_add((column + j) * b.row + p)));
         }

@@ -26,24 +26,41 @@ pub(crate) struct Left {
     pub(crate) step: usize,
 }
 
-/// B: element (p, j) at `p * row + j`; turned, which only [`PackedRows`] can read, at `j * row + p`.
+/// B: element (p, j) at `p * row + j`, or where it lies turned, at `j * row + p`.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Right {
     pub(crate) at: *const f32,
     pub(crate) row: usize,
-    pub(crate) is_turned: bool,
+    pub(crate) lies: Lies,
+}
+
+/// How B lies in memory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Lies {
+    /// By rows.
+    Straight,
+    /// By columns, to be copied together.
+    Turned,
+    /// By columns, and A is a single row, so that each element is a dot product of what lies together.
+    TurnedForARow,
 }
 
 impl Right {
-    /// The transpose of a matrix (n, k) for a product with `m` rows; where [`must_turn`] asks for that it stands in `room`.
+    /// A matrix (k, n) by rows.
+    pub(crate) fn straight(at: *const f32, n: usize) -> Self {
+        Right { at, row: n, lies: Lies::Straight }
+    }
+
+    /// The transpose of a matrix (n, k) for a product with `m` rows in all; where [`must_turn`] asks for that it stands in
+    /// `room`.
     pub(crate) fn turned(at: *const f32, [m, k, n]: [usize; 3], room: *const f32) -> Self {
         if must_turn([m, k, n]) {
-            Right { at: room, row: n, is_turned: false }
+            Right::straight(room, n)
         } else if n == 1 || k == 1 {
             // A row or a column is its own transpose.
-            Right { at, row: n, is_turned: false }
+            Right::straight(at, n)
         } else {
-            Right { at, row: k, is_turned: true }
+            Right { at, row: k, lies: if m == 1 { Lies::TurnedForARow } else { Lies::Turned } }
         }
     }
 }
@@ -53,7 +70,7 @@ impl Rows<'_> {
     pub(crate) fn of_turned_row(self) -> Self {
         let [_, k, n] = self.shape;
         let a = Left { at: self.b.at, row: self.b.row, step: 1 };
-        let b = Right { at: self.a.at, row: 1, is_turned: false };
+        let b = Right::straight(self.a.at, 1);
         Rows { shape: [n, k, 1], a, b, ..self }
     }
 }
@@ -65,16 +82,16 @@ impl VectorKernel for Rows<'_> {
         // SAFETY: the caller's word.
         unsafe {
             match n {
-                _ if m == 1 && self.b.is_turned => V::run(Column(self.of_turned_row())),
+                _ if self.b.lies == Lies::TurnedForARow => V::run(Column(self.of_turned_row())),
                 1 if self.a.step == 1 => V::run(Column(self)),
                 1 if !matches!(self.start, Start::Bias(_)) => {
                     // The transpose of a column is a row: then the chains of many elements fill a register.
                     let a = Left { at: self.b.at, row: k, step: 1 };
-                    let b = Right { at: self.a.at, row: self.a.step, is_turned: false };
+                    let b = Right::straight(self.a.at, self.a.step);
                     let row = Rows { shape: [1, k, m], a, b, ..self };
                     if m <= 8 { V::Narrow::run(Tiles(row)) } else { V::run(Tiles(row)) }
                 }
-                _ if self.b.is_turned => V::run(PackedRows(self)),
+                _ if self.b.lies == Lies::Turned => V::run(PackedRows(self)),
                 FAR_APART.. if m >= MANY_ROWS && k >= MANY_STEPS => V::run(PackedRows(self)),
                 ..=8 => V::Narrow::run(Tiles(self)),
                 _ => V::run(Tiles(self)),

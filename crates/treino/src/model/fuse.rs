@@ -2,7 +2,7 @@
 
 use super::op::Op;
 use super::program::{Chained, Program};
-use treino_engine::chain::{Chain, Link};
+use treino_engine::chain::{Chain, Link, MOST_LINKS};
 
 /// Gives each dense op the activation that follows it, where that works in place and nothing else sees what lies between.
 ///
@@ -48,7 +48,7 @@ pub(super) fn find_chains(program: &mut Program) {
             _ => None,
         };
         let goes_on = |(link, times): &(Link, usize)| match links.last() {
-            Some(last) => last.values[1] == link.values[0] && *times == outer,
+            Some(last) => last.values[1] == link.values[0] && *times == outer && links.len() < MOST_LINKS,
             None => true,
         };
         if !next.as_ref().is_some_and(goes_on) && !links.is_empty() {

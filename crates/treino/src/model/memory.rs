@@ -170,19 +170,15 @@ impl Memory {
     }
 
     /// Runs the maps of a chain forward.
-    pub(super) fn chain_forward(&mut self, chain: &Chain, simd: Simd, rows: usize) {
-        chain.forward(simd, rows, &mut self.numbers, &self.weights);
+    pub(super) fn chain_forward(&mut self, chain: &Chain, pass: &Pass<'_>, rows: usize) {
+        chain.forward(pass.pool, pass.simd, rows, &mut self.numbers, &self.weights);
     }
 
     /// Computes the gradients of a chain; those of weights are added to what they hold where `more` says so.
-    pub(super) fn chain_backward(&mut self, chain: &Chain, simd: Simd, rows: usize, more: bool) {
+    pub(super) fn chain_backward(&mut self, chain: &Chain, pass: &Pass<'_>, rows: usize, more: bool) {
         let Memory { numbers, gradients, weights, gradient, scratch, .. } = self;
-        chain.backward(
-            simd,
-            rows,
-            more,
-            chain::Memory { values: numbers, gradients, weights, gradient, rooms: scratch },
-        );
+        let memory = chain::Memory { values: numbers, gradients, weights, gradient, rooms: scratch };
+        chain.backward(pass.pool, pass.simd, rows, more, memory);
     }
 
     /// Adds what further calls of shared layers say about their weights.

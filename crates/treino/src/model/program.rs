@@ -9,7 +9,6 @@ use crate::layers::DenseOp;
 use crate::regularizers::Regularizer;
 use std::ops::Range;
 use treino_engine::chain::Chain;
-use treino_engine::product::WORTH_A_THREAD;
 
 /// A batch of rows between two ops.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -152,7 +151,7 @@ pub struct Program {
     pub(super) chains: Vec<Chained>,
 }
 
-/// Dense ops in a row that the engine computes in one call where they are small.
+/// Dense ops in a row that the engine computes in one call.
 #[derive(Debug, Clone)]
 pub(super) struct Chained {
     /// Their positions.
@@ -167,8 +166,9 @@ impl Program {
     pub fn forward(&self, ops: usize, memory: &mut Memory, pass: &Pass<'_>, is_left_out: impl Fn(usize) -> bool) {
         let mut at = 0;
         while at < ops {
-            if let Some(chained) = self.chain(pass, |chained| chained.ops.start == at && chained.ops.end <= ops) {
-                memory.chain_forward(&chained.chain, pass.simd, pass.rows * chained.outer);
+            if let Some(chained) = self.chains.iter().find(|chained| chained.ops.start == at && chained.ops.end <= ops)
+            {
+                memory.chain_forward(&chained.chain, pass, pass.rows * chained.outer);
                 at = chained.ops.end;
             } else {
                 if !is_left_out(at) {
@@ -184,9 +184,9 @@ impl Program {
     pub fn backward(&self, memory: &mut Memory, pass: &Pass<'_>, is_left_out: impl Fn(usize) -> bool) {
         let mut at = self.ops.len();
         while at > 0 {
-            if let Some(chained) = self.chain(pass, |chained| chained.ops.end == at) {
+            if let Some(chained) = self.chains.iter().find(|chained| chained.ops.end == at) {
                 let (rows, more) = (pass.rows * chained.outer, pass.rows_before > 0);
-                memory.chain_backward(&chained.chain, pass.simd, rows, more);
+                memory.chain_backward(&chained.chain, pass, rows, more);
                 at = chained.ops.start;
             } else {
                 at -= 1;
@@ -195,12 +195,6 @@ impl Program {
                 }
             }
         }
-    }
-
-    /// The chain at a place, where it is too small for several threads.
-    fn chain(&self, pass: &Pass<'_>, is_there: impl Fn(&Chained) -> bool) -> Option<&Chained> {
-        let found = self.chains.iter().find(|chained| is_there(chained))?;
-        (pass.rows * found.outer * found.chain.largest() < WORTH_A_THREAD).then_some(found)
     }
 
     /// Where the gradient of a variable goes.
