@@ -1,0 +1,254 @@
+//! The same bits on every processor. Everything here is worked out from the crate's own random numbers, and a hash of the
+//! results is compared with one that is written down: on every instruction set of the machine, and so on every machine.
+//!
+//! A hash says nothing about being right; the tests beside the code do. When an algorithm changes on purpose, a failing
+//! test prints the new table.
+
+use treino_engine::chain::{Chain, Finish, Link, Memory};
+use treino_engine::numbers::Numbers;
+use treino_engine::pool::Pool;
+use treino_engine::product::{Start, View, product, product_turned, room_to_turn, transpose};
+use treino_engine::random::{OfUniform, Purpose, Stream};
+use treino_engine::reduce::{column_sums, dot, sum, sum_columns};
+use treino_engine::simd::{Kernel, Level, Simd};
+use treino_engine::{double, math};
+
+const EXPECTED: [(&str, u64); 8] = [
+    ("random", 0xad88_aa8a_634d_d4a8),
+    ("product", 0x6027_5dd0_eada_7650),
+    ("product_turned", 0xa597_8d69_fd87_d80b),
+    ("tiny products", 0x5ec9_915d_90c3_a2c7),
+    ("sums", 0xf325_2fd7_44b4_c811),
+    ("chain", 0x15b1_cd10_2d4f_da1a),
+    ("math", 0xe831_e0b2_6940_4b32),
+    ("double", 0x90c5_f197_f744_530b),
+];
+
+#[test]
+fn every_instruction_set_and_thread_count_gives_the_bits_written_down() {
+    for simd in Level::ALL.into_iter().filter_map(Simd::with_level) {
+        for threads in [1, 3] {
+            let pool = Pool::new(threads);
+            let table = [
+                ("random", random(simd)),
+                ("product", products(&pool, simd, 1.0)),
+                ("product_turned", turned_products(&pool, simd)),
+                ("tiny products", products(&pool, simd, 1e-20)),
+                ("sums", sums(simd)),
+                ("chain", chain(simd)),
+                ("math", elementary(simd)),
+                ("double", doubles()),
+            ];
+            let lines: String = table.iter().map(|(name, hash)| format!("    (\"{name}\", {hash:#018x}),\n")).collect();
+            assert!(table == EXPECTED, "{:?} with {threads} threads gives other bits:\n{lines}", simd.level());
+        }
+    }
+}
+
+/// FNV-1a over bytes, least significant first.
+struct Hash(u64);
+
+impl Hash {
+    fn new() -> Self {
+        Hash(0xcbf2_9ce4_8422_2325)
+    }
+
+    fn bytes(&mut self, bytes: &[u8]) {
+        self.0 = bytes.iter().fold(self.0, |h, b| (h ^ u64::from(*b)).wrapping_mul(0x100_0000_01b3));
+    }
+
+    /// A NaN counts as one, whatever its sign and payload: processors make different ones.
+    fn floats(&mut self, x: &[f32]) {
+        x.iter().for_each(|x| self.bytes(&if x.is_nan() { f32::NAN } else { *x }.to_bits().to_le_bytes()));
+    }
+
+    fn double(&mut self, x: f64) {
+        assert!(!x.is_nan(), "no NaN is expected in double precision");
+        self.bytes(&x.to_bits().to_le_bytes());
+    }
+}
+
+/// Numbers in \[-scale, scale).
+fn numbers(length: usize, name: &str, scale: f32) -> Vec<f32> {
+    let mut x = vec![0.0; length];
+    Stream::new(11, Purpose::Init, name).fill_uniform(&mut x);
+    x.iter().map(|x| (x * 2.0 - 1.0) * scale).collect()
+}
+
+struct Scaled;
+
+impl OfUniform for Scaled {
+    #[inline(always)]
+    fn of(&self, u: f32) -> f32 {
+        u.mul_add(0.3, -0.1)
+    }
+}
+
+fn random(simd: Simd) -> u64 {
+    let mut hash = Hash::new();
+    let stream = Stream::new(42, Purpose::Dropout, "dropout").at(3, 9);
+    let mut x = vec![0.0; 1003];
+    stream.fill_uniform(&mut x);
+    hash.floats(&x);
+    stream.fill_by(simd, 77, &mut x, &Scaled);
+    hash.floats(&x);
+    (0..100).for_each(|i| hash.double(stream.uniform_f64(i)));
+    let mut order = vec![0; 500];
+    stream.permutation(&mut order);
+    order.iter().for_each(|item| hash.bytes(&item.to_le_bytes()));
+    hash.0
+}
+
+/// m, k, n: columns, widths of whole tiles and of parts, several blocks along k, blocks that are copied together.
+const SHAPES: [[usize; 3]; 9] = [
+    [33, 30, 64],
+    [32, 45, 1],
+    [13, 3, 47],
+    [7, 600, 65],
+    [1, 257, 80],
+    [5, 16, 7],
+    [10, 9, 129],
+    [100, 70, 95],
+    [50, 300, 523],
+];
+
+fn products(pool: &Pool, simd: Simd, scale: f32) -> u64 {
+    let mut hash = Hash::new();
+    for [m, k, n] in SHAPES {
+        let (a, b) = (numbers(m * k, "a", scale), numbers(k * n, "b", scale));
+        let bias = numbers(n, "bias", scale * scale);
+        let mut c = vec![f32::NAN; m * n];
+        product(pool, simd, [m, k, n], View::rows(&a, k), &b, Start::Zero, &mut c);
+        hash.floats(&c);
+        product(pool, simd, [m, k, n], View::rows(&a, k), &b, Start::Bias(&bias), &mut c);
+        hash.floats(&c);
+        let mut a_turned = vec![0.0; m * k];
+        transpose(simd, &a, m, k, &mut a_turned);
+        product(pool, simd, [m, k, n], View::transposed(&a_turned, m), &b, Start::Accumulate, &mut c);
+        hash.floats(&c);
+    }
+    hash.0
+}
+
+fn turned_products(pool: &Pool, simd: Simd) -> u64 {
+    let mut hash = Hash::new();
+    for [m, k, n] in SHAPES {
+        let (a, b) = (numbers(m * k, "a", 1.0), numbers(n * k, "b", 1.0));
+        let (mut room, mut c) = (vec![f32::NAN; room_to_turn(k, n)], vec![f32::NAN; m * n]);
+        product_turned(pool, simd, [m, k, n], &a, &b, &mut room, &mut c);
+        hash.floats(&c);
+    }
+    hash.0
+}
+
+fn sums(simd: Simd) -> u64 {
+    let mut hash = Hash::new();
+    for (rows, width) in [(300, 1), (129, 3), (700, 8), (257, 15), (5, 64), (400, 75)] {
+        let x = numbers(rows * width, "x", 1.0);
+        let y = numbers(rows * width, "y", 1.0);
+        let mut out = vec![f32::NAN; width];
+        column_sums(simd, rows, width, &mut out, |i| x[i] * y[i]);
+        hash.floats(&out);
+        sum_columns(simd, &x, width, false, &mut out);
+        hash.floats(&out);
+        sum_columns(simd, &y, width, true, &mut out);
+        hash.floats(&out);
+        hash.double(sum(simd, &x, |x| f64::from(x) / 3.0));
+        hash.double(dot(simd, &x, &y));
+    }
+    hash.0
+}
+
+/// Forward and twice backward through maps with every finish, with a bias and without.
+fn chain(simd: Simd) -> u64 {
+    let widths = [13, 70, 24, 7, 1];
+    let finishes = [Finish::Tanh, Finish::Rectify, Finish::Sigmoid, Finish::Same];
+    let rows = 150;
+    let mut length = 0;
+    let mut place = |count: usize| {
+        length += count;
+        [length - count; 2]
+    };
+    let links: Vec<Link> = (0..4)
+        .map(|at| Link {
+            widths: [widths[at], widths[at + 1]],
+            values: [at, at + 1],
+            gradients: [(at > 0).then_some(at), Some(at + 1)],
+            kernel: place(widths[at] * widths[at + 1]),
+            bias: (at != 2).then(|| place(widths[at + 1])),
+            room: (at > 0).then_some(at),
+            finish: finishes[at],
+        })
+        .collect();
+    let chain = Chain::new(links);
+    let buffers = |name: &str| -> Vec<Numbers> {
+        widths.iter().map(|width| Numbers::from(numbers(rows * width, name, 1.0).as_slice())).collect()
+    };
+    let (mut values, mut gradients) = (buffers("values"), buffers("gradients"));
+    let mut rooms: Vec<Numbers> = (0..4).map(|at| Numbers::zeros(room_to_turn(widths[at + 1], widths[at]))).collect();
+    let (weights, mut gradient) = (numbers(length, "weights", 0.4), vec![f32::NAN; length]);
+    chain.forward(simd, rows, &mut values, &weights);
+    for more in [false, true] {
+        let (values, gradients, rooms) = (&values[..], &mut gradients[..], &mut rooms[..]);
+        let memory = Memory { values, gradients, weights: &weights, gradient: &mut gradient, rooms };
+        chain.backward(simd, rows, more, memory);
+    }
+    let mut hash = Hash::new();
+    values.iter().chain(&gradients).for_each(|buffer| hash.floats(buffer));
+    hash.floats(&gradient);
+    hash.0
+}
+
+const FUNCTIONS: usize = 8;
+
+/// Every function of all numbers, one after another.
+struct Elementary<'a>(&'a [f32], &'a mut [f32]);
+
+impl Kernel for Elementary<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        for (function, out) in self.1.chunks_exact_mut(self.0.len()).enumerate() {
+            let numbers = out.iter_mut().zip(self.0);
+            match function {
+                0 => numbers.for_each(|(y, x)| *y = math::exp(*x)),
+                1 => numbers.for_each(|(y, x)| *y = math::expm1(*x)),
+                2 => numbers.for_each(|(y, x)| *y = math::ln(*x)),
+                3 => numbers.for_each(|(y, x)| *y = math::ln_1p(*x)),
+                4 => numbers.for_each(|(y, x)| *y = math::tanh(*x)),
+                5 => numbers.for_each(|(y, x)| *y = math::sigmoid(*x)),
+                6 => numbers.for_each(|(y, x)| *y = math::softplus(*x)),
+                _ => numbers.for_each(|(y, x)| *y = math::erf(*x)),
+            }
+        }
+    }
+}
+
+/// Numbers of every exponent and both signs, denormal and infinite ones too, and many of moderate size.
+fn elementary(simd: Simd) -> u64 {
+    // The step is odd, so all bits of the mantissa take part.
+    let mut x: Vec<f32> = (0..f32::INFINITY.to_bits()).step_by(200_003).map(f32::from_bits).collect();
+    x.push(f32::INFINITY);
+    x.extend(x.clone().iter().map(|x| -x));
+    x.extend(numbers(5000, "x", 20.0));
+    let mut y = vec![0.0; FUNCTIONS * x.len()];
+    simd.run(Elementary(&x, &mut y));
+    let mut hash = Hash::new();
+    hash.floats(&y);
+    hash.0
+}
+
+fn doubles() -> u64 {
+    let mut hash = Hash::new();
+    let stream = Stream::new(5, Purpose::Bootstrap, "");
+    for i in 0..2000 {
+        let (u, v) = (stream.uniform_f64(2 * i), stream.uniform_f64(2 * i + 1));
+        hash.double(math::normal_quantile(u));
+        hash.double(math::ln_f64(u * 100.0));
+        hash.double(double::exp(v * 1500.0 - 750.0));
+        hash.double(double::pow(u * 10.0, v * 6.0 - 3.0));
+        hash.double(double::cos_pi(v * 8.0 - 4.0));
+    }
+    hash.0
+}
