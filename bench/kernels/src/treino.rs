@@ -1,7 +1,7 @@
 //! Treino's product.
 
 use treino_engine::pool::Pool;
-use treino_engine::product::{Start, View, product};
+use treino_engine::product::{Start, View, product, product_turned};
 use treino_engine::simd::Simd;
 
 use crate::Product;
@@ -17,10 +17,14 @@ impl Treino {
         Treino { pool: Pool::new(1), simd: Simd::detect() }
     }
 
-    /// C = A B. B in memory must be row-major: where it is given transposed, as for dX, the transposed copy that a
-    /// training step keeps is what is read.
-    pub fn multiply(&self, p: &Product, a: &[f32], b: &[f32], c: &mut [f32]) {
-        let a = if p.a_transposed { View::transposed(a, p.m) } else { View::rows(a, p.k) };
-        product(&self.pool, self.simd, [p.m, p.k, p.n], a, b, Start::Zero, c);
+    /// C = A B, as a training step computes it: `room` is where the transpose of B may stand.
+    pub fn multiply(&self, p: &Product, a: &[f32], b: &[f32], room: &mut [f32], c: &mut [f32]) {
+        let shape = [p.m, p.k, p.n];
+        if p.b_transposed {
+            product_turned(&self.pool, self.simd, shape, a, b, room, c);
+        } else {
+            let a = if p.a_transposed { View::transposed(a, p.m) } else { View::rows(a, p.k) };
+            product(&self.pool, self.simd, shape, a, b, Start::Zero, c);
+        }
     }
 }

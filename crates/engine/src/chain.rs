@@ -153,14 +153,17 @@ impl Chain {
         assert!(weights.len() >= self.extent[0], "the weights are fewer than the chain's");
         let mut room = [const { MaybeUninit::uninit() }; MOST_LINKS];
         for (Link { widths, values: at, kernel, bias, .. }, places) in self.links.iter().zip(&mut room) {
-            let places = places.write(Places::NONE);
             let fits = |side: usize| values[at[side]].len() >= rows * widths[side];
             assert!(fits(0) && fits(1), "a value is shorter than its rows");
-            (places.x, places.y) = (values[at[0]].as_ptr(), values[at[1]].as_mut_ptr());
-            places.w = weights[kernel[0]..].as_ptr();
-            places.b = bias.map(|[bias, _]| &raw const weights[bias]);
+            places.write(Onward {
+                x: values[at[0]].as_ptr(),
+                y: values[at[1]].as_mut_ptr(),
+                w: weights[kernel[0]..].as_ptr(),
+                b: bias.map_or(std::ptr::null(), |[bias, _]| &raw const weights[bias]),
+            });
         }
-        let places = written(&room[..self.links.len()]);
+        // SAFETY: the loop has written one for each map.
+        let places = unsafe { room[..self.links.len()].assume_init_ref() };
         let parts = self.parts(pool, rows);
         if parts == 1 {
             simd.run_vectors(ForwardLinks { links: &self.links, places, rows: [0, rows] });
@@ -182,26 +185,31 @@ impl Chain {
         assert!(weights.len() >= self.extent[0] && gradient.len() >= self.extent[1], "the weights are too few");
         let mut room = [const { MaybeUninit::uninit() }; MOST_LINKS];
         for (link, places) in self.links.iter().zip(&mut room) {
-            let places = places.write(Places::NONE);
             let Link { widths, values: at, gradients: [dx, dy], kernel, bias, room, .. } = link;
             let fits = |side: usize| values[at[side]].len() >= rows * widths[side];
             assert!(fits(0) && fits(1), "a value is shorter than its rows");
-            (places.x, places.y) = (values[at[0]].as_ptr(), values[at[1]].as_ptr().cast_mut());
-            places.w = weights[kernel[0]..].as_ptr();
-            let mut gradient_of = |buffer: usize, width: usize| {
+            let mut gradient_of = |buffer: Option<usize>, width: usize| {
+                let Some(buffer) = buffer else { return std::ptr::null_mut() };
                 assert!(gradients[buffer].len() >= rows * width, "a gradient is shorter than its rows");
                 gradients[buffer].as_mut_ptr()
             };
-            places.dx = dx.map(|dx| gradient_of(dx, widths[0]));
-            places.dy = dy.map(|dy| gradient_of(dy, widths[1]));
-            places.dw = gradient[kernel[1]..].as_mut_ptr();
-            places.db = bias.map(|[_, bias]| &raw mut gradient[bias]);
-            if let Some(room) = room {
-                assert!(rooms[*room].len() >= room_to_turn(widths[1], widths[0]), "a map has no room");
-                places.room = rooms[*room].as_mut_ptr();
-            }
+            let room = room.map_or(std::ptr::null_mut(), |room| {
+                assert!(rooms[room].len() >= room_to_turn(widths[1], widths[0]), "a map has no room");
+                rooms[room].as_mut_ptr()
+            });
+            places.write(Back {
+                x: values[at[0]].as_ptr(),
+                y: values[at[1]].as_ptr(),
+                dx: gradient_of(*dx, widths[0]),
+                dy: gradient_of(*dy, widths[1]),
+                w: weights[kernel[0]..].as_ptr(),
+                dw: gradient[kernel[1]..].as_mut_ptr(),
+                db: bias.map_or(std::ptr::null_mut(), |[_, bias]| &raw mut gradient[bias]),
+                room,
+            });
         }
-        let places = written(&room[..self.links.len()]);
+        // SAFETY: the loop has written one for each map.
+        let places = unsafe { room[..self.links.len()].assume_init_ref() };
         let all = BackwardLinks { links: &self.links, places, of: rows, more, does: Does::All };
         let parts = self.parts(pool, rows);
         if parts == 1 {
@@ -245,42 +253,32 @@ fn share(rows: usize, part: usize, parts: usize) -> [usize; 2] {
     [first, each.min(rows - first)]
 }
 
-/// Where the numbers of a map lie.
+/// Where the numbers of a map lie, forward; without a bias null.
 #[derive(Clone, Copy)]
-struct Places {
+struct Onward {
     x: *const f32,
     y: *mut f32,
-    dx: Option<*mut f32>,
-    dy: Option<*mut f32>,
     w: *const f32,
-    b: Option<*const f32>,
+    b: *const f32,
+}
+
+/// The same backward; what is not wanted is null.
+#[derive(Clone, Copy)]
+struct Back {
+    x: *const f32,
+    y: *const f32,
+    dx: *mut f32,
+    dy: *mut f32,
+    w: *const f32,
     dw: *mut f32,
-    db: Option<*mut f32>,
+    db: *mut f32,
     room: *mut f32,
 }
 
-impl Places {
-    const NONE: Places = Places {
-        x: std::ptr::null(),
-        y: std::ptr::null_mut(),
-        dx: None,
-        dy: None,
-        w: std::ptr::null(),
-        b: None,
-        dw: std::ptr::null_mut(),
-        db: None,
-        room: std::ptr::null_mut(),
-    };
-}
-
-/// The places of the maps, each of which was written.
-fn written(places: &[MaybeUninit<Places>]) -> &[Places] {
-    // SAFETY: the loops over all maps write one for each.
-    unsafe { places.assume_init_ref() }
-}
-
-// SAFETY: threads write to rows, or to weights, of their own, and the call that made the pointers waits for them.
-unsafe impl Sync for Places {}
+// SAFETY: threads write to rows of their own, and the call that made the pointers waits for them.
+unsafe impl Sync for Onward {}
+// SAFETY: as above; or they write to weights of their own.
+unsafe impl Sync for Back {}
 
 /// What a chain computes its gradients from and into.
 #[derive(Debug)]
@@ -299,7 +297,7 @@ pub struct Memory<'a> {
 
 struct ForwardLinks<'a> {
     links: &'a [Link],
-    places: &'a [Places],
+    places: &'a [Onward],
     /// The first row, and how many.
     rows: [usize; 2],
 }
@@ -314,7 +312,8 @@ impl VectorKernel for ForwardLinks<'_> {
             // SAFETY: the caller's word for the registers; the call checked that the buffers are long enough for all rows, and
             // a bias has a number for each column.
             unsafe {
-                let start = places.b.map_or(Start::Zero, |b| Start::Bias(std::slice::from_raw_parts(b, n)));
+                let bias = places.b.as_ref().map(|b| std::slice::from_raw_parts(b, n));
+                let start = bias.map_or(Start::Zero, Start::Bias);
                 let c = places.y.add(first * n);
                 let product = Rows { shape: [rows, k, n], a, b: Right::straight(places.w, n), start, c };
                 match (rows, n) {
@@ -344,7 +343,7 @@ enum Does {
 #[derive(Clone, Copy)]
 struct BackwardLinks<'a> {
     links: &'a [Link],
-    places: &'a [Places],
+    places: &'a [Back],
     /// Rows in all.
     of: usize,
     more: bool,
@@ -357,13 +356,16 @@ impl VectorKernel for BackwardLinks<'_> {
         let [first, rows] = if let Does::Values(rows) = self.does { rows } else { [0, self.of] };
         for (link, places) in self.links.iter().zip(self.places).rev() {
             let Link { widths: [k, n], finish, .. } = *link;
-            let Some(dy) = places.dy else { continue };
+            let dy = places.dy;
+            if dy.is_null() {
+                continue;
+            }
             // SAFETY: the caller's word for the registers; the call checked that the buffers are long enough for all rows, and
             // threads have rows or weights of their own.
             unsafe {
                 let dz = dy.add(first * n);
                 if let Does::All | Does::Values(_) = self.does {
-                    let y = std::slice::from_raw_parts(places.y.add(first * n).cast_const(), rows * n);
+                    let y = std::slice::from_raw_parts(places.y.add(first * n), rows * n);
                     Backward(finish, y, std::slice::from_raw_parts_mut(dz, rows * n)).run();
                 }
                 match self.does {
@@ -376,13 +378,15 @@ impl VectorKernel for BackwardLinks<'_> {
                     }
                     Does::Turns | Does::Values(_) => {}
                 }
-                let Some(dx) = places.dx else { continue };
+                if places.dx.is_null() {
+                    continue;
+                }
                 if let (Does::All | Does::Turns, true) = (self.does, must_turn([self.of, n, k])) {
                     Turn { a: places.w, shape: [k, n], b: places.room }.run::<V>();
                 }
                 if let Does::All | Does::Values(_) = self.does {
                     let b = Right::turned(places.w, [self.of, n, k], places.room);
-                    let (a, c) = (Left { at: dz.cast_const(), row: n, step: 1 }, dx.add(first * k));
+                    let (a, c) = (Left { at: dz.cast_const(), row: n, step: 1 }, places.dx.add(first * k));
                     let product = Rows { shape: [rows, n, k], a, b, start: Start::Zero, c };
                     match b.lies {
                         Lies::TurnedForARow => Column(product.of_turned_row()).run::<V>(),
@@ -401,8 +405,8 @@ impl BackwardLinks<'_> {
     /// # Safety
     /// The instruction set of `V` is there, and the places are those of the link.
     #[inline(always)]
-    unsafe fn weights<V: Vector>(&self, link: &Link, places: &Places, [first, count]: [usize; 2], sums: bool) {
-        let (Link { widths: [k, n], .. }, Some(dz)) = (*link, places.dy) else { return };
+    unsafe fn weights<V: Vector>(&self, link: &Link, places: &Back, [first, count]: [usize; 2], sums: bool) {
+        let (Link { widths: [k, n], .. }, dz) = (*link, places.dy);
         let start = if self.more { Start::Accumulate } else { Start::Zero };
         // SAFETY: the caller's word; db has a number for each column.
         unsafe {
@@ -411,8 +415,9 @@ impl BackwardLinks<'_> {
                 let (b, c) = (Right::straight(dz, n), places.dw.add(first * n));
                 Rows { shape: [count, self.of, n], a, b, start, c }.run::<V>();
             }
-            if let (Some(db), true) = (places.db, sums) {
-                let (x, out) = (std::slice::from_raw_parts(dz, self.of * n), std::slice::from_raw_parts_mut(db, n));
+            if sums && !places.db.is_null() {
+                let (x, out) =
+                    (std::slice::from_raw_parts(dz, self.of * n), std::slice::from_raw_parts_mut(places.db, n));
                 V::run(SumColumns { x, times: None, width: n, more: self.more, out });
             }
         }
@@ -424,7 +429,7 @@ impl BackwardLinks<'_> {
 /// # Safety
 /// The instruction set of `V` is there, and the places are those of the link.
 #[inline(always)]
-unsafe fn one_row<V: Vector>(link: &Link, places: &Places, dz: *const f32) {
+unsafe fn one_row<V: Vector>(link: &Link, places: &Back, dz: *const f32) {
     let [k, n] = link.widths;
     // SAFETY: the caller's word.
     unsafe {
@@ -433,8 +438,8 @@ unsafe fn one_row<V: Vector>(link: &Link, places: &Places, dz: *const f32) {
             1 => outer::<V>([1, k], dz, places.x, places.dw),
             _ => outer::<V>([k, n], places.x, dz, places.dw),
         }
-        if let Some(db) = places.db {
-            (0..n).for_each(|j| *db.add(j) = 0.0 + *dz.add(j));
+        if !places.db.is_null() {
+            (0..n).for_each(|j| *places.db.add(j) = 0.0 + *dz.add(j));
         }
     }
 }
