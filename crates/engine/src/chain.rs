@@ -443,3 +443,130 @@ unsafe fn one_row<V: Vector>(link: &Link, places: &Back, dz: *const f32) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::product::{View, product, product_turned};
+    use crate::random::{Purpose, Stream};
+    use crate::reduce::sum_columns;
+    use crate::simd::Level;
+
+    fn numbers(n: usize, name: &str) -> Numbers {
+        let mut v = Numbers::zeros(n);
+        Stream::new(1, Purpose::Init, name).fill_uniform(&mut v);
+        v.iter_mut().for_each(|x| *x = *x * 2.0 - 1.0);
+        v
+    }
+
+    const WIDTHS: [usize; 5] = [13, 70, 64, 8, 1];
+    const FINISHES: [Finish; 4] = [Finish::Rectify, Finish::Tanh, Finish::Sigmoid, Finish::Same];
+
+    /// Where W and b of each map begin, and how long all are.
+    fn layout() -> ([usize; 4], [usize; 4], usize) {
+        let (mut kernels, mut biases, mut end) = ([0; 4], [0; 4], 0);
+        for at in 0..4 {
+            (kernels[at], biases[at]) = (end, end + WIDTHS[at] * WIDTHS[at + 1]);
+            end = biases[at] + WIDTHS[at + 1];
+        }
+        (kernels, biases, end)
+    }
+
+    struct Results {
+        values: Vec<Numbers>,
+        gradients: Vec<Numbers>,
+        gradient: Vec<f32>,
+    }
+
+    fn begin(rows: usize) -> Results {
+        let buffers = |name: &str| WIDTHS.iter().map(|width| numbers(rows * width, name)).collect();
+        Results { values: buffers("values"), gradients: buffers("gradients"), gradient: vec![f32::NAN; layout().2] }
+    }
+
+    /// Each map by itself, by the products and sums of the engine.
+    fn one_by_one(simd: Simd, rows: usize, weights: &[f32]) -> Results {
+        let pool = Pool::new(1);
+        let (kernels, biases, _) = layout();
+        let Results { mut values, mut gradients, mut gradient } = begin(rows);
+        for at in 0..4 {
+            let [k, n] = [WIDTHS[at], WIDTHS[at + 1]];
+            let (x, y) = values.split_at_mut(at + 1);
+            let bias = Start::Bias(&weights[biases[at]..][..n]);
+            product(&pool, simd, [rows, k, n], View::rows(&x[at], k), &weights[kernels[at]..], bias, &mut y[0]);
+            FINISHES[at].forward(simd, &mut y[0]);
+        }
+        for more in [false, true] {
+            for at in (0..4).rev() {
+                let [k, n] = [WIDTHS[at], WIDTHS[at + 1]];
+                let (dx, dz) = gradients.split_at_mut(at + 1);
+                FINISHES[at].backward(simd, &values[at + 1], &mut dz[0]);
+                let (start, x) = (if more { Start::Accumulate } else { Start::Zero }, View::transposed(&values[at], k));
+                product(&pool, simd, [k, rows, n], x, &dz[0], start, &mut gradient[kernels[at]..][..k * n]);
+                sum_columns(simd, &dz[0], n, more, &mut gradient[biases[at]..][..n]);
+                if at > 0 {
+                    let (w, mut room) = (&weights[kernels[at]..][..k * n], vec![0.0; room_to_turn(n, k)]);
+                    product_turned(&pool, simd, [rows, n, k], &dz[0], w, &mut room, &mut dx[at]);
+                }
+            }
+        }
+        Results { values, gradients, gradient }
+    }
+
+    #[test]
+    fn a_chain_gives_the_bits_of_its_maps_one_by_one_on_any_number_of_threads() {
+        let (kernels, biases, length) = layout();
+        let weights = numbers(length, "weights");
+        let link = |at: usize| Link {
+            widths: [WIDTHS[at], WIDTHS[at + 1]],
+            values: [at, at + 1],
+            gradients: [(at > 0).then_some(at), Some(at + 1)],
+            kernel: [kernels[at]; 2],
+            bias: Some([biases[at]; 2]),
+            room: (at > 0).then_some(at),
+            finish: FINISHES[at],
+        };
+        let chain = Chain::new((0..4).map(link).collect());
+        for simd in Level::ALL.into_iter().filter_map(Simd::with_level) {
+            for rows in [1, 2, 25, 130, 400] {
+                let expected = one_by_one(simd, rows, &weights);
+                for threads in [1, 2, 3] {
+                    let pool = Pool::new(threads);
+                    let Results { mut values, mut gradients, mut gradient } = begin(rows);
+                    let room = |at: usize| Numbers::zeros(room_to_turn(WIDTHS[at + 1], WIDTHS[at]));
+                    let mut rooms: Vec<Numbers> = (0..4).map(room).collect();
+                    chain.forward(&pool, simd, rows, &mut values, &weights);
+                    for more in [false, true] {
+                        let memory = Memory {
+                            values: &values,
+                            gradients: &mut gradients,
+                            weights: &weights,
+                            gradient: &mut gradient,
+                            rooms: &mut rooms,
+                        };
+                        chain.backward(&pool, simd, rows, more, memory);
+                    }
+                    let what = format!("{:?}, {rows} rows, {threads} threads", simd.level());
+                    let same = |a: &[Numbers], b: &[Numbers]| a.iter().zip(b).all(|(a, b)| a[..] == b[..]);
+                    assert!(same(&values, &expected.values), "y: {what}");
+                    assert!(same(&gradients, &expected.gradients), "dx: {what}");
+                    assert!(gradient == expected.gradient, "dW and db: {what}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    #[should_panic(expected = "in place")]
+    fn a_map_that_reads_what_it_writes_is_refused() {
+        let link = Link {
+            widths: [1, 1],
+            values: [0, 0],
+            gradients: [None, Some(0)],
+            kernel: [0; 2],
+            bias: None,
+            room: None,
+            finish: Finish::Same,
+        };
+        Chain::new(vec![link]);
+    }
+}

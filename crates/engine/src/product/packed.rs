@@ -20,16 +20,20 @@ const ROW_BLOCK: usize = 384;
 /// The same product as [`Rows`].
 pub(super) struct PackedRows<'a>(pub(super) Rows<'a>);
 
-#[repr(align(64))]
-struct Copied<const N: usize>([MaybeUninit<f32>; N]);
+/// A copy, with room for a register behind it.
+#[repr(C, align(64))]
+struct Copied<const N: usize> {
+    _numbers: [MaybeUninit<f32>; N],
+    _behind: MaybeUninit<[f32; 16]>,
+}
 
 impl<const N: usize> Copied<N> {
     fn new() -> Self {
-        Copied([MaybeUninit::uninit(); N])
+        Copied { _numbers: [MaybeUninit::uninit(); N], _behind: MaybeUninit::uninit() }
     }
 
     fn start(&mut self) -> *mut f32 {
-        self.0.as_mut_ptr().cast()
+        std::ptr::from_mut(self).cast()
     }
 }
 
@@ -52,7 +56,7 @@ impl VectorKernel for PackedRows<'_> {
                     let (tile, to) = (Left { at: from, ..rows.a }, a_copy.wrapping_add((row - first) * depth));
                     // SAFETY: the instruction set is there by the caller's word; the rows and steps lie in A, and the block
                     // is no larger than its copy.
-                    unsafe { copy_left::<V>(tile, height.min(end - row), depth, to) };
+                    unsafe { copy_left::<V>(tile, [height.min(end - row), m - row], depth, to) };
                 }
                 let mut column = 0;
                 while column < n {
@@ -83,17 +87,25 @@ impl VectorKernel for PackedRows<'_> {
     }
 }
 
-/// Copies some rows of A together: row by row where they lie so, else step by step.
+/// Copies some rows of A, of those `at_hand` from there on, together: row by row where they lie so, else step by step.
 ///
 /// # Safety
-/// The instruction set of `V` is there; the rows and steps lie in A, and `to` has room for them.
+/// The instruction set of `V` is there; the rows and steps lie in A, and `to` has room for them and
+/// a register more.
 #[inline(always)]
-unsafe fn copy_left<V: Vector>(a: Left, rows: usize, depth: usize, to: *mut f32) {
+unsafe fn copy_left<V: Vector>(a: Left, [rows, at_hand]: [usize; 2], depth: usize, to: *mut f32) {
     // SAFETY: the caller's word.
     unsafe {
         if a.step == 1 {
             for i in 0..rows {
                 copy::<V>(a.at.add(i * a.row), to.add(i * depth), depth);
+            }
+        } else if rows < at_hand && at_hand >= 8 && rows <= 8 {
+            // A whole register is faster than part of one; what it writes too much, the next one overwrites.
+            for p in 0..depth {
+                to.add(p * rows)
+                    .cast::<[f32; 8]>()
+                    .write_unaligned(a.at.add(p * a.step).cast::<[f32; 8]>().read_unaligned());
             }
         } else {
             for p in 0..depth {
