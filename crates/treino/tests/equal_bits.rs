@@ -78,7 +78,7 @@ impl Training {
                 losses.push(loss.to_bits());
             }
         };
-        let mut session = Session { threads, simd, interrupt: &interrupt, observer: &mut observer };
+        let mut session = Session { threads, simd, interrupt: &interrupt, observer: &mut observer, profile: None };
         let history = fit(&mut network, &job, &mut session).unwrap();
         assert_eq!(history.epochs.len(), settings.epochs, "{:?}", history.ending);
         let weights = network.named_weights().flat_map(|(_, _, n)| n.iter().map(|x| x.to_bits()).collect::<Vec<_>>());
