@@ -61,12 +61,14 @@ impl Profile {
 }
 
 impl Line {
-    /// Its name: layers, what they are where their names do not say it, and the pass.
+    /// Its name without the pass: the layers, and what they are where their names do not say it.
     pub fn name(&self) -> String {
-        let Some(pass) = self.pass else { return self.what.to_string() };
-        let says_it = self.layers.iter().all(|layer| layer.contains(self.what));
-        let what = if says_it { String::new() } else { format!(" {}", self.what) };
-        format!("{}{what} ({pass})", self.layers.join(", "))
+        let layers = self.layers.join(", ");
+        match self.layers.iter().all(|layer| layer.contains(self.what)) {
+            _ if self.layers.is_empty() => self.what.to_string(),
+            true => layers,
+            false => format!("{layers} {}", self.what),
+        }
     }
 
     /// Billions of operations a second, of dense layers.
