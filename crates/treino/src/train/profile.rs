@@ -199,3 +199,107 @@ impl Stopwatch {
         rounds.fold(f64::INFINITY, f64::min)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::activations::{Relu, Sigmoid};
+    use crate::data::Matrix;
+    use crate::layers::{Dense, Dropout, Layer};
+    use crate::losses::MeanSquaredError;
+    use crate::model::Network;
+    use crate::optimizers::SGD;
+    use crate::regularizers::L2;
+    use crate::train::{Compile, Event, Examples, Fit, Job, Session, fit};
+    use std::sync::atomic::AtomicBool;
+
+    const ROWS: usize = 70;
+
+    /// Trains for 5 epochs in batches of 32; also what went by from the first step's end to the last epoch's, and in all.
+    fn profile(layers: &[Layer], interrupt: &AtomicBool) -> (Profile, [Duration; 2]) {
+        let x = Matrix::new(ROWS, 3, (0..3 * ROWS).map(|i| (i * 7 % 10) as f32 / 10.0).collect());
+        let y = Matrix::new(ROWS, 1, (0..ROWS).map(|i| (i % 2) as f32).collect());
+        let mut network = Network::build(3, layers).unwrap();
+        network.initialize(1);
+        let compile = Compile::new(SGD::default(), MeanSquaredError::default(), Vec::new());
+        let (train, settings) = (Examples { x: &x, y: &y, weights: None }, Fit { epochs: 5, ..Fit::default() });
+        let job =
+            Job { compile: &compile, train, validation: Some(train), settings: &settings, callbacks: &[], units: None };
+        let (mut profile, mut seen) = (Profile::default(), Vec::new());
+        let mut observer = |event: &Event<'_>| match event {
+            Event::Batch { .. } if !seen.is_empty() => {}
+            _ => seen.push(Instant::now()),
+        };
+        let begun = Instant::now();
+        let mut session = Session::new(1, interrupt, &mut observer);
+        session.profile = Some(&mut profile);
+        fit(&mut network, &job, &mut session).unwrap();
+        let whole = begun.elapsed();
+        let inner = seen.last().map_or(Duration::ZERO, |last| *last - seen[0]);
+        (profile, [inner, whole])
+    }
+
+    #[test]
+    fn the_parts_are_the_whole() {
+        let decayed = Dense { kernel_regularizer: Some(L2::default().into()), ..Dense::new(4) };
+        let layers = [
+            decayed.activation(Relu::default()).into(),
+            Dense::new(6).into(),
+            Dropout { rate: 0.5, ..Dropout::default() }.into(),
+            Dense::new(1).activation(Sigmoid::default()).into(),
+        ];
+        let (profile, [inner, whole]) = profile(&layers, &AtomicBool::new(false));
+        assert_eq!((profile.steps, profile.validations), (15, 5));
+        let time = profile.time() + profile.validation;
+        assert!(inner <= time && time <= whole, "{inner:?} {time:?} {whole:?}");
+        assert!((profile.lines.iter().map(|line| profile.share(line)).sum::<f64>() - 1.0).abs() < 1e-9);
+        assert!(profile.clock > Duration::ZERO && profile.of_a_step(profile.clock).unwrap() < 1e3);
+
+        let lines = profile.lines.iter().map(|line| (line.name(), line.pass.unwrap_or("")));
+        let lines: Vec<(String, &str)> = lines.collect();
+        let expected = [
+            ("gather", ""),
+            ("dense, dense_1", "forward"),
+            ("dropout noise", "forward"),
+            ("dense_2", "forward"),
+            ("dense_2 sigmoid", "forward"),
+            ("loss", ""),
+            ("metrics", ""),
+            ("dense_2 sigmoid", "backward"),
+            ("dense_2", "backward"),
+            ("dropout noise", "backward"),
+            ("dense, dense_1", "backward"),
+            ("penalties", ""),
+            ("optimizer", ""),
+            ("rest", ""),
+        ];
+        assert_eq!(lines, expected.map(|(name, pass)| (name.to_string(), pass)));
+        // 2 m k n for each product; what comes in has no gradient.
+        let rows = (5 * ROWS) as f64;
+        let operations: Vec<f64> =
+            profile.lines.iter().map(|line| line.operations / rows).filter(|count| *count > 0.0).collect();
+        assert_eq!(operations, [2.0 * (12.0 + 24.0), 2.0 * 6.0, 4.0 * 6.0, 2.0 * 12.0 + 4.0 * 24.0]);
+    }
+
+    #[test]
+    fn frozen_weights_take_no_operations() {
+        let frozen = |units| Layer::from(Dense { trainable: false, ..Dense::new(units) });
+        let (profile, _) = profile(&[Dense::new(5).into(), frozen(1)], &AtomicBool::new(false));
+        let of = |name: &str, pass| {
+            let line = profile.lines.iter().find(|line| line.name() == name && line.pass == Some(pass));
+            line.unwrap_or_else(|| panic!("{name}: {:?}", profile.lines)).operations
+        };
+        // Of the last layer only the gradient of its input is computed, of the first only that of its weights.
+        assert_eq!(of("dense_1", "backward"), of("dense_1", "forward"));
+        assert_eq!(of("dense", "backward"), of("dense", "forward"));
+    }
+
+    #[test]
+    fn a_training_without_a_step_has_no_means() {
+        let none = Profile::default();
+        assert_eq!((none.of_a_step(Duration::from_secs(1)), none.of_a_validation()), (None, None));
+        // An interruption ends a training after its first step.
+        let (one, _) = profile(&[Dense::new(1).into()], &AtomicBool::new(true));
+        assert_eq!(one.steps, 1);
+    }
+}
