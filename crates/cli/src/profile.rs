@@ -13,7 +13,7 @@ pub fn words(profile: &Profile, terminal: &Terminal) -> String {
     let (Some(step), Some(clock)) = (profile.of_a_step(profile.time()), profile.of_a_step(profile.clock)) else {
         return "\n  no step was made, so there is no profile\n".to_string();
     };
-    let forms = [(60, 4), (32, 4), (20, 3), (10, 2), (4, 2)];
+    let forms = [(60, 4), (32, 4), (20, 4), (20, 3), (10, 2)];
     let text = tables::first_that_fits(terminal, forms, |(most, columns)| table(profile, step, most, columns));
     let mut words = format!(
         "means of {} steps; of each step about {} µs went into reading the clock",
