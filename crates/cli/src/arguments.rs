@@ -190,6 +190,12 @@ pub fn command() -> Command {
         .arg(option("out", "DIR", "Where to put the run folder [default: runs]"))
         .arg(option("name", "NAME", "Name of the run folder [default: the table's]"))
         .arg(json("Print JSON lines on standard output instead of words"))
+        .arg(
+            Arg::new("profile")
+                .long("profile")
+                .action(ArgAction::SetTrue)
+                .help("Print where a step's time went, with what reading the clock took; of repeats, of the first"),
+        )
         .arg(Arg::new("quiet").short('q').long("quiet").action(ArgAction::SetTrue).help("Print the final table only"));
 
     let lr_find = training(Command::new("lr-find"))

@@ -10,6 +10,7 @@ mod json;
 mod lines;
 mod lr_find;
 mod predict;
+mod profile;
 mod progress;
 mod report;
 mod session;

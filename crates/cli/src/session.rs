@@ -27,7 +27,7 @@ impl Surroundings {
 
     /// A session in them that Ctrl-C stops.
     pub fn session<'a>(self, observer: &'a mut dyn FnMut(&Event<'_>)) -> Session<'a> {
-        Session { threads: self.threads, simd: self.simd, interrupt: &INTERRUPT, observer }
+        Session { threads: self.threads, simd: self.simd, interrupt: &INTERRUPT, observer, profile: None }
     }
 }
 

@@ -93,6 +93,7 @@ impl Terminal {
             '·' | '•' | '–' | '—' | '─' => "-".to_string(),
             '≥' => ">=".to_string(),
             '≤' => "<=".to_string(),
+            'µ' => "u".to_string(),
             '×' => "x".to_string(),
             '…' => "...".to_string(),
             '│' => "|".to_string(),

@@ -5,13 +5,13 @@ use crate::progress::Progress;
 use crate::report::report;
 use crate::session::{Surroundings, is_interrupted, listen_for_interrupts};
 use crate::terminal::{Terminal, escaped};
-use crate::{arguments, json};
+use crate::{arguments, json, profile};
 use clap::ArgMatches;
 use std::path::Path;
 use std::time::Instant;
 use treino::Result;
 use treino::store::RunFolder;
-use treino::train::{Ending, Planned};
+use treino::train::{Ending, Planned, Profile};
 
 /// Trains, reports, saves.
 pub fn run(matches: &ArgMatches, terminal: &Terminal) -> Result<u8> {
@@ -40,7 +40,10 @@ pub fn run(matches: &ArgMatches, terminal: &Terminal) -> Result<u8> {
         None if as_json => json::event(event),
         None => {}
     };
-    let result = planned.run(&mut surroundings.session(&mut observer));
+    let mut measured = matches.get_flag("profile").then(Profile::default);
+    let mut session = surroundings.session(&mut observer);
+    session.profile = measured.as_mut();
+    let result = planned.run(&mut session);
     if let Some(progress) = &progress {
         progress.finish();
     }
@@ -54,9 +57,11 @@ pub fn run(matches: &ArgMatches, terminal: &Terminal) -> Result<u8> {
         _ => None,
     };
     if as_json {
+        measured.iter().for_each(|measured| json::line(&profile::object(measured)));
         json::line(&json::end(metrics, seconds, &path));
     } else {
         terminal.print(&report(&planned, &run, terminal, quiet, seconds, &path));
+        measured.iter().for_each(|measured| terminal.print(&profile::words(measured, terminal)));
     }
     if let Some(error) = error {
         terminal.report(&error.help(format!("the best weights before that are in {}", path.display())));

@@ -16,7 +16,7 @@ use treino::model::Network;
 use treino::optimizers::{Adam, Muon, Optimizer, SGD};
 use treino::regularizers::L2;
 use treino::train::Compile;
-use treino::train::{Event, Examples, Fit, Job, Session, fit};
+use treino::train::{Event, Examples, Fit, Job, Profile, Session, fit};
 use treino_engine::random::{Purpose, Stream};
 use treino_engine::simd::{Level, Simd};
 
@@ -65,6 +65,10 @@ impl Training {
     }
 
     fn run(&self, threads: usize, simd: Simd) -> Bits {
+        self.run_with(threads, simd, None)
+    }
+
+    fn run_with(&self, threads: usize, simd: Simd, profile: Option<&mut Profile>) -> Bits {
         let mut network = Network::build(self.x.cols(), &self.layers).unwrap();
         network.initialize(self.settings.seed);
         let compile = Compile::new(self.optimizer.clone(), self.loss.clone(), vec![NamedMetric::typed("mae").unwrap()]);
@@ -78,7 +82,7 @@ impl Training {
                 losses.push(loss.to_bits());
             }
         };
-        let mut session = Session { threads, simd, interrupt: &interrupt, observer: &mut observer };
+        let mut session = Session { threads, simd, interrupt: &interrupt, observer: &mut observer, profile };
         let history = fit(&mut network, &job, &mut session).unwrap();
         assert_eq!(history.epochs.len(), settings.epochs, "{:?}", history.ending);
         let weights = network.named_weights().flat_map(|(_, _, n)| n.iter().map(|x| x.to_bits()).collect::<Vec<_>>());
@@ -186,6 +190,29 @@ fn instruction_sets_do_not_change_a_bit_of_any_optimizer() {
         let widest = training.run(1, Simd::detect());
         training.optimizer = Optimizer::read(&written, "optimizer").unwrap();
         assert!(training.run(1, Simd::detect()) == widest, "{}", thing.name);
+    }
+}
+
+/// Pieces of batches, a line search, and a graph of every layer among them.
+#[test]
+fn taking_the_time_does_not_change_a_bit() {
+    let mut pieces = Training::new(64, 3_000, 2_500, 2);
+    pieces.layers.remove(1);
+    let mut search = Training::new(6, 21, 21, 3);
+    search.optimizer = Optimizer::named("lbfgs").unwrap();
+    let graph = Training { layers: every_layer(), x: numbers("x", 21, INPUTS), ..Training::new(1, 21, 11, 2) };
+    for (name, mut training) in [("large", large()), ("pieces", pieces), ("search", search), ("graph", graph)] {
+        if name == "graph" {
+            training.x.as_mut_slice().chunks_mut(INPUTS).for_each(|row| row[INPUTS - IDS..].fill(1.0));
+        }
+        for threads in [1, 2] {
+            let mut profile = Profile::default();
+            let watched = training.run_with(threads, Simd::detect(), Some(&mut profile));
+            assert!(watched == training.run(threads, Simd::detect()), "{name}");
+            let Fit { epochs, batch_size, .. } = training.settings;
+            assert_eq!(profile.steps, (epochs * training.x.rows().div_ceil(batch_size)) as u64, "{name}");
+            assert_eq!(profile.validations, epochs as u64, "{name}");
+        }
     }
 }
 

@@ -81,6 +81,7 @@ const PIMA: &[(&str, &str, Shows)] = &[
     ("name", "--name 'my run/1'", File("runs/0001-my-run-1/model.safetensors")),
     ("json", "--json", Says("{\"event\":\"start\"")),
     ("quiet", "--quiet", Says("baseline")),
+    ("profile", "--profile", Says("where the time goes")),
     ("color", "--color always", Says("\u{1b}[")),
     ("ascii", "--ascii", Says("network   13 -> ")),
 ];

@@ -69,6 +69,33 @@ fn repeats_are_events() {
 }
 
 #[test]
+fn a_profile_stands_before_the_end_and_changes_nothing() {
+    let scratch = Scratch::with(&["pima.csv"]);
+    let arguments = "pima.csv --target diabetes --hidden 8 --epochs 3 --repeats 2 --threads 1";
+    let without = lines(&scratch, arguments);
+    let mut with = lines(&scratch, &format!("{arguments} --profile"));
+    let profile = with.remove(with.len() - 2);
+    assert_eq!(profile["event"], "profile");
+    // 460 rows in batches of 32, by the first seed alone.
+    assert_eq!((&profile["steps"], &profile["validations"]), (&45.into(), &3.into()));
+    let parts = profile["parts"].as_array().unwrap();
+    let sum = |key: &str| parts.iter().map(|part| part[key].as_f64().unwrap()).sum::<f64>();
+    let step = profile["microseconds"].as_f64().unwrap();
+    assert!((sum("microseconds") - step).abs() < 1e-6 * step && (sum("share") - 1.0).abs() < 1e-9, "{profile}");
+    assert!(profile["clock"].as_f64().unwrap() > 0.0 && profile["validation"].as_f64().unwrap() > 0.0, "{profile}");
+    let forward = parts.iter().find(|part| part["pass"] == "forward").unwrap();
+    assert_eq!(forward["layers"], serde_json::json!(["dense", "dense_1"]));
+    assert!(forward["gflops"].as_f64().unwrap() > 0.0 && forward["what"] == "dense", "{forward}");
+
+    let model = |run: &str| scratch.bytes(&format!("runs/{run}-pima/model.safetensors"));
+    assert!(model("0001") == model("0002"));
+    for (one, other) in without.iter().zip(&with).take(without.len() - 1) {
+        assert_eq!(one, other);
+    }
+    assert_eq!(without.len(), with.len());
+}
+
+#[test]
 fn the_document_names_every_key_and_its_example_has_the_same_keys() {
     let document = include_str!("../../../../docs/json-lines.md");
     let examples: Vec<Value> =
@@ -81,6 +108,8 @@ fn the_document_names_every_key_and_its_example_has_the_same_keys() {
         [[callbacks]]\ntype = \"backup_and_restore\"\nbackup_dir = \"backup\"\ndelete_checkpoint = false\n";
     scratch
         .write("s.toml", format!("[data]\npath = \"pima.csv\"\ntarget = \"diabetes\"\n[fit]\nepochs = 2\n{callbacks}"));
+    real.extend(lines(&scratch, "pima.csv --target diabetes --epochs 1 --profile"));
+    assert!(real.iter().any(|line| line["event"] == "profile"));
     real.extend(lines(&scratch, "s.toml"));
     real.extend(lines(&scratch, "s.toml --epochs 3"));
     for what in ["stopped", "restored", "repeat", "learning_rate", "saved", "resumed"] {

@@ -166,6 +166,13 @@ impl DenseOp {
         Some((link, self.outer))
     }
 
+    /// Operations of its products for a row of the batch, forward and backward.
+    pub(crate) fn operations(&self, program: &Program) -> [f64; 2] {
+        let product = 2.0 * self.outer as f64 * self.inputs as f64 * self.units as f64;
+        let gradients = [program.variable(self.kernel).buffer == Buffer::Trainable, self.turned.is_some()];
+        [product, product * gradients.into_iter().filter(|wanted| *wanted).count() as f64]
+    }
+
     pub(crate) fn forward(&self, memory: &mut Memory, pass: &Pass<'_>) {
         let f = memory.forward(self.x, self.z);
         let start = self.bias.map_or(Start::Zero, |bias| Start::Bias(f.variables.get(bias)));

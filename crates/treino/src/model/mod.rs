@@ -17,6 +17,7 @@ mod network;
 mod op;
 mod program;
 mod pull_back;
+mod watch;
 
 pub use builder::{Builder, Weight};
 pub use fork::ForkOp;
@@ -27,3 +28,4 @@ pub use network::{LayerSummary, Network};
 pub use op::Op;
 pub use program::{Buffer, Ids, Output, Program, ScratchId, ScratchSize, Value, ValueId, VarId, Variable};
 pub use pull_back::PulledBack;
+pub use watch::{Stage, Unwatched, Watch};

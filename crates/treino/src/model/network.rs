@@ -5,6 +5,7 @@ use super::graph::{Built, assemble};
 use super::memory::{Memory, Pass};
 use super::op::Op;
 use super::program::{Buffer, Ids, Program, Variable};
+use super::watch::Unwatched;
 use crate::activations::{Activation, Sigmoid, Softmax};
 use crate::data::{Columns, Matrix};
 use crate::error::{Error, Result};
@@ -204,7 +205,7 @@ impl Network {
                 step: 0,
                 loss_scale: 1.0,
             };
-            self.program.forward(ops, &mut memory, &pass, |_| false);
+            self.program.forward(ops, &mut memory, &pass, |_| false, &mut Unwatched);
             take(&memory, n);
         }
     }

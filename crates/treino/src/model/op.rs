@@ -113,6 +113,28 @@ impl Op {
         }
     }
 
+    /// What it is, in a word.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Op::Dense(_) => "dense",
+            Op::Activation(op) => op.activation.name(),
+            Op::ActivityPenalty(_) => "penalty",
+            Op::BatchNormalization(_) | Op::GroupNormalization(_) | Op::Normalization(_) => "normalization",
+            Op::Resize(_) => "resize",
+            Op::Noise(_) => "noise",
+            Op::Rescaling(_) => "rescaling",
+            Op::PRelu(_) => "prelu",
+            Op::Select(_) => "select",
+            Op::Index(_) => "index",
+            Op::CategoryEncoding(_) => "category_encoding",
+            Op::Embedding(_) => "embedding",
+            Op::Merge(_) => "merge",
+            Op::Concatenate(_) => "concatenate",
+            Op::Dot(_) => "dot",
+            Op::Fork(_) => "fork",
+        }
+    }
+
     /// The value it fills, if it fills one.
     pub fn output(&self) -> Option<ValueId> {
         match self {

@@ -2,6 +2,7 @@
 
 use super::memory::{Memory, Pass};
 use super::op::Op;
+use super::watch::{Stage, Watch};
 use crate::activations::Activation;
 use crate::constraints::Constraint;
 use crate::initializers::Initializer;
@@ -163,16 +164,25 @@ pub(super) struct Chained {
 
 impl Program {
     /// Runs rows forward through the first `ops` operations, but for those whose result nobody reads.
-    pub fn forward(&self, ops: usize, memory: &mut Memory, pass: &Pass<'_>, is_left_out: impl Fn(usize) -> bool) {
+    pub fn forward<W: Watch>(
+        &self,
+        ops: usize,
+        memory: &mut Memory,
+        pass: &Pass<'_>,
+        is_left_out: impl Fn(usize) -> bool,
+        watch: &mut W,
+    ) {
         let mut at = 0;
         while at < ops {
             if let Some(chained) = self.chains.iter().find(|chained| chained.ops.start == at && chained.ops.end <= ops)
             {
                 memory.chain_forward(&chained.chain, pass, pass.rows * chained.outer);
+                watch.ended(Stage::ForwardChain(at), pass.rows);
                 at = chained.ops.end;
             } else {
                 if !is_left_out(at) {
                     self.ops[at].forward(memory, pass);
+                    watch.ended(Stage::Forward(at), pass.rows);
                 }
                 at += 1;
             }
@@ -181,20 +191,33 @@ impl Program {
 
     /// Computes the gradients of the rows that went forward last; those of the outputs are there. Ops whose backward pass is
     /// done elsewhere are left out.
-    pub fn backward(&self, memory: &mut Memory, pass: &Pass<'_>, is_left_out: impl Fn(usize) -> bool) {
+    pub fn backward<W: Watch>(
+        &self,
+        memory: &mut Memory,
+        pass: &Pass<'_>,
+        is_left_out: impl Fn(usize) -> bool,
+        watch: &mut W,
+    ) {
         let mut at = self.ops.len();
         while at > 0 {
             if let Some(chained) = self.chains.iter().find(|chained| chained.ops.end == at) {
                 let (rows, more) = (pass.rows * chained.outer, pass.rows_before > 0);
                 memory.chain_backward(&chained.chain, pass, rows, more);
                 at = chained.ops.start;
+                watch.ended(Stage::BackwardChain(at), pass.rows);
             } else {
                 at -= 1;
                 if !is_left_out(at) {
                     self.ops[at].backward(memory, pass);
+                    watch.ended(Stage::Backward(at), pass.rows);
                 }
             }
         }
+    }
+
+    /// The dense ops that run in one call.
+    pub(crate) fn chained(&self) -> impl Iterator<Item = Range<usize>> {
+        self.chains.iter().map(|chained| chained.ops.clone())
     }
 
     /// Where the gradient of a variable goes.

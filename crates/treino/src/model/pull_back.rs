@@ -2,6 +2,7 @@
 
 use super::memory::{Memory, Pass};
 use super::network::Network;
+use super::watch::Unwatched;
 use crate::data::Matrix;
 use crate::error::{Error, Result};
 use treino_engine::pool::Pool;
@@ -49,7 +50,7 @@ impl Network {
         let (pool, simd) = (Pool::new(1), Simd::detect());
         let pass =
             Pass { simd, pool: &pool, rows, rows_before: 0, training: true, seed, epoch: 0, step: 0, loss_scale: 1.0 };
-        program.forward(program.ops.len(), &mut memory, &pass, |_| false);
+        program.forward(program.ops.len(), &mut memory, &pass, |_| false, &mut Unwatched);
         let mut outputs = Matrix::zeros(rows, width);
         let mut start = 0;
         for output in &program.outputs {
@@ -62,7 +63,7 @@ impl Network {
             }
             start += own;
         }
-        program.backward(&mut memory, &pass, |_| false);
+        program.backward(&mut memory, &pass, |_| false, &mut Unwatched);
         memory.join_shared(program);
         let (gradient, state) = (memory.gradient[..program.trainable].to_vec(), memory.state.to_vec());
         Ok(PulledBack { outputs, penalty: memory.activity_penalty, gradient, state })

@@ -4,9 +4,10 @@ use super::compile::Compile;
 use super::event::Session;
 use super::executor::{BatchEnd, Divergence, EpochEnd, Examples, Executor, Interrupted, TrainingState, Units};
 use super::head::Head;
+use super::profile::{Profile, Stopwatch};
 use crate::callbacks::{Logs, Snapshot};
 use crate::error::{Error, Result};
-use crate::model::{Memory, Network, Op, Pass, Program, ScratchSize};
+use crate::model::{Memory, Network, Op, Pass, Program, ScratchSize, Stage, Unwatched, Watch};
 use crate::optimizers::Updater;
 use crate::regularizers::Regularizer;
 use std::ops::Range;
@@ -96,6 +97,8 @@ pub struct Cpu {
     weights: Vec<f32>,
     /// Whether the rows have weights of their own.
     weighted: bool,
+    /// Who takes the time, if anybody does.
+    stopwatch: Option<Box<Stopwatch>>,
 }
 
 impl Cpu {
@@ -138,6 +141,7 @@ impl Cpu {
             updater,
             weights: vec![1.0; capacity],
             weighted: false,
+            stopwatch: None,
             pool: Pool::new(session.threads),
             simd: session.simd,
             penalised: penalised.collect(),
@@ -148,6 +152,16 @@ impl Cpu {
             piece,
             capacity,
         })
+    }
+
+    /// Takes the time from now on.
+    pub(super) fn watch(&mut self) {
+        self.stopwatch = Some(Box::new(Stopwatch::new(&self.program)));
+    }
+
+    /// What the time went into since [`Cpu::watch`], which ends.
+    pub(super) fn profile(&mut self) -> Option<Profile> {
+        self.stopwatch.take().map(|stopwatch| stopwatch.profile(&self.program))
     }
 
     /// The bytes that a training takes beside its data: weights, gradient, optimizer state and two snapshots; rows and
@@ -191,12 +205,12 @@ impl Cpu {
 
     /// Runs gathered rows forward and gives their share of the loss of their batch, penalties on values included; in
     /// training also the gradient of the loss with respect to the outputs.
-    fn forward(&mut self, part: Part) -> f64 {
+    fn forward<W: Watch>(&mut self, part: Part, watch: &mut W) -> f64 {
         let Cpu { program, memory, pool, simd, seed, loss_scale, heads, .. } = self;
         let pass = part.pass(*simd, pool, *seed, *loss_scale);
         memory.activity_penalty = 0.0;
         let is_left_out = |at| heads.iter().any(|head| head.absorbed == Some(at) && !head.reads_output());
-        program.forward(program.ops.len(), memory, &pass, is_left_out);
+        program.forward(program.ops.len(), memory, &pass, is_left_out, watch);
         let weights = self.weighted.then_some(&self.weights[..part.rows]);
         let factor = part.training.then_some(self.loss_scale);
         let mut total = memory.activity_penalty;
@@ -204,6 +218,7 @@ impl Cpu {
             let width = program.width(head.scored());
             total += head.lose(*simd, memory, [part.rows, part.of], width, weights, factor);
         }
+        watch.ended(Stage::Loss, part.rows);
         total
     }
 
@@ -219,27 +234,29 @@ impl Cpu {
     }
 
     /// The gradient of rows that went forward last, added to that of those before them in their batch.
-    fn backward(&mut self, part: Part) {
+    fn backward<W: Watch>(&mut self, part: Part, watch: &mut W) {
         let Cpu { program, memory, pool, simd, seed, loss_scale, heads, .. } = self;
         let pass = part.pass(*simd, pool, *seed, *loss_scale);
-        program.backward(memory, &pass, |at| heads.iter().any(|head| head.absorbed == Some(at)));
+        program.backward(memory, &pass, |at| heads.iter().any(|head| head.absorbed == Some(at)), watch);
     }
 
     /// The loss of a batch and its gradient, penalties included. Where it is to `count`, losses and predictions are taken into
     /// what is reported.
     ///
     /// A large batch goes forward and backward in pieces that stay in the cache, where that changes nothing.
-    fn learn(&mut self, batch: Batch<'_>, when: [u32; 2], count: bool) -> f64 {
+    fn learn<W: Watch>(&mut self, batch: Batch<'_>, when: [u32; 2], count: bool, watch: &mut W) -> f64 {
         let mut loss = 0.0;
         for before in (0..batch.rows).step_by(self.piece) {
             let rows = self.piece.min(batch.rows - before);
             self.gather(batch, before..before + rows);
+            watch.ended(Stage::Gather, rows);
             let part = Part { rows, before, of: batch.rows, training: true, when };
-            loss += self.forward(part);
+            loss += self.forward(part, watch);
             if count {
                 self.measure(rows);
+                watch.ended(Stage::Metrics, rows);
             }
-            self.backward(part);
+            self.backward(part, watch);
         }
         let Cpu { program, memory, .. } = self;
         memory.join_shared(program);
@@ -248,18 +265,23 @@ impl Cpu {
             let (w, gradient) = (&memory.weights[variable.range.clone()], &mut memory.gradient[variable.range.clone()]);
             regularizer.inner().add_gradient(self.simd, variable.columns(), w, self.loss_scale, gradient);
         }
-        loss + self.weight_penalty()
+        let loss = loss + self.weight_penalty();
+        if !self.penalised.is_empty() {
+            watch.ended(Stage::Penalties, batch.rows);
+        }
+        loss
     }
 
     /// The step of a batch whose loss and gradient are known.
-    fn descend(&mut self, batch: Batch<'_>, loss: f64, when: [u32; 2]) {
+    fn descend<W: Watch>(&mut self, batch: Batch<'_>, loss: f64, when: [u32; 2], watch: &mut W) {
         if let Some((search, mut state)) = self.updater.begin_search() {
             search.begin(&mut state, &self.memory.weights, &self.memory.gradient[..self.program.trainable]);
             let mut statistics = std::mem::take(&mut self.statistics);
             statistics.copy_from_slice(&self.memory.state);
             let end = search.search(self.simd, &mut state, loss, &mut |point, gradient| {
                 self.memory.weights.copy_from_slice(point);
-                let loss = self.learn(batch, when, false);
+                watch.ended(Stage::Search, batch.rows);
+                let loss = self.learn(batch, when, false, watch);
                 // The statistics have moved already, once for the step.
                 self.memory.state.copy_from_slice(&statistics);
                 gradient.copy_from_slice(&self.memory.gradient[..point.len()]);
@@ -279,7 +301,7 @@ impl Cpu {
     pub(crate) fn differentiate(&mut self, data: &Examples<'_>) -> (f64, Vec<f32>) {
         self.loss_scale = 1.0;
         let batch = Batch { data, order: None, first: 0, rows: data.rows() };
-        let loss = self.learn(batch, [0, 0], false);
+        let loss = self.learn(batch, [0, 0], false, &mut Unwatched);
         (loss, self.memory.gradient[..self.program.trainable].to_vec())
     }
 
@@ -324,26 +346,28 @@ impl Cpu {
         }
         "the loss became too large for a number".to_string()
     }
-}
 
-impl Executor for Cpu {
-    fn run_epoch(
+    /// [`Executor::run_epoch`] under somebody's eyes.
+    fn run_watched<W: Watch>(
         &mut self,
         data: &Examples<'_>,
         order: Option<&[u32]>,
         epoch: usize,
         batch_end: &mut BatchEnd<'_>,
+        watch: &mut W,
     ) -> std::result::Result<EpochEnd, Divergence> {
         let n = data.rows();
         let (mut total, mut seen, mut cut_short) = (0.0, 0, None);
         for (step, first) in (0..n).step_by(self.batch_size).enumerate() {
             let rows = self.batch_size.min(n - first);
             let (batch, when) = (Batch { data, order, first, rows }, [epoch as u32, step as u32]);
-            let loss = self.learn(batch, when, true);
+            watch.ended(Stage::Rest, 0);
+            let loss = self.learn(batch, when, true, watch);
             if !loss.is_finite() {
                 return Err(self.divergence(epoch, step, rows.min(self.piece)));
             }
-            self.descend(batch, loss, when);
+            self.descend(batch, loss, when, watch);
+            watch.ended(Stage::Optimizer, rows);
             total += loss * rows as f64;
             seen += rows;
             if !batch_end(self, step + 1, total / seen as f64) {
@@ -359,6 +383,23 @@ impl Executor for Cpu {
         }
         Ok(EpochEnd { logs: self.logs(total / seen as f64, seen), cut_short })
     }
+}
+
+impl Executor for Cpu {
+    fn run_epoch(
+        &mut self,
+        data: &Examples<'_>,
+        order: Option<&[u32]>,
+        epoch: usize,
+        batch_end: &mut BatchEnd<'_>,
+    ) -> std::result::Result<EpochEnd, Divergence> {
+        let Some(mut stopwatch) = self.stopwatch.take() else {
+            return self.run_watched(data, order, epoch, batch_end, &mut Unwatched);
+        };
+        let end = self.run_watched(data, order, epoch, batch_end, &mut *stopwatch);
+        self.stopwatch = Some(stopwatch);
+        end
+    }
 
     fn running_logs(&self, loss: f64, rows: usize) -> Logs {
         let mut logs = Logs(vec![("loss".to_string(), loss)]);
@@ -371,16 +412,24 @@ impl Executor for Cpu {
 
     fn evaluate(&mut self, data: &Examples<'_>) -> Logs {
         let n = data.rows();
+        if let Some(stopwatch) = &mut self.stopwatch {
+            stopwatch.ended(Stage::Rest, 0);
+        }
         let mut total = 0.0;
         let at_once = if self.heads.iter().all(Head::is_additive) { self.capacity } else { self.batch_size };
         for first in (0..n).step_by(at_once) {
             let rows = at_once.min(n - first);
             self.gather(Batch { data, order: None, first, rows }, 0..rows);
-            total += self.forward(Part { rows, before: 0, of: rows, training: false, when: [0, 0] }) * rows as f64;
+            let part = Part { rows, before: 0, of: rows, training: false, when: [0, 0] };
+            total += self.forward(part, &mut Unwatched) * rows as f64;
             self.measure(rows);
         }
         let loss = total / n as f64 + self.weight_penalty();
-        self.logs(loss, n)
+        let logs = self.logs(loss, n);
+        if let Some(stopwatch) = &mut self.stopwatch {
+            stopwatch.ended(Stage::Validation, n);
+        }
+        logs
     }
 
     fn snapshot(&self) -> Snapshot {

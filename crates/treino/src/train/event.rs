@@ -1,5 +1,6 @@
 //! What a training tells about itself while it runs.
 
+use super::profile::Profile;
 use crate::callbacks::Logs;
 use std::sync::atomic::{AtomicBool, Ordering};
 use treino_engine::simd::Simd;
@@ -80,12 +81,15 @@ pub struct Session<'a> {
     pub interrupt: &'a AtomicBool,
     /// Who is told what happens.
     pub observer: &'a mut dyn FnMut(&Event<'_>),
+    /// Where [`crate::train::fit`] leaves what the time of a training went into, if that is wanted. It changes no result; without it no
+    /// clock is read.
+    pub profile: Option<&'a mut Profile>,
 }
 
 impl<'a> Session<'a> {
     /// A session on the widest instruction set of this processor.
     pub fn new(threads: usize, interrupt: &'a AtomicBool, observer: &'a mut dyn FnMut(&Event<'_>)) -> Self {
-        Session { threads, simd: Simd::detect(), interrupt, observer }
+        Session { threads, simd: Simd::detect(), interrupt, observer, profile: None }
     }
 }
 

@@ -95,7 +95,13 @@ pub(super) fn fit_as(
     check_batches(&compile.optimizer, settings.batch_size, train.rows())?;
     check_memory(network, compile, batch_size)?;
     let mut cpu = Cpu::new(network, compile, units, batch_size, settings.seed, session)?;
+    if session.profile.is_some() {
+        cpu.watch();
+    }
     let history = Epochs { job, batch_size, network, model, executor: &mut cpu, watchers }.run(session)?;
+    if let (Some(place), Some(profile)) = (&mut session.profile, cpu.profile()) {
+        **place = profile;
+    }
     if history.kept_epoch.is_some() {
         let last = cpu.snapshot();
         network.weights = last.weights;

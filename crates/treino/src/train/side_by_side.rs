@@ -9,7 +9,8 @@ use std::sync::mpsc;
 
 /// Trains `count` times, side by side on the session's threads, and gives what the trainings gave, in their order.
 ///
-/// `first` is training 0, on the calling thread and in the open: the session's observer watches it. `other` is each of the
+/// `first` is training 0, on the calling thread and in the open: the session's observer watches it, and the session's profile
+/// is its own. `other` is each of the
 /// rest, which nobody watches; each has one thread. Once the first has ended, the observer is told how many have, in
 /// the same words whatever the number of threads. A session that is interrupted begins no further training: then the list
 /// is shorter. With one training alone the threads work on its steps.
@@ -33,7 +34,7 @@ pub fn side_by_side<F, T: Send>(
         if index >= count || interrupt.load(Ordering::Relaxed) {
             return None;
         }
-        Some((index, other(index, &mut Session { threads: 1, simd, interrupt, observer: &mut |_| {} })))
+        Some((index, other(index, &mut Session { threads: 1, simd, interrupt, observer: &mut |_| {}, profile: None })))
     };
     let (sender, ended) = mpsc::channel();
     std::thread::scope(|scope| {
@@ -48,7 +49,8 @@ pub fn side_by_side<F, T: Send>(
             });
         }
         drop(sender);
-        let mut open = Session { threads: 1, simd, interrupt, observer: &mut *session.observer };
+        let (observer, profile) = (&mut *session.observer, session.profile.as_deref_mut());
+        let mut open = Session { threads: 1, simd, interrupt, observer, profile };
         let first = first(&mut open).inspect_err(|_| next.store(count, Ordering::Relaxed))?;
         let mut others = Vec::with_capacity(count - 1);
         let mut add = |one| {

@@ -1,0 +1,74 @@
+//! What `treino train --profile` says: where a step's time goes.
+
+use crate::lines::wrapped;
+use crate::tables::{self, number, percent, shortened};
+use crate::terminal::Terminal;
+use comfy_table::Table;
+use console::Style;
+use serde_json::{Value, json};
+use treino::train::{Line, Profile};
+
+/// The table, and what is to be known about it.
+pub fn words(profile: &Profile, terminal: &Terminal) -> String {
+    let (Some(step), Some(clock)) = (profile.of_a_step(profile.time()), profile.of_a_step(profile.clock)) else {
+        return "\n  no step was made, so there is no profile\n".to_string();
+    };
+    let forms = [(60, 4), (32, 4), (20, 4), (20, 3), (10, 2)];
+    let text = tables::first_that_fits(terminal, forms, |(most, columns)| table(profile, step, most, columns));
+    let mut words = format!(
+        "means of {} steps; of each step about {} µs went into reading the clock",
+        tables::grouped(profile.steps as f64),
+        number(clock)
+    );
+    if let Some(validation) = profile.of_a_validation() {
+        words = format!("validation: {} µs an epoch, beside the steps; {words}", number(validation));
+    }
+    let words = wrapped(&words, terminal.width, "  ", "    ");
+    format!("\n{text}\n{}\n", terminal.style(Style::new().dim(), words.trim_end()))
+}
+
+fn table(profile: &Profile, step: f64, most: usize, columns: usize) -> Table {
+    let mut table = tables::plain_table();
+    table.add_row(&["where the time goes", "µs a step", "share", "GFLOP/s"][..columns]);
+    for line in &profile.lines {
+        let cells = [
+            name(line, most),
+            profile.of_a_step(line.time).map_or(String::new(), number),
+            percent(profile.share(line)),
+            line.gflops().map_or(String::new(), number),
+        ];
+        table.add_row(&cells[..columns]);
+    }
+    let whole = ["a step".to_string(), number(step), percent(1.0), String::new()];
+    table.add_row(&whole[..columns]);
+    table
+}
+
+/// The name of a part, of which only the layers are shortened.
+fn name(line: &Line, most: usize) -> String {
+    let name = shortened(&line.name(), most);
+    line.pass.map_or(name.clone(), |pass| format!("{name} ({pass})"))
+}
+
+/// The same as an object.
+pub fn object(profile: &Profile) -> Value {
+    let parts = profile.lines.iter().map(|line| {
+        json!({
+            "layers": line.layers,
+            "what": line.what,
+            "pass": line.pass,
+            "microseconds": profile.of_a_step(line.time),
+            "share": profile.share(line),
+            "gflops": line.gflops(),
+        })
+    });
+    json!({
+        "event": "profile",
+        "steps": profile.steps,
+        "microseconds": profile.of_a_step(profile.time()),
+        "clock": profile.of_a_step(profile.clock),
+        "parts": parts.collect::<Vec<_>>(),
+        "validations": profile.validations,
+        "validation": profile.of_a_validation(),
+    })
+}
