@@ -192,6 +192,28 @@ impl<F: Fn(f32) -> f64> Kernel for Sum<'_, F> {
     }
 }
 
+/// The position of the first number that is infinite or none.
+pub fn first_not_finite(simd: Simd, x: &[f32]) -> Option<usize> {
+    let block = x.chunks(FINITE_BLOCK).position(|x| !simd.run(AllFinite(x)))?;
+    let first = block * FINITE_BLOCK;
+    x[first..].iter().position(|x| !x.is_finite()).map(|at| first + at)
+}
+
+/// Numbers that are looked at together, before the first one is looked for.
+const FINITE_BLOCK: usize = 4096;
+
+struct AllFinite<'a>(&'a [f32]);
+
+impl Kernel for AllFinite<'_> {
+    type Output = bool;
+
+    #[inline(always)]
+    fn run(self) -> bool {
+        // Without a way out of the loop it is vectorised.
+        self.0.iter().fold(true, |all, x| all & x.is_finite())
+    }
+}
+
 /// The sum of a\[i\] b\[i\] in double precision: sixteen lanes, added as a tree.
 pub fn dot(simd: Simd, a: &[f32], b: &[f32]) -> f64 {
     simd.run(Dot { a, b })
@@ -238,6 +260,18 @@ fn tree(mut lanes: [f64; LANES]) -> f64 {
 mod tests {
     use super::*;
     use crate::simd::Level;
+
+    #[test]
+    fn the_first_number_that_is_not_finite_is_found() {
+        for simd in Level::ALL.into_iter().filter_map(Simd::with_level) {
+            let mut x = vec![1.0; 2 * FINITE_BLOCK + 7];
+            assert_eq!(first_not_finite(simd, &x), None);
+            for (at, value) in [(x.len() - 1, f32::NAN), (FINITE_BLOCK, f32::NEG_INFINITY), (3, f32::INFINITY)] {
+                x[at] = value;
+                assert_eq!(first_not_finite(simd, &x), Some(at));
+            }
+        }
+    }
 
     #[test]
     fn sums_are_right_and_the_same_on_every_level() {

@@ -42,6 +42,14 @@ fn rows_at_once(program: &Program, compile: &Compile, batch_size: usize) -> [usi
     [piece.min(batch_size); 2]
 }
 
+/// Whether any part of a step is worth a second thread: else starting one would only cost. Every weight is multiplied once a
+/// row, as a rule.
+fn has_work_for_threads(program: &Program, piece: usize) -> bool {
+    let products = program.trainable.saturating_mul(piece);
+    let copies = program.width(program.input).saturating_mul(piece);
+    products >= 400_000 || program.trainable >= 40_000 || copies >= 50_000
+}
+
 /// Rows of the data that make one step.
 #[derive(Clone, Copy)]
 struct Batch<'a> {
@@ -142,7 +150,7 @@ impl Cpu {
             weights: vec![1.0; capacity],
             weighted: false,
             stopwatch: None,
-            pool: Pool::new(session.threads),
+            pool: Pool::new(if has_work_for_threads(&program, piece) { session.threads } else { 1 }),
             simd: session.simd,
             penalised: penalised.collect(),
             program,

@@ -81,8 +81,8 @@ pub struct Session<'a> {
     pub interrupt: &'a AtomicBool,
     /// Who is told what happens.
     pub observer: &'a mut dyn FnMut(&Event<'_>),
-    /// Where [`crate::train::fit`] leaves what the time of a training went into, if that is wanted. It changes no result; without it no
-    /// clock is read.
+    /// Where [`crate::train::fit`] leaves what the time of a training went into, if that is wanted. It changes no result;
+    /// without it no clock is read.
     pub profile: Option<&'a mut Profile>,
 }
 
