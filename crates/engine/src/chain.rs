@@ -63,7 +63,7 @@ impl Kernel for Forward<'_> {
 /// the next load has to wait for.
 #[inline(always)]
 fn rectify(x: f32) -> f32 {
-    let keep = u32::from(!(x <= 0.0)).wrapping_neg();
+    let keep = u32::from(x <= 0.0).wrapping_sub(1);
     f32::from_bits(x.to_bits() & keep)
 }
 
