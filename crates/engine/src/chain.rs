@@ -4,7 +4,7 @@
 //! forward in one call and backward in another, with the same bits as by [`crate::product`] and [`crate::reduce`]. Several
 //! threads share out the rows of a batch, and then the rows of the weights' gradients.
 
-use crate::math;
+use crate::finish::{Backward, Finish, Forward};
 use crate::numbers::Numbers;
 use crate::pool::Pool;
 use crate::product::column::Column;
@@ -13,76 +13,6 @@ use crate::reduce::SumColumns;
 use crate::simd::vector::Vector;
 use crate::simd::{Kernel, Simd, VectorKernel};
 use std::mem::MaybeUninit;
-
-/// A function at the end of a map whose derivative follows from its result.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Finish {
-    /// y = z.
-    Same,
-    /// y = z, and 0 for numbers of at most 0.
-    Rectify,
-    /// y = tanh z.
-    Tanh,
-    /// y = 1 / (1 + e^-z).
-    Sigmoid,
-}
-
-impl Finish {
-    /// y = f(z), in place.
-    pub fn forward(self, simd: Simd, y: &mut [f32]) {
-        if self != Finish::Same {
-            simd.run(Forward(self, y));
-        }
-    }
-
-    /// dz = dy f'(z), in place.
-    pub fn backward(self, simd: Simd, y: &[f32], dz: &mut [f32]) {
-        if self != Finish::Same {
-            simd.run(Backward(self, y, dz));
-        }
-    }
-}
-
-struct Forward<'a>(Finish, &'a mut [f32]);
-
-impl Kernel for Forward<'_> {
-    type Output = ();
-
-    #[inline(always)]
-    fn run(self) {
-        match self.0 {
-            Finish::Same => {}
-            Finish::Rectify => self.1.iter_mut().for_each(|y| *y = rectify(*y)),
-            Finish::Tanh => self.1.iter_mut().for_each(|y| *y = math::tanh(*y)),
-            Finish::Sigmoid => self.1.iter_mut().for_each(|y| *y = math::sigmoid(*y)),
-        }
-    }
-}
-
-/// x, and 0 for numbers of at most 0; a number that is none stays one. A choice would be compiled to stores under a mask, which
-/// the next load has to wait for.
-#[inline(always)]
-fn rectify(x: f32) -> f32 {
-    let keep = u32::from(x <= 0.0).wrapping_sub(1);
-    f32::from_bits(x.to_bits() & keep)
-}
-
-struct Backward<'a>(Finish, &'a [f32], &'a mut [f32]);
-
-impl Kernel for Backward<'_> {
-    type Output = ();
-
-    #[inline(always)]
-    fn run(self) {
-        let numbers = self.2.iter_mut().zip(self.1);
-        match self.0 {
-            Finish::Same => {}
-            Finish::Rectify => numbers.for_each(|(dz, y)| *dz *= if *y > 0.0 { 1.0 } else { 0.0 }),
-            Finish::Tanh => numbers.for_each(|(dz, y)| *dz *= (-*y).mul_add(*y, 1.0)),
-            Finish::Sigmoid => numbers.for_each(|(dz, y)| *dz *= *y * (1.0 - *y)),
-        }
-    }
-}
 
 /// A map of a chain, and where its numbers lie.
 #[derive(Debug, Clone, Copy)]
@@ -117,7 +47,8 @@ impl Chain {
     /// A chain of these maps.
     ///
     /// # Panics
-    /// If a map reads and writes the same buffer, or wants dx without having dy and room, or there are more than [`MOST_LINKS`].
+    /// If a map does not read what the one before it gives, buffers or places of gradients are used twice, a map wants dx without
+    /// having dy and room, or there are more maps than [`MOST_LINKS`].
     pub fn new(links: Vec<Link>) -> Self {
         let mut extent = [0; 2];
         for link in &links {
@@ -130,6 +61,26 @@ impl Chain {
                 *extent = (*extent).max(end).max(bias.map_or(0, |bias| bias[side].saturating_add(n)));
             }
         }
+        for pair in links.windows(2) {
+            let (one, next) = (&pair[0], &pair[1]);
+            let follows = one.values[1] == next.values[0] && one.widths[1] == next.widths[0];
+            let pulls = next.gradients[0].is_none() || next.gradients[0] == one.gradients[1];
+            assert!(follows && pulls, "a map reads what the one before it gives");
+        }
+        // Threads write side by side: to rows of different buffers, and to different weights.
+        let first = links.first();
+        let values = first.map(|link| link.values[0]).into_iter().chain(links.iter().map(|link| link.values[1]));
+        let gradients = first.and_then(|link| link.gradients[0]).into_iter();
+        let gradients = gradients.chain(links.iter().filter_map(|link| link.gradients[1]));
+        let rooms = links.iter().filter_map(|link| link.room);
+        assert!(differ(values) && differ(gradients) && differ(rooms), "a map does not work in place");
+        let mut ends: Vec<[usize; 2]> = Vec::new();
+        for Link { widths: [k, n], kernel, bias, .. } in &links {
+            ends.push([kernel[1], kernel[1] + k * n]);
+            ends.extend(bias.map(|[_, bias]| [bias, bias.saturating_add(*n)]));
+        }
+        ends.sort_unstable();
+        assert!(ends.windows(2).all(|pair| pair[0][1] <= pair[1][0]), "gradients of weights have places of their own");
         assert!(links.len() <= MOST_LINKS, "a chain has at most {MOST_LINKS} maps");
         let work = links.iter().map(|link| link.widths[0] * link.widths[1]).sum();
         Chain { links, extent, work }
@@ -151,16 +102,22 @@ impl Chain {
     /// If a buffer is missing or too short.
     pub fn forward(&self, pool: &Pool, simd: Simd, rows: usize, values: &mut [Numbers], weights: &[f32]) {
         assert!(weights.len() >= self.extent[0], "the weights are fewer than the chain's");
+        let mut rows_of = |buffer: usize, width: usize| {
+            assert!(values[buffer].len() >= rows * width, "a value is shorter than its rows");
+            values[buffer].as_mut_ptr()
+        };
+        let Some(first) = self.links.first() else { return };
+        let mut x = rows_of(first.values[0], first.widths[0]);
         let mut room = [const { MaybeUninit::uninit() }; MOST_LINKS];
         for (Link { widths, values: at, kernel, bias, .. }, places) in self.links.iter().zip(&mut room) {
-            let fits = |side: usize| values[at[side]].len() >= rows * widths[side];
-            assert!(fits(0) && fits(1), "a value is shorter than its rows");
+            let y = rows_of(at[1], widths[1]);
             places.write(Onward {
-                x: values[at[0]].as_ptr(),
-                y: values[at[1]].as_mut_ptr(),
+                x,
+                y,
                 w: weights[kernel[0]..].as_ptr(),
-                b: bias.map_or(std::ptr::null(), |[bias, _]| &raw const weights[bias]),
+                b: bias.map_or(std::ptr::null(), |[bias, _]| weights[bias..].as_ptr()),
             });
+            x = y;
         }
         // SAFETY: the loop has written one for each map.
         let places = unsafe { room[..self.links.len()].assume_init_ref() };
@@ -183,16 +140,20 @@ impl Chain {
     pub fn backward(&self, pool: &Pool, simd: Simd, rows: usize, more: bool, memory: Memory<'_>) {
         let Memory { values, gradients, weights, gradient, rooms } = memory;
         assert!(weights.len() >= self.extent[0] && gradient.len() >= self.extent[1], "the weights are too few");
+        let gradient = gradient.as_mut_ptr();
+        let mut gradient_of = |buffer: Option<usize>, width: usize| {
+            let Some(buffer) = buffer else { return std::ptr::null_mut() };
+            assert!(gradients[buffer].len() >= rows * width, "a gradient is shorter than its rows");
+            gradients[buffer].as_mut_ptr()
+        };
+        let Some(first) = self.links.first() else { return };
+        let mut before = gradient_of(first.gradients[0], first.widths[0]);
         let mut room = [const { MaybeUninit::uninit() }; MOST_LINKS];
         for (link, places) in self.links.iter().zip(&mut room) {
             let Link { widths, values: at, gradients: [dx, dy], kernel, bias, room, .. } = link;
             let fits = |side: usize| values[at[side]].len() >= rows * widths[side];
             assert!(fits(0) && fits(1), "a value is shorter than its rows");
-            let mut gradient_of = |buffer: Option<usize>, width: usize| {
-                let Some(buffer) = buffer else { return std::ptr::null_mut() };
-                assert!(gradients[buffer].len() >= rows * width, "a gradient is shorter than its rows");
-                gradients[buffer].as_mut_ptr()
-            };
+            let dy = gradient_of(*dy, widths[1]);
             let room = room.map_or(std::ptr::null_mut(), |room| {
                 assert!(rooms[room].len() >= room_to_turn(widths[1], widths[0]), "a map has no room");
                 rooms[room].as_mut_ptr()
@@ -200,13 +161,15 @@ impl Chain {
             places.write(Back {
                 x: values[at[0]].as_ptr(),
                 y: values[at[1]].as_ptr(),
-                dx: gradient_of(*dx, widths[0]),
-                dy: gradient_of(*dy, widths[1]),
+                dx: if dx.is_some() { before } else { std::ptr::null_mut() },
+                dy,
                 w: weights[kernel[0]..].as_ptr(),
-                dw: gradient[kernel[1]..].as_mut_ptr(),
-                db: bias.map_or(std::ptr::null_mut(), |[_, bias]| &raw mut gradient[bias]),
+                // Inside the extent, as was checked.
+                dw: gradient.wrapping_add(kernel[1]),
+                db: bias.map_or(std::ptr::null_mut(), |[_, bias]| gradient.wrapping_add(bias)),
                 room,
             });
+            before = dy;
         }
         // SAFETY: the loop has written one for each map.
         let places = unsafe { room[..self.links.len()].assume_init_ref() };
@@ -235,6 +198,13 @@ impl Chain {
         }
         pool.parts_for(rows * self.work, WORTH_A_THREAD).min(rows.div_ceil(GRAIN))
     }
+}
+
+/// Whether no number comes twice.
+fn differ(numbers: impl Iterator<Item = usize>) -> bool {
+    let mut numbers: Vec<usize> = numbers.collect();
+    numbers.sort_unstable();
+    numbers.windows(2).all(|pair| pair[0] != pair[1])
 }
 
 /// The most maps of a chain.
@@ -312,8 +282,10 @@ impl VectorKernel for ForwardLinks<'_> {
             // SAFETY: the caller's word for the registers; the call checked that the buffers are long enough for all rows, and
             // a bias has a number for each column.
             unsafe {
-                let bias = places.b.as_ref().map(|b| std::slice::from_raw_parts(b, n));
-                let start = bias.map_or(Start::Zero, Start::Bias);
+                let start = match places.b.is_null() {
+                    true => Start::Zero,
+                    false => Start::Bias(std::slice::from_raw_parts(places.b, n)),
+                };
                 let c = places.y.add(first * n);
                 let product = Rows { shape: [rows, k, n], a, b: Right::straight(places.w, n), start, c };
                 match (rows, n) {

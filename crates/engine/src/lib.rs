@@ -5,6 +5,7 @@
 
 pub mod chain;
 pub mod double;
+pub mod finish;
 pub mod math;
 pub mod numbers;
 pub mod pool;

@@ -4,7 +4,8 @@
 //! A hash says nothing about being right; the tests beside the code do. When an algorithm changes on purpose, a failing
 //! test prints the new table.
 
-use treino_engine::chain::{Chain, Finish, Link, Memory};
+use treino_engine::chain::{Chain, Link, Memory};
+use treino_engine::finish::Finish;
 use treino_engine::numbers::Numbers;
 use treino_engine::pool::Pool;
 use treino_engine::product::{Start, View, product, product_turned, room_to_turn, transpose};

@@ -8,7 +8,8 @@ use crate::error::{Error, Result};
 use crate::initializers::{GlorotUniform, Initializer, Zeros};
 use crate::model::{Buffer, Builder, Memory, Op, Pass, Program, ScratchId, ScratchSize, ValueId, VarId, Weight};
 use crate::regularizers::Regularizer;
-use treino_engine::chain::{Finish, Link};
+use treino_engine::chain::Link;
+use treino_engine::finish::Finish;
 use treino_engine::product::{Start, View, product, product_turned, room_to_turn};
 use treino_engine::reduce::sum_columns;
 
