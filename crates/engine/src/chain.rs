@@ -86,16 +86,6 @@ impl Chain {
         Chain { links, extent, work }
     }
 
-    /// How many maps.
-    pub fn len(&self) -> usize {
-        self.links.len()
-    }
-
-    /// Whether there is none.
-    pub fn is_empty(&self) -> bool {
-        self.links.is_empty()
-    }
-
     /// y of every map for `rows` rows, from the first x on.
     ///
     /// # Panics
