@@ -67,10 +67,14 @@ impl VectorKernel for PackedRows<'_> {
                     let block = Block { rows, is_first: first_p == 0, depth, column, columns, b };
                     for row in (first..end).step_by(height) {
                         let tall = height.min(end - row);
-                        // Meanwhile the next block of B is fetched, a share of it with each tile.
+                        // Meanwhile the next block of B is fetched, a share of it with each tile, and the sums of the next tile.
                         let share = |row: usize| (row - first) * depth / (end - first);
                         for p in share(row)..share(row + tall) {
                             fetch(rows.b, first_p + p, column + columns, columns);
+                        }
+                        for i in row + tall..(row + 2 * tall).min(end) {
+                            let line = rows.c.wrapping_add(i * n + column).cast_const();
+                            (0..columns).step_by(16).for_each(|j| prefetch(line.wrapping_add(j)));
                         }
                         let at = a_copy.wrapping_add((row - first) * depth).cast_const();
                         let a = match rows.a.step {
