@@ -43,8 +43,8 @@
 //! The modules carry Keras's names: [`layers`], [`activations`], [`losses`], [`optimizers`], [`schedules`],
 //! [`initializers`], [`regularizers`], [`constraints`], [`metrics`], [`callbacks`]. Losses, metrics and activations can also be
 //! written as an [`expression`]. Around them: [`data`] turns files into numbers, [`spec`] is a training as
-//! it is written down, [`model`] turns layers into a program, [`train`] runs it, [`report`] says what came out, [`store`]
-//! keeps it, [`study`] compares, and [`catalog`] knows what exists.
+//! it is written down, [`model`] turns layers into a program, [`train`] runs it, [`report`] says what came out, [`figure`] shows it,
+//! [`language`] puts it into words, [`store`] keeps it, [`study`] compares, and [`catalog`] knows what exists.
 
 #![forbid(unsafe_code)]
 
@@ -55,7 +55,9 @@ pub mod constraints;
 pub mod data;
 pub mod error;
 pub mod expression;
+pub mod figure;
 pub mod initializers;
+pub mod language;
 pub mod layers;
 pub mod losses;
 pub mod metrics;

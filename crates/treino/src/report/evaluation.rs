@@ -5,11 +5,11 @@
 
 use super::roc::auc;
 use crate::error::{Error, Result};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use treino_engine::math::ln_f64;
 
 /// What predictions are worth.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "target", rename_all = "snake_case")]
 pub enum Evaluation {
     /// The target is one of several classes.
@@ -19,7 +19,7 @@ pub enum Evaluation {
 }
 
 /// A number of the model next to that of the baseline.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct WithBaseline {
     /// The model's.
     pub model: f64,
@@ -28,7 +28,7 @@ pub struct WithBaseline {
 }
 
 /// The evaluation of predicted classes. Counts are sums of weights, which are row counts where there are no weights.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Classes {
     /// How many rows were evaluated.
     pub n: usize,
@@ -55,7 +55,7 @@ pub struct Classes {
 }
 
 /// The scores of one class against the rest.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ClassScores {
     /// Its name.
     pub name: String,
@@ -73,7 +73,7 @@ pub struct ClassScores {
 }
 
 /// Precision, recall and F1, of one class or averaged over classes.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub struct Average {
     /// Of the rows given to the class, the share that belongs there.
     pub precision: f64,
@@ -84,7 +84,7 @@ pub struct Average {
 }
 
 /// The evaluation of predicted numbers, in the units of what was given.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Numbers {
     /// How many rows were evaluated.
     pub n: usize,

@@ -5,9 +5,11 @@
 mod diagnosis;
 mod evaluation;
 mod headline;
+mod record;
 mod roc;
 
 pub use diagnosis::{Finding, diagnose};
 pub use evaluation::{Average, ClassScores, Classes, Evaluation, Numbers, WithBaseline};
 pub use headline::headline;
+pub use record::*;
 pub use roc::{RocCurve, RocPoint, auc, roc_curve};

@@ -14,6 +14,7 @@ mod fit;
 mod gradient;
 mod head;
 mod history;
+mod inside;
 mod lr_find;
 mod profile;
 mod progress;
@@ -28,6 +29,7 @@ pub use executor::{BatchEnd, Divergence, EpochEnd, Examples, Executor, Interrupt
 pub use fit::{Fit, Job, evaluate, fit};
 pub use gradient::gradient;
 pub use history::{Ending, History};
+pub use inside::{Inside, LayerTrace, UnitsAtEnd};
 pub use lr_find::{RangeTest, RatesFound, Tried};
 pub use profile::{Line, Profile};
 pub(crate) use progress::{Identity, Progress};

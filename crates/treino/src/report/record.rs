@@ -1,0 +1,367 @@
+//! Everything about a finished run that a report needs: measured once, kept in the run folder, put into words later.
+//!
+//! It holds numbers and names, no sentences, so that it can be shown in any language, long after the data is gone. What stands
+//! in it depends on the training alone: no time, no path but the file's name, no number of threads.
+
+use super::evaluation::Evaluation;
+use crate::error::{Error, Result};
+use serde::{Deserialize, Serialize};
+use std::path::Path;
+
+/// The version of `record.json` that is written, and the newest that is read.
+pub const RECORD_VERSION: u32 = 1;
+
+/// Everything about a finished run that a report needs.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Record {
+    /// [`RECORD_VERSION`].
+    pub format_version: u32,
+    /// The program that trained, such as `treino 0.1.0`.
+    pub program: String,
+    /// What was trained, and how.
+    pub setting: Setting,
+    /// The table.
+    pub data: DataFacts,
+    /// The epochs.
+    pub course: Course,
+    /// Statistics inside the network, epoch by epoch.
+    pub inside: crate::train::Inside,
+    /// How each target is predicted.
+    pub targets: Vec<TargetRecord>,
+}
+
+/// What was trained, and how.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Setting {
+    /// The resolved spec, as TOML, its paths cut to file names.
+    pub spec: String,
+    /// The layers, each as one line: name, what it is, shape of its rows, parameters.
+    pub layers: Vec<LayerLine>,
+    /// Parameters of the network.
+    pub parameters: usize,
+    /// The optimizer, as the head of `treino train` says it.
+    pub optimizer: String,
+    /// The losses, the same way.
+    pub loss: String,
+    /// The learning rate at the beginning; `None` where a schedule or the optimizer decides it.
+    pub learning_rate: Option<f64>,
+    /// Rows of a batch, and steps of an epoch.
+    pub batch_size: usize,
+    /// Steps of an epoch.
+    pub steps: usize,
+    /// Epochs at most.
+    pub epochs: usize,
+    /// The training's seed.
+    pub seed: u64,
+    /// The seed of the split.
+    pub split_seed: u64,
+    /// Trainings with seeds of their own.
+    pub repeats: usize,
+    /// Whether rows of the classes weigh differently.
+    pub is_class_weighted: bool,
+}
+
+/// A layer in a line.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LayerLine {
+    /// Its name, such as `dense_1`.
+    pub name: String,
+    /// Its class, such as `Dense`.
+    pub class: String,
+    /// The shape of a row that comes out.
+    pub outputs: String,
+    /// Its parameters.
+    pub parameters: usize,
+}
+
+/// The table that was learnt from.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct DataFacts {
+    /// The file's name, without its folder.
+    pub source: String,
+    /// Its rows and columns.
+    pub rows: usize,
+    /// Columns, the targets included.
+    pub columns: usize,
+    /// Rows of the parts: training, validation, test.
+    pub parts: [Option<usize>; 3],
+    /// Rows without a target.
+    pub set_aside: usize,
+    /// Columns that are used.
+    pub inputs: Vec<ColumnFacts>,
+    /// Columns that are not used, and why.
+    pub left_out: Vec<LeftOutFacts>,
+    /// What was decided without being asked, in English.
+    pub notes: Vec<String>,
+    /// 128 bits of SipHash-1-3 over inputs, targets and weights of all parts as they were learnt from, in hexadecimal.
+    pub hash: String,
+}
+
+/// A column that is not used.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LeftOutFacts {
+    /// Its name.
+    pub name: String,
+    /// Why, in English.
+    pub reason: String,
+}
+
+/// A column that is used, over the training rows.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ColumnFacts {
+    /// Its name.
+    pub name: String,
+    /// `number`, `integer`, `boolean`, `category`, `date` or `text`.
+    pub kind: String,
+    /// Features that it became.
+    pub features: usize,
+    /// The share of rows where it is missing; `None` where the features no longer show it.
+    pub missing: Option<f64>,
+    /// Different values, as far as they can be told.
+    pub distinct: Option<usize>,
+    /// Smallest, mean, standard deviation and largest of a number, in its own unit; `None` for other columns.
+    pub numbers: Option<[f64; 4]>,
+    /// The most frequent value and its share; `None` for numbers that vary.
+    pub most_frequent: Option<(String, f64)>,
+    /// Mean and standard deviation of its first feature as the network sees it.
+    pub scaled: [f64; 2],
+    /// How well this column alone tells the first target on the training rows: the AUC of a number against two classes (or its
+    /// complement, whichever is larger), R2 of a straight line for a number, the accuracy of the best class for each level of a
+    /// category; `None` where that is not defined.
+    pub alone: Option<f64>,
+}
+
+/// The epochs of the training.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Course {
+    /// Names of the numbers.
+    pub names: Vec<String>,
+    /// One row an epoch, one number a name; `None` where an epoch lacks it or it is not finite.
+    pub epochs: Vec<Vec<Option<f64>>>,
+    /// The learning rate after each epoch.
+    pub learning_rates: Vec<f64>,
+    /// The best epoch, from 0.
+    pub best_epoch: Option<usize>,
+    /// The epoch, from 0, whose weights the model has.
+    pub kept_epoch: Option<usize>,
+    /// How it ended.
+    pub ending: RecordedEnding,
+    /// Settings of each early stopping that watched.
+    pub stopping: Vec<Stopping>,
+}
+
+/// How a training ended.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "how", rename_all = "snake_case")]
+pub enum RecordedEnding {
+    /// All epochs were done.
+    Finished,
+    /// A callback stopped it after this epoch, from 0.
+    Stopped {
+        /// From 0.
+        epoch: usize,
+    },
+    /// It was interrupted.
+    Interrupted,
+    /// It left the finite numbers.
+    Diverged {
+        /// Epoch, from 0.
+        epoch: usize,
+        /// Step in the epoch, from 0.
+        step: usize,
+        /// Where the first number that is not finite stood, in English.
+        place: String,
+        /// The learning rate of that step.
+        learning_rate: f64,
+    },
+}
+
+/// An early stopping: Keras's parameters.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Stopping {
+    /// Name in the history to watch.
+    pub monitor: String,
+    /// By how much an epoch must be better.
+    pub min_delta: f64,
+    /// Epochs without improvement.
+    pub patience: usize,
+    /// Whether more is better.
+    pub more_is_better: bool,
+    /// A number that an epoch must beat.
+    pub baseline: Option<f64>,
+    /// Whether the best weights are put back.
+    pub restore_best_weights: bool,
+    /// Epochs before which nothing is watched.
+    pub start_from_epoch: usize,
+}
+
+/// How a target is predicted.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TargetRecord {
+    /// Its name.
+    pub name: String,
+    /// `binary`, `multiclass` or `regression`.
+    pub task: String,
+    /// The classes in their order.
+    pub classes: Vec<String>,
+    /// Evaluations of the parts that there are: `train`, `validation`, `test`.
+    pub parts: Vec<(String, Evaluation)>,
+    /// Curves, on the part that says most about new rows: the last of `parts`.
+    pub curves: Curves,
+    /// The rows of that part that the network got badly wrong, worst first.
+    pub wrong: Vec<NotableRow>,
+    /// The rows of that part that it was undecided about; none for numbers.
+    pub undecided: Vec<NotableRow>,
+    /// Which columns matter, most first.
+    pub importance: Vec<Importance>,
+    /// What the prediction does along the columns that matter most.
+    pub dependence: Vec<Dependence>,
+    /// With several seeds, the headline numbers of each complete one: name, then one value a seed.
+    pub seeds: Vec<(String, Vec<f64>)>,
+}
+
+/// Curves of predictions on unseen rows.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "of", rename_all = "snake_case")]
+pub enum Curves {
+    /// Of classes: one entry a class; of two classes the positive one alone.
+    Classes {
+        /// Each against the rest.
+        classes: Vec<ClassCurves>,
+    },
+    /// Of numbers.
+    Numbers(NumberCurves),
+}
+
+/// A class against the rest.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ClassCurves {
+    /// The class.
+    pub name: String,
+    /// Rows of the class, and others.
+    pub rows: [usize; 2],
+    /// The exact area under the ROC curve.
+    pub auc: f64,
+    /// Its 95 % interval after DeLong, on the logit scale; `None` with weights, or where the area is 0 or 1.
+    pub auc_interval: Option<[f64; 2]>,
+    /// Points of the ROC curve, thinned to a few hundred: false positive rate, true positive rate.
+    pub roc: Vec<[f64; 2]>,
+    /// Points of the precision-recall curve, thinned: recall, precision.
+    pub precision_recall: Vec<[f64; 2]>,
+    /// Average precision: the sum of precision times the step in recall.
+    pub average_precision: f64,
+    /// The share of the class, which is what a classifier that guesses has as precision.
+    pub share: f64,
+    /// Ten bins of equal width over the predicted probability, those without rows left out.
+    pub calibration: Vec<CalibrationBin>,
+    /// The mean of (p - y)^2.
+    pub brier: f64,
+    /// What each threshold from 0.05 to 0.95 gives.
+    pub thresholds: Vec<ThresholdRow>,
+}
+
+/// Rows whose predicted probability is alike.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct CalibrationBin {
+    /// Mean predicted probability.
+    pub predicted: f64,
+    /// Share that is of the class.
+    pub observed: f64,
+    /// 95 % interval of that share (Wilson).
+    pub interval: [f64; 2],
+    /// Rows.
+    pub rows: usize,
+}
+
+/// Rows at or above a threshold are called positive.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct ThresholdRow {
+    /// The threshold.
+    pub threshold: f64,
+    /// Sums of weights: true positives, false positives, true negatives, false negatives.
+    pub counts: [f64; 4],
+}
+
+/// Curves of predicted numbers, in their own units.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct NumberCurves {
+    /// True and predicted number of rows, at most 1,000, evenly chosen.
+    pub points: Vec<[f64; 2]>,
+    /// Histogram of y - p: edges, one more than counts.
+    pub edges: Vec<f64>,
+    /// Rows in each bin.
+    pub counts: Vec<usize>,
+    /// Quantiles of |y - p|: 0.5, 0.9, 0.95, 1.
+    pub error_quantiles: [f64; 4],
+    /// Ten groups of equally many rows by predicted number: mean predicted, mean true.
+    pub groups: Vec<[f64; 2]>,
+}
+
+/// A row worth a look.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct NotableRow {
+    /// Its number in the file, from 1, the header not counted.
+    pub row: usize,
+    /// What it is: a class, or a number.
+    pub truth: String,
+    /// What the network said.
+    pub said: String,
+    /// The probability of the class it said (for numbers: truth minus what was said).
+    pub score: f64,
+    /// Columns and what stands there.
+    pub inputs: Vec<(String, String)>,
+}
+
+/// What shuffling a column costs.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Importance {
+    /// The column.
+    pub column: String,
+    /// By how much the loss (log-loss, or mean squared error) grows when its cells are shuffled: mean over the repeats.
+    pub mean: f64,
+    /// Standard deviation over the repeats.
+    pub sd: f64,
+}
+
+/// What the mean prediction does along a column: partial dependence.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Dependence {
+    /// The column.
+    pub column: String,
+    /// Values that it was set to, as text for people and files.
+    pub labels: Vec<String>,
+    /// The same as numbers; empty for a category.
+    pub values: Vec<f64>,
+    /// For each class (of two classes the positive one alone), or for the number: the mean prediction at each value.
+    pub predictions: Vec<Vec<f64>>,
+}
+
+impl Record {
+    /// Reads `record.json` of a run folder.
+    ///
+    /// # Errors
+    /// No such file, one that is damaged or of a newer format.
+    pub fn open(run: &Path) -> Result<Record> {
+        let path = run.join("record.json");
+        if run.is_dir() && !path.is_file() {
+            let error = Error::input("this folder holds no record of a run").in_file(run);
+            return Err(
+                error.help("`treino train` leaves one beside the model; `treino train FOLDER/spec.toml` trains again")
+            );
+        }
+        let text = std::fs::read_to_string(&path).map_err(|e| Error::io("read", &path, &e))?;
+        let version = serde_json::from_str::<Version>(&text).map(|v| v.format_version);
+        if let Ok(newer @ RECORD_VERSION..) = version
+            && newer > RECORD_VERSION
+        {
+            let e = format!("the record has format {newer}, and this program reads up to {RECORD_VERSION}");
+            return Err(Error::input(e).in_file(path).help("use a newer Treino"));
+        }
+        serde_json::from_str(&text).map_err(|e| Error::input(format!("the record is damaged: {e}")).in_file(path))
+    }
+}
+
+#[derive(Deserialize)]
+struct Version {
+    format_version: u32,
+}
