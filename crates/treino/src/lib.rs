@@ -53,6 +53,7 @@ pub mod callbacks;
 pub mod catalog;
 pub mod constraints;
 pub mod data;
+pub mod doctor;
 pub mod error;
 pub mod expression;
 pub mod figure;

@@ -4,7 +4,7 @@ use super::column::{Column, ColumnKind, Values};
 use super::date::{DAY, parts};
 use super::note::Note;
 use super::reading::Readings;
-use super::recipe::{Encoding, Input, LeftOut, Recipe, Scale};
+use super::recipe::{Encoding, Input, LeftOut, Reason, Recipe, Scale, Why};
 use super::spec::DataSpec;
 use super::stats::{ColumnStats, level_counts, moments};
 use super::table::Table;
@@ -36,9 +36,9 @@ pub(crate) fn fit(
             continue;
         }
         let found = if spec.ignore.contains(&column.name) {
-            Err("ignored".to_string())
+            Err(Reason::new(Why::Asked, "ignored"))
         } else if readings.skips(&column.name) {
-            Err("no layer reads it".to_string())
+            Err(Reason::new(Why::Unread, "no layer reads it"))
         } else if spec.recipe == "none" {
             Ok(as_is(column, table)?)
         } else {
@@ -57,11 +57,11 @@ pub(crate) fn fit(
                 encoding,
                 layer: None,
             }),
-            Err(reason) => {
-                if reason != "ignored" && !readings.skips(&column.name) {
+            Err(Reason { why, text: reason }) => {
+                if !matches!(why, Why::Asked | Why::Unread) {
                     notes.push(Note::about(&column.name, format!("left out: {reason}")));
                 }
-                recipe.left_out.push(LeftOut { name: column.name.clone(), reason });
+                recipe.left_out.push(LeftOut { name: column.name.clone(), reason, why });
             }
         }
     }
@@ -98,10 +98,10 @@ fn as_is(column: &Column, table: &Table) -> Result<Encoding> {
 }
 
 /// How a column becomes features, or why it is left out.
-pub(super) fn encoding(column: &Column, all_rows: usize, rows: &[u32], spec: &DataSpec) -> Result<Encoding, String> {
+pub(super) fn encoding(column: &Column, all_rows: usize, rows: &[u32], spec: &DataSpec) -> Result<Encoding, Reason> {
     let force = "say --numeric to use it, or --categorical";
     match &column.values {
-        Values::Absent if column.stats.missing == all_rows => Err("every cell is missing".to_string()),
+        Values::Absent if column.stats.missing == all_rows => Err(Reason::new(Why::Empty, "every cell is missing")),
         Values::Absent => {
             let distinct = column.stats.distinct;
             let many = if distinct > ColumnStats::DISTINCT_CAP {
@@ -113,19 +113,23 @@ pub(super) fn encoding(column: &Column, all_rows: usize, rows: &[u32], spec: &Da
             let repeated = distinct * 4 <= (all_rows - column.stats.missing) * 3;
             let advice =
                 if repeated && distinct <= ColumnStats::DISTINCT_CAP { "; say --categorical to use it" } else { "" };
-            Err(format!("text or identifiers, {many} different values in {all_rows} rows{advice}"))
+            Err(Reason::new(
+                Why::Identifier,
+                format!("text or identifiers, {many} different values in {all_rows} rows{advice}"),
+            ))
         }
         Values::Category { codes, levels } => one_hot(codes, levels, rows, spec),
         Values::Date { seconds, .. } => date(column, seconds, rows, spec),
-        _ if column.kind == ColumnKind::Integer && !column.forced && identifier(column, all_rows) => {
-            Err(format!("whole numbers, all different, that look like identifiers; {force}"))
-        }
+        _ if column.kind == ColumnKind::Integer && !column.forced && identifier(column, all_rows) => Err(Reason::new(
+            Why::Identifier,
+            format!("whole numbers, all different, that look like identifiers; {force}"),
+        )),
         _ => numeric(column, rows, spec),
     }
 }
 
 /// How a column of numbers becomes features.
-fn numeric(column: &Column, rows: &[u32], spec: &DataSpec) -> Result<Encoding, String> {
+fn numeric(column: &Column, rows: &[u32], spec: &DataSpec) -> Result<Encoding, Reason> {
     let cells: Vec<f64> = rows.iter().map(|r| column.values.number(*r as usize)).collect();
     number(cells, spec).map(|fitted| match fitted {
         None => Encoding::Presence,
@@ -152,18 +156,22 @@ struct Filled {
 }
 
 /// Fits fill and scale; `None` if only the numbers' being there tells anything.
-fn number(cells: Vec<f64>, spec: &DataSpec) -> Result<Option<Filled>, String> {
+fn number(cells: Vec<f64>, spec: &DataSpec) -> Result<Option<Filled>, Reason> {
     let mut present: Vec<f64> = cells.iter().copied().filter(|v| !v.is_nan()).collect();
     let (n, missing) = (present.len(), cells.len() - present.len());
     if n == 0 {
-        return Err("every cell of the training rows is missing".to_string());
+        return Err(Reason::new(Why::Empty, "every cell of the training rows is missing"));
     }
     let range = |v: &[f64]| v.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(a, b), v| (a.min(*v), b.max(*v)));
     let (min, max) = range(&present);
     if min == max {
-        return if missing > 0 { Ok(None) } else { Err(format!("every training row has the same value, {min}")) };
+        return if missing > 0 {
+            Ok(None)
+        } else {
+            Err(Reason::new(Why::Constant, format!("every training row has the same value, {min}")))
+        };
     }
-    let too_large = || "its numbers are too large; divide them by something".to_string();
+    let too_large = || Reason::new(Why::Unusable, "its numbers are too large; divide them by something");
     if !(max - min).is_finite() || present.iter().sum::<f64>().is_infinite() {
         return Err(too_large());
     }
@@ -178,7 +186,7 @@ fn number(cells: Vec<f64>, spec: &DataSpec) -> Result<Option<Filled>, String> {
         Scale { mean, sd, limit: (spec.clip > 0.0).then_some(spec.clip) }
     };
     if !(scale.sd > 0.0 && scale.sd.is_finite() && scale.mean.is_finite()) {
-        return Err("its numbers differ too little".to_string());
+        return Err(Reason::new(Why::Constant, "its numbers differ too little"));
     }
     Ok(Some(Filled { fill, scale, indicator: missing > 0 }))
 }
@@ -196,11 +204,11 @@ pub(crate) fn median(values: &mut [f64]) -> f64 {
     if even { f64::midpoint(below.iter().copied().fold(f64::NEG_INFINITY, f64::max), upper) } else { upper }
 }
 
-fn one_hot(codes: &[u32], levels: &[String], rows: &[u32], spec: &DataSpec) -> Result<Encoding, String> {
+fn one_hot(codes: &[u32], levels: &[String], rows: &[u32], spec: &DataSpec) -> Result<Encoding, Reason> {
     let counts = level_counts(levels.len(), rows.iter().map(|r| codes[*r as usize]));
     let present: usize = counts.iter().sum();
     if present == 0 {
-        return Err("every cell of the training rows is missing".to_string());
+        return Err(Reason::new(Why::Empty, "every cell of the training rows is missing"));
     }
     let missing = present < rows.len();
     if counts.iter().filter(|c| **c > 0).count() == 1 {
@@ -208,7 +216,7 @@ fn one_hot(codes: &[u32], levels: &[String], rows: &[u32], spec: &DataSpec) -> R
             return Ok(Encoding::Presence);
         }
         let only = levels.iter().zip(&counts).find(|(_, c)| **c > 0).map_or("", |(l, _)| l);
-        return Err(format!("every training row has the same value, \"{only}\""));
+        return Err(Reason::new(Why::Constant, format!("every training row has the same value, \"{only}\"")));
     }
     let mut kept: Vec<(usize, &String)> =
         counts.into_iter().zip(levels).filter(|(count, _)| *count >= spec.min_frequency.max(1)).collect();
@@ -216,13 +224,13 @@ fn one_hot(codes: &[u32], levels: &[String], rows: &[u32], spec: &DataSpec) -> R
     kept.truncate(spec.max_categories);
     kept.dedup_by(|a, b| a.1 == b.1);
     if kept.is_empty() && !missing {
-        return Err(format!("no level occurs in {} training rows", spec.min_frequency));
+        return Err(Reason::new(Why::Unusable, format!("no level occurs in {} training rows", spec.min_frequency)));
     }
     Ok(Encoding::OneHot { levels: kept.into_iter().map(|(_, l)| l.clone()).collect(), missing })
 }
 
-fn date(column: &Column, seconds: &[i64], rows: &[u32], spec: &DataSpec) -> Result<Encoding, String> {
-    let Values::Date { format, .. } = &column.values else { return Err("it is no date".to_string()) };
+fn date(column: &Column, seconds: &[i64], rows: &[u32], spec: &DataSpec) -> Result<Encoding, Reason> {
+    let Values::Date { format, .. } = &column.values else { return Err(Reason::new(Why::Unusable, "it is no date")) };
     let days = rows.iter().map(|r| days(seconds[*r as usize])).collect();
     let Some(Filled { fill, scale, indicator }) = number(days, spec)? else { return Ok(Encoding::Presence) };
     let (mut months, mut weekdays, mut hours) = (0u32, 0u32, 0u32);
@@ -279,7 +287,7 @@ fn called_identifier(name: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn fitted(column: Column, spec: &DataSpec) -> Result<Encoding, String> {
+    fn fitted(column: Column, spec: &DataSpec) -> Result<Encoding, Reason> {
         let rows = column.rows().unwrap();
         encoding(&column, rows, &(0..rows as u32).collect::<Vec<_>>(), spec)
     }
@@ -310,11 +318,11 @@ mod tests {
     #[test]
     fn what_tells_nothing_is_left_out() {
         let spec = DataSpec::default();
-        assert!(fitted(Column::numbers("x", vec![2.0, 2.0]), &spec).unwrap_err().contains("same value"));
-        assert!(fitted(Column::numbers("x", vec![f64::NAN; 2]), &spec).unwrap_err().contains("missing"));
+        assert!(fitted(Column::numbers("x", vec![2.0, 2.0]), &spec).unwrap_err().text.contains("same value"));
+        assert!(fitted(Column::numbers("x", vec![f64::NAN; 2]), &spec).unwrap_err().text.contains("missing"));
         assert_eq!(fitted(Column::numbers("x", vec![2.0, f64::NAN]), &spec).unwrap(), Encoding::Presence);
         let ids = || Column::numbers("n", (0..30).map(|i| f64::from((i * 7) % 30)).collect());
-        assert!(fitted(ids(), &spec).unwrap_err().contains("identifiers"));
+        assert!(fitted(ids(), &spec).unwrap_err().text.contains("identifiers"));
         assert!(fitted(Column { forced: true, ..ids() }, &spec).is_ok());
         assert!(fitted(Column::numbers("customerID", vec![5.0, 9.0, 2.0]), &spec).is_err());
         assert!(fitted(Column::numbers("size", vec![5.0, 9.0, 2.0]), &spec).is_ok());
@@ -322,9 +330,9 @@ mod tests {
         let text = |distinct: usize| {
             let stats = ColumnStats { distinct, ..ColumnStats::default() };
             let c = Column { values: Values::Absent, kind: ColumnKind::Text, stats, ..ids() };
-            encoding(&c, 420, &[], &spec).unwrap_err()
+            encoding(&c, 420, &[], &spec).unwrap_err().text
         };
         assert!(!text(419).contains("--categorical") && text(230).contains("--categorical"));
-        assert!(fitted(Column::categories("c", ["a", "b"]), &spec).unwrap_err().contains("no level"));
+        assert!(fitted(Column::categories("c", ["a", "b"]), &spec).unwrap_err().text.contains("no level"));
     }
 }

@@ -62,7 +62,7 @@ pub use note::Note;
 pub use number::Decimal;
 pub use prepare::{prepare, prepare_for, prepare_table, prepare_table_for};
 pub use reading::{Learnable, Reading, Readings, Request};
-pub use recipe::{Encoding, Input, LeftOut, Recipe, Scale};
+pub use recipe::{Encoding, Input, LeftOut, Recipe, Scale, Why};
 pub use source::Source;
 pub use spec::{DataSpec, Task};
 pub use stats::ColumnStats;

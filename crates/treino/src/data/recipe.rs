@@ -90,6 +90,41 @@ pub struct LeftOut {
     pub name: String,
     /// Why it is not used.
     pub reason: String,
+    /// The kind of reason.
+    #[serde(default)]
+    pub why: Why,
+}
+
+/// Why a column is not used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Why {
+    /// The spec says so.
+    Asked,
+    /// No layer reads it.
+    Unread,
+    /// It has no value.
+    Empty,
+    /// It has one value only.
+    Constant,
+    /// Its values name the rows.
+    Identifier,
+    /// Its numbers are out of all proportion, or its levels too rare.
+    #[default]
+    Unusable,
+}
+
+/// Why a column is not used, in words too.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Reason {
+    pub why: Why,
+    pub text: String,
+}
+
+impl Reason {
+    pub fn new(why: Why, text: impl Into<String>) -> Self {
+        Reason { why, text: text.into() }
+    }
 }
 
 /// A number x becomes (x - mean) / sd, cut at a limit where there is one.

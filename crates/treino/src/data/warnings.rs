@@ -22,7 +22,7 @@ impl Table {
         for column in &self.columns {
             let (name, stats) = (&column.name, &column.stats);
             if let Err(reason) = encoding(column, self.rows, &all, &spec) {
-                notes.push(Note::about(name, format!("as an input it would be left out: {reason}")));
+                notes.push(Note::about(name, format!("as an input it would be left out: {}", reason.text)));
                 continue;
             }
             let share = stats.missing as f64 / self.rows.max(1) as f64;

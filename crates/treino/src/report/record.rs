@@ -43,6 +43,8 @@ pub struct Setting {
     pub optimizer: String,
     /// The losses, the same way.
     pub loss: String,
+    /// The name of each output's loss in the catalogue.
+    pub losses: Vec<String>,
     /// The learning rate at the beginning; `None` where a schedule or the optimizer decides it.
     pub learning_rate: Option<f64>,
     /// Rows of a batch, and steps of an epoch.
@@ -104,6 +106,8 @@ pub struct LeftOutFacts {
     pub name: String,
     /// Why, in English.
     pub reason: String,
+    /// The kind of reason.
+    pub why: crate::data::Why,
 }
 
 /// A column that is used, over the training rows.
@@ -204,6 +208,8 @@ pub struct TargetRecord {
     pub task: String,
     /// The classes in their order.
     pub classes: Vec<String>,
+    /// What a number is divided by before the loss sees it; 1 for classes.
+    pub unit: f64,
     /// Evaluations of the parts that there are: `train`, `validation`, `test`.
     pub parts: Vec<(String, Evaluation)>,
     /// Curves, on the part that says most about new rows: the last of `parts`.

@@ -1,0 +1,101 @@
+//! Rules about the epochs.
+
+use super::rule::{Finding, Rule};
+use crate::report::{Evaluation, Record, RecordedEnding};
+use crate::study::statistics::mean;
+
+/// A first epoch whose loss is so many times the baseline's has blown up.
+const BLOWN_UP: f64 = 5.0;
+
+/// A loss that changes so much from epoch to epoch, as a share of the baseline's, and gets worse so often, jumps about.
+const JUMPS: f64 = 0.05;
+const OFTEN: f64 = 0.35;
+
+/// A loss that came less far than this share of the baseline's, at this share of its first pace or more, is too slow.
+const NOT_FAR: f64 = 0.5;
+const SAME_PACE: f64 = 0.5;
+
+/// Fewer epochs say little about a pace.
+const ENOUGH_EPOCHS: usize = 5;
+
+/// From so many epochs on, a best one before their middle is worth a word.
+const LONG: usize = 40;
+
+pub(super) fn examine(record: &Record, findings: &mut Vec<Finding>) {
+    let course = &record.course;
+    let rate = record.setting.learning_rate;
+    let mut add = |rule, attempt: Option<String>| findings.push(Finding { rule, target: None, attempt });
+    if let RecordedEnding::Diverged { epoch, step, place, learning_rate } = &course.ending {
+        let rule = Rule::Diverged { epoch: epoch + 1, step: step + 1, place: place.clone() };
+        add(rule, Some(format!("--learning-rate {}", times(*learning_rate, 0.1).min(0.01))));
+        return;
+    }
+    let loss: Vec<f64> = series(record, "loss");
+    let finite: Vec<f64> = loss.iter().copied().filter(|x| x.is_finite()).collect();
+    let epochs = course.epochs.len();
+    if finite.len() < loss.len() || finite.is_empty() {
+        return;
+    }
+    // Penalties are part of the loss, so only the plain losses can be compared with a baseline.
+    let scale = baseline(record);
+    let mut settled = true;
+    if let Some(scale) = scale {
+        let later = &loss[loss.len() / 3..];
+        let jumps: Vec<f64> = later.windows(2).map(|pair| pair[1] - pair[0]).collect();
+        let worse = jumps.iter().filter(|jump| **jump > 0.0).count() as f64 / jumps.len().max(1) as f64;
+        let size =
+            if jumps.is_empty() { 0.0 } else { mean(&jumps.iter().map(|j| j.abs()).collect::<Vec<_>>()) / scale };
+        let blown_up = (loss[0] > BLOWN_UP * scale).then_some(loss[0] / scale);
+        if blown_up.is_some() || (jumps.len() >= ENOUGH_EPOCHS && size > JUMPS && worse > OFTEN) {
+            let attempt = rate.map(|rate| format!("--learning-rate {}", times(rate, 0.1).min(0.01)));
+            add(Rule::RateTooHigh { rate, blown_up, jumps: [size, worse] }, attempt);
+            settled = false;
+        }
+    }
+    let is_whole = course.ending == RecordedEnding::Finished;
+    let best_is_last = course.best_epoch.is_some_and(|best| best + 1 == epochs);
+    if settled && is_whole && best_is_last && epochs > 1 {
+        let (from, to) = (loss[0], loss[epochs - 1]);
+        let half = loss[(epochs - 1) / 2];
+        let pace = (half - to) / (from - half);
+        let far = scale.map_or(f64::INFINITY, |scale| (from - to) / scale);
+        if epochs >= ENOUGH_EPOCHS && far < NOT_FAR && pace > SAME_PACE {
+            let attempt = rate.map(|rate| format!("--learning-rate {}", times(rate, 10.0)));
+            add(Rule::RateTooLow { rate, from, to, epochs }, attempt);
+        } else {
+            add(Rule::StillImproving { epochs }, Some(format!("--epochs {}", epochs * 3)));
+        }
+    }
+    if let (true, true, Some(best)) = (is_whole, epochs >= LONG, course.best_epoch)
+        && (best + 1) * 2 < epochs
+    {
+        add(Rule::Plateau { best: best + 1, epochs }, Some(format!("--epochs {}", (best + 1) * 3 / 2)));
+    }
+}
+
+/// One name's numbers; NaN where an epoch lacks it.
+pub(super) fn series(record: &Record, name: &str) -> Vec<f64> {
+    let Some(at) = record.course.names.iter().position(|n| n == name) else { return Vec::new() };
+    record.course.epochs.iter().map(|epoch| epoch[at].unwrap_or(f64::NAN)).collect()
+}
+
+/// What the baseline loses on the training rows, in the units of the training's loss; `None` where that loss is another one.
+fn baseline(record: &Record) -> Option<f64> {
+    let [target] = &record.targets[..] else { return None };
+    let (_, train) = target.parts.first()?;
+    let loss = record.setting.losses.first()?.as_str();
+    let crossentropies = ["binary_crossentropy", "categorical_crossentropy", "sparse_categorical_crossentropy"];
+    match train {
+        Evaluation::Classes(classes) if crossentropies.contains(&loss) => Some(classes.log_loss.baseline),
+        Evaluation::Numbers(numbers) if loss == "mean_squared_error" => {
+            Some(numbers.mse.baseline / (target.unit * target.unit))
+        }
+        _ => None,
+    }
+}
+
+/// A rate times a factor, without digits that nobody would type.
+fn times(rate: f64, factor: f64) -> f64 {
+    let product = rate * factor;
+    format!("{product:.2e}").parse().unwrap_or(product)
+}

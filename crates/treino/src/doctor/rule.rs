@@ -1,0 +1,221 @@
+//! What can be found, and how grave it is.
+
+use serde::Serialize;
+
+/// How grave a finding is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Severity {
+    /// The training failed, or its result means nothing.
+    Fault,
+    /// The result is worse than it needs be, or says less than it seems to.
+    Warning,
+    /// Something to know.
+    Hint,
+}
+
+/// Something that was found.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Finding {
+    /// What it is, with its evidence.
+    pub rule: Rule,
+    /// The target that it is about, where there are several.
+    pub target: Option<String>,
+    /// Flags to try the same training with.
+    pub attempt: Option<String>,
+}
+
+/// What can be found, each with the numbers that show it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "rule", rename_all = "snake_case")]
+pub enum Rule {
+    /// The training left the finite numbers. Epoch and step from 1.
+    Diverged {
+        /// From 1.
+        epoch: usize,
+        /// From 1.
+        step: usize,
+        /// Where, in English.
+        place: String,
+    },
+    /// The loss jumps about, or blew up at the beginning.
+    RateTooHigh {
+        /// The learning rate.
+        rate: Option<f64>,
+        /// The loss of the first epoch over the baseline's, where that is the evidence.
+        blown_up: Option<f64>,
+        /// The mean change of the loss from epoch to epoch over the baseline's loss, and the share of epochs that made it worse.
+        jumps: [f64; 2],
+    },
+    /// The loss still falls as steadily as at the beginning, and has not come far.
+    RateTooLow {
+        /// The learning rate.
+        rate: Option<f64>,
+        /// First and last loss.
+        from: f64,
+        /// First and last loss.
+        to: f64,
+        /// Epochs.
+        epochs: usize,
+    },
+    /// The last epoch was the best.
+    StillImproving {
+        /// Epochs.
+        epochs: usize,
+    },
+    /// The later half of the epochs was for nothing.
+    Plateau {
+        /// The best epoch, from 1.
+        best: usize,
+        /// Epochs.
+        epochs: usize,
+    },
+    /// Training rows are known better than new ones.
+    OverFitting {
+        /// Loss on training rows.
+        train: f64,
+        /// Loss on the other part.
+        other: f64,
+        /// Its name.
+        part: String,
+    },
+    /// No better than what knows no input.
+    UnderFitting {
+        /// Loss of the model.
+        loss: f64,
+        /// Loss of the baseline.
+        baseline: f64,
+        /// The part.
+        part: String,
+    },
+    /// Units that give the same for every row.
+    DeadUnits {
+        /// The layer.
+        layer: String,
+        /// Dead units.
+        dead: usize,
+        /// Units.
+        units: usize,
+        /// The activation.
+        activation: String,
+    },
+    /// Units that stand at an end of their activation.
+    SaturatedUnits {
+        /// The layer.
+        layer: String,
+        /// Saturated units.
+        saturated: usize,
+        /// Units.
+        units: usize,
+        /// The activation.
+        activation: String,
+    },
+    /// Inputs are on very different scales.
+    UnscaledInputs {
+        /// The largest column.
+        column: String,
+        /// Its mean and standard deviation as the network sees them.
+        scale: [f64; 2],
+    },
+    /// Accuracy looks good, but a class is rarely found.
+    HiddenImbalance {
+        /// The class.
+        class: String,
+        /// Its recall.
+        recall: f64,
+        /// The accuracy.
+        accuracy: f64,
+        /// The share of the class.
+        share: f64,
+    },
+    /// Nearly perfect on unseen rows.
+    TooGood {
+        /// `accuracy` or `R2`.
+        score: String,
+        /// Its value.
+        value: f64,
+        /// The part.
+        part: String,
+        /// The column that tells the target nearly alone, where one does.
+        column: Option<String>,
+    },
+    /// A column tells the target alone.
+    Leak {
+        /// The column.
+        column: String,
+        /// How well, from 0 to 1.
+        alone: f64,
+    },
+    /// Columns with one value only.
+    ConstantColumns {
+        /// Their names.
+        columns: Vec<String>,
+    },
+    /// Columns that only name the rows.
+    IdentifierColumns {
+        /// Their names.
+        columns: Vec<String>,
+    },
+    /// A loss that does not suit the task.
+    WrongLoss {
+        /// The loss.
+        loss: String,
+        /// The task.
+        task: String,
+        /// What suits it.
+        better: String,
+    },
+    /// So few validation rows that the best epoch is chosen by chance.
+    TinyValidation {
+        /// Rows.
+        rows: usize,
+    },
+    /// The result depends on the seed.
+    UnstableSeeds {
+        /// The number that varies.
+        score: String,
+        /// Lowest and highest.
+        range: [f64; 2],
+        /// Seeds.
+        seeds: usize,
+    },
+}
+
+impl Rule {
+    /// How grave it is.
+    pub fn severity(&self) -> Severity {
+        match self {
+            Rule::Diverged { .. } | Rule::RateTooHigh { .. } | Rule::RateTooLow { .. } => Severity::Fault,
+            Rule::UnderFitting { .. } | Rule::TooGood { .. } | Rule::Leak { .. } => Severity::Fault,
+            Rule::StillImproving { .. } | Rule::Plateau { .. } => Severity::Hint,
+            Rule::ConstantColumns { .. } | Rule::IdentifierColumns { .. } => Severity::Hint,
+            Rule::OverFitting { .. } | Rule::DeadUnits { .. } | Rule::SaturatedUnits { .. } => Severity::Warning,
+            Rule::UnscaledInputs { .. } | Rule::HiddenImbalance { .. } | Rule::WrongLoss { .. } => Severity::Warning,
+            Rule::TinyValidation { .. } | Rule::UnstableSeeds { .. } => Severity::Warning,
+        }
+    }
+
+    /// The figure of the report that shows it.
+    pub fn figure(&self) -> &'static str {
+        match self {
+            Rule::DeadUnits { .. } | Rule::SaturatedUnits { .. } => "units",
+            Rule::HiddenImbalance { .. } => "confusion",
+            Rule::TooGood { .. } | Rule::Leak { .. } => "importance",
+            Rule::UnscaledInputs { .. } | Rule::ConstantColumns { .. } | Rule::IdentifierColumns { .. } => "scales",
+            Rule::UnstableSeeds { .. } => "seeds",
+            _ => "loss",
+        }
+    }
+
+    /// Whether it still says something about a training that diverged.
+    pub(super) fn outlives_divergence(&self) -> bool {
+        matches!(
+            self,
+            Rule::Diverged { .. }
+                | Rule::UnscaledInputs { .. }
+                | Rule::WrongLoss { .. }
+                | Rule::ConstantColumns { .. }
+                | Rule::IdentifierColumns { .. }
+        )
+    }
+}
