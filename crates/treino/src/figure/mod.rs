@@ -5,6 +5,10 @@
 //! thing, so that they cannot disagree. [`Figure`]s know no colour and no pixel; who draws gives the first series the first
 //! colour, dash and marker, and so on.
 
+mod run;
+
+pub use run::{figure, figures};
+
 /// A figure.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Figure {
