@@ -20,6 +20,7 @@ mod columns;
 mod csv;
 mod dataset;
 mod date;
+mod decode;
 mod dialect;
 mod encode;
 mod fit;

@@ -143,6 +143,11 @@ impl Scale {
     /// Leaves numbers as they are.
     pub const NONE: Scale = Scale { mean: 0.0, sd: 1.0, limit: None };
 
+    /// x sd + mean: the number that became x, unless it was cut.
+    pub fn restore(&self, x: f64) -> f64 {
+        x.mul_add(self.sd, self.mean)
+    }
+
     /// (x - mean) / sd, within [-limit, limit].
     #[inline]
     pub fn apply(&self, x: f64) -> f64 {

@@ -134,6 +134,11 @@ pub struct DenseOp {
 }
 
 impl DenseOp {
+    /// W.
+    pub(crate) fn kernel(&self) -> VarId {
+        self.kernel
+    }
+
     /// Takes in the activation that follows.
     pub(crate) fn take(&mut self, activation: Activation, y: ValueId) {
         self.finish = match &activation {

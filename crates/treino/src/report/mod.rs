@@ -2,6 +2,7 @@
 //!
 //! All sums are in double precision and in the order of the rows.
 
+mod curves;
 mod diagnosis;
 mod evaluation;
 mod headline;

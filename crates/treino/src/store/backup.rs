@@ -6,12 +6,12 @@
 use super::weights::{self, damaged, parse};
 use crate::callbacks::{Logs, Snapshot, WatcherState};
 use crate::error::{Error, Result};
-use crate::train::{Ending, History, Identity, Progress, TrainingState};
+use crate::train::{Ending, History, Identity, Inside, Progress, TrainingState};
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 use serde::{Deserialize, Serialize};
 
 /// The version of the backup format; no other is read.
-const BACKUP_VERSION: u32 = 1;
+const BACKUP_VERSION: u32 = 2;
 
 #[derive(Serialize, Deserialize)]
 struct Metadata {
@@ -23,6 +23,7 @@ struct Metadata {
     /// Every name in the history, and of each epoch which of them it has.
     names: Vec<String>,
     epochs: Vec<Vec<usize>>,
+    inside: Inside,
     best_epoch: Option<usize>,
     kept_epoch: Option<usize>,
     /// The epoch of the weights that are kept if the training ends badly.
@@ -66,6 +67,7 @@ pub(crate) fn write_backup(identity: &Identity, progress: &Progress) -> Result<V
     tensors.doubles("learning_rate", &[state.learning_rate]);
     let numbers: Vec<f64> = history.epochs.iter().flat_map(|logs| logs.0.iter().map(|(_, x)| *x)).collect();
     tensors.doubles("history", &numbers);
+    tensors.doubles("learning_rates", &history.learning_rates);
     if let Some((score, _, snapshot)) = kept {
         tensors.doubles("kept/score", &[*score]);
         tensors.snapshot("kept", snapshot);
@@ -86,6 +88,7 @@ pub(crate) fn write_backup(identity: &Identity, progress: &Progress) -> Result<V
         buffers: state.buffers.iter().map(|(name, _)| name.clone()).collect(),
         epochs: history.epochs.iter().map(|logs| logs.0.iter().map(|(name, _)| at(name)).collect()).collect(),
         names,
+        inside: history.inside.clone(),
         best_epoch: history.best_epoch,
         kept_epoch: history.kept_epoch,
         kept: kept.as_ref().map(|(_, epoch, _)| *epoch),
@@ -138,6 +141,8 @@ pub(crate) fn read_backup(bytes: &[u8]) -> Result<(Identity, Progress)> {
     let progress = Progress {
         history: History {
             epochs: epochs(&metadata.names, &metadata.epochs, &tensors.doubles("history")?)?,
+            learning_rates: tensors.doubles("learning_rates")?,
+            inside: metadata.inside,
             best_epoch: metadata.best_epoch,
             kept_epoch: metadata.kept_epoch,
             ending: Ending::Finished,
@@ -154,7 +159,11 @@ pub(crate) fn read_backup(bytes: &[u8]) -> Result<(Identity, Progress)> {
     let done = progress.history.epochs.len();
     let named = [metadata.best_epoch, metadata.kept_epoch, metadata.kept];
     let rate = progress.state.learning_rate;
-    if done == 0 || named.into_iter().flatten().any(|epoch| epoch >= done) || !(rate.is_finite() && rate >= 0.0) {
+    if done == 0
+        || progress.history.learning_rates.len() != done
+        || named.into_iter().flatten().any(|epoch| epoch >= done)
+        || !(rate.is_finite() && rate >= 0.0)
+    {
         return Err(contradiction());
     }
     Ok((Identity(metadata.identity), progress))

@@ -4,6 +4,7 @@ use super::compile::Compile;
 use super::event::Session;
 use super::executor::{BatchEnd, Divergence, EpochEnd, Examples, Executor, Interrupted, TrainingState, Units};
 use super::head::Head;
+use super::inside::{Inside, Place, places};
 use super::profile::{Profile, Stopwatch};
 use crate::callbacks::{Logs, Snapshot};
 use crate::error::{Error, Result};
@@ -105,6 +106,10 @@ pub struct Cpu {
     weights: Vec<f32>,
     /// Whether the rows have weights of their own.
     weighted: bool,
+    /// Where the numbers of the layers lie that are noted.
+    places: Vec<Place>,
+    /// Rows that passed last.
+    passed: usize,
     /// Who takes the time, if anybody does.
     stopwatch: Option<Box<Stopwatch>>,
 }
@@ -137,10 +142,14 @@ impl Cpu {
             head
         });
         let heads: Vec<Head> = heads.collect();
+        let is_left_out = |at| heads.iter().any(|head: &Head| head.absorbed == Some(at) && !head.reads_output());
+        let places = places(&program, is_left_out);
         let variables = program.variables.iter().enumerate();
         let penalised = variables.filter_map(|(at, variable)| Some((variable.regularizer.clone()?, at)));
         Ok(Cpu {
             heads,
+            places,
+            passed: 0,
             loss_scale: updater.loss_scale(),
             statistics: match compile.optimizer.inner().line_search() {
                 Some(_) => vec![0.0; program.state],
@@ -227,6 +236,7 @@ impl Cpu {
             total += head.lose(*simd, memory, [part.rows, part.of], width, weights, factor);
         }
         watch.ended(Stage::Loss, part.rows);
+        self.passed = part.rows;
         total
     }
 
@@ -407,6 +417,14 @@ impl Executor for Cpu {
         let end = self.run_watched(data, order, epoch, batch_end, &mut *stopwatch);
         self.stopwatch = Some(stopwatch);
         end
+    }
+
+    fn begin_inside(&self, epochs: usize, rows: usize) -> Inside {
+        Inside::new(&self.places, epochs, rows.div_ceil(self.batch_size), self.batch_size)
+    }
+
+    fn note_inside(&self, epoch: usize, inside: &mut Inside) {
+        inside.note(self.simd, epoch, &self.places, &self.memory, self.passed);
     }
 
     fn running_logs(&self, loss: f64, rows: usize) -> Logs {

@@ -39,7 +39,14 @@ impl Epochs<'_> {
     /// A callback failed.
     pub fn run(mut self, session: &mut Session<'_>) -> Result<History> {
         let Job { train, settings, .. } = *self.job;
-        let history = History { epochs: Vec::new(), best_epoch: None, kept_epoch: None, ending: Ending::Finished };
+        let history = History {
+            epochs: Vec::new(),
+            learning_rates: Vec::new(),
+            inside: self.executor.begin_inside(settings.epochs, train.rows()),
+            best_epoch: None,
+            kept_epoch: None,
+            ending: Ending::Finished,
+        };
         let mut course = Course { history, kept: None, stopped: None };
         let has_keeper = self.keepers().next().is_some();
         let identity = has_keeper.then(|| Identity::of(self.network, self.job));
@@ -114,6 +121,10 @@ impl Epochs<'_> {
             return Ok(false);
         }
 
+        if course.history.inside.is_due(epoch, settings.epochs) {
+            // Before the validation, whose rows take the place of the batch's.
+            self.executor.note_inside(epoch, &mut course.history.inside);
+        }
         let mut logs = end.logs;
         let mut hands = Hands::new(self.executor, session, self.network, self.model);
         let is_validated = (epoch + 1).is_multiple_of(settings.validation_freq);
@@ -137,6 +148,7 @@ impl Epochs<'_> {
         course.history.kept_epoch = Some(epoch);
         let waited = epoch - course.history.best_epoch.unwrap_or(epoch);
         each(&mut self.watchers, &mut hands, |watcher, hands| watcher.epoch_end(epoch, &mut logs, hands))?;
+        course.history.learning_rates.push(hands.learning_rate());
         course.stopped = hands.stop;
         (session.observer)(&Event::Epoch { epoch, logs: &logs, best, waited });
         course.history.epochs.push(logs);

@@ -1,5 +1,6 @@
 //! The seam between a training and the hardware it runs on.
 
+use super::inside::Inside;
 use crate::callbacks::{Logs, Snapshot};
 use crate::data::Matrix;
 use crate::error::{Error, Kind, Result};
@@ -18,6 +19,12 @@ pub trait Executor {
         epoch: usize,
         batch_end: &mut BatchEnd<'_>,
     ) -> std::result::Result<EpochEnd, Divergence>;
+
+    /// An empty record of what goes on inside, for a training of so many epochs of so many rows.
+    fn begin_inside(&self, epochs: usize, rows: usize) -> Inside;
+
+    /// Notes what goes on inside after the last batch of an epoch.
+    fn note_inside(&self, epoch: usize, inside: &mut Inside);
 
     /// The logs of the epoch so far: its mean loss, over so many rows, and the metrics.
     fn running_logs(&self, loss: f64, rows: usize) -> Logs;

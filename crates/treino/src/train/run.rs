@@ -216,7 +216,8 @@ impl Planned {
             callbacks,
             units: own_units.then_some(units.as_slice()),
         };
-        let history = fit_as(&mut network, &job, &|network| self.bundle(network), session)?;
+        let mut history = fit_as(&mut network, &job, &|network| self.bundle(network), session)?;
+        history.inside.judge(&network, &train.x);
         Ok((network, history))
     }
 
