@@ -166,6 +166,12 @@ pub fn command() -> Command {
         .global(true)
         .help("When to use colours");
     let ascii = Arg::new("ascii").long("ascii").action(ArgAction::SetTrue).global(true).help("Plain ASCII output");
+    let lang = Arg::new("lang")
+        .long("lang")
+        .value_name("LANG")
+        .value_parser(treino::language::Lang::ALL.map(treino::language::Lang::code))
+        .global(true)
+        .help("Language of what is said [default: the locale's, else en]");
     // For those who work on Treino: see CONTRIBUTING.md.
     let simd = option("simd", "LEVEL", "Instruction set: avx512, avx2 or baseline").global(true).hide(true);
     let json = |help: &'static str| Arg::new("json").long("json").action(ArgAction::SetTrue).help(help);
@@ -217,6 +223,7 @@ pub fn command() -> Command {
         .arg_required_else_help(true)
         .arg(color)
         .arg(ascii)
+        .arg(lang)
         .arg(simd)
         .subcommand(train)
         .subcommand(lr_find)

@@ -2,7 +2,7 @@
 
 use crate::json;
 use crate::lines::wrapped;
-use crate::tables::{self, grouped};
+use crate::tables::{self};
 use crate::terminal::{Terminal, escaped};
 use clap::ArgMatches;
 use std::path::Path;
@@ -25,9 +25,10 @@ pub fn run(matches: &ArgMatches, terminal: &Terminal) -> Result<u8> {
         Some(Evaluation::Numbers(n)) => n.n,
         None => 0,
     };
-    let mut words = format!("{} rows of {}", grouped(n as f64), escaped(data));
+    let lang = terminal.lang;
+    let mut words = lang.rows_of(lang.grouped(n as f64), escaped(data));
     if set_aside > 0 {
-        words.push_str(&format!(", {} without a target set aside", grouped(set_aside as f64)));
+        words.push_str(&lang.set_aside(lang.grouped(set_aside as f64)));
     }
     let mut text = wrapped(&words, terminal.width, "  ", "    ");
     text.push('\n');

@@ -1,29 +1,33 @@
 //! What `treino train` says before it begins: data, network, training.
 
 use crate::lines::Lines;
-use crate::tables::{grouped, percent, plain_number, shortened};
+use crate::tables::shortened;
 use crate::terminal::Terminal;
 use treino::callbacks::Callback;
-use treino::data::{ColumnKind, Distribution, Target, Task};
+use treino::data::{Distribution, Target, Task};
+use treino::language::Lang;
 use treino::train::Planned;
 
 /// What was understood: data, network, training.
 pub fn head(planned: &Planned, terminal: &Terminal) -> String {
     let (prepared, spec) = (&planned.prepared, &planned.resolved.spec);
     let network = &planned.resolved.network;
+    let lang = terminal.lang;
     let mut lines = Lines::new(terminal);
     let summary = &prepared.summary;
-    let kinds: Vec<String> = summary.kinds.iter().map(|(kind, n)| format!("{n} {}", plural(*kind, *n))).collect();
-    let dialect = summary.dialect.as_ref().map_or(String::new(), |d| {
-        format!(", separated by {}, decimal mark \"{}\"", d.delimiter_name(), d.decimal.mark())
-    });
+    let kinds: Vec<String> =
+        summary.kinds.iter().map(|(kind, n)| format!("{n} {}", lang.kinds(kind.name(), *n))).collect();
+    let dialect = summary
+        .dialect
+        .as_ref()
+        .map_or(String::new(), |d| lang.dialect(lang.label(d.delimiter_name()), d.decimal.mark()));
     lines.add(
-        "data",
-        &format!("{}: {} rows, {}{dialect}", summary.source, grouped(summary.rows as f64), kinds.join(", ")),
+        &lang.label_data(),
+        &lang.data_line(&summary.source, lang.grouped(summary.rows as f64), kinds.join(", "), dialect),
     );
     let distributions = std::iter::once(&summary.distribution).chain(&summary.more_distributions);
     for (target, distribution) in prepared.targets().zip(distributions) {
-        lines.add("target", &target_line(target, distribution));
+        lines.add(&lang.label_target(), &target_line(target, distribution, lang));
     }
     let parts: Vec<String> = [
         ("train", Some(&prepared.train)),
@@ -31,38 +35,37 @@ pub fn head(planned: &Planned, terminal: &Terminal) -> String {
         ("test", prepared.test.as_ref()),
     ]
     .into_iter()
-    .filter_map(|(name, part)| part.map(|part| format!("{} {name}", grouped(part.len() as f64))))
+    .filter_map(|(name, part)| part.map(|part| format!("{} {}", lang.grouped(part.len() as f64), lang.label(name))))
     .collect();
-    let how = if spec.data.split == "last" { "the last rows".to_string() } else { format!("seed {}", spec.data.seed) };
-    lines.add("split", &format!("{} ({how})", parts.join(", ")));
+    let how = if spec.data.split == "last" { lang.last_rows() } else { lang.seed(spec.data.seed) };
+    lines.add(&lang.label_split(), &format!("{} ({how})", parts.join(", ")));
     let used = prepared.recipe.columns_used();
     let recipe = if spec.data.recipe == "none" {
-        format!("{used} columns as they are")
+        lang.columns_as_they_are(used)
     } else {
-        format!("{used} columns become {} inputs, fitted on the training rows only", network.inputs())
+        lang.columns_become(used, network.inputs())
     };
-    lines.add("recipe", &recipe);
+    lines.add(&lang.label_recipe(), &recipe);
     let layers = network.summary();
     let shape = if network.is_chain() {
         let dense = layers.iter().filter(|layer| layer.class == "Dense").map(|layer| layer.outputs());
         std::iter::once(network.inputs().to_string()).chain(dense).collect::<Vec<_>>().join(" → ")
     } else {
         let outputs = network.output_names();
-        format!("{} inputs, {} layers, output {}", network.inputs(), layers.len(), outputs.join(" and "))
+        lang.graph(network.inputs(), layers.len(), outputs.join(lang.and()))
     };
-    lines.add("network", &format!("{shape}, {} parameters", grouped(network.parameters() as f64)));
+    lines.add(&lang.label_network(), &lang.parameters(shape, lang.grouped(network.parameters() as f64)));
     let (compile, fit) = (&planned.resolved.compile, &spec.fit);
     let steps = prepared.train.len().div_ceil(fit.batch_size);
     lines.add(
-        "training",
-        &format!(
-            "{}, {}, batches of {} ({} an epoch), at most {} epochs, seed {}",
-            compile.optimizer.in_words(),
+        &lang.label_training(),
+        &lang.training_line(
+            lang.optimizer(&compile.optimizer),
             compile.losses(),
             fit.batch_size,
-            counted(steps, "step"),
+            lang.steps(steps),
             fit.epochs,
-            fit.seed
+            fit.seed,
         ),
     );
     let mut others = Vec::new();
@@ -71,62 +74,39 @@ pub fn head(planned: &Planned, terminal: &Terminal) -> String {
             others.push(callback.name());
             continue;
         };
-        let kept = if stopping.restore_best_weights { "; the best epoch's weights are kept" } else { "" };
-        lines.add(
-            "stopping",
-            &format!("{} without a better {}{kept}", counted(stopping.patience, "epoch"), stopping.monitor),
-        );
+        let kept = if stopping.restore_best_weights { lang.best_are_kept() } else { String::new() };
+        lines.add(&lang.label_stopping(), &lang.stopping_line(lang.epochs(stopping.patience), &stopping.monitor, kept));
     }
     if !others.is_empty() {
         lines.add("callbacks", &others.join(", "));
     }
     for note in &prepared.notes {
-        lines.add("note", &note.to_string());
+        lines.add(&lang.label_note(), &note.to_string());
     }
     lines.text + "\n"
 }
 
-fn plural(kind: ColumnKind, n: usize) -> String {
-    match (kind.name(), n) {
-        (name, 1) => name.to_string(),
-        ("category", _) => "categories".to_string(),
-        ("text", _) => "text".to_string(),
-        (name, _) => format!("{name}s"),
-    }
-}
-
-fn target_line(target: &Target, distribution: &Distribution) -> String {
+fn target_line(target: &Target, distribution: &Distribution, lang: Lang) -> String {
     match distribution {
         Distribution::Classes(classes) => {
             let total: usize = classes.iter().map(|(_, n)| n).sum();
             let share = |(name, n): &(String, usize)| {
-                format!("{} {}", shortened(name, 20), percent(*n as f64 / total.max(1) as f64))
+                format!("{} {}", shortened(name, 20), lang.percent(*n as f64 / total.max(1) as f64))
             };
             let shown: Vec<String> = classes.iter().take(6).map(share).collect();
-            let more = if classes.len() > 6 { format!(" and {} more", classes.len() - 6) } else { String::new() };
+            let more = if classes.len() > 6 { lang.more_classes(classes.len() - 6) } else { String::new() };
             let positive = match (target.task, &target.classes[..]) {
-                (Task::Binary, [_, positive]) => format!(" (\"{}\" counts as positive)", shortened(positive, 20)),
+                (Task::Binary, [_, positive]) => lang.counts_as_positive(shortened(positive, 20)),
                 _ => String::new(),
             };
-            format!("{}: {}, {}{more}{positive}", target.name, target.task, shown.join(", "))
+            format!("{}: {}, {}{more}{positive}", target.name, lang.label(target.task.name()), shown.join(", "))
         }
         Distribution::Numbers { min, median, max, .. } => format!(
-            "{}: {}, from {} to {}, median {}{}",
+            "{}: {}, {}{}",
             target.name,
-            target.task,
-            plain_number(*min),
-            plain_number(*max),
-            plain_number(*median),
-            if target.sd == 1.0 {
-                ""
-            } else {
-                "; the loss is in units of its standard deviation, metrics are in its own"
-            }
+            lang.label(target.task.name()),
+            lang.number_target(lang.plain_number(*min), lang.plain_number(*max), lang.plain_number(*median)),
+            if target.sd == 1.0 { String::new() } else { lang.scaled_target() }
         ),
     }
-}
-
-/// A number of things in words.
-fn counted(number: usize, thing: &str) -> String {
-    if number == 1 { format!("1 {thing}") } else { format!("{} {thing}s", grouped(number as f64)) }
 }

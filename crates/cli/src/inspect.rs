@@ -3,13 +3,14 @@
 use crate::arguments;
 use crate::evaluate::argument;
 use crate::lines::wrapped;
-use crate::tables::{self, grouped, plain_number, shortened};
+use crate::tables::{self, shortened};
 use crate::terminal::{Terminal, escaped};
 use clap::ArgMatches;
 use std::io::Read;
 use std::path::Path;
 use treino::Result;
 use treino::data::{Column, ColumnKind, Source, Table};
+use treino::language::Lang;
 use treino::store::Bundle;
 
 /// Shows what a model or a table holds.
@@ -46,9 +47,13 @@ fn model(bundle: &Bundle, terminal: &Terminal) -> String {
         text.push_str(&format!("  from {} columns:\n\n", side.recipe.columns_used()));
         let columns = tables::first_that_fits(terminal, [30, 20, 14], |most| {
             let mut table = tables::plain_table();
-            table.add_row(["column", "type", "inputs"]);
+            table.add_row(["column", "type", "inputs"].map(|word| terminal.lang.label(word)));
             for input in &side.recipe.inputs {
-                table.add_row([shortened(&input.name, most), input.kind.name().to_string(), input.width().to_string()]);
+                table.add_row([
+                    shortened(&input.name, most),
+                    terminal.lang.label(input.kind.name()).to_string(),
+                    input.width().to_string(),
+                ]);
             }
             table
         });
@@ -62,13 +67,16 @@ fn model(bundle: &Bundle, terminal: &Terminal) -> String {
     let widths = if bundle.network.is_chain() { [5, 4, 3] } else { [6, 5, 3] };
     let layers = tables::first_that_fits(terminal, widths, |columns| {
         let mut table = tables::plain_table();
-        table.add_row(&["layer", "outputs", "parameters", "trainable", "type", "reads"][..columns]);
+        table.add_row(
+            &["layer", "outputs", "parameters", "trainable", "type", "reads"].map(|word| terminal.lang.label(word))
+                [..columns],
+        );
         for layer in bundle.network.summary() {
             let cells = [
                 shortened(&layer.name, if columns == 3 { 16 } else { 30 }),
                 layer.outputs(),
-                grouped(layer.parameters as f64),
-                grouped(layer.trainable as f64),
+                terminal.lang.grouped(layer.parameters as f64),
+                terminal.lang.grouped(layer.trainable as f64),
                 layer.class.to_string(),
                 layer.inputs.join(", "),
             ];
@@ -76,7 +84,7 @@ fn model(bundle: &Bundle, terminal: &Terminal) -> String {
         }
         table
     });
-    let total = grouped(bundle.network.parameters() as f64);
+    let total = terminal.lang.grouped(bundle.network.parameters() as f64);
     text.push_str(&format!("{layers}\n"));
     text.push_str(&words(&format!("{} inputs, {total} parameters", bundle.network.inputs())));
     if let Some(compile) = &bundle.compile {
@@ -96,7 +104,8 @@ fn table(data: &Table, terminal: &Terminal) -> String {
     let words = |words: &str| wrapped(&escaped(words), terminal.width, "  ", "    ");
     let rows = if data.rows == 1 { "row" } else { "rows" };
     let columns = if data.columns.len() == 1 { "column" } else { "columns" };
-    let mut head = format!("{}: {} {rows}, {} {columns}", data.name, grouped(data.rows as f64), data.columns.len());
+    let mut head =
+        format!("{}: {} {rows}, {} {columns}", data.name, terminal.lang.grouped(data.rows as f64), data.columns.len());
     if let Some(dialect) = &data.dialect {
         head.push_str(&format!(
             ", separated by {}, decimal mark \"{}\"",
@@ -115,16 +124,21 @@ fn table(data: &Table, terminal: &Terminal) -> String {
         _ => 3,
     };
     let mut table = tables::plain_table();
-    table.add_row(&["column", "type", "missing", "distinct", "values"][..columns]);
+    table
+        .add_row(&["column", "type", "missing", "distinct", "values"].map(|word| terminal.lang.label(word))[..columns]);
     for column in &data.columns {
         let stats = &column.stats;
-        let distinct = if stats.distinct > 1000 { "> 1,000".to_string() } else { grouped(stats.distinct as f64) };
+        let distinct = if stats.distinct > 1000 {
+            format!("> {}", terminal.lang.grouped(1000.0))
+        } else {
+            terminal.lang.grouped(stats.distinct as f64)
+        };
         let cells = [
             shortened(&column.name, name),
-            column.kind.name().to_string(),
-            grouped(stats.missing as f64),
+            terminal.lang.label(column.kind.name()).to_string(),
+            terminal.lang.grouped(stats.missing as f64),
             distinct,
-            shortened(&values(column), terminal.width.saturating_sub(name + 35).max(8)),
+            shortened(&values(column, terminal.lang), terminal.width.saturating_sub(name + 35).max(8)),
         ];
         table.add_row(&cells[..columns]);
     }
@@ -136,16 +150,16 @@ fn table(data: &Table, terminal: &Terminal) -> String {
 }
 
 /// The range of a number, the most frequent levels of anything else.
-fn values(column: &Column) -> String {
+fn values(column: &Column, lang: Lang) -> String {
     let stats = &column.stats;
     match column.kind {
         ColumnKind::Number | ColumnKind::Integer if stats.min.is_finite() => {
             format!(
                 "{} to {}, mean {}, sd {}",
-                plain_number(stats.min),
-                plain_number(stats.max),
-                plain_number(stats.mean),
-                plain_number(stats.sd)
+                lang.plain_number(stats.min),
+                lang.plain_number(stats.max),
+                lang.plain_number(stats.mean),
+                lang.plain_number(stats.sd)
             )
         }
         _ => stats.top.iter().map(|(level, n)| format!("{level} ({n})")).collect::<Vec<_>>().join(", "),

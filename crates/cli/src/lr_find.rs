@@ -2,7 +2,6 @@
 
 use crate::lines::{Lines, wrapped};
 use crate::session::{Surroundings, is_interrupted, listen_for_interrupts};
-use crate::tables::{number, plain_number};
 use crate::terminal::Terminal;
 
 use crate::{arguments, json};
@@ -10,6 +9,7 @@ use clap::ArgMatches;
 use treino::Result;
 use treino::catalog::{Interval, Kind};
 use treino::error::Error;
+use treino::language::Lang;
 use treino::train::{Planned, RangeTest, RatesFound};
 
 /// Lines of the table of rates.
@@ -52,6 +52,7 @@ pub fn run(matches: &ArgMatches, terminal: &Terminal) -> Result<u8> {
 
 fn report(planned: &Planned, test: &RangeTest, found: &RatesFound, terminal: &Terminal) -> String {
     let (spec, compile) = (&planned.resolved.spec, &planned.resolved.compile);
+    let lang = terminal.lang;
     let mut lines = Lines::new(terminal);
     lines.add("data", spec.data.path.as_deref().unwrap_or("table"));
     let seeds = if test.seeds == 1 { "1 seed".to_string() } else { format!("{} seeds", test.seeds) };
@@ -63,8 +64,8 @@ fn report(planned: &Planned, test: &RangeTest, found: &RatesFound, terminal: &Te
             compile.losses(),
             spec.fit.batch_size,
             test.steps,
-            rate(test.from),
-            rate(test.to)
+            rate(test.from, lang),
+            rate(test.to, lang)
         ),
     );
     let mut text = lines.text;
@@ -74,24 +75,24 @@ fn report(planned: &Planned, test: &RangeTest, found: &RatesFound, terminal: &Te
     let mut words = Vec::new();
     match (found.steepest, found.suggestion) {
         (_, None) => words.push("No learning rate in this range makes the loss fall much.".to_string()),
-        (None, _) => words.push(format!("The loss is lowest near {}.", rate(found.lowest))),
+        (None, _) => words.push(format!("The loss is lowest near {}.", rate(found.lowest, lang))),
         (Some(steepest), _) => words.push(format!(
             "The loss falls fastest near {} and is lowest near {}.",
-            rate(steepest),
-            rate(found.lowest)
+            rate(steepest, lang),
+            rate(found.lowest, lang)
         )),
     }
     match found.suggestion {
         Some(suggestion) => {
             words.push(format!(
                 "Begin with a tenth of this rate, or a little less: --learning-rate {}.",
-                rate(suggestion)
+                rate(suggestion, Lang::English)
             ));
         }
         None => words.push("Try a wider range, with --from and --to, and more --steps.".to_string()),
     }
     if let Some(too_large) = found.too_large {
-        words.push(format!("From {} on it gets out of hand.", rate(too_large)));
+        words.push(format!("From {} on it gets out of hand.", rate(too_large, lang)));
     }
     text.push_str(&wrapped(&words.join(" "), terminal.width, "  ", "  "));
     text
@@ -99,6 +100,7 @@ fn report(planned: &Planned, test: &RangeTest, found: &RatesFound, terminal: &Te
 
 /// Some of the rates with their losses, as numbers and bars.
 fn table(test: &RangeTest, found: &RatesFound, terminal: &Terminal) -> String {
+    let lang = terminal.lang;
     let losses = || found.curve.iter().map(|tried| tried.loss);
     let (least, most) = losses().fold((f64::INFINITY, 0.0_f64), |(a, b), loss| (a.min(loss), b.max(loss)));
     let widest = terminal.width.saturating_sub(30).clamp(8, 50);
@@ -108,16 +110,16 @@ fn table(test: &RangeTest, found: &RatesFound, terminal: &Terminal) -> String {
     for tried in at.filter_map(|at| found.curve.get(at)) {
         let share = if most > least { (tried.loss - least) / (most - least) } else { 0.0 };
         let bar = "━".repeat((share * widest as f64).round() as usize);
-        text.push_str(format!("  {:>9}  {:>9}  {bar}", rate(tried.rate), number(tried.loss)).trim_end());
+        text.push_str(format!("  {:>9}  {:>9}  {bar}", rate(tried.rate, lang), lang.number(tried.loss)).trim_end());
         text.push('\n');
     }
     text
 }
 
 /// A learning rate as people write it.
-fn rate(rate: f64) -> String {
+fn rate(rate: f64, lang: Lang) -> String {
     if (0.001..1e4).contains(&rate) {
-        return plain_number(rate);
+        return lang.plain_number(rate);
     }
-    format!("{rate:.1e}").replace(".0e", "e")
+    lang.marked(&format!("{rate:.1e}").replace(".0e", "e"))
 }

@@ -1,11 +1,12 @@
 //! What `treino train --profile` says: where a step's time goes.
 
 use crate::lines::wrapped;
-use crate::tables::{self, number, percent, shortened};
+use crate::tables::{self, shortened};
 use crate::terminal::Terminal;
 use comfy_table::Table;
 use console::Style;
 use serde_json::{Value, json};
+use treino::language::Lang;
 use treino::train::{Line, Profile};
 
 /// The table, and what is to be known about it.
@@ -14,32 +15,33 @@ pub fn words(profile: &Profile, terminal: &Terminal) -> String {
         return "\n  no step was made, so there is no profile\n".to_string();
     };
     let forms = [(60, 4), (32, 4), (20, 4), (20, 3), (10, 2)];
-    let text = tables::first_that_fits(terminal, forms, |(most, columns)| table(profile, step, most, columns));
+    let text =
+        tables::first_that_fits(terminal, forms, |(most, columns)| table(profile, step, most, columns, terminal.lang));
     let mut words = format!(
         "means of {} steps; of each step about {} µs went into reading the clock",
-        tables::grouped(profile.steps as f64),
-        number(clock)
+        terminal.lang.grouped(profile.steps as f64),
+        terminal.lang.number(clock)
     );
     if let Some(validation) = profile.of_a_validation() {
-        words = format!("validation: {} µs an epoch, beside the steps; {words}", number(validation));
+        words = format!("validation: {} µs an epoch, beside the steps; {words}", terminal.lang.number(validation));
     }
     let words = wrapped(&words, terminal.width, "  ", "    ");
     format!("\n{text}\n{}\n", terminal.style(Style::new().dim(), words.trim_end()))
 }
 
-fn table(profile: &Profile, step: f64, most: usize, columns: usize) -> Table {
+fn table(profile: &Profile, step: f64, most: usize, columns: usize, lang: Lang) -> Table {
     let mut table = tables::plain_table();
     table.add_row(&["where the time goes", "µs a step", "share", "GFLOP/s"][..columns]);
     for line in &profile.lines {
         let cells = [
             name(line, most),
-            profile.of_a_step(line.time).map_or(String::new(), number),
-            percent(profile.share(line)),
-            line.gflops().map_or(String::new(), number),
+            profile.of_a_step(line.time).map_or(String::new(), |x| lang.number(x)),
+            lang.percent(profile.share(line)),
+            line.gflops().map_or(String::new(), |x| lang.number(x)),
         ];
         table.add_row(&cells[..columns]);
     }
-    let whole = ["a step".to_string(), number(step), percent(1.0), String::new()];
+    let whole = ["a step".to_string(), lang.number(step), lang.percent(1.0), String::new()];
     table.add_row(&whole[..columns]);
     table
 }

@@ -1,12 +1,12 @@
 //! What is shown while a training runs: a live block on a terminal, sparse lines elsewhere. All of it on standard error.
 
 use crate::lines::wrapped;
-use crate::tables::number;
 use crate::terminal::{Terminal, escaped};
 use console::Style;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::time::{Duration, Instant};
 use treino::callbacks::{Callback, Logs};
+use treino::language::Lang;
 use treino::train::{Event, Planned};
 
 /// Time between two redraws of the live block.
@@ -81,20 +81,21 @@ impl<'a> Progress<'a> {
 
     /// Shows an event.
     pub fn event(&mut self, event: &Event<'_>) {
+        let lang = self.terminal.lang;
         match event {
             Event::Batch { epoch, step, steps, loss } => self.batch(*epoch, *step, *steps, *loss),
             Event::Epoch { epoch, logs, best, waited } => self.epoch(*epoch, logs, *best, *waited),
-            Event::Stopped { epoch, why } => self.note(&format!("stopped after epoch {}: {why}", epoch + 1)),
+            Event::Stopped { epoch, why } => self.note(&lang.stopped_after(epoch + 1, lang.stop_reason(why))),
             Event::LearningRate { epoch, rate } => {
-                self.note(&format!("learning rate reduced to {rate} after epoch {}", epoch + 1));
+                self.note(&lang.rate_reduced(lang.marked(&rate.to_string()), epoch + 1));
             }
             // Each one in a line would drown the rest.
             Event::Saved { path, .. } => self.saved = (self.saved.0 + 1, path.to_string()),
-            Event::Resumed { epoch } => self.note(&format!("goes on at epoch {}, from the backup", epoch + 1)),
-            Event::Restored { epoch } => self.note(&format!("kept the weights of epoch {}", epoch + 1)),
+            Event::Resumed { epoch } => self.note(&lang.goes_on(epoch + 1)),
+            Event::Restored { epoch } => self.note(&lang.kept_weights(epoch + 1)),
             Event::Repeat { done, of } => match &self.live {
-                Some(live) => live.set_message(format!("  {done} of {of} seeds done")),
-                None => self.say(&format!("{done} of {of} seeds done")),
+                Some(live) => live.set_message(self.terminal.plain(&format!("  {}", lang.seeds_done(done, of)))),
+                None => self.say(&lang.seeds_done(done, of)),
             },
         }
     }
@@ -106,8 +107,8 @@ impl<'a> Progress<'a> {
         }
         match &self.saved {
             (0, _) => {}
-            (1, path) => self.say(&format!("saved the model in {}", escaped(path))),
-            (times, path) => self.say(&format!("saved the model {times} times, at last in {}", escaped(path))),
+            (1, path) => self.say(&self.terminal.lang.model_saved(escaped(path))),
+            (times, path) => self.say(&self.terminal.lang.model_saved_times(times, escaped(path))),
         }
     }
 
@@ -126,13 +127,18 @@ impl<'a> Progress<'a> {
         self.stride.0 = self.stride.1;
         self.last_look = now;
         self.done = epoch as f64 + step as f64 / steps as f64;
+        let lang = self.terminal.lang;
         if self.live.is_some() {
             if self.losses.is_empty() {
-                self.summary = format!("step {step}/{steps}  loss {}", number(loss));
+                self.summary = lang.step_of(step, steps, lang.number(loss));
             }
             self.draw(now);
         } else if now - self.last_shown > PATIENCE {
-            self.say(&format!("epoch {}/{}  step {step}/{steps}  loss {}", epoch + 1, self.epochs, number(loss)));
+            self.say(&format!(
+                "{}  {}",
+                lang.epoch_of(epoch + 1, self.epochs),
+                lang.step_of(step, steps, lang.number(loss))
+            ));
             self.last_shown = now;
         }
     }
@@ -144,15 +150,15 @@ impl<'a> Progress<'a> {
         if best {
             self.best = epoch + 1;
         }
-        let now = Instant::now();
+        let (now, lang) = (Instant::now(), self.terminal.lang);
         if self.live.is_some() {
-            self.summary = summary(logs, self.terminal.width.saturating_sub(3));
+            self.summary = summary(lang, logs, self.terminal.width.saturating_sub(3));
             self.draw(now);
         } else if is_milestone(epoch + 1) || epoch + 1 == self.epochs || now - self.last_shown > PATIENCE {
-            let place = format!("epoch {}/{}  ", epoch + 1, self.epochs);
-            let mark = if best { "  best so far" } else { "" };
-            let room = self.terminal.known_width().saturating_sub(place.len() + mark.len() + 2);
-            self.say(&format!("{place}{}{mark}", summary(logs, room)));
+            let place = format!("{}  ", lang.epoch_of(epoch + 1, self.epochs));
+            let mark = if best { lang.best_so_far() } else { String::new() };
+            let room = self.terminal.known_width().saturating_sub(place.chars().count() + mark.chars().count() + 2);
+            self.say(&format!("{place}{}{mark}", summary(lang, logs, room)));
             self.last_shown = now;
         }
     }
@@ -164,18 +170,20 @@ impl<'a> Progress<'a> {
             return;
         }
         self.last_shown = now;
+        let lang = self.terminal.lang;
         let dim = |text: String| self.terminal.style_err(Style::new().dim(), &text);
         let epoch = (self.done.ceil() as usize).clamp(1, self.epochs);
-        let left = self.left(now).map_or(String::new(), |left| format!("  {} left", duration(left)));
+        let left = self.left(now).map_or(String::new(), |left| lang.time_left(duration(left)));
         let bar = dim(bar(self.done / self.epochs as f64, BAR.min(self.terminal.width / 3)));
-        let mut lines = vec![format!("  epoch {epoch}/{}  {bar}{left}", self.epochs), format!("  {}", self.summary)];
+        let mut lines =
+            vec![format!("  {}  {bar}{left}", lang.epoch_of(epoch, self.epochs)), format!("  {}", self.summary)];
         if !self.losses.is_empty() {
             let waited = match self.patience {
-                Some(patience) => format!("  waited {} of {patience}", self.waited),
+                Some(patience) => lang.waited(self.waited, patience),
                 None => String::new(),
             };
             let most = if self.terminal.is_narrow() { 6 } else { 24 };
-            let line = format!("  {}  best epoch {}{waited}", sparkline(&self.losses, most), self.best);
+            let line = format!("  {}  {}{waited}", sparkline(&self.losses, most), lang.best_epoch(self.best));
             // A line that wraps could not be redrawn in place.
             lines.push(line.chars().take(self.terminal.width - 1).collect());
         }
@@ -226,9 +234,12 @@ fn is_milestone(epoch: usize) -> bool {
 }
 
 /// An epoch's numbers in one line of at most so many characters: the losses first where not all have room.
-fn summary(logs: &Logs, most: usize) -> String {
-    let words: Vec<(bool, String)> =
-        logs.0.iter().map(|(name, value)| (name.ends_with("loss"), format!("{name} {}", number(*value)))).collect();
+fn summary(lang: Lang, logs: &Logs, most: usize) -> String {
+    let words: Vec<(bool, String)> = logs
+        .0
+        .iter()
+        .map(|(name, value)| (name.ends_with("loss"), format!("{name} {}", lang.number(*value))))
+        .collect();
     let mut room = most;
     let mut kept = vec![false; words.len()];
     for losses in [true, false] {
@@ -276,8 +287,8 @@ mod tests {
         assert_eq!(duration(Duration::from_millis(6500)), "0:07");
         assert_eq!(duration(Duration::from_secs(3900)), "1:05:00");
         let logs = Logs(vec![("loss".into(), 0.5), ("accuracy".into(), 0.75), ("val_loss".into(), 0.625)]);
-        assert_eq!(summary(&logs, 80), "loss 0.5000  accuracy 0.7500  val_loss 0.6250");
-        assert_eq!(summary(&logs, 30), "loss 0.5000  val_loss 0.6250");
-        assert_eq!(summary(&logs, 5), "");
+        assert_eq!(summary(Lang::English, &logs, 80), "loss 0.5000  accuracy 0.7500  val_loss 0.6250");
+        assert_eq!(summary(Lang::English, &logs, 30), "loss 0.5000  val_loss 0.6250");
+        assert_eq!(summary(Lang::English, &logs, 5), "");
     }
 }

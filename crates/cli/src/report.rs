@@ -1,20 +1,22 @@
 //! What `treino train` says when it is done: tables, diagnosis, where all is.
 
 use crate::lines::{Lines, wrapped};
-use crate::tables::{self, number};
+use crate::tables;
 use crate::terminal::Terminal;
 use console::Style;
 use std::path::Path;
+use treino::language::Lang;
 use treino::report::{Evaluation, diagnose, headline};
 use treino::study::statistics::interval95;
 use treino::train::{Ending, Planned, Repeat, Run, Scores};
 
 /// The table, the repeats, the diagnosis, and where all is.
 pub fn report(planned: &Planned, run: &Run, terminal: &Terminal, quiet: bool, seconds: f64, path: &Path) -> String {
+    let lang = terminal.lang;
     let mut text = String::new();
     if !quiet {
         let mut lines = Lines::new(terminal);
-        lines.add("trained", &ending_line(run, seconds));
+        lines.add(&lang.label_trained(), &ending_line(run, seconds, lang));
         text.push_str(&lines.text);
         text.push('\n');
     }
@@ -41,35 +43,38 @@ pub fn report(planned: &Planned, run: &Run, terminal: &Terminal, quiet: bool, se
     text.push('\n');
     let mut lines = Lines::new(terminal);
     for finding in diagnose(planned, run) {
-        lines.add("diagnosis", &format!("{} ({}).", finding.what, finding.evidence));
+        lines.add(&lang.label_diagnosis(), &format!("{} ({}).", finding.what, finding.evidence));
         if let Some(flags) = &finding.attempt {
-            lines.add("try", &format!("the same with {flags}"));
+            lines.add(&lang.label_try(), &lang.same_with(flags));
         }
     }
-    lines.add("saved", &format!("{} (model.safetensors, spec.toml, history.csv, metrics.json)", path.display()));
+    lines.add(
+        &lang.label_saved(),
+        &format!("{} (model.safetensors, spec.toml, history.csv, metrics.json)", path.display()),
+    );
     text.push_str(&lines.text);
     text
 }
 
-fn ending_line(run: &Run, seconds: f64) -> String {
+fn ending_line(run: &Run, seconds: f64, lang: Lang) -> String {
     let epochs = run.history.epochs.len();
     let ending = match &run.history.ending {
-        Ending::Finished => "all epochs done".to_string(),
-        Ending::Stopped { why, .. } => why.clone(),
-        Ending::Interrupted => "interrupted".to_string(),
-        Ending::Diverged(divergence) => format!("diverged: {}", divergence.place),
+        Ending::Finished => lang.all_epochs_done(),
+        Ending::Stopped { why, .. } => lang.stop_reason(why),
+        Ending::Interrupted => lang.was_interrupted(),
+        Ending::Diverged(divergence) => lang.has_diverged(&divergence.place),
     };
-    let kept =
-        run.history.kept_epoch.map_or(String::new(), |epoch| format!("; the model is that of epoch {}", epoch + 1));
-    let plural = if epochs == 1 { "epoch" } else { "epochs" };
-    format!("{epochs} {plural} in {seconds:.2} s: {ending}{kept}")
+    let kept = run.history.kept_epoch.map_or(String::new(), |epoch| lang.model_of_epoch(epoch + 1));
+    lang.ending_line(lang.epochs_done(epochs), lang.marked(&format!("{seconds:.2}")), ending, kept)
 }
 
 /// What the seeds gave: a table for each target.
 fn repeats(planned: &Planned, run: &Run, terminal: &Terminal) -> String {
     let asked = planned.settings().repeats;
     let complete: Vec<&Repeat> = run.repeats.iter().filter(|r| r.is_complete()).collect();
-    let of = if complete.len() < asked { format!(" of {asked}") } else { String::new() };
+    let lang = terminal.lang;
+    let n = complete.len();
+    let seeds = if n < asked { lang.some_of(n, asked) } else { n.to_string() };
     let mut text = String::new();
     for (at, (target, own)) in planned.prepared.targets().zip(run.scores.each()).enumerate() {
         let all: Vec<&Scores> =
@@ -77,15 +82,15 @@ fn repeats(planned: &Planned, run: &Run, terminal: &Terminal) -> String {
         if !run.scores.more_targets.is_empty() {
             text.push_str(&tables::title(terminal, at, &target.name));
         }
-        text.push_str(&format!("  {}, {}{of} seeds\n", own.honest().0, complete.len()));
+        text.push_str(&format!("  {}\n", lang.seeds_on(lang.label(own.honest().0), &seeds)));
         text.push_str(&format!("{}\n", seeds_table(own, &all, terminal)));
     }
     let diverged = run.repeats.iter().filter(|r| matches!(r.ending, Ending::Diverged(_))).count();
     if diverged > 0 {
-        text.push_str(&format!("  {diverged} of {asked} seeds diverged\n"));
+        text.push_str(&format!("  {}\n", lang.seeds_diverged(diverged, asked)));
     }
-    let words = "one split for all: this is about initial weights, shuffling and dropout, not about other rows";
-    let words = wrapped(words, terminal.width, "  ", "  ");
+    let words = lang.one_split();
+    let words = wrapped(&words, terminal.width, "  ", "  ");
     text.push_str(&format!("{}\n", terminal.style(Style::new().dim(), words.trim_end())));
     text
 }
@@ -93,7 +98,8 @@ fn repeats(planned: &Planned, run: &Run, terminal: &Terminal) -> String {
 /// Mean, standard deviation and interval of one target's scores over the seeds; in two tables on a narrow terminal.
 fn seeds_table(own: &Scores, all: &[&Scores], terminal: &Terminal) -> String {
     let scores: Vec<Vec<(&str, f64)>> = all.iter().map(|s| headline(s.honest().1)).collect();
-    let head = ["mean", "sd", "95 % interval", "min", "max"];
+    let lang = terminal.lang;
+    let head = [lang.mean(), lang.sd(), lang.interval(), lang.least(), lang.largest()];
     let mut rows: Vec<(&str, [String; 5])> = Vec::new();
     for (name, _) in headline(own.honest().1) {
         let values: Vec<f64> =
@@ -103,14 +109,17 @@ fn seeds_table(own: &Scores, all: &[&Scores], terminal: &Terminal) -> String {
         }
         let interval = interval95(&values);
         let (low, high) = values.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), v| (l.min(*v), h.max(*v)));
-        let range = format!("{} – {}", number(interval.low), number(interval.high));
-        rows.push((name, [number(interval.mean), number(interval.sd), range, number(low), number(high)]));
+        let range = format!("{} – {}", lang.number(interval.low), lang.number(interval.high));
+        rows.push((
+            name,
+            [lang.number(interval.mean), lang.number(interval.sd), range, lang.number(low), lang.number(high)],
+        ));
     }
     let table = |columns: &[usize]| {
         let mut table = tables::plain_table();
-        table.add_row(std::iter::once("").chain(columns.iter().map(|i| head[*i])));
+        table.add_row(std::iter::once("").chain(columns.iter().map(|i| head[*i].as_str())));
         for (name, cells) in &rows {
-            table.add_row(std::iter::once(*name).chain(columns.iter().map(|i| cells[*i].as_str())));
+            table.add_row(std::iter::once(lang.label(name)).chain(columns.iter().map(|i| cells[*i].as_str())));
         }
         tables::render(terminal, table)
     };

@@ -4,55 +4,9 @@ use crate::lines::wrapped;
 use crate::terminal::{Terminal, escaped};
 use comfy_table::{CellAlignment, Table, presets::NOTHING};
 use console::Style;
+use treino::language::Lang;
 use treino::report::{Classes, Evaluation, Numbers};
 use treino::study::statistics::wilson95;
-
-/// A number with about four significant digits.
-pub fn number(x: f64) -> String {
-    if !x.is_finite() {
-        return x.to_string();
-    }
-    match x.abs() {
-        0.0 => "0".to_string(),
-        a if a >= 1e6 => format!("{x:.3e}"),
-        a if a >= 1000.0 => grouped(x),
-        a if a >= 100.0 => format!("{x:.1}"),
-        a if a >= 10.0 => format!("{x:.2}"),
-        a if a >= 0.001 => format!("{x:.4}"),
-        _ => format!("{x:.2e}"),
-    }
-}
-
-/// A number as it stands in a table of data: whole numbers as such, others without zeros at their end.
-pub fn plain_number(x: f64) -> String {
-    if x.fract() == 0.0 && x.abs() < 1e6 {
-        // A year has no comma.
-        return if x.abs() < 1e4 { x.to_string() } else { grouped(x) };
-    }
-    let text = number(x);
-    if text.contains('.') && !text.contains('e') {
-        return text.trim_end_matches('0').trim_end_matches('.').to_string();
-    }
-    text
-}
-
-/// A share as a percentage.
-pub fn percent(share: f64) -> String {
-    format!("{:.1} %", 100.0 * share)
-}
-
-/// A whole number with a comma between thousands.
-pub fn grouped(x: f64) -> String {
-    let digits = format!("{:.0}", x.abs());
-    let mut out = String::new();
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i) % 3 == 0 {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    if x < 0.0 { format!("-{out}") } else { out }
-}
 
 /// One row of a score table: its name, and how to read it off an evaluation.
 type Row<E> = (&'static str, fn(&E) -> Option<f64>, fn(&E) -> Option<f64>);
@@ -91,43 +45,43 @@ pub fn scores(terminal: &Terminal, parts: &[(&str, &Evaluation)]) -> String {
         let (earlier, last) = (score_table(terminal, earlier, false), score_table(terminal, &[*last], true));
         text = format!("{last}\n\n{earlier}");
     }
+    let lang = terminal.lang;
     let always = match last.1 {
         Evaluation::Classes(c) => {
             let n = c.n as f64;
             let (low, high) = wilson95(c.accuracy.model * n, n);
-            let (always, low, high) = (escaped(&c.baseline_class), number(low), number(high));
-            format!("baseline: always \"{always}\"; 95 % interval of the accuracy {low} – {high}")
+            let (always, low, high) = (escaped(&c.baseline_class), lang.number(low), lang.number(high));
+            lang.baseline_class(always, low, high)
         }
-        Evaluation::Numbers(n) => {
-            format!("baseline: always {}, the mean of the training rows", number(n.training_mean))
-        }
+        Evaluation::Numbers(n) => lang.baseline_mean(lang.number(n.training_mean)),
     };
     let always = wrapped(&always, terminal.width, "  ", "    ");
     format!("{text}\n{}\n", terminal.style(Style::new().dim(), always.trim_end()))
 }
 
 fn score_table(terminal: &Terminal, parts: &[(&str, &Evaluation)], with_baseline: bool) -> String {
+    let lang = terminal.lang;
     let mut table = plain_table();
     let mut head: Vec<String> = vec![String::new()];
-    head.extend(parts.iter().map(|(name, _)| (*name).to_string()));
-    head.extend(with_baseline.then(|| "baseline".to_string()));
+    head.extend(parts.iter().map(|(name, _)| lang.label(name).to_string()));
+    head.extend(with_baseline.then(|| lang.label("baseline").to_string()));
     table.add_row(head);
     let classes: Vec<&Classes> =
         parts.iter().filter_map(|(_, e)| if let Evaluation::Classes(c) = e { Some(c) } else { None }).collect();
     let numbers: Vec<&Numbers> =
         parts.iter().filter_map(|(_, e)| if let Evaluation::Numbers(n) = e { Some(n) } else { None }).collect();
     if classes.is_empty() {
-        add_rows(&mut table, &NUMBER_ROWS, &numbers, with_baseline);
+        add_rows(lang, &mut table, &NUMBER_ROWS, &numbers, with_baseline);
     } else {
-        add_rows(&mut table, &CLASS_ROWS, &classes, with_baseline);
+        add_rows(lang, &mut table, &CLASS_ROWS, &classes, with_baseline);
     }
     render(terminal, table)
 }
 
-fn add_rows<E>(table: &mut Table, rows: &[Row<E>], parts: &[&E], with_baseline: bool) {
-    let show = |value: Option<f64>| value.map_or("–".to_string(), number);
+fn add_rows<E>(lang: Lang, table: &mut Table, rows: &[Row<E>], parts: &[&E], with_baseline: bool) {
+    let show = |value: Option<f64>| value.map_or("–".to_string(), |x| lang.number(x));
     for (name, model, baseline) in rows {
-        let mut cells = vec![(*name).to_string()];
+        let mut cells = vec![lang.label(name).to_string()];
         cells.extend(parts.iter().map(|part| show(model(part))));
         if with_baseline {
             cells.push(parts.last().map_or(String::new(), |part| show(baseline(part))));
@@ -138,17 +92,18 @@ fn add_rows<E>(table: &mut Table, rows: &[Row<E>], parts: &[&E], with_baseline: 
 
 /// Precision, recall and F1 of each class, and the confusion matrix where there are few classes and it has room.
 pub fn classes(terminal: &Terminal, evaluation: &Classes) -> String {
+    let lang = terminal.lang;
     let mut text = first_that_fits(terminal, [(24, 5), (12, 5), (10, 4), (5, 4)], |(most, columns)| {
         let mut table = plain_table();
-        table.add_row(&["class", "precision", "recall", "F1", "rows"][..columns]);
+        table.add_row(&["class", "precision", "recall", "F1", "rows"].map(|word| lang.label(word))[..columns]);
         for class in &evaluation.classes {
             let s = &class.scores;
             let cells = [
                 shortened(&class.name, most),
-                number(s.precision),
-                number(s.recall),
-                number(s.f1),
-                number_of_rows(class.support),
+                lang.number(s.precision),
+                lang.number(s.recall),
+                lang.number(s.f1),
+                lang.rows_counted(class.support),
             ];
             table.add_row(&cells[..columns]);
         }
@@ -159,9 +114,9 @@ pub fn classes(terminal: &Terminal, evaluation: &Classes) -> String {
         let matrix = first_that_fits(terminal, [14, 10, 7, 5, 3], |most| {
             let mut table = plain_table();
             let names = || evaluation.classes.iter().map(|c| shortened(&c.name, most));
-            table.add_row(std::iter::once("true \\ said".to_string()).chain(names()));
+            table.add_row(std::iter::once(lang.label("true \\ said").to_string()).chain(names()));
             for (name, row) in names().zip(&evaluation.confusion) {
-                table.add_row(std::iter::once(name).chain(row.iter().map(|n| number_of_rows(*n))));
+                table.add_row(std::iter::once(name).chain(row.iter().map(|n| lang.rows_counted(*n))));
             }
             table
         });
@@ -191,11 +146,6 @@ pub fn first_that_fits<F: Copy>(
 /// Whether no line is wider than the terminal.
 pub fn fits(terminal: &Terminal, text: &str) -> bool {
     text.lines().all(|line| console::measure_text_width(line) <= terminal.width)
-}
-
-/// A count, which weights may have made a fraction.
-pub fn number_of_rows(count: f64) -> String {
-    if count.fract() == 0.0 { grouped(count) } else { format!("{count:.1}") }
 }
 
 /// A name in at most so many characters, without control characters.
@@ -232,17 +182,4 @@ fn aligned(terminal: &Terminal, mut table: Table, words_from: usize) -> String {
     let (head, rest) = text.split_once('\n').unwrap_or((&text, ""));
     let rest: String = rest.lines().map(|line| format!("\n {line}")).collect();
     format!(" {}{rest}", terminal.style(Style::new().dim(), head))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn numbers_are_short() {
-        let shown = [0.0, 0.5, -12.345, 123.456, 1234.5, 1.5e7, 0.00012, f64::NAN].map(number);
-        assert_eq!(shown, ["0", "0.5000", "-12.35", "123.5", "1,234", "1.500e7", "1.20e-4", "NaN"]);
-        let shown = [0.0, 0.5, -12.0, 4.3, 1234567.0, 98765.0].map(plain_number);
-        assert_eq!(shown, ["0", "0.5", "-12", "4.3", "1.235e6", "98,765"]);
-    }
 }

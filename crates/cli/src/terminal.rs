@@ -7,6 +7,7 @@ use console::Style;
 use std::io::{IsTerminal, Write};
 use std::ops::Range;
 use treino::error::{Error, Span};
+use treino::language::Lang;
 
 /// Where words go.
 #[derive(Debug, Clone, Copy)]
@@ -19,6 +20,8 @@ pub struct Terminal {
     pub live: bool,
     /// Whether to keep to ASCII.
     pub ascii: bool,
+    /// The language to speak.
+    pub lang: Lang,
     /// Columns, between 40 and 200.
     pub width: usize,
     /// Whether that width is known, and not a guess for a file or a pipe.
@@ -26,7 +29,7 @@ pub struct Terminal {
 }
 
 impl Terminal {
-    /// Looks at the arguments, the streams and the environment (`NO_COLOR`, `TERM=dumb`, `COLUMNS`).
+    /// Looks at the arguments, the streams and the environment (`NO_COLOR`, `TERM=dumb`, `COLUMNS`, the locale).
     pub fn new(matches: &ArgMatches) -> Self {
         let dumb = std::env::var("TERM").is_ok_and(|term| term == "dumb");
         let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
@@ -45,6 +48,7 @@ impl Terminal {
             color_err: color(err),
             live: err && !dumb,
             ascii: matches.get_flag("ascii"),
+            lang: language(matches),
             width: usize::from(columns.unwrap_or(80)).clamp(40, 200),
             is_width_known: columns.is_some(),
         }
@@ -88,6 +92,18 @@ impl Terminal {
         }
         let ascii = |c: char| match c {
             c if c.is_ascii() => c.to_string(),
+            'á' | 'à' | 'â' | 'ã' => "a".to_string(),
+            'é' | 'ê' => "e".to_string(),
+            'í' => "i".to_string(),
+            'ó' | 'ô' | 'õ' => "o".to_string(),
+            'ú' | 'ü' => "u".to_string(),
+            'ç' => "c".to_string(),
+            'Á' | 'À' | 'Â' | 'Ã' => "A".to_string(),
+            'É' | 'Ê' => "E".to_string(),
+            'Í' => "I".to_string(),
+            'Ó' | 'Ô' | 'Õ' => "O".to_string(),
+            'Ú' | 'Ü' => "U".to_string(),
+            'Ç' => "C".to_string(),
             '→' => "->".to_string(),
             '±' => "+-".to_string(),
             '·' | '•' | '–' | '—' | '─' => "-".to_string(),
@@ -157,6 +173,14 @@ impl Terminal {
         let renderer = if self.color_err { Renderer::styled() } else { Renderer::plain() };
         renderer.term_width(self.width).render(&[group])
     }
+}
+
+/// That of `--lang`, else that of the locale: of the first of its variables that is set.
+fn language(matches: &ArgMatches) -> Lang {
+    let told = matches.get_one::<String>("lang").cloned();
+    let locale =
+        || ["LC_ALL", "LC_MESSAGES", "LANG"].iter().filter_map(|name| std::env::var(name).ok()).find(|v| !v.is_empty());
+    told.or_else(locale).and_then(|name| Lang::of(&name)).unwrap_or_default()
 }
 
 /// Writes to standard output. A reader that has gone away ends the program quietly; what else goes wrong there is said.

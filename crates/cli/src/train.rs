@@ -74,7 +74,7 @@ pub fn run(matches: &ArgMatches, terminal: &Terminal) -> Result<u8> {
 fn say_reading(path: Option<&str>, terminal: &Terminal) {
     const LARGE: u64 = 4 << 20;
     if let Some(path) = path.filter(|path| std::fs::metadata(path).is_ok_and(|data| data.len() > LARGE)) {
-        terminal.say(&format!("  reading   {}\n", escaped(path)));
+        terminal.say(&format!("  {:<9} {}\n", terminal.lang.label_reading(), escaped(path)));
     }
 }
 

@@ -5,7 +5,6 @@ use crate::json;
 use crate::lines::wrapped;
 use crate::progress::Progress;
 use crate::session::{Surroundings, listen_for_interrupts};
-use crate::tables::grouped;
 use crate::terminal::Terminal;
 use clap::ArgMatches;
 use std::path::Path;
@@ -40,12 +39,13 @@ pub fn run(matches: &ArgMatches, terminal: &Terminal) -> Result<u8> {
             "largest": difference.as_ref().map(|d| d.largest),
         }));
     } else {
-        let all = grouped(numbers as f64);
+        let lang = terminal.lang;
+        let all = lang.grouped(numbers as f64);
         let words = match &difference {
-            None => format!("the same bits: {all} numbers"),
+            None => lang.same_bits(all),
             Some(Difference { first, numbers, largest }) => {
-                let some = grouped(*numbers as f64);
-                format!("other bits: {some} of {all} numbers differ, first in {first}, by at most {largest:.1e}")
+                let some = lang.grouped(*numbers as f64);
+                lang.other_bits(some, all, first, lang.marked(&format!("{largest:.1e}")))
             }
         };
         terminal.print(&wrapped(&words, terminal.width, "  ", "    "));

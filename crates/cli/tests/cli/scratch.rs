@@ -87,6 +87,7 @@ impl Scratch {
         for name in ["COLUMNS", "NO_COLOR", "TERM", "CLICOLOR", "CLICOLOR_FORCE"] {
             command.env_remove(name);
         }
+        command.env("LC_ALL", "C");
         command
     }
 

@@ -7,6 +7,7 @@ mod doctor;
 mod figures;
 mod names;
 mod numbers;
+mod terminal;
 
 /// A language.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
