@@ -99,7 +99,7 @@ fn repeats(planned: &Planned, run: &Run, terminal: &Terminal) -> String {
 fn seeds_table(own: &Scores, all: &[&Scores], terminal: &Terminal) -> String {
     let scores: Vec<Vec<(&str, f64)>> = all.iter().map(|s| headline(s.honest().1)).collect();
     let lang = terminal.lang;
-    let head = [lang.mean(), lang.sd(), lang.interval(), lang.least(), lang.largest()];
+    let head = [lang.mean(), lang.sd(), lang.interval(), lang.least(), lang.most()];
     let mut rows: Vec<(&str, [String; 5])> = Vec::new();
     for (name, _) in headline(own.honest().1) {
         let values: Vec<f64> =

@@ -80,8 +80,6 @@ messages! {
     seeds_diverged(n, all) { en: "{n} of {all} seeds diverged", pt: "divergiram: {n} de {all} sementes" }
     /// What several seeds are about.
     one_split() { en: "one split for all: this is about initial weights, shuffling and dropout, not about other rows", pt: "a divisão é a mesma para todas: isto mede pesos iniciais, embaralhamento e dropout, não outras linhas" }
-    /// A mean.
-    mean() { en: "mean", pt: "média" }
     /// A standard deviation.
     sd() { en: "sd", pt: "dp" }
     /// An interval.
@@ -89,7 +87,7 @@ messages! {
     /// The least.
     least() { en: "min", pt: "mín." }
     /// The largest.
-    largest() { en: "max", pt: "máx." }
+    most() { en: "max", pt: "máx." }
     /// An event.
     stopped_after(epoch, why) { en: "stopped after epoch {epoch}: {why}", pt: "parou após a época {epoch}: {why}" }
     /// An event.
