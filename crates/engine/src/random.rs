@@ -21,6 +21,8 @@ pub enum Purpose {
     Dropout = 4,
     /// Resampling for intervals.
     Bootstrap = 5,
+    /// Shuffles of a column to see what it is worth; the stream's name is the column's.
+    Importance = 6,
 }
 
 /// A keyed stream: element `i` of step `s` of epoch `e` is a pure function of the key and *(i, s, e)*.

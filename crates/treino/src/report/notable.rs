@@ -1,0 +1,62 @@
+//! Rows worth a look: those that the network got badly wrong, and those that it was undecided about.
+
+use super::record::NotableRow;
+use super::said::Said;
+use crate::data::{ColumnKind, Recipe, shown};
+
+/// So many rows of each sort at most.
+const MOST: usize = 10;
+
+/// A row is undecided about where the two most probable classes are nearer than this.
+const GAP: f64 = 0.2;
+
+/// The rows that were said wrong, worst first: those whose true class was least probable, or the numbers with the largest
+/// errors. Ties stand in the order of the file.
+pub(super) fn wrong(said: &Said<'_>, recipe: &Recipe) -> Vec<NotableRow> {
+    let rows = 0..said.data.len();
+    let badness: Vec<(usize, f64)> = if said.is_number() {
+        let error = |row: usize| (said.number(row) - f64::from(said.outputs.get(row, 0))).abs();
+        rows.map(|row| (row, -error(row))).filter(|(_, e)| *e != 0.0).collect()
+    } else {
+        let wrong = rows.filter(|row| said.most_probable(*row) != said.class(*row));
+        wrong.map(|row| (row, said.probability(row, said.class(row)))).collect()
+    };
+    least(badness, said, recipe)
+}
+
+/// The rows between two classes, closest first.
+pub(super) fn undecided(said: &Said<'_>, recipe: &Recipe) -> Vec<NotableRow> {
+    if said.is_number() {
+        return Vec::new();
+    }
+    let gap = |row: usize| {
+        let best = said.most_probable(row);
+        let others = (0..said.target.classes.len()).filter(|class| *class != best);
+        let second = others.map(|class| said.probability(row, class)).fold(f64::NEG_INFINITY, f64::max);
+        (said.probability(row, best) - second).abs()
+    };
+    let near = (0..said.data.len()).map(|row| (row, gap(row))).filter(|(_, gap)| *gap < GAP);
+    least(near.collect(), said, recipe)
+}
+
+/// The rows with the least numbers.
+fn least(mut rows: Vec<(usize, f64)>, said: &Said<'_>, recipe: &Recipe) -> Vec<NotableRow> {
+    let number = |row: usize| said.data.rows[row];
+    rows.sort_by(|a, b| a.1.total_cmp(&b.1).then(number(a.0).cmp(&number(b.0))));
+    rows.truncate(MOST);
+    rows.into_iter().map(|(row, _)| notable(row, said, recipe)).collect()
+}
+
+fn notable(row: usize, said: &Said<'_>, recipe: &Recipe) -> NotableRow {
+    let (truth, answer, score) = if said.is_number() {
+        let (y, p) = (said.number(row), f64::from(said.outputs.get(row, 0)));
+        let truth = if said.target.kind == ColumnKind::Integer { y.round() } else { y };
+        (shown(truth, y.abs() * f64::from(f32::EPSILON)), shown(p, 0.0), y - p)
+    } else {
+        let class = |class: usize| said.target.classes[class].clone();
+        let best = said.most_probable(row);
+        (class(said.class(row)), class(best), said.probability(row, best))
+    };
+    let inputs = recipe.decode(said.data.x.row(row));
+    NotableRow { row: said.data.rows[row] as usize + 1, truth, said: answer, score, inputs }
+}
