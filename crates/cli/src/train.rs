@@ -10,6 +10,7 @@ use clap::ArgMatches;
 use std::path::Path;
 use std::time::Instant;
 use treino::Result;
+use treino::report::Record;
 use treino::store::RunFolder;
 use treino::train::{Ending, Planned, Profile};
 
@@ -50,7 +51,8 @@ pub fn run(matches: &ArgMatches, terminal: &Terminal) -> Result<u8> {
     let run = result?;
     let seconds = started.elapsed().as_secs_f64();
     let metrics = json::metrics(&planned, &run);
-    let path = RunFolder::begin(Path::new(out), &name)?.finish(&run.model, &run.history, &metrics)?;
+    let record = Record::of(&planned, &run)?.to_json()?;
+    let path = RunFolder::begin(Path::new(out), &name)?.finish(&run.model, &run.history, &metrics, &record)?;
 
     let error = match &run.history.ending {
         Ending::Diverged(divergence) => Some(divergence.error()),

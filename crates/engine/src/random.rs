@@ -21,7 +21,7 @@ pub enum Purpose {
     Dropout = 4,
     /// Resampling for intervals.
     Bootstrap = 5,
-    /// Shuffled columns, to see what they are worth; the stream's name is the column's.
+    /// Shuffles of a column to see what it is worth; the stream's name is the column's.
     Importance = 6,
 }
 

@@ -3,6 +3,15 @@
 use super::Outlook;
 use crate::error::{Error, Result};
 
+/// Whether more is better: as `mode` says, or "auto" as the number itself does.
+pub(crate) fn more_is_better(mode: &str, own: impl FnOnce() -> Option<bool>) -> Option<bool> {
+    match mode {
+        "min" => Some(false),
+        "max" => Some(true),
+        _ => own(),
+    }
+}
+
 /// A monitored number.
 ///
 /// It improves when it is better than the best so far by more than `min_delta`; a tie does not improve. The first number
@@ -22,14 +31,10 @@ impl Monitor {
     /// # Errors
     /// A number without direction, where `mode` leaves it to the metric.
     pub fn new(callback: &str, name: &str, mode: &str, min_delta: f64, outlook: &Outlook<'_>) -> Result<Self> {
-        let more_is_better = match mode {
-            "min" => false,
-            "max" => true,
-            _ => (outlook.direction)(name).ok_or_else(|| {
-                Error::input(format!("{callback} cannot tell whether more or less \"{name}\" is better"))
-                    .help("say mode = \"min\" or mode = \"max\"")
-            })?,
-        };
+        let more_is_better = more_is_better(mode, || (outlook.direction)(name)).ok_or_else(|| {
+            Error::input(format!("{callback} cannot tell whether more or less \"{name}\" is better"))
+                .help("say mode = \"min\" or mode = \"max\"")
+        })?;
         Ok(Monitor { name: name.to_string(), best: None, more_is_better, min_delta: min_delta.abs() })
     }
 

@@ -156,7 +156,6 @@ pub(crate) fn parts(seconds: i64) -> Option<(usize, usize, usize)> {
 }
 
 /// A time as text: `2020-01-31`, with the time of day if there is one.
-#[cfg(feature = "parquet")]
 pub(crate) fn text(seconds: i64) -> String {
     match Timestamp::from_second(seconds) {
         Ok(at) if seconds % DAY == 0 => Offset::UTC.to_datetime(at).date().to_string(),

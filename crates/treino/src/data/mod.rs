@@ -54,6 +54,7 @@ pub use column::{Column, ColumnKind, Values};
 pub use columns::Columns;
 pub use dataset::{Dataset, Prepared};
 pub use date::DateFormat;
+pub(crate) use decode::{Place, shown};
 pub use dialect::Dialect;
 pub use hash::{Hash, fingerprint64};
 pub use load::read;

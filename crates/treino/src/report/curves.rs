@@ -1,280 +1,218 @@
-//! Curves of predictions: ROC, precision and recall, calibration, thresholds; residuals of numbers.
+//! Curves of predictions on unseen rows.
 //!
-//! The variance of the area under a ROC curve is DeLong's (DeLong, DeLong, Clarke-Pearson, Biometrics 44, 1988), by midranks (Sun,
-//! Xu, IEEE Signal Processing Letters 21, 2014); its interval is taken on the logit scale, so that it stays between 0 and 1.
-//! Average precision is the sum of the precision at each distinct score times the step in recall, without interpolation.
+//! The interval of an area follows E. DeLong, D. DeLong and D. Clarke-Pearson (Biometrics 44, 1988), its variance by midranks
+//! (X. Sun and W. Xu, IEEE Signal Processing Letters 21, 2014), and is taken on the logit scale, where it stays between 0 and 1.
+//! The histogram's bins follow D. Freedman and P. Diaconis (1981): 2 IQR / n^(1/3) wide.
 
 use super::record::{CalibrationBin, ClassCurves, NumberCurves, ThresholdRow};
-use super::roc::roc_curve;
-use crate::study::statistics::wilson95;
-use treino_engine::double::exp;
-use treino_engine::math::ln_f64;
+use super::roc::{roc_curve, walk};
+use crate::study::statistics::{exp, standard_deviation, wilson95};
+use treino_engine::math::{ln_f64, normal_quantile};
 
-/// Points that a curve keeps.
-const POINTS: usize = 300;
-
-/// Rows that a scatter plot keeps.
-const SCATTER: usize = 1000;
-
-/// Bins of a calibration curve, and groups of numbers.
-const BINS: usize = 10;
+/// Slices of a curve; each keeps at most three points.
+const SLICES: usize = 99;
 
 /// Bins of a histogram at most.
 const MOST_BINS: usize = 30;
 
-/// The curves of one class against the rest: whether each row is of it, and how probable it is said to be. `None` without rows on
-/// both sides.
-pub(super) fn class_curves(name: &str, positive: &[bool], p: &[f32], weights: Option<&[f32]>) -> Option<ClassCurves> {
-    let roc = roc_curve(positive, p, weights)?;
-    let weight = |row: usize| weights.map_or(1.0, |w| f64::from(w[row]));
-    let total: f64 = (0..p.len()).map(weight).sum();
-    let of_class: f64 = (0..p.len()).filter(|row| positive[*row]).map(weight).sum();
-    let rows = positive.iter().filter(|is| **is).count();
-    let others = total - of_class;
-    let share = of_class / total;
-    let mut average_precision = 0.0;
-    let mut precision_recall = vec![[0.0, 1.0]];
-    for pair in roc.points.windows(2) {
-        let (fp, tp) = (pair[1].false_positive_rate * others, pair[1].true_positive_rate * of_class);
-        let precision = if tp + fp > 0.0 { tp / (tp + fp) } else { 1.0 };
-        average_precision += precision * (pair[1].true_positive_rate - pair[0].true_positive_rate);
-        precision_recall.push([pair[1].true_positive_rate, precision]);
+/// Rows of the points of numbers at most.
+const MOST_POINTS: usize = 1000;
+
+impl ClassCurves {
+    /// The curves of a class: which rows are of it, and how probable each was said to be.
+    pub fn of(name: &str, positive: &[bool], p: &[f32], weights: Option<&[f32]>) -> Self {
+        let weight = |row: usize| weights.map_or(1.0, |w| f64::from(w[row]));
+        let sum = |of: &dyn Fn(usize) -> f64| (0..p.len()).map(|row| weight(row) * of(row)).sum::<f64>();
+        let total = sum(&|_| 1.0);
+        let y = |row: usize| f64::from(u8::from(positive[row]));
+        let curve = roc_curve(positive, p, weights);
+        let auc = curve.as_ref().map_or(f64::NAN, |curve| curve.area);
+        let points = curve.map_or(vec![[0.0, 0.0], [1.0, 1.0]], |curve| {
+            curve.points.iter().map(|p| [p.false_positive_rate, p.true_positive_rate]).collect()
+        });
+        let (precision_recall, average_precision) = precision_recall(positive, p, weights);
+        let count = positive.iter().filter(|positive| **positive).count();
+        let square = |row: usize| (f64::from(p[row]) - y(row)) * (f64::from(p[row]) - y(row));
+        ClassCurves {
+            name: name.to_string(),
+            rows: [count, p.len() - count],
+            auc,
+            auc_interval: if weights.is_none() { delong(positive, p, auc) } else { None },
+            roc: thinned(points, |[x, y]| x + y, |[x, y]| y - x),
+            precision_recall,
+            average_precision,
+            share: sum(&y) / total,
+            calibration: calibration(positive, p, &weight),
+            brier: sum(&square) / total,
+            thresholds: (1..20).map(|k| threshold(f64::from(k) / 20.0, positive, p, &weight)).collect(),
+        }
     }
-    let square = |row: usize| (f64::from(p[row]) - f64::from(u8::from(positive[row]))).powi(2);
-    let points: Vec<[f64; 2]> = roc.points.iter().map(|at| [at.false_positive_rate, at.true_positive_rate]).collect();
-    Some(ClassCurves {
-        name: name.to_string(),
-        rows: [rows, p.len() - rows],
-        auc: roc.area,
-        auc_interval: if weights.is_none() { delong95(positive, p, roc.area) } else { None },
-        roc: thinned(&points),
-        precision_recall: thinned(&precision_recall),
-        average_precision,
-        share,
-        calibration: calibration(positive, p),
-        brier: (0..p.len()).map(|row| weight(row) * square(row)).sum::<f64>() / total,
-        thresholds: thresholds(positive, p, &weight),
-    })
 }
 
-/// The 95 % interval of an area after DeLong; `None` where it has no variance.
-fn delong95(positive: &[bool], p: &[f32], area: f64) -> Option<[f64; 2]> {
-    let of =
-        |side: bool| -> Vec<f32> { p.iter().zip(positive).filter(|(_, is)| **is == side).map(|(p, _)| *p).collect() };
-    let (ours, others) = (of(true), of(false));
-    let (m, n) = (ours.len() as f64, others.len() as f64);
-    if ours.len() < 2 || others.len() < 2 || area <= 0.0 || area >= 1.0 {
+/// At most 300 points of a curve: the last, and of each slice along it the first, the highest and the lowest.
+fn thinned(points: Vec<[f64; 2]>, along: impl Fn([f64; 2]) -> f64, height: impl Fn([f64; 2]) -> f64) -> Vec<[f64; 2]> {
+    if points.len() <= 3 * SLICES + 3 {
+        return points;
+    }
+    let last = points.len() - 1;
+    let whole = along(points[last]);
+    let slice = |at: usize| (along(points[at]) / whole * SLICES as f64).floor();
+    let all: Vec<usize> = (0..last).collect();
+    let mut kept = Vec::new();
+    for slice in all.chunk_by(|a, b| slice(*a) == slice(*b)) {
+        let by_height = |a: &&usize, b: &&usize| height(points[**a]).total_cmp(&height(points[**b]));
+        let ends = slice.iter().max_by(by_height).into_iter().chain(slice.iter().min_by(by_height));
+        kept.extend(ends.chain(slice.first()).copied());
+    }
+    kept.push(last);
+    kept.sort_unstable();
+    kept.dedup();
+    kept.into_iter().map(|at| points[at]).collect()
+}
+
+/// Points (recall, precision) from no row on, where precision counts as 1, and the sum of precision times the step in recall.
+fn precision_recall(positive: &[bool], p: &[f32], weights: Option<&[f32]>) -> (Vec<[f64; 2]>, f64) {
+    let mut steps = Vec::new();
+    let (_, all) = walk(positive, p, weights, |step| {
+        let called = step.tp + step.fp;
+        steps.push((step.tp, step.tp_before, if called > 0.0 { step.tp / called } else { 0.0 }));
+    });
+    let average = steps.iter().map(|(tp, before, precision)| (tp - before) / all * precision).sum();
+    let points = steps.iter().map(|(tp, _, precision)| [tp / all, *precision]);
+    let points = std::iter::once([0.0, 1.0]).chain(points).collect();
+    (thinned(points, |[recall, _]| recall, |[_, precision]| precision), average)
+}
+
+/// The 95 % interval of an area; none where it is 0 or 1, or a side has fewer than two rows.
+fn delong(positive: &[bool], p: &[f32], auc: f64) -> Option<[f64; 2]> {
+    let side = |wanted: bool| -> Vec<usize> { (0..p.len()).filter(|row| positive[*row] == wanted).collect() };
+    let (ones, zeros) = (side(true), side(false));
+    if !(auc > 0.0 && auc < 1.0) || ones.len().min(zeros.len()) < 2 {
         return None;
     }
     let all = midranks(p);
-    // How each row stands among those of the other side.
-    let standing = |side: bool, own: &[f32]| -> Vec<f64> {
-        let ranks = all.iter().zip(positive).filter(|(_, is)| **is == side).map(|(rank, _)| *rank);
-        ranks.zip(midranks(own)).map(|(rank, own)| rank - own).collect()
+    // How much of the other side each row beats.
+    let beaten = |rows: &[usize]| -> Vec<f64> {
+        let own = midranks(&rows.iter().map(|row| p[*row]).collect::<Vec<f32>>());
+        let others = (p.len() - rows.len()) as f64;
+        rows.iter().zip(own).map(|(row, own)| (all[*row] - own) / others).collect()
     };
-    let above = standing(true, &ours).into_iter().map(|x| x / n).collect::<Vec<f64>>();
-    let below = standing(false, &others).into_iter().map(|x| 1.0 - x / m).collect::<Vec<f64>>();
-    let variance = |x: &[f64]| x.iter().map(|x| (x - area).powi(2)).sum::<f64>() / (x.len() - 1) as f64;
-    let sd = (variance(&above) / m + variance(&below) / n).sqrt();
-    if sd <= 0.0 {
-        return None;
-    }
-    let logit = ln_f64(area / (1.0 - area));
-    let half = Z95 * sd / (area * (1.0 - area));
-    Some([logit - half, logit + half].map(|x| 1.0 / (1.0 + exp(-x))))
+    let variance = |rows: &[usize]| {
+        let sd = standard_deviation(&beaten(rows));
+        sd * sd / rows.len() as f64
+    };
+    let se = (variance(&ones) + variance(&zeros)).sqrt();
+    let half = normal_quantile(0.975) * se / (auc * (1.0 - auc));
+    let logit = ln_f64(auc / (1.0 - auc));
+    Some([logit - half, logit + half].map(|x| if x < 0.0 { exp(x) / (1.0 + exp(x)) } else { 1.0 / (1.0 + exp(-x)) }))
 }
 
-/// The normal quantile of 0.975.
-const Z95: f64 = 1.959_963_984_540_054;
-
-/// Ranks from 1, the mean of them for equals.
-fn midranks(x: &[f32]) -> Vec<f64> {
-    let mut order: Vec<usize> = (0..x.len()).collect();
-    order.sort_by(|a, b| x[*a].total_cmp(&x[*b]));
-    let mut ranks = vec![0.0; x.len()];
+/// The rank of each score, from 1; the mean one for equal scores.
+fn midranks(scores: &[f32]) -> Vec<f64> {
+    let mut order: Vec<usize> = (0..scores.len()).collect();
+    order.sort_by(|a, b| scores[*a].total_cmp(&scores[*b]));
+    let mut ranks = vec![0.0; scores.len()];
     let mut before = 0;
-    for ties in order.chunk_by(|a, b| x[*a] == x[*b]) {
-        let rank = before as f64 + (ties.len() as f64 + 1.0) / 2.0;
+    for ties in order.chunk_by(|a, b| scores[*a] == scores[*b]) {
+        let rank = before as f64 + (ties.len() + 1) as f64 / 2.0;
         ties.iter().for_each(|at| ranks[*at] = rank);
         before += ties.len();
     }
     ranks
 }
 
-/// At most so many points of a curve, its ends among them, evenly along its length.
-fn thinned(points: &[[f64; 2]]) -> Vec<[f64; 2]> {
-    if points.len() <= POINTS {
-        return points.to_vec();
+fn calibration(positive: &[bool], p: &[f32], weight: &dyn Fn(usize) -> f64) -> Vec<CalibrationBin> {
+    let mut bins = [(0, 0.0, 0.0, 0.0); 10];
+    for (row, p) in p.iter().enumerate() {
+        let (rows, total, predicted, observed) = &mut bins[((f64::from(*p) * 10.0) as usize).min(9)];
+        *rows += 1;
+        *total += weight(row);
+        *predicted += weight(row) * f64::from(*p);
+        *observed += weight(row) * f64::from(u8::from(positive[row]));
     }
-    let far = |pair: &[[f64; 2]]| (pair[1][0] - pair[0][0]).abs() + (pair[1][1] - pair[0][1]).abs();
-    let length: f64 = points.windows(2).map(far).sum();
-    let step = length / (POINTS - 2) as f64;
-    let (mut kept, mut along, mut next) = (vec![points[0]], 0.0, step);
-    for pair in points.windows(2) {
-        along += far(pair);
-        if along >= next {
-            kept.push(pair[1]);
-            next = (along / step).floor().mul_add(step, step);
+    let there = bins.into_iter().filter(|(_, total, ..)| *total > 0.0);
+    there
+        .map(|(rows, total, predicted, observed)| {
+            let (low, high) = wilson95(observed / total * rows as f64, rows as f64);
+            CalibrationBin { predicted: predicted / total, observed: observed / total, interval: [low, high], rows }
+        })
+        .collect()
+}
+
+fn threshold(threshold: f64, positive: &[bool], p: &[f32], weight: &dyn Fn(usize) -> f64) -> ThresholdRow {
+    let mut counts = [0.0; 4];
+    for (row, p) in p.iter().enumerate() {
+        let at = match (f64::from(*p) >= threshold, positive[row]) {
+            (true, true) => 0,
+            (true, false) => 1,
+            (false, false) => 2,
+            (false, true) => 3,
+        };
+        counts[at] += weight(row);
+    }
+    ThresholdRow { threshold, counts }
+}
+
+impl NumberCurves {
+    /// The curves of true and predicted numbers. A prediction that is not finite is in the points alone.
+    pub fn of(y: &[f64], p: &[f64]) -> Self {
+        let points = evenly(y.len(), MOST_POINTS).map(|row| [y[row], p[row]]).collect();
+        let finite: Vec<[f64; 2]> =
+            y.iter().zip(p).filter(|(y, p)| (**y - **p).is_finite()).map(|(y, p)| [*y, *p]).collect();
+        let mut residuals: Vec<f64> = finite.iter().map(|[y, p]| y - p).collect();
+        residuals.sort_by(f64::total_cmp);
+        let edges = edges(&residuals);
+        let mut counts = vec![0; edges.len().saturating_sub(1)];
+        for residual in &residuals {
+            let inner = &edges[1..edges.len() - 1];
+            counts[inner.partition_point(|edge| edge <= residual)] += 1;
+        }
+        let mut errors: Vec<f64> = residuals.iter().map(|r| r.abs()).collect();
+        errors.sort_by(f64::total_cmp);
+        let mut order = finite;
+        order.sort_by(|a, b| a[1].total_cmp(&b[1]));
+        let n = order.len();
+        let groups = (0..10).map(|i| &order[i * n / 10..(i + 1) * n / 10]).filter(|group| !group.is_empty());
+        let mean = |group: &[[f64; 2]], i: usize| group.iter().map(|row| row[i]).sum::<f64>() / group.len() as f64;
+        NumberCurves {
+            points,
+            edges,
+            counts,
+            error_quantiles: [0.5, 0.9, 0.95, 1.0].map(|q| quantile(&errors, q)),
+            groups: groups.map(|group| [mean(group, 1), mean(group, 0)]).collect(),
         }
     }
-    let last = points[points.len() - 1];
-    if kept.last() != Some(&last) {
-        kept.push(last);
-    }
-    kept
 }
 
-fn calibration(positive: &[bool], p: &[f32]) -> Vec<CalibrationBin> {
-    let mut bins = [(0.0, 0_usize, 0_usize); BINS];
-    for (p, is) in p.iter().zip(positive) {
-        let bin = &mut bins[((f64::from(*p) * BINS as f64) as usize).min(BINS - 1)];
-        *bin = (bin.0 + f64::from(*p), bin.1 + usize::from(*is), bin.2 + 1);
-    }
-    let filled = bins.into_iter().filter(|(.., rows)| *rows > 0);
-    filled
-        .map(|(sum, of_class, rows)| {
-            let (n, k) = (rows as f64, of_class as f64);
-            let (low, high) = wilson95(k, n);
-            CalibrationBin { predicted: sum / n, observed: k / n, interval: [low, high], rows }
-        })
-        .collect()
+/// At most `most` of so many rows, evenly chosen.
+pub(super) fn evenly(rows: usize, most: usize) -> impl Iterator<Item = usize> {
+    let taken = rows.min(most);
+    (0..taken).map(move |i| i * rows / taken)
 }
 
-fn thresholds(positive: &[bool], p: &[f32], weight: &dyn Fn(usize) -> f64) -> Vec<ThresholdRow> {
-    (1..20)
-        .map(|step| {
-            let threshold = f64::from(step) / 20.0;
-            let mut counts = [0.0; 4];
-            for (row, (p, is)) in p.iter().zip(positive).enumerate() {
-                let place = match (*is, f64::from(*p) >= threshold) {
-                    (true, true) => 0,
-                    (false, true) => 1,
-                    (false, false) => 2,
-                    (true, false) => 3,
-                };
-                counts[place] += weight(row);
-            }
-            ThresholdRow { threshold, counts }
-        })
-        .collect()
-}
-
-/// The curves of numbers, true and predicted, in their own units.
-pub(super) fn number_curves(y: &[f64], p: &[f64]) -> NumberCurves {
-    let n = y.len();
-    let mut errors: Vec<f64> = y.iter().zip(p).map(|(y, p)| y - p).collect();
-    errors.sort_by(f64::total_cmp);
-    let (edges, counts) = histogram(&errors);
-    let mut sizes: Vec<f64> = errors.iter().map(|e| e.abs()).collect();
-    sizes.sort_by(f64::total_cmp);
-    let mut order: Vec<usize> = (0..n).collect();
-    order.sort_by(|a, b| p[*a].total_cmp(&p[*b]));
-    let each = n.div_ceil(BINS).max(1);
-    let mean = |rows: &[usize], of: &[f64]| rows.iter().map(|row| of[*row]).sum::<f64>() / rows.len() as f64;
-    NumberCurves {
-        points: (0..n).step_by(n.div_ceil(SCATTER).max(1)).map(|row| [y[row], p[row]]).collect(),
-        edges,
-        counts,
-        error_quantiles: [0.5, 0.9, 0.95, 1.0].map(|q| quantile(&sizes, q)),
-        groups: order.chunks(each).map(|rows| [mean(rows, p), mean(rows, y)]).collect(),
-    }
-}
-
-/// The value that a share of sorted numbers does not exceed, between neighbours in proportion.
-pub(super) fn quantile(sorted: &[f64], share: f64) -> f64 {
+/// A quantile of sorted numbers, on the line between the two nearest; NaN of none.
+fn quantile(sorted: &[f64], q: f64) -> f64 {
     let Some(last) = sorted.len().checked_sub(1) else { return f64::NAN };
-    let at = share * last as f64;
-    let (low, high) = (sorted[at.floor() as usize], sorted[at.ceil() as usize]);
-    (high - low).mul_add(at.fract(), low)
+    let place = q * last as f64;
+    let below = place.floor() as usize;
+    let (a, b) = (sorted[below], sorted[(below + 1).min(last)]);
+    a + (b - a) * (place - below as f64)
 }
 
-/// Bins of sorted numbers, as wide as Freedman and Diaconis advise: edges and counts.
-fn histogram(sorted: &[f64]) -> (Vec<f64>, Vec<usize>) {
-    let (Some(low), Some(high)) = (sorted.first().copied(), sorted.last().copied()) else { return Default::default() };
-    let n = sorted.len() as f64;
-    let width = 2.0 * (quantile(sorted, 0.75) - quantile(sorted, 0.25)) / n.cbrt();
-    let wanted = ((high - low) / width).ceil();
-    let bins = if wanted.is_finite() { (wanted as usize).clamp(1, MOST_BINS) } else { 1 };
-    let edges: Vec<f64> = (0..=bins).map(|at| ((high - low) / bins as f64).mul_add(at as f64, low)).collect();
-    let mut counts = vec![0; bins];
-    for x in sorted {
-        let at = ((x - low) / (high - low) * bins as f64) as usize;
-        counts[at.min(bins - 1)] += 1;
+/// The edges of a histogram of sorted numbers; none of no numbers.
+fn edges(sorted: &[f64]) -> Vec<f64> {
+    let (Some(low), Some(high)) = (sorted.first().copied(), sorted.last().copied()) else { return Vec::new() };
+    if low == high {
+        return vec![low - 0.5, high + 0.5];
     }
-    (edges, counts)
+    let iqr = quantile(sorted, 0.75) - quantile(sorted, 0.25);
+    let width = 2.0 * iqr / exp(ln_f64(sorted.len() as f64) / 3.0);
+    // Numbers that are nearly all the same have no width of their own.
+    let bins =
+        if width > 0.0 { ((high - low) / width).ceil().min(MOST_BINS as f64).max(1.0) as usize } else { MOST_BINS };
+    let edge = |i: usize| if i == bins { high } else { low + (high - low) * i as f64 / bins as f64 };
+    (0..=bins).map(edge).collect()
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn close(a: f64, b: f64) {
-        assert!((a - b).abs() < 1e-12, "{a}, not {b}");
-    }
-
-    /// DeLong's variance from its definition, pair by pair.
-    fn by_pairs(positive: &[bool], p: &[f32]) -> (f64, f64) {
-        let of = |side: bool| p.iter().zip(positive).filter(move |(_, is)| **is == side).map(|(p, _)| *p);
-        let wins = |a: f32, b: f32| if a > b { 1.0 } else { 0.5 * f64::from(u8::from(a == b)) };
-        let (m, n) = (of(true).count() as f64, of(false).count() as f64);
-        let above: Vec<f64> = of(true).map(|a| of(false).map(|b| wins(a, b)).sum::<f64>() / n).collect();
-        let below: Vec<f64> = of(false).map(|b| of(true).map(|a| wins(a, b)).sum::<f64>() / m).collect();
-        let area = above.iter().sum::<f64>() / m;
-        let variance = |x: &[f64]| x.iter().map(|x| (x - area).powi(2)).sum::<f64>() / (x.len() as f64 - 1.0);
-        (area, (variance(&above) / m + variance(&below) / n).sqrt())
-    }
-
-    #[test]
-    fn the_interval_of_an_area_is_delongs() {
-        let n = 137;
-        let positive: Vec<bool> = (0..n).map(|i| (i * 7) % 5 < 2).collect();
-        let p: Vec<f32> = (0..n).map(|i| ((i * 31) % 23) as f32 / 30.0 + if positive[i] { 0.1 } else { 0.0 }).collect();
-        let curves = class_curves("yes", &positive, &p, None).unwrap();
-        let (area, sd) = by_pairs(&positive, &p);
-        close(curves.auc, area);
-        let [low, high] = curves.auc_interval.unwrap();
-        let logit = |x: f64| (x / (1.0 - x)).ln();
-        close(logit(high) - logit(area), Z95 * sd / (area * (1.0 - area)));
-        close(logit(area) - logit(low), logit(high) - logit(area));
-        assert_eq!(curves.rows, [55, 82]);
-    }
-
-    #[test]
-    fn precision_and_recall_by_hand() {
-        // Scores 0.9 (yes), 0.8 (no), 0.7 (yes and yes), 0.1 (no).
-        let positive = [true, false, true, true, false];
-        let p = [0.9, 0.8, 0.7, 0.7, 0.1];
-        let curves = class_curves("yes", &positive, &p, None).unwrap();
-        close(curves.average_precision, 1.0 / 3.0 + 0.75 * 2.0 / 3.0);
-        let expected = [[0.0, 1.0], [1.0 / 3.0, 1.0], [1.0 / 3.0, 0.5], [1.0, 0.75], [1.0, 0.6]];
-        assert_eq!(curves.precision_recall, expected);
-        let half = curves.thresholds.iter().find(|row| row.threshold == 0.75).unwrap();
-        assert_eq!(half.counts, [1.0, 1.0, 1.0, 2.0]);
-        close(curves.brier, (0.01 + 0.64 + 0.09 + 0.09 + 0.01) / 5.0 + (curves.brier - 0.168));
-        assert!((curves.brier - 0.168).abs() < 1e-7, "single precision probabilities");
-        assert_eq!(curves.calibration.iter().map(|bin| bin.rows).collect::<Vec<_>>(), [1, 2, 1, 1]);
-    }
-
-    #[test]
-    fn long_curves_are_thinned_and_keep_their_ends() {
-        let n = 5000;
-        let positive: Vec<bool> = (0..n).map(|i| (i * 7919) % 10 < 4).collect();
-        let p: Vec<f32> = (0..n).map(|i| ((i * 104_729) % 9973) as f32 / 9973.0).collect();
-        let curves = class_curves("yes", &positive, &p, None).unwrap();
-        assert!(curves.roc.len() <= POINTS && curves.precision_recall.len() <= POINTS + 1);
-        assert_eq!((curves.roc[0], curves.roc.last()), ([0.0, 0.0], Some(&[1.0, 1.0])));
-    }
-
-    #[test]
-    fn residuals_are_counted_and_ranked() {
-        let y: Vec<f64> = (0..100).map(f64::from).collect();
-        let p: Vec<f64> = y.iter().map(|y| y + if *y < 50.0 { 1.0 } else { -3.0 }).collect();
-        let curves = number_curves(&y, &p);
-        assert_eq!(curves.counts.iter().sum::<usize>(), 100);
-        assert_eq!(curves.error_quantiles, [2.0, 3.0, 3.0, 3.0]);
-        assert_eq!((curves.groups.len(), curves.groups[0]), (10, [5.5, 4.5]));
-        assert_eq!((curves.edges[0], curves.edges.last()), (-1.0, Some(&3.0)));
-        let same = number_curves(&[1.0, 1.0], &[1.0, 1.0]);
-        assert_eq!((same.counts, same.edges.len()), (vec![2], 2));
-    }
-}
+mod tests;

@@ -22,8 +22,10 @@ pub enum Evaluation {
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct WithBaseline {
     /// The model's.
+    #[serde(with = "super::gaps")]
     pub model: f64,
     /// The trivial baseline's.
+    #[serde(with = "super::gaps")]
     pub baseline: f64,
 }
 
@@ -246,7 +248,7 @@ fn ratio(a: f64, b: f64) -> f64 {
     if b == 0.0 { 0.0 } else { a / b }
 }
 
-fn ln_of_clipped(p: f64) -> f64 {
+pub(super) fn ln_of_clipped(p: f64) -> f64 {
     // A probability that is no number stays none: the logarithm would make one of it.
     if p.is_nan() { p } else { ln_f64(p.clamp(1e-7, 1.0 - 1e-7)) }
 }

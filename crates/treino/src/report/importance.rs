@@ -1,203 +1,166 @@
-//! Which columns matter: what shuffling one costs, and what the prediction does along it.
+//! Which columns matter, and what the prediction does along them.
 //!
-//! Permutation importance (Breiman, "Random forests", 2001; Fisher, Rudin, Dominici, 2019): by how much the loss grows when the
-//! cells of a column change rows. Partial dependence (Friedman, "Greedy function approximation", 2001): the mean prediction when
-//! a column is set to a value in all rows. All features of a column move together.
+//! Permutation importance (L. Breiman, Machine Learning 45, 2001): the cells of a column are shuffled, and the loss grows by what
+//! the network made of them. Partial dependence (J. Friedman, Annals of Statistics 29, 2001): the column of every row is set to one
+//! value, and the predictions are averaged. Both are about the network, not about the world, and both pair values that may never
+//! stand together where columns go together.
 
-use super::curves::quantile;
-use super::evaluation::Evaluation;
-use super::notable::probabilities;
+use super::curves::evenly;
 use super::record::{Dependence, Importance};
-use crate::data::{Encoding, Input, Matrix, Target, Task};
+use super::said::Said;
+use crate::data::{Dataset, Matrix, Place, Target};
 use crate::error::Result;
-use crate::store::{Baseline, Bundle};
+use crate::store::{Bundle, TableSide};
+use crate::study::statistics::{mean, standard_deviation};
+use std::collections::BTreeMap;
 use treino_engine::random::{Purpose, Stream};
 use treino_engine::simd::Simd;
 
-/// Times that each column is shuffled.
-const SHUFFLES: u32 = 5;
+/// Shuffles of each column.
+const SHUFFLES: usize = 5;
+/// Rows that are shuffled at most, and rows that are averaged over at most; with fewer than [`FEWEST`] nothing is told.
+const MOST_SHUFFLED: usize = 2000;
+const MOST_AVERAGED: usize = 500;
+const FEWEST: usize = 20;
+/// Multiplications that either may cost.
+const MOST_WORK: f64 = 5e9;
+/// Columns whose dependence is drawn, numbers along each, and levels of a category.
+const DRAWN: usize = 4;
+const MOST_VALUES: usize = 20;
+const MOST_LEVELS: usize = 12;
+/// Training rows that the values come from, at most.
+const MOST_SOURCES: usize = 10_000;
 
-/// Rows that are looked at, and multiply-adds that may be spent on all shuffles.
-const ROWS: usize = 2000;
-const WORK: usize = 2_000_000_000;
-
-/// Columns whose dependence is shown, and values along each.
-const SHOWN: usize = 4;
-const VALUES: usize = 20;
-
-/// Rows that a dependence is the mean of.
-const MEAN_OF: usize = 500;
-
-/// Some rows of the data, with what is known of them.
-pub(super) struct Sample<'a> {
+/// A model with the rows that it is asked about.
+pub(super) struct Asked<'a> {
     pub model: &'a Bundle,
-    pub inputs: &'a [Input],
-    pub x: Matrix,
-    /// Targets in their own units: classes, or numbers; one list a target.
-    pub y: Vec<Vec<f64>>,
-    pub weights: Option<Vec<f32>>,
+    pub side: &'a TableSide,
+    pub train: &'a Dataset,
+    pub part: &'a Dataset,
+    pub seed: u64,
 }
 
-impl<'a> Sample<'a> {
-    /// Evenly chosen rows, as many as there is work for.
-    pub fn new(model: &'a Bundle, data: &crate::data::Dataset) -> Result<Self> {
-        let side = model.table()?;
-        let inputs = &side.recipe.inputs[..];
-        let a_row = model.network.parameters().max(1) * inputs.len().max(1) * SHUFFLES as usize;
-        let rows = (WORK / a_row).clamp(50, ROWS).min(data.len());
-        let step = data.len().div_ceil(rows.max(1)).max(1);
-        let chosen: Vec<usize> = (0..data.len()).step_by(step).collect();
-        let numbers = chosen.iter().flat_map(|row| data.x.row(*row)).copied().collect();
-        let of_target = |(at, (target, _)): (usize, (&Target, &Baseline))| {
-            let restore = |row: &usize| match target.task {
-                Task::Regression => target.restore(data.y.get(*row, at)),
-                _ => f64::from(data.y.get(*row, at)),
-            };
-            chosen.iter().map(restore).collect()
-        };
-        Ok(Sample {
-            model,
-            inputs,
-            x: Matrix::new(chosen.len(), data.x.cols(), numbers),
-            y: side.targets().enumerate().map(of_target).collect(),
-            weights: data.weights.as_ref().map(|all| chosen.iter().map(|row| all[*row]).collect()),
-        })
+/// Some rows of a dataset.
+fn rows_of(data: &Dataset, rows: &[usize]) -> Dataset {
+    let pick = |m: &Matrix| Matrix::new(rows.len(), m.cols(), rows.iter().flat_map(|r| m.row(*r)).copied().collect());
+    Dataset {
+        x: pick(&data.x),
+        y: pick(&data.y),
+        weights: data.weights.as_ref().map(|w| rows.iter().map(|r| w[*r]).collect()),
+        rows: rows.iter().map(|r| data.rows[*r]).collect(),
+    }
+}
+
+impl Asked<'_> {
+    /// Rows of the part, evenly chosen, of which each is asked so often; none where that is too much work.
+    fn chosen(&self, most: usize, times: usize) -> Option<Dataset> {
+        let each = (times * self.model.network.parameters().max(1)) as f64;
+        let rows: Vec<usize> = evenly(self.part.len(), most.min((MOST_WORK / each) as usize)).collect();
+        (rows.len() >= FEWEST.min(self.part.len())).then(|| rows_of(self.part, &rows))
     }
 
-    /// The loss of each target: log-loss, or mean squared error.
-    fn losses(&self, x: &Matrix) -> Result<Vec<f64>> {
-        let outputs = self.model.outputs(x)?;
-        let each = self.model.table()?.targets().zip(&outputs).zip(&self.y);
-        each.map(|(((target, baseline), p), y)| {
-            let weights = self.weights.as_deref();
-            let evaluation = match baseline {
-                Baseline::Mean(mean) => {
-                    let p: Vec<f64> = p.as_slice().iter().map(|p| f64::from(*p)).collect();
-                    Evaluation::numbers(y, &p, weights, *mean)?
-                }
-                Baseline::Shares(shares) => {
-                    let y: Vec<u32> = y.iter().map(|y| *y as u32).collect();
-                    Evaluation::classes(&target.classes, &y, p.as_slice(), p.cols(), weights, shares)?
-                }
-            };
-            Ok(match evaluation {
-                Evaluation::Classes(classes) => classes.log_loss.model,
-                Evaluation::Numbers(numbers) => numbers.mse.model,
-            })
-        })
-        .collect()
+    fn losses(&self, data: &Dataset) -> Result<Vec<f64>> {
+        let all = self.side.outputs(self.model, &data.x)?;
+        let each = self.side.targets().zip(&all).enumerate();
+        Ok(each.map(|(at, ((target, _), outputs))| Said { target, outputs, data, at }.loss()).collect())
     }
 
-    /// Where the features of each column begin and end.
-    fn places(&self) -> Vec<std::ops::Range<usize>> {
-        let mut from = 0;
-        let place = |input: &Input| {
-            from += input.width();
-            from - input.width()..from
-        };
-        self.inputs.iter().map(place).collect()
-    }
-
-    /// What shuffling each column costs each target, most first.
-    pub fn importance(&self, seed: u64) -> Result<Vec<Vec<Importance>>> {
-        let rows = self.x.rows();
-        let before = self.losses(&self.x)?;
-        let mut found: Vec<Vec<Importance>> = vec![Vec::new(); before.len()];
-        let mut x = self.x.clone();
-        let mut order: Vec<u32> = vec![0; rows];
-        for (input, place) in self.inputs.iter().zip(self.places()) {
-            let stream = Stream::new(seed, Purpose::Importance, &input.name);
-            let mut growth: Vec<Vec<f64>> = vec![Vec::new(); before.len()];
-            for shuffle in 0..SHUFFLES {
-                stream.at(shuffle, 0).permutation(Simd::detect(), &mut order);
-                for (row, from) in order.iter().enumerate() {
-                    let from = &self.x.row(*from as usize)[place.clone()];
-                    x.row_mut(row)[place.clone()].copy_from_slice(from);
+    /// What shuffling each column costs each target, the dearest column first.
+    pub fn importance(&self) -> Result<Vec<Vec<Importance>>> {
+        let targets = self.side.targets().count();
+        let mut all = vec![Vec::new(); targets];
+        let places = self.side.recipe.places();
+        let Some(data) = self.chosen(MOST_SHUFFLED, places.len() * SHUFFLES) else { return Ok(all) };
+        let before = self.losses(&data)?;
+        let mut shuffled = data.clone();
+        let mut order = vec![0; data.len()];
+        let (width, simd) = (data.x.cols(), Simd::detect());
+        for place in &places {
+            let mut growth = vec![Vec::new(); targets];
+            for repeat in 0..SHUFFLES as u32 {
+                Stream::new(self.seed, Purpose::Importance, &place.input.name)
+                    .at(0, repeat)
+                    .permutation(simd, &mut order);
+                for (from, to) in order.iter().zip(shuffled.x.as_mut_slice().chunks_exact_mut(width)) {
+                    place.copy(data.x.row(*from as usize), to);
                 }
-                let after = self.losses(&x)?;
-                growth.iter_mut().zip(after.iter().zip(&before)).for_each(|(g, (after, before))| g.push(after - before));
+                let after = self.losses(&shuffled)?;
+                growth.iter_mut().zip(&after).zip(&before).for_each(|((g, a), b)| g.push(a - b));
             }
-            for row in 0..rows {
-                x.row_mut(row)[place.clone()].copy_from_slice(&self.x.row(row)[place.clone()]);
+            for (all, growth) in all.iter_mut().zip(&growth) {
+                let (mean, sd) = (mean(growth), standard_deviation(growth));
+                all.push(Importance { column: place.input.name.clone(), mean, sd });
             }
-            for (found, growth) in found.iter_mut().zip(&growth) {
-                let (mean, sd) =
-                    (crate::study::statistics::mean(growth), crate::study::statistics::standard_deviation(growth));
-                found.push(Importance { column: input.name.clone(), mean, sd });
-            }
+            shuffled.x.as_mut_slice().copy_from_slice(data.x.as_slice());
         }
-        // A stable sort: columns that matter alike stay in the table's order.
-        found.iter_mut().for_each(|all| all.sort_by(|a, b| b.mean.total_cmp(&a.mean)));
-        Ok(found)
-    }
-
-    /// What the prediction of a target does along the columns that matter most.
-    pub fn dependence(&self, target: usize, importance: &[Importance]) -> Result<Vec<Dependence>> {
-        let places = self.places();
-        let step = self.x.rows().div_ceil(MEAN_OF).max(1);
-        let chosen: Vec<usize> = (0..self.x.rows()).step_by(step).collect();
-        let mut all = Vec::new();
-        for one in importance.iter().take(SHOWN) {
-            let Some(at) = self.inputs.iter().position(|input| input.name == one.column) else { continue };
-            let (input, place) = (&self.inputs[at], places[at].clone());
-            let values = self.values(input, place.clone());
-            if values.len() < 2 {
-                continue;
-            }
-            let numbers: Vec<f32> = chosen.iter().flat_map(|row| self.x.row(*row)).copied().collect();
-            let mut x = Matrix::new(chosen.len(), self.x.cols(), numbers);
-            let mut predictions: Vec<Vec<f64>> = Vec::new();
-            for value in &values {
-                (0..x.rows()).for_each(|row| x.row_mut(row)[place.clone()].copy_from_slice(value));
-                let outputs = &self.model.outputs(&x)?[target];
-                let means = self.mean_prediction(target, outputs)?;
-                predictions.resize(means.len(), Vec::new());
-                predictions.iter_mut().zip(means).for_each(|(along, mean)| along.push(mean));
-            }
-            let labels: Vec<String> = values.iter().map(|value| input.decode(value)).collect();
-            let is_number = matches!(input.encoding, Encoding::Number { .. } | Encoding::AsIs | Encoding::Amount { .. });
-            let numbers = labels.iter().map(|label| label.parse().ok()).collect::<Option<Vec<f64>>>();
-            let values = numbers.filter(|_| is_number).unwrap_or_default();
-            all.push(Dependence { column: input.name.clone(), labels, values, predictions });
-        }
+        // A stable sort: columns that are worth the same stay in their order. What is no number stands last.
+        let key = |i: &Importance| if i.mean.is_nan() { f64::NEG_INFINITY } else { i.mean };
+        all.iter_mut().for_each(|all| all.sort_by(|a, b| key(b).total_cmp(&key(a))));
         Ok(all)
     }
 
-    /// The mean probability of each class, of two of the second one alone; or the mean number.
-    fn mean_prediction(&self, target: usize, outputs: &Matrix) -> Result<Vec<f64>> {
-        let n = outputs.rows() as f64;
-        let is_number = self.model.table()?.targets().nth(target).is_some_and(|(t, _)| t.task == Task::Regression);
-        if is_number {
-            return Ok(vec![outputs.as_slice().iter().map(|p| f64::from(*p)).sum::<f64>() / n]);
-        }
-        let each: Vec<Vec<f64>> = (0..outputs.rows()).map(|row| probabilities(outputs.row(row))).collect();
-        let classes = each.first().map_or(0, Vec::len);
-        let first = usize::from(classes == 2);
-        Ok((first..classes).map(|class| each.iter().map(|p| p[class]).sum::<f64>() / n).collect())
+    /// What the prediction of target `at` does along the first of these columns.
+    pub fn dependence(&self, at: usize, target: &Target, importance: &[Importance]) -> Result<Vec<Dependence>> {
+        let Some(data) = self.chosen(MOST_AVERAGED, DRAWN * MOST_VALUES) else { return Ok(Vec::new()) };
+        let places = self.side.recipe.places();
+        let drawn = importance.iter().take(DRAWN);
+        let drawn = drawn.filter_map(|one| places.iter().find(|place| place.input.name == one.column));
+        drawn.map(|place| self.along(place, at, target, &data)).collect()
     }
 
-    /// Values that a column is set to, as features: those that occur, at most so many, spread evenly over the rows.
-    fn values(&self, input: &Input, place: std::ops::Range<usize>) -> Vec<Vec<f32>> {
-        let mut seen: Vec<Vec<f32>> = (0..self.x.rows()).map(|row| self.x.row(row)[place.clone()].to_vec()).collect();
-        if let Encoding::Number { indicator: true, .. } = input.encoding {
-            seen.retain(|features| features[1] == 0.0);
-        }
-        seen.sort_by(|a, b| a.iter().zip(b).map(|(a, b)| a.total_cmp(b)).find(|o| o.is_ne()).unwrap_or(std::cmp::Ordering::Equal));
-        let is_number = !matches!(input.encoding, Encoding::OneHot { .. } | Encoding::Level { .. });
-        let mut distinct = seen.clone();
-        distinct.dedup();
-        if distinct.len() <= VALUES || !is_number {
-            // Ones stand first in levels that are more frequent.
-            if !is_number {
-                distinct.reverse();
+    fn along(&self, place: &Place<'_>, at: usize, target: &Target, data: &Dataset) -> Result<Dependence> {
+        let sources: Vec<usize> = if place.input.is_number() { self.quantiles(place) } else { self.levels(place) };
+        let x = &self.train.x;
+        let mut changed = data.clone();
+        let mut predictions = Vec::new();
+        for source in &sources {
+            for row in changed.x.as_mut_slice().chunks_exact_mut(x.cols()) {
+                place.copy(x.row(*source), row);
             }
-            distinct.truncate(VALUES);
+            let all = self.side.outputs(self.model, &changed.x)?;
+            let said = Said { target, outputs: &all[at], data: &changed, at };
+            let mean = |of: &dyn Fn(usize) -> f64| (0..data.len()).map(of).sum::<f64>() / data.len() as f64;
+            let means: Vec<f64> = match said.is_number() {
+                true => vec![mean(&|row| f64::from(said.outputs.get(row, 0)))],
+                false => said.shown_classes().map(|class| mean(&|row| said.probability(row, class))).collect(),
+            };
+            predictions.resize(means.len(), Vec::new());
+            predictions.iter_mut().zip(means).for_each(|(line, mean): (&mut Vec<f64>, f64)| line.push(mean));
+        }
+        let features = |row: &usize| place.of(x.row(*row));
+        let values = sources.iter().filter(|_| place.input.is_number());
+        Ok(Dependence {
+            column: place.input.name.clone(),
+            labels: sources.iter().map(|row| place.input.text(features(row))).collect(),
+            values: values.filter_map(|row| place.input.number(features(row))).collect(),
+            predictions,
+        })
+    }
+
+    /// Training rows whose numbers are the quantiles of the column.
+    fn quantiles(&self, place: &Place<'_>) -> Vec<usize> {
+        let feature = |row: &usize| place.of(self.train.x.row(*row))[0];
+        let there = |row: &usize| place.input.number(place.of(self.train.x.row(*row))).is_some();
+        let mut rows: Vec<usize> = evenly(self.train.len(), MOST_SOURCES).filter(there).collect();
+        rows.sort_by(|a, b| feature(a).total_cmp(&feature(b)));
+        let mut distinct = rows.clone();
+        distinct.dedup_by(|a, b| feature(a) == feature(b));
+        if distinct.len() <= MOST_VALUES {
             return distinct;
         }
-        let positions: Vec<f64> = (0..seen.len()).map(|at| at as f64).collect();
-        let at = |step: usize| quantile(&positions, step as f64 / (VALUES - 1) as f64).round() as usize;
-        let mut chosen: Vec<Vec<f32>> = (0..VALUES).map(|step| seen[at(step)].clone()).collect();
-        chosen.dedup();
+        let mut chosen: Vec<usize> = (0..MOST_VALUES).map(|i| rows[i * (rows.len() - 1) / (MOST_VALUES - 1)]).collect();
+        chosen.dedup_by(|a, b| feature(a) == feature(b));
         chosen
+    }
+
+    /// A training row for each level, the most frequent first.
+    fn levels(&self, place: &Place<'_>) -> Vec<usize> {
+        let mut levels: BTreeMap<u32, (usize, usize)> = BTreeMap::new();
+        for row in evenly(self.train.len(), MOST_SOURCES) {
+            levels.entry(place.input.code(place.of(self.train.x.row(row)))).or_insert((0, row)).0 += 1;
+        }
+        let mut levels: Vec<(usize, usize)> = levels.into_values().collect();
+        levels.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
+        levels.into_iter().take(MOST_LEVELS).map(|(_, row)| row).collect()
     }
 }

@@ -2,12 +2,18 @@
 //!
 //! All sums are in double precision and in the order of the rows.
 
+mod columns;
 mod curves;
 mod diagnosis;
 mod evaluation;
+pub(crate) mod gaps;
 mod headline;
+mod importance;
+mod measure;
+mod notable;
 mod record;
 mod roc;
+mod said;
 
 pub use diagnosis::{Finding, diagnose};
 pub use evaluation::{Average, ClassScores, Classes, Evaluation, Numbers, WithBaseline};

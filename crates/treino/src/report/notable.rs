@@ -1,72 +1,62 @@
 //! Rows worth a look: those that the network got badly wrong, and those that it was undecided about.
 
 use super::record::NotableRow;
-use crate::data::{Dataset, Matrix, Recipe, Target, six_digits};
+use super::said::Said;
+use crate::data::{ColumnKind, Recipe, shown};
 
-/// Rows of each kind.
+/// So many rows of each sort at most.
 const MOST: usize = 10;
 
-/// Classes whose probabilities lie nearer than this are a close call.
-const CLOSE: f64 = 0.2;
+/// A row is undecided about where the two most probable classes are nearer than this.
+const GAP: f64 = 0.2;
 
-/// The probabilities of all classes of a row.
-pub(super) fn probabilities(outputs: &[f32]) -> Vec<f64> {
-    match *outputs {
-        [p] => vec![1.0 - f64::from(p), f64::from(p)],
-        _ => outputs.iter().map(|p| f64::from(*p)).collect(),
-    }
+/// The rows that were said wrong, worst first: those whose true class was least probable, or the numbers with the largest
+/// errors. Ties stand in the order of the file.
+pub(super) fn wrong(said: &Said<'_>, recipe: &Recipe) -> Vec<NotableRow> {
+    let rows = 0..said.data.len();
+    let badness: Vec<(usize, f64)> = if said.is_number() {
+        let error = |row: usize| (said.number(row) - f64::from(said.outputs.get(row, 0))).abs();
+        rows.map(|row| (row, -error(row))).filter(|(_, e)| *e != 0.0).collect()
+    } else {
+        let wrong = rows.filter(|row| said.most_probable(*row) != said.class(*row));
+        wrong.map(|row| (row, said.probability(row, said.class(row)))).collect()
+    };
+    least(badness, said, recipe)
 }
 
-/// The most probable class, of equals the first.
-fn said(p: &[f64]) -> usize {
-    (1..p.len()).fold(0, |best, at| if p[at] > p[best] { at } else { best })
+/// The rows between two classes, closest first.
+pub(super) fn undecided(said: &Said<'_>, recipe: &Recipe) -> Vec<NotableRow> {
+    if said.is_number() {
+        return Vec::new();
+    }
+    let gap = |row: usize| {
+        let best = said.most_probable(row);
+        let others = (0..said.target.classes.len()).filter(|class| *class != best);
+        let second = others.map(|class| said.probability(row, class)).fold(f64::NEG_INFINITY, f64::max);
+        (said.probability(row, best) - second).abs()
+    };
+    let near = (0..said.data.len()).map(|row| (row, gap(row))).filter(|(_, gap)| *gap < GAP);
+    least(near.collect(), said, recipe)
 }
 
-/// Writes down some rows.
-pub(super) struct Notary<'a> {
-    pub recipe: &'a Recipe,
-    pub target: &'a Target,
-    pub data: &'a Dataset,
-    pub outputs: &'a Matrix,
+/// The rows with the least numbers.
+fn least(mut rows: Vec<(usize, f64)>, said: &Said<'_>, recipe: &Recipe) -> Vec<NotableRow> {
+    let number = |row: usize| said.data.rows[row];
+    rows.sort_by(|a, b| a.1.total_cmp(&b.1).then(number(a.0).cmp(&number(b.0))));
+    rows.truncate(MOST);
+    rows.into_iter().map(|(row, _)| notable(row, said, recipe)).collect()
 }
 
-impl Notary<'_> {
-    fn note(&self, at: usize, truth: String, said: String, score: f64) -> NotableRow {
-        let inputs = self.recipe.decode(self.data.x.row(at));
-        NotableRow { row: self.data.rows[at] as usize + 1, truth, said, score, inputs }
-    }
-
-    /// The rows with these measures, smallest first, of equals the earlier one.
-    fn first(mut found: Vec<(f64, usize)>) -> impl Iterator<Item = usize> {
-        found.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
-        found.into_iter().take(MOST).map(|(_, at)| at)
-    }
-
-    /// Of classes: badly wrong, and undecided. The targets stand in column `column` of y.
-    pub fn classes(&self, column: usize) -> [Vec<NotableRow>; 2] {
-        let rows = self.data.len();
-        let p: Vec<Vec<f64>> = (0..rows).map(|at| probabilities(self.outputs.row(at))).collect();
-        let truth = |at: usize| self.data.y.get(at, column) as usize;
-        let note = |at: usize| {
-            let said = said(&p[at]);
-            let name = |class: usize| self.target.classes[class].clone();
-            self.note(at, name(truth(at)), name(said), p[at][said])
-        };
-        let is_wrong = |at: &usize| said(&p[*at]) != truth(*at);
-        let wrong = (0..rows).filter(is_wrong).map(|at| (p[at][truth(at)], at)).collect();
-        let gap = |at: usize| {
-            let best = said(&p[at]);
-            let second = p[at].iter().enumerate().filter(|(class, _)| *class != best).map(|(_, p)| *p);
-            p[at][best] - second.fold(0.0, f64::max)
-        };
-        let close = (0..rows).map(|at| (gap(at), at)).filter(|(gap, _)| *gap < CLOSE).collect();
-        [Self::first(wrong).map(note).collect(), Self::first(close).map(note).collect()]
-    }
-
-    /// Of numbers: those that are furthest off.
-    pub fn numbers(&self, y: &[f64], p: &[f64]) -> Vec<NotableRow> {
-        let found = (0..y.len()).map(|at| (-(y[at] - p[at]).abs(), at)).collect();
-        let text = |x: f64| six_digits(x).to_string();
-        Self::first(found).map(|at| self.note(at, text(y[at]), text(p[at]), y[at] - p[at])).collect()
-    }
+fn notable(row: usize, said: &Said<'_>, recipe: &Recipe) -> NotableRow {
+    let (truth, answer, score) = if said.is_number() {
+        let (y, p) = (said.number(row), f64::from(said.outputs.get(row, 0)));
+        let truth = if said.target.kind == ColumnKind::Integer { y.round() } else { y };
+        (shown(truth, y.abs() * f64::from(f32::EPSILON)), shown(p, 0.0), y - p)
+    } else {
+        let class = |class: usize| said.target.classes[class].clone();
+        let best = said.most_probable(row);
+        (class(said.class(row)), class(best), said.probability(row, best))
+    };
+    let inputs = recipe.decode(said.data.x.row(row));
+    NotableRow { row: said.data.rows[row] as usize + 1, truth, said: answer, score, inputs }
 }

@@ -49,12 +49,12 @@ pub fn auc(positive: &[bool], scores: &[f32], weights: Option<&[f32]>) -> Option
 }
 
 /// The rows of one score: the weights of negative and positive rows down to it, and down to the score before.
-struct Step {
-    score: f32,
-    fp: f64,
-    tp: f64,
-    fp_before: f64,
-    tp_before: f64,
+pub(super) struct Step {
+    pub score: f32,
+    pub fp: f64,
+    pub tp: f64,
+    pub fp_before: f64,
+    pub tp_before: f64,
 }
 
 impl Step {
@@ -65,7 +65,12 @@ impl Step {
 }
 
 /// Goes through the scores from the highest down and gives the total weights of negative and positive rows.
-fn walk(positive: &[bool], scores: &[f32], weights: Option<&[f32]>, mut at: impl FnMut(&Step)) -> (f64, f64) {
+pub(super) fn walk(
+    positive: &[bool],
+    scores: &[f32],
+    weights: Option<&[f32]>,
+    mut at: impl FnMut(&Step),
+) -> (f64, f64) {
     let mut order: Vec<usize> = (0..scores.len()).collect();
     // A stable sort: rows of one score stay in their order, so sums are the same on every machine.
     order.sort_by(|a, b| scores[*b].total_cmp(&scores[*a]));

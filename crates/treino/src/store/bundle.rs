@@ -114,15 +114,11 @@ impl Bundle {
                 Error::input(e).help("write the loss as an expression, or compile with another one before saving")
             );
         }
-        let mut entries = self.spec.entries();
-        spec::each_path(&mut entries, |path| {
-            Path::new(path).file_name().map_or(path.to_string(), |name| name.to_string_lossy().into_owned())
-        });
         let metadata = Metadata {
             format_version: FORMAT_VERSION,
             program: format!("treino {}", env!("CARGO_PKG_VERSION")),
             inputs: self.network.inputs(),
-            spec: spec::write(&entries),
+            spec: self.portable_spec(),
             table: self.table.clone(),
         };
         let json =
@@ -164,6 +160,15 @@ impl Bundle {
         }
         let compile = spec.compile.compiled(&network.output_names())?;
         Ok(Bundle { spec, table: metadata.table, compile, network })
+    }
+
+    /// The spec as text, its paths cut to file names.
+    pub(crate) fn portable_spec(&self) -> String {
+        let mut entries = self.spec.entries();
+        spec::each_path(&mut entries, |path| {
+            Path::new(path).file_name().map_or(path.to_string(), |name| name.to_string_lossy().into_owned())
+        });
+        spec::write(&entries)
     }
 
     /// Writes the model to a file, in one piece.
@@ -259,7 +264,7 @@ impl TableSide {
     }
 
     /// What each output of the network says, as probabilities or in the target's units.
-    fn outputs(&self, bundle: &Bundle, x: &Matrix) -> Result<Vec<Matrix>> {
+    pub(crate) fn outputs(&self, bundle: &Bundle, x: &Matrix) -> Result<Vec<Matrix>> {
         let all = bundle.network.predict(x)?;
         let program = bundle.network.program();
         let mut first = 0;

@@ -84,17 +84,24 @@ impl RunFolder {
         write_atomically(&self.work.path().join(name), bytes)
     }
 
-    /// Writes what every run has: `model.safetensors`, `history.csv` and `metrics.json`; and gives the folder its name,
+    /// Writes what every run has: `model.safetensors`, `history.csv`, `metrics.json` and `record.json`; and gives the folder its name,
     /// `NNNN-name` with the next free number. `spec.toml` comes with the name, because its paths are relative to it.
     ///
     /// # Errors
     /// A file that cannot be written; then the folder is gone.
-    pub fn finish(mut self, bundle: &Bundle, history: &History, metrics: &serde_json::Value) -> Result<PathBuf> {
+    pub fn finish(
+        mut self,
+        bundle: &Bundle,
+        history: &History,
+        metrics: &serde_json::Value,
+        record: &str,
+    ) -> Result<PathBuf> {
         self.write("model.safetensors", &bundle.to_bytes()?)?;
         self.write("history.csv", history.csv().as_bytes())?;
         let text =
             serde_json::to_string_pretty(metrics).map_err(|e| Error::input(format!("cannot write metrics: {e}")))?;
         self.write("metrics.json", (text + "\n").as_bytes())?;
+        self.write("record.json", record.as_bytes())?;
         // All run folders of a parent have the same depth, so the paths do not depend on the number.
         self.write("spec.toml", spec_text(&bundle.spec, &self.parent.join("run")).as_bytes())?;
         #[cfg(unix)]

@@ -157,7 +157,7 @@ fn ln_gamma(x: f64) -> f64 {
 }
 
 /// e^x, for results within the normal range; 0 below it.
-fn exp(x: f64) -> f64 {
+pub(crate) fn exp(x: f64) -> f64 {
     if x < -700.0 {
         return 0.0;
     }

@@ -107,6 +107,16 @@ impl Compile {
         std::iter::once("loss".to_string()).chain(losses).chain(metrics).collect()
     }
 
+    /// Whether more is better for a name in the logs, as far as that is known.
+    pub(crate) fn more_is_better(&self, network: &Network, name: &str) -> Option<bool> {
+        let name = name.strip_prefix("val_").unwrap_or(name);
+        match self.reported(network).iter().find(|one| one.names.iter().any(|n| n == name)) {
+            Some(one) => one.metric.inner().more_is_better(),
+            // What is no metric is a loss.
+            None => self.log_names(network).iter().any(|n| n == name).then_some(false),
+        }
+    }
+
     /// Refuses another number of goals than the network has outputs.
     pub(crate) fn check_goals(&self, network: &Network) -> Result<()> {
         let (goals, outputs) = (self.goals.len(), network.program().outputs.len());

@@ -146,15 +146,8 @@ pub(super) fn start_callbacks(
     steps: usize,
     has_validation: bool,
 ) -> Result<Vec<Box<dyn Watcher>>> {
-    let (names, metrics) = (compile.log_names(network), compile.reported(network));
-    let direction = |name: &str| {
-        let name = name.strip_prefix("val_").unwrap_or(name);
-        match metrics.iter().find(|one| one.names.iter().any(|n| n == name)) {
-            Some(one) => one.metric.inner().more_is_better(),
-            // What is no metric is a loss.
-            None => names.iter().any(|n| n == name).then_some(false),
-        }
-    };
+    let names = compile.log_names(network);
+    let direction = |name: &str| compile.more_is_better(network, name);
     let with_rate = callbacks.iter().any(|callback| callback.inner().sets_learning_rate());
     let rate = with_rate.then(|| "learning_rate".to_string());
     let validated = names.iter().map(|name| format!("val_{name}"));

@@ -51,15 +51,20 @@ pub struct LayerTrace {
     /// Numbers that it gives for a row.
     pub units: usize,
     /// Root of the mean square of its kernel.
+    #[serde(with = "crate::report::gaps")]
     pub weights: Vec<f32>,
     /// Root of the mean square of the kernel's gradient in the last batch, penalties included.
+    #[serde(with = "crate::report::gaps")]
     pub gradients: Vec<f32>,
     /// Mean of what it gives, behind its activation, over the last batch.
+    #[serde(with = "crate::report::gaps")]
     pub means: Vec<f32>,
     /// Standard deviation of the same.
+    #[serde(with = "crate::report::gaps")]
     pub deviations: Vec<f32>,
     /// The share of these numbers that stand where the activation is flat: exactly 0 behind a relu, within 0.01 of an end behind
     /// a sigmoid or tanh; 0 for others.
+    #[serde(with = "crate::report::gaps")]
     pub flat: Vec<f32>,
     /// At the end, over training rows.
     pub end: Option<UnitsAtEnd>,
