@@ -117,7 +117,7 @@ pub struct BatchNormalizationOp {
     /// Normalised rows in a row of the batch: along all its sides but the last.
     outer: usize,
     width: usize,
-    x: ValueId,
+    pub(crate) x: ValueId,
     pub(crate) y: ValueId,
     gamma: Option<VarId>,
     beta: Option<VarId>,

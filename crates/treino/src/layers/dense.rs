@@ -123,7 +123,7 @@ pub struct DenseOp {
     units: usize,
     pub(crate) x: ValueId,
     pub(crate) z: ValueId,
-    kernel: VarId,
+    pub(crate) kernel: VarId,
     bias: Option<VarId>,
     /// f, where it can be computed in place; an activation op follows where it cannot.
     pub(crate) activation: Option<Activation>,

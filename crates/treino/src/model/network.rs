@@ -185,7 +185,7 @@ impl Network {
     }
 
     /// Runs the first `ops` operations over all rows, chunk by chunk, and hands over the values and the number of rows.
-    fn through(&self, x: &Matrix, ops: usize, mut take: impl FnMut(&Memory, usize)) {
+    pub(crate) fn through(&self, x: &Matrix, ops: usize, mut take: impl FnMut(&Memory, usize)) {
         let chunk = CHUNK.min(x.rows().max(1));
         let mut memory = Memory::new(&self.program, chunk, false);
         memory.weights.copy_from_slice(&self.weights);

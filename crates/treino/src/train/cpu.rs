@@ -4,6 +4,7 @@ use super::compile::Compile;
 use super::event::Session;
 use super::executor::{BatchEnd, Divergence, EpochEnd, Examples, Executor, Interrupted, TrainingState, Units};
 use super::head::Head;
+use super::inside::{Inside, MOST_ROWS, Taps};
 use super::profile::{Profile, Stopwatch};
 use crate::callbacks::{Logs, Snapshot};
 use crate::error::{Error, Result};
@@ -105,6 +106,10 @@ pub struct Cpu {
     weights: Vec<f32>,
     /// Whether the rows have weights of their own.
     weighted: bool,
+    /// Rows that went forward and backward last.
+    passed: usize,
+    /// Where statistics are taken.
+    taps: Taps,
     /// Who takes the time, if anybody does.
     stopwatch: Option<Box<Stopwatch>>,
 }
@@ -149,6 +154,8 @@ impl Cpu {
             updater,
             weights: vec![1.0; capacity],
             weighted: false,
+            passed: 0,
+            taps: Taps::of(&program),
             stopwatch: None,
             pool: Pool::new(if has_work_for_threads(&program, piece) { session.threads } else { 1 }),
             simd: session.simd,
@@ -265,6 +272,7 @@ impl Cpu {
                 watch.ended(Stage::Metrics, rows);
             }
             self.backward(part, watch);
+            self.passed = rows;
         }
         let Cpu { program, memory, .. } = self;
         memory.join_shared(program);
@@ -374,6 +382,10 @@ impl Cpu {
             if !loss.is_finite() {
                 return Err(self.divergence(epoch, step, rows.min(self.piece)));
             }
+            if first + rows == n {
+                // The step uses the gradient up.
+                self.taps.look_at_gradient(self.simd, &self.memory.gradient, self.loss_scale);
+            }
             self.descend(batch, loss, when, watch);
             watch.ended(Stage::Optimizer, rows);
             total += loss * rows as f64;
@@ -438,6 +450,19 @@ impl Executor for Cpu {
             stopwatch.ended(Stage::Validation, n);
         }
         logs
+    }
+
+    fn note_inside(&mut self, epoch: usize, inside: &mut Inside) {
+        let rows = self.passed.min(MOST_ROWS);
+        let part = Part { rows, before: 0, of: rows, training: true, when: [epoch as u32, 0] };
+        let pass = part.pass(self.simd, &self.pool, self.seed, self.loss_scale);
+        for head in self.heads.iter().filter(|head| !head.reads_output()) {
+            // Nobody has asked for what the loss took over.
+            if let Some(at) = head.absorbed {
+                self.program.ops[at].forward(&mut self.memory, &pass);
+            }
+        }
+        self.taps.note(self.simd, &self.memory, rows, epoch, inside);
     }
 
     fn snapshot(&self) -> Snapshot {

@@ -4,6 +4,7 @@ use super::event::{Event, Session};
 use super::executor::{Divergence, Examples, Executor};
 use super::fit::Job;
 use super::history::{Ending, History};
+use super::inside::{self, Inside};
 use super::progress::{Identity, Progress};
 use crate::callbacks::{Control, Keeper, OnDivergence, Snapshot, Watcher};
 use crate::error::{Error, Result};
@@ -39,7 +40,14 @@ impl Epochs<'_> {
     /// A callback failed.
     pub fn run(mut self, session: &mut Session<'_>) -> Result<History> {
         let Job { train, settings, .. } = *self.job;
-        let history = History { epochs: Vec::new(), best_epoch: None, kept_epoch: None, ending: Ending::Finished };
+        let history = History {
+            epochs: Vec::new(),
+            learning_rates: Vec::new(),
+            inside: Inside::default(),
+            best_epoch: None,
+            kept_epoch: None,
+            ending: Ending::Finished,
+        };
         let mut course = Course { history, kept: None, stopped: None };
         let has_keeper = self.keepers().next().is_some();
         let identity = has_keeper.then(|| Identity::of(self.network, self.job));
@@ -114,6 +122,9 @@ impl Epochs<'_> {
             return Ok(false);
         }
 
+        if is_whole && inside::is_noted(epoch, settings.epochs) {
+            self.executor.note_inside(epoch, &mut course.history.inside);
+        }
         let mut logs = end.logs;
         let mut hands = Hands::new(self.executor, session, self.network, self.model);
         let is_validated = (epoch + 1).is_multiple_of(settings.validation_freq);
@@ -138,6 +149,9 @@ impl Epochs<'_> {
         let waited = epoch - course.history.best_epoch.unwrap_or(epoch);
         each(&mut self.watchers, &mut hands, |watcher, hands| watcher.epoch_end(epoch, &mut logs, hands))?;
         course.stopped = hands.stop;
+        let has_rate = self.job.compile.optimizer.inner().line_search().is_none();
+        let rate = if has_rate { hands.executor.learning_rate() } else { f64::NAN };
+        course.history.learning_rates.push(rate);
         (session.observer)(&Event::Epoch { epoch, logs: &logs, best, waited });
         course.history.epochs.push(logs);
         Ok(is_whole)

@@ -1,5 +1,6 @@
 //! The seam between a training and the hardware it runs on.
 
+use super::inside::Inside;
 use crate::callbacks::{Logs, Snapshot};
 use crate::data::Matrix;
 use crate::error::{Error, Kind, Result};
@@ -24,6 +25,9 @@ pub trait Executor {
 
     /// Loss and metrics over `data` in inference mode.
     fn evaluate(&mut self, data: &Examples<'_>) -> Logs;
+
+    /// Notes an epoch's statistics of the layers, after [`Executor::run_epoch`] and before anything else runs.
+    fn note_inside(&mut self, epoch: usize, inside: &mut Inside);
 
     /// The current weights.
     fn snapshot(&self) -> Snapshot;

@@ -1,6 +1,7 @@
 //! What a training leaves beside its weights.
 
 use super::executor::Divergence;
+use super::inside::Inside;
 use crate::callbacks::Logs;
 
 /// The numbers of every epoch, and how it ended.
@@ -8,6 +9,10 @@ use crate::callbacks::Logs;
 pub struct History {
     /// One entry an epoch. Epochs without validation lack the names that begin with `val_`.
     pub epochs: Vec<Logs>,
+    /// The learning rate after each epoch and its callbacks: that of the next step. NaN where the optimizer has none.
+    pub learning_rates: Vec<f64>,
+    /// Statistics inside the network.
+    pub inside: Inside,
     /// The best epoch, from 0: by validation loss, or by training loss without validation.
     pub best_epoch: Option<usize>,
     /// The epoch, from 0, whose weights the network has.
