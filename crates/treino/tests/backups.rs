@@ -257,8 +257,8 @@ fn a_damaged_backup_is_refused_or_the_one_before_it_is_taken() {
     let mut broken: Vec<Vec<u8>> = vec![
         vec![],
         b"nonsense".to_vec(),
-        text("\\\"backup_version\\\":1", "\\\"backup_version\\\":2"),
-        text("\\\"backup_version\\\":1", "\\\"backup_versiom\\\":1"),
+        text("\\\"backup_version\\\":2", "\\\"backup_version\\\":3"),
+        text("\\\"backup_version\\\":2", "\\\"backup_versiom\\\":2"),
         text("\\\"best_epoch\\\":1", "\\\"best_epoch\\\":9"),
         text("\\\"kept\\\":1", "\\\"kept\\\":7"),
         text("\\\"watchers\\\":[true", "\\\"watchers\\\":[9999"),

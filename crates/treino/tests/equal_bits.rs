@@ -35,7 +35,7 @@ struct Training {
     settings: Fit,
 }
 
-/// Weights and statistics, history, and the loss after each batch, as bits.
+/// Weights and statistics, history with what went on inside, and the loss after each batch, as bits.
 type Bits = (Vec<u32>, Vec<(String, u64)>, Vec<u64>);
 
 impl Training {
@@ -87,7 +87,12 @@ impl Training {
         assert_eq!(history.epochs.len(), settings.epochs, "{:?}", history.ending);
         let weights = network.named_weights().flat_map(|(_, _, n)| n.iter().map(|x| x.to_bits()).collect::<Vec<_>>());
         let logs = history.epochs.iter().flat_map(|logs| &logs.0).map(|(name, v)| (name.clone(), v.to_bits()));
-        (weights.collect(), logs.collect(), losses)
+        let inside = history.inside.layers.iter().flat_map(|trace| {
+            let lists = [&trace.weights, &trace.gradients, &trace.means, &trace.deviations, &trace.flat];
+            let bits = |x: &f32| (trace.layer.clone(), u64::from(x.to_bits()));
+            lists.into_iter().flatten().map(bits).collect::<Vec<_>>()
+        });
+        (weights.collect(), logs.chain(inside).collect(), losses)
     }
 }
 

@@ -21,6 +21,29 @@ fn callback(case: &Json) -> Callback {
     Callback::read(&node(&spec), "callback").unwrap()
 }
 
+/// The replay of a case does what Keras did.
+fn replays(case: &Json) {
+    let Callback::EarlyStopping(settings) = callback(case) else { panic!() };
+    let name = case["name"].as_str().unwrap();
+    let values: Vec<Option<f64>> =
+        case["values"].as_array().unwrap().iter().map(|v| (!v.is_null()).then(|| keras::float(v))).collect();
+    let more = match case["mode"].as_str().unwrap() {
+        "auto" => case["monitor"].as_str().unwrap().ends_with("accuracy"),
+        mode => mode == "max",
+    };
+    let replayed = settings.replay(&values, more);
+    let number = |key: &str| case[key].as_i64();
+    assert_eq!(replayed.stopped.map(|epoch| epoch as i64), number("stop_epoch"), "{name}: replayed stop");
+    // Without epochs there are no weights to speak of.
+    if !values.is_empty() {
+        assert_eq!(Some(replayed.kept as i64), number("weights_epoch"), "{name}: replayed weights");
+    }
+    assert_eq!(replayed.waited.last().map_or(0, |wait| *wait as i64), number("wait").unwrap(), "{name}: patience");
+    let best = (!case["best"].is_null()).then(|| keras::float(&case["best"]));
+    let same = replayed.best.map(f64::to_bits) == best.map(f64::to_bits);
+    assert!(same || replayed.best.zip(best).is_some_and(|(a, b)| a.is_nan() && b.is_nan()), "{name}: best");
+}
+
 #[test]
 fn every_training_stops_and_restores_as_in_keras() {
     let all = fixture("early_stopping");
@@ -66,6 +89,7 @@ fn every_training_stops_and_restores_as_in_keras() {
             assert_eq!(Some(*epoch as i64), number("best_epoch"), "{name}: restored epoch");
         }
         assert!(model.restored.len() <= 1, "{name}: restored twice");
+        replays(case);
     }
     // The fixtures hold enough of each kind.
     assert!(stopped > 50 && restored > 50 && refused == 2, "{stopped} {restored} {refused}");

@@ -37,42 +37,69 @@ impl React for EarlyStopping {
 
     fn start(&self, outlook: &Outlook<'_>) -> Result<Box<dyn Watcher>> {
         let monitor = Monitor::new("early_stopping", &self.monitor, &self.mode, self.min_delta, outlook)?;
-        Ok(Box::new(Watching { settings: self.clone(), monitor, wait: 0, best_epoch: 0, best_weights: None }))
+        Ok(Box::new(Watching { patience: Patience::new(self, monitor), best_weights: None }))
+    }
+}
+
+/// What an epoch means for the training.
+pub(super) struct Verdict {
+    /// Its weights are those to put back in the end.
+    pub keep: bool,
+    /// It is the last one.
+    pub stop: bool,
+}
+
+/// Counts epochs without improvement. It decides from the monitored numbers alone.
+pub(super) struct Patience {
+    settings: EarlyStopping,
+    pub monitor: Monitor,
+    /// Epochs since the last improvement that counts.
+    pub wait: usize,
+    /// The epoch to be restored.
+    pub best_epoch: usize,
+    /// Whether an epoch was kept.
+    has_kept: bool,
+}
+
+impl Patience {
+    pub fn new(settings: &EarlyStopping, monitor: Monitor) -> Self {
+        Patience { settings: settings.clone(), monitor, wait: 0, best_epoch: 0, has_kept: false }
+    }
+
+    /// Takes the number of an epoch in; `None` where its logs lack it.
+    pub fn judge(&mut self, epoch: usize, value: Option<f64>) -> Verdict {
+        let Some(value) = value.filter(|_| epoch >= self.settings.start_from_epoch) else {
+            return Verdict { keep: false, stop: false };
+        };
+        // Where nothing ever improves, the first watched epoch is restored.
+        let is_first = self.settings.restore_best_weights && !self.has_kept;
+        self.wait += 1;
+        let improves = self.monitor.improves(value);
+        if improves || is_first {
+            self.best_epoch = epoch;
+        }
+        let keep = self.settings.restore_best_weights && (improves || is_first);
+        self.has_kept |= keep;
+        if improves && (self.settings.baseline.is_none() || self.monitor.is_better(value, self.settings.baseline)) {
+            self.wait = 0;
+        }
+        Verdict { keep, stop: !improves && self.wait >= self.settings.patience && epoch > 0 }
     }
 }
 
 struct Watching {
-    settings: EarlyStopping,
-    monitor: Monitor,
-    wait: usize,
-    best_epoch: usize,
+    patience: Patience,
     best_weights: Option<Snapshot>,
 }
 
 impl Watcher for Watching {
     fn epoch_end(&mut self, epoch: usize, logs: &mut Logs, training: &mut dyn Control) -> Result<()> {
-        let Some(value) = logs.get(&self.monitor.name) else { return Ok(()) };
-        if epoch < self.settings.start_from_epoch {
-            return Ok(());
-        }
-        if self.settings.restore_best_weights && self.best_weights.is_none() {
-            // Where nothing ever improves, the first watched epoch is restored.
+        let Verdict { keep, stop } = self.patience.judge(epoch, logs.get(&self.patience.monitor.name));
+        if keep {
             self.best_weights = Some(training.weights());
-            self.best_epoch = epoch;
         }
-        self.wait += 1;
-        if self.monitor.improves(value) {
-            self.best_epoch = epoch;
-            if self.settings.restore_best_weights {
-                self.best_weights = Some(training.weights());
-            }
-            if self.settings.baseline.is_none() || self.monitor.is_better(value, self.settings.baseline) {
-                self.wait = 0;
-            }
-            return Ok(());
-        }
-        if self.wait >= self.settings.patience && epoch > 0 {
-            let (monitor, wait) = (&self.monitor.name, self.wait);
+        if stop {
+            let (monitor, wait) = (&self.patience.monitor.name, self.patience.wait);
             let epochs = if wait == 1 { "epoch" } else { "epochs" };
             training.stop(format!("{monitor} has not improved for {wait} {epochs}"));
         }
@@ -81,21 +108,24 @@ impl Watcher for Watching {
 
     fn train_end(&mut self, training: &mut dyn Control) -> Result<()> {
         if let Some(weights) = self.best_weights.take() {
-            training.restore(&weights, self.best_epoch);
+            training.restore(&weights, self.patience.best_epoch);
         }
         Ok(())
     }
 
     fn state(&self) -> WatcherState {
-        let [is_there, best] = self.monitor.state();
-        let numbers = vec![self.wait as f64, self.best_epoch as f64, is_there, best];
+        let Patience { monitor, wait, best_epoch, .. } = &self.patience;
+        let [is_there, best] = monitor.state();
+        let numbers = vec![*wait as f64, *best_epoch as f64, is_there, best];
         WatcherState { numbers, weights: self.best_weights.clone() }
     }
 
     fn resume(&mut self, state: &WatcherState) -> Result<()> {
         let [wait, best_epoch, is_there, best] = state.numbers[..] else { return Err(foreign_state()) };
-        (self.wait, self.best_epoch) = (wait as usize, best_epoch as usize);
-        self.monitor.resume([is_there, best]);
+        let patience = &mut self.patience;
+        (patience.wait, patience.best_epoch) = (wait as usize, best_epoch as usize);
+        patience.has_kept = state.weights.is_some();
+        patience.monitor.resume([is_there, best]);
         self.best_weights = state.weights.clone();
         Ok(())
     }

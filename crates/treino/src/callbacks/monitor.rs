@@ -35,7 +35,12 @@ impl Monitor {
             Error::input(format!("{callback} cannot tell whether more or less \"{name}\" is better"))
                 .help("say mode = \"min\" or mode = \"max\"")
         })?;
-        Ok(Monitor { name: name.to_string(), best: None, more_is_better, min_delta: min_delta.abs() })
+        Ok(Monitor::directed(name, more_is_better, min_delta))
+    }
+
+    /// A monitor whose direction is known.
+    pub fn directed(name: &str, more_is_better: bool, min_delta: f64) -> Self {
+        Monitor { name: name.to_string(), best: None, more_is_better, min_delta: min_delta.abs() }
     }
 
     /// Whether a value is better than another, or there is none to compare it with.

@@ -123,7 +123,7 @@ pub struct DenseOp {
     units: usize,
     pub(crate) x: ValueId,
     pub(crate) z: ValueId,
-    kernel: VarId,
+    pub(crate) kernel: VarId,
     bias: Option<VarId>,
     /// f, where it can be computed in place; an activation op follows where it cannot.
     pub(crate) activation: Option<Activation>,
@@ -134,11 +134,6 @@ pub struct DenseOp {
 }
 
 impl DenseOp {
-    /// W.
-    pub(crate) fn kernel(&self) -> VarId {
-        self.kernel
-    }
-
     /// Takes in the activation that follows.
     pub(crate) fn take(&mut self, activation: Activation, y: ValueId) {
         self.finish = match &activation {

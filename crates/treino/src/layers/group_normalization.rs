@@ -100,7 +100,7 @@ pub struct GroupNormalizationOp {
     columns: usize,
     groups: usize,
     epsilon: f32,
-    x: ValueId,
+    pub(crate) x: ValueId,
     pub(crate) y: ValueId,
     gamma: Option<VarId>,
     beta: Option<VarId>,

@@ -65,7 +65,7 @@ impl Build for PReLU {
 #[derive(Debug, Clone)]
 pub struct PReluOp {
     width: usize,
-    x: ValueId,
+    pub(crate) x: ValueId,
     pub(crate) y: ValueId,
     alpha: VarId,
     /// Which alpha each number of a row has.

@@ -230,6 +230,13 @@ impl Program {
         [self.values[id.0].numbers, self.values[id.0].gradient]
     }
 
+    /// Whether nothing but one op reads a value, in the shape that it has.
+    pub(crate) fn has_one_reader(&self, value: ValueId) -> bool {
+        let numbers = self.values[value.0].numbers;
+        self.values.iter().filter(|other| other.numbers == numbers).count() == 1
+            && self.outputs.iter().all(|output| output.value != value)
+    }
+
     /// The shape of a row of a value.
     pub fn shape(&self, value: ValueId) -> &[usize] {
         &self.values[value.0].shape

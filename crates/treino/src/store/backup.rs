@@ -6,7 +6,7 @@
 use super::weights::{self, damaged, parse};
 use crate::callbacks::{Logs, Snapshot, WatcherState};
 use crate::error::{Error, Result};
-use crate::train::{Ending, History, Identity, Inside, Progress, TrainingState};
+use crate::train::{Ending, History, Identity, Inside, LayerTrace, Progress, TrainingState};
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 use serde::{Deserialize, Serialize};
 
@@ -23,7 +23,9 @@ struct Metadata {
     /// Every name in the history, and of each epoch which of them it has.
     names: Vec<String>,
     epochs: Vec<Vec<usize>>,
-    inside: Inside,
+    /// The epochs whose statistics are there, and of each layer its name, its activation and the numbers of its rows.
+    noted: Vec<usize>,
+    layers: Vec<(String, String, usize)>,
     best_epoch: Option<usize>,
     kept_epoch: Option<usize>,
     /// The epoch of the weights that are kept if the training ends badly.
@@ -68,6 +70,9 @@ pub(crate) fn write_backup(identity: &Identity, progress: &Progress) -> Result<V
     let numbers: Vec<f64> = history.epochs.iter().flat_map(|logs| logs.0.iter().map(|(_, x)| *x)).collect();
     tensors.doubles("history", &numbers);
     tensors.doubles("learning_rates", &history.learning_rates);
+    for (i, trace) in history.inside.layers.iter().enumerate() {
+        tensors.singles(format!("inside/{i}"), &trace.lists().concat());
+    }
     if let Some((score, _, snapshot)) = kept {
         tensors.doubles("kept/score", &[*score]);
         tensors.snapshot("kept", snapshot);
@@ -88,7 +93,8 @@ pub(crate) fn write_backup(identity: &Identity, progress: &Progress) -> Result<V
         buffers: state.buffers.iter().map(|(name, _)| name.clone()).collect(),
         epochs: history.epochs.iter().map(|logs| logs.0.iter().map(|(name, _)| at(name)).collect()).collect(),
         names,
-        inside: history.inside.clone(),
+        noted: history.inside.epochs.clone(),
+        layers: history.inside.layers.iter().map(|l| (l.layer.clone(), l.activation.clone(), l.units)).collect(),
         best_epoch: history.best_epoch,
         kept_epoch: history.kept_epoch,
         kept: kept.as_ref().map(|(_, epoch, _)| *epoch),
@@ -142,7 +148,7 @@ pub(crate) fn read_backup(bytes: &[u8]) -> Result<(Identity, Progress)> {
         history: History {
             epochs: epochs(&metadata.names, &metadata.epochs, &tensors.doubles("history")?)?,
             learning_rates: tensors.doubles("learning_rates")?,
-            inside: metadata.inside,
+            inside: inside(metadata.noted, metadata.layers, &tensors)?,
             best_epoch: metadata.best_epoch,
             kept_epoch: metadata.kept_epoch,
             ending: Ending::Finished,
@@ -159,11 +165,12 @@ pub(crate) fn read_backup(bytes: &[u8]) -> Result<(Identity, Progress)> {
     let done = progress.history.epochs.len();
     let named = [metadata.best_epoch, metadata.kept_epoch, metadata.kept];
     let rate = progress.state.learning_rate;
-    if done == 0
-        || progress.history.learning_rates.len() != done
-        || named.into_iter().flatten().any(|epoch| epoch >= done)
-        || !(rate.is_finite() && rate >= 0.0)
+    if progress.history.learning_rates.len() != done
+        || progress.history.inside.epochs.iter().any(|epoch| *epoch >= done)
     {
+        return Err(contradiction());
+    }
+    if done == 0 || named.into_iter().flatten().any(|epoch| epoch >= done) || !(rate.is_finite() && rate >= 0.0) {
         return Err(contradiction());
     }
     Ok((Identity(metadata.identity), progress))
@@ -180,6 +187,25 @@ fn epochs(names: &[String], epochs: &[Vec<usize>], numbers: &[f64]) -> Result<Ve
         named.collect::<Option<_>>().map(Logs).ok_or_else(contradiction)
     };
     epochs.iter().map(logs).collect()
+}
+
+/// The statistics of the layers, from their lists one behind the other.
+fn inside(epochs: Vec<usize>, layers: Vec<(String, String, usize)>, tensors: &Stored<'_>) -> Result<Inside> {
+    let count = epochs.len();
+    let trace = |(i, (layer, activation, units)): (usize, (String, String, usize))| {
+        let numbers = tensors.singles(&format!("inside/{i}"))?;
+        let mut trace = LayerTrace { layer, activation, units, ..LayerTrace::default() };
+        let lists = trace.lists_mut();
+        if numbers.len() != lists.len() * count {
+            return Err(contradiction());
+        }
+        for (at, list) in lists.into_iter().enumerate() {
+            list.extend_from_slice(&numbers[at * count..][..count]);
+        }
+        Ok(trace)
+    };
+    let layers = layers.into_iter().enumerate().map(trace).collect::<Result<_>>()?;
+    Ok(Inside { epochs, layers })
 }
 
 fn contradiction() -> Error {

@@ -222,14 +222,6 @@ impl Bundle {
         Ok((self.evaluate_rows(&data)?, set_aside))
     }
 
-    /// What each output of the network says about encoded rows, as probabilities or in its target's units.
-    ///
-    /// # Errors
-    /// A model that was trained on bare numbers, or rows of another width.
-    pub(crate) fn outputs(&self, x: &Matrix) -> Result<Vec<Matrix>> {
-        self.table()?.outputs(self, x)
-    }
-
     /// How good the predictions of each target on encoded rows are.
     ///
     /// # Errors

@@ -4,7 +4,7 @@ use super::compile::Compile;
 use super::event::Session;
 use super::executor::{BatchEnd, Divergence, EpochEnd, Examples, Executor, Interrupted, TrainingState, Units};
 use super::head::Head;
-use super::inside::{Inside, Place, places};
+use super::inside::{Inside, MOST_ROWS, Taps};
 use super::profile::{Profile, Stopwatch};
 use crate::callbacks::{Logs, Snapshot};
 use crate::error::{Error, Result};
@@ -106,10 +106,10 @@ pub struct Cpu {
     weights: Vec<f32>,
     /// Whether the rows have weights of their own.
     weighted: bool,
-    /// Where the numbers of the layers lie that are noted.
-    places: Vec<Place>,
-    /// Rows that passed last.
+    /// Rows that went forward and backward last.
     passed: usize,
+    /// Where statistics are taken.
+    taps: Taps,
     /// Who takes the time, if anybody does.
     stopwatch: Option<Box<Stopwatch>>,
 }
@@ -142,14 +142,10 @@ impl Cpu {
             head
         });
         let heads: Vec<Head> = heads.collect();
-        let is_left_out = |at| heads.iter().any(|head: &Head| head.absorbed == Some(at) && !head.reads_output());
-        let places = places(&program, is_left_out);
         let variables = program.variables.iter().enumerate();
         let penalised = variables.filter_map(|(at, variable)| Some((variable.regularizer.clone()?, at)));
         Ok(Cpu {
             heads,
-            places,
-            passed: 0,
             loss_scale: updater.loss_scale(),
             statistics: match compile.optimizer.inner().line_search() {
                 Some(_) => vec![0.0; program.state],
@@ -158,6 +154,8 @@ impl Cpu {
             updater,
             weights: vec![1.0; capacity],
             weighted: false,
+            passed: 0,
+            taps: Taps::of(&program),
             stopwatch: None,
             pool: Pool::new(if has_work_for_threads(&program, piece) { session.threads } else { 1 }),
             simd: session.simd,
@@ -236,7 +234,6 @@ impl Cpu {
             total += head.lose(*simd, memory, [part.rows, part.of], width, weights, factor);
         }
         watch.ended(Stage::Loss, part.rows);
-        self.passed = part.rows;
         total
     }
 
@@ -275,6 +272,7 @@ impl Cpu {
                 watch.ended(Stage::Metrics, rows);
             }
             self.backward(part, watch);
+            self.passed = rows;
         }
         let Cpu { program, memory, .. } = self;
         memory.join_shared(program);
@@ -384,6 +382,10 @@ impl Cpu {
             if !loss.is_finite() {
                 return Err(self.divergence(epoch, step, rows.min(self.piece)));
             }
+            if first + rows == n {
+                // The step uses the gradient up.
+                self.taps.look_at_gradient(self.simd, &self.memory.gradient, self.loss_scale);
+            }
             self.descend(batch, loss, when, watch);
             watch.ended(Stage::Optimizer, rows);
             total += loss * rows as f64;
@@ -419,14 +421,6 @@ impl Executor for Cpu {
         end
     }
 
-    fn begin_inside(&self, epochs: usize, rows: usize) -> Inside {
-        Inside::new(&self.places, epochs, rows.div_ceil(self.batch_size), self.batch_size)
-    }
-
-    fn note_inside(&self, epoch: usize, inside: &mut Inside) {
-        inside.note(self.simd, epoch, &self.places, &self.memory, self.passed);
-    }
-
     fn running_logs(&self, loss: f64, rows: usize) -> Logs {
         let mut logs = Logs(vec![("loss".to_string(), loss)]);
         if self.heads.len() > 1 {
@@ -456,6 +450,19 @@ impl Executor for Cpu {
             stopwatch.ended(Stage::Validation, n);
         }
         logs
+    }
+
+    fn note_inside(&mut self, epoch: usize, inside: &mut Inside) {
+        let rows = self.passed.min(MOST_ROWS);
+        let part = Part { rows, before: 0, of: rows, training: true, when: [epoch as u32, 0] };
+        let pass = part.pass(self.simd, &self.pool, self.seed, self.loss_scale);
+        for head in self.heads.iter().filter(|head| !head.reads_output()) {
+            // Nobody has asked for what the loss took over.
+            if let Some(at) = head.absorbed {
+                self.program.ops[at].forward(&mut self.memory, &pass);
+            }
+        }
+        self.taps.note(self.simd, &self.memory, rows, epoch, inside);
     }
 
     fn snapshot(&self) -> Snapshot {

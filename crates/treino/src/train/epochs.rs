@@ -4,6 +4,7 @@ use super::event::{Event, Session};
 use super::executor::{Divergence, Examples, Executor};
 use super::fit::Job;
 use super::history::{Ending, History};
+use super::inside::{self, Inside};
 use super::progress::{Identity, Progress};
 use crate::callbacks::{Control, Keeper, OnDivergence, Snapshot, Watcher};
 use crate::error::{Error, Result};
@@ -42,7 +43,7 @@ impl Epochs<'_> {
         let history = History {
             epochs: Vec::new(),
             learning_rates: Vec::new(),
-            inside: self.executor.begin_inside(settings.epochs, train.rows()),
+            inside: Inside::default(),
             best_epoch: None,
             kept_epoch: None,
             ending: Ending::Finished,
@@ -121,8 +122,7 @@ impl Epochs<'_> {
             return Ok(false);
         }
 
-        if course.history.inside.is_due(epoch, settings.epochs) {
-            // Before the validation, whose rows take the place of the batch's.
+        if is_whole && inside::is_noted(epoch, settings.epochs) {
             self.executor.note_inside(epoch, &mut course.history.inside);
         }
         let mut logs = end.logs;
@@ -148,8 +148,10 @@ impl Epochs<'_> {
         course.history.kept_epoch = Some(epoch);
         let waited = epoch - course.history.best_epoch.unwrap_or(epoch);
         each(&mut self.watchers, &mut hands, |watcher, hands| watcher.epoch_end(epoch, &mut logs, hands))?;
-        course.history.learning_rates.push(hands.learning_rate());
         course.stopped = hands.stop;
+        let has_rate = self.job.compile.optimizer.inner().line_search().is_none();
+        let rate = if has_rate { hands.executor.learning_rate() } else { f64::NAN };
+        course.history.learning_rates.push(rate);
         (session.observer)(&Event::Epoch { epoch, logs: &logs, best, waited });
         course.history.epochs.push(logs);
         Ok(is_whole)

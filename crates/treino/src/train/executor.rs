@@ -20,17 +20,14 @@ pub trait Executor {
         batch_end: &mut BatchEnd<'_>,
     ) -> std::result::Result<EpochEnd, Divergence>;
 
-    /// An empty record of what goes on inside, for a training of so many epochs of so many rows.
-    fn begin_inside(&self, epochs: usize, rows: usize) -> Inside;
-
-    /// Notes what goes on inside after the last batch of an epoch.
-    fn note_inside(&self, epoch: usize, inside: &mut Inside);
-
     /// The logs of the epoch so far: its mean loss, over so many rows, and the metrics.
     fn running_logs(&self, loss: f64, rows: usize) -> Logs;
 
     /// Loss and metrics over `data` in inference mode.
     fn evaluate(&mut self, data: &Examples<'_>) -> Logs;
+
+    /// Notes an epoch's statistics of the layers, after [`Executor::run_epoch`] and before anything else runs.
+    fn note_inside(&mut self, epoch: usize, inside: &mut Inside);
 
     /// The current weights.
     fn snapshot(&self) -> Snapshot;

@@ -9,9 +9,9 @@ use crate::callbacks::Logs;
 pub struct History {
     /// One entry an epoch. Epochs without validation lack the names that begin with `val_`.
     pub epochs: Vec<Logs>,
-    /// The learning rate after each epoch.
+    /// The learning rate after each epoch and its callbacks: that of the next step. NaN where the optimizer has none.
     pub learning_rates: Vec<f64>,
-    /// What went on inside the network.
+    /// Statistics inside the network.
     pub inside: Inside,
     /// The best epoch, from 0: by validation loss, or by training loss without validation.
     pub best_epoch: Option<usize>,

@@ -1,40 +1,38 @@
 //! What goes on inside a network while it trains: weights, gradients and outputs, layer by layer.
 //!
 //! Noted at the end of an epoch, from numbers that are there anyway: the weights, the gradient of the last batch, and what the
-//! layers gave for it. Of long trainings, and of those whose epochs take microseconds, only some epochs are noted, chosen by
-//! counting work, never by a clock: notes take at most 2 % of the time.
+//! layers gave for it. Of long trainings only some epochs are noted, at most [`MOST_EPOCHS`] or so, chosen by number alone.
+//!
+//! It must cost next to nothing: of a batch (of its last piece, where it passes in pieces) the first 32 rows are looked at, of a
+//! kernel with more than 65,536 numbers 256 blocks of 256, evenly chosen.
 
 use crate::activations::Activation;
 use crate::data::Matrix;
-use crate::model::{Memory, Network, Op, Program, ValueId};
+use crate::model::{Buffer, Memory, Network, Op, Program, ValueId};
 use serde::{Deserialize, Serialize};
 use std::ops::Range;
-use treino_engine::reduce::{dot, sum};
-use treino_engine::simd::Simd;
+use treino_engine::reduce::dot;
+use treino_engine::simd::{Kernel, Simd};
 
 /// About so many epochs of a training are noted.
-const MOST_EPOCHS: usize = 200;
+pub const MOST_EPOCHS: usize = 200;
 
-/// Epochs must take so many times as long as a note.
-const WORTH: usize = 70;
+/// Rows of a batch that are looked at, at most.
+pub(super) const MOST_ROWS: usize = 32;
 
-/// About so many outputs of a layer are looked at after an epoch.
-const LOOK_AT: usize = 512;
+/// Numbers of a kernel that are all looked at; of more, as many blocks of `BLOCK` as make this.
+const MOST_NUMBERS: usize = 1 << 16;
+const BLOCK: usize = 256;
 
-/// Rows that units are judged by at the end.
-const END_ROWS: usize = 2000;
+/// Training rows that are looked at in the end, at most.
+const MOST_ROWS_AT_END: usize = 2_000;
 
-/// As near to an end of a sigmoid or tanh counts as standing there.
+/// A sigmoid or tanh this near to an end is flat.
 const NEAR: f32 = 0.01;
-
-/// Above this share of the rows, a unit that stands at an end is saturated.
-const NEARLY_ALL: f64 = 0.95;
 
 /// Statistics of a training's layers.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Inside {
-    /// Every how many epochs there is a note; the last planned epoch has one too.
-    pub every: usize,
     /// The epochs that were noted, from 0.
     pub epochs: Vec<usize>,
     /// Layers with weights, from the input on.
@@ -53,7 +51,8 @@ pub struct LayerTrace {
     /// Root of the mean square of its kernel.
     #[serde(with = "crate::report::gaps")]
     pub weights: Vec<f32>,
-    /// Root of the mean square of the kernel's gradient in the last batch, penalties included.
+    /// Root of the mean square of the kernel's gradient in the last batch, penalties included, before it is clipped; 0 where the
+    /// kernel is frozen.
     #[serde(with = "crate::report::gaps")]
     pub gradients: Vec<f32>,
     /// Mean of what it gives, behind its activation, over the last batch.
@@ -62,8 +61,8 @@ pub struct LayerTrace {
     /// Standard deviation of the same.
     #[serde(with = "crate::report::gaps")]
     pub deviations: Vec<f32>,
-    /// The share of these numbers that stand where the activation is flat: exactly 0 behind a relu, within 0.01 of an end behind
-    /// a sigmoid or tanh; 0 for others.
+    /// The share of these numbers that stand where the activation is flat: exactly 0 or at the cap behind a relu, within 0.01 of
+    /// an end behind a sigmoid or tanh, hard ones too; 0 for others.
     #[serde(with = "crate::report::gaps")]
     pub flat: Vec<f32>,
     /// At the end, over training rows.
@@ -81,166 +80,229 @@ pub struct UnitsAtEnd {
     pub saturated: usize,
 }
 
-/// Where a layer's numbers lie.
-#[derive(Debug, Clone)]
-pub(super) struct Place {
+impl LayerTrace {
+    /// The lists with an entry an epoch.
+    pub(crate) fn lists(&self) -> [&[f32]; 5] {
+        [&self.weights, &self.gradients, &self.means, &self.deviations, &self.flat]
+    }
+
+    /// The same, to fill.
+    pub(crate) fn lists_mut(&mut self) -> [&mut Vec<f32>; 5] {
+        [&mut self.weights, &mut self.gradients, &mut self.means, &mut self.deviations, &mut self.flat]
+    }
+}
+
+/// Whether an epoch, from 0, of so many that are planned is noted: every one, every second, ..., and the last.
+pub(super) fn is_noted(epoch: usize, planned: usize) -> bool {
+    epoch.is_multiple_of(planned.div_ceil(MOST_EPOCHS).max(1)) || epoch + 1 == planned
+}
+
+/// Where the numbers of a layer with a kernel lie.
+#[derive(Debug)]
+struct Tap {
     layer: String,
-    activation: Flat,
-    word: String,
-    kernel: Range<usize>,
-    gradient: Range<usize>,
-    output: ValueId,
-    /// The op that fills it.
-    op: usize,
+    activation: String,
+    value: ValueId,
     width: usize,
+    kernel: Buffer,
+    range: Range<usize>,
+    /// What the layer gives is flat at the first and below, and at the second and above.
+    flat: [f32; 2],
+    /// Whether it can be saturated.
+    saturates: bool,
+    /// Root of the mean square of the last gradient.
+    gradient: f32,
 }
 
-/// Where an activation is flat.
-#[derive(Debug, Clone, Copy, PartialEq)]
-enum Flat {
-    Nowhere,
-    AtZero,
-    /// Near these two ends.
-    AtEnds(f32, f32),
-}
+/// The layers with a kernel, from the input on.
+#[derive(Debug)]
+pub(super) struct Taps(Vec<Tap>);
 
-impl Flat {
-    fn of(activation: Option<&Activation>) -> Self {
-        match activation {
-            Some(Activation::Relu(_) | Activation::Relu6(_)) => Flat::AtZero,
-            Some(Activation::Sigmoid(_) | Activation::HardSigmoid(_)) => Flat::AtEnds(0.0, 1.0),
-            Some(Activation::Tanh(_) | Activation::HardTanh(_)) => Flat::AtEnds(-1.0, 1.0),
-            _ => Flat::Nowhere,
+impl Taps {
+    pub fn of(program: &Program) -> Self {
+        let mut taps: Vec<Tap> = Vec::new();
+        for (op, layer) in program.ops.iter().zip(&program.op_layers) {
+            let Op::Dense(dense) = op else { continue };
+            // A shared layer is looked at in its first call.
+            if taps.iter().any(|tap| tap.layer == *layer) {
+                continue;
+            }
+            let (value, activation) = match &dense.activation {
+                Some(activation) => (dense.z, Some(activation)),
+                None => behind(program, dense.z).unwrap_or((dense.z, None)),
+            };
+            let kernel = program.variable(dense.kernel);
+            let (flat, saturates) = flat(activation);
+            taps.push(Tap {
+                layer: layer.clone(),
+                activation: activation.map_or("", Activation::name).to_string(),
+                value,
+                width: program.width(value),
+                kernel: kernel.buffer,
+                range: kernel.range.clone(),
+                flat,
+                saturates,
+                gradient: 0.0,
+            });
+        }
+        Taps(taps)
+    }
+
+    /// Looks at the gradient of a batch, which is scaled, while it is there.
+    pub fn look_at_gradient(&mut self, simd: Simd, gradient: &[f32], scale: f32) {
+        for tap in self.0.iter_mut().filter(|tap| tap.kernel == Buffer::Trainable) {
+            tap.gradient = (root_mean_square(simd, &gradient[tap.range.clone()]) / f64::from(scale)) as f32;
         }
     }
+
+    /// Notes an epoch: the weights, the gradient that was looked at, and the first rows of the values.
+    pub fn note(&self, simd: Simd, memory: &Memory, rows: usize, epoch: usize, inside: &mut Inside) {
+        self.begin(inside);
+        inside.epochs.push(epoch);
+        for (tap, trace) in self.0.iter().zip(&mut inside.layers) {
+            let weights = match tap.kernel {
+                Buffer::Trainable => &memory.weights[tap.range.clone()],
+                Buffer::State => &memory.state[tap.range.clone()],
+            };
+            let values = &memory.value(tap.value)[..rows * tap.width];
+            let [sum, squares, flat] = simd.run(Sums { x: values, flat: tap.flat });
+            let n = values.len().max(1) as f64;
+            let mean = sum / n;
+            trace.weights.push(root_mean_square(simd, weights) as f32);
+            trace.gradients.push(tap.gradient);
+            trace.means.push(mean as f32);
+            trace.deviations.push((squares / n - mean * mean).max(0.0).sqrt() as f32);
+            trace.flat.push((flat / n) as f32);
+        }
+    }
+
+    /// Makes room for the layers, where nothing was noted yet.
+    fn begin(&self, inside: &mut Inside) {
+        if !inside.layers.is_empty() {
+            return;
+        }
+        inside.epochs.reserve(MOST_EPOCHS + 1);
+        inside.layers.extend(self.0.iter().map(|tap| {
+            let mut trace = LayerTrace {
+                layer: tap.layer.clone(),
+                activation: tap.activation.clone(),
+                units: tap.width,
+                ..LayerTrace::default()
+            };
+            trace.lists_mut().into_iter().for_each(|list| list.reserve(MOST_EPOCHS + 1));
+            trace
+        }));
+    }
+}
+
+/// The activation that alone reads a value, also behind normalisations, and what it makes.
+fn behind(program: &Program, mut value: ValueId) -> Option<(ValueId, Option<&Activation>)> {
+    for op in &program.ops {
+        match op {
+            _ if !program.has_one_reader(value) => return None,
+            Op::Activation(op) if op.x == value => return Some((op.y, Some(&op.activation))),
+            Op::BatchNormalization(op) if op.x == value => value = op.y,
+            Op::GroupNormalization(op) if op.x == value => value = op.y,
+            _ => {}
+        }
+    }
+    None
+}
+
+/// Where an activation is flat, and whether those are the ends of a sigmoid or tanh.
+fn flat(activation: Option<&Activation>) -> ([f32; 2], bool) {
+    match activation {
+        Some(Activation::Relu(relu)) if relu.negative_slope == 0.0 && relu.threshold >= 0.0 => {
+            ([0.0, relu.max_value.map_or(f32::INFINITY, |cap| cap as f32)], false)
+        }
+        Some(Activation::Relu6(_)) => ([0.0, 6.0], false),
+        Some(Activation::Sigmoid(_) | Activation::HardSigmoid(_)) => ([NEAR, 1.0 - NEAR], true),
+        Some(Activation::Tanh(_) | Activation::HardTanh(_)) => ([NEAR - 1.0, 1.0 - NEAR], true),
+        _ => ([f32::NEG_INFINITY, f32::INFINITY], false),
+    }
+}
+
+fn root_mean_square(simd: Simd, x: &[f32]) -> f64 {
+    if x.len() <= MOST_NUMBERS {
+        return (dot(simd, x, x) / x.len().max(1) as f64).sqrt();
+    }
+    let blocks = MOST_NUMBERS / BLOCK;
+    let block = |i: usize| {
+        let first = i * (x.len() - BLOCK) / (blocks - 1);
+        let x = &x[first..first + BLOCK];
+        dot(simd, x, x)
+    };
+    ((0..blocks).map(block).sum::<f64>() / MOST_NUMBERS as f64).sqrt()
+}
+
+/// Lanes that are summed side by side, and then one after another.
+const LANES: usize = 16;
+
+/// The sum of numbers, that of their squares, and how many are flat.
+struct Sums<'a> {
+    x: &'a [f32],
+    flat: [f32; 2],
+}
+
+impl Kernel for Sums<'_> {
+    type Output = [f64; 3];
 
     #[inline(always)]
-    fn holds(self, y: f32) -> bool {
-        match self {
-            Flat::Nowhere => false,
-            Flat::AtZero => y == 0.0,
-            Flat::AtEnds(low, high) => y < low + NEAR || y > high - NEAR,
-        }
-    }
-}
-
-/// The dense layers of a program that are trained, each with what follows it: its normalisation and its activation.
-pub(super) fn places(program: &Program, is_left_out: impl Fn(usize) -> bool) -> Vec<Place> {
-    let mut places = Vec::new();
-    for (at, op) in program.ops.iter().enumerate() {
-        let Op::Dense(dense) = op else { continue };
-        let variable = program.variable(dense.kernel());
-        let gradient = program.gradient_of(dense.kernel());
-        if gradient.is_empty() {
-            continue;
-        }
-        let (mut output, mut filled_by, mut activation) = (dense.z, at, dense.activation.as_ref());
-        for (next, op) in program.ops.iter().enumerate().skip(at + 1) {
-            let reads = |x: ValueId| program.buffers_of(x)[0] == program.buffers_of(output)[0];
-            match op {
-                Op::BatchNormalization(op) if reads(op.x) => (output, filled_by) = (op.y, next),
-                Op::Activation(op) if reads(op.x) && activation.is_none() => {
-                    activation = Some(&op.activation);
-                    if !is_left_out(next) {
-                        (output, filled_by) = (op.y, next);
-                    }
-                    break;
-                }
-                _ => break,
+    fn run(self) -> [f64; 3] {
+        let (mut sum, mut squares, mut flat) = ([0.0_f64; LANES], [0.0_f64; LANES], [0.0_f32; LANES]);
+        let [low, high] = self.flat;
+        let mut add = |at: usize, x: f32| {
+            let wide = f64::from(x);
+            sum[at] += wide;
+            squares[at] = wide.mul_add(wide, squares[at]);
+            flat[at] += if x <= low || x >= high { 1.0 } else { 0.0 };
+        };
+        let chunks = self.x.chunks_exact(LANES);
+        let rest = chunks.remainder();
+        for chunk in chunks {
+            for (at, x) in chunk.iter().enumerate() {
+                add(at, *x);
             }
         }
-        let shown = if is_left_out(filled_by) { None } else { activation };
-        places.push(Place {
-            layer: program.op_layers[at].clone(),
-            activation: Flat::of(shown.filter(|_| output != dense.z || dense.activation.is_some())),
-            word: activation.map_or(String::new(), |activation| activation.name().to_string()),
-            kernel: variable.range.clone(),
-            gradient,
-            output,
-            op: filled_by,
-            width: program.width(output),
-        });
+        for (at, x) in rest.iter().enumerate() {
+            add(at, *x);
+        }
+        [sum.iter().sum(), squares.iter().sum(), flat.iter().map(|x| f64::from(*x)).sum()]
     }
-    places
 }
 
-impl Inside {
-    /// For a training of at most so many epochs, each of so many steps of so many rows; nothing has been noted.
-    pub(super) fn new(places: &[Place], epochs: usize, steps: usize, rows: usize) -> Self {
-        let weights: usize = places.iter().map(|place| place.kernel.len()).sum();
-        // In nanoseconds, roughly: a step computes some 30 products at a time, a note reads some 8 numbers.
-        let step = 300 + weights.saturating_mul(rows) / 10;
-        let note = places.len() * (250 + LOOK_AT / 2) + weights / 4;
-        let every = (note * WORTH).div_ceil(step.saturating_mul(steps).max(1)).max(epochs.div_ceil(MOST_EPOCHS)).max(1);
-        let room = epochs.min(MOST_EPOCHS + 1);
-        let layer = |place: &Place| LayerTrace {
-            layer: place.layer.clone(),
-            activation: place.word.clone(),
-            units: place.width,
-            weights: Vec::with_capacity(room),
-            gradients: Vec::with_capacity(room),
-            means: Vec::with_capacity(room),
-            deviations: Vec::with_capacity(room),
-            flat: Vec::with_capacity(room),
-            end: None,
-        };
-        Inside { every, epochs: Vec::with_capacity(room), layers: places.iter().map(layer).collect() }
+/// Says of each layer which units do nothing in the end: over all training rows, or 2,000 evenly chosen, in inference.
+pub fn units_at_end(network: &Network, x: &Matrix, inside: &mut Inside) {
+    let taps = Taps::of(network.program());
+    taps.begin(inside);
+    let rows = x.rows().min(MOST_ROWS_AT_END);
+    if rows == 0 {
+        return;
     }
-
-    /// Whether an epoch of a training of so many is noted.
-    pub(super) fn is_due(&self, epoch: usize, epochs: usize) -> bool {
-        epoch.is_multiple_of(self.every) || epoch + 1 == epochs
-    }
-
-    /// Notes an epoch, after its last batch, of which so many rows are in memory.
-    pub(super) fn note(&mut self, simd: Simd, epoch: usize, places: &[Place], memory: &Memory, rows: usize) {
-        self.epochs.push(epoch);
-        for (place, layer) in places.iter().zip(&mut self.layers) {
-            let root = |x: &[f32]| (dot(simd, x, x) / x.len().max(1) as f64).sqrt() as f32;
-            layer.weights.push(root(&memory.weights[place.kernel.clone()]));
-            layer.gradients.push(root(&memory.gradient[place.gradient.clone()]));
-            let rows = rows.min((LOOK_AT / place.width).max(8));
-            let y = &memory.value(place.output)[..rows * place.width];
-            let n = y.len().max(1) as f64;
-            let mean = sum(simd, y, f64::from) / n;
-            let square = dot(simd, y, y) / n;
-            layer.means.push(mean as f32);
-            layer.deviations.push((square - mean * mean).max(0.0).sqrt() as f32);
-            let flat = match place.activation {
-                Flat::Nowhere => 0.0,
-                flat => sum(simd, y, |y| if flat.holds(y) { 1.0 } else { 0.0 }) / n,
-            };
-            layer.flat.push(flat as f32);
-        }
-    }
-
-    /// Judges the units of a trained network by some training rows, evenly chosen.
-    pub(super) fn judge(&mut self, network: &Network, x: &Matrix) {
-        let places = places(network.program(), |_| false);
-        let step = x.rows().div_ceil(END_ROWS).max(1);
-        let chosen: Vec<usize> = (0..x.rows()).step_by(step).collect();
-        let numbers = chosen.iter().flat_map(|row| x.row(*row)).copied().collect();
-        let chosen = Matrix::new(chosen.len(), x.cols(), numbers);
-        for (place, layer) in places.iter().zip(&mut self.layers) {
-            // Per unit: the first number seen, whether all were the same, how often it stood where the activation is flat.
-            let mut units: Vec<(Option<f32>, bool, usize)> = vec![(None, true, 0); place.width];
-            network.through(&chosen, place.op + 1, |memory, rows| {
-                for row in memory.value(place.output)[..rows * place.width].chunks(place.width) {
-                    for (unit, y) in units.iter_mut().zip(row) {
-                        unit.1 &= *unit.0.get_or_insert(*y) == *y;
-                        unit.2 += usize::from(place.activation.holds(*y));
-                    }
+    let chosen = (0..rows).flat_map(|i| x.row(i * x.rows() / rows)).copied().collect();
+    let chosen = Matrix::new(rows, x.cols(), chosen);
+    /// A unit so far: its first number, whether all are the same, and how many are flat.
+    type Unit = (f32, bool, usize);
+    let mut units: Vec<Vec<Unit>> = vec![Vec::new(); taps.0.len()];
+    network.through(&chosen, network.program().ops.len(), |memory, rows| {
+        for (tap, units) in taps.0.iter().zip(&mut units) {
+            for row in memory.value(tap.value)[..rows * tap.width].chunks_exact(tap.width.max(1)) {
+                if units.is_empty() {
+                    units.extend(row.iter().map(|first| (*first, true, 0)));
                 }
-            });
-            let n = chosen.rows();
-            let is_dead = |unit: &&(Option<f32>, bool, usize)| unit.1;
-            let ends = matches!(place.activation, Flat::AtEnds(..));
-            let is_saturated = |unit: &&(Option<f32>, bool, usize)| ends && unit.2 as f64 > NEARLY_ALL * n as f64;
-            layer.end = (n > 1).then(|| UnitsAtEnd {
-                rows: n,
-                dead: units.iter().filter(is_dead).count(),
-                saturated: units.iter().filter(is_saturated).count(),
-            });
+                for ((first, is_same, flat), x) in units.iter_mut().zip(row) {
+                    *is_same &= x == first;
+                    *flat += usize::from(*x <= tap.flat[0] || *x >= tap.flat[1]);
+                }
+            }
         }
+    });
+    for ((tap, units), trace) in taps.0.iter().zip(&units).zip(&mut inside.layers) {
+        let saturated = |unit: &&Unit| tap.saturates && unit.2 * 100 > rows * 95;
+        trace.end = Some(UnitsAtEnd {
+            rows,
+            dead: units.iter().filter(|unit| unit.1).count(),
+            saturated: units.iter().filter(saturated).count(),
+        });
     }
 }

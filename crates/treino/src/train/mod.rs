@@ -14,7 +14,7 @@ mod fit;
 mod gradient;
 mod head;
 mod history;
-mod inside;
+pub mod inside;
 mod lr_find;
 mod profile;
 mod progress;

@@ -4,6 +4,7 @@ use super::event::Session;
 use super::executor::{Examples, Units};
 use super::fit::{Fit, Job, check_batches, check_memory, fit_as, start_callbacks};
 use super::history::{Ending, History};
+use super::inside::units_at_end;
 use super::lr_find::{RangeTest, RatesFound};
 use super::side_by_side::side_by_side;
 use crate::callbacks::Callback;
@@ -216,8 +217,7 @@ impl Planned {
             callbacks,
             units: own_units.then_some(units.as_slice()),
         };
-        let mut history = fit_as(&mut network, &job, &|network| self.bundle(network), session)?;
-        history.inside.judge(&network, &train.x);
+        let history = fit_as(&mut network, &job, &|network| self.bundle(network), session)?;
         Ok((network, history))
     }
 
@@ -269,13 +269,14 @@ impl Planned {
         let (seed, repeats) = (self.settings().seed, self.settings().repeats);
         let first = |open: &mut Session<'_>| self.train(seed, &self.resolved.spec.callbacks, open);
         let other = |index: usize, quiet: &mut Session<'_>| self.repeat(seed.wrapping_add(index as u64), quiet);
-        let ((network, history), others) = side_by_side(session, repeats, first, other)?;
+        let ((network, mut history), others) = side_by_side(session, repeats, first, other)?;
         if history.epochs.is_empty() {
             return Err(match &history.ending {
                 Ending::Diverged(divergence) => divergence.error(),
                 _ => crate::Error::new(crate::error::Kind::Interrupted, "interrupted before the first epoch ended"),
             });
         }
+        units_at_end(&network, &self.prepared.train.x, &mut history.inside);
         let model = self.bundle(network);
         let scores = self.scores(&model)?;
         let (epochs, ending) = (history.epochs.len(), history.ending.clone());
