@@ -5,6 +5,23 @@
 //! thing, so that they cannot disagree. [`Figure`]s know no colour and no pixel; who draws gives the first series the first
 //! colour, dash and marker, and so on.
 
+#[cfg(feature = "report")]
+mod draw;
+mod files;
+#[cfg(feature = "report")]
+pub mod page;
+#[cfg(feature = "report")]
+mod plotly;
+mod style;
+mod terminal;
+
+#[cfg(feature = "report")]
+pub use draw::{png, svg};
+pub use files::{csv, json};
+#[cfg(feature = "report")]
+pub use plotly::plotly;
+pub use terminal::terminal;
+
 /// A figure.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Figure {

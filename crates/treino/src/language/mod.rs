@@ -4,6 +4,7 @@
 //! what a person reads goes through here. JSON, CSV, commands, flags, keys and the names of metrics are the same everywhere.
 
 mod numbers;
+mod page;
 
 /// A language.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
