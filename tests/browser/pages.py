@@ -134,12 +134,13 @@ def replayed(browser, path, fixture):
         context.close()
         return 0
     cases = json.loads(fixture.read_text())["cases"]
+    spelt = {"nan": "NaN", "inf": "Infinity", "-inf": "-Infinity"}
     cases = [case for case in cases if case["error"] is None]
     for case in cases:
         settings = {key: case[key] for key in ("min_delta", "patience", "baseline", "restore_best_weights", "start_from_epoch")}
         is_max = case["mode"] == "max" or case["mode"] == "auto" and "acc" in case["monitor"]
         settings["more_is_better"] = is_max
-        got = page.evaluate("([v, s]) => window.treino.replay(v, s)", [case["values"], settings])
+        got = page.evaluate("([v, s]) => window.treino.replay(v, s)", [[spelt.get(v, v) for v in case["values"]], settings])
         wanted = {"stopped": case["stop_epoch"], "kept": case["weights_epoch"]}
         expect(got == wanted, path.stem, f"replay {case['name']}: {got} where Keras has {wanted}")
     context.close()

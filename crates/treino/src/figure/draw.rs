@@ -276,7 +276,9 @@ fn shape(pen: &mut Pen, series: &Series, turn: Option<usize>, frame: &Frame) {
                 let end = |ends: &[f64]| ends.get(i).and_then(|end| frame.held(x, *end));
                 if let (Some([a, from]), Some([_, to])) = (end(low), end(high)) {
                     pen.line(vec![(a, from), (a, to)], ink, 1.5, "");
-                    [from, to].map(|b| pen.line(vec![(a - 4.0, b), (a + 4.0, b)], ink, 1.5, ""));
+                    for b in [from, to] {
+                        pen.line(vec![(a - 4.0, b), (a + 4.0, b)], ink, 1.5, "");
+                    }
                 }
                 pen.sign(turn, at, 3.6);
             }

@@ -73,6 +73,21 @@ impl Canvas {
         }
     }
 
+    /// Every third dot.
+    fn dotted(&mut self, [a, b]: [f64; 2], [c, d]: [f64; 2], sign: char) {
+        let steps = (c - a).abs().max((d - b).abs()).ceil().max(1.0) as usize;
+        (0..=steps).step_by(3).map(|i| i as f64 / steps as f64).for_each(|t| self.dot(a + t * (c - a), b + t * (d - b), sign));
+    }
+
+    /// A sign among the dots that says whose line it is.
+    fn stamp(&mut self, [x, y]: [f64; 2], sign: char) {
+        self.dot(x, y, sign);
+        let (column, line) = if self.ascii { (x.round(), y.round()) } else { ((x.round() / 2.0).floor(), (y.round() / 4.0).floor()) };
+        if let Some(at) = self.dots.get_mut(line as usize * self.columns + column as usize) {
+            *at = (0xff, sign);
+        }
+    }
+
     fn segment(&mut self, [a, b]: [f64; 2], [c, d]: [f64; 2], sign: char) {
         let steps = (c - a).abs().max((d - b).abs()).ceil().max(1.0);
         (0..=steps as usize).map(|i| i as f64 / steps).for_each(|t| self.dot(a + t * (c - a), b + t * (d - b), sign));
@@ -83,6 +98,7 @@ impl Canvas {
         let shown = |(bits, sign): &(u8, char)| match (self.ascii, bits) {
             (true, _) => *sign,
             (false, 0) => ' ',
+            (false, 0xff) if *sign != ' ' => *sign,
             (false, bits) => char::from_u32(0x2800 + u32::from(*bits)).unwrap_or(' '),
         };
         row.iter().map(shown).collect()
@@ -107,15 +123,19 @@ fn plotted(panel: &Panel, width: usize, height: usize, ascii: bool, lang: Lang) 
         match &series.shape {
             Shape::Line { x, y } => {
                 let mut before = None;
+                let every = x.len().div_ceil(6).max(2);
+                let mut stamps = Vec::new();
                 for (i, place) in x.iter().zip(y).map(|(x, y)| at(*x, *y)).enumerate() {
                     match (before, place) {
-                        // A reference is dotted.
-                        (Some(from), Some(to)) if turn.is_some() || i % 2 == 0 => canvas.segment(from, to, sign),
+                        (Some(from), Some(to)) if turn.is_some() => canvas.segment(from, to, sign),
+                        (Some(from), Some(to)) => canvas.dotted(from, to, sign),
                         (_, Some([a, b])) => canvas.dot(a, b, sign),
                         _ => {}
                     }
+                    stamps.extend(place.filter(|_| i % every == every / 2 && turn.is_some()));
                     before = place;
                 }
+                stamps.into_iter().for_each(|at| canvas.stamp(at, sign));
             }
             Shape::Points { x, y, .. } => {
                 x.iter().zip(y).filter_map(|(x, y)| at(*x, *y)).for_each(|[a, b]| canvas.dot(a, b, sign));
