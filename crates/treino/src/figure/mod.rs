@@ -5,9 +5,28 @@
 //! thing, so that they cannot disagree. [`Figure`]s know no colour and no pixel; who draws gives the first series the first
 //! colour, dash and marker, and so on.
 
+#[cfg(feature = "report")]
+mod draw;
+mod files;
+#[cfg(feature = "report")]
+pub mod page;
+#[cfg(feature = "report")]
+mod plotly;
+#[cfg(feature = "report")]
+mod report;
 mod run;
+mod style;
+mod terminal;
 
+#[cfg(feature = "report")]
+pub use draw::{png, svg};
+pub use files::{csv, json};
+#[cfg(feature = "report")]
+pub use plotly::plotly;
+#[cfg(feature = "report")]
+pub use report::report;
 pub use run::{figure, figures};
+pub use terminal::terminal;
 
 /// A figure.
 #[derive(Debug, Clone, PartialEq)]

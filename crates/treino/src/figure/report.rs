@@ -1,10 +1,10 @@
 //! The report of a run: nine sections, from the verdict to how to make it again.
 
-use super::page::{Page, PageFinding, Part, Replay, Section};
+use super::page::{Monitored, Page, PageFinding, Part, ReplayData, Section};
 use super::{Cell, Figure, Table, figures};
 use crate::doctor::examine;
 use crate::language::Lang;
-use crate::report::{Curves, Evaluation, NotableRow, Record, RecordedEnding, TargetRecord, headline};
+use crate::report::{Curves, Evaluation, NotableRow, Record, RecordedEnding, Stopping, TargetRecord, headline};
 use crate::study::statistics::{mean, standard_deviation, wilson95};
 
 /// The report of a run, as one page. `run` is how commands name the run.
@@ -82,7 +82,15 @@ impl Writer<'_> {
             let (rows, part) = (rows_of(evaluation), lang.part(part));
             let (low, high) = (self.number(score.interval[0]), self.number(score.interval[1]));
             let name = lang.score(&score.name);
-            let sentence = lang.verdict_score(&target.name, name, self.number(score.value), low, high, lang.grouped(rows as f64), part);
+            let sentence = lang.verdict_score(
+                &target.name,
+                name,
+                self.number(score.value),
+                low,
+                high,
+                lang.grouped(rows as f64),
+                part,
+            );
             words.push(sentence);
             let baseline = self.number(score.baseline);
             let [low, high] = score.interval;
@@ -129,10 +137,10 @@ impl Writer<'_> {
         let findings = examine(self.record);
         let has = |id: &str| self.figures.iter().any(|figure| figure.id == id);
         let shown = findings.iter().map(|finding| PageFinding {
-            severity: finding.rule.severity(),
+            severity: finding.rule.severity().word(lang),
             what: finding.what(lang),
             evidence: finding.rule.evidence(lang),
-            command: finding.command(&spec),
+            command: finding.command(&spec).unwrap_or_default(),
             figure: Some(finding.rule.figure().to_string()).filter(|id| has(id)),
         });
         let parts = match findings.is_empty() {
@@ -148,17 +156,40 @@ impl Writer<'_> {
         let mut ids = vec!["loss", "learning-rate"];
         ids.extend(names.iter().map(String::as_str));
         let mut parts = self.take(&ids);
-        parts.extend(Replay::of(self.record, self.lang).map(Part::Replay));
+        parts.extend(self.replay().map(Part::Replay));
         self.section("course", self.lang.section_course(), parts)
     }
 
+    /// Early stopping played again on everything that could be watched.
+    fn replay(&self) -> Option<ReplayData> {
+        let course = &self.record.course;
+        let monitored = course.names.iter().enumerate().filter_map(|(at, name)| {
+            let values = course.epochs.iter().map(|epoch| epoch[at]).collect();
+            Some(Monitored { name: name.clone(), more_is_better: course.more_is_better[at]?, values })
+        });
+        let monitored: Vec<Monitored> = monitored.collect();
+        let usual = ["val_loss", "loss"].into_iter().find_map(|name| monitored.iter().find(|one| one.name == name))?;
+        let settings = course.stopping.first().cloned().unwrap_or_else(|| Stopping {
+            monitor: usual.name.clone(),
+            min_delta: 0.0,
+            patience: 5,
+            more_is_better: usual.more_is_better,
+            baseline: None,
+            restore_best_weights: true,
+            start_from_epoch: 0,
+        });
+        Some(ReplayData { id: "replay".to_string(), title: self.lang.replay_heading(), monitored, settings })
+    }
+
     fn evaluation(&mut self) -> Section {
-        let ids = ["confusion", "roc", "precision-recall", "thresholds", "calibration", "predicted", "residuals", "seeds"];
+        let ids =
+            ["confusion", "roc", "precision-recall", "thresholds", "calibration", "predicted", "residuals", "seeds"];
         let mut parts = self.take(&ids);
         for target in &self.record.targets {
             if let Some((part, Evaluation::Classes(scores))) = target.parts.last() {
                 let lang = self.lang;
-                let head = [lang.class(), lang.precision(), lang.recall(), "F1".to_string(), "AUC".to_string(), lang.rows()];
+                let head =
+                    [lang.class(), lang.precision(), lang.recall(), "F1".to_string(), "AUC".to_string(), lang.rows()];
                 let mut table = Table::new(head);
                 for class in &scores.classes {
                     let numbers = [class.scores.precision, class.scores.recall, class.scores.f1].map(Cell::from);
@@ -186,7 +217,10 @@ impl Writer<'_> {
             }
             if !target.undecided.is_empty() {
                 parts.push(Part::Words(vec![lang.undecided_words(&part)]));
-                parts.push(Part::Table(self.notable(&target.undecided, false), self.of(target, lang.undecided_caption())));
+                parts.push(Part::Table(
+                    self.notable(&target.undecided, false),
+                    self.of(target, lang.undecided_caption()),
+                ));
             }
         }
         self.section("rows", lang.section_rows(), parts)
@@ -198,7 +232,8 @@ impl Writer<'_> {
         let inputs = rows.first().map_or(&[][..], |row| &row.inputs).iter().map(|(name, _)| name.clone());
         let mut table = Table::new([lang.row(), lang.truth(), lang.said(), score].into_iter().chain(inputs));
         for row in rows {
-            let first = [Cell::Number(row.row as f64), self.cell(&row.truth), self.cell(&row.said), Cell::from(row.score)];
+            let first =
+                [Cell::Number(row.row as f64), self.cell(&row.truth), self.cell(&row.said), Cell::from(row.score)];
             table.row(first.into_iter().chain(row.inputs.iter().map(|(_, value)| self.cell(value))));
         }
         table
@@ -220,12 +255,13 @@ impl Writer<'_> {
 
     fn inside(&mut self) -> Section {
         let lang = self.lang;
-        let mut table = Table::new([lang.layer(), lang.kind(), lang.output_shape(), lang.parameters()]);
+        let mut table = Table::new([lang.layer(), lang.kind(), lang.output_shape(), lang.parameter_count()]);
         for layer in &self.record.setting.layers {
             let words = [&layer.name, &layer.class, &layer.outputs].map(|text| Cell::from(text.as_str()));
             table.row(words.into_iter().chain([Cell::Number(layer.parameters as f64)]));
         }
-        let mut parts = vec![Part::Table(table, lang.layers_caption(lang.grouped(self.record.setting.parameters as f64)))];
+        let mut parts =
+            vec![Part::Table(table, lang.layers_caption(lang.grouped(self.record.setting.parameters as f64)))];
         parts.extend(self.take(&["weights", "gradients", "outputs", "units"]));
         self.section("inside", lang.section_inside(), parts)
     }
@@ -235,17 +271,20 @@ impl Writer<'_> {
         let grouped = |n: usize| lang.grouped(n as f64);
         let sizes = ["train", "validation", "test"].into_iter().zip(data.parts);
         let sizes = sizes.filter_map(|(part, rows)| Some(format!("{} {}", grouped(rows?), lang.part(part))));
-        let mut words = vec![lang.data_words(&data.source, grouped(data.rows), data.columns, sizes.collect::<Vec<_>>().join(", "))];
+        let mut words =
+            vec![lang.data_words(&data.source, grouped(data.rows), data.columns, sizes.collect::<Vec<_>>().join(", "))];
         if data.set_aside > 0 {
             words.push(lang.set_aside_words(grouped(data.set_aside)));
         }
         let head = [lang.column(), lang.kind(), lang.missing(), lang.distinct(), lang.smallest(), lang.mean()];
-        let head = head.into_iter().chain([lang.standard_deviation(), lang.largest(), lang.most_frequent(), lang.alone()]);
+        let head =
+            head.into_iter().chain([lang.standard_deviation(), lang.largest(), lang.most_frequent(), lang.alone()]);
         let mut table = Table::new(head);
         for column in &data.inputs {
             let [low, mean, sd, high] = column.numbers.unwrap_or([f64::NAN; 4]);
             let frequent = column.most_frequent.as_ref();
-            let frequent = frequent.map_or(Cell::Empty, |(value, share)| format!("{value} ({})", lang.percent(*share)).into());
+            let frequent =
+                frequent.map_or(Cell::Empty, |(value, share)| format!("{value} ({})", lang.percent(*share)).into());
             let first = [Cell::from(column.name.as_str()), Cell::from(lang.column_kind(&column.kind))];
             let missing = column.missing.map_or(Cell::Empty, |share| Cell::from(lang.percent(share)));
             let numbers = [column.distinct.map_or(f64::NAN, |n| n as f64), low, mean, sd, high].map(Cell::from);
@@ -271,7 +310,8 @@ impl Writer<'_> {
             lang.again_words(setting.seed, setting.split_seed, &record.program),
             lang.again_hash(&record.data.hash),
         ];
-        let commands = [format!("treino train {run}/spec.toml"), format!("treino verify {run}"), format!("treino report {run}")];
+        let commands =
+            [format!("treino train {run}/spec.toml"), format!("treino verify {run}"), format!("treino report {run}")];
         let parts = vec![Part::Words(words), Part::Commands(commands.to_vec()), Part::Code(setting.spec.clone())];
         self.section("again", lang.section_again(), parts)
     }

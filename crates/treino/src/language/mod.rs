@@ -7,6 +7,8 @@ mod doctor;
 mod figures;
 mod names;
 mod numbers;
+mod page;
+mod report;
 mod terminal;
 
 /// A language.

@@ -71,6 +71,8 @@ messages! {
     score_name() { en: "score", pt: "medida" }
     /// A column.
     baseline() { en: "baseline", pt: "linha de base" }
+    /// The heading of the replay.
+    replay_heading() { en: "What other early stopping would have done", pt: "O que outra parada antecipada teria feito" }
     /// A caption.
     scores_caption() {
         en: "Scores on each part of the data; the baseline is on the last of them",
@@ -117,7 +119,7 @@ messages! {
     /// A column.
     output_shape() { en: "gives", pt: "dá" }
     /// A column.
-    parameters() { en: "parameters", pt: "parâmetros" }
+    parameter_count() { en: "parameters", pt: "parâmetros" }
     /// A caption.
     layers_caption(parameters) { en: "The layers, {parameters} parameters in all", pt: "As camadas, {parameters} parâmetros ao todo" }
     /// About the table.

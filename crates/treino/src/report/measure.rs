@@ -119,6 +119,7 @@ fn course(planned: &Planned, run: &Run) -> Course {
     });
     Course {
         epochs: history.epochs.iter().map(epoch).collect(),
+        more_is_better: names.iter().map(|name| direction(name)).collect(),
         names: names.into_iter().map(str::to_string).collect(),
         learning_rates: history.learning_rates.clone(),
         best_epoch: history.best_epoch,

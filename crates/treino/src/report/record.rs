@@ -140,6 +140,8 @@ pub struct ColumnFacts {
 pub struct Course {
     /// Names of the numbers.
     pub names: Vec<String>,
+    /// Whether more of each is better, where that is known.
+    pub more_is_better: Vec<Option<bool>>,
     /// One row an epoch, one number a name; `None` where an epoch lacks it or it is not finite.
     pub epochs: Vec<Vec<Option<f64>>>,
     /// The learning rate after each epoch.

@@ -1,0 +1,199 @@
+//! What all drawings share: colours, dashes, short names, ranges and ticks.
+
+use super::{Axis, Panel, Scale, Series, Shape};
+use crate::language::Lang;
+
+/// Colours after Okabe and Ito, told apart with every kind of colour vision; yellow and black, which paper swallows, left out.
+pub(super) const COLOURS: [&str; 6] = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00"];
+/// What is there to compare with.
+pub(super) const GREY: &str = "#767676";
+/// From least to most in cells.
+pub(super) const CELLS: [[u8; 3]; 3] = [[238, 244, 250], [86, 160, 211], [8, 48, 107]];
+
+/// The number of each series' colour, dash and marker; `None` for references. Series of one name share it.
+pub(super) fn turns(panel: &Panel) -> Vec<Option<usize>> {
+    let mut names: Vec<&str> = Vec::new();
+    let mut out = Vec::new();
+    for Series { name, is_reference, .. } in &panel.series {
+        let known = names.iter().position(|known| !name.is_empty() && known == name);
+        out.push((!is_reference).then(|| {
+            known.unwrap_or_else(|| {
+                names.push(name);
+                names.len() - 1
+            })
+        }));
+    }
+    out
+}
+
+/// The colour of a turn.
+pub(super) fn colour(turn: Option<usize>) -> &'static str {
+    turn.map_or(GREY, |i| COLOURS[i % COLOURS.len()])
+}
+
+/// A text cut to a number of characters, without control characters and marks that turn the direction of what follows.
+pub(super) fn short(text: &str, most: usize) -> String {
+    let turns = |c: char| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let clean: Vec<char> = text.chars().filter(|c| !turns(*c)).map(|c| if c.is_control() { ' ' } else { c }).collect();
+    if clean.len() <= most {
+        return clean.into_iter().collect();
+    }
+    clean[..most.saturating_sub(1)].iter().collect::<String>() + "…"
+}
+
+/// How dark a cell is, and its colour.
+pub(super) fn shade(z: f64, [low, high]: [f64; 2]) -> (f64, [u8; 3]) {
+    let share = if high > low { ((z - low) / (high - low)).clamp(0.0, 1.0) } else { 0.5 };
+    let (from, to, t) =
+        if share < 0.5 { (CELLS[0], CELLS[1], 2.0 * share) } else { (CELLS[1], CELLS[2], 2.0 * share - 1.0) };
+    let mixed = [0, 1, 2].map(|i| (f64::from(from[i]) + t * (f64::from(to[i]) - f64::from(from[i]))).round() as u8);
+    (share, mixed)
+}
+
+/// Smallest and largest of the finite numbers; from 0 to 1 where there are none.
+pub(super) fn bounds<'a>(numbers: impl IntoIterator<Item = &'a f64>) -> [f64; 2] {
+    let finite = numbers.into_iter().filter(|x| x.is_finite());
+    let [low, high] = finite.fold([f64::INFINITY, f64::NEG_INFINITY], |[l, h], x| [l.min(*x), h.max(*x)]);
+    if low <= high { [low, high] } else { [0.0, 1.0] }
+}
+
+/// From where to where an axis goes.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Span {
+    low: f64,
+    high: f64,
+    is_log: bool,
+}
+
+impl Span {
+    /// Those of a panel: across and up.
+    pub fn of(panel: &Panel) -> [Span; 2] {
+        let (mut across, mut up) = (Vec::new(), Vec::new());
+        for series in &panel.series {
+            match &series.shape {
+                Shape::Line { x, y } | Shape::Points { x, y, .. } => (across.extend(x), up.extend(y)).1,
+                Shape::Whiskers { x, y, low, high } => {
+                    across.extend(x);
+                    up.extend(y.iter().chain(low).chain(high));
+                }
+                Shape::Band { x, low, high } => {
+                    across.extend(x);
+                    up.extend(low.iter().chain(high));
+                }
+                Shape::Bars { x, y, width } => {
+                    across.extend(x.iter().flat_map(|x| [x - width / 2.0, x + width / 2.0]));
+                    up.extend(y.iter().copied().chain([0.0]));
+                }
+                Shape::Rows { x, y, spread } => {
+                    let spread = |i: usize| spread.get(i).copied().filter(|s| s.is_finite()).unwrap_or(0.0);
+                    across.extend(x.iter().enumerate().flat_map(|(i, x)| [x - spread(i), x + spread(i)]).chain([0.0]));
+                    up.extend(y.iter().flat_map(|y| [y - 0.5, y + 0.5]));
+                }
+                Shape::Cells { z, .. } => {
+                    across.extend([-0.5, z.iter().map(Vec::len).max().unwrap_or(1) as f64 - 0.5]);
+                    up.extend([-0.5, z.len() as f64 - 0.5]);
+                }
+            }
+        }
+        [Span::fitted(&panel.x, &across), Span::fitted(&panel.y, &up)]
+    }
+
+    fn fitted(axis: &Axis, values: &[f64]) -> Span {
+        let is_log = axis.scale == Scale::Log;
+        let [mut low, mut high] = match (&axis.scale, axis.range) {
+            (Scale::Names(names), None) => [-0.5, names.len().max(1) as f64 - 0.5],
+            (_, Some([low, high])) if low < high && (!is_log || low > 0.0) => [low, high],
+            (Scale::Log, _) => bounds(values.iter().filter(|x| **x > 0.0)),
+            _ => bounds(values),
+        };
+        if is_log {
+            low = if low > 0.0 { low } else { 1e-3 };
+            (low, high) = (low.log10(), high.max(low).log10());
+        }
+        if axis.range.is_none() && !matches!(axis.scale, Scale::Names(_)) {
+            // Bars stand on the axis.
+            let room = if high > low { 0.04 * (high - low) } else { 0.5 * low.abs().max(1.0) };
+            let stands = !is_log && low == 0.0;
+            (low, high) =
+                (if stands { low } else { low - room }, if !is_log && high == 0.0 { high } else { high + room });
+        }
+        Span { low, high, is_log }
+    }
+
+    /// Which share of the axis a place is at; `None` for what is not finite or outside.
+    pub fn share(&self, place: f64) -> Option<f64> {
+        let at = if self.is_log { place.log10() } else { place };
+        let share = (at - self.low) / (self.high - self.low);
+        (share.is_finite() && (-1e-9..=1.0 + 1e-9).contains(&share)).then_some(share)
+    }
+
+    /// The same, at an end where it is outside; `None` for what is not a number.
+    pub fn held(&self, place: f64) -> Option<f64> {
+        if place.is_nan() {
+            return None;
+        }
+        let at = if !self.is_log {
+            place
+        } else if place > 0.0 {
+            place.log10()
+        } else {
+            self.low
+        };
+        Some(((at - self.low) / (self.high - self.low)).clamp(0.0, 1.0))
+    }
+
+    /// Places worth a number, about as many as are asked for, and their texts.
+    pub fn ticks(&self, axis: &Axis, most: usize, lang: Lang) -> Vec<(f64, String)> {
+        if let Scale::Names(names) = &axis.scale {
+            let step = names.len().div_ceil(most.max(1)).max(1);
+            return names.iter().enumerate().step_by(step).map(|(i, name)| (i as f64, name.clone())).collect();
+        }
+        if self.is_log && self.high - self.low >= 1.0 {
+            let (first, last) = (self.low.ceil() as i32, self.high.floor() as i32);
+            let step = ((last - first) as usize / most.max(1) + 1).max(1);
+            let text = |k: i32| {
+                if (-3..=4).contains(&k) { lang.marked(&format!("{}", 10f64.powi(k))) } else { format!("1e{k}") }
+            };
+            return (first..=last).step_by(step).map(|k| (10f64.powi(k), text(k))).collect();
+        }
+        let (low, high) =
+            if self.is_log { (10f64.powf(self.low), 10f64.powf(self.high)) } else { (self.low, self.high) };
+        let rough = (high - low) / most.max(1) as f64;
+        if rough <= 0.0 || !rough.is_finite() {
+            return Vec::new();
+        }
+        let power = 10f64.powf(rough.log10().floor());
+        let step = [1.0, 2.0, 5.0, 10.0].map(|m| m * power).into_iter().find(|s| *s >= rough).unwrap_or(10.0 * power);
+        let decimals = (-step.log10().floor()).clamp(0.0, 12.0) as usize;
+        let text = |x: f64| {
+            let x = if x.abs() < step / 1e6 { 0.0 } else { x };
+            let is_far = x != 0.0 && (x.abs() >= 1e6 || step < 1e-5);
+            lang.marked(&if is_far { format!("{x:.1e}") } else { format!("{x:.decimals$}") })
+        };
+        let (first, last) = ((low / step - 1e-9).ceil() as i64, (high / step + 1e-9).floor() as i64);
+        (first..=last).take(1000).map(|k| k as f64 * step).map(|x| (x, text(x))).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ticks_are_round() {
+        let span = |range: [f64; 2], scale: Scale| {
+            let axis = Axis { range: Some(range), scale, ..Axis::default() };
+            let texts = Span::fitted(&axis, &[]).ticks(&axis, 5, Lang::Portuguese);
+            texts.into_iter().map(|(_, text)| text).collect::<Vec<_>>()
+        };
+        assert_eq!(span([0.0, 1.0], Scale::Linear), ["0,0", "0,2", "0,4", "0,6", "0,8", "1,0"]);
+        assert_eq!(span([0.01, 10.0], Scale::Log), ["0,01", "0,1", "1", "10"]);
+        assert_eq!(span([3.0, 17.0], Scale::Linear), ["5", "10", "15"]);
+    }
+
+    #[test]
+    fn names_are_cut_and_cannot_turn_the_line() {
+        assert_eq!(short("a\u{202e}b\nc", 9), "ab c");
+        assert_eq!(short(&"x".repeat(300), 5), "xxxx…");
+    }
+}
