@@ -253,10 +253,44 @@ pub fn command() -> Command {
                 .args(reading_flags().map(Flag::arg)),
         )
         .subcommand(
+            Command::new("report")
+                .about("Write the page that explains a run")
+                .arg(run_folder())
+                .arg(option("output", "FILE", "Where to write it [default: report.html in the run folder]").short('o')),
+        )
+        .subcommand(
+            Command::new("doctor")
+                .about("Say what is wrong with a run, and what to try")
+                .arg(run_folder())
+                .arg(json("Print one JSON object")),
+        )
+        .subcommand(
+            Command::new("plot")
+                .about("Draw a figure of a run in the terminal, or write it to a file")
+                .after_help("Examples:\n  treino plot runs/0001-patients\n  treino plot runs/0001-patients loss\n  treino plot runs/0001-patients roc -o roc.svg")
+                .arg(run_folder())
+                .arg(Arg::new("figure").value_name("FIGURE").help("Such as loss; without it, the figures are listed"))
+                .arg(option("output", "FILE", "Write it as .svg, .png, .csv or .json").short('o')),
+        )
+        .subcommand(
+            Command::new("replay")
+                .about("Say what other early stopping would have done in a run")
+                .after_help("Settings that are not given are those of the run.\n\nExample:\n  treino replay runs/0001-patients --patience 5")
+                .arg(run_folder())
+                .arg(option("monitor", "NAME", "Name in the history to watch"))
+                .arg(option("patience", "N", "Epochs without improvement after which to stop"))
+                .arg(option("min-delta", "X", "By how much an epoch must be better to count"))
+                .arg(option("mode", "MODE", "Whether less or more is better").value_parser(["auto", "min", "max"]))
+                .arg(option("baseline", "X", "A number that an epoch must beat to count, or none"))
+                .arg(option("start-from-epoch", "N", "Epochs before which nothing is watched"))
+                .arg(option("restore-best-weights", "BOOL", "Whether to end with the best epoch's weights").value_parser(["true", "false"]))
+                .arg(json("Print one JSON object")),
+        )
+        .subcommand(
             Command::new("verify")
                 .about("Train a run again, and compare its model bit by bit")
                 .after_help("Nothing is written. The exit code is 0 for the same bits, 1 for others, 2 for a run or data that cannot be used.")
-                .arg(Arg::new("run").value_name("RUN").required(true).help("Run folder"))
+                .arg(run_folder())
                 .arg(Arg::new("data").value_name("DATA").help("The run's table, where its spec.toml does not find it"))
                 .arg(threads())
                 .arg(json("Print one JSON object")),
@@ -315,6 +349,10 @@ fn training(command: Command) -> Command {
                 .help_heading(TRAINING),
         )
         .arg(threads())
+}
+
+fn run_folder() -> Arg {
+    Arg::new("run").value_name("RUN").required(true).help("Run folder")
 }
 
 fn threads() -> Arg {

@@ -130,10 +130,13 @@ pub fn start(planned: &Planned) -> Value {
 }
 
 /// The last line: where everything is, and all of `metrics.json`.
-pub fn end(metrics: Value, seconds: f64, run: &Path) -> Value {
+pub fn end(metrics: Value, seconds: f64, run: &Path, diagnosis: Value) -> Value {
     let mut end = json!({ "event": "end", "run": run.display().to_string(), "seconds": seconds });
     if let (Value::Object(end), Value::Object(metrics)) = (&mut end, metrics) {
         end.extend(metrics);
+        if let Value::Object(diagnosis) = diagnosis {
+            end.extend(diagnosis);
+        }
     }
     end
 }

@@ -3,15 +3,19 @@
 mod arguments;
 mod bench;
 mod catalog;
+mod doctor;
 mod evaluate;
 mod head;
 mod inspect;
 mod json;
 mod lines;
 mod lr_find;
+mod outcome;
+mod plot;
 mod predict;
 mod profile;
 mod progress;
+mod replay;
 mod report;
 mod session;
 mod tables;
@@ -33,6 +37,10 @@ fn main() -> ExitCode {
         "lr-find" => lr_find::run(matches, &terminal),
         "evaluate" => evaluate::run(matches, &terminal),
         "predict" => predict::run(matches),
+        "report" => report::run(matches, &terminal),
+        "doctor" => doctor::run(matches, &terminal),
+        "plot" => plot::run(matches, &terminal),
+        "replay" => replay::run(matches, &terminal),
         "verify" => verify::run(matches, &terminal),
         "bench" => bench::run(matches, started),
         "inspect" => inspect::run(matches, &terminal),

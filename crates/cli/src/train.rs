@@ -1,15 +1,17 @@
 //! `treino train`.
 
 use crate::head::head;
+use crate::outcome::outcome;
 use crate::progress::Progress;
-use crate::report::report;
+use crate::report;
 use crate::session::{Surroundings, is_interrupted, listen_for_interrupts};
 use crate::terminal::{Terminal, escaped};
-use crate::{arguments, json, profile};
+use crate::{arguments, doctor, json, profile};
 use clap::ArgMatches;
 use std::path::Path;
 use std::time::Instant;
 use treino::Result;
+use treino::doctor::examine;
 use treino::report::Record;
 use treino::store::RunFolder;
 use treino::train::{Ending, Planned, Profile};
@@ -51,8 +53,12 @@ pub fn run(matches: &ArgMatches, terminal: &Terminal) -> Result<u8> {
     let run = result?;
     let seconds = started.elapsed().as_secs_f64();
     let metrics = json::metrics(&planned, &run);
-    let record = Record::of(&planned, &run)?.to_json()?;
-    let path = RunFolder::begin(Path::new(out), &name)?.finish(&run.model, &run.history, &metrics, &record)?;
+    let record = Record::of(&planned, &run)?;
+    let folder = RunFolder::begin(Path::new(out), &name)?;
+    let path = folder.finish(&run.model, &run.history, &metrics, &record.to_json()?)?;
+    // It can be made again at any time, and names the folder, which has its name only now.
+    report::write(&record, &path, None, terminal.lang)?;
+    let findings = examine(&record);
 
     let error = match &run.history.ending {
         Ending::Diverged(divergence) => Some(divergence.error()),
@@ -60,9 +66,9 @@ pub fn run(matches: &ArgMatches, terminal: &Terminal) -> Result<u8> {
     };
     if as_json {
         measured.iter().for_each(|measured| json::line(&profile::object(measured)));
-        json::line(&json::end(metrics, seconds, &path));
+        json::line(&json::end(metrics, seconds, &path, doctor::object(&findings, &doctor::spec_of(&path))));
     } else {
-        terminal.print(&report(&planned, &run, terminal, quiet, seconds, &path));
+        terminal.print(&outcome(&planned, &run, &findings, terminal, quiet, seconds, &path));
         measured.iter().for_each(|measured| terminal.print(&profile::words(measured, terminal)));
     }
     if let Some(error) = error {

@@ -71,6 +71,16 @@ messages! {
     score_name() { en: "score", pt: "medida" }
     /// A column.
     baseline() { en: "baseline", pt: "linha de base" }
+    /// What `treino replay` says.
+    replay_stops(epoch, epochs, kept, name, value) {
+        en: "it stops after epoch {epoch} of {epochs}, with the weights of epoch {kept} ({name} {value})",
+        pt: "para após a época {epoch} de {epochs}, com os pesos da época {kept} ({name} {value})"
+    }
+    /// What `treino replay` says.
+    replay_goes_on(epochs, kept, name, value) {
+        en: "it does not stop within the {epochs} epochs on record; after them it has the weights of epoch {kept} ({name} {value})",
+        pt: "não para nas {epochs} épocas registradas; depois delas tem os pesos da época {kept} ({name} {value})"
+    }
     /// The heading of the replay.
     replay_heading() { en: "What other early stopping would have done", pt: "O que outra parada antecipada teria feito" }
     /// A caption.

@@ -4,7 +4,6 @@
 
 mod columns;
 mod curves;
-mod diagnosis;
 mod evaluation;
 pub(crate) mod gaps;
 mod headline;
@@ -15,7 +14,6 @@ mod record;
 mod roc;
 mod said;
 
-pub use diagnosis::{Finding, diagnose};
 pub use evaluation::{Average, ClassScores, Classes, Evaluation, Numbers, WithBaseline};
 pub use headline::headline;
 pub use record::*;

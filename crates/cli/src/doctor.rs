@@ -1,0 +1,65 @@
+//! `treino doctor`: what the rules find in a run.
+
+use crate::evaluate::argument;
+use crate::json;
+use crate::lines::{Lines, wrapped};
+use crate::terminal::Terminal;
+use clap::ArgMatches;
+use serde_json::json;
+use std::path::Path;
+use treino::Result;
+use treino::doctor::{Finding, examine};
+use treino::language::Lang;
+use treino::report::Record;
+
+/// Says what the rules find in a run.
+pub fn run(matches: &ArgMatches, terminal: &Terminal) -> Result<u8> {
+    let run = argument(matches, "run");
+    let findings = examine(&Record::open(Path::new(run))?);
+    let spec = spec_of(Path::new(run));
+    if matches.get_flag("json") {
+        json::line(&object(&findings, &spec));
+        return Ok(0);
+    }
+    if findings.is_empty() {
+        terminal.print(&wrapped(&terminal.lang.nothing_found(), terminal.width, "  ", "    "));
+        return Ok(0);
+    }
+    let mut lines = Lines::new(terminal);
+    add(&mut lines, &findings, &spec, terminal.lang);
+    terminal.print(&lines.text);
+    Ok(0)
+}
+
+/// The spec of a run, as commands name it.
+pub fn spec_of(run: &Path) -> String {
+    let path = run.join("spec.toml").display().to_string();
+    let is_plain = path.chars().all(|c| c.is_alphanumeric() || "/._-".contains(c));
+    if is_plain { path } else { format!("'{}'", path.replace('\'', "'\\''")) }
+}
+
+/// Findings in words, each with what to try.
+pub fn add(lines: &mut Lines<'_>, findings: &[Finding], spec: &str, lang: Lang) {
+    for finding in findings {
+        let severity = finding.rule.severity().word(lang);
+        lines.add(&severity, &format!("{} ({}).", finding.what(lang), finding.rule.evidence(lang)));
+        if let Some(command) = finding.command(spec) {
+            lines.add(&lang.label_try(), &command);
+        }
+    }
+}
+
+/// Findings as JSON, in English.
+pub fn object(findings: &[Finding], spec: &str) -> serde_json::Value {
+    let one = |finding: &Finding| {
+        let mut one = serde_json::to_value(&finding.rule).unwrap_or_default();
+        one["severity"] = json!(finding.rule.severity());
+        one["target"] = json!(finding.target);
+        one["what"] = json!(finding.what(Lang::English));
+        one["evidence"] = json!(finding.rule.evidence(Lang::English));
+        one["figure"] = json!(finding.rule.figure());
+        one["command"] = json!(finding.command(spec));
+        one
+    };
+    json!({ "findings": findings.iter().map(one).collect::<Vec<_>>() })
+}

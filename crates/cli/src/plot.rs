@@ -1,0 +1,58 @@
+//! `treino plot`: one figure of a run, in the terminal or as a file.
+
+use crate::evaluate::argument;
+use crate::terminal::{Terminal, escaped};
+use clap::ArgMatches;
+use std::path::Path;
+use treino::Result;
+use treino::error::Error;
+use treino::figure::{self, Figure};
+use treino::language::Lang;
+use treino::report::Record;
+use treino::store::write_atomically;
+
+/// Kinds of files.
+const KINDS: [&str; 4] = ["svg", "png", "csv", "json"];
+
+/// Draws a figure, or lists those that there are.
+pub fn run(matches: &ArgMatches, terminal: &Terminal) -> Result<u8> {
+    let run = argument(matches, "run");
+    let record = Record::open(Path::new(run))?;
+    let Some(id) = matches.get_one::<String>("figure") else {
+        let list = figure::figures(&record, terminal.lang, run).into_iter();
+        let lines = list.map(|figure| format!("  {:<18} {}\n", figure.id, escaped(&figure.title)));
+        terminal.print(&lines.collect::<String>());
+        return Ok(0);
+    };
+    let figure = figure::figure(&record, terminal.lang, run, id)?;
+    match matches.get_one::<String>("output") {
+        Some(output) => {
+            write_atomically(Path::new(output), &bytes(&figure, output, terminal.lang)?)?;
+            terminal.print(&format!("{}\n", escaped(output)));
+        }
+        None => {
+            let height = (terminal.width / 4).clamp(12, 24);
+            let drawn = figure::terminal(&figure, terminal.width, height, terminal.ascii, terminal.lang);
+            terminal.print(&drawn);
+        }
+    }
+    Ok(0)
+}
+
+/// The figure as a file of the kind that its name says.
+fn bytes(figure: &Figure, output: &str, lang: Lang) -> Result<Vec<u8>> {
+    let kind = Path::new(output).extension().map(|kind| kind.to_string_lossy().to_lowercase()).unwrap_or_default();
+    match kind.as_str() {
+        "csv" => Ok(figure::csv(&figure.table).into_bytes()),
+        "json" => Ok(format!("{:#}\n", figure::json(figure)).into_bytes()),
+        #[cfg(feature = "report")]
+        "svg" => Ok(figure::svg(figure, lang).into_bytes()),
+        #[cfg(feature = "report")]
+        "png" => figure::png(figure, lang),
+        _ => {
+            let _ = lang;
+            let error = Error::input(format!("a figure is not written as \"{kind}\": {output}")).nearest(&kind, KINDS);
+            Err(error.help(format!("the name ends in one of .{}", KINDS.join(", ."))))
+        }
+    }
+}
