@@ -6,8 +6,12 @@ use treino::figure::{self, Axis, Figure, Mark, Panel, Place, Scale, Series, Shap
 use treino::language::Lang;
 use treino::report::Stopping;
 
-const HOSTILE: [&str; 4] =
-    ["<script>window.__hacked = 1; alert(1)</script>", "\"quotes' & <b>bold</b> 🦀", "שלום \u{202e}evil", "$x^2$ %{y} </script>"];
+const HOSTILE: [&str; 4] = [
+    "<script>window.__hacked = 1; alert(1)</script>",
+    "\"quotes' & <b>bold</b> 🦀",
+    "שלום \u{202e}evil",
+    "$x^2$ %{y} </script>",
+];
 
 fn figure(id: &str, title: &str, words: &str, panels: Vec<Panel>, table: Table) -> Figure {
     let command = format!("treino report runs/example --figure {id}");
@@ -60,7 +64,8 @@ fn figures() -> Vec<Figure> {
     let chance = Series::reference("guessing", Shape::Line { x: vec![0.0, 1.0], y: vec![0.0, 1.0] });
     let shares = || (Axis::between("false positive rate", 0.0, 1.0), Axis::between("true positive rate", 0.0, 1.0));
     let (across, up) = shares();
-    let mut left = panel(across, up, vec![Series::new("positive", band), chance.clone(), Series::new("positive", roc)], vec![]);
+    let mut left =
+        panel(across, up, vec![Series::new("positive", band), chance.clone(), Series::new("positive", roc)], vec![]);
     left.title = "ROC".into();
     let whiskers = Shape::Whiskers {
         x: vec![0.1, 0.3, 0.5, 0.7, 0.9],
@@ -69,31 +74,57 @@ fn figures() -> Vec<Figure> {
         high: vec![0.18, 0.5, 0.61, 0.85, f64::NAN],
     };
     let (across, up) = (Axis::between("predicted", 0.0, 1.0), Axis::between("observed", 0.0, 1.0));
-    let mut right = panel(across, up, vec![chance, Series::new("positive", whiskers)], vec![mark(Place::Y(0.647), "share")]);
+    let mut right =
+        panel(across, up, vec![chance, Series::new("positive", whiskers)], vec![mark(Place::Y(0.647), "share")]);
     right.title = "Calibration".into();
     let mut table = Table::new(["predicted", "observed"]);
     table.row([0.1.into(), 0.08.into()]);
-    out.push(figure("roc", "Ranking and calibration", "The area under the ROC curve is 0.831.", vec![left, right], table));
+    out.push(figure(
+        "roc",
+        "Ranking and calibration",
+        "The area under the ROC curve is 0.831.",
+        vec![left, right],
+        table,
+    ));
 
-    let names: Vec<String> = ["negative", "positive"].iter().map(|s| s.to_string()).chain([HOSTILE[0].to_string()]).collect();
+    let names: Vec<String> =
+        ["negative", "positive"].iter().map(|s| s.to_string()).chain([HOSTILE[0].to_string()]).collect();
     let z = vec![vec![84.0, 16.0, 2.0], vec![20.0, 34.0, 5.0], vec![0.0, 3.0, 41.0]];
     let texts = z.iter().map(|row| row.iter().map(|z| z.to_string()).collect()).collect();
     let cells = Series::new("", Shape::Cells { z, texts });
     let (across, up) = (Axis::names("predicted", names.clone()), Axis::names("true", names));
-    out.push(figure("confusion", "Confusion matrix", "159 of 205 rows are right.", vec![panel(across, up, vec![cells], vec![])], Table::new(["a"])));
+    out.push(figure(
+        "confusion",
+        "Confusion matrix",
+        "159 of 205 rows are right.",
+        vec![panel(across, up, vec![cells], vec![])],
+        Table::new(["a"]),
+    ));
 
     let mut names: Vec<String> = HOSTILE.iter().map(|s| s.to_string()).collect();
     names.extend(["glucose".to_string(), "a very long name ".repeat(18)]);
-    let rows = Shape::Rows { x: vec![0.002, 0.01, -0.004, 0.03, 0.12, 0.05], y: (0..6).map(f64::from).collect(), spread: vec![0.004; 6] };
+    let rows = Shape::Rows {
+        x: vec![0.002, 0.01, -0.004, 0.03, 0.12, 0.05],
+        y: (0..6).map(f64::from).collect(),
+        spread: vec![0.004; 6],
+    };
     let mut table = Table::new(["column", "loss grows by"]);
-    names.iter().zip([0.002, 0.01, -0.004, 0.03, 0.12, 0.05]).for_each(|(name, x)| table.row([name.as_str().into(), x.into()]));
+    names
+        .iter()
+        .zip([0.002, 0.01, -0.004, 0.03, 0.12, 0.05])
+        .for_each(|(name, x)| table.row([name.as_str().into(), x.into()]));
     let across = Axis::new("growth of the loss when shuffled");
     let importance = panel(across, Axis::names("", names), vec![Series::new("", rows)], vec![]);
     out.push(figure("importance", HOSTILE[0], HOSTILE[1], vec![importance], table));
 
     let x: Vec<f64> = (0..24).map(|i| -2.875 + 0.25 * f64::from(i)).collect();
     let bars = Shape::Bars { y: x.iter().map(|x: &f64| (200.0 * 2f64.powf(-x * x)).round()).collect(), x, width: 0.25 };
-    let histogram = panel(Axis::new("error (kg)"), Axis::new("rows"), vec![Series::new("", bars)], vec![mark(Place::X(0.0), "none")]);
+    let histogram = panel(
+        Axis::new("error (kg)"),
+        Axis::new("rows"),
+        vec![Series::new("", bars)],
+        vec![mark(Place::X(0.0), "none")],
+    );
     out.push(figure("errors", "Errors", "Half of the errors are below 0.6 kg.", vec![histogram], Table::new(["a"])));
 
     let n = 160;
@@ -103,7 +134,13 @@ fn figures() -> Vec<Figure> {
     let labels = (0..n).map(|i| HOSTILE[i % 4].to_string()).collect();
     let points = Series::new(HOSTILE[1], Shape::Points { x, y, labels });
     let across = Axis { scale: Scale::Log, can_switch: true, ..Axis::new("learning rate") };
-    out.push(figure("slice", "Loss against learning rate", "Best near 0.003.", vec![panel(across, Axis::new("loss"), vec![points], vec![])], Table::new(["a"])));
+    out.push(figure(
+        "slice",
+        "Loss against learning rate",
+        "Best near 0.003.",
+        vec![panel(across, Axis::new("loss"), vec![points], vec![])],
+        Table::new(["a"]),
+    ));
     out
 }
 
@@ -145,9 +182,13 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let monitored = vec![Monitored { name: "val_loss".into(), more_is_better: false, values }];
     let replay = ReplayData { id: "replay".into(), title: "Early stopping".into(), monitored, settings };
     let section = |id: &str, title: &str, parts| Section { id: id.into(), title: title.into(), parts };
-    let mut verdict = vec![Part::Words(vec!["On rows it has not seen the network is right in 77.1 % of cases.".into()])];
+    let mut verdict =
+        vec![Part::Words(vec!["On rows it has not seen the network is right in 77.1 % of cases.".into()])];
     verdict.extend([Part::Table(table, "How good it is".into()), Part::Findings(vec![finding])]);
-    let again = vec![Part::Commands(vec!["treino train pima.csv --seed 7".into()]), Part::Code("[train]\nepochs = 60\n".into())];
+    let again = vec![
+        Part::Commands(vec!["treino train pima.csv --seed 7".into()]),
+        Part::Code("[train]\nepochs = 60\n".into()),
+    ];
     let page = Page {
         lang,
         title: "diabetes from pima.csv".into(),

@@ -102,13 +102,15 @@ impl Pen {
     fn sign(&mut self, turn: Option<usize>, [x, y]: [f64; 2], r: f64) {
         let ink = colour(turn);
         let path = |points: &[[f64; 2]]| {
-            let places: Vec<String> = points.iter().map(|[a, b]| format!("{:.2} {:.2}", x + r * a, y + r * b)).collect();
+            let places: Vec<String> =
+                points.iter().map(|[a, b]| format!("{:.2} {:.2}", x + r * a, y + r * b)).collect();
             format!("M{} Z", places.join(" L"))
         };
         let d = match turn.unwrap_or(0) % 6 {
             0 => {
                 let fill = Color::from(ink);
-                let circle = Primitive::Circle { cx: x, cy: y, r, fill, fill_opacity: None, stroke: None, stroke_width: None };
+                let circle =
+                    Primitive::Circle { cx: x, cy: y, r, fill, fill_opacity: None, stroke: None, stroke_width: None };
                 return self.out.push(circle);
             }
             1 => path(&[[-0.9, -0.9], [0.9, -0.9], [0.9, 0.9], [-0.9, 0.9]]),
@@ -171,7 +173,11 @@ fn draw(pen: &mut Pen, panel: &Panel, [left, top, wide, high]: [f64; 4], lang: L
     let y_ticks: Vec<_> = y.ticks(&panel.y, if matches!(panel.y.scale, Scale::Names(_)) { 60 } else { 6 }, lang);
     let y_ticks: Vec<(f64, String)> = y_ticks.into_iter().map(|(at, text)| (at, short(&text, 24))).collect();
     let widest = y_ticks.iter().map(|(_, text)| width_of(text, 11.0)).fold(20.0, f64::max);
-    let x_ticks = x.ticks(&panel.x, if wide > 500.0 { 8 } else { 5 }.max(if matches!(panel.x.scale, Scale::Names(_)) { 24 } else { 0 }), lang);
+    let x_ticks = x.ticks(
+        &panel.x,
+        if wide > 500.0 { 8 } else { 5 }.max(if matches!(panel.x.scale, Scale::Names(_)) { 24 } else { 0 }),
+        lang,
+    );
     let frame_left = left + 40.0 + widest;
     let room = (left + wide - 20.0 - frame_left) / x_ticks.len().max(1) as f64;
     let is_turned = x_ticks.iter().any(|(_, text)| width_of(text, 11.0).min(90.0) > room);
@@ -302,10 +308,13 @@ fn shape(pen: &mut Pen, series: &Series, turn: Option<usize>, frame: &Frame) {
         }
         Shape::Rows { x, y, spread } => {
             for (i, [x, y]) in pairs(x, y).into_iter().enumerate() {
-                let (Some([a, b]), Some([c, d])) = (frame.held(0.0, y + 0.35), frame.held(x, y - 0.35)) else { continue };
+                let (Some([a, b]), Some([c, d])) = (frame.held(0.0, y + 0.35), frame.held(x, y - 0.35)) else {
+                    continue;
+                };
                 pen.rect([a.min(c), b, (c - a).abs(), d - b], Color::from(ink), 0.8);
                 let spread = spread.get(i).copied().filter(|s| s.is_finite() && *s > 0.0);
-                if let Some((Some([e, m]), Some([f, _]))) = spread.map(|s| (frame.held(x - s, y), frame.held(x + s, y))) {
+                if let Some((Some([e, m]), Some([f, _]))) = spread.map(|s| (frame.held(x - s, y), frame.held(x + s, y)))
+                {
                     pen.line(vec![(e, m), (f, m)], INK, 1.5, "");
                 }
             }
@@ -319,7 +328,9 @@ fn cells(pen: &mut Pen, z: &[Vec<f64>], texts: &[Vec<String>], frame: &Frame) {
     for (r, row) in z.iter().enumerate() {
         for (c, z) in row.iter().enumerate().filter(|(_, z)| z.is_finite()) {
             let (x, y) = (c as f64, r as f64);
-            let (Some([a, b]), Some([e, d])) = (frame.held(x - 0.5, y + 0.5), frame.held(x + 0.5, y - 0.5)) else { continue };
+            let (Some([a, b]), Some([e, d])) = (frame.held(x - 0.5, y + 0.5), frame.held(x + 0.5, y - 0.5)) else {
+                continue;
+            };
             let (share, [red, green, blue]) = style::shade(*z, range);
             pen.rect([a, b, e - a - 1.0, d - b - 1.0], Color::Rgb(red, green, blue), 1.0);
             let most = ((e - a) / 7.0) as usize;

@@ -8,7 +8,8 @@ use plotly::common::{
     MarkerSymbol, Mode, Orientation, Title,
 };
 use plotly::layout::{
-    Annotation, Axis as PlotlyAxis, AxisType, HoverMode, Layout, Legend, Margin, Shape as Drawn, ShapeLayer, ShapeLine, ShapeType,
+    Annotation, Axis as PlotlyAxis, AxisType, HoverMode, Layout, Legend, Margin, Shape as Drawn, ShapeLayer, ShapeLine,
+    ShapeType,
 };
 use plotly::{Bar, HeatMap, Scatter};
 use serde_json::{Value, json};
@@ -26,7 +27,7 @@ const MARKERS: [MarkerSymbol; 6] = [
 /// Cells that get their texts.
 const TEXTS: usize = 900;
 
-/// For each panel `{"data": [trace, ...], "layout": {...}}`, as Plotly takes them.
+/// For each panel `{"data": [trace, ...], "layout": {...}}`, as Plotly takes them. The panel's title stands over it in the page.
 pub fn plotly(figure: &Figure, lang: Lang) -> Value {
     figure.panels.iter().map(|panel| self::panel(panel, lang)).collect()
 }
@@ -48,12 +49,16 @@ fn panel(panel: &Panel, lang: Lang) -> Value {
         .margin(Margin::new().left(56).right(16).top(if is_listed { 44 } else { 24 }).bottom(52).auto_expand(true))
         .hover_mode(HoverMode::Closest)
         .separators(if lang == Lang::Portuguese { ",." } else { ".," })
-        .legend(Legend::new().orientation(Orientation::Horizontal).x(0.0).x_anchor(Anchor::Left).y(1.02).y_anchor(Anchor::Bottom))
+        .legend(
+            Legend::new()
+                .orientation(Orientation::Horizontal)
+                .x(0.0)
+                .x_anchor(Anchor::Left)
+                .y(1.02)
+                .y_anchor(Anchor::Bottom),
+        )
         .x_axis(axis(&panel.x, false))
         .y_axis(axis(&panel.y, true));
-    if !panel.title.is_empty() {
-        layout = layout.title(Title::with_text(plain(&panel.title, 80)));
-    }
     for series in &panel.series {
         if let Shape::Cells { z, texts } = &series.shape {
             for text in cell_texts(z, texts) {
@@ -115,10 +120,16 @@ fn traces(shape: &Shape, look: &Look) -> Vec<Value> {
             let marker = Marker::new().size(8).symbol(look.symbol()).color(look.colour()).opacity(0.75);
             let points = scatter(x, y).mode(Mode::Markers).marker(marker);
             let labels: Vec<String> = labels.iter().map(|label| plain(label, 120)).collect();
-            vec![json!(if labels.is_empty() { points } else { points.hover_text_array(labels).hover_info(HoverInfo::Text) })]
+            vec![json!(if labels.is_empty() {
+                points
+            } else {
+                points.hover_text_array(labels).hover_info(HoverInfo::Text)
+            })]
         }
         Shape::Whiskers { x, y, low, high } => {
-            let away = |ends: &[f64]| y.iter().zip(ends).map(|(y, e)| (y - e).abs()).map(|d| if d.is_finite() { d } else { 0.0 }).collect();
+            let away = |ends: &[f64]| {
+                y.iter().zip(ends).map(|(y, e)| (y - e).abs()).map(|d| if d.is_finite() { d } else { 0.0 }).collect()
+            };
             let error = ErrorData::new(ErrorType::Data).array(away(high)).array_minus(away(low)).symmetric(false);
             let error = error.color(look.colour()).thickness(1.5).width(4);
             let marker = Marker::new().size(8).symbol(look.symbol()).color(look.colour());
@@ -129,7 +140,11 @@ fn traces(shape: &Shape, look: &Look) -> Vec<Value> {
             let there: Vec<usize> = (0..x.len()).filter(is_whole).collect();
             let of = |v: &[f64]| there.iter().map(|i| v[*i]).collect::<Vec<_>>();
             let bare = || Line::new().width(0.0).color(look.colour());
-            let upper = scatter(&of(x), &of(high)).mode(Mode::Lines).line(bare()).show_legend(false).hover_info(HoverInfo::Skip);
+            let upper = scatter(&of(x), &of(high))
+                .mode(Mode::Lines)
+                .line(bare())
+                .show_legend(false)
+                .hover_info(HoverInfo::Skip);
             let lower = scatter(&of(x), &of(low)).mode(Mode::Lines).line(bare()).fill(Fill::ToNextY);
             vec![json!(upper), json!(lower.fill_color(clear(look.colour())).hover_info(HoverInfo::Skip))]
         }
@@ -139,7 +154,8 @@ fn traces(shape: &Shape, look: &Look) -> Vec<Value> {
         }
         Shape::Rows { x, y, spread } => {
             let bars = Bar::new(finite(x), finite(y)).name(&look.name).show_legend(look.is_listed).width(0.7);
-            let bars = bars.orientation(Orientation::Horizontal).marker(Marker::new().color(look.colour()).opacity(0.8));
+            let bars =
+                bars.orientation(Orientation::Horizontal).marker(Marker::new().color(look.colour()).opacity(0.8));
             if spread.is_empty() {
                 return vec![json!(bars)];
             }
@@ -190,7 +206,8 @@ fn axis(axis: &Axis, is_up: bool) -> PlotlyAxis {
         Scale::Names(names) => {
             let most = if is_up { 28 } else { 18 };
             let texts: Vec<String> = names.iter().map(|name| plain(name, most)).collect();
-            out = out.type_(AxisType::Linear).tick_values((0..names.len()).map(|i| i as f64).collect()).tick_text(texts);
+            out =
+                out.type_(AxisType::Linear).tick_values((0..names.len()).map(|i| i as f64).collect()).tick_text(texts);
             out = out.show_grid(false).range(vec![-0.5, names.len().max(1) as f64 - 0.5]);
         }
     }

@@ -114,7 +114,8 @@ impl Span {
             // Bars stand on the axis.
             let room = if high > low { 0.04 * (high - low) } else { 0.5 * low.abs().max(1.0) };
             let stands = !is_log && low == 0.0;
-            (low, high) = (if stands { low } else { low - room }, if !is_log && high == 0.0 { high } else { high + room });
+            (low, high) =
+                (if stands { low } else { low - room }, if !is_log && high == 0.0 { high } else { high + room });
         }
         Span { low, high, is_log }
     }
@@ -131,7 +132,13 @@ impl Span {
         if place.is_nan() {
             return None;
         }
-        let at = if !self.is_log { place } else if place > 0.0 { place.log10() } else { self.low };
+        let at = if !self.is_log {
+            place
+        } else if place > 0.0 {
+            place.log10()
+        } else {
+            self.low
+        };
         Some(((at - self.low) / (self.high - self.low)).clamp(0.0, 1.0))
     }
 
@@ -149,7 +156,8 @@ impl Span {
             };
             return (first..=last).step_by(step).map(|k| (10f64.powi(k), text(k))).collect();
         }
-        let (low, high) = if self.is_log { (10f64.powf(self.low), 10f64.powf(self.high)) } else { (self.low, self.high) };
+        let (low, high) =
+            if self.is_log { (10f64.powf(self.low), 10f64.powf(self.high)) } else { (self.low, self.high) };
         let rough = (high - low) / most.max(1) as f64;
         if rough <= 0.0 || !rough.is_finite() {
             return Vec::new();

@@ -17,8 +17,10 @@ pub fn terminal(figure: &Figure, width: usize, height: usize, ascii: bool, lang:
         if !panel.title.is_empty() {
             out.push(fit(&panel.title));
         }
-        let is_grid = panel.series.iter().any(|series| matches!(series.shape, Shape::Cells { .. } | Shape::Rows { .. }));
-        let lines = if is_grid { listed(panel, width, ascii, lang) } else { plotted(panel, width, height, ascii, lang) };
+        let is_grid =
+            panel.series.iter().any(|series| matches!(series.shape, Shape::Cells { .. } | Shape::Rows { .. }));
+        let lines =
+            if is_grid { listed(panel, width, ascii, lang) } else { plotted(panel, width, height, ascii, lang) };
         out.extend(lines.iter().map(|line| fit(line.trim_end())));
     }
     for words in &figure.words {
@@ -36,7 +38,21 @@ pub fn terminal(figure: &Figure, width: usize, height: usize, ascii: bool, lang:
 }
 
 fn ascii_of(text: String, ascii: bool) -> String {
-    if ascii { text.chars().map(|c| if c == '…' { '~' } else if c.is_ascii() { c } else { '?' }).collect() } else { text }
+    if ascii {
+        text.chars()
+            .map(|c| {
+                if c == '…' {
+                    '~'
+                } else if c.is_ascii() {
+                    c
+                } else {
+                    '?'
+                }
+            })
+            .collect()
+    } else {
+        text
+    }
 }
 
 /// Padded to the right.
@@ -76,13 +92,17 @@ impl Canvas {
     /// Every third dot.
     fn dotted(&mut self, [a, b]: [f64; 2], [c, d]: [f64; 2], sign: char) {
         let steps = (c - a).abs().max((d - b).abs()).ceil().max(1.0) as usize;
-        (0..=steps).step_by(3).map(|i| i as f64 / steps as f64).for_each(|t| self.dot(a + t * (c - a), b + t * (d - b), sign));
+        (0..=steps)
+            .step_by(3)
+            .map(|i| i as f64 / steps as f64)
+            .for_each(|t| self.dot(a + t * (c - a), b + t * (d - b), sign));
     }
 
     /// A sign among the dots that says whose line it is.
     fn stamp(&mut self, [x, y]: [f64; 2], sign: char) {
         self.dot(x, y, sign);
-        let (column, line) = if self.ascii { (x.round(), y.round()) } else { ((x.round() / 2.0).floor(), (y.round() / 4.0).floor()) };
+        let (column, line) =
+            if self.ascii { (x.round(), y.round()) } else { ((x.round() / 2.0).floor(), (y.round() / 4.0).floor()) };
         if let Some(at) = self.dots.get_mut(line as usize * self.columns + column as usize) {
             *at = (0xff, sign);
         }
@@ -158,9 +178,13 @@ fn plotted(panel: &Panel, width: usize, height: usize, ascii: bool, lang: Lang) 
             }
             Shape::Bars { x, y, width } => {
                 for (x, y) in x.iter().zip(y) {
-                    let (Some([a, foot]), Some([b, top])) = (held(x - width / 2.0, 0.0), held(x + width / 2.0, *y)) else { continue };
+                    let (Some([a, foot]), Some([b, top])) = (held(x - width / 2.0, 0.0), held(x + width / 2.0, *y))
+                    else {
+                        continue;
+                    };
                     let last = (b - 1.0).max(a).ceil() as usize;
-                    (a.ceil() as usize..=last).for_each(|column| canvas.segment([column as f64, foot], [column as f64, top], sign));
+                    (a.ceil() as usize..=last)
+                        .for_each(|column| canvas.segment([column as f64, foot], [column as f64, top], sign));
                 }
             }
             Shape::Rows { .. } | Shape::Cells { .. } => {}
@@ -183,7 +207,9 @@ fn plotted(panel: &Panel, width: usize, height: usize, ascii: bool, lang: Lang) 
     for (place, text) in x.ticks(&panel.x, (columns / 12).max(2), lang) {
         let text: Vec<char> = short(&text, 10).chars().collect();
         let Some(share) = x.share(place) else { continue };
-        let from = ((share * (columns - 1) as f64).round() as usize).saturating_sub(text.len() / 2).min(columns - text.len().min(columns));
+        let from = ((share * (columns - 1) as f64).round() as usize)
+            .saturating_sub(text.len() / 2)
+            .min(columns - text.len().min(columns));
         let is_free = below[from.saturating_sub(1)..(from + text.len() + 1).min(columns)].iter().all(|c| *c == ' ');
         if is_free {
             below.splice(from..(from + text.len()).min(columns), text.clone());
@@ -197,7 +223,12 @@ fn plotted(panel: &Panel, width: usize, height: usize, ascii: bool, lang: Lang) 
         _ => None,
     };
     for (sign, name, series) in legend {
-        out.push(format!("{}{sign} {}{}", " ".repeat(margin + 2), short(name, width / 2), ends(series).unwrap_or_default()));
+        out.push(format!(
+            "{}{sign} {}{}",
+            " ".repeat(margin + 2),
+            short(name, width / 2),
+            ends(series).unwrap_or_default()
+        ));
     }
     for mark in &panel.marks {
         out.push(format!("{}{}", " ".repeat(margin + 2), mark.label));
@@ -218,12 +249,18 @@ fn listed(panel: &Panel, width: usize, ascii: bool, lang: Lang) -> Vec<String> {
                 let margin = (width / 3).min(24);
                 let room = width.saturating_sub(margin + 13);
                 let most = x.iter().filter(|x| x.is_finite()).fold(0.0, |m: f64, x| m.max(x.abs()));
-                let mut rows: Vec<(f64, f64)> = y.iter().copied().zip(x.iter().copied()).filter(|(y, _)| y.is_finite()).collect();
+                let mut rows: Vec<(f64, f64)> =
+                    y.iter().copied().zip(x.iter().copied()).filter(|(y, _)| y.is_finite()).collect();
                 rows.sort_by(|a, b| b.0.total_cmp(&a.0));
                 for (y, x) in rows {
-                    let long = if most > 0.0 && x.is_finite() { (x.abs() / most * room as f64).round() as usize } else { 0 };
+                    let long =
+                        if most > 0.0 && x.is_finite() { (x.abs() / most * room as f64).round() as usize } else { 0 };
                     let bar = if ascii { "#" } else { "█" }.repeat(long);
-                    out.push(format!("{} {bar} {}", padded(&name(&panel.y, y.max(0.0) as usize), margin), lang.number(x)));
+                    out.push(format!(
+                        "{} {bar} {}",
+                        padded(&name(&panel.y, y.max(0.0) as usize), margin),
+                        lang.number(x)
+                    ));
                 }
             }
             Shape::Cells { z, texts } => {
@@ -231,7 +268,9 @@ fn listed(panel: &Panel, width: usize, ascii: bool, lang: Lang) -> Vec<String> {
                 let margin = (width / 4).min(20);
                 let cell = (width.saturating_sub(margin) / columns.max(1)).saturating_sub(1).clamp(1, 12);
                 for (r, row) in z.iter().enumerate().rev() {
-                    let text = |c: usize| texts.get(r).and_then(|row| row.get(c)).cloned().unwrap_or_else(|| lang.number(row[c]));
+                    let text = |c: usize| {
+                        texts.get(r).and_then(|row| row.get(c)).cloned().unwrap_or_else(|| lang.number(row[c]))
+                    };
                     let cells: String = (0..row.len()).map(|c| format!(" {}", padded(&text(c), cell))).collect();
                     out.push(padded(&name(&panel.y, r), margin) + &cells);
                 }
