@@ -12,6 +12,7 @@ mod files;
 pub mod page;
 #[cfg(feature = "report")]
 mod plotly;
+#[cfg_attr(not(feature = "report"), allow(dead_code, reason = "the terminal needs half of it"))]
 mod style;
 mod terminal;
 
