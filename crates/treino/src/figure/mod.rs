@@ -15,6 +15,7 @@ mod plotly;
 #[cfg(feature = "report")]
 mod report;
 mod run;
+#[cfg_attr(not(feature = "report"), allow(dead_code, reason = "the terminal needs half of it"))]
 mod style;
 mod terminal;
 

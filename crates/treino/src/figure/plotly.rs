@@ -27,7 +27,7 @@ const MARKERS: [MarkerSymbol; 6] = [
 /// Cells that get their texts.
 const TEXTS: usize = 900;
 
-/// For each panel `{"data": [trace, ...], "layout": {...}}`, as Plotly takes them.
+/// For each panel `{"data": [trace, ...], "layout": {...}}`, as Plotly takes them. The panel's title stands over it in the page.
 pub fn plotly(figure: &Figure, lang: Lang) -> Value {
     figure.panels.iter().map(|panel| self::panel(panel, lang)).collect()
 }
@@ -59,9 +59,6 @@ fn panel(panel: &Panel, lang: Lang) -> Value {
         )
         .x_axis(axis(&panel.x, false))
         .y_axis(axis(&panel.y, true));
-    if !panel.title.is_empty() {
-        layout = layout.title(Title::with_text(plain(&panel.title, 80)));
-    }
     for series in &panel.series {
         if let Shape::Cells { z, texts } = &series.shape {
             for text in cell_texts(z, texts) {
