@@ -11,7 +11,7 @@ use treino::train::{Planned, Run, Session};
 fn planned(table: &str, target: &str, data: &str, rest: &str) -> Planned {
     let path = format!("{}/../../datasets/{table}.csv", env!("CARGO_MANIFEST_DIR"));
     let text = format!(
-        "[data]\npath = '{path}'\ntarget = \"{target}\"\n{data}\n[model]\nhidden = [8]\n[fit]\nepochs = 5\n{rest}"
+        "[data]\npath = '{path}'\ntarget = \"{target}\"\n{data}\n[model]\nhidden = [8]\n[fit]\nepochs = 12\n{rest}"
     );
     Planned::new(&Spec::read(&spec::parse(&text, Path::new("s.toml")).unwrap()).unwrap()).unwrap()
 }
@@ -79,8 +79,10 @@ fn two_classes() {
     assert_eq!(facts.missing, Some((rows.len() - insulin.len()) as f64 / rows.len() as f64));
     let [low, mean, _, high] = facts.numbers.unwrap();
     insulin.sort_by(f64::total_cmp);
-    assert_eq!((low, high), (insulin[0], insulin[insulin.len() - 1]));
-    assert!((mean - insulin.iter().sum::<f64>() / insulin.len() as f64).abs() < 1e-3);
+    // The largest cells were cut at five standard deviations, and the features show no more than that.
+    assert!(low == insulin[0] && high > 500.0 && high <= insulin[insulin.len() - 1]);
+    insulin.iter_mut().for_each(|cell| *cell = cell.min(high));
+    assert!((mean - insulin.iter().sum::<f64>() / insulin.len() as f64).abs() < 0.1);
     insulin.dedup();
     assert_eq!((facts.kind.as_str(), facts.distinct, facts.features), ("integer", Some(insulin.len()), 2));
     assert!(facts.alone.is_some_and(|auc| auc > 0.6 && auc < 0.9) && facts.most_frequent.is_none());
@@ -134,7 +136,8 @@ fn weights_and_seeds() {
 
 #[test]
 fn a_training_that_left_the_numbers() {
-    let rest = "[compile]\nloss = \"mean_squared_error\"\n[compile.optimizer]\ntype = \"sgd\"\nlearning_rate = 0.9\n";
+    // One step an epoch, so that some epochs end before the numbers do.
+    let rest = "batch_size = 1000\n[compile]\nloss = \"mean_squared_error\"\n[compile.optimizer]\ntype = \"sgd\"\nlearning_rate = 20\n";
     let text = planned("diabetes", "progression", "", rest);
     let record = record(&text);
     assert!(matches!(record.course.ending, RecordedEnding::Diverged { .. }), "{:?}", record.course.ending);
