@@ -123,7 +123,8 @@ pub struct ColumnFacts {
     pub missing: Option<f64>,
     /// Different values, as far as they can be told.
     pub distinct: Option<usize>,
-    /// Smallest, mean, standard deviation and largest of a number, in its own unit; `None` for other columns.
+    /// Smallest, mean, standard deviation and largest of a number, in its own unit, cells beyond the limit of its scale cut to it; `None`
+    /// for other columns.
     pub numbers: Option<[f64; 4]>,
     /// The most frequent value and its share; `None` for numbers that vary.
     pub most_frequent: Option<(String, f64)>,
