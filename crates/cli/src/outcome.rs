@@ -52,13 +52,7 @@ pub fn outcome(
     text.push('\n');
     let mut lines = Lines::new(terminal);
     doctor::add(&mut lines, findings, &doctor::spec_of(path), lang);
-    lines.add(
-        &lang.label_saved(),
-        &format!(
-            "{} (report.html, model.safetensors, spec.toml, history.csv, metrics.json, record.json)",
-            path.display()
-        ),
-    );
+    lines.add(&lang.label_saved(), &lang.saved_files(path.display()));
     text.push_str(&lines.text);
     text
 }

@@ -84,6 +84,7 @@ const PIMA: &[(&str, &str, Shows)] = &[
     ("profile", "--profile", Says("where the time goes")),
     ("color", "--color always", Says("\u{1b}[")),
     ("ascii", "--ascii", Says("network   13 -> ")),
+    ("lang", "--lang pt", Says("acurácia")),
 ];
 
 /// Flags that other tests are about, or that train nothing.

@@ -188,6 +188,8 @@ fn lines_of_repeats_do_not_depend_on_threads() {
         let end = lines.last_mut().unwrap();
         // What tells the runs apart.
         (end["seconds"], end["run"]) = (0.into(), "".into());
+        let findings = end["findings"].as_array_mut().unwrap();
+        findings.iter_mut().for_each(|finding| finding["command"] = "".into());
         lines
     };
     let one = lines(1);

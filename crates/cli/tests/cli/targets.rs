@@ -18,7 +18,7 @@ fn every_target_is_named_trained_judged_and_predicted() {
     // A table of the seeds for each target.
     assert_eq!(said.matches("test, 3 seeds").count(), 2, "{said}");
     assert_eq!(said.matches("one split for all").count(), 1, "{said}");
-    assert!(said.contains("the same with --epochs 36"), "{said}");
+    assert!(said.contains("runs/0001-penguins/spec.toml --epochs 36"), "{said}");
 
     let model = "runs/0001-penguins";
     let said = scratch.good(&format!("inspect {model}")).stdout;

@@ -8,6 +8,9 @@ use crate::report::{Evaluation, Record, TargetRecord};
 /// baseline loses.
 const GAP: f64 = 0.25;
 
+/// The same where the best epoch's weights are kept, so that the epochs after it did no harm.
+const GAP_AT_BEST: f64 = 0.5;
+
 /// A loss within this share of the baseline's is no better than it.
 const NO_BETTER: f64 = 0.98;
 
@@ -23,6 +26,8 @@ const UNSTABLE: f64 = 0.1;
 
 pub(super) fn examine(record: &Record, findings: &mut Vec<Finding>) {
     let several = record.targets.len() > 1;
+    let is_best = record.course.best_epoch.is_some() && record.course.best_epoch == record.course.kept_epoch;
+    let gap = if is_best && record.data.parts[1].is_some() { GAP_AT_BEST } else { GAP };
     for target in &record.targets {
         let mut add = |rule, attempt: Option<&str>| {
             let (target, attempt) = (several.then(|| target.name.clone()), attempt.map(str::to_string));
@@ -39,7 +44,7 @@ pub(super) fn examine(record: &Record, findings: &mut Vec<Finding>) {
         } else if loss >= NO_BETTER * baseline && train_loss >= 0.9 * baseline {
             let rule = Rule::UnderFitting { loss, baseline, part: part.clone() };
             add(rule, Some("--hidden 32,16 --learning-rate 0.001"));
-        } else if is_unseen && loss - train_loss > GAP * baseline {
+        } else if is_unseen && loss - train_loss > gap * baseline {
             let rule = Rule::OverFitting { train: train_loss, other: loss, part: part.clone() };
             add(rule, Some("--dropout 0.3"));
         }

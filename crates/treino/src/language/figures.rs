@@ -98,8 +98,8 @@ messages! {
     }
     /// Its words.
     confusion_mistake(rows, truth, said) {
-        en: "The most frequent mistake: {rows} rows that are \"{truth}\" were called \"{said}\".",
-        pt: "O erro mais frequente: {rows} linhas que são \"{truth}\" foram chamadas \"{said}\"."
+        en: "The most frequent mistake: \"{truth}\" called \"{said}\" ({rows}).",
+        pt: "O erro mais frequente: \"{truth}\" chamada de \"{said}\" ({rows})."
     }
     /// Its axis.
     true_class() { en: "true class", pt: "classe verdadeira" }

@@ -28,6 +28,8 @@ messages! {
     label_try() { en: "try", pt: "tente" }
     /// Label: where the run is.
     label_saved() { en: "saved", pt: "salvo" }
+    /// Where all is.
+    saved_files(run) { en: "{run} (report.html, model.safetensors, spec.toml, history.csv and more)", pt: "{run} (report.html, model.safetensors, spec.toml, history.csv e mais)" }
     /// Label: a large file is being read.
     label_reading() { en: "reading", pt: "lendo" }
     /// How a file is written.
