@@ -45,12 +45,9 @@ fn bytes(figure: &Figure, output: &str, lang: Lang) -> Result<Vec<u8>> {
     match kind.as_str() {
         "csv" => Ok(figure::csv(&figure.table).into_bytes()),
         "json" => Ok(format!("{:#}\n", figure::json(figure)).into_bytes()),
-        #[cfg(feature = "report")]
         "svg" => Ok(figure::svg(figure, lang).into_bytes()),
-        #[cfg(feature = "report")]
         "png" => figure::png(figure, lang),
         _ => {
-            let _ = lang;
             let error = Error::input(format!("a figure is not written as \"{kind}\": {output}")).nearest(&kind, KINDS);
             Err(error.help(format!("the name ends in one of .{}", KINDS.join(", ."))))
         }

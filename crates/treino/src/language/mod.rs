@@ -62,6 +62,7 @@ macro_rules! messages {
         impl $crate::language::Lang {
             $(
                 $(#[$doc])*
+                #[allow(clippy::too_many_arguments, reason = "a message is filled with what it says")]
                 pub fn $name(self $(, $arg: impl std::fmt::Display)*) -> String {
                     match self {
                         $crate::language::Lang::English => format!($en),
