@@ -9,6 +9,7 @@ mod categories;
 mod comparing;
 mod documents;
 mod everything;
+mod explaining;
 mod expressions;
 mod flags;
 mod json_lines;

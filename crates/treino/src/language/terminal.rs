@@ -51,7 +51,7 @@ messages! {
     /// The head's line about the training.
     training_line(optimizer, loss, batch, steps, epochs, seed) { en: "{optimizer}, {loss}, batches of {batch} ({steps} an epoch), at most {epochs} epochs, seed {seed}", pt: "{optimizer}, {loss}, lotes de {batch} ({steps} por época), máximo de épocas: {epochs}, semente {seed}" }
     /// When it stops.
-    stopping_line(epochs, monitor, kept) { en: "{epochs} without a better {monitor}{kept}", pt: "parada antecipada após {epochs} sem melhora de {monitor}{kept}" }
+    stopping_line(epochs, monitor, kept) { en: "{epochs} without a better {monitor}{kept}", pt: "após {epochs} sem melhora de {monitor}{kept}" }
     /// What early stopping keeps.
     best_are_kept() { en: "; the best epoch's weights are kept", pt: "; ficam os pesos da melhor época" }
     /// Classes that are not shown.
@@ -190,7 +190,7 @@ const LABELS: [(&str, &str); 38] = [
     ("validation", "validação"),
     ("test", "teste"),
     ("model", "modelo"),
-    ("baseline", "linha de base"),
+    ("baseline", "base"),
     ("binary", "binária"),
     ("multiclass", "multiclasse"),
     ("regression", "regressão"),
