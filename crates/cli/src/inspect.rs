@@ -42,9 +42,11 @@ fn model(bundle: &Bundle, terminal: &Terminal) -> String {
         for (target, _) in side.targets() {
             let classes =
                 if target.classes.is_empty() { String::new() } else { format!(": {}", target.classes.join(", ")) };
-            text.push_str(&words(&escaped(&format!("predicts {} ({}){classes}", target.name, target.task))));
+            text.push_str(&words(&escaped(
+                &(terminal.lang.predicts(&target.name, terminal.lang.label(target.task.name())) + &classes),
+            )));
         }
-        text.push_str(&format!("  from {} columns:\n\n", side.recipe.columns_used()));
+        text.push_str(&format!("  {}\n\n", terminal.lang.from_columns(side.recipe.columns_used())));
         let columns = tables::first_that_fits(terminal, [30, 20, 14], |most| {
             let mut table = tables::plain_table();
             table.add_row(["column", "type", "inputs"].map(|word| terminal.lang.label(word)));
@@ -59,7 +61,7 @@ fn model(bundle: &Bundle, terminal: &Terminal) -> String {
         });
         text.push_str(&format!("{columns}\n"));
         for left in &side.recipe.left_out {
-            text.push_str(&words(&format!("left out: {}: {}", shortened(&left.name, 30), escaped(&left.reason))));
+            text.push_str(&words(&terminal.lang.left_out(shortened(&left.name, 30), escaped(&left.reason))));
         }
         text.push('\n');
     }
@@ -86,15 +88,14 @@ fn model(bundle: &Bundle, terminal: &Terminal) -> String {
     });
     let total = terminal.lang.grouped(bundle.network.parameters() as f64);
     text.push_str(&format!("{layers}\n"));
-    text.push_str(&words(&format!("{} inputs, {total} parameters", bundle.network.inputs())));
+    text.push_str(&words(&terminal.lang.network_size(bundle.network.inputs(), total)));
     if let Some(compile) = &bundle.compile {
         let fit = &bundle.spec.fit;
-        text.push_str(&words(&format!(
-            "trained with {}, {}, batches of {}, seed {}",
-            compile.optimizer.in_words(),
+        text.push_str(&words(&terminal.lang.trained_with(
+            terminal.lang.optimizer(&compile.optimizer),
             compile.losses(),
             fit.batch_size,
-            fit.seed
+            fit.seed,
         )));
     }
     text
@@ -102,16 +103,9 @@ fn model(bundle: &Bundle, terminal: &Terminal) -> String {
 
 fn table(data: &Table, terminal: &Terminal) -> String {
     let words = |words: &str| wrapped(&escaped(words), terminal.width, "  ", "    ");
-    let rows = if data.rows == 1 { "row" } else { "rows" };
-    let columns = if data.columns.len() == 1 { "column" } else { "columns" };
-    let mut head =
-        format!("{}: {} {rows}, {} {columns}", data.name, terminal.lang.grouped(data.rows as f64), data.columns.len());
+    let mut head = terminal.lang.table_size(&data.name, terminal.lang.grouped(data.rows as f64), data.columns.len());
     if let Some(dialect) = &data.dialect {
-        head.push_str(&format!(
-            ", separated by {}, decimal mark \"{}\"",
-            dialect.delimiter_name(),
-            dialect.decimal.mark()
-        ));
+        head.push_str(&terminal.lang.dialect(terminal.lang.label(dialect.delimiter_name()), dialect.decimal.mark()));
     }
     let mut text = words(&head);
     text.push('\n');
@@ -144,7 +138,7 @@ fn table(data: &Table, terminal: &Terminal) -> String {
     }
     text.push_str(&format!("{}\n", tables::render_words(terminal, table)));
     for note in data.notes.iter().chain(&data.warnings()) {
-        text.push_str(&words(&format!("note: {note}")));
+        text.push_str(&words(&terminal.lang.noted(note)));
     }
     text
 }
@@ -153,15 +147,12 @@ fn table(data: &Table, terminal: &Terminal) -> String {
 fn values(column: &Column, lang: Lang) -> String {
     let stats = &column.stats;
     match column.kind {
-        ColumnKind::Number | ColumnKind::Integer if stats.min.is_finite() => {
-            format!(
-                "{} to {}, mean {}, sd {}",
-                lang.plain_number(stats.min),
-                lang.plain_number(stats.max),
-                lang.plain_number(stats.mean),
-                lang.plain_number(stats.sd)
-            )
-        }
+        ColumnKind::Number | ColumnKind::Integer if stats.min.is_finite() => lang.range_of_numbers(
+            lang.plain_number(stats.min),
+            lang.plain_number(stats.max),
+            lang.plain_number(stats.mean),
+            lang.plain_number(stats.sd),
+        ),
         _ => stats.top.iter().map(|(level, n)| format!("{level} ({n})")).collect::<Vec<_>>().join(", "),
     }
 }

@@ -54,18 +54,18 @@ fn report(planned: &Planned, test: &RangeTest, found: &RatesFound, terminal: &Te
     let (spec, compile) = (&planned.resolved.spec, &planned.resolved.compile);
     let lang = terminal.lang;
     let mut lines = Lines::new(terminal);
-    lines.add("data", spec.data.path.as_deref().unwrap_or("table"));
-    let seeds = if test.seeds == 1 { "1 seed".to_string() } else { format!("{} seeds", test.seeds) };
+    lines.add(&lang.label_data(), spec.data.path.as_deref().unwrap_or("table"));
+    let seeds = if test.seeds == 1 { lang.one_seed() } else { lang.seeds(test.seeds) };
     lines.add(
-        "test",
-        &format!(
-            "{}, {}, batches of {}; {} steps from {} to {}, {seeds}",
+        &lang.label_test(),
+        &lang.rates_line(
             compile.optimizer.name(),
             compile.losses(),
             spec.fit.batch_size,
             test.steps,
             rate(test.from, lang),
-            rate(test.to, lang)
+            rate(test.to, lang),
+            seeds,
         ),
     );
     let mut text = lines.text;
@@ -74,25 +74,18 @@ fn report(planned: &Planned, test: &RangeTest, found: &RatesFound, terminal: &Te
     text.push('\n');
     let mut words = Vec::new();
     match (found.steepest, found.suggestion) {
-        (_, None) => words.push("No learning rate in this range makes the loss fall much.".to_string()),
-        (None, _) => words.push(format!("The loss is lowest near {}.", rate(found.lowest, lang))),
-        (Some(steepest), _) => words.push(format!(
-            "The loss falls fastest near {} and is lowest near {}.",
-            rate(steepest, lang),
-            rate(found.lowest, lang)
-        )),
+        (_, None) => words.push(lang.no_rate()),
+        (None, _) => words.push(lang.lowest_near(rate(found.lowest, lang))),
+        (Some(steepest), _) => words.push(lang.steepest_near(rate(steepest, lang), rate(found.lowest, lang))),
     }
     match found.suggestion {
         Some(suggestion) => {
-            words.push(format!(
-                "Begin with a tenth of this rate, or a little less: --learning-rate {}.",
-                rate(suggestion, Lang::English)
-            ));
+            words.push(lang.begin_with(rate(suggestion, Lang::English)));
         }
-        None => words.push("Try a wider range, with --from and --to, and more --steps.".to_string()),
+        None => words.push(lang.wider_range()),
     }
     if let Some(too_large) = found.too_large {
-        words.push(format!("From {} on it gets out of hand.", rate(too_large, lang)));
+        words.push(lang.out_of_hand(rate(too_large, lang)));
     }
     text.push_str(&wrapped(&words.join(" "), terminal.width, "  ", "  "));
     text
@@ -104,7 +97,7 @@ fn table(test: &RangeTest, found: &RatesFound, terminal: &Terminal) -> String {
     let losses = || found.curve.iter().map(|tried| tried.loss);
     let (least, most) = losses().fold((f64::INFINITY, 0.0_f64), |(a, b), loss| (a.min(loss), b.max(loss)));
     let widest = terminal.width.saturating_sub(30).clamp(8, 50);
-    let mut text = format!("  {:>9}  {:>9}\n", "rate", "loss");
+    let mut text = format!("  {:>9}  {:>9}\n", lang.column_rate(), lang.column_loss());
     let every = (test.steps - 1) as f64 / (LINES - 1) as f64;
     let at = (0..LINES).map(|line| (line as f64 * every).round() as usize);
     for tried in at.filter_map(|at| found.curve.get(at)) {

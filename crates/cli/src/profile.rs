@@ -12,18 +12,16 @@ use treino::train::{Line, Profile};
 /// The table, and what is to be known about it.
 pub fn words(profile: &Profile, terminal: &Terminal) -> String {
     let (Some(step), Some(clock)) = (profile.of_a_step(profile.time()), profile.of_a_step(profile.clock)) else {
-        return "\n  no step was made, so there is no profile\n".to_string();
+        return format!("\n  {}\n", terminal.lang.no_profile());
     };
     let forms = [(60, 4), (32, 4), (20, 4), (20, 3), (10, 2)];
     let text =
         tables::first_that_fits(terminal, forms, |(most, columns)| table(profile, step, most, columns, terminal.lang));
-    let mut words = format!(
-        "means of {} steps; of each step about {} µs went into reading the clock",
-        terminal.lang.grouped(profile.steps as f64),
-        terminal.lang.number(clock)
-    );
+    let mut words =
+        terminal.lang.profile_means(terminal.lang.grouped(profile.steps as f64), terminal.lang.number(clock));
     if let Some(validation) = profile.of_a_validation() {
-        words = format!("validation: {} µs an epoch, beside the steps; {words}", terminal.lang.number(validation));
+        let validation = terminal.lang.profile_validation(terminal.lang.number(validation));
+        words = format!("{validation}; {words}");
     }
     let words = wrapped(&words, terminal.width, "  ", "    ");
     format!("\n{text}\n{}\n", terminal.style(Style::new().dim(), words.trim_end()))
@@ -31,7 +29,9 @@ pub fn words(profile: &Profile, terminal: &Terminal) -> String {
 
 fn table(profile: &Profile, step: f64, most: usize, columns: usize, lang: Lang) -> Table {
     let mut table = tables::plain_table();
-    table.add_row(&["where the time goes", "µs a step", "share", "GFLOP/s"][..columns]);
+    table.add_row(
+        &[lang.where_time_goes(), lang.micros_a_step(), lang.share_of_step(), "GFLOP/s".to_string()][..columns],
+    );
     for line in &profile.lines {
         let cells = [
             name(line, most),
@@ -41,7 +41,7 @@ fn table(profile: &Profile, step: f64, most: usize, columns: usize, lang: Lang) 
         ];
         table.add_row(&cells[..columns]);
     }
-    let whole = ["a step".to_string(), lang.number(step), lang.percent(1.0), String::new()];
+    let whole = [lang.a_step(), lang.number(step), lang.percent(1.0), String::new()];
     table.add_row(&whole[..columns]);
     table
 }

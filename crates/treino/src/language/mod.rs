@@ -3,6 +3,7 @@
 //! Every text stands in one table of messages, in both languages side by side: one that lacks a language does not compile. Only
 //! what a person reads goes through here. JSON, CSV, commands, flags, keys and the names of metrics are the same everywhere.
 
+mod commands;
 mod doctor;
 mod figures;
 mod names;

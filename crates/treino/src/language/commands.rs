@@ -1,0 +1,60 @@
+//! What `treino lr-find`, `treino inspect` and `treino train --profile` say.
+
+use super::messages;
+
+messages! {
+    /// Label: what is tried.
+    label_test() { en: "test", pt: "teste" }
+    /// How many seeds.
+    seeds(n) { en: "{n} seeds", pt: "{n} sementes" }
+    /// One of them.
+    one_seed() { en: "1 seed", pt: "1 semente" }
+    /// The line about the learning rates that are tried.
+    rates_line(optimizer, loss, batch, steps, from, to, seeds) { en: "{optimizer}, {loss}, batches of {batch}; {steps} steps from {from} to {to}, {seeds}", pt: "{optimizer}, {loss}, lotes de {batch}; {steps} passos de {from} a {to}, {seeds}" }
+    /// Column: a learning rate.
+    column_rate() { en: "rate", pt: "taxa" }
+    /// Column: its loss.
+    column_loss() { en: "loss", pt: "perda" }
+    /// None of the rates teaches.
+    no_rate() { en: "No learning rate in this range makes the loss fall much.", pt: "Nenhuma taxa de aprendizado deste intervalo faz a perda cair muito." }
+    /// Where the loss is lowest.
+    lowest_near(rate) { en: "The loss is lowest near {rate}.", pt: "A perda é menor perto de {rate}." }
+    /// Where it falls fastest.
+    steepest_near(steepest, lowest) { en: "The loss falls fastest near {steepest} and is lowest near {lowest}.", pt: "A perda cai mais rápido perto de {steepest} e é menor perto de {lowest}." }
+    /// With which rate to begin.
+    begin_with(rate) { en: "Begin with a tenth of this rate, or a little less: --learning-rate {rate}.", pt: "Comece com um décimo dessa taxa, ou um pouco menos: --learning-rate {rate}." }
+    /// Where else to look.
+    wider_range() { en: "Try a wider range, with --from and --to, and more --steps.", pt: "Tente um intervalo maior, com --from e --to, e mais --steps." }
+    /// The rate that is too large.
+    out_of_hand(rate) { en: "From {rate} on it gets out of hand.", pt: "A partir de {rate} ela sai de controle." }
+    /// A profile of nothing.
+    no_profile() { en: "no step was made, so there is no profile", pt: "nenhum passo foi dado, então não há perfil" }
+    /// What the numbers of a profile are.
+    profile_means(steps, clock) { en: "means of {steps} steps; of each step about {clock} µs went into reading the clock", pt: "médias de {steps} passos; em cada passo cerca de {clock} µs foram gastos lendo o relógio" }
+    /// What validating takes.
+    profile_validation(time) { en: "validation: {time} µs an epoch, beside the steps", pt: "validação: {time} µs por época, além dos passos" }
+    /// Column: a part of a step.
+    where_time_goes() { en: "where the time goes", pt: "onde o tempo é gasto" }
+    /// Column: its time.
+    micros_a_step() { en: "µs a step", pt: "µs por passo" }
+    /// Column: its share.
+    share_of_step() { en: "share", pt: "parte" }
+    /// Row: all of it.
+    a_step() { en: "a step", pt: "um passo" }
+    /// What a model predicts.
+    predicts(target, task) { en: "predicts {target} ({task})", pt: "prevê {target} ({task})" }
+    /// From how many columns.
+    from_columns(n) { en: "from {n} columns:", pt: "a partir de {n} colunas:" }
+    /// A column that is no input, and why.
+    left_out(column, why) { en: "left out: {column}: {why}", pt: "fora: {column}: {why}" }
+    /// The size of a network.
+    network_size(inputs, parameters) { en: "{inputs} inputs, {parameters} parameters", pt: "{inputs} entradas, {parameters} parâmetros" }
+    /// How a model was trained.
+    trained_with(optimizer, loss, batch, seed) { en: "trained with {optimizer}, {loss}, batches of {batch}, seed {seed}", pt: "treinado com {optimizer}, {loss}, lotes de {batch}, semente {seed}" }
+    /// The size of a table.
+    table_size(name, rows, columns) { en: "{name}: {rows} rows, {columns} columns", pt: "{name}: {rows} linhas, {columns} colunas" }
+    /// What a column of numbers holds.
+    range_of_numbers(least, most, mean, sd) { en: "{least} to {most}, mean {mean}, sd {sd}", pt: "{least} a {most}, média {mean}, dp {sd}" }
+    /// A word about something that was decided.
+    noted(note) { en: "note: {note}", pt: "nota: {note}" }
+}
