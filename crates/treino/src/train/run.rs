@@ -2,12 +2,12 @@
 
 use super::event::Session;
 use super::executor::{Examples, Units};
-use super::fit::{Fit, Job, check_batches, check_memory, fit_as, start_callbacks};
+use super::fit::{Fit, Job, check_batches, check_memory, evaluate, fit_as, start_callbacks};
 use super::history::{Ending, History};
 use super::inside::units_at_end;
 use super::lr_find::{RangeTest, RatesFound};
 use super::side_by_side::side_by_side;
-use crate::callbacks::Callback;
+use crate::callbacks::{Callback, Logs};
 use crate::data::{Dataset, Matrix, Prepared, Readings, Task, prepare_for};
 use crate::error::Result;
 use crate::model::{Network, readings};
@@ -15,14 +15,15 @@ use crate::report::Evaluation;
 use crate::spec::{Resolved, Spec, resolve};
 use crate::store::{Baseline, Bundle, TableSide, TargetSide, read_weights};
 use std::path::Path;
+use std::sync::Arc;
 
 /// A training that is ready to start: everything that can be wrong with its input has been found.
 #[derive(Debug, Clone)]
 pub struct Planned {
     /// The spec with everything explicit, and what it makes.
     pub resolved: Resolved,
-    /// The data.
-    pub prepared: Prepared,
+    /// The data; trainings that differ in other things share it.
+    pub prepared: Arc<Prepared>,
     /// What a model without inputs would say about each target.
     pub baselines: Vec<Baseline>,
     /// How much each training row weighs, class weights included.
@@ -79,6 +80,40 @@ impl Scores {
     }
 }
 
+/// A training of which only the numbers are kept.
+#[derive(Debug, Clone)]
+pub struct Trial<'a> {
+    planned: &'a Planned,
+    network: Network,
+    /// The numbers of its epochs.
+    pub history: History,
+}
+
+impl Trial<'_> {
+    /// A number of the history, such as `val_loss`, of the epoch whose weights were kept; `None` where the training diverged, or
+    /// where that epoch lacks it.
+    pub fn kept(&self, name: &str) -> Option<f64> {
+        if matches!(self.history.ending, Ending::Diverged(_)) {
+            return None;
+        }
+        self.history.epochs.get(self.history.kept_epoch?)?.get(name)
+    }
+
+    /// Loss and metrics on the rows of the test.
+    ///
+    /// # Errors
+    /// There are none.
+    pub fn test(&self, session: &Session<'_>) -> Result<Logs> {
+        let Some(test) = &self.planned.prepared.test else {
+            return Err(crate::Error::input("there are no rows for a test").help("set test_split, or name a file"));
+        };
+        let y = self.planned.targets(test);
+        let rows = Examples { x: &test.x, y: &y, weights: test.weights.as_deref() };
+        let units = self.planned.units();
+        evaluate(&self.network, &self.planned.resolved.compile, rows, units.as_deref(), session)
+    }
+}
+
 /// One of several trainings that differ in their seed.
 #[derive(Debug, Clone)]
 pub struct Repeat {
@@ -113,7 +148,8 @@ impl Planned {
     ///
     /// # Errors
     /// A spec that does not fit the data.
-    pub fn with_data(spec: &Spec, prepared: Prepared) -> Result<Self> {
+    pub fn with_data(spec: &Spec, prepared: impl Into<Arc<Prepared>>) -> Result<Self> {
+        let prepared = prepared.into();
         let mut resolved = resolve(spec, &prepared)?;
         let (target, train) = (&prepared.target, &prepared.train);
         let baseline = |(at, target)| Baseline::of(target, &train.y, at, train.weights.as_deref());
@@ -195,6 +231,13 @@ impl Planned {
         y
     }
 
+    /// The units of the targets, where they are not those of the file.
+    fn units(&self) -> Option<Vec<Units>> {
+        let units: Vec<Units> =
+            self.prepared.targets().map(|target| Units { mean: target.mean, sd: target.sd }).collect();
+        units.iter().any(|units| (units.mean, units.sd) != (0.0, 1.0)).then_some(units)
+    }
+
     /// Trains with one seed.
     fn train(&self, seed: u64, callbacks: &[Callback], session: &mut Session<'_>) -> Result<(Network, History)> {
         let mut network = self.first_network(seed)?;
@@ -202,9 +245,7 @@ impl Planned {
         let (train, validation) = (&self.prepared.train, &self.prepared.validation);
         let y = self.targets(train);
         let y_validation = validation.as_ref().map(|data| self.targets(data));
-        let units: Vec<Units> =
-            self.prepared.targets().map(|target| Units { mean: target.mean, sd: target.sd }).collect();
-        let own_units = units.iter().any(|units| (units.mean, units.sd) != (0.0, 1.0));
+        let units = self.units();
         let job = Job {
             compile: &self.resolved.compile,
             train: Examples { x: &train.x, y: &y, weights: self.weights.as_deref() },
@@ -215,7 +256,7 @@ impl Planned {
             }),
             settings: &settings,
             callbacks,
-            units: own_units.then_some(units.as_slice()),
+            units: units.as_deref(),
         };
         let history = fit_as(&mut network, &job, &|network| self.bundle(network), session)?;
         Ok((network, history))
@@ -245,7 +286,7 @@ impl Planned {
     }
 
     fn scores(&self, model: &Bundle) -> Result<Scores> {
-        let Prepared { train, validation, test, .. } = &self.prepared;
+        let Prepared { train, validation, test, .. } = &*self.prepared;
         let part = |data: &Option<Dataset>| data.as_ref().map(|data| model.evaluate_rows(data)).transpose();
         let (train, validation, test) = (model.evaluate_rows(train)?, part(validation)?, part(test)?);
         let mut each = train.into_iter().enumerate().map(|(at, train)| {
@@ -285,11 +326,25 @@ impl Planned {
         Ok(Run { model, history, scores, repeats })
     }
 
-    fn repeat(&self, seed: u64, session: &mut Session<'_>) -> Result<Repeat> {
-        // Trainings beside the first one would write the same files.
+    /// Trains with one seed, of which only the numbers are kept: nothing is written, and the rows of the test are not
+    /// looked at.
+    ///
+    /// # Errors
+    /// As [`fit`](super::fit).
+    pub fn trial(&self, seed: u64, session: &mut Session<'_>) -> Result<Trial<'_>> {
+        let (network, history) = self.train(seed, &self.silent_callbacks(), session)?;
+        Ok(Trial { planned: self, network, history })
+    }
+
+    /// Trainings beside another one would write the same files.
+    fn silent_callbacks(&self) -> Vec<Callback> {
         let mut callbacks = self.resolved.spec.callbacks.clone();
         callbacks.retain(|callback| !callback.inner().writes_files());
-        let (network, history) = self.train(seed, &callbacks, session)?;
+        callbacks
+    }
+
+    fn repeat(&self, seed: u64, session: &mut Session<'_>) -> Result<Repeat> {
+        let (network, history) = self.train(seed, &self.silent_callbacks(), session)?;
         let scores = if history.epochs.is_empty() { None } else { Some(self.scores(&self.bundle(network))?) };
         Ok(Repeat { seed, scores, epochs: history.epochs.len(), ending: history.ending })
     }
