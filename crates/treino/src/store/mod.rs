@@ -9,6 +9,8 @@ mod crc32c;
 mod event_file;
 mod growing_file;
 mod run_folder;
+#[cfg(feature = "study")]
+mod study_file;
 mod weights;
 
 pub(crate) use backup::{read_backup, write_backup};
@@ -17,6 +19,8 @@ pub(crate) use crc32c::Crc32c;
 pub(crate) use event_file::{EventFile, Histogram, Summary};
 pub use growing_file::GrowingFile;
 pub use run_folder::{RunFolder, find_model};
+#[cfg(feature = "study")]
+pub use study_file::{StudyContent, StudyFile};
 pub use weights::{read_weights, weights_bytes};
 
 use crate::error::{Error, Result};

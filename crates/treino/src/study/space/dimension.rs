@@ -25,6 +25,8 @@ pub struct Dimension {
     pub(super) when: String,
     pub(super) when_origin: Origin,
     choices: Vec<Node>,
+    /// The value as it was written.
+    written: Node,
 }
 
 /// The keys of a range.
@@ -47,6 +49,7 @@ impl Dimension {
             when: String::new(),
             when_origin: node.origin.clone(),
             choices: Vec::new(),
+            written: node.clone(),
         };
         match &node.value {
             Value::List(items) => dimension.take_choices(node, items)?,
@@ -215,6 +218,11 @@ impl Dimension {
             Domain::Int { low: low as i64, high: high as i64, scale }
         };
         Ok(())
+    }
+
+    /// The dimension as it was written.
+    pub fn written(&self) -> Node {
+        self.written.clone()
     }
 
     /// The value of an entry.

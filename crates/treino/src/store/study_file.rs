@@ -1,0 +1,410 @@
+//! The results of a study in an SQLite file.
+//!
+//! One connection writes, in a thread of its own: what comes in while it commits goes into the next commit, so that a
+//! thousand small trainings a second cost few of them, and a training that was told done is lost only if the program dies within
+//! that commit. Readers open the file for themselves and never wait. A lock beside the file keeps a second writer out.
+//!
+//! Tables: `study` (one row), `config`, `run` (one row a training), `curve` (one row a training and name: numbers of an epoch
+//! each, little-endian f32, packed by Deflate).
+
+use crate::error::{Error, Result};
+use crate::study::{Config, Course, Ledger, Outcome, Phase, RunKey, RunResult, Study, Verdict};
+use flate2::Compression;
+use flate2::read::{DeflateDecoder, DeflateEncoder};
+use rusqlite::{Connection, OpenFlags, params};
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+
+/// The version of the tables that this program writes, and the newest it reads.
+const VERSION: i64 = 1;
+
+/// Marks a file as a study's: "TRNO".
+const APPLICATION: i64 = 0x5452_4e4f;
+
+const TABLES: &str = "
+    CREATE TABLE study (
+        id INTEGER PRIMARY KEY CHECK (id = 1),
+        spec TEXT NOT NULL,
+        objective TEXT NOT NULL,
+        more_is_better INTEGER NOT NULL,
+        confirmed_on TEXT NOT NULL,
+        program TEXT NOT NULL
+    );
+    CREATE TABLE config (id INTEGER PRIMARY KEY, words TEXT NOT NULL);
+    CREATE TABLE run (
+        id INTEGER PRIMARY KEY,
+        phase TEXT NOT NULL,
+        config INTEGER NOT NULL REFERENCES config,
+        seed INTEGER NOT NULL,
+        outcome TEXT NOT NULL,
+        value REAL,
+        why TEXT,
+        epochs INTEGER NOT NULL,
+        seconds REAL NOT NULL,
+        metrics TEXT NOT NULL,
+        UNIQUE (phase, config, seed)
+    );
+    CREATE TABLE curve (run INTEGER NOT NULL REFERENCES run, name TEXT NOT NULL, numbers BLOB NOT NULL,
+        PRIMARY KEY (run, name)) WITHOUT ROWID;";
+
+/// A study's file, open for writing.
+#[derive(Debug)]
+pub struct StudyFile {
+    known: BTreeMap<RunKey, RunResult>,
+    sender: Option<Sender<Row>>,
+    writer: Option<JoinHandle<()>>,
+    broken: Arc<Mutex<Option<Error>>>,
+    path: PathBuf,
+    // Held as long as the file is open.
+    _lock: File,
+}
+
+struct Row {
+    key: RunKey,
+    words: String,
+    result: RunResult,
+}
+
+impl StudyFile {
+    /// Opens the file of a study, or begins it.
+    ///
+    /// # Errors
+    /// Another program writes to it; it is no study's, a newer program's, or another study's; it cannot be written to.
+    pub fn open(path: &Path, study: &Study) -> Result<Self> {
+        let spec = study.spec().text();
+        let lock = lock(path)?;
+        let is_new = !path.exists() || std::fs::metadata(path).is_ok_and(|file| file.len() == 0);
+        let connection = Connection::open(path).map_err(|e| failed("open", path, &e))?;
+        if is_new {
+            begin(&connection, study, &spec).map_err(|e| failed("begin", path, &e))?;
+        }
+        check(&connection, path)?;
+        let before: String = connection
+            .query_row("SELECT spec FROM study", [], |row| row.get(0))
+            .map_err(|e| failed("read", path, &e))?;
+        if before != spec {
+            let e = Error::input("there is a study of that name, and it is another one").in_file(path.to_path_buf());
+            return Err(e.help(format!(
+                "give this one a name of its own with --name; the other's differs in {}",
+                differing(&before, &spec)
+            )));
+        }
+        let pragmas = "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 10000;";
+        connection.execute_batch(pragmas).map_err(|e| failed("write", path, &e))?;
+        let known = read_runs(&connection).map_err(|e| failed("read", path, &e))?;
+        let (sender, receiver) = channel();
+        let broken = Arc::new(Mutex::new(None));
+        let (place, own_path) = (Arc::clone(&broken), path.to_path_buf());
+        let writer = std::thread::spawn(move || {
+            if let Err(e) = write_all(connection, &receiver) {
+                let e = failed("write", &own_path, &e);
+                place.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(e);
+            }
+        });
+        let (sender, writer) = (Some(sender), Some(writer));
+        Ok(StudyFile { known, sender, writer, broken, path: path.to_path_buf(), _lock: lock })
+    }
+
+    /// How many trainings it held when it was opened.
+    pub fn known(&self) -> usize {
+        self.known.len()
+    }
+
+    /// Waits until all is written.
+    ///
+    /// # Errors
+    /// Something could not be.
+    pub fn close(mut self) -> Result<()> {
+        self.finish();
+        match self.broken.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            Some(e) => Err(e),
+            None => Ok(()),
+        }
+    }
+
+    fn finish(&mut self) {
+        self.sender = None;
+        if let Some(writer) = self.writer.take() {
+            // What it could not write is in `broken`.
+            let _ = writer.join();
+        }
+    }
+}
+
+impl Drop for StudyFile {
+    fn drop(&mut self) {
+        self.finish();
+    }
+}
+
+impl Ledger for StudyFile {
+    fn known(&self, key: &RunKey) -> Option<RunResult> {
+        self.known.get(key).cloned()
+    }
+
+    fn keep(&self, key: &RunKey, words: &[(String, String)], result: &RunResult) -> Result<()> {
+        if let Some(e) = &*self.broken.lock().unwrap_or_else(PoisonError::into_inner) {
+            return Err(e.clone());
+        }
+        let words = serde_json::to_string(words).unwrap_or_default();
+        let row = Row { key: *key, words, result: result.clone() };
+        let gone = || Error::new(crate::error::Kind::Io, format!("cannot write {}", self.path.display()));
+        self.sender.as_ref().and_then(|sender| sender.send(row).ok()).ok_or_else(gone)
+    }
+}
+
+/// What a study's file holds, without writing to it.
+#[derive(Debug, Clone)]
+pub struct StudyContent {
+    /// The study as text.
+    pub spec: String,
+    /// What is minimised or maximised.
+    pub objective: String,
+    /// Which of them.
+    pub more_is_better: bool,
+    /// Which rows the best configs were confirmed on: `test` or `validation`.
+    pub confirmed_on: String,
+    /// What each config varies, in words.
+    pub configs: BTreeMap<usize, Vec<(String, String)>>,
+    /// Its trainings.
+    pub runs: BTreeMap<RunKey, RunResult>,
+}
+
+impl StudyContent {
+    /// Reads a file, also while a study writes to it.
+    ///
+    /// # Errors
+    /// No file, or one that is no study's or a newer program's.
+    pub fn read(path: &Path) -> Result<Self> {
+        if !path.is_file() {
+            return Err(Error::io("read", path, &std::io::ErrorKind::NotFound.into()));
+        }
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(path, flags).map_err(|e| failed("open", path, &e))?;
+        check(&connection, path)?;
+        let read = || {
+            let query = "SELECT spec, objective, more_is_better, confirmed_on FROM study";
+            let (spec, objective, more_is_better, confirmed_on) =
+                connection.query_row(query, [], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?;
+            let (configs, runs) = (read_configs(&connection)?, read_runs(&connection)?);
+            Ok(StudyContent { spec, objective, more_is_better, confirmed_on, configs, runs })
+        };
+        read().map_err(|e| failed("read", path, &e))
+    }
+
+    /// The study as far as it has come.
+    pub fn course(&self) -> Course {
+        let mut configs: Vec<Config> = Vec::new();
+        for (id, words) in &self.configs {
+            let of = |phase: Phase| {
+                let runs = self.runs.iter().filter(|(key, _)| key.config == *id && key.phase == phase);
+                runs.map(|(key, run)| (key.seed, run.clone())).collect()
+            };
+            let (runs, confirmed) = (of(Phase::Search), of(Phase::Confirm));
+            configs.push(Config { number: *id, point: Vec::new(), words: words.clone(), runs, confirmed });
+        }
+        let verdict = Verdict::of(&configs, self.more_is_better);
+        Course {
+            configs,
+            verdict,
+            objective: self.objective.clone(),
+            more_is_better: self.more_is_better,
+            cut_short: false,
+            confirmed_on: self.confirmed_on.clone(),
+        }
+    }
+
+    /// A fingerprint of all that decides and all that came of it, but the time it took: equal for equal studies.
+    pub fn fingerprint(&self) -> String {
+        let mut text = self.spec.clone();
+        for (key, run) in &self.runs {
+            let curves: Vec<(&String, Vec<u32>)> =
+                run.curves.iter().map(|(name, curve)| (name, curve.iter().map(|x| x.to_bits()).collect())).collect();
+            text.push_str(&format!("{key:?} {:?} {} {:?} {curves:?}\n", run.outcome, run.epochs, run.metrics));
+        }
+        let half = |salt: u64| siphasher::sip::SipHasher24::new_with_keys(salt, 0).hash(text.as_bytes());
+        format!("{:016x}{:016x}", half(1), half(2))
+    }
+}
+
+/// Takes the lock that keeps a second writer out; the system gives it back however the program ends.
+fn lock(path: &Path) -> Result<File> {
+    let lock_path = path.with_extension("lock");
+    let open = File::options().create(true).truncate(false).write(true).open(&lock_path);
+    let file = open.map_err(|e| Error::io("write", &lock_path, &e))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(std::fs::TryLockError::WouldBlock) => {
+            let e =
+                Error::new(crate::error::Kind::Io, "another program works on this study").in_file(path.to_path_buf());
+            Err(e.help("wait for it, or give this one a name of its own with --name"))
+        }
+        Err(std::fs::TryLockError::Error(e)) => Err(Error::io("lock", &lock_path, &e)),
+    }
+}
+
+fn begin(connection: &Connection, study: &Study, spec: &str) -> rusqlite::Result<()> {
+    let (objective, more_is_better) = study.objective();
+    connection.execute_batch("BEGIN IMMEDIATE")?;
+    connection.execute_batch(TABLES)?;
+    connection.execute_batch(&format!("PRAGMA application_id = {APPLICATION}; PRAGMA user_version = {VERSION};"))?;
+    connection.execute(
+        "INSERT INTO study (id, spec, objective, more_is_better, confirmed_on, program) VALUES (1, ?1, ?2, ?3, ?4, ?5)",
+        params![spec, objective, more_is_better, study.confirmed_on(), concat!("treino ", env!("CARGO_PKG_VERSION"))],
+    )?;
+    connection.execute_batch("COMMIT")
+}
+
+fn check(connection: &Connection, path: &Path) -> Result<()> {
+    let pragma = |name: &str| connection.query_row(&format!("PRAGMA {name}"), [], |row| row.get::<_, i64>(0));
+    let foreign = || Error::input("this is not the file of a study").in_file(path.to_path_buf());
+    match (pragma("application_id"), pragma("user_version")) {
+        (Ok(APPLICATION), Ok(VERSION)) => Ok(()),
+        (Ok(APPLICATION), Ok(newer)) if newer > VERSION => {
+            let e = format!("the study has version {newer}, but this program reads {VERSION}");
+            Err(Error::input(e).in_file(path.to_path_buf()).help("take a newer treino"))
+        }
+        (Err(e), _) | (_, Err(e)) if e.sqlite_error_code() != Some(rusqlite::ErrorCode::NotADatabase) => {
+            Err(failed("read", path, &e))
+        }
+        _ => Err(foreign()),
+    }
+}
+
+fn write_all(mut connection: Connection, receiver: &Receiver<Row>) -> rusqlite::Result<()> {
+    while let Ok(first) = receiver.recv() {
+        let transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+        for row in std::iter::once(first).chain(receiver.try_iter()) {
+            write_row(&transaction, &row)?;
+        }
+        transaction.commit()?;
+    }
+    Ok(())
+}
+
+fn write_row(connection: &Connection, row: &Row) -> rusqlite::Result<()> {
+    let Row { key, words, result } = row;
+    let config = key.config as i64;
+    let mut config_row = connection.prepare_cached("INSERT OR IGNORE INTO config (id, words) VALUES (?1, ?2)")?;
+    config_row.execute(params![config, words])?;
+    let (outcome, value, why) = match &result.outcome {
+        Outcome::Value(value) => ("value", Some(*value), None),
+        Outcome::Diverged => ("diverged", None, None),
+        Outcome::Failed(why) => ("failed", None, Some(why)),
+    };
+    // JSON has no NaN: a metric that is none is left out.
+    let metrics: serde_json::Map<String, serde_json::Value> =
+        result.metrics.iter().filter(|(_, x)| x.is_finite()).map(|(name, x)| (name.clone(), (*x).into())).collect();
+    let metrics = serde_json::Value::Object(metrics).to_string();
+    let mut run_row = connection.prepare_cached(
+        "INSERT OR REPLACE INTO run (phase, config, seed, outcome, value, why, epochs, seconds, metrics)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+    )?;
+    let epochs = result.epochs as i64;
+    let seed = key.seed.cast_signed();
+    run_row.execute(params![phase(key.phase), config, seed, outcome, value, why, epochs, result.seconds, metrics])?;
+    let run = connection.last_insert_rowid();
+    let mut curve_row = connection.prepare_cached("INSERT INTO curve (run, name, numbers) VALUES (?1, ?2, ?3)")?;
+    for (name, numbers) in &result.curves {
+        curve_row.execute(params![run, name, pack(numbers)])?;
+    }
+    Ok(())
+}
+
+fn phase(phase: Phase) -> &'static str {
+    match phase {
+        Phase::Search => "search",
+        Phase::Confirm => "confirm",
+    }
+}
+
+fn read_configs(connection: &Connection) -> rusqlite::Result<BTreeMap<usize, Vec<(String, String)>>> {
+    let mut statement = connection.prepare("SELECT id, words FROM config")?;
+    let row = |row: &rusqlite::Row<'_>| {
+        let words = serde_json::from_str(row.get_ref(1)?.as_str()?).unwrap_or_default();
+        Ok((row.get::<_, i64>(0)? as usize, words))
+    };
+    statement.query_map([], row)?.collect()
+}
+
+fn read_runs(connection: &Connection) -> rusqlite::Result<BTreeMap<RunKey, RunResult>> {
+    let mut runs = BTreeMap::new();
+    let mut keys: BTreeMap<i64, RunKey> = BTreeMap::new();
+    let query = "SELECT id, phase, config, seed, outcome, value, why, epochs, seconds, metrics FROM run";
+    let mut statement = connection.prepare(query)?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let phase = if row.get_ref(1)?.as_str()? == "confirm" { Phase::Confirm } else { Phase::Search };
+        let key = RunKey { phase, config: row.get::<_, i64>(2)? as usize, seed: row.get::<_, i64>(3)?.cast_unsigned() };
+        let outcome = match row.get_ref(4)?.as_str()? {
+            "value" => Outcome::Value(row.get(5)?),
+            "diverged" => Outcome::Diverged,
+            _ => Outcome::Failed(row.get::<_, Option<String>>(6)?.unwrap_or_default()),
+        };
+        let metrics: serde_json::Map<String, serde_json::Value> =
+            serde_json::from_str(row.get_ref(9)?.as_str()?).unwrap_or_default();
+        let metrics = metrics.into_iter().filter_map(|(name, x)| x.as_f64().map(|x| (name, x))).collect();
+        let (epochs, seconds) = (row.get::<_, i64>(7)? as usize, row.get(8)?);
+        keys.insert(row.get(0)?, key);
+        runs.insert(key, RunResult { outcome, epochs, seconds, metrics, curves: Vec::new() });
+    }
+    let mut statement = connection.prepare("SELECT run, name, numbers FROM curve ORDER BY run, name")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let run = keys.get(&row.get(0)?).and_then(|key| runs.get_mut(key));
+        if let Some(run) = run {
+            run.curves.push((row.get(1)?, unpack(row.get_ref(2)?.as_blob()?)));
+        }
+    }
+    Ok(runs)
+}
+
+fn pack(numbers: &[f32]) -> Vec<u8> {
+    let bytes: Vec<u8> = numbers.iter().flat_map(|x| x.to_le_bytes()).collect();
+    let mut packed = Vec::new();
+    // Reading from memory into memory cannot fail.
+    let _ = DeflateEncoder::new(&bytes[..], Compression::fast()).read_to_end(&mut packed);
+    packed
+}
+
+fn unpack(packed: &[u8]) -> Vec<f32> {
+    const MOST: u64 = 1 << 28;
+    let mut bytes = Vec::new();
+    // A damaged curve is as long as what could be read.
+    let _ = DeflateDecoder::new(packed).take(MOST).read_to_end(&mut bytes);
+    bytes.chunks_exact(4).map(|four| f32::from_le_bytes([four[0], four[1], four[2], four[3]])).collect()
+}
+
+/// The first line in which two studies differ.
+fn differing(before: &str, now: &str) -> String {
+    let (mut before_lines, mut now_lines) = (before.lines(), now.lines());
+    loop {
+        match (before_lines.next(), now_lines.next()) {
+            (Some(a), Some(b)) if a == b => {}
+            (Some(a), _) => return format!("\"{a}\""),
+            (None, Some(b)) => return format!("\"{b}\""),
+            (None, None) => return "nothing".to_string(),
+        }
+    }
+}
+
+fn failed(verb: &str, path: &Path, cause: &rusqlite::Error) -> Error {
+    use rusqlite::ErrorCode;
+    let why = match cause.sqlite_error_code() {
+        Some(ErrorCode::DiskFull) => "the disk is full".to_string(),
+        Some(ErrorCode::ReadOnly) => "it is read-only".to_string(),
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => "another program writes to it".to_string(),
+        Some(ErrorCode::PermissionDenied | ErrorCode::CannotOpen) => "it cannot be opened".to_string(),
+        Some(ErrorCode::NotADatabase) => {
+            return Error::input("this is not the file of a study").in_file(path.to_path_buf());
+        }
+        Some(ErrorCode::DatabaseCorrupt) => "it is damaged".to_string(),
+        _ => cause.to_string(),
+    };
+    Error::new(crate::error::Kind::Io, format!("cannot {verb} {}: {why}", path.display()))
+}

@@ -1,0 +1,62 @@
+//! What is better.
+
+use crate::error::{Error, Result};
+use crate::train::Planned;
+
+/// A number of the history, and whether less or more of it is better.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Objective {
+    /// Its name, such as `val_loss`.
+    pub name: String,
+    /// Whether more is better; `None` where its kind says so.
+    pub more_is_better: Option<bool>,
+}
+
+impl Objective {
+    /// Reads `min val_loss`, `max val_accuracy`, or a name alone.
+    ///
+    /// # Errors
+    /// Another word in front of the name.
+    pub fn parse(text: &str) -> Result<Self> {
+        let words: Vec<&str> = text.split_whitespace().collect();
+        let (more_is_better, name) = match words[..] {
+            ["min", name] => (Some(false), name),
+            ["max", name] => (Some(true), name),
+            [name] => (None, name),
+            _ => {
+                let e = Error::input(format!("the objective cannot be \"{text}\""));
+                return Err(e.help("write min or max and a name of the history, such as \"min val_loss\""));
+            }
+        };
+        Ok(Objective { name: name.to_string(), more_is_better })
+    }
+
+    /// The objective with its direction, checked against a training.
+    ///
+    /// # Errors
+    /// A name that its history will not have, or whose direction nobody knows.
+    pub fn against(self, planned: &Planned) -> Result<(String, bool)> {
+        let compile = &planned.resolved.compile;
+        let names = compile.log_names(&planned.resolved.network);
+        let is_validated = planned.prepared.validation.is_some();
+        let bare = self.name.strip_prefix("val_").unwrap_or(&self.name);
+        if self.name.starts_with("val_") && !is_validated {
+            let e = Error::input(format!("the objective is {}, but there are no rows for validation", self.name));
+            return Err(e.help("set validation_split, or name a file"));
+        }
+        if !names.iter().any(|name| name == bare) {
+            let e = Error::input(format!("the objective is {}, which is not in the history", self.name));
+            let known: Vec<String> =
+                names.iter().map(|name| if is_validated { format!("val_{name}") } else { name.clone() }).collect();
+            return Err(e.nearest(&self.name, known.iter().map(String::as_str)));
+        }
+        let known = self.more_is_better.or_else(|| compile.more_is_better(&planned.resolved.network, &self.name));
+        match known {
+            Some(more_is_better) => Ok((self.name, more_is_better)),
+            None => {
+                let e = Error::input(format!("nobody knows whether less or more {} is better", self.name));
+                Err(e.help(format!("write \"min {0}\" or \"max {0}\"", self.name)))
+            }
+        }
+    }
+}

@@ -1,0 +1,222 @@
+//! A study as it is written down: a training spec to vary, `[space]`, `[repeats]` and `[search]`.
+
+use super::objective::Objective;
+use super::space::{Dimension, SearchSpace};
+use crate::catalog::{Entries, Field, Kind, Node, Origin, Thing, Value, thing};
+use crate::error::{Error, Result};
+use crate::spec::{self, Spec};
+use std::path::Path;
+
+thing! {
+    /// What is studied.
+    pub struct StudySection = "study" {
+        /// The training spec to vary, a file; what the space does not vary stays as it is there.
+        base: Option<String> = None, Kind::Text;
+        /// What is better: `min` or `max` and a name of the history, such as `min val_loss`; follows from the target when left
+        /// open.
+        objective: Option<String> = None, Kind::Text;
+        /// Decides which configs are tried; the trainings have the spec's own seeds.
+        seed: u64 = 1, Kind::INDEX;
+    }
+}
+
+thing! {
+    /// How often each config is trained.
+    pub struct Repeats = "repeats" {
+        /// Seeds of each config, the same ones for all; or `race`: 1, then 4 for the better quarter, then 12 for the better
+        /// quarter of those.
+        seeds: Seeds = Seeds::Number(5), Kind::CountOr(&["race"]);
+        /// How many of the best configs are trained again on fresh seeds, and measured on the rows of the test; 0 for none.
+        confirm_top: usize = 1, Kind::INDEX;
+        /// With how many fresh seeds.
+        confirm_seeds: usize = 10, Kind::COUNT;
+    }
+}
+
+thing! {
+    /// Which configs are tried.
+    pub struct Search = "search" {
+        /// `grid` for every combination, else `random`, `sobol` or `tpe`; `grid` when left open and every dimension is a list,
+        /// `tpe` otherwise.
+        sampler: Option<String> = None, Kind::Choice(&["grid", "random", "sobol", "tpe"]);
+        /// Configs to try, at most; all of a grid, otherwise 50, when left open.
+        configs: Option<usize> = None, Kind::COUNT;
+        /// A config is proposed from the results of those at least so many before it.
+        window: usize = 16, Kind::COUNT;
+        /// Seconds after which no further training begins.
+        time: Option<f64> = None, Kind::POSITIVE;
+        /// Whether configs that cannot be told apart are given further seeds until they can.
+        until_decided: bool = false, Kind::Bool;
+        /// Seeds of a config at most, then.
+        most_seeds: usize = 100, Kind::COUNT;
+    }
+}
+
+/// How many seeds a config has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Seeds {
+    /// So many.
+    Number(usize),
+    /// Few for all, more for the better ones.
+    Race,
+}
+
+impl Field for Seeds {
+    fn read(node: &Node, path: &str) -> Result<Self> {
+        match node.text() {
+            Some(_) => Ok(Seeds::Race),
+            None => usize::read(node, path).map(Seeds::Number),
+        }
+    }
+
+    fn write(&self) -> Option<Value> {
+        match self {
+            Seeds::Number(n) => n.write(),
+            Seeds::Race => Some(Value::Text("race".to_string())),
+        }
+    }
+}
+
+/// A study as it is written down.
+#[derive(Debug, Clone)]
+pub struct StudySpec {
+    /// The training spec that is varied.
+    pub base: Entries,
+    /// What of it is varied.
+    pub space: SearchSpace,
+    /// The section `[study]`.
+    pub study: StudySection,
+    /// The section `[repeats]`.
+    pub repeats: Repeats,
+    /// The section `[search]`.
+    pub search: Search,
+    /// The dimensions as they were written, for the study's own file.
+    written: Entries,
+}
+
+/// The sections beside `[space]`.
+const KNOWN: [&str; 5] = ["version", "study", "space", "repeats", "search"];
+
+impl StudySpec {
+    /// Whether these entries are a study's, not a training's.
+    pub fn is_one(entries: &Entries) -> bool {
+        ["study", "space", "search", "repeats"].iter().any(|key| entries.get(key).is_some())
+    }
+
+    /// Reads a study from its entries; `base` is the spec to vary, or what `[study] base` names.
+    ///
+    /// # Errors
+    /// An unknown section or key, a space that does not fit the spec; with line and column.
+    pub fn read(entries: &Entries, base: Entries, more: Vec<Dimension>) -> Result<Self> {
+        for entry in &entries.list {
+            if !KNOWN.contains(&entry.key.as_str()) {
+                let e = Error::input(format!("a study has no section \"{}\"", entry.key));
+                return Err(entry.origin.place(e.nearest(&entry.key, KNOWN)));
+            }
+        }
+        if let Some(node) = entries.get("version")
+            && !matches!(node.value, Value::Int(spec::VERSION))
+        {
+            let known = spec::VERSION;
+            let e = Error::input(format!("the study has version {}, but this program reads {known}", node.value));
+            return Err(node.place(e));
+        }
+        let mut dimensions = Vec::new();
+        let mut written = Entries::default();
+        match entries.get("space") {
+            None => {}
+            Some(Node { value: Value::Table(table), .. }) => {
+                for entry in &table.list {
+                    dimensions.push(Dimension::read(&entry.key, &entry.origin, &entry.node)?);
+                    written.set(&entry.key, entry.node.clone());
+                }
+            }
+            Some(node) => return Err(node.place(Error::input("space must be a section: write [space]"))),
+        }
+        for dimension in more {
+            written.set(&dimension.name, dimension.written());
+            dimensions.push(dimension);
+        }
+        let study: StudySection = section(entries, "study")?;
+        let space = SearchSpace::new(dimensions, &base)?;
+        let spec = StudySpec {
+            space,
+            repeats: section(entries, "repeats")?,
+            search: section(entries, "search")?,
+            study,
+            base,
+            written,
+        };
+        if let Some(objective) = &spec.study.objective {
+            Objective::parse(objective).map_err(|e| match entries.get("study") {
+                Some(Node { value: Value::Table(table), .. }) => {
+                    table.get("objective").map_or(e.clone(), |node| node.place(e.clone()))
+                }
+                _ => e,
+            })?;
+        }
+        Ok(spec)
+    }
+
+    /// Reads a study file with the spec that it names, whose paths are relative to the folders the files stand in.
+    ///
+    /// # Errors
+    /// As [`StudySpec::read`]; a file that cannot be read; no base.
+    pub fn open(path: &Path, entries: &Entries) -> Result<Entries> {
+        let base = match entries.get("study") {
+            Some(Node { value: Value::Table(table), .. }) => table.get("base").cloned(),
+            _ => None,
+        };
+        let Some(base) = base else {
+            let e = Error::input("the study names no training spec to vary").in_file(path.to_path_buf());
+            return Err(e.help("write base = \"spec.toml\" under [study]"));
+        };
+        let Some(name) = base.text() else {
+            return Err(base.place(Error::input(format!("study.base is {}, but must be a text", base.value))));
+        };
+        let file = path.parent().unwrap_or(Path::new("")).join(name);
+        spec::entries_of(&file).map_err(|e| if file.exists() { e } else { base.place(e) })
+    }
+
+    /// The study as text, its base inside: what decides every result of it.
+    pub fn text(&self) -> String {
+        let mut entries = Entries::default();
+        for (name, table) in
+            [("study", self.study.write()), ("repeats", self.repeats.write()), ("search", self.search.write())]
+        {
+            let mut table = table;
+            table.remove("base");
+            entries.set(name, Value::Table(table).into());
+        }
+        entries.set("space", Value::Table(self.written.clone()).into());
+        entries.set("base", Value::Table(self.base.clone()).into());
+        spec::write(&entries)
+    }
+}
+
+fn section<T: Thing>(entries: &Entries, name: &str) -> Result<T> {
+    match entries.get(name) {
+        None => Ok(T::default()),
+        Some(Node { value: Value::Table(table), .. }) => T::read(table, name),
+        Some(node) => Err(node.place(Error::input(format!("{name} must be a section: write [{name}]")))),
+    }
+}
+
+/// Sets a value of a study's own sections, as a flag of the command line does.
+pub fn set(entries: &mut Entries, section: &str, key: &str, value: Value, flag: &str) {
+    let origin = Origin::Flag(flag.to_string());
+    if let Some(table) = entries.table_mut(section, &origin) {
+        table.set(key, Node { value, origin });
+    }
+}
+
+/// The base spec, read.
+impl StudySpec {
+    /// The training spec before anything is varied.
+    ///
+    /// # Errors
+    /// A spec that cannot be read.
+    pub fn base_spec(&self) -> Result<Spec> {
+        Spec::read(&self.base)
+    }
+}
