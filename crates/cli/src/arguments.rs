@@ -9,6 +9,8 @@ use treino::catalog::{Entries, Field, Kind, Node, Origin, Param, Room, Value};
 use treino::data::DataSpec;
 use treino::error::Error;
 use treino::spec::{self, Spec};
+use treino::study::space::Dimension;
+use treino::study::{self, StudySpec};
 
 /// A flag that sets one value of the spec.
 struct Flag {
@@ -19,6 +21,7 @@ struct Flag {
     sets: Option<(bool, Option<&'static str>)>,
 }
 
+const STUDY: &str = "Study";
 const DATA: &str = "Data";
 const NETWORK: &str = "Network";
 const TRAINING: &str = "Training";
@@ -78,6 +81,49 @@ const FLAGS: &[Flag] = &[
     flag(TRAINING, "repeats", "fit.repeats"),
     off(TRAINING, "no-shuffle", "fit.shuffle", "Go over the rows in the order of the file, every epoch"),
 ];
+
+/// A flag that sets one value of a study.
+struct StudyFlag {
+    long: &'static str,
+    section: &'static str,
+    key: &'static str,
+}
+
+const fn study_flag(long: &'static str, section: &'static str, key: &'static str) -> StudyFlag {
+    StudyFlag { long, section, key }
+}
+
+/// `--repeats` is a flag of a training too: in a study it is the seeds of a config.
+const STUDY_FLAGS: &[StudyFlag] = &[
+    study_flag("objective", "study", "objective"),
+    study_flag("study-seed", "study", "seed"),
+    study_flag("sampler", "search", "sampler"),
+    study_flag("configs", "search", "configs"),
+    study_flag("window", "search", "window"),
+    study_flag("time", "search", "time"),
+    study_flag("until-decided", "search", "until_decided"),
+    study_flag("most-seeds", "search", "most_seeds"),
+    study_flag("confirm-top", "repeats", "confirm_top"),
+    study_flag("confirm-seeds", "repeats", "confirm_seeds"),
+];
+
+impl StudyFlag {
+    fn param(&self) -> Option<&'static Param> {
+        StudySpec::SECTIONS.iter().find(|section| section.name == self.section)?.param(self.key)
+    }
+
+    fn arg(&self) -> Arg {
+        let summary = self.param().map_or(String::new(), Param::summary);
+        let help = summary.strip_suffix('.').unwrap_or(&summary).replace('`', "");
+        let arg = Arg::new(self.long).long(self.long).help_heading(STUDY).help(help);
+        match self.param().map(|param| &param.kind) {
+            Some(Kind::Bool) => arg.action(ArgAction::SetTrue),
+            Some(Kind::Int(_)) => arg.value_name("N").allow_hyphen_values(true),
+            Some(Kind::Float(_)) => arg.value_name("X").allow_hyphen_values(true),
+            _ => arg.value_name("NAME").allow_hyphen_values(true),
+        }
+    }
+}
 
 /// What `--seed` sets.
 const SEEDS: [&str; 2] = ["data.seed", "fit.seed"];
@@ -216,6 +262,47 @@ pub fn command() -> Command {
         .arg(option("seeds", "N", "Seeds to try them with [default: 3]"))
         .arg(json("Print one JSON object"));
 
+    let named = || Arg::new("study").value_name("STUDY").required(true).help("Name or folder of a study");
+    let out = || option("out", "DIR", "Where studies are [default: studies]");
+    let study = training(Command::new("study"))
+        .about("Compare settings over repeated seeds, and say what may be said")
+        .args_conflicts_with_subcommands(true)
+        .subcommand_negates_reqs(true)
+        .after_help(
+            "The same command again goes on where a study stopped.\n\nExamples:\n  treino study patients.csv --target outcome --vary optimizer=sgd,adam --vary \
+             learning_rate=0.001,0.01,0.1 --repeats 10\n  treino study patients.csv --target outcome --vary learning_rate=1e-4..1:log --vary \
+             batch_size=8..128:pow2 --configs 100\n  treino study study.toml\n\nExit codes: 0 a config is best, 3 undecided, 4 trainings failed.",
+        )
+        .arg(
+            option("vary", "PATH=VALUES", "Vary a value of the spec: learning_rate=0.001,0.01 or dropout=0..0.5 or learning_rate=1e-4..1:log")
+                .action(ArgAction::Append)
+                .help_heading(STUDY),
+        )
+        .args(STUDY_FLAGS.iter().map(StudyFlag::arg))
+        .arg(out())
+        .arg(option("name", "NAME", "Name of the study [default: the table's]"))
+        .arg(json("Print JSON lines on standard output instead of words"))
+        .arg(Arg::new("quiet").short('q').long("quiet").action(ArgAction::SetTrue).help("Print the verdict only"))
+        .subcommand(Command::new("ls").about("List the studies").arg(out()))
+        .subcommand(
+            Command::new("show")
+                .about("Show what a study has found so far")
+                .arg(named())
+                .arg(json("Print one JSON object"))
+                .arg(
+                    Arg::new("fingerprint")
+                        .long("fingerprint")
+                        .action(ArgAction::SetTrue)
+                        .help("Print a fingerprint of all results: equal for equal studies"),
+                ),
+        )
+        .subcommand(
+            Command::new("export")
+                .about("Print every training as a row of CSV")
+                .arg(named())
+                .arg(option("output", "FILE", "Write to a file instead of standard output").short('o')),
+        );
+
     Command::new("treino")
         .version(env!("CARGO_PKG_VERSION"))
         .about("Train neural networks on tables")
@@ -227,6 +314,7 @@ pub fn command() -> Command {
         .arg(simd)
         .subcommand(train)
         .subcommand(lr_find)
+        .subcommand(study)
         .subcommand(
             Command::new("evaluate")
                 .about("Say how good a model is on a table with targets")
@@ -373,8 +461,56 @@ pub fn spec(matches: &ArgMatches) -> Result<Spec> {
     spec_with(matches, |_| Ok(()))
 }
 
+/// The study that the arguments of `study` mean.
+pub fn study_spec(matches: &ArgMatches) -> Result<StudySpec> {
+    let input: &String = matches.get_one("input").expect("clap requires it");
+    let path = Path::new(input);
+    let mut study = Entries::default();
+    let mut base = None;
+    if input.to_lowercase().ends_with(".toml") {
+        // Paths of a study's own file are joined where its base is read.
+        let text = std::fs::read_to_string(path).map_err(|e| Error::io("read", path, &e))?;
+        let entries = spec::parse(&text, path)?;
+        if StudySpec::is_one(&entries) {
+            base = Some(StudySpec::open(path, &entries)?);
+            study = entries;
+        }
+    }
+    let mut base = match base {
+        Some(mut base) => {
+            lay_over(&mut base, matches)?;
+            base
+        }
+        None => entries_with(matches, |_| Ok(()))?,
+    };
+    if let Some(fit) = base.table_mut("fit", &Origin::default())
+        && let Some(repeats) = fit.remove("repeats")
+        && matches.contains_id("repeats")
+    {
+        study::set(&mut study, "repeats", "seeds", repeats.value, "--repeats");
+    }
+    for flag in STUDY_FLAGS {
+        let name = format!("--{}", flag.long);
+        let kind = flag.param().map_or(&Kind::Text, |param| &param.kind);
+        if matches!(kind, Kind::Bool) {
+            if matches.get_flag(flag.long) {
+                study::set(&mut study, flag.section, flag.key, Value::Bool(true), &name);
+            }
+        } else if let Some(text) = matches.get_one::<String>(flag.long) {
+            study::set(&mut study, flag.section, flag.key, scalar(kind, text, &name)?, &name);
+        }
+    }
+    let more = matches.get_many::<String>("vary").into_iter().flatten().map(|text| Dimension::typed(text));
+    StudySpec::read(&study, base, more.collect::<Result<_>>()?)
+}
+
 /// The file's spec or the automatic one, with the flags laid over it, changed before `--set` has the last word.
 fn spec_with(matches: &ArgMatches, change: impl FnOnce(&mut Entries) -> Result<()>) -> Result<Spec> {
+    Spec::read(&entries_with(matches, change)?)
+}
+
+/// What [`spec_with`] reads.
+fn entries_with(matches: &ArgMatches, change: impl FnOnce(&mut Entries) -> Result<()>) -> Result<Entries> {
     let input: &String = matches.get_one("input").expect("clap requires it");
     if Path::new(input).join("spec.toml").is_file() {
         let e = Error::input("this is a run folder, not a table").in_file(input);
@@ -388,20 +524,38 @@ fn spec_with(matches: &ArgMatches, change: impl FnOnce(&mut Entries) -> Result<(
         entries
     };
     set_flags(&mut entries, matches, FLAGS.iter())?;
+    set_seeds(&mut entries, matches)?;
+    change(&mut entries)?;
+    set_paths(&mut entries, matches)?;
+    Ok(entries)
+}
+
+/// Lays all flags of a training over a spec.
+fn lay_over(entries: &mut Entries, matches: &ArgMatches) -> Result<()> {
+    set_flags(entries, matches, FLAGS.iter())?;
+    set_seeds(entries, matches)?;
+    set_paths(entries, matches)
+}
+
+fn set_seeds(entries: &mut Entries, matches: &ArgMatches) -> Result<()> {
     if let Some(seed) = matches.get_one::<String>("seed") {
         for path in SEEDS {
-            spec::set(&mut entries, path, scalar(&Kind::INDEX, seed, "--seed")?, "--seed")?;
+            spec::set(entries, path, scalar(&Kind::INDEX, seed, "--seed")?, "--seed")?;
         }
     }
-    change(&mut entries)?;
+    Ok(())
+}
+
+/// What `--set` says.
+fn set_paths(entries: &mut Entries, matches: &ArgMatches) -> Result<()> {
     for assignment in matches.get_many::<String>("set").into_iter().flatten() {
         let Some((path, value)) = assignment.split_once('=') else {
             return Err(Error::input(format!("--set {assignment} has no value")).help("write --set fit.batch_size=16"));
         };
         let value = toml_value(value.trim()).unwrap_or_else(|_| Value::Text(value.trim().to_string()));
-        spec::set(&mut entries, path.trim(), value, "--set")?;
+        spec::set(entries, path.trim(), value, "--set")?;
     }
-    Spec::read(&entries)
+    Ok(())
 }
 
 /// What the flags of `inspect` say about reading a table.

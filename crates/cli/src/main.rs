@@ -18,6 +18,7 @@ mod progress;
 mod replay;
 mod report;
 mod session;
+mod study;
 mod tables;
 mod terminal;
 mod train;
@@ -35,6 +36,7 @@ fn main() -> ExitCode {
     let result = match name {
         "train" => train::run(matches, &terminal),
         "lr-find" => lr_find::run(matches, &terminal),
+        "study" => study::run(matches, &terminal),
         "evaluate" => evaluate::run(matches, &terminal),
         "predict" => predict::run(matches),
         "report" => report::run(matches, &terminal),

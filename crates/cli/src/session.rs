@@ -10,6 +10,11 @@ use treino::train::{Event, Level, Session, Simd};
 /// Set by Ctrl-C: finish the step, keep the best weights, save.
 static INTERRUPT: AtomicBool = AtomicBool::new(false);
 
+/// What Ctrl-C sets.
+pub fn interrupt() -> &'static AtomicBool {
+    &INTERRUPT
+}
+
 /// The surroundings that a command was given.
 #[derive(Debug, Clone, Copy)]
 pub struct Surroundings {

@@ -86,7 +86,8 @@ fn say_reading(path: Option<&str>, terminal: &Terminal) {
     }
 }
 
-fn run_name(planned: &Planned) -> String {
+/// The name of a run of a table: the file's, without what stands behind the first point.
+pub fn run_name(planned: &Planned) -> String {
     let path = planned.resolved.spec.data.path.as_deref().unwrap_or("table");
     let name = Path::new(path).file_name().map_or("table".to_string(), |name| name.to_string_lossy().into_owned());
     let name = name.split('.').next().unwrap_or("table");

@@ -10,6 +10,7 @@ mod names;
 mod numbers;
 mod page;
 mod report;
+mod studies;
 mod terminal;
 
 /// A language.

@@ -8,6 +8,7 @@
 //! each, little-endian f32, packed by Deflate).
 
 use crate::error::{Error, Result};
+use crate::figure::{Cell, Table};
 use crate::study::{Config, Course, Ledger, Outcome, Phase, RunKey, RunResult, Study, Verdict};
 use flate2::Compression;
 use flate2::read::{DeflateDecoder, DeflateEncoder};
@@ -217,6 +218,44 @@ impl StudyContent {
             cut_short: false,
             confirmed_on: self.confirmed_on.clone(),
         }
+    }
+
+    /// Every training as a row: what it varied, and what came of it.
+    pub fn table(&self) -> Table {
+        let mut names: Vec<&String> = Vec::new();
+        for (name, _) in self.configs.values().flatten() {
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        let mut metrics: Vec<&String> = Vec::new();
+        for (name, _) in self.runs.values().flat_map(|run| &run.metrics) {
+            if !metrics.contains(&name) {
+                metrics.push(name);
+            }
+        }
+        let fixed = ["phase", "config", "seed", "outcome", "value", "epochs", "seconds"].map(str::to_string);
+        let mut table = Table::new(fixed.iter().chain(names.iter().copied()).chain(metrics.iter().copied()).cloned());
+        for (key, run) in &self.runs {
+            let outcome = match &run.outcome {
+                Outcome::Value(_) => "value",
+                Outcome::Diverged => "diverged",
+                Outcome::Failed(_) => "failed",
+            };
+            let mut cells: Vec<Cell> = vec![phase(key.phase).into(), (key.config as f64).into()];
+            // A seed may have more digits than a number of this kind keeps.
+            cells.extend([key.seed.to_string().into(), outcome.into(), run.value().into()]);
+            cells.extend([(run.epochs as f64).into(), run.seconds.into()]);
+            let find = |list: Option<&Vec<(String, String)>>, name: &str| {
+                list.and_then(|list| list.iter().find(|(known, _)| known == name)).map(|(_, value)| value.clone())
+            };
+            let words = self.configs.get(&key.config);
+            cells.extend(names.iter().map(|name| find(words, name).map_or(Cell::Empty, Cell::from)));
+            let metric = |name: &str| run.metrics.iter().find(|(known, _)| known == name).map(|(_, x)| *x);
+            cells.extend(metrics.iter().map(|name| Cell::from(metric(name))));
+            table.row(cells);
+        }
+        table
     }
 
     /// A fingerprint of all that decides and all that came of it, but the time it took: equal for equal studies.

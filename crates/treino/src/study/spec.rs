@@ -2,7 +2,7 @@
 
 use super::objective::Objective;
 use super::space::{Dimension, SearchSpace};
-use crate::catalog::{Entries, Field, Kind, Node, Origin, Thing, Value, thing};
+use crate::catalog::{Descriptor, Entries, Field, Kind, Node, Origin, Thing, Value, thing};
 use crate::error::{Error, Result};
 use crate::spec::{self, Spec};
 use std::path::Path;
@@ -98,6 +98,9 @@ pub struct StudySpec {
 const KNOWN: [&str; 5] = ["version", "study", "space", "repeats", "search"];
 
 impl StudySpec {
+    /// The sections of a study that are tables of known values.
+    pub const SECTIONS: [&'static Descriptor; 3] = [StudySection::DESCRIPTOR, Repeats::DESCRIPTOR, Search::DESCRIPTOR];
+
     /// Whether these entries are a study's, not a training's.
     pub fn is_one(entries: &Entries) -> bool {
         ["study", "space", "search", "repeats"].iter().any(|key| entries.get(key).is_some())
@@ -210,7 +213,6 @@ pub fn set(entries: &mut Entries, section: &str, key: &str, value: Value, flag: 
     }
 }
 
-/// The base spec, read.
 impl StudySpec {
     /// The training spec before anything is varied.
     ///
