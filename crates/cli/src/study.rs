@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 use treino::Result;
 use treino::error::Error;
 use treino::store::{StudyContent, StudyFile};
-use treino::study::{Course, Done, Outcome, Seeds, Study, Workers};
+use treino::study::{Config, Course, Done, Outcome, Seeds, Study, Workers};
 
 /// A line at least this often where nothing is redrawn.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -125,47 +125,51 @@ fn outcome(course: &Course, terminal: &Terminal) -> String {
     let lang = terminal.lang;
     const ROWS: usize = 20;
     let name = lang.column_mean(&course.objective);
-    let table =
-        tables::first_that_fits(terminal, [(60, 10), (40, 10), (30, 7), (24, 5), (16, 4)], |(most, columns)| {
-            let mut table: Table = tables::plain_table();
-            // The columns in the order in which a narrow terminal can do without them.
-            let heads = [
-                lang.column_rank(),
-                lang.column_config(),
-                name.clone(),
-                lang.column_standing(),
-                lang.column_interval(),
-                lang.column_n(),
-                lang.column_chance(),
-                lang.column_epochs(),
-                lang.column_seconds(),
-                lang.column_diverged(),
+    let dimensions = course.dimensions();
+    let head = dimensions.as_ref().map_or_else(|| lang.column_config(), |names| names.join(", "));
+    let label = |config: &Config| match &dimensions {
+        Some(_) => config.words.iter().map(|(_, value)| value.as_str()).collect::<Vec<_>>().join(", "),
+        None => config.label(),
+    };
+    let forms = [(60, 9), (40, 9), (40, 6), (30, 4), (24, 4), (24, 3), (16, 3), (16, 2)];
+    let table = tables::first_that_fits(terminal, forms, |(most, columns)| {
+        let mut table: Table = tables::plain_table();
+        // The columns in the order in which a narrow terminal can do without them.
+        let heads = [
+            format!("   {}", shortened(&head, most)),
+            name.clone(),
+            lang.column_standing(),
+            lang.column_interval(),
+            lang.column_n(),
+            lang.column_chance(),
+            lang.column_epochs(),
+            lang.column_seconds(),
+            lang.column_diverged(),
+        ];
+        table.add_row(&heads[..columns]);
+        for (place, one) in course.verdict.ranked.iter().take(ROWS).enumerate() {
+            let interval = &one.interval;
+            let spread = if one.seeds > 1 { format!(" ± {}", lang.number(interval.sd)) } else { String::new() };
+            let range = match one.seeds {
+                0 | 1 => String::new(),
+                _ => format!("{} – {}", lang.number(interval.low), lang.number(interval.high)),
+            };
+            let mean = if one.seeds > 0 { lang.number(interval.mean) + &spread } else { String::new() };
+            let cells = [
+                format!("{:>2} {}", place + 1, shortened(&label(&course.configs[one.config]), most)),
+                mean,
+                lang.standing(one.standing),
+                range,
+                one.seeds.to_string(),
+                one.chance.map_or(String::new(), |chance| lang.number(chance)),
+                lang.number(one.epochs),
+                lang.number(one.seconds),
+                one.diverged.to_string(),
             ];
-            table.add_row(&heads[..columns]);
-            for (place, one) in course.verdict.ranked.iter().take(ROWS).enumerate() {
-                let interval = &one.interval;
-                let spread = if one.seeds > 1 { format!(" ± {}", lang.number(interval.sd)) } else { String::new() };
-                let range = match one.seeds {
-                    0 | 1 => String::new(),
-                    _ => format!("{} – {}", lang.number(interval.low), lang.number(interval.high)),
-                };
-                let mean = if one.seeds > 0 { lang.number(interval.mean) + &spread } else { String::new() };
-                let cells = [
-                    (place + 1).to_string(),
-                    shortened(&course.configs[one.config].label(), most),
-                    mean,
-                    lang.standing(one.standing),
-                    range,
-                    one.seeds.to_string(),
-                    one.chance.map_or(String::new(), |chance| lang.number(chance)),
-                    lang.number(one.epochs),
-                    lang.number(one.seconds),
-                    one.diverged.to_string(),
-                ];
-                table.add_row(&cells[..columns]);
-            }
-            table
-        });
+            table.add_row(&cells[..columns]);
+        }
+        table
+    });
     let mut text = table + "\n";
     if let Some(more) = course.verdict.ranked.len().checked_sub(ROWS).filter(|more| *more > 0) {
         text.push_str(&format!("  … {}\n", lang.and_more("", more).trim()));

@@ -23,6 +23,8 @@ pub enum Purpose {
     Bootstrap = 5,
     /// Shuffles of a column to see what it is worth; the stream's name is the column's.
     Importance = 6,
+    /// Which configs a study tries; the stream's epoch is the config's number.
+    Search = 7,
 }
 
 /// A keyed stream: element `i` of step `s` of epoch `e` is a pure function of the key and *(i, s, e)*.

@@ -20,6 +20,7 @@ mod predictions;
 mod same_bits;
 mod scratch;
 mod stopping;
+mod studies;
 mod tables;
 mod targets;
 mod verify;

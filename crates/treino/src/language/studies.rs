@@ -28,8 +28,6 @@ messages! {
     taken_up(n) { en: "{n} trainings are there already", pt: "treinos já feitos: {n}" }
     /// Progress.
     study_progress(done, of, left) { en: "{done} of {of} trainings, {left} left", pt: "{done} de {of} treinos, faltam {left}" }
-    /// Column: the place.
-    column_rank() { en: "rank", pt: "lugar" }
     /// Column: what is varied.
     column_config() { en: "config", pt: "configuração" }
     /// Column: mean and standard deviation.
@@ -59,7 +57,7 @@ messages! {
     /// It cannot be used.
     standing_unusable() { en: "unusable", pt: "inutilizável" }
     /// A difference that was found.
-    beats(best, other, wins, pairs, p) { en: "{best} beats {other} in {wins} of {pairs} paired seeds (p = {p}).", pt: "{best} vence {other} em {wins} de {pairs} sementes pareadas (p = {p})." }
+    beats(best, other, wins, pairs, p) { en: "{best} beats {other} in {wins} of {pairs} paired seeds (p {p}).", pt: "{best} vence {other} em {wins} de {pairs} sementes pareadas (p {p})." }
     /// What cannot be told apart.
     cannot_tell(configs) { en: "{configs} cannot be told apart.", pt: "{configs} não podem ser distinguidas." }
     /// What would decide.
@@ -101,9 +99,9 @@ impl Lang {
         }
     }
 
-    /// A p-value: three digits, and a bound below 0.001.
+    /// A p-value with its sign: three digits, and a bound below 0.001.
     pub fn p_value(self, p: f64) -> String {
-        if p < 0.001 { self.marked("< 0.001") } else { self.marked(&format!("{p:.3}")) }
+        if p < 0.001 { self.marked("< 0.001") } else { self.marked(&format!("= {p:.3}")) }
     }
 
     /// The verdict of a study in sentences.
@@ -132,7 +130,7 @@ impl Lang {
             let (wins, pairs) = worse.lost;
             words.push(self.beats(label(best), label(worse), wins, pairs, self.p_value(worse.p.unwrap_or(1.0))));
         }
-        words.extend(verdict.more_seeds.map(|n| self.seeds_would_decide(n)));
+        words.extend(verdict.more_seeds.map(|n| self.seeds_would_decide(self.grouped(n as f64))));
         let fresh: Vec<f64> = course.configs[best.config].confirmed.iter().filter_map(|(_, run)| run.value()).collect();
         if fresh.len() > 1 {
             let interval = crate::study::statistics::interval95(&fresh);

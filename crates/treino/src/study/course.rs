@@ -5,12 +5,12 @@
 
 use super::objective::Objective;
 use super::results::{Config, Outcome, Phase, RunKey, RunResult};
-use super::search::{Grid, Point, Sampler, Seen, grid_size};
+use super::search::{Grid, Point, Random, Sampler, Seen, grid_size};
 use super::spec::{Seeds, StudySpec};
 use super::verdict::Verdict;
 use super::workers::{Next, in_order};
-use crate::catalog::Value;
-use crate::data::Prepared;
+use crate::catalog::{Entries, Node, Origin, Value};
+use crate::data::{Prepared, Task};
 use crate::error::{Error, Result};
 use crate::spec::Spec;
 use crate::train::{Ending, Event, Planned, Session, Simd};
@@ -97,8 +97,18 @@ pub struct Course {
     pub confirmed_on: String,
 }
 
+impl Course {
+    /// What every config varies, where that is the same for all.
+    pub fn dimensions(&self) -> Option<Vec<&str>> {
+        let names = |config: &Config| config.words.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>();
+        let first = self.configs.first()?;
+        let same = self.configs.iter().all(|config| names(config) == names(first));
+        same.then(|| first.words.iter().map(|(name, _)| name.as_str()).collect())
+    }
+}
+
 /// One training to be done.
-struct Task {
+struct Training {
     key: RunKey,
     config: Arc<Candidate>,
 }
@@ -115,23 +125,25 @@ impl Study {
     ///
     /// # Errors
     /// Anything that is wrong with the base spec, its data, or the objective; a grid over ranges.
-    pub fn new(spec: StudySpec) -> Result<Self> {
-        let base = Planned::new(&spec.base_spec()?)?;
-        let varies = |end: &str| spec.space.dimensions().iter().any(|d| d.path.starts_with(end));
-        let by_task = match (&spec.study.objective, varies("compile.loss") || varies("model.l")) {
-            (Some(objective), _) => objective.clone(),
-            // Where the loss or its penalties differ, losses of two configs do not compare.
-            (None, true) => {
-                let bare = comparable_metric(&base)?;
-                if base.prepared.validation.is_some() { format!("val_{bare}") } else { bare }
+    pub fn new(mut spec: StudySpec) -> Result<Self> {
+        let mut base = Planned::new(&spec.base_spec()?)?;
+        let is_validated = base.prepared.validation.is_some();
+        let name = |bare: &str| if is_validated { format!("val_{bare}") } else { bare.to_string() };
+        // Networks differ in their penalties too.
+        let other_losses = |path: &str| path.starts_with("compile.loss") || path.starts_with("model.");
+        let by_task = match &spec.study.objective {
+            Some(objective) => objective.clone(),
+            None if spec.space.dimensions().iter().any(|d| other_losses(&d.path)) => {
+                let bare = add_metric(&mut spec.base, &base)?;
+                base = Planned::with_data(&spec.base_spec()?, Arc::clone(&base.prepared))?;
+                name(bare)
             }
-            (None, false) if base.prepared.validation.is_some() => "val_loss".to_string(),
-            (None, false) => "loss".to_string(),
+            None => name("loss"),
         };
         let (objective, more_is_better) = Objective::parse(&by_task)?.against(&base)?;
         if spec.search.sampler.as_deref() == Some("grid") && grid_size(&spec.space).is_none() {
             let e = Error::input("a grid needs lists of values, but the space has a range");
-            return Err(e.help("write the values, or take the sampler random, sobol or tpe"));
+            return Err(e.help("write the values, or take the sampler random"));
         }
         let data = Mutex::new(BTreeMap::from([(data_key(&base.resolved.spec), Arc::clone(&base.prepared))]));
         Ok(Study { spec, base, objective, more_is_better, data })
@@ -174,7 +186,7 @@ impl Study {
     }
 
     fn sampler(&self) -> Box<dyn Sampler + Send + Sync> {
-        Box::new(Grid)
+        if self.is_grid() { Box::new(Grid) } else { Box::new(Random) }
     }
 
     /// Trains, and judges.
@@ -232,7 +244,7 @@ impl Study {
     }
 
     /// One training, whatever becomes of it.
-    fn train(&self, task: &Task, workers: Workers<'_>) -> RunResult {
+    fn train(&self, task: &Training, workers: Workers<'_>) -> RunResult {
         let begun = Instant::now();
         let seconds = || begun.elapsed().as_secs_f64();
         let mut last = String::new();
@@ -250,7 +262,7 @@ impl Study {
         RunResult::failed(format!("it ended abnormally {ATTEMPTS} times: {last}"), seconds())
     }
 
-    fn attempt(&self, task: &Task, workers: Workers<'_>) -> Result<RunResult, String> {
+    fn attempt(&self, task: &Training, workers: Workers<'_>) -> Result<RunResult, String> {
         let plan = || self.plan(&task.config.point).map_err(|e| e.to_string());
         let planned = task.config.planned.get_or_init(plan).as_ref().map_err(Clone::clone)?;
         let mut nobody = |_: &Event<'_>| {};
@@ -329,7 +341,7 @@ impl Round<'_> {
                 candidates.push(Arc::new(study.candidate(point)));
             }
             let key = RunKey { phase: Phase::Search, config, seed: first_seed.wrapping_add(seed as u64) };
-            Proposal::Task(Task { key, config: Arc::clone(&candidates[config]) })
+            Proposal::Train(Training { key, config: Arc::clone(&candidates[config]) })
         };
         let results = self.work(most * seeds, &mut propose)?;
         let mut configs: Vec<Config> =
@@ -404,17 +416,13 @@ impl Round<'_> {
                 let candidate = candidates
                     .entry(key.config)
                     .or_insert_with(|| Arc::new(study.candidate(configs[key.config].point.clone())));
-                Proposal::Task(Task { key: *key, config: Arc::clone(candidate) })
+                Proposal::Train(Training { key: *key, config: Arc::clone(candidate) })
             }
         };
         self.work(keys.len(), &mut propose)
     }
 
-    fn work(
-        &mut self,
-        of: usize,
-        propose: &mut (dyn FnMut(usize, usize, &[Option<RunResult>]) -> Proposal + Send),
-    ) -> Result<Vec<RunResult>> {
+    fn work(&mut self, of: usize, propose: &mut Propose<'_>) -> Result<Vec<RunResult>> {
         let (study, workers, ledger) = (self.study, self.workers, self.ledger);
         let is_cut = AtomicBool::new(false);
         let (limit, broken) = (self.limit, &self.broken);
@@ -432,7 +440,7 @@ impl Round<'_> {
             |index, progress| match propose(index, progress.whole, &progress.results) {
                 Proposal::End => Next::End,
                 Proposal::Wait => Next::Wait,
-                Proposal::Task(task) => match ledger.known(&task.key) {
+                Proposal::Train(task) => match ledger.known(&task.key) {
                     Some(result) => {
                         tell(&task.key, &task.config.words, &result);
                         Next::Known(result)
@@ -454,7 +462,6 @@ impl Round<'_> {
             },
             |_, _| broken.lock().unwrap_or_else(PoisonError::into_inner).is_none(),
         );
-        drop(watch);
         self.cut |= is_cut.into_inner();
         match self.broken.lock().unwrap_or_else(PoisonError::into_inner).take() {
             Some(e) => Err(e),
@@ -463,8 +470,11 @@ impl Round<'_> {
     }
 }
 
+/// Proposes the training of a number, from how many are done without a gap, and the results so far.
+type Propose<'a> = dyn FnMut(usize, usize, &[Option<RunResult>]) -> Proposal + Send + 'a;
+
 enum Proposal {
-    Task(Task),
+    Train(Training),
     Wait,
     End,
 }
@@ -499,17 +509,33 @@ fn data_key(spec: &Spec) -> String {
     Value::Table(spec.data.written()).to_string()
 }
 
-/// A metric that says the same whatever the loss and its penalties are.
-fn comparable_metric(base: &Planned) -> Result<String> {
-    let names = base.resolved.compile.log_names(&base.resolved.network);
-    let wanted = ["auc", "accuracy", "root_mean_squared_error", "mean_absolute_error", "r2_score"];
-    let found = wanted.iter().find(|name| names.iter().any(|known| known == *name));
-    found.map(ToString::to_string).ok_or_else(|| {
-        let e = Error::input(
-            "the loss or its penalties are varied, so losses do not compare, and there is no other metric",
-        );
-        e.help("name one with objective")
-    })
+/// Adds the metric by which configs compare whatever their losses and penalties are: the bare loss of the task.
+fn add_metric(entries: &mut Entries, base: &Planned) -> Result<&'static str> {
+    if !base.prepared.more_targets.is_empty() {
+        let e = Error::input("losses of configs do not compare where the loss or the network is varied");
+        return Err(e.help("name a metric with objective, such as \"max val_accuracy\""));
+    }
+    let added = match base.prepared.target.task {
+        Task::Binary => "binary_crossentropy",
+        Task::Multiclass => "sparse_categorical_crossentropy",
+        Task::Regression => "mean_squared_error",
+    };
+    let compile = &base.resolved.compile;
+    let known = compile.log_names(&base.resolved.network);
+    if known.iter().any(|name| name == added) {
+        return Ok(added);
+    }
+    let origin = Origin::Program;
+    if let Some(section) = entries.table_mut("compile", &origin) {
+        let mut metrics = match section.get("metrics") {
+            Some(Node { value: Value::List(metrics), .. }) => metrics.clone(),
+            Some(one) => vec![one.clone()],
+            None => known.into_iter().filter(|name| name != "loss").map(|name| Value::Text(name).into()).collect(),
+        };
+        metrics.push(Value::Text(added.to_string()).into());
+        section.set("metrics", Value::List(metrics).into());
+    }
+    Ok(added)
 }
 
 /// Results that stay in memory.

@@ -36,9 +36,8 @@ thing! {
 thing! {
     /// Which configs are tried.
     pub struct Search = "search" {
-        /// `grid` for every combination, else `random`, `sobol` or `tpe`; `grid` when left open and every dimension is a list,
-        /// `tpe` otherwise.
-        sampler: Option<String> = None, Kind::Choice(&["grid", "random", "sobol", "tpe"]);
+        /// `grid` for every combination, or `random`; when left open, `grid` where every dimension is a list.
+        sampler: Option<String> = None, Kind::Choice(&["grid", "random"]);
         /// Configs to try, at most; all of a grid, otherwise 50, when left open.
         configs: Option<usize> = None, Kind::COUNT;
         /// A config is proposed from the results of those at least so many before it.

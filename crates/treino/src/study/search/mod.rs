@@ -4,8 +4,13 @@
 //! study proposes the same whatever the number of workers.
 
 mod grid;
+mod random;
 
 pub use grid::{Grid, grid_size};
+pub use random::Random;
+
+use treino_engine::double::exp;
+use treino_engine::math::ln_f64;
 
 /// What one dimension of a space may hold, without its name.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -43,6 +48,36 @@ pub enum IntScale {
     Log,
     /// Powers of two alone.
     Pow2,
+}
+
+impl Domain {
+    /// The entry at a place u in [0, 1) of the domain, its scale made even: choices and whole numbers have equal shares of
+    /// it, on a logarithmic scale those from half below to half above each.
+    pub fn at(&self, u: f64) -> f64 {
+        let even = |low: f64, high: f64, u: f64| low + u * (high - low);
+        let log = |low: f64, high: f64, u: f64| exp(even(ln_f64(low), ln_f64(high), u));
+        match *self {
+            Domain::Choices(n) => (u * n as f64).floor().min(n as f64 - 1.0),
+            Domain::Float { zero, .. } if u < zero => 0.0,
+            Domain::Float { low, high, log: is_log, zero } => {
+                let u = (u - zero) / (1.0 - zero);
+                let x = if is_log { log(low, high, u) } else { even(low, high, u) };
+                x.clamp(low, high)
+            }
+            Domain::Int { low, high, scale } => {
+                let (low, high) = (low as f64, high as f64);
+                let x = match scale {
+                    IntScale::Linear => even(low - 0.5, high + 0.5, u).round(),
+                    IntScale::Log => log(low - 0.5, high + 0.5, u).round(),
+                    IntScale::Pow2 => {
+                        let (first, last) = ((low as u64).ilog2(), (high as u64).ilog2());
+                        (1_u64 << even(f64::from(first), f64::from(last + 1), u) as u32) as f64
+                    }
+                };
+                x.clamp(low, high)
+            }
+        }
+    }
 }
 
 /// A point: one entry a dimension; `None` where its condition does not hold. Choices hold the index, numbers themselves.

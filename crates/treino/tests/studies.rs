@@ -1,0 +1,136 @@
+//! Studies: the same results for any number of workers, after any interruption, whatever a config does.
+
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use treino::Result;
+use treino::catalog::Entries;
+use treino::spec;
+use treino::store::{StudyContent, StudyFile};
+use treino::study::{Config, Course, Ledger, Memory, Outcome, RunKey, RunResult, Standing, Study, StudySpec, Workers};
+use treino::train::Simd;
+
+const IRIS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../datasets/iris.csv");
+
+const GRID: &str =
+    "[space]\noptimizer = [\"sgd\", \"adam\"]\nlearning_rate = [0.01, 0.1]\n[repeats]\nseeds = 3\nconfirm_seeds = 2\n";
+
+fn study(text: &str) -> Result<Study> {
+    let base = format!("[data]\npath = {IRIS:?}\ntarget = \"species\"\n[model]\nhidden = [8]\n[fit]\nepochs = 6\n");
+    let parse = |text: &str| -> Result<Entries> { spec::parse(text, Path::new("study.toml")) };
+    Study::new(StudySpec::read(&parse(text)?, parse(&base)?, Vec::new())?)
+}
+
+fn run(study: &Study, ledger: &dyn Ledger, threads: usize) -> Course {
+    let never = AtomicBool::new(false);
+    study.run(ledger, Workers { threads, simd: Simd::detect(), interrupt: &never }, &mut |_| {}).unwrap()
+}
+
+fn values(course: &Course) -> Vec<Vec<Option<f64>>> {
+    let of = |config: &Config| config.runs.iter().chain(&config.confirmed).map(|(_, run)| run.value()).collect();
+    course.configs.iter().map(of).collect()
+}
+
+#[test]
+fn the_number_of_workers_changes_nothing() {
+    let random = "[space]\nlearning_rate = { float = [1e-4, 1.0], scale = \"log\" }\nbatch_size = [8, 32]\n\
+                  [search]\nconfigs = 6\nwindow = 2\n[repeats]\nseeds = 2\nconfirm_seeds = 2\n";
+    for text in [GRID, random, &GRID.replace("seeds = 3", "seeds = \"race\"")] {
+        let study = study(text).unwrap();
+        let alone = run(&study, &Memory::default(), 1);
+        for threads in [2, 5] {
+            let beside = run(&study, &Memory::default(), threads);
+            assert_eq!(values(&alone), values(&beside));
+        }
+        assert_eq!(alone.configs.len(), if text == random { 6 } else { 4 });
+    }
+}
+
+/// A ledger that interrupts the study after so many trainings.
+struct Cutting<'a> {
+    ledger: &'a dyn Ledger,
+    left: AtomicUsize,
+    interrupt: &'a AtomicBool,
+}
+
+impl Ledger for Cutting<'_> {
+    fn known(&self, key: &RunKey) -> Option<RunResult> {
+        self.ledger.known(key)
+    }
+
+    fn keep(&self, key: &RunKey, words: &[(String, String)], result: &RunResult) -> Result<()> {
+        if self.left.fetch_sub(1, Ordering::Relaxed) == 1 {
+            self.interrupt.store(true, Ordering::Relaxed);
+        }
+        self.ledger.keep(key, words, result)
+    }
+}
+
+#[test]
+fn what_was_cut_off_goes_on_and_ends_the_same() {
+    let study = study(GRID).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let whole_path = folder.path().join("whole.db");
+    let whole = StudyFile::open(&whole_path, &study).unwrap();
+    let course = run(&study, &whole, 1);
+    whole.close().unwrap();
+    let wanted = StudyContent::read(&whole_path).unwrap();
+    assert_eq!(wanted.runs.len(), 4 * 3 + 2);
+    assert_eq!(values(&wanted.course()), values(&course));
+
+    let path = folder.path().join("cut.db");
+    for (round, cut) in [1, 3, 4].into_iter().enumerate() {
+        let file = StudyFile::open(&path, &study).unwrap();
+        assert_eq!(file.known() > 0, round > 0);
+        let interrupt = AtomicBool::new(false);
+        let ledger = Cutting { ledger: &file, left: AtomicUsize::new(cut), interrupt: &interrupt };
+        let workers = Workers { threads: 2, simd: Simd::detect(), interrupt: &interrupt };
+        let part = study.run(&ledger, workers, &mut |_| {}).unwrap();
+        assert!(part.cut_short);
+        file.close().unwrap();
+    }
+    let file = StudyFile::open(&path, &study).unwrap();
+    assert!(!run(&study, &file, 2).cut_short);
+    file.close().unwrap();
+    assert_eq!(StudyContent::read(&path).unwrap().fingerprint(), wanted.fingerprint());
+}
+
+#[test]
+fn a_config_that_diverges_is_ranked_last_and_counted() {
+    let text = "[space]\nlearning_rate = [0.01, 1e30]\n[repeats]\nseeds = 2\n";
+    let course = run(&study(text).unwrap(), &Memory::default(), 2);
+    let last = course.verdict.ranked.last().unwrap();
+    assert_eq!((last.config, last.diverged, last.standing), (1, 2, Standing::Unusable));
+    assert!(course.configs[1].runs.iter().all(|(_, run)| run.outcome == Outcome::Diverged));
+}
+
+#[test]
+fn a_config_that_cannot_be_trained_says_why_and_the_study_goes_on() {
+    // Ftrl takes no momentum; the check of the space tries each dimension beside the first values of the others.
+    let text = "[space]\noptimizer = [\"sgd\", \"ftrl\"]\n\"optimizer.momentum\" = [0.0, 0.9]\n[repeats]\nseeds = 2\n";
+    let failed = match study(text) {
+        Err(e) => e.to_string(),
+        Ok(study) => {
+            let course = run(&study, &Memory::default(), 2);
+            course.configs.iter().find_map(|config| config.failure().map(str::to_string)).unwrap()
+        }
+    };
+    assert!(failed.contains("momentum"), "{failed}");
+}
+
+#[test]
+fn files_that_are_no_studies_or_others_are_refused() {
+    let (study, other) = (study(GRID).unwrap(), study(&GRID.replace("0.01", "0.02")).unwrap());
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("study.db");
+    let file = StudyFile::open(&path, &study).unwrap();
+    let fails = |result: Result<StudyFile>| result.map(|_| ()).unwrap_err().to_string();
+    assert!(fails(StudyFile::open(&path, &study)).contains("another program works on this study"));
+    file.close().unwrap();
+    assert!(fails(StudyFile::open(&path, &other)).contains("it is another one"));
+
+    std::fs::write(&path, "no database at all, but a text that is long enough to be looked at".repeat(20)).unwrap();
+    assert!(fails(StudyFile::open(&path, &study)).contains("not the file of a study"));
+    assert!(StudyContent::read(&path).unwrap_err().message().contains("not the file of a study"));
+    assert!(std::fs::read_to_string(&path).unwrap().starts_with("no database"), "it was left as it is");
+    assert!(StudyContent::read(&folder.path().join("none.db")).is_err());
+}
