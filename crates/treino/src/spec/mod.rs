@@ -185,7 +185,11 @@ pub fn each_path(entries: &mut Entries, mut change: impl FnMut(&str) -> String) 
 /// The parameters of callbacks that are paths.
 const CALLBACK_PATHS: [&str; 4] = ["filepath", "filename", "backup_dir", "log_dir"];
 
-fn section<T: Thing>(entries: &Entries, name: &str) -> Result<T> {
+/// A section, all default where it is missing.
+///
+/// # Errors
+/// As [`Thing::read`]; something that is no section.
+pub(crate) fn section<T: Thing>(entries: &Entries, name: &str) -> Result<T> {
     match entries.get(name) {
         None => Ok(T::default()),
         Some(Node { value: Value::Table(table), .. }) => T::read(table, name),

@@ -65,6 +65,13 @@ pub struct Workers<'a> {
     pub interrupt: &'a AtomicBool,
 }
 
+impl Workers<'_> {
+    /// Whether no further training begins: it was told so, or the time is over.
+    fn are_over(&self, limit: Option<Instant>) -> bool {
+        self.interrupt.load(Ordering::Relaxed) || limit.is_some_and(|limit| Instant::now() >= limit)
+    }
+}
+
 /// Something that happened.
 #[derive(Debug, Clone, Copy)]
 pub struct Done<'a> {
@@ -305,10 +312,6 @@ struct Round<'a> {
 }
 
 impl Round<'_> {
-    fn is_over(&self) -> bool {
-        self.workers.interrupt.load(Ordering::Relaxed) || self.limit.is_some_and(|limit| Instant::now() >= limit)
-    }
-
     /// The first round: every config with its first seeds.
     fn search(&mut self, seeds: usize) -> Result<Vec<Config>> {
         let (study, most) = (self.study, self.study.most_configs());
@@ -377,7 +380,7 @@ impl Round<'_> {
             let open = verdict.open();
             let done = verdict.ranked.first().map_or(0, |best| configs[best.config].runs.len());
             let next = (done + done.div_ceil(2)).min(self.study.spec.search.most_seeds);
-            if open.len() < 2 || next <= done || self.is_over() {
+            if open.len() < 2 || next <= done || self.workers.are_over(self.limit) {
                 return Ok(());
             }
             for config in open {
@@ -427,8 +430,6 @@ impl Round<'_> {
         let is_cut = AtomicBool::new(false);
         let (limit, broken) = (self.limit, &self.broken);
         let watch = Mutex::new((&mut *self.watch, 0));
-        let is_over =
-            || workers.interrupt.load(Ordering::Relaxed) || limit.is_some_and(|limit| Instant::now() >= limit);
         let tell = |key: &RunKey, words: &[(String, String)], result: &RunResult| {
             let mut watch = watch.lock().unwrap_or_else(PoisonError::into_inner);
             watch.1 += 1;
@@ -445,7 +446,7 @@ impl Round<'_> {
                         tell(&task.key, &task.config.words, &result);
                         Next::Known(result)
                     }
-                    None if is_over() => {
+                    None if workers.are_over(limit) => {
                         is_cut.store(true, Ordering::Relaxed);
                         Next::End
                     }

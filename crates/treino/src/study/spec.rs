@@ -139,12 +139,12 @@ impl StudySpec {
             written.set(&dimension.name, dimension.written());
             dimensions.push(dimension);
         }
-        let study: StudySection = section(entries, "study")?;
+        let study: StudySection = spec::section(entries, "study")?;
         let space = SearchSpace::new(dimensions, &base)?;
         let spec = StudySpec {
             space,
-            repeats: section(entries, "repeats")?,
-            search: section(entries, "search")?,
+            repeats: spec::section(entries, "repeats")?,
+            search: spec::section(entries, "search")?,
             study,
             base,
             written,
@@ -193,14 +193,6 @@ impl StudySpec {
         entries.set("space", Value::Table(self.written.clone()).into());
         entries.set("base", Value::Table(self.base.clone()).into());
         spec::write(&entries)
-    }
-}
-
-fn section<T: Thing>(entries: &Entries, name: &str) -> Result<T> {
-    match entries.get(name) {
-        None => Ok(T::default()),
-        Some(Node { value: Value::Table(table), .. }) => T::read(table, name),
-        Some(node) => Err(node.place(Error::input(format!("{name} must be a section: write [{name}]")))),
     }
 }
 

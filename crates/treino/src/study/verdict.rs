@@ -182,7 +182,7 @@ mod tests {
         Config { number: 0, point: Vec::new(), words: Vec::new(), runs, confirmed: Vec::new() }
     }
 
-    /// SciPy 1.17.1: `stats.ttest_rel(a, b)` gives p = 0.0005737 and 0.5614 for the two pairs of lists.
+    /// SciPy 1.17.1: `stats.ttest_rel(a, best).pvalue`, and 1 - `stats.ttest_rel(a, best, alternative="less").pvalue`.
     #[test]
     fn the_tests_are_scipys() {
         let best = config(&[0.50, 0.52, 0.48, 0.51, 0.49]);
@@ -195,6 +195,12 @@ mod tests {
         assert_eq!(standings, [Standing::Best, Standing::Level, Standing::Worse]);
         assert!(!verdict.decided && verdict.open() == [2, 1]);
         assert_eq!(verdict.ranked[2].lost, (5, 5));
+        let close =
+            |found: Option<f64>, wanted: f64| assert!((found.unwrap() / wanted - 1.0).abs() < 1e-10, "{found:?}");
+        // The smaller of two p-values is doubled by Holm's adjustment.
+        close(verdict.ranked[2].p, 2.0 * 0.00014512817061319673);
+        close(verdict.ranked[1].p, 0.7160258860061492);
+        close(verdict.ranked[1].chance, 1.0 - 0.6419870569969254);
     }
 
     #[test]

@@ -224,7 +224,7 @@ fn relocate(entries: &mut Entries, path: &str, origin: Origin) {
 }
 
 /// A value as a person writes it: texts without quotes, things by their name where that says all.
-pub fn plain(value: &Value) -> String {
+fn plain(value: &Value) -> String {
     match value {
         Value::Text(text) => text.clone(),
         other => other.to_string(),

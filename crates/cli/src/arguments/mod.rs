@@ -1,16 +1,19 @@
 //! The command line. What a flag of `train` means, may hold and defaults to comes from the catalogue: a flag is a name and
 //! the path of the spec's value that it sets.
 
+mod stopping;
+mod study;
+
+pub use study::study_spec;
+
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use std::path::Path;
+use stopping::early_stopping;
 use treino::Result;
-use treino::callbacks::{Callback, EarlyStopping};
-use treino::catalog::{Entries, Field, Kind, Node, Origin, Param, Room, Value};
+use treino::catalog::{Entries, Field, Kind, Node, Param, Room, Value};
 use treino::data::DataSpec;
 use treino::error::Error;
 use treino::spec::{self, Spec};
-use treino::study::space::Dimension;
-use treino::study::{self, StudySpec};
 
 /// A flag that sets one value of the spec.
 struct Flag {
@@ -21,7 +24,6 @@ struct Flag {
     sets: Option<(bool, Option<&'static str>)>,
 }
 
-const STUDY: &str = "Study";
 const DATA: &str = "Data";
 const NETWORK: &str = "Network";
 const TRAINING: &str = "Training";
@@ -81,49 +83,6 @@ const FLAGS: &[Flag] = &[
     flag(TRAINING, "repeats", "fit.repeats"),
     off(TRAINING, "no-shuffle", "fit.shuffle", "Go over the rows in the order of the file, every epoch"),
 ];
-
-/// A flag that sets one value of a study.
-struct StudyFlag {
-    long: &'static str,
-    section: &'static str,
-    key: &'static str,
-}
-
-const fn study_flag(long: &'static str, section: &'static str, key: &'static str) -> StudyFlag {
-    StudyFlag { long, section, key }
-}
-
-/// `--repeats` is a flag of a training too: in a study it is the seeds of a config.
-const STUDY_FLAGS: &[StudyFlag] = &[
-    study_flag("objective", "study", "objective"),
-    study_flag("study-seed", "study", "seed"),
-    study_flag("sampler", "search", "sampler"),
-    study_flag("configs", "search", "configs"),
-    study_flag("window", "search", "window"),
-    study_flag("time", "search", "time"),
-    study_flag("until-decided", "search", "until_decided"),
-    study_flag("most-seeds", "search", "most_seeds"),
-    study_flag("confirm-top", "repeats", "confirm_top"),
-    study_flag("confirm-seeds", "repeats", "confirm_seeds"),
-];
-
-impl StudyFlag {
-    fn param(&self) -> Option<&'static Param> {
-        StudySpec::SECTIONS.iter().find(|section| section.name == self.section)?.param(self.key)
-    }
-
-    fn arg(&self) -> Arg {
-        let summary = self.param().map_or(String::new(), Param::summary);
-        let help = summary.strip_suffix('.').unwrap_or(&summary).replace('`', "");
-        let arg = Arg::new(self.long).long(self.long).help_heading(STUDY).help(help);
-        match self.param().map(|param| &param.kind) {
-            Some(Kind::Bool) => arg.action(ArgAction::SetTrue),
-            Some(Kind::Int(_)) => arg.value_name("N").allow_hyphen_values(true),
-            Some(Kind::Float(_)) => arg.value_name("X").allow_hyphen_values(true),
-            _ => arg.value_name("NAME").allow_hyphen_values(true),
-        }
-    }
-}
 
 /// What `--seed` sets.
 const SEEDS: [&str; 2] = ["data.seed", "fit.seed"];
@@ -220,7 +179,6 @@ pub fn command() -> Command {
         .help("Language of what is said [default: the locale's, else en]");
     // For those who work on Treino: see CONTRIBUTING.md.
     let simd = option("simd", "LEVEL", "Instruction set: avx512, avx2 or baseline").global(true).hide(true);
-    let json = |help: &'static str| Arg::new("json").long("json").action(ArgAction::SetTrue).help(help);
 
     let train = training(Command::new("train"))
         .about("Train a network on a table, or as a spec says")
@@ -262,47 +220,6 @@ pub fn command() -> Command {
         .arg(option("seeds", "N", "Seeds to try them with [default: 3]"))
         .arg(json("Print one JSON object"));
 
-    let named = || Arg::new("study").value_name("STUDY").required(true).help("Name or folder of a study");
-    let out = || option("out", "DIR", "Where studies are [default: studies]");
-    let study = training(Command::new("study"))
-        .about("Compare settings over repeated seeds, and say what may be said")
-        .args_conflicts_with_subcommands(true)
-        .subcommand_negates_reqs(true)
-        .after_help(
-            "The same command again goes on where a study stopped.\n\nExamples:\n  treino study patients.csv --target outcome --vary optimizer=sgd,adam --vary \
-             learning_rate=0.001,0.01,0.1 --repeats 10\n  treino study patients.csv --target outcome --vary learning_rate=1e-4..1:log --vary \
-             batch_size=8..128:pow2 --configs 100\n  treino study study.toml\n\nExit codes: 0 a config is best, 3 undecided, 4 trainings failed.",
-        )
-        .arg(
-            option("vary", "PATH=VALUES", "Vary a value of the spec: learning_rate=0.001,0.01 or dropout=0..0.5 or learning_rate=1e-4..1:log")
-                .action(ArgAction::Append)
-                .help_heading(STUDY),
-        )
-        .args(STUDY_FLAGS.iter().map(StudyFlag::arg))
-        .arg(out())
-        .arg(option("name", "NAME", "Name of the study [default: the table's]"))
-        .arg(json("Print JSON lines on standard output instead of words"))
-        .arg(Arg::new("quiet").short('q').long("quiet").action(ArgAction::SetTrue).help("Print the verdict only"))
-        .subcommand(Command::new("ls").about("List the studies").arg(out()))
-        .subcommand(
-            Command::new("show")
-                .about("Show what a study has found so far")
-                .arg(named())
-                .arg(json("Print one JSON object"))
-                .arg(
-                    Arg::new("fingerprint")
-                        .long("fingerprint")
-                        .action(ArgAction::SetTrue)
-                        .help("Print a fingerprint of all results: equal for equal studies"),
-                ),
-        )
-        .subcommand(
-            Command::new("export")
-                .about("Print every training as a row of CSV")
-                .arg(named())
-                .arg(option("output", "FILE", "Write to a file instead of standard output").short('o')),
-        );
-
     Command::new("treino")
         .version(env!("CARGO_PKG_VERSION"))
         .about("Train neural networks on tables")
@@ -314,7 +231,7 @@ pub fn command() -> Command {
         .arg(simd)
         .subcommand(train)
         .subcommand(lr_find)
-        .subcommand(study)
+        .subcommand(study::command())
         .subcommand(
             Command::new("evaluate")
                 .about("Say how good a model is on a table with targets")
@@ -439,6 +356,10 @@ fn training(command: Command) -> Command {
         .arg(threads())
 }
 
+fn json(help: &'static str) -> Arg {
+    Arg::new("json").long("json").action(ArgAction::SetTrue).help(help)
+}
+
 fn run_folder() -> Arg {
     Arg::new("run").value_name("RUN").required(true).help("Run folder")
 }
@@ -459,49 +380,6 @@ pub fn train_spec(matches: &ArgMatches) -> Result<Spec> {
 /// The spec that the arguments of a command mean that plans a training.
 pub fn spec(matches: &ArgMatches) -> Result<Spec> {
     spec_with(matches, |_| Ok(()))
-}
-
-/// The study that the arguments of `study` mean.
-pub fn study_spec(matches: &ArgMatches) -> Result<StudySpec> {
-    let input: &String = matches.get_one("input").expect("clap requires it");
-    let path = Path::new(input);
-    let mut study = Entries::default();
-    let mut base = None;
-    if input.to_lowercase().ends_with(".toml") {
-        // Paths of a study's own file are joined where its base is read.
-        let text = std::fs::read_to_string(path).map_err(|e| Error::io("read", path, &e))?;
-        let entries = spec::parse(&text, path)?;
-        if StudySpec::is_one(&entries) {
-            base = Some(StudySpec::open(path, &entries)?);
-            study = entries;
-        }
-    }
-    let mut base = match base {
-        Some(mut base) => {
-            lay_over(&mut base, matches)?;
-            base
-        }
-        None => entries_with(matches, |_| Ok(()))?,
-    };
-    if let Some(fit) = base.table_mut("fit", &Origin::default())
-        && let Some(repeats) = fit.remove("repeats")
-        && matches.contains_id("repeats")
-    {
-        study::set(&mut study, "repeats", "seeds", repeats.value, "--repeats");
-    }
-    for flag in STUDY_FLAGS {
-        let name = format!("--{}", flag.long);
-        let kind = flag.param().map_or(&Kind::Text, |param| &param.kind);
-        if matches!(kind, Kind::Bool) {
-            if matches.get_flag(flag.long) {
-                study::set(&mut study, flag.section, flag.key, Value::Bool(true), &name);
-            }
-        } else if let Some(text) = matches.get_one::<String>(flag.long) {
-            study::set(&mut study, flag.section, flag.key, scalar(kind, text, &name)?, &name);
-        }
-    }
-    let more = matches.get_many::<String>("vary").into_iter().flatten().map(|text| Dimension::typed(text));
-    StudySpec::read(&study, base, more.collect::<Result<_>>()?)
 }
 
 /// The file's spec or the automatic one, with the flags laid over it, changed before `--set` has the last word.
@@ -685,43 +563,4 @@ fn toml_value(text: &str) -> Result<Value, String> {
         [one] => Ok(one.node.value.clone()),
         _ => Err("it holds more than one value".to_string()),
     }
-}
-
-/// `--patience` and `--no-early-stopping` change the list of callbacks.
-fn early_stopping(entries: &mut Entries, matches: &ArgMatches) -> Result<()> {
-    let is_stopping = |node: &Node| match &node.value {
-        Value::Table(table) => table.get("type").and_then(Node::text).is_some_and(names_early_stopping),
-        Value::Text(name) => names_early_stopping(name),
-        _ => false,
-    };
-    let mut list = match entries.get("callbacks") {
-        Some(Node { value: Value::List(list), .. }) => list.clone(),
-        _ => Vec::new(),
-    };
-    if matches.get_flag("no-early-stopping") {
-        list.retain(|node| !is_stopping(node));
-    } else if let Some(patience) = matches.get_one::<String>("patience") {
-        let origin = Origin::Flag("--patience".to_string());
-        let patience = Node { value: scalar(&Kind::INDEX, patience, "--patience")?, origin: origin.clone() };
-        match list.iter_mut().find(|node| is_stopping(node)) {
-            Some(Node { value: Value::Table(table), .. }) => table.set("patience", patience),
-            _ => {
-                list.retain(|node| !is_stopping(node));
-                let stopping = EarlyStopping { restore_best_weights: true, ..EarlyStopping::default() };
-                let value = Field::write(&Callback::from(stopping));
-                if let Some(Value::Table(mut table)) = value {
-                    table.set("patience", patience);
-                    list.push(Node { value: Value::Table(table), origin });
-                }
-            }
-        }
-    } else {
-        return Ok(());
-    }
-    entries.set("callbacks", Value::List(list).into());
-    Ok(())
-}
-
-fn names_early_stopping(name: &str) -> bool {
-    treino::catalog::find(Room::Callbacks, name).is_ok_and(|d| d.name == "early_stopping")
 }

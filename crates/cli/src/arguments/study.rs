@@ -1,0 +1,143 @@
+//! The arguments of `treino study`.
+
+use super::{entries_with, json, lay_over, option, scalar, training};
+use clap::{Arg, ArgAction, ArgMatches, Command};
+use std::path::Path;
+use treino::Result;
+use treino::catalog::{Entries, Kind, Origin, Param, Value};
+use treino::error::Error;
+use treino::spec;
+use treino::study::space::Dimension;
+use treino::study::{self, StudySpec};
+
+const STUDY: &str = "Study";
+
+/// A flag that sets one value of a study.
+struct StudyFlag {
+    long: &'static str,
+    section: &'static str,
+    key: &'static str,
+}
+
+const fn study_flag(long: &'static str, section: &'static str, key: &'static str) -> StudyFlag {
+    StudyFlag { long, section, key }
+}
+
+/// `--repeats` is a flag of a training too: in a study it is the seeds of a config.
+const STUDY_FLAGS: &[StudyFlag] = &[
+    study_flag("objective", "study", "objective"),
+    study_flag("study-seed", "study", "seed"),
+    study_flag("sampler", "search", "sampler"),
+    study_flag("configs", "search", "configs"),
+    study_flag("window", "search", "window"),
+    study_flag("time", "search", "time"),
+    study_flag("until-decided", "search", "until_decided"),
+    study_flag("most-seeds", "search", "most_seeds"),
+    study_flag("confirm-top", "repeats", "confirm_top"),
+    study_flag("confirm-seeds", "repeats", "confirm_seeds"),
+];
+
+impl StudyFlag {
+    fn param(&self) -> Option<&'static Param> {
+        StudySpec::SECTIONS.iter().find(|section| section.name == self.section)?.param(self.key)
+    }
+
+    fn arg(&self) -> Arg {
+        let summary = self.param().map_or(String::new(), Param::summary);
+        let help = summary.strip_suffix('.').unwrap_or(&summary).replace('`', "");
+        let arg = Arg::new(self.long).long(self.long).help_heading(STUDY).help(help);
+        match self.param().map(|param| &param.kind) {
+            Some(Kind::Bool) => arg.action(ArgAction::SetTrue),
+            Some(Kind::Int(_)) => arg.value_name("N").allow_hyphen_values(true),
+            Some(Kind::Float(_)) => arg.value_name("X").allow_hyphen_values(true),
+            _ => arg.value_name("NAME").allow_hyphen_values(true),
+        }
+    }
+}
+
+/// The command.
+pub fn command() -> Command {
+    let named = || Arg::new("study").value_name("STUDY").required(true).help("Name or folder of a study");
+    let out = || option("out", "DIR", "Where studies are [default: studies]");
+    training(Command::new("study"))
+        .about("Compare settings over repeated seeds, and say what may be said")
+        .args_conflicts_with_subcommands(true)
+        .subcommand_negates_reqs(true)
+        .after_help(
+            "The same command again goes on where a study stopped.\n\nExamples:\n  treino study patients.csv --target outcome --vary optimizer=sgd,adam --vary \
+             learning_rate=0.001,0.01,0.1 --repeats 10\n  treino study patients.csv --target outcome --vary learning_rate=1e-4..1:log --vary \
+             batch_size=8..128:pow2 --configs 100\n  treino study study.toml\n\nExit codes: 0 a config is best, 3 undecided, 4 trainings failed.",
+        )
+        .arg(
+            option("vary", "PATH=VALUES", "Vary a value of the spec: learning_rate=0.001,0.01 or dropout=0..0.5 or learning_rate=1e-4..1:log")
+                .action(ArgAction::Append)
+                .help_heading(STUDY),
+        )
+        .args(STUDY_FLAGS.iter().map(StudyFlag::arg))
+        .arg(out())
+        .arg(option("name", "NAME", "Name of the study [default: the table's]"))
+        .arg(json("Print JSON lines on standard output instead of words"))
+        .arg(Arg::new("quiet").short('q').long("quiet").action(ArgAction::SetTrue).help("Print the verdict only"))
+        .subcommand(Command::new("ls").about("List the studies").arg(out()))
+        .subcommand(
+            Command::new("show")
+                .about("Show what a study has found so far")
+                .arg(named())
+                .arg(json("Print one JSON object"))
+                .arg(
+                    Arg::new("fingerprint")
+                        .long("fingerprint")
+                        .action(ArgAction::SetTrue)
+                        .help("Print a fingerprint of all results: equal for equal studies"),
+                ),
+        )
+        .subcommand(
+            Command::new("export")
+                .about("Print every training as a row of CSV")
+                .arg(named())
+                .arg(option("output", "FILE", "Write to a file instead of standard output").short('o')),
+        )
+}
+
+/// The study that the arguments of `study` mean.
+pub fn study_spec(matches: &ArgMatches) -> Result<StudySpec> {
+    let input: &String = matches.get_one("input").expect("clap requires it");
+    let path = Path::new(input);
+    let mut study = Entries::default();
+    let mut base = None;
+    if input.to_lowercase().ends_with(".toml") {
+        // Paths of a study's own file are joined where its base is read.
+        let text = std::fs::read_to_string(path).map_err(|e| Error::io("read", path, &e))?;
+        let entries = spec::parse(&text, path)?;
+        if StudySpec::is_one(&entries) {
+            base = Some(StudySpec::open(path, &entries)?);
+            study = entries;
+        }
+    }
+    let mut base = match base {
+        Some(mut base) => {
+            lay_over(&mut base, matches)?;
+            base
+        }
+        None => entries_with(matches, |_| Ok(()))?,
+    };
+    if let Some(fit) = base.table_mut("fit", &Origin::default())
+        && let Some(repeats) = fit.remove("repeats")
+        && matches.contains_id("repeats")
+    {
+        study::set(&mut study, "repeats", "seeds", repeats.value, "--repeats");
+    }
+    for flag in STUDY_FLAGS {
+        let name = format!("--{}", flag.long);
+        let kind = flag.param().map_or(&Kind::Text, |param| &param.kind);
+        if matches!(kind, Kind::Bool) {
+            if matches.get_flag(flag.long) {
+                study::set(&mut study, flag.section, flag.key, Value::Bool(true), &name);
+            }
+        } else if let Some(text) = matches.get_one::<String>(flag.long) {
+            study::set(&mut study, flag.section, flag.key, scalar(kind, text, &name)?, &name);
+        }
+    }
+    let more = matches.get_many::<String>("vary").into_iter().flatten().map(|text| Dimension::typed(text));
+    StudySpec::read(&study, base, more.collect::<Result<_>>()?)
+}
