@@ -19,7 +19,7 @@ messages! {
     /// The same for a race.
     study_race() { en: "a race: 1 seed for every config, 4 and then 12 for the better ones", pt: "uma corrida: 1 semente para cada configuração, depois 4 e 12 para as melhores" }
     /// How the best are measured again.
-    study_confirm(top, seeds, rows) { en: "the best {top} again with {seeds} fresh seeds on the {rows} rows", pt: "as {top} melhores de novo com {seeds} sementes novas nas linhas de {rows}" }
+    study_confirm(top, seeds, rows) { en: "the top {top} again with {seeds} fresh seeds on the {rows} rows", pt: "top {top} de novo com {seeds} sementes novas nas linhas de {rows}" }
     /// Less is better.
     less_is_better(name) { en: "{name}: less is better", pt: "{name}: menos é melhor" }
     /// More is better.

@@ -51,7 +51,7 @@ pub enum IntScale {
 }
 
 impl Domain {
-    /// The entry at a place u in [0, 1) of the domain, its scale made even: choices and whole numbers have equal shares of
+    /// The entry at a place u in [0, 1) of the domain, its scale made even, in four significant digits: choices and whole numbers have equal shares of
     /// it, on a logarithmic scale those from half below to half above each.
     pub fn at(&self, u: f64) -> f64 {
         let even = |low: f64, high: f64, u: f64| low + u * (high - low);
@@ -62,7 +62,7 @@ impl Domain {
             Domain::Float { low, high, log: is_log, zero } => {
                 let u = (u - zero) / (1.0 - zero);
                 let x = if is_log { log(low, high, u) } else { even(low, high, u) };
-                x.clamp(low, high)
+                four_digits(x).clamp(low, high)
             }
             Domain::Int { low, high, scale } => {
                 let (low, high) = (low as f64, high as f64);
@@ -78,6 +78,11 @@ impl Domain {
             }
         }
     }
+}
+
+/// A number in four significant digits: nobody means more of them, and anybody can type them.
+fn four_digits(x: f64) -> f64 {
+    format!("{x:.3e}").parse().unwrap_or(x)
 }
 
 /// A point: one entry a dimension; `None` where its condition does not hold. Choices hold the index, numbers themselves.
