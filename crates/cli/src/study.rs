@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 use treino::Result;
 use treino::error::Error;
 use treino::store::{StudyContent, StudyFile};
-use treino::study::{Config, Course, Done, Outcome, Seeds, Study, Workers};
+use treino::study::{Config, Course, Done, Seeds, Study, Workers};
 
 /// A line at least this often where nothing is redrawn.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -231,14 +231,10 @@ impl<'a> Progress<'a> {
 fn line(done: &Done<'_>) -> Value {
     let config: serde_json::Map<String, Value> =
         done.words.iter().map(|(name, value)| (name.clone(), value.clone().into())).collect();
-    let (outcome, value) = match &done.result.outcome {
-        Outcome::Value(value) => ("value", Some(*value)),
-        Outcome::Diverged => ("diverged", None),
-        Outcome::Failed(_) => ("failed", None),
-    };
     json!({
-        "event": "training", "phase": done.key.phase, "config": done.key.config, "varied": config,
-        "seed": done.key.seed, "outcome": outcome, "value": value, "epochs": done.result.epochs,
+        "event": "training", "phase": done.key.phase.name(), "config": done.key.config, "varied": config,
+        "seed": done.key.seed, "fold": done.key.fold, "budget": done.key.epochs,
+        "outcome": done.result.outcome.name(), "value": done.result.outcome.number(), "epochs": done.result.epochs,
     })
 }
 
@@ -300,7 +296,7 @@ fn list(matches: &ArgMatches, terminal: &Terminal) -> Result<u8> {
     }
     for (name, path) in all {
         let course = StudyContent::read(&path)?.course();
-        let trainings: usize = course.configs.iter().map(|config| config.runs.len() + config.confirmed.len()).sum();
+        let trainings: usize = course.configs.iter().map(|config| config.all().count()).sum();
         let best = course.verdict.ranked.first().map_or(String::new(), |best| course.configs[best.config].label());
         terminal.print(&format!("  {}  {trainings}  {}\n", shortened(&name, 40), shortened(&best, 80)));
     }

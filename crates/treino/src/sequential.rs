@@ -92,7 +92,7 @@ impl Sequential {
         self.ensure_network(train.x, settings.seed)?;
         let (compile, network) = self.compiled()?;
         let mut network = network.clone();
-        let job = Job { compile, train, validation, settings, callbacks: &self.callbacks, units: None };
+        let job = Job { compile, train, validation, settings, callbacks: &self.callbacks, units: None, noise: None };
         let history = Session::quiet(|session| train::fit(&mut network, &job, session))?;
         self.network = Some(network);
         match &history.ending {

@@ -64,7 +64,7 @@ fn train(
         Examples { x: &data.x, y: &data.y, weights: None },
         Some(Examples { x: &data.x_val, y: &data.y_val, weights: None }),
     );
-    let job = Job { compile: &compile, train, validation, settings, callbacks, units: None };
+    let job = Job { compile: &compile, train, validation, settings, callbacks, units: None, noise: None };
     let interrupt = AtomicBool::new(false);
     let mut resumed = Vec::new();
     let mut observer = |event: &Event<'_>| match event {

@@ -261,7 +261,8 @@ fn ids_that_an_embedding_does_not_have_are_refused() {
     let train = |x: &Matrix, val: &Matrix| {
         let examples = |x| Examples { x, y: &y, weights: None };
         let (train, validation) = (examples(x), Some(examples(val)));
-        let job = Job { compile: &compile, train, validation, settings: &settings, callbacks: &[], units: None };
+        let job =
+            Job { compile: &compile, train, validation, settings: &settings, callbacks: &[], units: None, noise: None };
         Session::quiet(|session| fit(&mut network.clone(), &job, session)).map(drop)
     };
     assert!(train(&good, &good).is_ok() && network.predict(&good).is_ok());

@@ -66,6 +66,7 @@ impl Setting {
             settings: &self.settings,
             callbacks,
             units: None,
+            noise: None,
         };
         let mut told = Vec::new();
         let mut observer = |event: &Event<'_>| match event {

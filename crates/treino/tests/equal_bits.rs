@@ -74,7 +74,15 @@ impl Training {
         let compile = Compile::new(self.optimizer.clone(), self.loss.clone(), vec![NamedMetric::typed("mae").unwrap()]);
         let train = Examples { x: &self.x, y: &self.y, weights: None };
         let settings = &self.settings;
-        let job = Job { compile: &compile, train, validation: Some(train), settings, callbacks: &[], units: None };
+        let job = Job {
+            compile: &compile,
+            train,
+            validation: Some(train),
+            settings,
+            callbacks: &[],
+            units: None,
+            noise: None,
+        };
         let interrupt = AtomicBool::new(false);
         let mut losses = Vec::new();
         let mut observer = |event: &Event<'_>| {

@@ -119,6 +119,7 @@ fn train(kind: &str, loss: &Loss, metric: Option<&MetricFormula>, hidden: &Activ
         settings: &settings,
         callbacks: &[],
         units: None,
+        noise: None,
     };
     let interrupt = AtomicBool::new(false);
     let history = fit(&mut network, &job, &mut Session::new(2, &interrupt, &mut |_| {})).unwrap();

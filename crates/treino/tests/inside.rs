@@ -27,7 +27,7 @@ fn train(layers: &[Layer], rate: f64, settings: Fit, callbacks: &[Callback]) -> 
         Compile::new(SGD { learning_rate: rate.into(), ..SGD::default() }, MeanSquaredError::default(), Vec::new());
     let train = Examples { x: &x, y: &y, weights: None };
     let validation = Some(train);
-    let job = Job { compile: &compile, train, validation, settings: &settings, callbacks, units: None };
+    let job = Job { compile: &compile, train, validation, settings: &settings, callbacks, units: None, noise: None };
     let history = Session::quiet(|session| fit(&mut network, &job, session)).unwrap();
     (network, history)
 }

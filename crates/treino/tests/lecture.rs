@@ -99,6 +99,7 @@ fn batch_normalisation_is_its_four_lines() {
         settings: &Fit { epochs: 1, ..Fit::default() },
         callbacks: &[],
         units: None,
+        noise: None,
     };
     let history = Session::quiet(|session| fit(&mut network, &job, session)).unwrap();
     let expected = y.iter().zip(Y).map(|(p, y)| (p - f64::from(y)).powi(2)).sum::<f64>() / 4.0;

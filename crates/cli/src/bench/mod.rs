@@ -104,7 +104,7 @@ impl<'a> Trainings<'a> {
         let (network, compile, settings) = &self.models[index];
         let mut network = network.clone();
         let train = self.data.examples();
-        let job = Job { compile, train, validation: None, settings, callbacks: &[], units: None };
+        let job = Job { compile, train, validation: None, settings, callbacks: &[], units: None, noise: None };
         let history = train::fit(&mut network, &job, session)?;
         if let Ending::Diverged(divergence) = &history.ending {
             return Err(divergence.error());

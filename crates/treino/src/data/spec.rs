@@ -1,6 +1,6 @@
 //! What a person may say about a table.
 
-use crate::catalog::{Entries, Field, Kind, Node, Thing, Value, thing};
+use crate::catalog::{Entries, Field, Interval, Kind, Node, Thing, Value, thing};
 use crate::{Error, Result};
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -117,8 +117,15 @@ thing! {
         validation_split: f64 = 0.2, Kind::SHARE;
         /// The share of the rows for the test; 0 for none.
         test_split: f64 = 0.2, Kind::SHARE;
+        /// Cut the rows outside the test into so many folds, stratified for classes, of which one is for validation instead of
+        /// `validation_split`.
+        folds: Option<usize> = None, Kind::Int(Interval::at_least(2.0));
+        /// Which fold is for validation, from 1.
+        fold: usize = 1, Kind::COUNT;
         /// Decides which rows a random split draws.
         seed: u64 = 1, Kind::INDEX;
+        /// Decides which of the rows outside the test are for validation; `seed` does when left open.
+        validation_seed: Option<u64> = None, Kind::INDEX;
     }
 }
 
@@ -147,6 +154,15 @@ impl DataSpec {
         for (key, value) in [("validation_split", self.validation_split), ("test_split", self.test_split)] {
             if !(0.0..1.0).contains(&value) {
                 return Err(Error::input(format!("{key} is {value}, and must be at least 0 and below 1")));
+            }
+        }
+        if let Some(folds) = self.folds {
+            if self.fold > folds {
+                return Err(Error::input(format!("fold is {}, but there are {folds} folds", self.fold)));
+            }
+            if self.validation.is_some() {
+                let e = Error::input("folds take the rows for validation from the table, but there is a file for them");
+                return Err(e.help("leave out folds, or validation"));
             }
         }
         let (validation, test) = self.fractions();
@@ -178,8 +194,12 @@ impl DataSpec {
 
     /// The shares of validation and test to be taken from the main file: 0 where a file of their own is given.
     pub(crate) fn fractions(&self) -> (f64, f64) {
-        let validation = if self.validation.is_some() { 0.0 } else { self.validation_split };
         let test = if self.test.is_some() { 0.0 } else { self.test_split };
+        let validation = match self.folds {
+            Some(folds) => (1.0 - test) / folds as f64,
+            None if self.validation.is_some() => 0.0,
+            None => self.validation_split,
+        };
         (validation, test)
     }
 }

@@ -17,14 +17,17 @@ pub(crate) struct Parts {
 ///
 /// A random split takes `round(n * share)` rows for test and validation, spread over the classes in proportion by the
 /// largest remainder; each class keeps a row for training. The last rows, in Keras's way, are cut at `floor(n * (1 -
-/// share))`.
+/// share))`. With folds the rows outside the test are dealt out, class after class, so that folds differ by one row at most,
+/// and by one row of each class; without a random split they are blocks of the file.
 ///
 /// # Errors
 /// A part that is asked for would have no rows.
 pub(crate) fn split(rows: &[u32], classes: &[u32], count: usize, spec: &DataSpec) -> Result<Parts> {
     let n = rows.len();
     let (validation, test) = spec.fractions();
-    let parts = if spec.split == "last" {
+    let parts = if let Some(folds) = spec.folds {
+        one_fold(rows, classes, count, (n as f64 * test).round() as usize, folds, spec)
+    } else if spec.split == "last" {
         let train_end = (n as f64 * (1.0 - (validation + test))).floor() as usize;
         let validation_end = ((n as f64 * (1.0 - test)).floor() as usize).clamp(train_end, n);
         Parts {
@@ -57,26 +60,79 @@ fn random(rows: &[u32], classes: &[u32], count: usize, validation: usize, test: 
     let room: Vec<usize> = room.iter().zip(&in_test).map(|(r, t)| r - t).collect();
     let mut in_validation = share_out(validation, &sizes, &room);
 
-    let mut order = vec![0; rows.len()];
-    Stream::new(spec.seed, Purpose::Split, "").permutation(Simd::detect(), &mut order);
     let mut parts = Parts { train: Vec::new(), validation: Vec::new(), test: Vec::new() };
-    for i in order {
-        let class = classes[i as usize] as usize;
-        let part = if in_test[class] > 0 {
-            in_test[class] -= 1;
-            &mut parts.test
-        } else if in_validation[class] > 0 {
-            in_validation[class] -= 1;
-            &mut parts.validation
+    let take = |i: u32, left: &mut [usize]| {
+        let left = &mut left[classes[i as usize] as usize];
+        *left = left.saturating_sub(1);
+    };
+    let has = |i: u32, left: &[usize]| left[classes[i as usize] as usize] > 0;
+    let mut others = Vec::new();
+    for i in permutation(rows.len(), spec.seed) {
+        if has(i, &in_test) {
+            take(i, &mut in_test);
+            parts.test.push(rows[i as usize]);
         } else {
-            &mut parts.train
-        };
+            others.push(i);
+        }
+    }
+    for i in reordered(others, spec) {
+        let part = if has(i, &in_validation) { &mut parts.validation } else { &mut parts.train };
+        take(i, &mut in_validation);
         part.push(rows[i as usize]);
     }
-    for part in [&mut parts.train, &mut parts.validation, &mut parts.test] {
-        part.sort_unstable();
+    parts.sorted()
+}
+
+/// One fold for validation, the others for training.
+fn one_fold(rows: &[u32], classes: &[u32], count: usize, test: usize, folds: usize, spec: &DataSpec) -> Parts {
+    let mut parts = Parts { train: Vec::new(), validation: Vec::new(), test: Vec::new() };
+    let mut others: Vec<u32>;
+    if spec.split == "last" {
+        let cut = rows.len() - test;
+        parts.test = rows[cut..].to_vec();
+        others = (0..cut as u32).collect();
+    } else {
+        // The test is the same rows as without folds.
+        let whole = random(rows, classes, count, 0, test, spec);
+        others = (0..rows.len() as u32).filter(|i| whole.test.binary_search(&rows[*i as usize]).is_err()).collect();
+        parts.test = whole.test;
+        let place: Vec<u32> = permutation(rows.len(), spec.validation_seed.unwrap_or(spec.seed));
+        let mut rank = vec![0; rows.len()];
+        place.iter().enumerate().for_each(|(at, i)| rank[*i as usize] = at);
+        others.sort_by_key(|i| (classes[*i as usize], rank[*i as usize]));
     }
-    parts
+    let n = others.len();
+    for (at, i) in others.into_iter().enumerate() {
+        let fold = if spec.split == "last" { at * folds / n } else { at % folds };
+        let part = if fold + 1 == spec.fold { &mut parts.validation } else { &mut parts.train };
+        part.push(rows[i as usize]);
+    }
+    parts.sorted()
+}
+
+fn permutation(n: usize, seed: u64) -> Vec<u32> {
+    let mut order = vec![0; n];
+    Stream::new(seed, Purpose::Split, "").permutation(Simd::detect(), &mut order);
+    order
+}
+
+/// The rows outside the test, in the order in which they are taken for validation.
+fn reordered(others: Vec<u32>, spec: &DataSpec) -> Vec<u32> {
+    match spec.validation_seed {
+        Some(seed) if seed != spec.seed => {
+            permutation(others.len(), seed).into_iter().map(|at| others[at as usize]).collect()
+        }
+        _ => others,
+    }
+}
+
+impl Parts {
+    fn sorted(mut self) -> Parts {
+        for part in [&mut self.train, &mut self.validation, &mut self.test] {
+            part.sort_unstable();
+        }
+        self
+    }
 }
 
 /// Shares `total` out over classes in proportion to `sizes`, at most `room` for each: the whole parts first, then one
@@ -135,6 +191,50 @@ mod tests {
         assert_eq!(one, split(&rows(50), &[0; 50], 1, &spec(0.2, 0.2, "random")).unwrap());
         let other = DataSpec { seed: 2, ..DataSpec::default() };
         assert_ne!(one, split(&rows(50), &[0; 50], 1, &other).unwrap());
+    }
+
+    #[test]
+    fn folds_are_even_and_each_row_is_in_one() {
+        // 103 rows: 60, 30 and 13 of three classes.
+        let classes: Vec<u32> = (0..103).map(|i| [60, 90].iter().filter(|s| i >= **s).count() as u32).collect();
+        for (order, seed) in [("random", None), ("random", Some(9)), ("last", None)] {
+            let spec = |fold| DataSpec {
+                folds: Some(4),
+                fold,
+                validation_seed: seed,
+                test_split: 0.2,
+                split: order.into(),
+                ..DataSpec::default()
+            };
+            let parts: Vec<Parts> = (1..=4).map(|fold| split(&rows(103), &classes, 3, &spec(fold)).unwrap()).collect();
+            assert!(parts.iter().all(|p| p.test == parts[0].test && p.test.len() == 21));
+            assert!(parts.iter().all(|p| p.train.len() + p.validation.len() == 82));
+            let mut all: Vec<u32> = parts.iter().flat_map(|p| p.validation.clone()).collect();
+            assert!(parts.iter().all(|p| [20, 21].contains(&p.validation.len())));
+            all.extend(&parts[0].test);
+            all.sort_unstable();
+            assert_eq!(all, rows(103));
+            if order == "random" {
+                for class in 0..3 {
+                    let of = |p: &Parts| p.validation.iter().filter(|r| classes[**r as usize] == class).count();
+                    let counts: Vec<usize> = parts.iter().map(of).collect();
+                    assert!(counts.iter().max().unwrap() - counts.iter().min().unwrap() <= 1, "{counts:?}");
+                }
+                let whole = split(&rows(103), &classes, 3, &DataSpec { folds: None, ..spec(1) }).unwrap();
+                assert_eq!(whole.test, parts[0].test);
+            }
+        }
+    }
+
+    #[test]
+    fn another_seed_for_validation_leaves_the_test() {
+        let at = |validation_seed| {
+            split(&rows(60), &[0; 60], 1, &DataSpec { validation_seed, ..DataSpec::default() }).unwrap()
+        };
+        let (own, same, other) = (at(None), at(Some(1)), at(Some(2)));
+        assert_eq!(own, same);
+        assert_eq!(own.test, other.test);
+        assert_ne!(own.validation, other.validation);
     }
 
     #[test]

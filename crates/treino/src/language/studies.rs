@@ -158,8 +158,12 @@ impl Lang {
     }
 
     fn failures(self, course: &Course) -> Option<String> {
-        let runs = course.configs.iter().flat_map(|config| config.runs.iter().chain(&config.confirmed));
-        let n = runs.filter(|(_, run)| matches!(run.outcome, Outcome::Failed(_))).count();
+        let n = course
+            .configs
+            .iter()
+            .flat_map(|config| config.all())
+            .filter(|(_, run)| matches!(run.outcome, Outcome::Failed(_)))
+            .count();
         let why = course.configs.iter().find_map(|config| config.failure())?;
         Some(self.some_failed(n, why))
     }

@@ -22,7 +22,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
 /// The version of the tables that this program writes, and the newest it reads.
-const VERSION: i64 = 1;
+const VERSION: i64 = 2;
 
 /// Marks a file as a study's: "TRNO".
 const APPLICATION: i64 = 0x5452_4e4f;
@@ -42,13 +42,15 @@ const TABLES: &str = "
         phase TEXT NOT NULL,
         config INTEGER NOT NULL REFERENCES config,
         seed INTEGER NOT NULL,
+        fold INTEGER NOT NULL,
+        budget INTEGER NOT NULL,
         outcome TEXT NOT NULL,
         value REAL,
         why TEXT,
         epochs INTEGER NOT NULL,
         seconds REAL NOT NULL,
         metrics TEXT NOT NULL,
-        UNIQUE (phase, config, seed)
+        UNIQUE (phase, config, seed, fold, budget)
     );
     CREATE TABLE curve (run INTEGER NOT NULL REFERENCES run, name TEXT NOT NULL, numbers BLOB NOT NULL,
         PRIMARY KEY (run, name)) WITHOUT ROWID;";
@@ -200,14 +202,12 @@ impl StudyContent {
 
     /// The study as far as it has come.
     pub fn course(&self) -> Course {
-        let mut configs: Vec<Config> = Vec::new();
-        for (id, words) in &self.configs {
-            let of = |phase: Phase| {
-                let runs = self.runs.iter().filter(|(key, _)| key.config == *id && key.phase == phase);
-                runs.map(|(key, run)| (key.seed, run.clone())).collect()
-            };
-            let (runs, confirmed) = (of(Phase::Search), of(Phase::Confirm));
-            configs.push(Config { number: *id, point: Vec::new(), words: words.clone(), runs, confirmed });
+        let config = |(id, words): (&usize, &Vec<(String, String)>)| Config::new(*id, Vec::new(), words.clone());
+        let mut configs: Vec<Config> = self.configs.iter().map(config).collect();
+        for (key, run) in &self.runs {
+            if let Ok(at) = configs.binary_search_by_key(&key.config, |config| config.number) {
+                configs[at].add(*key, run.clone());
+            }
         }
         let verdict = Verdict::of(&configs, self.more_is_better);
         Course {
@@ -234,17 +234,15 @@ impl StudyContent {
                 metrics.push(name);
             }
         }
-        let fixed = ["phase", "config", "seed", "outcome", "value", "epochs", "seconds"].map(str::to_string);
+        let fixed =
+            ["phase", "config", "seed", "fold", "budget", "outcome", "value", "epochs", "seconds"].map(str::to_string);
         let mut table = Table::new(fixed.iter().chain(names.iter().copied()).chain(metrics.iter().copied()).cloned());
         for (key, run) in &self.runs {
-            let outcome = match &run.outcome {
-                Outcome::Value(_) => "value",
-                Outcome::Diverged => "diverged",
-                Outcome::Failed(_) => "failed",
-            };
-            let mut cells: Vec<Cell> = vec![phase(key.phase).into(), (key.config as f64).into()];
+            let some = |n: usize| if n == 0 { Cell::Empty } else { Cell::from(n as f64) };
+            let mut cells: Vec<Cell> = vec![key.phase.name().into(), (key.config as f64).into()];
             // A seed may have more digits than a number of this kind keeps.
-            cells.extend([key.seed.to_string().into(), outcome.into(), run.value().into()]);
+            cells.extend([key.seed.to_string().into(), some(key.fold), some(key.epochs)]);
+            cells.extend([run.outcome.name().into(), run.outcome.number().into()]);
             cells.extend([(run.epochs as f64).into(), run.seconds.into()]);
             let find = |list: Option<&Vec<(String, String)>>, name: &str| {
                 list.and_then(|list| list.iter().find(|(known, _)| known == name)).map(|(_, value)| value.clone())
@@ -304,9 +302,10 @@ fn check(connection: &Connection, path: &Path) -> Result<()> {
     let foreign = || Error::input("this is not the file of a study").in_file(path.to_path_buf());
     match (pragma("application_id"), pragma("user_version")) {
         (Ok(APPLICATION), Ok(VERSION)) => Ok(()),
-        (Ok(APPLICATION), Ok(newer)) if newer > VERSION => {
-            let e = format!("the study has version {newer}, but this program reads {VERSION}");
-            Err(Error::input(e).in_file(path.to_path_buf()).help("take a newer treino"))
+        (Ok(APPLICATION), Ok(other)) => {
+            let e = format!("the study has version {other}, but this program reads {VERSION}");
+            let which = if other > VERSION { "a newer" } else { "an older" };
+            Err(Error::input(e).in_file(path.to_path_buf()).help(format!("take {which} treino")))
         }
         (Err(e), _) | (_, Err(e)) if e.sqlite_error_code() != Some(rusqlite::ErrorCode::NotADatabase) => {
             Err(failed("read", path, &e))
@@ -331,35 +330,35 @@ fn write_row(connection: &Connection, row: &Row) -> rusqlite::Result<()> {
     let config = key.config as i64;
     let mut config_row = connection.prepare_cached("INSERT OR IGNORE INTO config (id, words) VALUES (?1, ?2)")?;
     config_row.execute(params![config, words])?;
-    let (outcome, value, why) = match &result.outcome {
-        Outcome::Value(value) => ("value", Some(*value), None),
-        Outcome::Diverged => ("diverged", None, None),
-        Outcome::Failed(why) => ("failed", None, Some(why)),
-    };
+    let why = if let Outcome::Failed(why) = &result.outcome { Some(why) } else { None };
     // JSON has no NaN: a metric that is none is left out.
     let metrics: serde_json::Map<String, serde_json::Value> =
         result.metrics.iter().filter(|(_, x)| x.is_finite()).map(|(name, x)| (name.clone(), (*x).into())).collect();
     let metrics = serde_json::Value::Object(metrics).to_string();
     let mut run_row = connection.prepare_cached(
-        "INSERT OR REPLACE INTO run (phase, config, seed, outcome, value, why, epochs, seconds, metrics)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+        "INSERT OR REPLACE INTO run (phase, config, seed, fold, budget, outcome, value, why, epochs, seconds, metrics)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
     )?;
     let epochs = result.epochs as i64;
-    let seed = key.seed.cast_signed();
-    run_row.execute(params![phase(key.phase), config, seed, outcome, value, why, epochs, result.seconds, metrics])?;
+    run_row.execute(params![
+        key.phase.name(),
+        config,
+        key.seed.cast_signed(),
+        key.fold as i64,
+        key.epochs as i64,
+        result.outcome.name(),
+        result.outcome.number(),
+        why,
+        epochs,
+        result.seconds,
+        metrics
+    ])?;
     let run = connection.last_insert_rowid();
     let mut curve_row = connection.prepare_cached("INSERT INTO curve (run, name, numbers) VALUES (?1, ?2, ?3)")?;
     for (name, numbers) in &result.curves {
         curve_row.execute(params![run, name, pack(numbers)])?;
     }
     Ok(())
-}
-
-fn phase(phase: Phase) -> &'static str {
-    match phase {
-        Phase::Search => "search",
-        Phase::Confirm => "confirm",
-    }
 }
 
 fn read_configs(connection: &Connection) -> rusqlite::Result<BTreeMap<usize, Vec<(String, String)>>> {
@@ -374,14 +373,18 @@ fn read_configs(connection: &Connection) -> rusqlite::Result<BTreeMap<usize, Vec
 fn read_runs(connection: &Connection) -> rusqlite::Result<BTreeMap<RunKey, RunResult>> {
     let mut runs = BTreeMap::new();
     let mut keys: BTreeMap<i64, RunKey> = BTreeMap::new();
-    let query = "SELECT id, phase, config, seed, outcome, value, why, epochs, seconds, metrics FROM run";
+    let query = "SELECT id, phase, config, seed, outcome, value, why, epochs, seconds, metrics, fold, budget FROM run";
     let mut statement = connection.prepare(query)?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
-        let phase = if row.get_ref(1)?.as_str()? == "confirm" { Phase::Confirm } else { Phase::Search };
-        let key = RunKey { phase, config: row.get::<_, i64>(2)? as usize, seed: row.get::<_, i64>(3)?.cast_unsigned() };
+        let name = row.get_ref(1)?.as_str()?;
+        let phase = Phase::all().find(|phase| phase.name() == name).unwrap_or(Phase::Search);
+        let whole = |at: usize| row.get::<_, i64>(at).map(|n| n as usize);
+        let seed = row.get::<_, i64>(3)?.cast_unsigned();
+        let key = RunKey { phase, config: whole(2)?, seed, fold: whole(10)?, epochs: whole(11)? };
         let outcome = match row.get_ref(4)?.as_str()? {
             "value" => Outcome::Value(row.get(5)?),
+            "pruned" => Outcome::Pruned(row.get(5)?),
             "diverged" => Outcome::Diverged,
             _ => Outcome::Failed(row.get::<_, Option<String>>(6)?.unwrap_or_default()),
         };

@@ -343,14 +343,15 @@ impl Round<'_> {
                 };
                 candidates.push(Arc::new(study.candidate(point)));
             }
-            let key = RunKey { phase: Phase::Search, config, seed: first_seed.wrapping_add(seed as u64) };
+            let key = RunKey::new(Phase::Search, config, first_seed.wrapping_add(seed as u64));
             Proposal::Train(Training { key, config: Arc::clone(&candidates[config]) })
         };
         let results = self.work(most * seeds, &mut propose)?;
         let mut configs: Vec<Config> =
             candidates.iter().enumerate().map(|(number, candidate)| candidate.config(number)).collect();
         for (index, result) in results.into_iter().enumerate() {
-            configs[index / seeds].runs.push((first_seed.wrapping_add((index % seeds) as u64), result));
+            let key = RunKey::new(Phase::Search, index / seeds, first_seed.wrapping_add((index % seeds) as u64));
+            configs[index / seeds].add(key, result);
         }
         configs.retain(|config| !config.runs.is_empty());
         Ok(configs)
@@ -360,15 +361,11 @@ impl Round<'_> {
     fn more(&mut self, configs: &mut [Config], which: &[usize], seeds: std::ops::Range<usize>) -> Result<()> {
         let first = self.study.base.settings().seed;
         let keys = which.iter().flat_map(|config| {
-            seeds.clone().map(|seed| RunKey {
-                phase: Phase::Search,
-                config: *config,
-                seed: first.wrapping_add(seed as u64),
-            })
+            seeds.clone().map(|seed| RunKey::new(Phase::Search, *config, first.wrapping_add(seed as u64)))
         });
         let keys: Vec<RunKey> = keys.collect();
         for (key, result) in keys.iter().zip(self.list(configs, &keys)?) {
-            configs[key.config].runs.push((key.seed, result));
+            configs[key.config].add(*key, result);
         }
         Ok(())
     }
@@ -396,15 +393,11 @@ impl Round<'_> {
         let best = ranking(configs, self.study.more_is_better);
         let first = self.study.base.settings().seed.wrapping_add(FRESH);
         let keys = best.iter().take(repeats.confirm_top).flat_map(|config| {
-            (0..repeats.confirm_seeds as u64).map(|seed| RunKey {
-                phase: Phase::Confirm,
-                config: *config,
-                seed: first.wrapping_add(seed),
-            })
+            (0..repeats.confirm_seeds as u64).map(|seed| RunKey::new(Phase::Confirm, *config, first.wrapping_add(seed)))
         });
         let keys: Vec<RunKey> = keys.collect();
         for (key, result) in keys.iter().zip(self.list(configs, &keys)?) {
-            configs[key.config].confirmed.push((key.seed, result));
+            configs[key.config].add(*key, result);
         }
         Ok(())
     }
@@ -496,7 +489,7 @@ impl Study {
 
 impl Candidate {
     fn config(&self, number: usize) -> Config {
-        Config { number, point: self.point.clone(), words: self.words.clone(), runs: Vec::new(), confirmed: Vec::new() }
+        Config::new(number, self.point.clone(), self.words.clone())
     }
 }
 

@@ -19,7 +19,7 @@ mod workers;
 
 pub use course::{Course, Done, Ledger, Memory, Study, Workers};
 pub use objective::Objective;
-pub use results::{Config, Outcome, Phase, RunKey, RunResult};
+pub use results::{Config, Outcome, Phase, RunKey, RunResult, Source};
 pub use spec::{Repeats, Search, Seeds, StudySection, StudySpec, set};
 pub use verdict::{ALPHA, Ranked, Standing, Verdict};
 pub use verification::{Difference, Rerun, Verification};

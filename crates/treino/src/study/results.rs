@@ -12,6 +12,22 @@ pub struct RunKey {
     pub config: usize,
     /// Its seed.
     pub seed: u64,
+    /// Which fold is kept for validation, from 1; 0 without folds.
+    pub fold: usize,
+    /// The epochs it may take; 0 for as many as the config says.
+    pub epochs: usize,
+}
+
+impl RunKey {
+    /// A training without folds, of as many epochs as the config says.
+    pub fn new(phase: Phase, config: usize, seed: u64) -> Self {
+        RunKey { phase, config, seed, fold: 0, epochs: 0 }
+    }
+
+    /// The epochs it may take, where what the config says counts as more than any number.
+    pub fn most_epochs(&self) -> usize {
+        if self.epochs == 0 { usize::MAX } else { self.epochs }
+    }
 }
 
 /// What a training is for.
@@ -22,6 +38,53 @@ pub enum Phase {
     Search,
     /// To measure the best ones on fresh seeds, by the rows of the test.
     Confirm,
+    /// To see what this source of chance does alone.
+    Source(Source),
+}
+
+/// A source of chance.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Source {
+    /// The initial weights.
+    Init,
+    /// The order of the rows.
+    Shuffle,
+    /// What dropout and its kin draw.
+    Dropout,
+    /// Which rows are for validation.
+    Split,
+}
+
+impl Source {
+    /// All of them.
+    pub const ALL: [Source; 4] = [Source::Init, Source::Shuffle, Source::Dropout, Source::Split];
+
+    /// Its name in specs: `init`, `shuffle`, `dropout`, `split`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Source::Init => "init",
+            Source::Shuffle => "shuffle",
+            Source::Dropout => "dropout",
+            Source::Split => "split",
+        }
+    }
+}
+
+impl Phase {
+    /// All of them.
+    pub fn all() -> impl Iterator<Item = Phase> {
+        [Phase::Search, Phase::Confirm].into_iter().chain(Source::ALL.map(Phase::Source))
+    }
+
+    /// Its name in files: `search`, `confirm`, or the source's.
+    pub fn name(self) -> &'static str {
+        match self {
+            Phase::Search => "search",
+            Phase::Confirm => "confirm",
+            Phase::Source(source) => source.name(),
+        }
+    }
 }
 
 /// What came of a training.
@@ -46,8 +109,30 @@ pub enum Outcome {
     Value(f64),
     /// It left the finite numbers: a result, ranked last.
     Diverged,
+    /// It was ended early for being behind, at this value of the objective.
+    Pruned(f64),
     /// It could not be done, for this reason.
     Failed(String),
+}
+
+impl Outcome {
+    /// Its name in files: `value`, `diverged`, `pruned`, `failed`.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Outcome::Value(_) => "value",
+            Outcome::Diverged => "diverged",
+            Outcome::Pruned(_) => "pruned",
+            Outcome::Failed(_) => "failed",
+        }
+    }
+
+    /// The objective where there is one, also where it was ended early.
+    pub fn number(&self) -> Option<f64> {
+        match self {
+            Outcome::Value(value) | Outcome::Pruned(value) => Some(*value),
+            Outcome::Diverged | Outcome::Failed(_) => None,
+        }
+    }
 }
 
 impl RunResult {
@@ -71,16 +156,47 @@ pub struct Config {
     pub point: Point,
     /// What it varies, in words: path and value.
     pub words: Vec<(String, String)>,
-    /// Its trainings to compare, by seed.
-    pub runs: Vec<(u64, RunResult)>,
+    /// Its trainings to compare, of the most epochs it was given.
+    pub runs: Vec<(RunKey, RunResult)>,
+    /// Its trainings of fewer epochs, before that.
+    pub earlier: Vec<(RunKey, RunResult)>,
     /// Its trainings on fresh seeds, measured on the test.
-    pub confirmed: Vec<(u64, RunResult)>,
+    pub confirmed: Vec<(RunKey, RunResult)>,
+    /// Its trainings with one source of chance alone.
+    pub sources: Vec<(RunKey, RunResult)>,
 }
 
 impl Config {
-    /// The values of the objective with their seeds; what diverged or failed has none.
-    pub fn values(&self) -> Vec<(u64, f64)> {
-        self.runs.iter().filter_map(|(seed, run)| run.value().map(|value| (*seed, value))).collect()
+    /// A config that has not been trained.
+    pub fn new(number: usize, point: Point, words: Vec<(String, String)>) -> Self {
+        let none = Vec::new;
+        Config { number, point, words, runs: none(), earlier: none(), confirmed: none(), sources: none() }
+    }
+
+    /// Takes a training in.
+    pub fn add(&mut self, key: RunKey, result: RunResult) {
+        let list = match key.phase {
+            Phase::Search => {
+                let before = self.runs.first().map(|(other, _)| other.most_epochs());
+                if before.is_some_and(|before| before < key.most_epochs()) {
+                    self.earlier.append(&mut self.runs);
+                }
+                if before.is_some_and(|before| before > key.most_epochs()) { &mut self.earlier } else { &mut self.runs }
+            }
+            Phase::Confirm => &mut self.confirmed,
+            Phase::Source(_) => &mut self.sources,
+        };
+        list.push((key, result));
+    }
+
+    /// Every training of it.
+    pub fn all(&self) -> impl Iterator<Item = &(RunKey, RunResult)> {
+        self.earlier.iter().chain(&self.runs).chain(&self.confirmed).chain(&self.sources)
+    }
+
+    /// The values of the objective with their seeds and folds; what diverged, failed or was ended early has none.
+    pub fn values(&self) -> Vec<((u64, usize), f64)> {
+        self.runs.iter().filter_map(|(key, run)| run.value().map(|value| ((key.seed, key.fold), value))).collect()
     }
 
     /// How many of its trainings diverged.
@@ -88,9 +204,14 @@ impl Config {
         self.runs.iter().filter(|(_, run)| run.outcome == Outcome::Diverged).count()
     }
 
+    /// Whether a training of it was ended early for being behind.
+    pub fn was_pruned(&self) -> bool {
+        self.runs.iter().any(|(_, run)| matches!(run.outcome, Outcome::Pruned(_)))
+    }
+
     /// Why a training of it failed, where one did.
     pub fn failure(&self) -> Option<&str> {
-        self.runs.iter().chain(&self.confirmed).find_map(|(_, run)| match &run.outcome {
+        self.all().find_map(|(_, run)| match &run.outcome {
             Outcome::Failed(why) => Some(why.as_str()),
             _ => None,
         })

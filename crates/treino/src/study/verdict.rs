@@ -58,7 +58,7 @@ pub enum Standing {
     Level,
     /// It is worse.
     Worse,
-    /// It had too few seeds to be compared, being far behind on those.
+    /// It had too few seeds or epochs to be compared, being behind on those.
     Dropped,
     /// A training of it diverged or failed.
     Unusable,
@@ -68,29 +68,41 @@ impl Verdict {
     /// Judges the configs.
     pub fn of(configs: &[Config], more_is_better: bool) -> Verdict {
         let sign = if more_is_better { -1.0 } else { 1.0 };
-        let values: Vec<Vec<(u64, f64)>> = configs.iter().map(Config::values).collect();
+        let values: Vec<Vec<((u64, usize), f64)>> = configs.iter().map(Config::values).collect();
         let is_whole = |at: usize| !values[at].is_empty() && values[at].len() == configs[at].runs.len();
+        let epochs = |at: usize| configs[at].runs.first().map_or(0, |(key, _)| key.most_epochs());
+        let overlap = overlap(configs);
         let average = |at: usize| sign * mean(&values[at].iter().map(|(_, value)| *value).collect::<Vec<_>>());
         let mut order: Vec<usize> = (0..configs.len()).filter(|at| !configs[*at].runs.is_empty()).collect();
-        let key = |at: usize| (!is_whole(at), std::cmp::Reverse(values[at].len()));
+        let key = |at: usize| {
+            let was_pruned = configs[at].was_pruned();
+            (
+                !is_whole(at),
+                std::cmp::Reverse(was_pruned),
+                std::cmp::Reverse(epochs(at)),
+                std::cmp::Reverse(values[at].len()),
+            )
+        };
         order.sort_by(|a, b| key(*a).cmp(&key(*b)).then(average(*a).total_cmp(&average(*b))).then(a.cmp(b)));
         let best = order.first().copied();
         let pairs = |at: usize| -> Vec<f64> {
             let of_best = best.map_or(&[][..], |best| &values[best]);
-            let pair = |(seed, value): &(u64, f64)| {
+            let pair = |(seed, value): &((u64, usize), f64)| {
                 of_best.iter().find(|(other, _)| other == seed).map(|(_, of_best)| sign * (value - of_best))
             };
-            values[at].iter().filter_map(pair).collect()
+            let is_alike = best.is_some_and(|best| epochs(best) == epochs(at));
+            if is_alike { values[at].iter().filter_map(pair).collect() } else { Vec::new() }
         };
-        let mut ranked: Vec<Ranked> = order.iter().map(|at| ranked(&configs[*at], *at, &pairs(*at))).collect();
+        let mut ranked: Vec<Ranked> = order.iter().map(|at| ranked(&configs[*at], *at, &pairs(*at), overlap)).collect();
         adjust(&mut ranked);
-        let most = ranked.first().map_or(0, |best| best.seeds);
+        let most = ranked.first().map_or((0, 0), |best| (epochs(best.config), best.seeds));
         for (place, one) in ranked.iter_mut().enumerate() {
             one.standing = match one.p {
+                _ if configs[one.config].was_pruned() => Standing::Dropped,
                 _ if !is_whole(one.config) => Standing::Unusable,
                 _ if place == 0 => Standing::Best,
                 Some(p) if p < ALPHA => Standing::Worse,
-                _ if one.seeds < most => Standing::Dropped,
+                _ if (epochs(one.config), one.seeds) < most => Standing::Dropped,
                 _ => Standing::Level,
             };
         }
@@ -108,12 +120,12 @@ impl Verdict {
     }
 }
 
-fn ranked(config: &Config, at: usize, pairs: &[f64]) -> Ranked {
+fn ranked(config: &Config, at: usize, pairs: &[f64], overlap: f64) -> Ranked {
     let values: Vec<f64> = config.values().into_iter().map(|(_, value)| value).collect();
     let over = |number: fn(&super::results::RunResult) -> f64| {
         mean(&config.runs.iter().map(|(_, run)| number(run)).collect::<Vec<_>>())
     };
-    let t = paired_t(pairs);
+    let t = paired_t(pairs, overlap);
     Ranked {
         config: at,
         interval: interval95(&values),
@@ -128,14 +140,21 @@ fn ranked(config: &Config, at: usize, pairs: &[f64]) -> Ranked {
     }
 }
 
-/// The t statistic of differences and its degrees of freedom: mean / (sd / sqrt n). `None` for fewer than two, and where all
-/// are 0; infinite where all are the same otherwise.
-fn paired_t(differences: &[f64]) -> Option<(f64, f64)> {
+/// Rows for validation a row for training where folds share rows, otherwise 0.
+fn overlap(configs: &[Config]) -> f64 {
+    let folds = configs.iter().flat_map(|config| &config.runs).map(|(key, _)| key.fold).max().unwrap_or(0);
+    if folds > 1 { 1.0 / (folds - 1) as f64 } else { 0.0 }
+}
+
+/// The t statistic of differences and its degrees of freedom: mean / (sd sqrt(1 / n + overlap)), where trainings on folds share
+/// rows (C. Nadeau, Y. Bengio, Machine Learning 52, 2003). `None` for fewer than two, and where all are 0; infinite where all are
+/// the same otherwise.
+fn paired_t(differences: &[f64], overlap: f64) -> Option<(f64, f64)> {
     let n = differences.len() as f64;
     if n < 2.0 || differences.iter().all(|difference| *difference == 0.0) {
         return None;
     }
-    Some((mean(differences) / (standard_deviation(differences) / n.sqrt()), n - 1.0))
+    Some((mean(differences) / (standard_deviation(differences) * (1.0 / n + overlap).sqrt()), n - 1.0))
 }
 
 /// Holm's adjustment of the p-values of all but the first: the k-th smallest of m times m - k + 1, never below the one before.
@@ -170,16 +189,17 @@ fn more_seeds(differences: &[f64]) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::results::{Outcome, RunResult};
+    use super::super::results::{Outcome, Phase, RunKey, RunResult};
     use super::*;
 
     fn config(values: &[f64]) -> Config {
         let run = |(seed, value): (usize, &f64)| {
             let outcome = if value.is_finite() { Outcome::Value(*value) } else { Outcome::Diverged };
-            (seed as u64, RunResult { outcome, epochs: 3, seconds: 0.5, metrics: Vec::new(), curves: Vec::new() })
+            let key = RunKey::new(Phase::Search, 0, seed as u64);
+            (key, RunResult { outcome, epochs: 3, seconds: 0.5, metrics: Vec::new(), curves: Vec::new() })
         };
         let runs = values.iter().enumerate().map(run).collect();
-        Config { number: 0, point: Vec::new(), words: Vec::new(), runs, confirmed: Vec::new() }
+        Config { runs, ..Config::new(0, Vec::new(), Vec::new()) }
     }
 
     /// SciPy 1.17.1: `stats.ttest_rel(a, best).pvalue`, and 1 - `stats.ttest_rel(a, best, alternative="less").pvalue`.

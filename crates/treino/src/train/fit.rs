@@ -52,6 +52,8 @@ pub struct Job<'a> {
     pub callbacks: &'a [Callback],
     /// For each output, the units of its standardised target, into which metrics are put, but not losses.
     pub units: Option<&'a [Units]>,
+    /// The seed of what layers draw while they train, such as dropout's masks; that of the settings for `None`.
+    pub noise: Option<u64>,
 }
 
 /// Trains a network, which keeps the final weights. Weights are taken as they are: initialise them before.
@@ -73,7 +75,7 @@ pub(super) fn fit_as(
     model: &dyn Fn(Network) -> Bundle,
     session: &mut Session<'_>,
 ) -> Result<History> {
-    let Job { compile, train, validation, settings, callbacks, units } = *job;
+    let Job { compile, train, validation, settings, callbacks, units, noise } = *job;
     for data in std::iter::once(&train).chain(&validation) {
         network.check_width(data.x)?;
         compile.check_targets(network, data)?;
@@ -94,7 +96,7 @@ pub(super) fn fit_as(
     let watchers = start_callbacks(callbacks, compile, network, steps, validation.is_some())?;
     check_batches(&compile.optimizer, settings.batch_size, train.rows())?;
     check_memory(network, compile, batch_size)?;
-    let mut cpu = Cpu::new(network, compile, units, batch_size, settings.seed, session)?;
+    let mut cpu = Cpu::new(network, compile, units, batch_size, noise.unwrap_or(settings.seed), session)?;
     if session.profile.is_some() {
         cpu.watch();
     }

@@ -33,7 +33,7 @@ pub use inside::{Inside, LayerTrace, UnitsAtEnd};
 pub use lr_find::{RangeTest, RatesFound, Tried};
 pub use profile::{Line, Profile};
 pub(crate) use progress::{Identity, Progress};
-pub use run::{Planned, Repeat, Run, Scores, Trial};
+pub use run::{Planned, Repeat, Run, Scores, Trial, TrialSeeds};
 pub use side_by_side::side_by_side;
 pub use treino_engine::simd::{Level, Simd};
 

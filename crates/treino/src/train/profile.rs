@@ -223,8 +223,15 @@ mod tests {
         network.initialize(1);
         let compile = Compile::new(SGD::default(), MeanSquaredError::default(), Vec::new());
         let (train, settings) = (Examples { x: &x, y: &y, weights: None }, Fit { epochs: 5, ..Fit::default() });
-        let job =
-            Job { compile: &compile, train, validation: Some(train), settings: &settings, callbacks: &[], units: None };
+        let job = Job {
+            compile: &compile,
+            train,
+            validation: Some(train),
+            settings: &settings,
+            callbacks: &[],
+            units: None,
+            noise: None,
+        };
         let (mut profile, mut seen) = (Profile::default(), Vec::new());
         let mut observer = |event: &Event<'_>| match event {
             Event::Batch { .. } if !seen.is_empty() => {}

@@ -80,6 +80,23 @@ impl Scores {
     }
 }
 
+/// The seeds of a training by what they decide.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TrialSeeds {
+    /// The initial weights.
+    pub init: u64,
+    /// The order of the rows.
+    pub shuffle: u64,
+    /// What dropout and its kin draw.
+    pub dropout: u64,
+}
+
+impl From<u64> for TrialSeeds {
+    fn from(seed: u64) -> Self {
+        TrialSeeds { init: seed, shuffle: seed, dropout: seed }
+    }
+}
+
 /// A training of which only the numbers are kept.
 #[derive(Debug, Clone)]
 pub struct Trial<'a> {
@@ -238,10 +255,14 @@ impl Planned {
         units.iter().any(|units| (units.mean, units.sd) != (0.0, 1.0)).then_some(units)
     }
 
-    /// Trains with one seed.
-    fn train(&self, seed: u64, callbacks: &[Callback], session: &mut Session<'_>) -> Result<(Network, History)> {
-        let mut network = self.first_network(seed)?;
-        let settings = Fit { seed, ..self.settings().clone() };
+    fn train(
+        &self,
+        seeds: TrialSeeds,
+        callbacks: &[Callback],
+        session: &mut Session<'_>,
+    ) -> Result<(Network, History)> {
+        let mut network = self.first_network(seeds.init)?;
+        let settings = Fit { seed: seeds.shuffle, ..self.settings().clone() };
         let (train, validation) = (&self.prepared.train, &self.prepared.validation);
         let y = self.targets(train);
         let y_validation = validation.as_ref().map(|data| self.targets(data));
@@ -257,6 +278,7 @@ impl Planned {
             settings: &settings,
             callbacks,
             units: units.as_deref(),
+            noise: Some(seeds.dropout),
         };
         let history = fit_as(&mut network, &job, &|network| self.bundle(network), session)?;
         Ok((network, history))
@@ -308,7 +330,7 @@ impl Planned {
     /// callback cannot write its file.
     pub fn run(&self, session: &mut Session<'_>) -> Result<Run> {
         let (seed, repeats) = (self.settings().seed, self.settings().repeats);
-        let first = |open: &mut Session<'_>| self.train(seed, &self.resolved.spec.callbacks, open);
+        let first = |open: &mut Session<'_>| self.train(seed.into(), &self.resolved.spec.callbacks, open);
         let other = |index: usize, quiet: &mut Session<'_>| self.repeat(seed.wrapping_add(index as u64), quiet);
         let ((network, mut history), others) = side_by_side(session, repeats, first, other)?;
         if history.epochs.is_empty() {
@@ -326,13 +348,13 @@ impl Planned {
         Ok(Run { model, history, scores, repeats })
     }
 
-    /// Trains with one seed, of which only the numbers are kept: nothing is written, and the rows of the test are not
-    /// looked at.
+    /// Trains with one seed, or with one for each purpose; only the numbers are kept, nothing is written, and the rows of the
+    /// test are not looked at.
     ///
     /// # Errors
     /// As [`fit`](super::fit).
-    pub fn trial(&self, seed: u64, session: &mut Session<'_>) -> Result<Trial<'_>> {
-        let (network, history) = self.train(seed, &self.silent_callbacks(), session)?;
+    pub fn trial(&self, seeds: impl Into<TrialSeeds>, session: &mut Session<'_>) -> Result<Trial<'_>> {
+        let (network, history) = self.train(seeds.into(), &self.silent_callbacks(), session)?;
         Ok(Trial { planned: self, network, history })
     }
 
@@ -344,7 +366,7 @@ impl Planned {
     }
 
     fn repeat(&self, seed: u64, session: &mut Session<'_>) -> Result<Repeat> {
-        let (network, history) = self.train(seed, &self.silent_callbacks(), session)?;
+        let (network, history) = self.train(seed.into(), &self.silent_callbacks(), session)?;
         let scores = if history.epochs.is_empty() { None } else { Some(self.scores(&self.bundle(network))?) };
         Ok(Repeat { seed, scores, epochs: history.epochs.len(), ending: history.ending })
     }

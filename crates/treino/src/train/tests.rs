@@ -190,7 +190,15 @@ fn run(
     let compile = Compile::new(optimizer, loss, Vec::new());
     let settings = Fit { epochs, batch_size, shuffle: false, ..Fit::default() };
     let train = Examples { x, y, weights: None };
-    let job = Job { compile: &compile, train, validation: None, settings: &settings, callbacks: &[], units: None };
+    let job = Job {
+        compile: &compile,
+        train,
+        validation: None,
+        settings: &settings,
+        callbacks: &[],
+        units: None,
+        noise: None,
+    };
     Session::quiet(|session| fit(network, &job, session)).unwrap();
 }
 
@@ -242,7 +250,15 @@ fn what_cannot_be_is_said_once() {
         let (x, y) = rows();
         let train = Examples { x: &x, y: &y, weights: None };
         let settings = Fit { batch_size: 10, epochs: 1, ..Fit::default() };
-        let job = Job { compile: &compile, train, validation: None, settings: &settings, callbacks: &[], units: None };
+        let job = Job {
+            compile: &compile,
+            train,
+            validation: None,
+            settings: &settings,
+            callbacks: &[],
+            units: None,
+            noise: None,
+        };
         Session::quiet(|session| fit(&mut network(), &job, session)).unwrap_err().to_string()
     };
     let two = SGD { clipnorm: Some(1.0), clipvalue: Some(0.5), ..SGD::default() };
