@@ -77,7 +77,7 @@ impl Data {
         let interrupt = AtomicBool::new(false);
         let train = Examples { x: &self.x, y: &self.y, weights: None };
         let validation = Some(Examples { x: &self.x_val, y: &self.y_val, weights: None });
-        let job = Job { compile, train, validation, settings, callbacks, units: None };
+        let job = Job { compile, train, validation, settings, callbacks, units: None, noise: None };
         let observer = &mut |event: &Event<'_>| see(event, &interrupt);
         fit(network, &job, &mut Session::new(1, &interrupt, observer)).unwrap()
     }
@@ -100,6 +100,7 @@ fn the_last_batch_may_be_partial() {
         settings: &settings,
         callbacks: &[],
         units: None,
+        noise: None,
     };
     let interrupt = AtomicBool::new(false);
     let mut steps_seen = Vec::new();
@@ -196,7 +197,15 @@ fn early_stopping_in_a_training_puts_the_best_weights_back() {
         let train = Examples { x: &data.x, y: &data.y, weights: None };
         let callbacks = [EarlyStopping { monitor: monitor.into(), ..stopping.clone() }.into()];
         let validation = validation.then_some(train);
-        let job = Job { compile: &compile, train, validation, settings: &settings, callbacks: &callbacks, units: None };
+        let job = Job {
+            compile: &compile,
+            train,
+            validation,
+            settings: &settings,
+            callbacks: &callbacks,
+            units: None,
+            noise: None,
+        };
         Session::quiet(|session| fit(&mut network(), &job, session)).unwrap_err().to_string()
     };
     assert!(wrong("val_los", true).contains("did you mean \"val_loss\"?"));
@@ -336,6 +345,7 @@ fn what_does_not_fit_is_refused() {
                 settings: &settings,
                 callbacks: &[],
                 units: None,
+                noise: None,
             };
             let message = fit(&mut network, &job(data, None), session).unwrap_err().to_string();
             if x.rows() > 0 {
@@ -479,6 +489,7 @@ fn a_list_of_numbers_has_numbered_names() {
             settings: &settings,
             callbacks: &callbacks,
             units: None,
+            noise: None,
         };
         Session::quiet(|session| fit(network, &job, session))
     };
@@ -498,7 +509,7 @@ fn settings_and_shapes_that_cannot_work_are_errors_not_panics() {
     let message = |settings: &Fit, x_val: &Matrix, y_val: &Matrix, compile: &Compile| {
         let train = Examples { x: &data.x, y: &data.y, weights: None };
         let validation = Some(Examples { x: x_val, y: y_val, weights: None });
-        let job = Job { compile, train, validation, settings, callbacks: &[], units: None };
+        let job = Job { compile, train, validation, settings, callbacks: &[], units: None, noise: None };
         Session::quiet(|session| fit(&mut network(), &job, session)).unwrap_err().to_string()
     };
     let settings = Fit { epochs: 1, ..Fit::default() };

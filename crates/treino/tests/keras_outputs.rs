@@ -65,6 +65,7 @@ fn two_outputs_follow_keras() {
             settings: &settings,
             callbacks: &[],
             units: None,
+            noise: None,
         };
         let history = Session::quiet(|session| fit(&mut network, &job, session)).unwrap();
 

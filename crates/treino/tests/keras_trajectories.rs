@@ -100,6 +100,7 @@ fn follow(all: &Json) {
             settings: &settings,
             callbacks: &[],
             units: None,
+            noise: None,
         };
         let history = Session::quiet(|session| fit(&mut network, &job, session)).unwrap();
 

@@ -157,6 +157,7 @@ fn evaluation_allocations(
         settings: &settings,
         callbacks: &callbacks,
         units: None,
+        noise: None,
     };
     let interrupt = AtomicBool::new(false);
     let mut marks: Vec<(bool, usize, usize)> = Vec::with_capacity(100);

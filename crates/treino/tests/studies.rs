@@ -53,8 +53,8 @@ struct Cutting<'a> {
 }
 
 impl Ledger for Cutting<'_> {
-    fn known(&self, key: &RunKey) -> Option<RunResult> {
-        self.ledger.known(key)
+    fn known(&self, key: &RunKey, words: &[(String, String)]) -> Option<RunResult> {
+        self.ledger.known(key, words)
     }
 
     fn keep(&self, key: &RunKey, words: &[(String, String)], result: &RunResult) -> Result<()> {

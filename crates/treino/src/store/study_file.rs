@@ -58,6 +58,7 @@ const TABLES: &str = "
 /// A study's file, open for writing.
 #[derive(Debug)]
 pub struct StudyFile {
+    configs: BTreeMap<usize, Vec<(String, String)>>,
     known: BTreeMap<RunKey, RunResult>,
     sender: Option<Sender<Row>>,
     writer: Option<JoinHandle<()>>,
@@ -99,7 +100,8 @@ impl StudyFile {
         }
         let pragmas = "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 10000;";
         connection.execute_batch(pragmas).map_err(|e| failed("write", path, &e))?;
-        let known = read_runs(&connection).map_err(|e| failed("read", path, &e))?;
+        let read = || Ok((read_configs(&connection)?, read_runs(&connection)?));
+        let (configs, known) = read().map_err(|e| failed("read", path, &e))?;
         let (sender, receiver) = channel();
         let broken = Arc::new(Mutex::new(None));
         let (place, own_path) = (Arc::clone(&broken), path.to_path_buf());
@@ -110,7 +112,7 @@ impl StudyFile {
             }
         });
         let (sender, writer) = (Some(sender), Some(writer));
-        Ok(StudyFile { known, sender, writer, broken, path: path.to_path_buf(), _lock: lock })
+        Ok(StudyFile { configs, known, sender, writer, broken, path: path.to_path_buf(), _lock: lock })
     }
 
     /// How many trainings it held when it was opened.
@@ -146,8 +148,9 @@ impl Drop for StudyFile {
 }
 
 impl Ledger for StudyFile {
-    fn known(&self, key: &RunKey) -> Option<RunResult> {
-        self.known.get(key).cloned()
+    fn known(&self, key: &RunKey, words: &[(String, String)]) -> Option<RunResult> {
+        let is_same = self.configs.get(&key.config).is_some_and(|before| before == words);
+        self.known.get(key).filter(|_| is_same).cloned()
     }
 
     fn keep(&self, key: &RunKey, words: &[(String, String)], result: &RunResult) -> Result<()> {

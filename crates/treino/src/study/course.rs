@@ -4,24 +4,22 @@
 //! [`Ledger`] knows already is not trained again, so a study that was cut off goes on where it was, and ends the same.
 
 use super::objective::Objective;
-use super::results::{Config, Outcome, Phase, RunKey, RunResult};
-use super::search::{Grid, Point, Random, Sampler, Seen, grid_size};
+use super::pruning::Pruner;
+use super::results::{Config, Outcome, Phase, RunKey, RunResult, Source};
+use super::rounds::{Round, Training, Variant};
+use super::search::{Grid, Point, Random, Sampler, grid_size};
 use super::spec::{Seeds, StudySpec};
 use super::verdict::Verdict;
-use super::workers::{Next, in_order};
 use crate::catalog::{Entries, Node, Origin, Value};
 use crate::data::{Prepared, Task};
 use crate::error::{Error, Result};
 use crate::spec::Spec;
-use crate::train::{Ending, Event, Planned, Session, Simd};
+use crate::train::{Ending, Event, Planned, Session, Simd, TrialSeeds};
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
-
-/// Fresh seeds begin so far behind the first one.
-const FRESH: u64 = 1 << 20;
 
 /// A training that panics is tried so often.
 const ATTEMPTS: usize = 3;
@@ -34,8 +32,8 @@ const RACE_KEEPS: usize = 4;
 
 /// Where the results of a study stay.
 pub trait Ledger: Sync {
-    /// What is known of a training.
-    fn known(&self, key: &RunKey) -> Option<RunResult>;
+    /// What is known of a training of the config that varies this.
+    fn known(&self, key: &RunKey, words: &[(String, String)]) -> Option<RunResult>;
 
     /// Keeps what came of a training.
     ///
@@ -67,7 +65,7 @@ pub struct Workers<'a> {
 
 impl Workers<'_> {
     /// Whether no further training begins: it was told so, or the time is over.
-    fn are_over(&self, limit: Option<Instant>) -> bool {
+    pub(super) fn are_over(&self, limit: Option<Instant>) -> bool {
         self.interrupt.load(Ordering::Relaxed) || limit.is_some_and(|limit| Instant::now() >= limit)
     }
 }
@@ -112,19 +110,6 @@ impl Course {
         let same = self.configs.iter().all(|config| names(config) == names(first));
         same.then(|| first.words.iter().map(|(name, _)| name.as_str()).collect())
     }
-}
-
-/// One training to be done.
-struct Training {
-    key: RunKey,
-    config: Arc<Candidate>,
-}
-
-/// A config with what its trainings share.
-struct Candidate {
-    point: Point,
-    words: Vec<(String, String)>,
-    planned: OnceLock<Result<Arc<Planned>, String>>,
 }
 
 impl Study {
@@ -192,7 +177,7 @@ impl Study {
         }
     }
 
-    fn sampler(&self) -> Box<dyn Sampler + Send + Sync> {
+    pub(super) fn sampler(&self) -> Box<dyn Sampler + Send + Sync> {
         if self.is_grid() { Box::new(Grid) } else { Box::new(Random) }
     }
 
@@ -207,36 +192,92 @@ impl Study {
         watch: &mut (dyn FnMut(&Done<'_>) + Send),
     ) -> Result<Course> {
         let limit = self.spec.search.time.map(|seconds| Instant::now() + Duration::from_secs_f64(seconds.min(1e9)));
-        let mut round = Round { study: self, ledger, workers, limit, watch, broken: Mutex::new(None), cut: false };
+        let mut round = Round::new(self, ledger, workers, limit, watch);
         let first = match self.spec.repeats.seeds {
             Seeds::Number(n) => n,
             Seeds::Race => RACE[0],
         };
-        let mut configs = round.search(first)?;
+        match self.brackets() {
+            Some(brackets) => round.halve(&brackets, self.spec.search.configs, first)?,
+            None => round.search(self.most_configs(), first)?,
+        }
         if self.spec.repeats.seeds == Seeds::Race {
             for pair in RACE.windows(2) {
-                let keep = (configs.len() / if pair[0] == RACE[0] { 4 } else { 16 }).max(RACE_KEEPS);
-                let best = ranking(&configs, self.more_is_better);
-                round.more(&mut configs, &best[..keep.min(best.len())], pair[0]..pair[1])?;
+                let share = if pair[0] == RACE[0] { 4 } else { 16 };
+                round.race((round.configs.len() / share).max(RACE_KEEPS), pair[0]..pair[1])?;
             }
         }
         if self.spec.search.until_decided {
-            round.decide(&mut configs)?;
+            round.decide()?;
         }
-        round.confirm(&mut configs)?;
+        round.confirm()?;
+        round.sources()?;
+        let (configs, cut_short) = (round.configs, round.cut);
         let verdict = Verdict::of(&configs, self.more_is_better);
         let (objective, more_is_better) = (self.objective.clone(), self.more_is_better);
         let confirmed_on = self.confirmed_on().to_string();
-        Ok(Course { configs, verdict, objective, more_is_better, cut_short: round.cut, confirmed_on })
+        Ok(Course { configs, verdict, objective, more_is_better, cut_short, confirmed_on })
     }
 
-    /// Plans the trainings of a config, over data that is shared where it is the same.
-    fn plan(&self, point: &Point) -> Result<Arc<Planned>> {
-        let spec = Spec::read(&self.spec.space.apply(&self.spec.base, point)?)?;
-        let varies_data = self.spec.space.dimensions().iter().any(|d| d.path.starts_with("data."));
-        if !varies_data {
-            return Planned::with_data(&spec, Arc::clone(&self.base.prepared)).map(Arc::new);
+    /// The seed of the first training of each config.
+    pub(super) fn first_seed(&self) -> u64 {
+        self.base.settings().seed
+    }
+
+    /// The rule that ends trainings early.
+    pub(super) fn pruner(&self) -> Option<&dyn Pruner> {
+        self.spec.prune.as_ref().and_then(|prune| prune.pruner())
+    }
+
+    /// Brackets of configs with ever more epochs, where the study goes by them.
+    fn brackets(&self) -> Option<Vec<super::pruning::Bracket>> {
+        let prune = self.spec.prune.as_ref()?;
+        prune.brackets(self.most_configs(), self.base.settings().epochs)
+    }
+
+    /// Whether the rows for validation follow from a seed.
+    pub(super) fn can_split(&self) -> bool {
+        let data = &self.base.resolved.spec.data;
+        data.split == "random" && data.validation.is_none() && self.base.prepared.validation.is_some()
+    }
+
+    /// Whether a seed decides this source of chance in the trainings of a phase.
+    fn varies(&self, phase: Phase, source: Source) -> bool {
+        match phase {
+            Phase::Source(alone) => alone == source,
+            Phase::Search | Phase::Confirm => self.spec.repeats.vary.iter().any(|name| name == source.name()),
         }
+    }
+
+    fn seeds(&self, key: &RunKey) -> TrialSeeds {
+        let seed = |source| if self.varies(key.phase, source) { key.seed } else { self.first_seed() };
+        TrialSeeds { init: seed(Source::Init), shuffle: seed(Source::Shuffle), dropout: seed(Source::Dropout) }
+    }
+
+    fn variant(&self, key: &RunKey) -> Variant {
+        (key.fold, key.epochs, self.varies(key.phase, Source::Split).then_some(key.seed))
+    }
+
+    /// Plans trainings of a config, over data that is shared where it is the same.
+    fn plan(&self, point: &Point, variant: Variant) -> Result<Arc<Planned>> {
+        let mut entries = self.spec.space.apply(&self.spec.base, point)?;
+        let (fold, epochs, split) = variant;
+        let mut set = |section: &str, name: &str, value: u64| {
+            if let Some(table) = entries.table_mut(section, &Origin::Program) {
+                table.set(name, Value::Int(value.cast_signed()).into());
+            }
+        };
+        if let (Some(folds), 1..) = (self.spec.repeats.folds, fold) {
+            set("data", "folds", folds as u64);
+            set("data", "fold", fold as u64);
+        }
+        if let Some(seed) = split {
+            set("data", "validation_seed", seed);
+        }
+        if epochs > 0 {
+            set("fit", "epochs", epochs as u64);
+        }
+        let spec = Spec::read(&entries)?;
         let key = data_key(&spec);
         let known = self.data.lock().unwrap_or_else(PoisonError::into_inner).get(&key).cloned();
         match known {
@@ -250,34 +291,45 @@ impl Study {
         }
     }
 
+    /// The mean of what its trainings gave, with less being better; infinity where one of them has no value.
+    pub(super) fn less_is_better<'r>(&self, runs: impl Iterator<Item = &'r RunResult>) -> f64 {
+        let values: Option<Vec<f64>> = runs.map(|run| run.outcome.number()).collect();
+        let mean = values.map_or(f64::INFINITY, |values| super::statistics::mean(&values));
+        if self.more_is_better && mean.is_finite() { -mean } else { mean }
+    }
+
+    /// The objective after each epoch of a training, with less being better.
+    pub(super) fn curve(&self, run: &RunResult) -> Vec<f64> {
+        let curve = run.curves.iter().find(|(name, _)| *name == self.objective);
+        let signed = |x: &f32| f64::from(if self.more_is_better { -*x } else { *x });
+        curve.map_or_else(Vec::new, |(_, curve)| curve.iter().map(signed).collect())
+    }
+
     /// One training, whatever becomes of it.
-    fn train(&self, task: &Training, workers: Workers<'_>) -> RunResult {
-        let begun = Instant::now();
-        let seconds = || begun.elapsed().as_secs_f64();
-        let mut last = String::new();
-        for _ in 0..ATTEMPTS {
-            match catch_unwind(AssertUnwindSafe(|| self.attempt(task, workers))) {
-                Ok(Ok(result)) => return RunResult { seconds: seconds(), ..result },
-                // The same input gives the same error again.
-                Ok(Err(why)) => return RunResult::failed(why, seconds()),
-                Err(panic) => {
-                    let text = panic.downcast_ref::<&str>().map(ToString::to_string);
-                    last = text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default();
-                }
-            }
-        }
-        RunResult::failed(format!("it ended abnormally {ATTEMPTS} times: {last}"), seconds())
+    pub(super) fn train(&self, task: &Training, workers: Workers<'_>) -> RunResult {
+        attempts(|| self.attempt(task, workers))
     }
 
     fn attempt(&self, task: &Training, workers: Workers<'_>) -> Result<RunResult, String> {
-        let plan = || self.plan(&task.config.point).map_err(|e| e.to_string());
-        let planned = task.config.planned.get_or_init(plan).as_ref().map_err(Clone::clone)?;
-        let mut nobody = |_: &Event<'_>| {};
+        let variant = self.variant(&task.key);
+        let plan = || self.plan(&task.config.point, variant).map_err(|e| e.to_string());
+        let planned = task.config.planned(variant, plan)?;
         // A training that has begun comes to its end, so that its result does not depend on when it was interrupted.
-        let never = AtomicBool::new(false);
+        let (is_pruned, mut own) = (AtomicBool::new(false), Vec::new());
+        let others: Option<Vec<&[f64]>> = task.others.as_ref().map(|o| o.iter().map(|curve| &curve[..]).collect());
+        let mut watch = |event: &Event<'_>| {
+            if let (Event::Epoch { logs, .. }, Some(others), Some(pruner)) = (event, &others, self.pruner()) {
+                // As precise as a curve is kept.
+                let value = f64::from(logs.get(&self.objective).unwrap_or(f64::NAN) as f32);
+                own.push(if self.more_is_better { -value } else { value });
+                if pruner.prunes(&own, others) {
+                    is_pruned.store(true, Ordering::Relaxed);
+                }
+            }
+        };
         let mut session =
-            Session { threads: 1, simd: workers.simd, interrupt: &never, observer: &mut nobody, profile: None };
-        let trial = planned.trial(task.key.seed, &mut session).map_err(|e| e.to_string())?;
+            Session { threads: 1, simd: workers.simd, interrupt: &is_pruned, observer: &mut watch, profile: None };
+        let trial = planned.trial(self.seeds(&task.key), &mut session).map_err(|e| e.to_string())?;
         let history = &trial.history;
         let epochs = history.epochs.len();
         let curve = |name: &&str| (name.to_string(), history.series(name).iter().map(|x| *x as f32).collect());
@@ -295,207 +347,31 @@ impl Study {
             _ => (kept.0, self.objective.as_str()),
         };
         let value = metrics.iter().find(|(metric, _)| metric == name).map_or(f64::NAN, |(_, value)| *value);
-        let outcome = if value.is_finite() { Outcome::Value(value) } else { Outcome::Diverged };
+        let outcome = match (value.is_finite(), matches!(history.ending, Ending::Interrupted)) {
+            (true, true) => Outcome::Pruned(value),
+            (true, false) => Outcome::Value(value),
+            (false, _) => Outcome::Diverged,
+        };
         Ok(result(outcome, metrics))
     }
 }
 
-/// One stretch of a study after another.
-struct Round<'a> {
-    study: &'a Study,
-    ledger: &'a dyn Ledger,
-    workers: Workers<'a>,
-    limit: Option<Instant>,
-    watch: &'a mut (dyn FnMut(&Done<'_>) + Send),
-    broken: Mutex<Option<Error>>,
-    cut: bool,
-}
-
-impl Round<'_> {
-    /// The first round: every config with its first seeds.
-    fn search(&mut self, seeds: usize) -> Result<Vec<Config>> {
-        let (study, most) = (self.study, self.study.most_configs());
-        let first_seed = study.base.settings().seed;
-        let sampler = study.sampler();
-        let window = study.spec.search.window;
-        let mut candidates: Vec<Arc<Candidate>> = Vec::new();
-        let mut propose = |index: usize, whole: usize, results: &[Option<RunResult>]| {
-            let (config, seed) = (index / seeds, index % seeds);
-            if config == candidates.len() {
-                let usable = (config + 1).saturating_sub(window);
-                if config == most {
-                    return Proposal::End;
-                }
-                if whole < usable * seeds {
-                    return Proposal::Wait;
-                }
-                let seen: Vec<Seen<'_>> = candidates
-                    .iter()
-                    .enumerate()
-                    .map(|(at, candidate)| {
-                        let runs = results[at * seeds..(at + 1) * seeds].iter().flatten();
-                        let value = (at < usable).then(|| self.study.less_is_better(runs));
-                        Seen { point: &candidate.point, value }
-                    })
-                    .collect();
-                let Some(point) = sampler.suggest(&study.spec.space, config, &seen, study.spec.study.seed) else {
-                    return Proposal::End;
-                };
-                candidates.push(Arc::new(study.candidate(point)));
-            }
-            let key = RunKey::new(Phase::Search, config, first_seed.wrapping_add(seed as u64));
-            Proposal::Train(Training { key, config: Arc::clone(&candidates[config]) })
-        };
-        let results = self.work(most * seeds, &mut propose)?;
-        let mut configs: Vec<Config> =
-            candidates.iter().enumerate().map(|(number, candidate)| candidate.config(number)).collect();
-        for (index, result) in results.into_iter().enumerate() {
-            let key = RunKey::new(Phase::Search, index / seeds, first_seed.wrapping_add((index % seeds) as u64));
-            configs[index / seeds].add(key, result);
-        }
-        configs.retain(|config| !config.runs.is_empty());
-        Ok(configs)
-    }
-
-    /// Further seeds for some configs.
-    fn more(&mut self, configs: &mut [Config], which: &[usize], seeds: std::ops::Range<usize>) -> Result<()> {
-        let first = self.study.base.settings().seed;
-        let keys = which.iter().flat_map(|config| {
-            seeds.clone().map(|seed| RunKey::new(Phase::Search, *config, first.wrapping_add(seed as u64)))
-        });
-        let keys: Vec<RunKey> = keys.collect();
-        for (key, result) in keys.iter().zip(self.list(configs, &keys)?) {
-            configs[key.config].add(*key, result);
-        }
-        Ok(())
-    }
-
-    /// Further seeds for those that cannot be told apart, half as many again each time.
-    fn decide(&mut self, configs: &mut [Config]) -> Result<()> {
-        loop {
-            let verdict = Verdict::of(configs, self.study.more_is_better);
-            let open = verdict.open();
-            let done = verdict.ranked.first().map_or(0, |best| configs[best.config].runs.len());
-            let next = (done + done.div_ceil(2)).min(self.study.spec.search.most_seeds);
-            if open.len() < 2 || next <= done || self.workers.are_over(self.limit) {
-                return Ok(());
-            }
-            for config in open {
-                let from = configs[config].runs.len();
-                self.more(configs, &[config], from..next)?;
+/// What comes of a training that may panic: a panic is tried again, an error is not, since the same input gives it again.
+fn attempts(mut attempt: impl FnMut() -> Result<RunResult, String>) -> RunResult {
+    let begun = Instant::now();
+    let seconds = || begun.elapsed().as_secs_f64();
+    let mut last = String::new();
+    for _ in 0..ATTEMPTS {
+        match catch_unwind(AssertUnwindSafe(&mut attempt)) {
+            Ok(Ok(result)) => return RunResult { seconds: seconds(), ..result },
+            Ok(Err(why)) => return RunResult::failed(why, seconds()),
+            Err(panic) => {
+                let text = panic.downcast_ref::<&str>().map(ToString::to_string);
+                last = text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default();
             }
         }
     }
-
-    /// The best configs on fresh seeds, by the rows of the test where there are some.
-    fn confirm(&mut self, configs: &mut [Config]) -> Result<()> {
-        let repeats = &self.study.spec.repeats;
-        let best = ranking(configs, self.study.more_is_better);
-        let first = self.study.base.settings().seed.wrapping_add(FRESH);
-        let keys = best.iter().take(repeats.confirm_top).flat_map(|config| {
-            (0..repeats.confirm_seeds as u64).map(|seed| RunKey::new(Phase::Confirm, *config, first.wrapping_add(seed)))
-        });
-        let keys: Vec<RunKey> = keys.collect();
-        for (key, result) in keys.iter().zip(self.list(configs, &keys)?) {
-            configs[key.config].add(*key, result);
-        }
-        Ok(())
-    }
-
-    /// Trainings whose keys are known.
-    fn list(&mut self, configs: &[Config], keys: &[RunKey]) -> Result<Vec<RunResult>> {
-        let mut candidates: BTreeMap<usize, Arc<Candidate>> = BTreeMap::new();
-        let study = self.study;
-        let mut propose = |index: usize, _: usize, _: &[Option<RunResult>]| match keys.get(index) {
-            None => Proposal::End,
-            Some(key) => {
-                let candidate = candidates
-                    .entry(key.config)
-                    .or_insert_with(|| Arc::new(study.candidate(configs[key.config].point.clone())));
-                Proposal::Train(Training { key: *key, config: Arc::clone(candidate) })
-            }
-        };
-        self.work(keys.len(), &mut propose)
-    }
-
-    fn work(&mut self, of: usize, propose: &mut Propose<'_>) -> Result<Vec<RunResult>> {
-        let (study, workers, ledger) = (self.study, self.workers, self.ledger);
-        let is_cut = AtomicBool::new(false);
-        let (limit, broken) = (self.limit, &self.broken);
-        let watch = Mutex::new((&mut *self.watch, 0));
-        let tell = |key: &RunKey, words: &[(String, String)], result: &RunResult| {
-            let mut watch = watch.lock().unwrap_or_else(PoisonError::into_inner);
-            watch.1 += 1;
-            let done = watch.1;
-            (watch.0)(&Done { key, words, result, done, of });
-        };
-        let results = in_order(
-            workers.threads,
-            |index, progress| match propose(index, progress.whole, &progress.results) {
-                Proposal::End => Next::End,
-                Proposal::Wait => Next::Wait,
-                Proposal::Train(task) => match ledger.known(&task.key) {
-                    Some(result) => {
-                        tell(&task.key, &task.config.words, &result);
-                        Next::Known(result)
-                    }
-                    None if workers.are_over(limit) => {
-                        is_cut.store(true, Ordering::Relaxed);
-                        Next::End
-                    }
-                    None => Next::Work(task),
-                },
-            },
-            |task| {
-                let result = study.train(&task, workers);
-                if let Err(e) = ledger.keep(&task.key, &task.config.words, &result) {
-                    broken.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(e);
-                }
-                tell(&task.key, &task.config.words, &result);
-                result
-            },
-            |_, _| broken.lock().unwrap_or_else(PoisonError::into_inner).is_none(),
-        );
-        self.cut |= is_cut.into_inner();
-        match self.broken.lock().unwrap_or_else(PoisonError::into_inner).take() {
-            Some(e) => Err(e),
-            None => Ok(results),
-        }
-    }
-}
-
-/// Proposes the training of a number, from how many are done without a gap, and the results so far.
-type Propose<'a> = dyn FnMut(usize, usize, &[Option<RunResult>]) -> Proposal + Send + 'a;
-
-enum Proposal {
-    Train(Training),
-    Wait,
-    End,
-}
-
-impl Study {
-    fn candidate(&self, point: Point) -> Candidate {
-        let words = self.spec.space.describe(&point);
-        Candidate { point, words, planned: OnceLock::new() }
-    }
-
-    /// The mean of what its trainings gave, with less being better; infinity where one of them diverged.
-    fn less_is_better<'r>(&self, runs: impl Iterator<Item = &'r RunResult>) -> f64 {
-        let values: Option<Vec<f64>> = runs.map(RunResult::value).collect();
-        let mean = values.map_or(f64::INFINITY, |values| super::statistics::mean(&values));
-        if self.more_is_better && mean.is_finite() { -mean } else { mean }
-    }
-}
-
-impl Candidate {
-    fn config(&self, number: usize) -> Config {
-        Config::new(number, self.point.clone(), self.words.clone())
-    }
-}
-
-/// The configs from the best to the worst, by their mean; those of which a training gave no value last.
-fn ranking(configs: &[Config], more_is_better: bool) -> Vec<usize> {
-    Verdict::of(configs, more_is_better).ranked.iter().map(|ranked| ranked.config).collect()
+    RunResult::failed(format!("it ended abnormally {ATTEMPTS} times: {last}"), seconds())
 }
 
 /// The data section of a spec as text.
@@ -537,12 +413,38 @@ fn add_metric(entries: &mut Entries, base: &Planned) -> Result<&'static str> {
 pub struct Memory(Mutex<BTreeMap<RunKey, RunResult>>);
 
 impl Ledger for Memory {
-    fn known(&self, key: &RunKey) -> Option<RunResult> {
+    fn known(&self, key: &RunKey, _: &[(String, String)]) -> Option<RunResult> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).get(key).cloned()
     }
 
     fn keep(&self, key: &RunKey, _: &[(String, String)], result: &RunResult) -> Result<()> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(*key, result.clone());
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_is_tried_three_times_and_then_is_a_result() {
+        let good = RunResult { outcome: Outcome::Value(0.5), ..RunResult::failed(String::new(), 0.0) };
+        let mut tried = 0;
+        let result = attempts(|| {
+            tried += 1;
+            if tried < 3 { panic!("no luck") } else { Ok(good.clone()) }
+        });
+        assert_eq!((tried, result.outcome), (3, Outcome::Value(0.5)));
+        let Outcome::Failed(why) = attempts(|| panic!("index {} is out of bounds", 7)).outcome else {
+            panic!("it cannot succeed");
+        };
+        assert_eq!(why, "it ended abnormally 3 times: index 7 is out of bounds");
+        let mut tried = 0;
+        let result = attempts(|| {
+            tried += 1;
+            Err("no such column".to_string())
+        });
+        assert_eq!((tried, result.outcome), (1, Outcome::Failed("no such column".to_string())));
     }
 }

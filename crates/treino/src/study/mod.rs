@@ -8,7 +8,9 @@
 
 mod course;
 mod objective;
+pub mod pruning;
 mod results;
+mod rounds;
 pub mod search;
 pub mod space;
 mod spec;

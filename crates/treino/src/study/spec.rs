@@ -1,8 +1,9 @@
 //! A study as it is written down: a training spec to vary, `[space]`, `[repeats]` and `[search]`.
 
 use super::objective::Objective;
+use super::results::Source;
 use super::space::{Dimension, SearchSpace};
-use crate::catalog::{Descriptor, Entries, Field, Kind, Node, Origin, Thing, Value, thing};
+use crate::catalog::{Descriptor, Entries, Field, Interval, Kind, Node, Origin, Thing, Value, thing};
 use crate::error::{Error, Result};
 use crate::spec::{self, Spec};
 use std::path::Path;
@@ -26,10 +27,17 @@ thing! {
         /// Seeds of each config, the same ones for all; or `race`: 1, then 4 for the better quarter, then 12 for the better
         /// quarter of those.
         seeds: Seeds = Seeds::Number(5), Kind::CountOr(&["race"]);
+        /// Train each seed once for each of so many folds, stratified for classes, of which one is for validation.
+        folds: Option<usize> = None, Kind::Int(Interval::at_least(2.0));
+        /// What a seed decides: `init` (the initial weights), `shuffle` (the order of the rows), `dropout` (its masks), `split`
+        /// (which rows are for validation). The rest is as with the first seed.
+        vary: Vec<String> = ["init", "shuffle", "dropout"].map(str::to_string).to_vec(), Kind::TEXTS;
         /// How many of the best configs are trained again on fresh seeds, and measured on the rows of the test; 0 for none.
         confirm_top: usize = 1, Kind::INDEX;
         /// With how many fresh seeds.
         confirm_seeds: usize = 10, Kind::COUNT;
+        /// With how many seeds each source of chance alone is measured, for the best config; 0 for none.
+        sources: usize = 0, Kind::INDEX;
     }
 }
 
@@ -89,6 +97,7 @@ pub struct StudySpec {
     pub repeats: Repeats,
     /// The section `[search]`.
     pub search: Search,
+    pub prune: Option<super::pruning::Prune>,
     /// The dimensions as they were written, for the study's own file.
     written: Entries,
 }
@@ -147,8 +156,31 @@ impl StudySpec {
             search: spec::section(entries, "search")?,
             study,
             base,
+            prune: None,
             written,
         };
+        if let Some(folds) = spec.repeats.folds {
+            let others = ["validation", "fold", "folds"];
+            let data = entries_of(&spec.base, "data");
+            if let Some(entry) =
+                data.and_then(|data| data.list.iter().find(|entry| others.contains(&entry.key.as_str())))
+            {
+                let e = format!(
+                    "the {folds} folds of the study decide about the rows for validation, data.{} does too",
+                    entry.key
+                );
+                return Err(entry.origin.place(Error::input(e).help("leave out one of them")));
+            }
+        }
+        for name in &spec.repeats.vary {
+            let known = Source::ALL.map(Source::name);
+            if !known.contains(&name.as_str()) {
+                let e = Error::input(format!("repeats.vary: there is no source of chance \"{name}\""));
+                let place = entries_of(entries, "repeats").and_then(|table| table.get("vary"));
+                let e = e.nearest(name, known);
+                return Err(place.map_or(e.clone(), |node| node.place(e.clone())));
+            }
+        }
         if let Some(objective) = &spec.study.objective {
             Objective::parse(objective).map_err(|e| match entries.get("study") {
                 Some(Node { value: Value::Table(table), .. }) => {
@@ -210,6 +242,18 @@ impl StudySpec {
     /// # Errors
     /// A spec that cannot be read.
     pub fn base_spec(&self) -> Result<Spec> {
-        Spec::read(&self.base)
+        let mut entries = self.base.clone();
+        if let (Some(folds), Some(data)) = (self.repeats.folds, entries.table_mut("data", &Origin::Program)) {
+            data.set("folds", Value::Int(folds as i64).into());
+        }
+        Spec::read(&entries)
+    }
+}
+
+/// A section.
+fn entries_of<'a>(entries: &'a Entries, name: &str) -> Option<&'a Entries> {
+    match entries.get(name) {
+        Some(Node { value: Value::Table(table), .. }) => Some(table),
+        _ => None,
     }
 }

@@ -1,0 +1,370 @@
+//! The trainings of a study, one stretch after another.
+//!
+//! A stretch is a list of trainings that is decided before its first, or whose next one follows from those a window before it.
+//! Whatever a stretch needs of another one, it waits for.
+
+use super::course::{Done, Ledger, Study, Workers};
+use super::results::{Config, Phase, RunKey, RunResult, Source};
+use super::search::{Point, Seen};
+use super::verdict::Verdict;
+use super::workers::{Next, in_order};
+use crate::error::{Error, Result};
+use crate::train::Planned;
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
+
+/// Fresh seeds begin so far behind the first one, and those of single sources of chance so far behind them.
+const FRESH: u64 = 1 << 20;
+
+/// One training to be done.
+pub struct Training {
+    pub key: RunKey,
+    pub config: Arc<Candidate>,
+    /// Curves of the objective, less is better, that it may be ended early for; `None` where it may not be.
+    pub others: Option<Vec<Arc<Vec<f64>>>>,
+}
+
+/// A config with what its trainings share.
+pub struct Candidate {
+    pub point: Point,
+    pub words: Vec<(String, String)>,
+    planned: Mutex<BTreeMap<Variant, Planning>>,
+}
+
+/// What of a training beside its config decides how it is planned: fold, epochs, and the seed of the rows for validation.
+pub type Variant = (usize, usize, Option<u64>);
+
+type Planning = Result<Arc<Planned>, String>;
+
+impl Candidate {
+    pub fn new(study: &Study, point: Point) -> Self {
+        let words = study.spec().space.describe(&point);
+        Candidate { point, words, planned: Mutex::new(BTreeMap::new()) }
+    }
+
+    /// The planned training of a variant, made by the first that asks.
+    pub fn planned(&self, variant: Variant, plan: impl FnOnce() -> Planning) -> Planning {
+        let mut planned = self.planned.lock().unwrap_or_else(PoisonError::into_inner);
+        planned.entry(variant).or_insert_with(plan).clone()
+    }
+}
+
+/// Which seeds and folds a config is trained with.
+type Slots = Vec<(u64, usize)>;
+
+/// A study at work.
+pub struct Round<'a> {
+    study: &'a Study,
+    ledger: &'a dyn Ledger,
+    workers: Workers<'a>,
+    limit: Option<Instant>,
+    watch: &'a mut (dyn FnMut(&Done<'_>) + Send),
+    broken: Mutex<Option<Error>>,
+    pub configs: Vec<Config>,
+    pub cut: bool,
+}
+
+impl<'a> Round<'a> {
+    pub fn new(
+        study: &'a Study,
+        ledger: &'a dyn Ledger,
+        workers: Workers<'a>,
+        limit: Option<Instant>,
+        watch: &'a mut (dyn FnMut(&Done<'_>) + Send),
+    ) -> Self {
+        let (broken, configs) = (Mutex::new(None), Vec::new());
+        Round { study, ledger, workers, limit, watch, broken, configs, cut: false }
+    }
+
+    /// Every seed of a range with every fold.
+    fn slots(&self, seeds: Range<usize>) -> Slots {
+        let first = self.study.first_seed();
+        let folds = match self.study.spec().repeats.folds {
+            Some(folds) => 1..=folds,
+            None => 0..=0,
+        };
+        seeds.flat_map(|seed| folds.clone().map(move |fold| (first.wrapping_add(seed as u64), fold))).collect()
+    }
+
+    /// Proposes `most` further configs and trains each with the first seeds.
+    ///
+    /// Where trainings are ended early, each config has its first seed and fold alone, and those that came to their end have
+    /// the others afterwards.
+    pub fn search(&mut self, most: usize, seeds: usize) -> Result<()> {
+        let all = self.slots(0..seeds);
+        let first = if self.study.pruner().is_some() { &all[..1] } else { &all[..] };
+        let begin = self.configs.len();
+        self.propose(most, first, 0)?;
+        if first.len() < all.len() {
+            let is_alive =
+                |config: &&Config| config.number >= begin && config.runs.iter().all(|run| run.1.value().is_some());
+            let alive: Vec<usize> = self.configs.iter().filter(is_alive).map(|config| config.number).collect();
+            self.train(&alive, &all[1..], 0)?;
+        }
+        Ok(())
+    }
+
+    /// Proposes configs in brackets: each bracket gives many of them few epochs, and the better ones of those more.
+    pub fn halve(&mut self, brackets: &[super::pruning::Bracket], most: Option<usize>, seeds: usize) -> Result<()> {
+        let all = self.slots(0..seeds);
+        let mut left = most.unwrap_or_else(|| brackets.iter().map(|bracket| bracket.rungs[0].configs).sum());
+        for bracket in brackets.iter().cycle() {
+            let begin = self.configs.len();
+            let first = &bracket.rungs[0];
+            self.propose(first.configs.min(left), &all[..1], first.epochs)?;
+            left -= (self.configs.len() - begin).min(left);
+            let mut alive: Vec<usize> = (begin..self.configs.len()).collect();
+            for rung in &bracket.rungs[1..] {
+                let better = self.ranking(&alive);
+                alive = better.into_iter().take(rung.configs).collect();
+                self.train(&alive, &all[..1], rung.epochs)?;
+            }
+            let last = bracket.rungs.last().map_or(0, |rung| rung.epochs);
+            self.train(&alive, &all[1..], last)?;
+            if left == 0 || self.configs.len() == begin || self.cut {
+                return Ok(());
+            }
+        }
+        Ok(())
+    }
+
+    /// The next round of a race: further seeds for the better ones.
+    pub fn race(&mut self, keep: usize, seeds: Range<usize>) -> Result<()> {
+        let all: Vec<usize> = (0..self.configs.len()).collect();
+        let best: Vec<usize> = self.ranking(&all).into_iter().take(keep).collect();
+        let slots = self.slots(seeds);
+        for (epochs, which) in self.by_epochs(best) {
+            self.train(&which, &slots, epochs)?;
+        }
+        Ok(())
+    }
+
+    /// Further seeds for those that cannot be told apart, half as many again each time.
+    pub fn decide(&mut self) -> Result<()> {
+        let folds = self.study.spec().repeats.folds.unwrap_or(1);
+        loop {
+            let verdict = Verdict::of(&self.configs, self.study.objective().1);
+            let open = verdict.open();
+            let done = verdict.ranked.first().map_or(0, |best| self.configs[best.config].runs.len() / folds);
+            let next = (done + done.div_ceil(2)).min(self.study.spec().search.most_seeds);
+            if open.len() < 2 || next <= done || self.cut || self.workers.are_over(self.limit) {
+                return Ok(());
+            }
+            for config in open {
+                let from = self.configs[config].runs.len() / folds;
+                let (slots, epochs) = (self.slots(from..next), self.epochs(config));
+                self.train(&[config], &slots, epochs)?;
+            }
+        }
+    }
+
+    /// The best configs on fresh seeds, by the rows of the test where there are some.
+    pub fn confirm(&mut self) -> Result<()> {
+        let repeats = &self.study.spec().repeats;
+        let all: Vec<usize> = (0..self.configs.len()).collect();
+        let best = self.ranking(&all).into_iter().take(repeats.confirm_top);
+        let first = self.study.first_seed().wrapping_add(FRESH);
+        let keys: Vec<RunKey> = best
+            .flat_map(|config| (0..repeats.confirm_seeds).map(move |seed| (config, seed)))
+            .map(|(config, seed)| RunKey {
+                fold: repeats.folds.map_or(0, |folds| seed % folds + 1),
+                epochs: self.epochs(config),
+                ..RunKey::new(Phase::Confirm, config, first.wrapping_add(seed as u64))
+            })
+            .collect();
+        self.list(&keys)
+    }
+
+    /// The best config with one source of chance alone, one source after another.
+    pub fn sources(&mut self) -> Result<()> {
+        let all: Vec<usize> = (0..self.configs.len()).collect();
+        let Some(best) = self.ranking(&all).first().copied() else { return Ok(()) };
+        let first = self.study.first_seed().wrapping_add(2 * FRESH);
+        let (epochs, fold) = (self.epochs(best), usize::from(self.study.spec().repeats.folds.is_some()));
+        let seeds = self.study.spec().repeats.sources as u64;
+        let sources = Source::ALL.into_iter().filter(|source| *source != Source::Split || self.study.can_split());
+        let keys: Vec<RunKey> = sources
+            .flat_map(|source| (0..seeds).map(move |seed| (source, seed)))
+            .map(|(source, seed)| RunKey {
+                fold,
+                epochs,
+                ..RunKey::new(Phase::Source(source), best, first.wrapping_add(seed))
+            })
+            .collect();
+        self.list(&keys)
+    }
+
+    /// The epochs that the trainings of a config have at most.
+    fn epochs(&self, config: usize) -> usize {
+        self.configs[config].runs.first().map_or(0, |(key, _)| key.epochs)
+    }
+
+    /// Configs by the epochs of their trainings.
+    fn by_epochs(&self, which: Vec<usize>) -> BTreeMap<usize, Vec<usize>> {
+        let mut by = BTreeMap::<usize, Vec<usize>>::new();
+        for config in which {
+            by.entry(self.epochs(config)).or_default().push(config);
+        }
+        by
+    }
+
+    /// Those of the configs that gave a value with every seed, from the best to the worst.
+    fn ranking(&self, which: &[usize]) -> Vec<usize> {
+        let some: Vec<Config> = which.iter().map(|at| self.configs[*at].clone()).collect();
+        let is_usable = |at: &usize| some[*at].runs.iter().all(|(_, run)| run.value().is_some());
+        let verdict = Verdict::of(&some, self.study.objective().1);
+        let order = verdict.ranked.iter().map(|one| one.config).filter(is_usable);
+        order.map(|at| which[at]).collect()
+    }
+
+    /// The first stretch: configs, each proposed from those a window before it.
+    fn propose(&mut self, most: usize, slots: &[(u64, usize)], epochs: usize) -> Result<()> {
+        let (study, begin, each) = (self.study, self.configs.len(), slots.len());
+        let (sampler, window) = (study.sampler(), study.spec().search.window);
+        let before: Vec<(Point, f64)> = self
+            .configs
+            .iter()
+            .map(|config| (config.point.clone(), study.less_is_better(config.runs.iter().map(|(_, run)| run))))
+            .collect();
+        let pruner = study.pruner();
+        let mut curves: Vec<Arc<Vec<f64>>> = Vec::new();
+        let mut with_curves = 0;
+        let mut candidates: Vec<Arc<Candidate>> = Vec::new();
+        let mut propose = |index: usize, whole: usize, results: &[Option<RunResult>]| {
+            let (at, slot) = (index / each, index % each);
+            let usable = (at + 1).saturating_sub(window);
+            if at == candidates.len() {
+                if at == most {
+                    return Proposal::End;
+                }
+                if whole < usable * each {
+                    return Proposal::Wait;
+                }
+                let earlier = before.iter().map(|(point, value)| Seen { point, value: Some(*value) });
+                let own = candidates.iter().enumerate().map(|(at, candidate)| {
+                    let runs = results[at * each..(at + 1) * each].iter().flatten();
+                    let value = (at < usable).then(|| study.less_is_better(runs));
+                    Seen { point: &candidate.point, value }
+                });
+                let seen: Vec<Seen<'_>> = earlier.chain(own).collect();
+                let spec = study.spec();
+                let Some(point) = sampler.suggest(&spec.space, begin + at, &seen, spec.study.seed) else {
+                    return Proposal::End;
+                };
+                candidates.push(Arc::new(Candidate::new(study, point)));
+            }
+            let others = pruner.map(|_| {
+                for result in results[with_curves * each..usable * each].iter().flatten() {
+                    if result.value().is_some() {
+                        curves.push(Arc::new(study.curve(result)));
+                    }
+                }
+                with_curves = with_curves.max(usable);
+                curves.clone()
+            });
+            let (seed, fold) = slots[slot];
+            let key = RunKey { fold, epochs, ..RunKey::new(Phase::Search, begin + at, seed) };
+            Proposal::Train(Training { key, config: Arc::clone(&candidates[at]), others })
+        };
+        let results = self.work(most * each, &mut propose)?;
+        let new = candidates.iter().enumerate();
+        self.configs.extend(new.map(|(at, one)| Config::new(begin + at, one.point.clone(), one.words.clone())));
+        for (index, result) in results.into_iter().enumerate() {
+            let (seed, fold) = slots[index % each];
+            let key = RunKey { fold, epochs, ..RunKey::new(Phase::Search, begin + index / each, seed) };
+            self.configs[key.config].add(key, result);
+        }
+        self.configs.retain(|config| !config.runs.is_empty());
+        Ok(())
+    }
+
+    /// Some configs with some seeds and folds.
+    fn train(&mut self, which: &[usize], slots: &[(u64, usize)], epochs: usize) -> Result<()> {
+        let keys: Vec<RunKey> = which
+            .iter()
+            .flat_map(|config| {
+                let key = |(seed, fold)| RunKey { fold, epochs, ..RunKey::new(Phase::Search, *config, seed) };
+                slots.iter().copied().map(key)
+            })
+            .collect();
+        self.list(&keys)
+    }
+
+    /// Trainings whose keys are known.
+    fn list(&mut self, keys: &[RunKey]) -> Result<()> {
+        let study = self.study;
+        let points: BTreeMap<usize, Point> =
+            keys.iter().map(|key| (key.config, self.configs[key.config].point.clone())).collect();
+        let mut candidates: BTreeMap<usize, Arc<Candidate>> = BTreeMap::new();
+        let mut propose = |index: usize, _: usize, _: &[Option<RunResult>]| match keys.get(index) {
+            None => Proposal::End,
+            Some(key) => {
+                let new = || Arc::new(Candidate::new(study, points[&key.config].clone()));
+                let config = Arc::clone(candidates.entry(key.config).or_insert_with(new));
+                Proposal::Train(Training { key: *key, config, others: None })
+            }
+        };
+        let results = self.work(keys.len(), &mut propose)?;
+        for (key, result) in keys.iter().zip(results) {
+            self.configs[key.config].add(*key, result);
+        }
+        Ok(())
+    }
+
+    fn work(&mut self, of: usize, propose: &mut Propose<'_>) -> Result<Vec<RunResult>> {
+        let (study, workers, ledger) = (self.study, self.workers, self.ledger);
+        let is_cut = AtomicBool::new(false);
+        let (limit, broken) = (self.limit, &self.broken);
+        let watch = Mutex::new((&mut *self.watch, 0));
+        let tell = |key: &RunKey, words: &[(String, String)], result: &RunResult| {
+            let mut watch = watch.lock().unwrap_or_else(PoisonError::into_inner);
+            watch.1 += 1;
+            let done = watch.1;
+            (watch.0)(&Done { key, words, result, done, of });
+        };
+        let results = in_order(
+            workers.threads,
+            |index, progress| match propose(index, progress.whole, &progress.results) {
+                Proposal::End => Next::End,
+                Proposal::Wait => Next::Wait,
+                Proposal::Train(task) => match ledger.known(&task.key, &task.config.words) {
+                    Some(result) => {
+                        tell(&task.key, &task.config.words, &result);
+                        Next::Known(result)
+                    }
+                    None if workers.are_over(limit) => {
+                        is_cut.store(true, Ordering::Relaxed);
+                        Next::End
+                    }
+                    None => Next::Work(task),
+                },
+            },
+            |task| {
+                let result = study.train(&task, workers);
+                if let Err(e) = ledger.keep(&task.key, &task.config.words, &result) {
+                    broken.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(e);
+                }
+                tell(&task.key, &task.config.words, &result);
+                result
+            },
+            |_, _| broken.lock().unwrap_or_else(PoisonError::into_inner).is_none(),
+        );
+        self.cut |= is_cut.into_inner();
+        match self.broken.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            Some(e) => Err(e),
+            None => Ok(results),
+        }
+    }
+}
+
+/// Proposes the training of a number, from how many are done without a gap, and the results so far.
+type Propose<'a> = dyn FnMut(usize, usize, &[Option<RunResult>]) -> Proposal + Send + 'a;
+
+enum Proposal {
+    Train(Training),
+    Wait,
+    End,
+}
