@@ -7,9 +7,11 @@
 //! trainings there are follows from what is written down alone; a [`Ledger`] keeps what came of them.
 
 mod course;
+pub mod importance;
 mod objective;
 mod results;
 pub mod search;
+pub mod sources;
 pub mod space;
 mod spec;
 pub mod statistics;
