@@ -109,8 +109,9 @@ fn acceleration(values: &[f64], statistic: impl Fn(&[f64]) -> f64) -> f64 {
         }
     }
     let middle = mean(&without);
-    let sum = |power: i32| without.iter().map(|value| (middle - value).powi(power)).sum::<f64>();
-    let (squares, cubes) = (sum(2), sum(3));
+    let distances = without.iter().map(|value| middle - value);
+    let squares: f64 = distances.clone().map(|d| d * d).sum();
+    let cubes: f64 = distances.map(|d| d * d * d).sum();
     cubes / (6.0 * squares * squares.sqrt())
 }
 
