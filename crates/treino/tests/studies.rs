@@ -6,6 +6,7 @@ use treino::Result;
 use treino::catalog::Entries;
 use treino::spec;
 use treino::store::{StudyContent, StudyFile};
+use treino::study::search::Point;
 use treino::study::{Config, Course, Ledger, Memory, Outcome, RunKey, RunResult, Standing, Study, StudySpec, Workers};
 use treino::train::Simd;
 
@@ -57,11 +58,11 @@ impl Ledger for Cutting<'_> {
         self.ledger.known(key, words)
     }
 
-    fn keep(&self, key: &RunKey, words: &[(String, String)], result: &RunResult) -> Result<()> {
+    fn keep(&self, key: &RunKey, point: &Point, words: &[(String, String)], result: &RunResult) -> Result<()> {
         if self.left.fetch_sub(1, Ordering::Relaxed) == 1 {
             self.interrupt.store(true, Ordering::Relaxed);
         }
-        self.ledger.keep(key, words, result)
+        self.ledger.keep(key, point, words, result)
     }
 }
 
@@ -70,7 +71,7 @@ fn what_was_cut_off_goes_on_and_ends_the_same() {
     let study = study(GRID).unwrap();
     let folder = tempfile::tempdir().unwrap();
     let whole_path = folder.path().join("whole.db");
-    let whole = StudyFile::open(&whole_path, &study).unwrap();
+    let whole = StudyFile::open(&whole_path, &study, false).unwrap();
     let course = run(&study, &whole, 1);
     whole.close().unwrap();
     let wanted = StudyContent::read(&whole_path).unwrap();
@@ -79,7 +80,7 @@ fn what_was_cut_off_goes_on_and_ends_the_same() {
 
     let path = folder.path().join("cut.db");
     for (round, cut) in [1, 3, 4].into_iter().enumerate() {
-        let file = StudyFile::open(&path, &study).unwrap();
+        let file = StudyFile::open(&path, &study, false).unwrap();
         assert_eq!(file.known() > 0, round > 0);
         let interrupt = AtomicBool::new(false);
         let ledger = Cutting { ledger: &file, left: AtomicUsize::new(cut), interrupt: &interrupt };
@@ -88,7 +89,7 @@ fn what_was_cut_off_goes_on_and_ends_the_same() {
         assert!(part.cut_short);
         file.close().unwrap();
     }
-    let file = StudyFile::open(&path, &study).unwrap();
+    let file = StudyFile::open(&path, &study, false).unwrap();
     assert!(!run(&study, &file, 2).cut_short);
     file.close().unwrap();
     assert_eq!(StudyContent::read(&path).unwrap().fingerprint(), wanted.fingerprint());
@@ -122,14 +123,14 @@ fn files_that_are_no_studies_or_others_are_refused() {
     let (study, other) = (study(GRID).unwrap(), study(&GRID.replace("0.01", "0.02")).unwrap());
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("study.db");
-    let file = StudyFile::open(&path, &study).unwrap();
+    let file = StudyFile::open(&path, &study, false).unwrap();
     let fails = |result: Result<StudyFile>| result.map(|_| ()).unwrap_err().to_string();
-    assert!(fails(StudyFile::open(&path, &study)).contains("another program works on this study"));
+    assert!(fails(StudyFile::open(&path, &study, false)).contains("another program works on this study"));
     file.close().unwrap();
-    assert!(fails(StudyFile::open(&path, &other)).contains("it is another one"));
+    assert!(fails(StudyFile::open(&path, &other, false)).contains("it is another one"));
 
     std::fs::write(&path, "no database at all, but a text that is long enough to be looked at".repeat(20)).unwrap();
-    assert!(fails(StudyFile::open(&path, &study)).contains("not the file of a study"));
+    assert!(fails(StudyFile::open(&path, &study, false)).contains("not the file of a study"));
     assert!(StudyContent::read(&path).unwrap_err().message().contains("not the file of a study"));
     assert!(std::fs::read_to_string(&path).unwrap().starts_with("no database"), "it was left as it is");
     assert!(StudyContent::read(&folder.path().join("none.db")).is_err());

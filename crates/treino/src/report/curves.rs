@@ -6,7 +6,8 @@
 
 use super::record::{CalibrationBin, ClassCurves, NumberCurves, ThresholdRow};
 use super::roc::{roc_curve, walk};
-use crate::study::statistics::{exp, standard_deviation, wilson95};
+use crate::study::statistics::{quantile, standard_deviation, wilson95};
+use treino_engine::double::exp;
 use treino_engine::math::{ln_f64, normal_quantile};
 
 /// Slices of a curve; each keeps at most three points.
@@ -188,15 +189,6 @@ impl NumberCurves {
 pub(super) fn evenly(rows: usize, most: usize) -> impl Iterator<Item = usize> {
     let taken = rows.min(most);
     (0..taken).map(move |i| i * rows / taken)
-}
-
-/// A quantile of sorted numbers, on the line between the two nearest; NaN of none.
-fn quantile(sorted: &[f64], q: f64) -> f64 {
-    let Some(last) = sorted.len().checked_sub(1) else { return f64::NAN };
-    let place = q * last as f64;
-    let below = place.floor() as usize;
-    let (a, b) = (sorted[below], sorted[(below + 1).min(last)]);
-    a + (b - a) * (place - below as f64)
 }
 
 /// The edges of a histogram of sorted numbers; none of no numbers.

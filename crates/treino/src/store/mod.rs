@@ -10,6 +10,8 @@ mod event_file;
 mod growing_file;
 mod run_folder;
 #[cfg(feature = "study")]
+mod study_export;
+#[cfg(feature = "study")]
 mod study_file;
 mod weights;
 
@@ -20,7 +22,9 @@ pub(crate) use event_file::{EventFile, Histogram, Summary};
 pub use growing_file::GrowingFile;
 pub use run_folder::{RunFolder, find_model};
 #[cfg(feature = "study")]
-pub use study_file::{StudyContent, StudyFile};
+pub use study_export::{json_rows, optuna_journal, parquet};
+#[cfg(feature = "study")]
+pub use study_file::{FILE as STUDY_FILE, StudyContent, StudyFile, Varied};
 pub use weights::{read_weights, weights_bytes};
 
 use crate::error::{Error, Result};

@@ -7,9 +7,12 @@
 //! Tables: `study` (one row), `config`, `run` (one row a training), `curve` (one row a training and name: numbers of an epoch
 //! each, little-endian f32, packed by Deflate).
 
+use crate::catalog::{Entries, Node, Value};
 use crate::error::{Error, Result};
 use crate::figure::{Cell, Table};
-use crate::study::{Config, Course, Ledger, Outcome, Phase, RunKey, RunResult, Study, Verdict};
+use crate::spec;
+use crate::study::search::Point;
+use crate::study::{Config, Course, Ledger, Outcome, Phase, RunKey, RunResult, Study, StudySpec, Verdict};
 use flate2::Compression;
 use flate2::read::{DeflateDecoder, DeflateEncoder};
 use rusqlite::{Connection, OpenFlags, params};
@@ -24,6 +27,9 @@ use std::thread::JoinHandle;
 /// The version of the tables that this program writes, and the newest it reads.
 const VERSION: i64 = 2;
 
+/// The name of a study's file in its folder.
+pub const FILE: &str = "study.db";
+
 /// Marks a file as a study's: "TRNO".
 const APPLICATION: i64 = 0x5452_4e4f;
 
@@ -36,7 +42,7 @@ const TABLES: &str = "
         confirmed_on TEXT NOT NULL,
         program TEXT NOT NULL
     );
-    CREATE TABLE config (id INTEGER PRIMARY KEY, words TEXT NOT NULL);
+    CREATE TABLE config (id INTEGER PRIMARY KEY, words TEXT NOT NULL, point TEXT NOT NULL);
     CREATE TABLE run (
         id INTEGER PRIMARY KEY,
         phase TEXT NOT NULL,
@@ -52,13 +58,13 @@ const TABLES: &str = "
         metrics TEXT NOT NULL,
         UNIQUE (phase, config, seed, fold, budget)
     );
-    CREATE TABLE curve (run INTEGER NOT NULL REFERENCES run, name TEXT NOT NULL, numbers BLOB NOT NULL,
+    CREATE TABLE curve (run INTEGER NOT NULL REFERENCES run ON DELETE CASCADE, name TEXT NOT NULL, numbers BLOB NOT NULL,
         PRIMARY KEY (run, name)) WITHOUT ROWID;";
 
 /// A study's file, open for writing.
 #[derive(Debug)]
 pub struct StudyFile {
-    configs: BTreeMap<usize, Vec<(String, String)>>,
+    configs: BTreeMap<usize, Varied>,
     known: BTreeMap<RunKey, RunResult>,
     sender: Option<Sender<Row>>,
     writer: Option<JoinHandle<()>>,
@@ -70,16 +76,18 @@ pub struct StudyFile {
 
 struct Row {
     key: RunKey,
+    point: String,
     words: String,
     result: RunResult,
 }
 
 impl StudyFile {
-    /// Opens the file of a study, or begins it.
+    /// Opens the file of a study, or begins it. `extends` says that it may have another budget than what is there: more configs,
+    /// seeds or time.
     ///
     /// # Errors
     /// Another program writes to it; it is no study's, a newer program's, or another study's; it cannot be written to.
-    pub fn open(path: &Path, study: &Study) -> Result<Self> {
+    pub fn open(path: &Path, study: &Study, extends: bool) -> Result<Self> {
         let spec = study.spec().text();
         let lock = lock(path)?;
         let is_new = !path.exists() || std::fs::metadata(path).is_ok_and(|file| file.len() == 0);
@@ -92,13 +100,31 @@ impl StudyFile {
             .query_row("SELECT spec FROM study", [], |row| row.get(0))
             .map_err(|e| failed("read", path, &e))?;
         if before != spec {
-            let e = Error::input("there is a study of that name, and it is another one").in_file(path.to_path_buf());
-            return Err(e.help(format!(
-                "give this one a name of its own with --name; the other's differs in {}",
-                differing(&before, &spec)
-            )));
+            let other = |e: Error| e.in_file(path.to_path_buf());
+            let differing = differing(&before, &spec);
+            let is_budget = differing.iter().all(|name| StudySpec::BUDGET.contains(&name.as_str()));
+            let names = differing.join(", ");
+            match (is_budget, extends) {
+                (true, true) => {
+                    let change = "UPDATE study SET spec = ?1, confirmed_on = ?2";
+                    connection
+                        .execute(change, params![spec, study.confirmed_on()])
+                        .map_err(|e| failed("write", path, &e))?;
+                }
+                (true, false) => {
+                    let e = Error::input(format!("there is a study of that name with another {names}"));
+                    return Err(other(e.help("go on with it with --extend, or begin another one with --fork")));
+                }
+                (false, _) => {
+                    let e = Error::input("there is a study of that name, and it is another one");
+                    let help = format!(
+                        "begin another one with --fork, or give this one a name of its own with --name; the other's differs in {names}"
+                    );
+                    return Err(other(e.help(help)));
+                }
+            }
         }
-        let pragmas = "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 10000;";
+        let pragmas = "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 10000; PRAGMA foreign_keys = ON;";
         connection.execute_batch(pragmas).map_err(|e| failed("write", path, &e))?;
         let read = || Ok((read_configs(&connection)?, read_runs(&connection)?));
         let (configs, known) = read().map_err(|e| failed("read", path, &e))?;
@@ -149,19 +175,29 @@ impl Drop for StudyFile {
 
 impl Ledger for StudyFile {
     fn known(&self, key: &RunKey, words: &[(String, String)]) -> Option<RunResult> {
-        let is_same = self.configs.get(&key.config).is_some_and(|before| before == words);
+        let is_same = self.configs.get(&key.config).is_some_and(|before| before.words == words);
         self.known.get(key).filter(|_| is_same).cloned()
     }
 
-    fn keep(&self, key: &RunKey, words: &[(String, String)], result: &RunResult) -> Result<()> {
+    fn keep(&self, key: &RunKey, point: &Point, words: &[(String, String)], result: &RunResult) -> Result<()> {
         if let Some(e) = &*self.broken.lock().unwrap_or_else(PoisonError::into_inner) {
             return Err(e.clone());
         }
-        let words = serde_json::to_string(words).unwrap_or_default();
-        let row = Row { key: *key, words, result: result.clone() };
+        let text = |r: serde_json::Result<String>| r.unwrap_or_default();
+        let (words, point) = (text(serde_json::to_string(words)), text(serde_json::to_string(point)));
+        let row = Row { key: *key, point, words, result: result.clone() };
         let gone = || Error::new(crate::error::Kind::Io, format!("cannot write {}", self.path.display()));
         self.sender.as_ref().and_then(|sender| sender.send(row).ok()).ok_or_else(gone)
     }
+}
+
+/// What a config varies.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Varied {
+    /// Where in the space it is.
+    pub point: Point,
+    /// Path and value.
+    pub words: Vec<(String, String)>,
 }
 
 /// What a study's file holds, without writing to it.
@@ -175,8 +211,8 @@ pub struct StudyContent {
     pub more_is_better: bool,
     /// Which rows the best configs were confirmed on: `test` or `validation`.
     pub confirmed_on: String,
-    /// What each config varies, in words.
-    pub configs: BTreeMap<usize, Vec<(String, String)>>,
+    /// What each config varies.
+    pub configs: BTreeMap<usize, Varied>,
     /// Its trainings.
     pub runs: BTreeMap<RunKey, RunResult>,
 }
@@ -203,9 +239,17 @@ impl StudyContent {
         read().map_err(|e| failed("read", path, &e))
     }
 
+    /// The study as it is written down.
+    ///
+    /// # Errors
+    /// A text that this program did not write.
+    pub fn study_spec(&self) -> Result<StudySpec> {
+        StudySpec::of_text(&self.spec)
+    }
+
     /// The study as far as it has come.
     pub fn course(&self) -> Course {
-        let config = |(id, words): (&usize, &Vec<(String, String)>)| Config::new(*id, Vec::new(), words.clone());
+        let config = |(id, varied): (&usize, &Varied)| Config::new(*id, varied.point.clone(), varied.words.clone());
         let mut configs: Vec<Config> = self.configs.iter().map(config).collect();
         for (key, run) in &self.runs {
             if let Ok(at) = configs.binary_search_by_key(&key.config, |config| config.number) {
@@ -226,7 +270,7 @@ impl StudyContent {
     /// Every training as a row: what it varied, and what came of it.
     pub fn table(&self) -> Table {
         let mut names: Vec<&String> = Vec::new();
-        for (name, _) in self.configs.values().flatten() {
+        for (name, _) in self.configs.values().flat_map(|varied| &varied.words) {
             if !names.contains(&name) {
                 names.push(name);
             }
@@ -250,7 +294,7 @@ impl StudyContent {
             let find = |list: Option<&Vec<(String, String)>>, name: &str| {
                 list.and_then(|list| list.iter().find(|(known, _)| known == name)).map(|(_, value)| value.clone())
             };
-            let words = self.configs.get(&key.config);
+            let words = self.configs.get(&key.config).map(|varied| &varied.words);
             cells.extend(names.iter().map(|name| find(words, name).map_or(Cell::Empty, Cell::from)));
             let metric = |name: &str| run.metrics.iter().find(|(known, _)| known == name).map(|(_, x)| *x);
             cells.extend(metrics.iter().map(|name| Cell::from(metric(name))));
@@ -329,10 +373,18 @@ fn write_all(mut connection: Connection, receiver: &Receiver<Row>) -> rusqlite::
 }
 
 fn write_row(connection: &Connection, row: &Row) -> rusqlite::Result<()> {
-    let Row { key, words, result } = row;
+    let Row { key, point, words, result } = row;
     let config = key.config as i64;
-    let mut config_row = connection.prepare_cached("INSERT OR IGNORE INTO config (id, words) VALUES (?1, ?2)")?;
-    config_row.execute(params![config, words])?;
+    // A config of that number that varies something else comes from before the study was extended.
+    let mut stale = connection.prepare_cached(
+        "DELETE FROM run WHERE config = ?1 AND EXISTS (SELECT 1 FROM config WHERE id = ?1 AND words <> ?2)",
+    )?;
+    stale.execute(params![config, words])?;
+    let mut config_row = connection.prepare_cached(
+        "INSERT INTO config (id, words, point) VALUES (?1, ?2, ?3)
+         ON CONFLICT (id) DO UPDATE SET words = ?2, point = ?3 WHERE words <> ?2",
+    )?;
+    config_row.execute(params![config, words, point])?;
     let why = if let Outcome::Failed(why) = &result.outcome { Some(why) } else { None };
     // JSON has no NaN: a metric that is none is left out.
     let metrics: serde_json::Map<String, serde_json::Value> =
@@ -364,11 +416,12 @@ fn write_row(connection: &Connection, row: &Row) -> rusqlite::Result<()> {
     Ok(())
 }
 
-fn read_configs(connection: &Connection) -> rusqlite::Result<BTreeMap<usize, Vec<(String, String)>>> {
-    let mut statement = connection.prepare("SELECT id, words FROM config")?;
+fn read_configs(connection: &Connection) -> rusqlite::Result<BTreeMap<usize, Varied>> {
+    let mut statement = connection.prepare("SELECT id, words, point FROM config")?;
     let row = |row: &rusqlite::Row<'_>| {
         let words = serde_json::from_str(row.get_ref(1)?.as_str()?).unwrap_or_default();
-        Ok((row.get::<_, i64>(0)? as usize, words))
+        let point = serde_json::from_str(row.get_ref(2)?.as_str()?).unwrap_or_default();
+        Ok((row.get::<_, i64>(0)? as usize, Varied { point, words }))
     };
     statement.query_map([], row)?.collect()
 }
@@ -425,17 +478,31 @@ fn unpack(packed: &[u8]) -> Vec<f32> {
     bytes.chunks_exact(4).map(|four| f32::from_le_bytes([four[0], four[1], four[2], four[3]])).collect()
 }
 
-/// The first line in which two studies differ.
-fn differing(before: &str, now: &str) -> String {
-    let (mut before_lines, mut now_lines) = (before.lines(), now.lines());
-    loop {
-        match (before_lines.next(), now_lines.next()) {
-            (Some(a), Some(b)) if a == b => {}
-            (Some(a), _) => return format!("\"{a}\""),
-            (None, Some(b)) => return format!("\"{b}\""),
-            (None, None) => return "nothing".to_string(),
+/// Where two studies differ: keys of their own sections, `space`, `base`.
+fn differing(before: &str, now: &str) -> Vec<String> {
+    let read = |text: &str| spec::parse(text, Path::new(FILE)).unwrap_or_default();
+    let (before, now) = (read(before), read(now));
+    let mut names = Vec::new();
+    for section in StudySpec::SECTIONS.map(|section| section.name) {
+        let table = |entries: &Entries| match entries.get(section) {
+            Some(Node { value: Value::Table(table), .. }) => table.clone(),
+            _ => Entries::default(),
+        };
+        let (before, now) = (table(&before), table(&now));
+        let mut keys: Vec<&str> = before.list.iter().chain(&now.list).map(|entry| entry.key.as_str()).collect();
+        keys.sort_unstable();
+        keys.dedup();
+        let value = |entries: &Entries, key: &str| entries.get(key).map(|node| node.value.to_string());
+        let differs = |key: &&str| value(&before, key) != value(&now, key);
+        names.extend(keys.into_iter().filter(differs).map(|key| format!("{section}.{key}")));
+    }
+    for section in ["space", "base"] {
+        let value = |entries: &Entries| entries.get(section).map(|node| node.value.to_string());
+        if value(&before) != value(&now) {
+            names.push(section.to_string());
         }
     }
+    names
 }
 
 fn failed(verb: &str, path: &Path, cause: &rusqlite::Error) -> Error {

@@ -39,7 +39,7 @@ pub trait Ledger: Sync {
     ///
     /// # Errors
     /// What was kept before cannot be read back, or there is no more room.
-    fn keep(&self, key: &RunKey, words: &[(String, String)], result: &RunResult) -> Result<()>;
+    fn keep(&self, key: &RunKey, point: &Point, words: &[(String, String)], result: &RunResult) -> Result<()>;
 }
 
 /// A study whose input is known to be good.
@@ -417,7 +417,7 @@ impl Ledger for Memory {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).get(key).cloned()
     }
 
-    fn keep(&self, key: &RunKey, _: &[(String, String)], result: &RunResult) -> Result<()> {
+    fn keep(&self, key: &RunKey, _: &Point, _: &[(String, String)], result: &RunResult) -> Result<()> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(*key, result.clone());
         Ok(())
     }

@@ -7,11 +7,13 @@
 //! trainings there are follows from what is written down alone; a [`Ledger`] keeps what came of them.
 
 mod course;
+pub mod importance;
 mod objective;
 pub mod pruning;
 mod results;
 mod rounds;
 pub mod search;
+pub mod sources;
 pub mod space;
 mod spec;
 pub mod statistics;

@@ -344,7 +344,7 @@ impl<'a> Round<'a> {
             },
             |task| {
                 let result = study.train(&task, workers);
-                if let Err(e) = ledger.keep(&task.key, &task.config.words, &result) {
+                if let Err(e) = ledger.keep(&task.key, &task.config.point, &task.config.words, &result) {
                     broken.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(e);
                 }
                 tell(&task.key, &task.config.words, &result);

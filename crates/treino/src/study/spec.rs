@@ -109,6 +109,18 @@ impl StudySpec {
     /// The sections of a study that are tables of known values.
     pub const SECTIONS: [&'static Descriptor; 3] = [StudySection::DESCRIPTOR, Repeats::DESCRIPTOR, Search::DESCRIPTOR];
 
+    /// What may change while a study goes on: how far it goes, not what it is.
+    pub const BUDGET: [&'static str; 8] = [
+        "repeats.seeds",
+        "repeats.confirm_top",
+        "repeats.confirm_seeds",
+        "repeats.sources",
+        "search.configs",
+        "search.time",
+        "search.until_decided",
+        "search.most_seeds",
+    ];
+
     /// Whether these entries are a study's, not a training's.
     pub fn is_one(entries: &Entries) -> bool {
         ["study", "space", "search", "repeats"].iter().any(|key| entries.get(key).is_some())
@@ -210,6 +222,19 @@ impl StudySpec {
         };
         let file = path.parent().unwrap_or(Path::new("")).join(name);
         spec::entries_of(&file).map_err(|e| if file.exists() { e } else { base.place(e) })
+    }
+
+    /// The study that [`text`](StudySpec::text) wrote.
+    ///
+    /// # Errors
+    /// As [`StudySpec::read`].
+    pub fn of_text(text: &str) -> Result<Self> {
+        let mut entries = spec::parse(text, Path::new("study"))?;
+        let base = match entries.remove("base") {
+            Some(Node { value: Value::Table(base), .. }) => base,
+            _ => Entries::default(),
+        };
+        Self::read(&entries, base, Vec::new())
     }
 
     /// The study as text, its base inside: what decides every result of it.

@@ -1,11 +1,12 @@
 //! What may be said of the configs of a study.
 //!
 //! Configs are trained with the same seeds, so two of them are compared by the differences on each seed: a paired t test, its
-//! p-values adjusted for the number of comparisons (S. Holm, Scandinavian Journal of Statistics 6, 1979). What cannot be told from
-//! the best one at 5 % stays beside it.
+//! p-values adjusted for the number of comparisons (S. Holm, Scandinavian Journal of Statistics 6, 1979). Where trainings are
+//! judged on folds, which share rows, the test and the intervals are corrected for it. What cannot be told from the best one at
+//! 5 % stays beside it.
 
 use super::results::Config;
-use super::statistics::{Interval95, interval95, mean, standard_deviation, student_t_cdf, student_t_quantile};
+use super::statistics::{Interval95, PairedT, corrected_paired_t, further_pairs, holm, interval95, mean};
 
 /// The level of the tests.
 pub const ALPHA: f64 = 0.05;
@@ -109,7 +110,7 @@ impl Verdict {
         let is_open = |one: &&Ranked| one.standing == Standing::Level;
         let has_best = ranked.first().is_some_and(|one| one.standing == Standing::Best && one.seeds > 1);
         let decided = has_best && !ranked.iter().any(|one| is_open(&one));
-        let more_seeds = ranked.iter().find(is_open).and_then(|one| more_seeds(&pairs(one.config)));
+        let more_seeds = ranked.iter().find(is_open).and_then(|one| further_pairs(&pairs(one.config), ALPHA, POWER));
         Verdict { ranked, decided, more_seeds }
     }
 
@@ -125,16 +126,16 @@ fn ranked(config: &Config, at: usize, pairs: &[f64], overlap: f64) -> Ranked {
     let over = |number: fn(&super::results::RunResult) -> f64| {
         mean(&config.runs.iter().map(|(_, run)| number(run)).collect::<Vec<_>>())
     };
-    let t = paired_t(pairs, overlap);
+    let t = corrected_paired_t(pairs, overlap);
     Ranked {
         config: at,
-        interval: interval95(&values),
+        interval: interval(&values, overlap),
         seeds: values.len(),
         diverged: config.diverged(),
         epochs: over(|run| run.epochs as f64),
         seconds: over(|run| run.seconds),
-        chance: t.map(|(t, df)| student_t_cdf(-t, df)),
-        p: t.map(|(t, df)| 2.0 * student_t_cdf(-t.abs(), df)),
+        chance: t.as_ref().map(PairedT::chance_below),
+        p: t.map(|t| t.p),
         lost: (pairs.iter().filter(|difference| **difference > 0.0).count(), pairs.len()),
         standing: Standing::Level,
     }
@@ -146,45 +147,22 @@ fn overlap(configs: &[Config]) -> f64 {
     if folds > 1 { 1.0 / (folds - 1) as f64 } else { 0.0 }
 }
 
-/// The t statistic of differences and its degrees of freedom: mean / (sd sqrt(1 / n + overlap)), where trainings on folds share
-/// rows (C. Nadeau, Y. Bengio, Machine Learning 52, 2003). `None` for fewer than two, and where all are 0; infinite where all are
-/// the same otherwise.
-fn paired_t(differences: &[f64], overlap: f64) -> Option<(f64, f64)> {
-    let n = differences.len() as f64;
-    if n < 2.0 || differences.iter().all(|difference| *difference == 0.0) {
-        return None;
+/// The interval of the mean of values, wider where they come from folds that share rows.
+fn interval(values: &[f64], overlap: f64) -> Interval95 {
+    let alone = interval95(values);
+    match corrected_paired_t(values, overlap) {
+        Some(t) if overlap > 0.0 => Interval95 { low: t.low, high: t.high, ..alone },
+        _ => alone,
     }
-    Some((mean(differences) / (standard_deviation(differences) * (1.0 / n + overlap).sqrt()), n - 1.0))
 }
 
-/// Holm's adjustment of the p-values of all but the first: the k-th smallest of m times m - k + 1, never below the one before.
+/// Holm's adjustment of the p-values of all but the first, which is not compared with itself.
 fn adjust(ranked: &mut [Ranked]) {
-    let mut tested: Vec<usize> = (1..ranked.len()).filter(|at| ranked[*at].p.is_some()).collect();
-    if let Some(best) = ranked.first_mut() {
-        (best.p, best.chance) = (None, None);
-    }
-    tested.sort_by(|a, b| ranked[*a].p.unwrap_or(1.0).total_cmp(&ranked[*b].p.unwrap_or(1.0)));
-    let (mut floor, many) = (0.0_f64, tested.len());
-    for (rank, at) in tested.into_iter().enumerate() {
-        floor = floor.max((ranked[at].p.unwrap_or(1.0) * (many - rank) as f64).min(1.0));
-        ranked[at].p = Some(floor);
-    }
-}
-
-/// Further pairs with which a paired t test would find the mean difference with a power of 80 %: the least n with
-/// n >= ((t(0.975, n - 1) + t(0.8, n - 1)) sd / mean)^2. `None` where differences say nothing, or beyond 10,000.
-fn more_seeds(differences: &[f64]) -> Option<usize> {
-    let ratio = standard_deviation(differences) / mean(differences);
-    if !ratio.is_finite() {
-        return None;
-    }
-    let enough = |n: usize| {
-        let df = (n - 1) as f64;
-        let quantiles = student_t_quantile(1.0 - ALPHA / 2.0, df) + student_t_quantile(POWER, df);
-        n as f64 >= (quantiles * ratio) * (quantiles * ratio)
-    };
-    let n = (differences.len() + 1..10_000).find(|n| enough(*n))?;
-    Some(n - differences.len())
+    let Some((best, others)) = ranked.split_first_mut() else { return };
+    (best.p, best.chance) = (None, None);
+    let mut tested: Vec<&mut f64> = others.iter_mut().filter_map(|one| one.p.as_mut()).collect();
+    let adjusted = holm(&tested.iter().map(|p| **p).collect::<Vec<_>>());
+    tested.iter_mut().zip(adjusted).for_each(|(p, adjusted)| **p = adjusted);
 }
 
 #[cfg(test)]
@@ -240,16 +218,5 @@ mod tests {
         let alone = Verdict::of(&[best.clone(), a.clone()], false).ranked[1].p.unwrap();
         let beside = Verdict::of(&[best, a, b], false).ranked.iter().find(|one| one.config == 1).unwrap().p.unwrap();
         assert!((beside - 2.0 * alone).abs() < 1e-12);
-    }
-
-    #[test]
-    fn further_seeds_are_counted() {
-        // Mean 0.5 and standard deviation 1: 34 pairs find it with a power of 80 %.
-        let differences = [-0.5, 1.5, -0.5, 1.5, 0.5, 0.5];
-        let sd = standard_deviation(&differences);
-        let n = differences.len() + more_seeds(&differences).unwrap();
-        let wanted = (2.8016 * sd / 0.5).powi(2);
-        assert!((n as f64 - wanted).abs() < 4.0, "{n} {wanted}");
-        assert_eq!(more_seeds(&[1.0, -1.0]), None);
     }
 }

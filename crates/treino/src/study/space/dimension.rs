@@ -234,6 +234,11 @@ impl Dimension {
         }
     }
 
+    /// The choices in words; none for a range.
+    pub fn words(&self) -> Vec<String> {
+        self.choices.iter().map(|node| super::plain(&node.value)).collect()
+    }
+
     /// Where an entry was written.
     pub(super) fn origin_of(&self, entry: f64) -> Origin {
         match self.domain {

@@ -1,0 +1,40 @@
+//! How many more pairs would tell.
+
+use super::distributions::student_t_quantile;
+use super::means::{mean, standard_deviation};
+
+/// No more pairs than this are ever asked for.
+const MOST_PAIRS: usize = 10_000;
+
+/// Further pairs with which a two-sided paired t test at level `alpha` would find the mean difference that was seen with a chance
+/// of `power`: up to the least n with n >= ((t(1 - alpha / 2, n - 1) + t(power, n - 1)) sd / mean)^2. `None` where the
+/// differences say nothing, or where it takes 10,000 pairs and more.
+pub fn further_pairs(differences: &[f64], alpha: f64, power: f64) -> Option<usize> {
+    let ratio = standard_deviation(differences) / mean(differences);
+    if !ratio.is_finite() {
+        return None;
+    }
+    let enough = |n: usize| {
+        let df = (n - 1) as f64;
+        let quantiles = student_t_quantile(1.0 - alpha / 2.0, df) + student_t_quantile(power, df);
+        n as f64 >= (quantiles * ratio) * (quantiles * ratio)
+    };
+    let n = (differences.len() + 1..MOST_PAIRS).find(|n| enough(*n))?;
+    Some(n - differences.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn further_pairs_are_counted() {
+        // Mean 0.5 and standard deviation 1: 34 pairs find it with a power of 80 %.
+        let differences = [-0.5, 1.5, -0.5, 1.5, 0.5, 0.5];
+        let sd = standard_deviation(&differences);
+        let n = differences.len() + further_pairs(&differences, 0.05, 0.8).unwrap();
+        let wanted = (2.8016 * sd / 0.5).powi(2);
+        assert!((n as f64 - wanted).abs() < 4.0, "{n} {wanted}");
+        assert_eq!(further_pairs(&[1.0, -1.0], 0.05, 0.8), None);
+    }
+}
