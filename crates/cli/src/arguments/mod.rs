@@ -4,7 +4,7 @@
 mod stopping;
 mod study;
 
-pub use study::study_spec;
+pub use study::{format_of, study_spec};
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use std::path::Path;

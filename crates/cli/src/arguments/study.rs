@@ -35,6 +35,9 @@ const STUDY_FLAGS: &[StudyFlag] = &[
     study_flag("most-seeds", "search", "most_seeds"),
     study_flag("confirm-top", "repeats", "confirm_top"),
     study_flag("confirm-seeds", "repeats", "confirm_seeds"),
+    study_flag("folds", "repeats", "folds"),
+    study_flag("chance", "repeats", "vary"),
+    study_flag("sources", "repeats", "sources"),
 ];
 
 impl StudyFlag {
@@ -50,6 +53,7 @@ impl StudyFlag {
             Some(Kind::Bool) => arg.action(ArgAction::SetTrue),
             Some(Kind::Int(_)) => arg.value_name("N").allow_hyphen_values(true),
             Some(Kind::Float(_)) => arg.value_name("X").allow_hyphen_values(true),
+            Some(Kind::List(_)) => arg.value_name("NAME,...").allow_hyphen_values(true),
             _ => arg.value_name("NAME").allow_hyphen_values(true),
         }
     }
@@ -76,6 +80,19 @@ pub fn command() -> Command {
         .args(STUDY_FLAGS.iter().map(StudyFlag::arg))
         .arg(out())
         .arg(option("name", "NAME", "Name of the study [default: the table's]"))
+        .arg(
+            Arg::new("extend")
+                .long("extend")
+                .action(ArgAction::SetTrue)
+                .help("Go on with a study of that name with more configs, seeds or time"),
+        )
+        .arg(
+            Arg::new("fork")
+                .long("fork")
+                .action(ArgAction::SetTrue)
+                .conflicts_with("extend")
+                .help("Where there is a study of that name, begin another one beside it"),
+        )
         .arg(json("Print JSON lines on standard output instead of words"))
         .arg(Arg::new("quiet").short('q').long("quiet").action(ArgAction::SetTrue).help("Print the verdict only"))
         .subcommand(Command::new("ls").about("List the studies").arg(out()))
@@ -91,12 +108,42 @@ pub fn command() -> Command {
                         .help("Print a fingerprint of all results: equal for equal studies"),
                 ),
         )
+        .subcommand(Command::new("watch").about("Follow a study that is being done").arg(named()))
+        .subcommand(
+            Command::new("compare")
+                .about("Compare two configs on the seeds that both have")
+                .arg(Arg::new("a").value_name("A").required(true).help("STUDY for its best config, or STUDY:NUMBER"))
+                .arg(Arg::new("b").value_name("B").required(true).help("The same, or the NUMBER of a config of A's study"))
+                .arg(json("Print one JSON object")),
+        )
+        .subcommand(
+            Command::new("importance")
+                .about("Say which settings, and which sources of chance, mattered")
+                .arg(named())
+                .arg(json("Print one JSON object")),
+        )
         .subcommand(
             Command::new("export")
-                .about("Print every training as a row of CSV")
+                .about("Write every training as a row, or the study for Optuna")
                 .arg(named())
+                .arg(option("format", "NAME", "csv, json, parquet, or optuna for a journal that Optuna opens [default: as the file's name ends, else csv]"))
                 .arg(option("output", "FILE", "Write to a file instead of standard output").short('o')),
         )
+}
+
+/// Formats of an export, with how the names of their files end.
+const FORMATS: [(&str, &str); 4] = [("csv", "csv"), ("json", "json"), ("parquet", "parquet"), ("optuna", "log")];
+
+/// The format that was asked for, or that the name of the file says.
+pub fn format_of(matches: &ArgMatches, output: Option<&Path>) -> Result<&'static str> {
+    let ending = output.and_then(Path::extension).map(|ending| ending.to_string_lossy().to_lowercase());
+    let Some(asked) = matches.get_one::<String>("format") else {
+        let by_name = FORMATS.iter().find(|(_, end)| ending.as_deref() == Some(end));
+        return Ok(by_name.map_or("csv", |(name, _)| name));
+    };
+    let names = FORMATS.map(|(name, _)| name);
+    let found = names.into_iter().find(|name| name == asked);
+    found.ok_or_else(|| Error::input(format!("--format is {asked}")).nearest(asked, names))
 }
 
 /// The study that the arguments of `study` mean.
@@ -134,6 +181,9 @@ pub fn study_spec(matches: &ArgMatches) -> Result<StudySpec> {
             if matches.get_flag(flag.long) {
                 study::set(&mut study, flag.section, flag.key, Value::Bool(true), &name);
             }
+        } else if let (Kind::List(_), Some(text)) = (kind, matches.get_one::<String>(flag.long)) {
+            let names = text.split(',').map(|name| Value::Text(name.trim().to_string()).into()).collect();
+            study::set(&mut study, flag.section, flag.key, Value::List(names), &name);
         } else if let Some(text) = matches.get_one::<String>(flag.long) {
             study::set(&mut study, flag.section, flag.key, scalar(kind, text, &name)?, &name);
         }

@@ -27,7 +27,47 @@ messages! {
     /// Trainings that were in the file already.
     taken_up(n) { en: "{n} trainings are there already", pt: "treinos já feitos: {n}" }
     /// Progress.
-    study_progress(done, of, left) { en: "{done} of {of} trainings, {left} left", pt: "{done} de {of} treinos, faltam {left}" }
+    study_progress(done, of, left, alive) { en: "{done} of {of} trainings, {left} left; configs alive: {alive}", pt: "{done} de {of} treinos, faltam {left}; configurações vivas: {alive}" }
+    /// Behind the progress: the best config so far.
+    study_best(best, mean, low, high) { en: "; best so far: {best} with {mean} ({low} to {high})", pt: "; melhor até aqui: {best} com {mean} ({low} a {high})" }
+    /// The same, of one training.
+    study_best_one(best, value) { en: "; best so far: {best} with {value}", pt: "; melhor até aqui: {best} com {value}" }
+    /// A study that is being watched has come so far.
+    study_watched(trainings, configs) { en: "{trainings} trainings of {configs} configs", pt: "{trainings} treinos de {configs} configurações" }
+    /// Label: how two differ.
+    label_difference() { en: "difference", pt: "diferença" }
+    /// How two configs differ.
+    difference_of(objective, difference, low, high) { en: "{objective}: {difference} on average (95 % interval {low} to {high})", pt: "{objective}: {difference} em média (intervalo de 95 %: {low} a {high})" }
+    /// One pair alone.
+    difference_of_one(objective, difference) { en: "{objective}: {difference}, of one pair alone", pt: "{objective}: {difference}, de um único par" }
+    /// The bootstrap's interval.
+    bootstrap_interval(low, high) { en: "bootstrap (BCa): {low} to {high}", pt: "bootstrap (BCa): {low} a {high}" }
+    /// Label: tests.
+    label_tests() { en: "tests", pt: "testes" }
+    /// The tests of a comparison.
+    tests_of(t, wilcoxon) { en: "paired t: p {t}; Wilcoxon's signed ranks: p {wilcoxon}", pt: "t pareado: p {t}; postos sinalizados de Wilcoxon: p {wilcoxon}" }
+    /// A comparison that is open.
+    level_pair(a, b, wins, ties, pairs) { en: "{a} and {b} cannot be told apart: the first is better in {wins} of {pairs} pairs, {ties} are ties.", pt: "{a} e {b} não podem ser distinguidas: a primeira é melhor em {wins} de {pairs} pares, empates: {ties}." }
+    /// What would decide a comparison.
+    pairs_would_decide(n) { en: "About {n} more pairs would decide.", pt: "Cerca de {n} pares a mais decidiriam." }
+    /// Column: a dimension.
+    column_dimension() { en: "setting", pt: "parâmetro" }
+    /// Column: its share.
+    column_importance() { en: "importance", pt: "importância" }
+    /// What importance is.
+    settings_importance(n) { en: "Shares of what sets the best tenth of {n} configs apart (PED-ANOVA), with 95 % intervals over resampled configs.", pt: "Partes do que distingue o melhor décimo de {n} configurações (PED-ANOVA), com intervalos de 95 % sobre configurações reamostradas." }
+    /// Too little to say what matters.
+    importance_unknown(n, n_least) { en: "{n} configs are too few to say what matters, or nothing sets the best ones apart: take at least {n_least}.", pt: "{n} configurações são poucas para dizer o que importa, ou nada distingue as melhores: use pelo menos {n_least}." }
+    /// Column: a source of chance.
+    column_source() { en: "source of chance", pt: "fonte de acaso" }
+    /// Column: standard deviation.
+    column_sd() { en: "sd", pt: "dp" }
+    /// Column: share of the variance.
+    column_share() { en: "share of variance", pt: "parte da variância" }
+    /// The largest source.
+    largest_source(name, share) { en: "Most of the chance comes from {name}: {share} of the variance.", pt: "A maior parte do acaso vem de {name}: {share} da variância." }
+    /// It is not clear which.
+    no_largest_source(name, share) { en: "{name} has the largest share of the variance, {share}, but the intervals overlap.", pt: "{name} tem a maior parte da variância, {share}, mas os intervalos se sobrepõem." }
     /// Column: what is varied.
     column_config() { en: "config", pt: "configuração" }
     /// Column: mean and standard deviation.
@@ -80,6 +120,16 @@ messages! {
     cut_short() { en: "The study was cut short; the same command goes on where it stopped.", pt: "O estudo foi interrompido; o mesmo comando continua de onde parou." }
     /// Where a study is.
     study_saved(path) { en: "{path} (study.db; treino study show {path})", pt: "{path} (study.db; treino study show {path})" }
+    /// Column: a study.
+    column_study() { en: "study", pt: "estudo" }
+    /// Column: how many trainings.
+    column_trainings() { en: "trainings", pt: "treinos" }
+    /// Column: the best config.
+    column_best() { en: "best config", pt: "melhor configuração" }
+    /// Column: what is better.
+    column_objective() { en: "objective", pt: "objetivo" }
+    /// Column: its mean.
+    column_its_mean() { en: "mean", pt: "média" }
     /// Nothing to list.
     no_studies(folder) { en: "there are no studies in {folder}", pt: "não há estudos em {folder}" }
 }

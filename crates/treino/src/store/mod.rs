@@ -24,7 +24,7 @@ pub use run_folder::{RunFolder, find_model};
 #[cfg(feature = "study")]
 pub use study_export::{json_rows, optuna_journal, parquet};
 #[cfg(feature = "study")]
-pub use study_file::{FILE as STUDY_FILE, StudyContent, StudyFile, Varied};
+pub use study_file::{FILE as STUDY_FILE, StudyContent, StudyFile, Varied, is_being_written};
 pub use weights::{read_weights, weights_bytes};
 
 use crate::error::{Error, Result};

@@ -316,12 +316,34 @@ impl StudyContent {
     }
 }
 
+/// Whether a program works on the study in this file.
+///
+/// # Errors
+/// The lock beside it cannot be looked at.
+pub fn is_being_written(path: &Path) -> Result<bool> {
+    let lock_path = path.with_extension("lock");
+    let Ok(file) = File::open(&lock_path) else { return Ok(false) };
+    match file.try_lock_shared() {
+        Ok(()) => Ok(false),
+        Err(std::fs::TryLockError::WouldBlock) => Ok(true),
+        Err(std::fs::TryLockError::Error(e)) => Err(Error::io("lock", &lock_path, &e)),
+    }
+}
+
 /// Takes the lock that keeps a second writer out; the system gives it back however the program ends.
 fn lock(path: &Path) -> Result<File> {
     let lock_path = path.with_extension("lock");
     let open = File::options().create(true).truncate(false).write(true).open(&lock_path);
     let file = open.map_err(|e| Error::io("write", &lock_path, &e))?;
-    match file.try_lock() {
+    // Who only looks whether somebody works here holds it for a moment.
+    let mut held = file.try_lock();
+    for _ in 0..5 {
+        if held.is_err() {
+            std::thread::sleep(std::time::Duration::from_millis(20));
+            held = file.try_lock();
+        }
+    }
+    match held {
         Ok(()) => Ok(file),
         Err(std::fs::TryLockError::WouldBlock) => {
             let e =

@@ -3,13 +3,17 @@
 //! The trainings of a study follow from what is written down alone: which configs, which seeds, in which order. What a
 //! [`Ledger`] knows already is not trained again, so a study that was cut off goes on where it was, and ends the same.
 
+use super::comparison::Comparison;
+use super::importance::{Column, Importance, importance};
 use super::objective::Objective;
 use super::pruning::Pruner;
 use super::results::{Config, Outcome, Phase, RunKey, RunResult, Source};
 use super::rounds::{Round, Training, Variant};
 use super::search::{Grid, Point, Random, Sampler, grid_size};
+use super::sources::{self, SourcesOfChance, sources_of_chance};
+use super::space::{Dimension, SearchSpace};
 use super::spec::{Seeds, StudySpec};
-use super::verdict::Verdict;
+use super::verdict::{Verdict, overlap};
 use crate::catalog::{Entries, Node, Origin, Value};
 use crate::data::{Prepared, Task};
 use crate::error::{Error, Result};
@@ -103,6 +107,43 @@ pub struct Course {
 }
 
 impl Course {
+    /// What the trainings that varied one source of chance alone say; `None` where there were none.
+    pub fn sources(&self) -> Option<SourcesOfChance> {
+        let config = self.configs.iter().find(|config| !config.sources.is_empty())?;
+        let of = |source: Source| -> Vec<f64> {
+            let is_one = |key: &RunKey| key.phase == Phase::Source(source);
+            config.sources.iter().filter(|(key, _)| is_one(key)).filter_map(|(_, run)| run.value()).collect()
+        };
+        let values: Vec<(Source, Vec<f64>)> = Source::ALL.map(|source| (source, of(source))).to_vec();
+        let there = values.iter().filter(|(_, values)| !values.is_empty());
+        let sources: Vec<sources::Source<'_>> =
+            there.map(|(source, values)| sources::Source { name: source.name(), values }).collect();
+        let together: Vec<f64> = config.runs.iter().filter_map(|(_, run)| run.value()).collect();
+        Some(sources_of_chance(&sources, &together))
+    }
+
+    /// Which dimensions of a space led to the best configs; empty for fewer than ten configs.
+    pub fn importance(&self, space: &SearchSpace) -> Vec<Importance> {
+        let configs: Vec<&Config> = self.configs.iter().filter(|config| !config.runs.is_empty()).collect();
+        let column = |(at, dimension): (usize, &Dimension)| Column {
+            name: dimension.name.clone(),
+            domain: dimension.domain,
+            entries: configs.iter().map(|config| config.point.get(at).copied().flatten()).collect(),
+        };
+        let columns: Vec<Column> = space.dimensions().iter().enumerate().map(column).collect();
+        let value = |config: &&Config| {
+            let values: Option<Vec<f64>> = config.runs.iter().map(|(_, run)| run.outcome.number()).collect();
+            values.map_or(f64::NAN, |values| super::statistics::mean(&values))
+        };
+        let values: Vec<f64> = configs.iter().map(value).collect();
+        importance(&columns, &values, self.more_is_better)
+    }
+
+    /// How two of its configs compare on the seeds they share.
+    pub fn compare(&self, a: &Config, b: &Config) -> Option<Comparison> {
+        Comparison::of(a, b, self.more_is_better, overlap(&self.configs))
+    }
+
     /// What every config varies, where that is the same for all.
     pub fn dimensions(&self) -> Option<Vec<&str>> {
         let names = |config: &Config| config.words.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>();

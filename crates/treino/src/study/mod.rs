@@ -6,6 +6,7 @@
 //! A study proposes configs of a [`space`], trains each with the same seeds, and says what may be said of them. Which
 //! trainings there are follows from what is written down alone; a [`Ledger`] keeps what came of them.
 
+mod comparison;
 mod course;
 pub mod importance;
 mod objective;
@@ -21,6 +22,7 @@ mod verdict;
 mod verification;
 mod workers;
 
+pub use comparison::Comparison;
 pub use course::{Course, Done, Ledger, Memory, Study, Workers};
 pub use objective::Objective;
 pub use results::{Config, Outcome, Phase, RunKey, RunResult, Source};

@@ -12,7 +12,7 @@ use super::statistics::{Interval95, PairedT, corrected_paired_t, further_pairs, 
 pub const ALPHA: f64 = 0.05;
 
 /// Chance of finding a difference of the size that was seen, for which further seeds are counted.
-const POWER: f64 = 0.8;
+pub(super) const POWER: f64 = 0.8;
 
 /// The configs from the best to the worst.
 #[derive(Debug, Clone, PartialEq)]
@@ -111,6 +111,8 @@ impl Verdict {
         let has_best = ranked.first().is_some_and(|one| one.standing == Standing::Best && one.seeds > 1);
         let decided = has_best && !ranked.iter().any(|one| is_open(&one));
         let more_seeds = ranked.iter().find(is_open).and_then(|one| further_pairs(&pairs(one.config), ALPHA, POWER));
+        let folds = folds(configs).max(1);
+        let more_seeds = more_seeds.map(|pairs| pairs.div_ceil(folds));
         Verdict { ranked, decided, more_seeds }
     }
 
@@ -141,9 +143,14 @@ fn ranked(config: &Config, at: usize, pairs: &[f64], overlap: f64) -> Ranked {
     }
 }
 
+/// How many folds there are; 0 without any.
+fn folds(configs: &[Config]) -> usize {
+    configs.iter().flat_map(|config| &config.runs).map(|(key, _)| key.fold).max().unwrap_or(0)
+}
+
 /// Rows for validation a row for training where folds share rows, otherwise 0.
-fn overlap(configs: &[Config]) -> f64 {
-    let folds = configs.iter().flat_map(|config| &config.runs).map(|(key, _)| key.fold).max().unwrap_or(0);
+pub(super) fn overlap(configs: &[Config]) -> f64 {
+    let folds = folds(configs);
     if folds > 1 { 1.0 / (folds - 1) as f64 } else { 0.0 }
 }
 

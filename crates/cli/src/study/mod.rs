@@ -1,0 +1,124 @@
+//! `treino study`.
+
+mod look;
+mod outcome;
+mod progress;
+
+use crate::arguments;
+use crate::json;
+use crate::lines::Lines;
+use crate::session::{Surroundings, interrupt, is_interrupted, listen_for_interrupts};
+use crate::terminal::Terminal;
+use clap::ArgMatches;
+use outcome::{line, object, outcome};
+use progress::Progress;
+use std::path::{Path, PathBuf};
+use treino::Result;
+use treino::error::Error;
+use treino::store::{STUDY_FILE, StudyFile};
+use treino::study::{Course, Done, Seeds, Study, Workers};
+
+/// Trains many, compares, and says what may be said; or looks at a study that is there.
+pub fn run(matches: &ArgMatches, terminal: &Terminal) -> Result<u8> {
+    match matches.subcommand() {
+        Some(("ls", matches)) => look::list(matches, terminal),
+        Some(("show", matches)) => look::show(matches, terminal),
+        Some(("watch", matches)) => look::watch(matches, terminal),
+        Some(("compare", matches)) => look::compare(matches, terminal),
+        Some(("importance", matches)) => look::importance(matches, terminal),
+        Some(("export", matches)) => look::export(matches),
+        _ => study(matches, terminal),
+    }
+}
+
+fn study(matches: &ArgMatches, terminal: &Terminal) -> Result<u8> {
+    let (as_json, quiet) = (matches.get_flag("json"), matches.get_flag("quiet"));
+    let surroundings = Surroundings::new(matches)?;
+    let study = Study::new(arguments::study_spec(matches)?)?;
+    let folder = folder_of(matches, &study)?;
+    let file = StudyFile::open(&folder.join(STUDY_FILE), &study, matches.get_flag("extend"))?;
+    listen_for_interrupts();
+    if !as_json && !quiet {
+        terminal.print(&head(&study, file.known(), terminal));
+    }
+    let mut progress = (!as_json && !quiet).then(|| Progress::new(terminal, study.objective().1));
+    let mut watch = |done: &Done<'_>| match &mut progress {
+        Some(progress) => progress.show(done),
+        None if as_json => json::line(&line(done)),
+        None => {}
+    };
+    let workers = Workers { threads: surroundings.threads, simd: surroundings.simd, interrupt: interrupt() };
+    let course = study.run(&file, workers, &mut watch);
+    if let Some(progress) = &progress {
+        progress.finish();
+    }
+    let course = course?;
+    file.close()?;
+    if as_json {
+        json::line(&object(&course, &folder));
+    } else {
+        terminal.print(&outcome(&course, terminal));
+        let mut lines = Lines::new(terminal);
+        lines.add(&terminal.lang.label_saved(), &terminal.lang.study_saved(folder.display()));
+        terminal.print(&lines.text);
+    }
+    Ok(exit_code(&course))
+}
+
+/// 0 for a best config, 3 where the budget is spent and nothing is decided, 4 where trainings failed, 130 after Ctrl-C.
+fn exit_code(course: &Course) -> u8 {
+    let has_failed = course.configs.iter().any(|config| config.failure().is_some());
+    match course {
+        _ if is_interrupted() => 130,
+        _ if has_failed => 4,
+        course if course.verdict.decided || course.configs.len() == 1 => 0,
+        _ => 3,
+    }
+}
+
+/// The folder of a study, made where it is not there.
+fn folder_of(matches: &ArgMatches, study: &Study) -> Result<PathBuf> {
+    let out = Path::new(matches.get_one::<String>("out").map_or("studies", String::as_str));
+    let name = match matches.get_one::<String>("name") {
+        Some(name) => name.clone(),
+        None => crate::train::run_name(study.base()),
+    };
+    if name.is_empty() || name.starts_with('.') || name.contains(['/', '\\']) {
+        return Err(Error::input(format!("a study cannot be called \"{name}\"")).help("take a name without / and \\"));
+    }
+    let taken = |name: &str| out.join(name).join(STUDY_FILE).exists();
+    let name = match matches.get_flag("fork") && taken(&name) {
+        true => (2..).map(|n| format!("{name}-{n}")).find(|name| !taken(name)).unwrap_or(name),
+        false => name,
+    };
+    let folder = out.join(name);
+    std::fs::create_dir_all(&folder).map_err(|e| Error::io("make", &folder, &e))?;
+    Ok(folder)
+}
+
+fn head(study: &Study, known: usize, terminal: &Terminal) -> String {
+    let lang = terminal.lang;
+    let (spec, base) = (study.spec(), study.base());
+    let mut lines = Lines::new(terminal);
+    lines.add(&lang.label_data(), base.resolved.spec.data.path.as_deref().unwrap_or("table"));
+    lines.add(&lang.label_target(), &base.prepared.target.name);
+    let names: Vec<&str> = spec.space.dimensions().iter().map(|d| d.name.as_str()).collect();
+    lines.add(&lang.label_space(), &lang.study_space(names.join(", "), lang.grouped(study.most_configs() as f64)));
+    let seeds = match spec.repeats.seeds {
+        Seeds::Number(n) => lang.study_seeds(n),
+        Seeds::Race => lang.study_race(),
+    };
+    let (top, again) = (spec.repeats.confirm_top, spec.repeats.confirm_seeds);
+    let confirm = match top {
+        0 => String::new(),
+        _ => format!("; {}", lang.study_confirm(top, again, lang.label(study.confirmed_on()))),
+    };
+    lines.add(&lang.label_repeats(), &format!("{seeds}{confirm}"));
+    let (name, more) = study.objective();
+    let words = if more { lang.greater_is_better(name) } else { lang.less_is_better(name) };
+    lines.add(&lang.label_objective(), &words);
+    if known > 0 {
+        lines.add(&lang.label_note(), &lang.taken_up(lang.grouped(known as f64)));
+    }
+    lines.text + "\n"
+}
