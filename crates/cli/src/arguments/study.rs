@@ -28,6 +28,7 @@ const STUDY_FLAGS: &[StudyFlag] = &[
     study_flag("objective", "study", "objective"),
     study_flag("study-seed", "study", "seed"),
     study_flag("sampler", "search", "sampler"),
+    study_flag("prune", "search", "prune"),
     study_flag("configs", "search", "configs"),
     study_flag("window", "search", "window"),
     study_flag("time", "search", "time"),

@@ -27,13 +27,15 @@ pub enum Room {
     Metrics,
     /// What acts between epochs.
     Callbacks,
+    /// What ends trainings of a study early.
+    Pruners,
     /// The sections of a spec file.
     Sections,
 }
 
 impl Room {
     /// Every room, in the order in which a reader meets them.
-    pub const ALL: [Room; 11] = [
+    pub const ALL: [Room; 12] = [
         Room::Sections,
         Room::Layers,
         Room::Activations,
@@ -45,6 +47,7 @@ impl Room {
         Room::Schedules,
         Room::Metrics,
         Room::Callbacks,
+        Room::Pruners,
     ];
 
     /// The room's name: Keras's module name.
@@ -60,6 +63,7 @@ impl Room {
             Room::Constraints => "constraints",
             Room::Metrics => "metrics",
             Room::Callbacks => "callbacks",
+            Room::Pruners => "pruners",
             Room::Sections => "sections",
         }
     }
@@ -77,6 +81,7 @@ impl Room {
             Room::Constraints => "constraint",
             Room::Metrics => "metric",
             Room::Callbacks => "callback",
+            Room::Pruners => "pruner",
             Room::Sections => "section",
         }
     }
@@ -94,6 +99,7 @@ impl Room {
             Room::Constraints => crate::constraints::Constraint::DOC,
             Room::Metrics => crate::metrics::Metric::DOC,
             Room::Callbacks => crate::callbacks::Callback::DOC,
+            Room::Pruners => crate::study::pruning::Pruner::DOC,
             Room::Sections => crate::spec::DOC,
         })
     }
@@ -111,6 +117,7 @@ impl Room {
             Room::Constraints => crate::constraints::Constraint::THINGS,
             Room::Metrics => crate::metrics::Metric::THINGS,
             Room::Callbacks => crate::callbacks::Callback::THINGS,
+            Room::Pruners => crate::study::pruning::Pruner::THINGS,
             Room::Sections => crate::spec::SECTIONS,
         }
     }

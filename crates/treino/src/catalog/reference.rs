@@ -267,6 +267,7 @@ fn example(room: Room, thing: &Descriptor, own: &[&Param]) -> String {
         Room::Losses => format!("[compile]\nloss = {inline}\n"),
         Room::Optimizers => format!("[compile]\noptimizer = {inline}\n"),
         Room::Schedules => format!("[compile]\noptimizer = {{ type = \"adam\", learning_rate = {inline} }}\n"),
+        Room::Pruners => format!("[search]\nprune = {inline}\n"),
         Room::Metrics => format!("[compile]\nmetrics = [{inline}]\n"),
     }
 }

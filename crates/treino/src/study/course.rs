@@ -6,10 +6,10 @@
 use super::comparison::Comparison;
 use super::importance::{Column, Importance, importance};
 use super::objective::Objective;
-use super::pruning::Pruner;
+use super::pruning::{Bracket, Prune};
 use super::results::{Config, Outcome, Phase, RunKey, RunResult, Source};
 use super::rounds::{Round, Training, Variant};
-use super::search::{Grid, Point, Random, Sampler, grid_size};
+use super::search::{Grid, Point, Random, Sampler, Sobol, Tpe, grid_size};
 use super::sources::{self, SourcesOfChance, sources_of_chance};
 use super::space::{Dimension, SearchSpace};
 use super::spec::{Seeds, StudySpec};
@@ -176,7 +176,7 @@ impl Study {
         let (objective, more_is_better) = Objective::parse(&by_task)?.against(&base)?;
         if spec.search.sampler.as_deref() == Some("grid") && grid_size(&spec.space).is_none() {
             let e = Error::input("a grid needs lists of values, but the space has a range");
-            return Err(e.help("write the values, or take the sampler random"));
+            return Err(e.help("write the values, or take another sampler: tpe, random, sobol"));
         }
         let data = Mutex::new(BTreeMap::from([(data_key(&base.resolved.spec), Arc::clone(&base.prepared))]));
         Ok(Study { spec, base, objective, more_is_better, data })
@@ -219,7 +219,12 @@ impl Study {
     }
 
     pub(super) fn sampler(&self) -> Box<dyn Sampler + Send + Sync> {
-        if self.is_grid() { Box::new(Grid) } else { Box::new(Random) }
+        match self.spec.search.sampler.as_deref() {
+            _ if self.is_grid() => Box::new(Grid),
+            Some("random") => Box::new(Random),
+            Some("sobol") => Box::new(Sobol),
+            _ => Box::new(Tpe),
+        }
     }
 
     /// Trains, and judges.
@@ -266,14 +271,14 @@ impl Study {
     }
 
     /// The rule that ends trainings early.
-    pub(super) fn pruner(&self) -> Option<&dyn Pruner> {
-        self.spec.prune.as_ref().and_then(|prune| prune.pruner())
+    pub(super) fn pruner(&self) -> Option<&dyn Prune> {
+        let has_brackets = self.brackets().is_some();
+        self.spec.search.prune.as_ref().filter(|_| !has_brackets).map(|pruner| pruner.inner() as &dyn Prune)
     }
 
     /// Brackets of configs with ever more epochs, where the study goes by them.
-    fn brackets(&self) -> Option<Vec<super::pruning::Bracket>> {
-        let prune = self.spec.prune.as_ref()?;
-        prune.brackets(self.most_configs(), self.base.settings().epochs)
+    fn brackets(&self) -> Option<Vec<Bracket>> {
+        self.spec.search.prune.as_ref()?.inner().brackets(self.most_configs(), self.base.settings().epochs)
     }
 
     /// Whether the rows for validation follow from a seed.

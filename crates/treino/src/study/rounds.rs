@@ -4,6 +4,7 @@
 //! Whatever a stretch needs of another one, it waits for.
 
 use super::course::{Done, Ledger, Study, Workers};
+use super::pruning::Bracket;
 use super::results::{Config, Phase, RunKey, RunResult, Source};
 use super::search::{Point, Seen};
 use super::verdict::Verdict;
@@ -108,7 +109,7 @@ impl<'a> Round<'a> {
     }
 
     /// Proposes configs in brackets: each bracket gives many of them few epochs, and the better ones of those more.
-    pub fn halve(&mut self, brackets: &[super::pruning::Bracket], most: Option<usize>, seeds: usize) -> Result<()> {
+    pub fn halve(&mut self, brackets: &[Bracket], most: Option<usize>, seeds: usize) -> Result<()> {
         let all = self.slots(0..seeds);
         let mut left = most.unwrap_or_else(|| brackets.iter().map(|bracket| bracket.rungs[0].configs).sum());
         for bracket in brackets.iter().cycle() {

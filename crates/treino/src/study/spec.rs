@@ -1,9 +1,10 @@
 //! A study as it is written down: a training spec to vary, `[space]`, `[repeats]` and `[search]`.
 
 use super::objective::Objective;
+use super::pruning::Pruner;
 use super::results::Source;
 use super::space::{Dimension, SearchSpace};
-use crate::catalog::{Descriptor, Entries, Field, Interval, Kind, Node, Origin, Thing, Value, thing};
+use crate::catalog::{Descriptor, Entries, Field, Interval, Kind, Node, Origin, Room, Thing, Value, thing};
 use crate::error::{Error, Result};
 use crate::spec::{self, Spec};
 use std::path::Path;
@@ -44,8 +45,11 @@ thing! {
 thing! {
     /// Which configs are tried.
     pub struct Search = "search" {
-        /// `grid` for every combination, or `random`; when left open, `grid` where every dimension is a list.
-        sampler: Option<String> = None, Kind::Choice(&["grid", "random"]);
+        /// `grid` for every combination, `tpe` for points near the better ones, `sobol` for points that fill the space evenly, or
+        /// `random`; when left open, `grid` where every dimension is a list, otherwise `tpe`.
+        sampler: Option<String> = None, Kind::Choice(&["grid", "tpe", "sobol", "random"]);
+        /// What ends trainings early, a pruner: `median`, `percentile`, `patient`, `threshold`, `successive_halving`, `hyperband`.
+        prune: Option<Pruner> = None, Kind::Thing(Room::Pruners);
         /// Configs to try, at most; all of a grid, otherwise 50, when left open.
         configs: Option<usize> = None, Kind::COUNT;
         /// A config is proposed from the results of those at least so many before it.
@@ -97,7 +101,6 @@ pub struct StudySpec {
     pub repeats: Repeats,
     /// The section `[search]`.
     pub search: Search,
-    pub prune: Option<super::pruning::Prune>,
     /// The dimensions as they were written, for the study's own file.
     written: Entries,
 }
@@ -168,7 +171,6 @@ impl StudySpec {
             search: spec::section(entries, "search")?,
             study,
             base,
-            prune: None,
             written,
         };
         if let Some(folds) = spec.repeats.folds {

@@ -1,38 +1,83 @@
-//! Ending what is behind.
+//! Ending early what is behind.
+//!
+//! Either a rule looks at a training after each epoch, beside the curves of those that came to their end; or configs go through
+//! brackets, in which ever fewer of them get ever more epochs.
 
-use std::fmt::Debug;
+mod halving;
+mod patient;
+mod percentile;
+mod threshold;
 
-/// A rule that ends a training that is behind others.
-pub trait Pruner: Send + Sync + Debug {
+pub use halving::{Bracket, Hyperband, Rung, SuccessiveHalving};
+pub use patient::Patient;
+pub use percentile::{Median, Percentile};
+pub use threshold::Threshold;
+
+use crate::catalog::{Room, room};
+
+room! {
+    /// Any pruner.
+    ///
+    /// What ends trainings of a study early: `prune` under `[search]`. The first seed of a config may be ended early, by the
+    /// curves of configs at least a window before it with the same seed; a config that comes to its end is then trained with
+    /// its other seeds in full. Decisions of `median`, `percentile`, `patient` and `threshold` are Optuna's, whose steps are
+    /// epochs from 0.
+    ///
+    /// Keras differences: Keras has none; KerasTuner has Hyperband.
+    pub enum Pruner: dyn Prune in Room::Pruners => { Median, Percentile, Patient, Threshold, SuccessiveHalving, Hyperband }
+}
+
+/// What a pruner does.
+pub trait Prune: std::fmt::Debug + Send + Sync {
     /// Whether a training ends here. `own` is its objective after each epoch so far, less is better; `others` are the whole
-    /// curves of completed trainings.
+    /// curves of trainings that came to their end.
     fn prunes(&self, own: &[f64], others: &[&[f64]]) -> bool;
-}
 
-/// Configs that begin together, of which ever fewer get ever more epochs.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Bracket {
-    /// From the first to the last.
-    pub rungs: Vec<Rung>,
-}
-
-/// A rung of a bracket.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Rung {
-    /// How many configs are trained.
-    pub configs: usize,
-    /// With how many epochs.
-    pub epochs: usize,
-}
-
-/// STUB
-#[derive(Debug, Clone)]
-pub enum Prune {}
-impl Prune {
-    pub fn pruner(&self) -> Option<&dyn Pruner> {
+    /// The brackets that configs go through, instead of being looked at after each epoch: of so many configs, with so many
+    /// epochs at most.
+    fn brackets(&self, _configs: usize, _epochs: usize) -> Option<Vec<Bracket>> {
         None
     }
-    pub fn brackets(&self, _configs: usize, _epochs: usize) -> Option<Vec<Bracket>> {
-        None
+}
+
+/// Whether a step is the first one behind a step at which pruning is looked at: those from `warmup` on, every `interval`.
+fn is_due(step: usize, warmup: usize, interval: usize) -> bool {
+    step >= warmup && (step - warmup).is_multiple_of(interval)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::search::fixture::{cases, numbers};
+    use super::*;
+    use crate::catalog::{Entries, Field, Node, Value};
+
+    /// Optuna 5's `MedianPruner`, `PercentilePruner`, `PatientPruner`, `ThresholdPruner`.
+    #[test]
+    fn decisions_are_optunas() {
+        let nan = |json: &serde_json::Value| -> Vec<f64> {
+            json.as_array().unwrap().iter().map(|x| x.as_f64().unwrap_or(f64::NAN)).collect()
+        };
+        let mut counts = [0; 2];
+        for case in cases("pruning") {
+            let mut table = Entries::default();
+            for (name, value) in case["pruner"].as_object().unwrap() {
+                let value = match value {
+                    serde_json::Value::String(text) => Value::Text(text.clone()),
+                    serde_json::Value::Number(n) if n.is_u64() => Value::Int(n.as_i64().unwrap()),
+                    other => Value::Float(other.as_f64().unwrap()),
+                };
+                table.set(name, Node::from(value));
+            }
+            let pruner = Pruner::read(&Value::Table(table).into(), "prune").unwrap();
+            let others: Vec<Vec<f64>> = case["others"].as_array().unwrap().iter().map(nan).collect();
+            let others: Vec<&[f64]> = others.iter().map(|curve| &curve[..]).collect();
+            let own = nan(&case["own"]);
+            for (epochs, wanted) in numbers(&case["prunes"]).into_iter().enumerate() {
+                let found = pruner.inner().prunes(&own[..=epochs], &others);
+                assert_eq!(found, wanted == 1.0, "{:?} after {epochs}", case["pruner"]);
+                counts[usize::from(found)] += 1;
+            }
+        }
+        assert!(counts[0] > 100 && counts[1] > 50, "{counts:?}");
     }
 }

@@ -3,11 +3,18 @@
 //! A suggestion is a pure function of the space, the study's seed, the number of the config and what has been seen, so a
 //! study proposes the same whatever the number of workers.
 
+#[cfg(test)]
+pub(super) mod fixture;
 mod grid;
 mod random;
+mod sobol;
+mod sobol_numbers;
+mod tpe;
 
 pub use grid::{Grid, grid_size};
 pub use random::Random;
+pub use sobol::Sobol;
+pub use tpe::Tpe;
 
 use treino_engine::double::exp;
 use treino_engine::math::ln_f64;
