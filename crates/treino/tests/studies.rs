@@ -35,15 +35,60 @@ fn values(course: &Course) -> Vec<Vec<Option<f64>>> {
 fn the_number_of_workers_changes_nothing() {
     let random = "[space]\nlearning_rate = { float = [1e-4, 1.0], scale = \"log\" }\nbatch_size = [8, 32]\n\
                   [search]\nconfigs = 6\nwindow = 2\n[repeats]\nseeds = 2\nconfirm_seeds = 2\n";
-    for text in [GRID, random, &GRID.replace("seeds = 3", "seeds = \"race\"")] {
+    let search = "[space]\nlearning_rate = { float = [1e-5, 1.0], scale = \"log\" }\n\
+                  batch_size = { int = [8, 64], scale = \"pow2\" }\n\
+                  [search]\nconfigs = 24\nwindow = 3\n[repeats]\nseeds = 2\nconfirm_seeds = 2\n";
+    let with = |more: &str| search.replace("[search]\n", &format!("[search]\n{more}\n"));
+    for text in [
+        GRID,
+        random,
+        &GRID.replace("seeds = 3", "seeds = \"race\""),
+        &GRID.replace("seeds = 3", "seeds = 2\nfolds = 3\nsources = 2\nvary = [\"init\", \"split\"]"),
+        &with("sampler = \"tpe\"\nprune = \"median\""),
+        &with("sampler = \"sobol\"\nprune = { type = \"hyperband\", min_epochs = 2 }"),
+    ] {
         let study = study(text).unwrap();
         let alone = run(&study, &Memory::default(), 1);
         for threads in [2, 5] {
             let beside = run(&study, &Memory::default(), threads);
             assert_eq!(values(&alone), values(&beside));
         }
-        assert_eq!(alone.configs.len(), if text == random { 6 } else { 4 });
     }
+}
+
+#[test]
+fn what_is_behind_is_ended_early_and_dropped() {
+    let text = "[space]\nlearning_rate = [0.1, 0.09, 0.08, 0.07, 0.06, 0.05, 1e-6]\n\
+                [search]\nwindow = 1\nprune = \"median\"\n[repeats]\nseeds = 3\nconfirm_top = 0\n";
+    let course = run(&study(text).unwrap(), &Memory::default(), 2);
+    let hopeless = &course.configs[6];
+    assert!(hopeless.was_pruned() && hopeless.runs.len() == 1 && hopeless.runs[0].1.epochs < 6);
+    let standing = course.verdict.ranked.iter().find(|one| one.config == 6).unwrap().standing;
+    assert_eq!(standing, Standing::Dropped);
+    assert!(course.configs[..5].iter().all(|config| config.runs.len() == 3), "the first five are behind nobody");
+}
+
+#[test]
+fn folds_and_sources_are_trained_as_they_are_written() {
+    let text =
+        GRID.replace("seeds = 3", "seeds = 2\nfolds = 3\nsources = 2").replace("confirm_seeds = 2", "confirm_top = 0");
+    let course = run(&study(&text).unwrap(), &Memory::default(), 2);
+    let keys: Vec<(u64, usize)> = course.configs[0].runs.iter().map(|(key, _)| (key.seed, key.fold)).collect();
+    assert_eq!(keys, [(1, 1), (1, 2), (1, 3), (2, 1), (2, 2), (2, 3)]);
+    let values: Vec<Option<f64>> = course.configs[0].runs.iter().map(|(_, run)| run.value()).collect();
+    assert!(values[0] != values[1] && values[0] != values[3]);
+    let sources = course.sources().unwrap();
+    let names: Vec<&str> = sources.sources.iter().map(|one| one.name.as_str()).collect();
+    assert_eq!(names, ["init", "shuffle", "dropout", "split"]);
+    // There is no dropout, and nothing for it to draw.
+    assert_eq!(sources.sources[2].spread.as_ref().unwrap().sd, 0.0);
+    assert!(sources.sources[0].spread.as_ref().unwrap().sd > 0.0);
+
+    // Only what is varied varies.
+    let text =
+        GRID.replace("seeds = 3", "seeds = 2\nvary = [\"dropout\"]").replace("confirm_seeds = 2", "confirm_top = 0");
+    let course = run(&study(&text).unwrap(), &Memory::default(), 1);
+    assert!(course.configs.iter().all(|config| config.runs[0].1.value() == config.runs[1].1.value()));
 }
 
 /// A ledger that interrupts the study after so many trainings.
@@ -134,4 +179,10 @@ fn files_that_are_no_studies_or_others_are_refused() {
     assert!(StudyContent::read(&path).unwrap_err().message().contains("not the file of a study"));
     assert!(std::fs::read_to_string(&path).unwrap().starts_with("no database"), "it was left as it is");
     assert!(StudyContent::read(&folder.path().join("none.db")).is_err());
+
+    let newer = folder.path().join("newer.db");
+    StudyFile::open(&newer, &study, false).unwrap().close().unwrap();
+    rusqlite::Connection::open(&newer).unwrap().execute_batch("PRAGMA user_version = 99").unwrap();
+    assert!(fails(StudyFile::open(&newer, &study, false)).contains("has version 99"));
+    assert!(StudyContent::read(&newer).unwrap_err().helps().iter().any(|help| help == "take a newer treino"));
 }

@@ -209,7 +209,7 @@ fn compared(found: &Comparison, pair: [&Config; 2], objective: &str, terminal: &
         None => lang.difference_of_one(objective, difference),
     };
     let bootstrap = found.bootstrap.map(|one| lang.bootstrap_interval(lang.number(one.low), lang.number(one.high)));
-    lines.add(&lang.label_difference(), &std::iter::once(words).chain(bootstrap).collect::<Vec<_>>().join("; "));
+    lines.add("A - B", &std::iter::once(words).chain(bootstrap).collect::<Vec<_>>().join("; "));
     if let (Some(t), Some(ranks)) = (found.t, found.ranks) {
         lines.add(&lang.label_tests(), &lang.tests_of(lang.p_value(t.p), lang.p_value(ranks.p)));
     }
@@ -236,7 +236,7 @@ pub fn importance(matches: &ArgMatches, terminal: &Terminal) -> Result<u8> {
         json::line(&serde_json::json!({ "importance": found, "sources": sources }));
         return Ok(0);
     }
-    let range = |low: f64, high: f64| format!("{} – {}", lang.number(low), lang.number(high));
+    let range = |low: f64, high: f64| format!("{} – {}", lang.percent(low), lang.percent(high));
     if found.is_empty() {
         let mut lines = Lines::new(terminal);
         let many = lang.grouped(course.configs.len() as f64);

@@ -227,8 +227,8 @@ fn trainings() -> Vec<(String, Recipe)> {
                 ..usual(Goal::Number)
             };
             let recipe = match room {
-                // Every training has them all.
-                Room::Sections => None,
+                // Every training has them all, or none.
+                Room::Sections | Room::Pruners => None,
                 Room::Layers => Some(layer(name)),
                 Room::Activations => Some(dense("activation")),
                 Room::Initializers => Some(dense("kernel_initializer")),

@@ -25,7 +25,7 @@ fn a_study_compares_says_and_keeps() {
     assert!(scratch.good("study ls").stdout.contains("iris"));
     let csv = scratch.good("study export iris").stdout;
     assert_eq!(csv.lines().count(), 1 + 4 * 4 + 10);
-    assert!(csv.starts_with("phase,config,seed,outcome,value,epochs,seconds,optimizer,learning_rate,loss"));
+    assert!(csv.starts_with("phase,config,seed,fold,budget,outcome,value,epochs,seconds,optimizer,learning_rate,loss"));
 
     // The same command again has nothing to do, and says the same.
     let again = scratch.run(&format!("study iris.csv {GRID} --repeats 4"));
@@ -118,4 +118,94 @@ fn another_study_of_the_same_name_is_not_touched() {
     let done = scratch.run("study show iirs");
     assert_eq!(done.code, 2);
     assert!(done.stderr.contains("did you mean \"iris\"?"), "{}", done.stderr);
+}
+
+#[test]
+fn two_configs_are_compared_on_their_seeds() {
+    let scratch = Scratch::with(&["iris.csv"]);
+    scratch.run(&format!("study iris.csv {GRID} --repeats 4 -q"));
+    let done = scratch.run("study compare iris iris:0");
+    assert_eq!(done.code, 0, "{done:?}");
+    for part in ["paired t: p", "Wilcoxon", "bootstrap (BCa)", "A beats B in 4 of 4 paired seeds"] {
+        assert!(done.stdout.contains(part), "{part}\n{}", done.stdout);
+    }
+    let turned = &lines(&scratch.run("study compare iris:0 3 --json").stdout)[0];
+    assert_eq!((turned["pairs"].as_u64(), turned["first_is_better"].as_bool()), (Some(4), Some(false)));
+    assert_eq!(scratch.run("study compare iris:1 1").code, 3, "a config and itself");
+    for (wrong, why) in [("iris:9 0", "there is no config 9"), ("irs iris", "did you mean \"iris\"?")] {
+        let done = scratch.run(&format!("study compare {wrong}"));
+        assert!(done.code == 2 && done.stderr.contains(why), "{done:?}");
+    }
+}
+
+#[test]
+fn a_study_goes_on_with_more_or_beside_another() {
+    let scratch = Scratch::with(&["iris.csv"]);
+    let more = |flags: &str| scratch.run(&format!("study iris.csv {GRID} --confirm-top 0 -q {flags}"));
+    more("--repeats 2");
+    let refused = more("--repeats 3");
+    assert!(refused.code == 2 && refused.stderr.contains("another repeats.seeds"), "{refused:?}");
+    assert!(refused.stderr.contains("--extend"));
+    more("--repeats 3 --extend");
+    assert_eq!(scratch.good("study export iris").stdout.lines().count(), 1 + 4 * 3);
+    let whole = scratch.good("study show iris --fingerprint").stdout;
+    more("--repeats 3 --name fresh");
+    assert_eq!(scratch.good("study show fresh --fingerprint").stdout, whole);
+
+    let other = more("--repeats 3 --batch-size 16 --extend");
+    assert!(other.code == 2 && other.stderr.contains("it is another one"), "{other:?}");
+    more("--repeats 3 --batch-size 16 --fork");
+    assert!(scratch.good("study ls").stdout.contains("iris-2"));
+    assert_eq!(scratch.good("study show iris --fingerprint").stdout, whole);
+}
+
+#[test]
+fn importance_and_sources_of_chance_are_told() {
+    let scratch = Scratch::with(&["iris.csv"]);
+    let flags =
+        "--target species --hidden 8 --epochs 5 --vary learning_rate=1e-5..0.1:log --vary batch_size=8..64:pow2";
+    let done = scratch.run(&format!("study iris.csv {flags} --configs 24 --repeats 2 --confirm-top 0 --sources 3"));
+    for part in ["source of chance", "init", "shuffle", "split", "share of variance"] {
+        assert!(done.stdout.contains(part), "{part}\n{}", done.stdout);
+    }
+    let told = &lines(&scratch.good("study importance iris --json").stdout)[0];
+    let shares = told["importance"].as_array().unwrap();
+    assert_eq!(shares[0]["name"], "learning_rate");
+    let sum: f64 = shares.iter().map(|one| one["share"].as_f64().unwrap()).sum();
+    assert!((sum - 1.0).abs() < 1e-9);
+    assert_eq!(told["sources"]["sources"].as_array().unwrap().len(), 4);
+    assert!(scratch.good("study importance iris").stdout.contains("PED-ANOVA"));
+    assert!(scratch.good("study importance iris --lang pt").stdout.contains("importância"));
+}
+
+#[test]
+fn a_study_is_written_for_others() {
+    let scratch = Scratch::with(&["iris.csv"]);
+    scratch.run(&format!("study iris.csv {GRID} --repeats 2 --confirm-top 0 -q"));
+    let rows: Vec<Value> = serde_json::from_str(&scratch.good("study export iris --format json").stdout).unwrap();
+    assert_eq!((rows.len(), rows[0]["epochs"].as_i64(), rows[7]["optimizer"].as_str()), (8, Some(5), Some("adam")));
+    scratch.good("study export iris -o t.parquet");
+    // What reads tables reads it.
+    let seen = scratch.run("train t.parquet --target value --epochs 1 -q");
+    assert_eq!(seen.code, 0, "{seen:?}");
+    let journal = lines(&scratch.good("study export iris --format optuna").stdout);
+    assert_eq!(journal.iter().map(|line| line["op_code"].as_u64().unwrap()).collect::<Vec<_>>(), [0, 2, 4, 4, 4, 4]);
+    assert_eq!(journal[2]["intermediate_values"].as_object().unwrap().len(), 5);
+    assert_eq!(scratch.run("study export iris --format xml").code, 2);
+    assert_eq!(scratch.run("study export iris --format parquet").code, 2);
+    let watched = scratch.good("study watch iris");
+    assert!(watched.stderr.contains("8 trainings of 4 configs") && watched.stdout.contains("verdict"), "{watched:?}");
+}
+
+#[test]
+fn pruners_and_brackets_are_named_on_the_command_line() {
+    let scratch = Scratch::with(&["iris.csv"]);
+    let flags = "--target species --hidden 8 --epochs 9 --vary learning_rate=1e-5..0.1:log --repeats 2 --confirm-top 0";
+    scratch.run(&format!("study iris.csv {flags} --prune hyperband --name h"));
+    let csv = scratch.good("study export h").stdout;
+    let budgets = |epochs: &str| csv.lines().filter(|line| line.split(',').nth(4) == Some(epochs)).count();
+    // Rungs of 9, 3, 1; 5, 1; 3; then the second seed of the 1 + 1 + 3 configs that came to 9 epochs.
+    assert_eq!((budgets("1"), budgets("3"), budgets("9")), (9, 3 + 5, 1 + 1 + 3 + 5));
+    let done = scratch.run(&format!("study iris.csv {flags} --prune medain --name m"));
+    assert!(done.code == 2 && done.stderr.contains("did you mean \"median\"?"), "{done:?}");
 }

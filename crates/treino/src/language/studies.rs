@@ -34,8 +34,6 @@ messages! {
     study_best_one(best, value) { en: "; best so far: {best} with {value}", pt: "; melhor até aqui: {best} com {value}" }
     /// A study that is being watched has come so far.
     study_watched(trainings, configs) { en: "{trainings} trainings of {configs} configs", pt: "{trainings} treinos de {configs} configurações" }
-    /// Label: how two differ.
-    label_difference() { en: "difference", pt: "diferença" }
     /// How two configs differ.
     difference_of(objective, difference, low, high) { en: "{objective}: {difference} on average (95 % interval {low} to {high})", pt: "{objective}: {difference} em média (intervalo de 95 %: {low} a {high})" }
     /// One pair alone.

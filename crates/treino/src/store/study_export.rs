@@ -11,6 +11,7 @@ use serde_json::{Map, Value, json};
 /// The table as a list of JSON objects, one a row; what a row has nothing of is `null`.
 pub fn json_rows(table: &Table) -> String {
     let cell = |cell: &Cell| match cell {
+        Cell::Number(x) if x.fract() == 0.0 && x.abs() < 9e15 => json!(*x as i64),
         Cell::Number(x) if x.is_finite() => json!(x),
         Cell::Number(x) => json!(x.to_string()),
         Cell::Text(text) => json!(text),

@@ -25,6 +25,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+/// Configs of a search that nothing limits.
+const CONFIGS: usize = 50;
+
 /// A training that panics is tried so often.
 const ATTEMPTS: usize = 3;
 
@@ -205,9 +208,12 @@ impl Study {
     /// How many configs are tried, at most.
     pub fn most_configs(&self) -> usize {
         let asked = self.spec.search.configs;
-        match (self.is_grid(), grid_size(&self.spec.space)) {
-            (true, Some(all)) => asked.map_or(all, |asked| asked.min(all)),
-            _ => asked.unwrap_or(50),
+        match (self.is_grid(), grid_size(&self.spec.space), self.brackets()) {
+            (true, Some(all), _) => asked.map_or(all, |asked| asked.min(all)),
+            (_, _, Some(brackets)) => {
+                asked.unwrap_or_else(|| brackets.iter().map(|bracket| bracket.rungs[0].configs).sum())
+            }
+            _ => asked.unwrap_or(CONFIGS),
         }
     }
 
@@ -244,7 +250,7 @@ impl Study {
             Seeds::Race => RACE[0],
         };
         match self.brackets() {
-            Some(brackets) => round.halve(&brackets, self.spec.search.configs, first)?,
+            Some(brackets) => round.halve(&brackets, self.most_configs(), first)?,
             None => round.search(self.most_configs(), first)?,
         }
         if self.spec.repeats.seeds == Seeds::Race {
@@ -278,7 +284,12 @@ impl Study {
 
     /// Brackets of configs with ever more epochs, where the study goes by them.
     fn brackets(&self) -> Option<Vec<Bracket>> {
-        self.spec.search.prune.as_ref()?.inner().brackets(self.most_configs(), self.base.settings().epochs)
+        self.spec
+            .search
+            .prune
+            .as_ref()?
+            .inner()
+            .brackets(self.spec.search.configs.unwrap_or(CONFIGS), self.base.settings().epochs)
     }
 
     /// Whether the rows for validation follow from a seed.

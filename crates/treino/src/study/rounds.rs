@@ -109,9 +109,9 @@ impl<'a> Round<'a> {
     }
 
     /// Proposes configs in brackets: each bracket gives many of them few epochs, and the better ones of those more.
-    pub fn halve(&mut self, brackets: &[Bracket], most: Option<usize>, seeds: usize) -> Result<()> {
+    pub fn halve(&mut self, brackets: &[Bracket], most: usize, seeds: usize) -> Result<()> {
         let all = self.slots(0..seeds);
-        let mut left = most.unwrap_or_else(|| brackets.iter().map(|bracket| bracket.rungs[0].configs).sum());
+        let mut left = most;
         for bracket in brackets.iter().cycle() {
             let begin = self.configs.len();
             let first = &bracket.rungs[0];

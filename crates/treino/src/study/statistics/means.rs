@@ -14,6 +14,10 @@ pub fn standard_deviation(values: &[f64]) -> f64 {
     if values.len() < 2 {
         return f64::NAN;
     }
+    // Equal values have no spread, though their mean may differ from them in its last bit.
+    if values.iter().all(|value| *value == values[0]) {
+        return 0.0;
+    }
     let mean = mean(values);
     let squares: f64 = values.iter().map(|v| (v - mean) * (v - mean)).sum();
     (squares / (values.len() - 1) as f64).sqrt()
