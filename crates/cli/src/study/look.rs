@@ -271,7 +271,10 @@ pub fn export(matches: &ArgMatches) -> Result<u8> {
         "parquet" if output.is_none() => {
             return Err(Error::input("Parquet is not for a terminal").help("name a file: -o study.parquet"));
         }
+        #[cfg(feature = "parquet")]
         "parquet" => store::parquet(&content.table())?,
+        #[cfg(not(feature = "parquet"))]
+        "parquet" => return Err(Error::input("this treino was built without Parquet")),
         "optuna" => {
             let name = Path::new(name).file_name().map_or(name.to_string(), |name| name.to_string_lossy().into_owned());
             store::optuna_journal(&content, &name)?.into_bytes()

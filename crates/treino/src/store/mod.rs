@@ -21,8 +21,10 @@ pub(crate) use crc32c::Crc32c;
 pub(crate) use event_file::{EventFile, Histogram, Summary};
 pub use growing_file::GrowingFile;
 pub use run_folder::{RunFolder, find_model};
+#[cfg(all(feature = "study", feature = "parquet"))]
+pub use study_export::parquet;
 #[cfg(feature = "study")]
-pub use study_export::{json_rows, optuna_journal, parquet};
+pub use study_export::{json_rows, optuna_journal};
 #[cfg(feature = "study")]
 pub use study_file::{FILE as STUDY_FILE, StudyContent, StudyFile, Varied, is_being_written};
 pub use weights::{read_weights, weights_bytes};

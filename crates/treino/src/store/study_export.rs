@@ -188,7 +188,7 @@ fn time(seconds: f64) -> String {
     let (whole, micros) = (micros / 1_000_000, micros % 1_000_000);
     let (days, rest) = (whole / 86_400, whole % 86_400);
     let (mut year, mut day) = (1970, days);
-    let is_leap = |year: u64| year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let is_leap = |year: u64| year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
     while day >= 365 + u64::from(is_leap(year)) {
         day -= 365 + u64::from(is_leap(year));
         year += 1;
