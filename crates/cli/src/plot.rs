@@ -25,18 +25,24 @@ pub fn run(matches: &ArgMatches, terminal: &Terminal) -> Result<u8> {
         return Ok(0);
     };
     let figure = figure::figure(&record, terminal.lang, run, id)?;
+    draw(&figure, matches, terminal)?;
+    Ok(0)
+}
+
+/// Draws a figure in the terminal, or writes it to the file that was named.
+pub fn draw(figure: &Figure, matches: &ArgMatches, terminal: &Terminal) -> Result<()> {
     match matches.get_one::<String>("output") {
         Some(output) => {
-            write_atomically(Path::new(output), &bytes(&figure, output, terminal.lang)?)?;
+            write_atomically(Path::new(output), &bytes(figure, output, terminal.lang)?)?;
             terminal.print(&format!("{}\n", escaped(output)));
         }
         None => {
             let height = (terminal.width / 4).clamp(12, 24);
-            let drawn = figure::terminal(&figure, terminal.width, height, terminal.ascii, terminal.lang);
+            let drawn = figure::terminal(figure, terminal.width, height, terminal.ascii, terminal.lang);
             terminal.print(&drawn);
         }
     }
-    Ok(0)
+    Ok(())
 }
 
 /// The figure as a file of the kind that its name says.

@@ -4,6 +4,8 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use treino::Result;
 use treino::catalog::Entries;
+use treino::figure::{Shape, StudyView, study_figure, study_figures, study_report};
+use treino::language::Lang;
 use treino::spec;
 use treino::store::{StudyContent, StudyFile};
 use treino::study::search::Point;
@@ -185,4 +187,52 @@ fn files_that_are_no_studies_or_others_are_refused() {
     rusqlite::Connection::open(&newer).unwrap().execute_batch("PRAGMA user_version = 99").unwrap();
     assert!(fails(StudyFile::open(&newer, &study, false)).contains("has version 99"));
     assert!(StudyContent::read(&newer).unwrap_err().helps().iter().any(|help| help == "take a newer treino"));
+}
+
+#[test]
+fn a_study_that_was_read_back_has_the_same_space_and_whole_figures() {
+    // Lists and ranges in turn: the file must keep their order.
+    let text = "[space]\nlearning_rate = { float = [1e-4, 1.0], scale = \"log\" }\noptimizer = [\"sgd\", \"adam\"]\n\
+                batch_size = { int = [8, 64], scale = \"pow2\" }\nl2 = { float = [1e-6, 0.1], scale = \"log\", zero = 0.3 }\n\
+                momentum = { float = [0.0, 0.9], when = \"optimizer == 'sgd'\" }\n\
+                [search]\nconfigs = 30\n[repeats]\nseeds = 3\nsources = 3\n";
+    let study = study(text).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("study.db");
+    let file = StudyFile::open(&path, &study, false).unwrap();
+    run(&study, &file, 2);
+    file.close().unwrap();
+    let content = StudyContent::read(&path).unwrap();
+    let (course, spec) = (content.course(), content.study_spec().unwrap());
+    for config in &course.configs {
+        assert_eq!(spec.space.describe(&config.point), config.words);
+    }
+    for lang in Lang::ALL {
+        let view = StudyView { course: &course, space: &spec.space, text: &content.spec, name: "iris", lang };
+        let figures = study_figures(&view);
+        let ids: Vec<&str> = figures.iter().map(|figure| figure.id.as_str()).collect();
+        assert_eq!(ids, ["configs", "curves", "seeds", "slice", "heat", "parallel", "importance", "sources"]);
+        for figure in &figures {
+            assert!(!figure.words.is_empty() && !figure.table.rows.is_empty(), "{}", figure.id);
+            for series in figure.panels.iter().flat_map(|panel| &panel.series) {
+                let lengths: Vec<usize> = match &series.shape {
+                    Shape::Line { x, y } | Shape::Points { x, y, .. } => vec![x.len(), y.len()],
+                    Shape::Whiskers { x, y, low, high } => vec![x.len(), y.len(), low.len(), high.len()],
+                    Shape::Band { x, low, high } => vec![x.len(), low.len(), high.len()],
+                    _ => vec![1],
+                };
+                assert!(lengths[0] > 0 && lengths.iter().all(|n| *n == lengths[0]), "{} {lengths:?}", figure.id);
+                if let Shape::Whiskers { y, low, high, .. } = &series.shape {
+                    let is_around = |at: usize| low[at] <= y[at] && y[at] <= high[at] && high[at].is_finite();
+                    assert!((0..y.len()).all(is_around), "{}", figure.id);
+                }
+            }
+            assert!(!treino::figure::svg(figure, lang).is_empty());
+            assert!(!treino::figure::terminal(figure, 80, 16, false, lang).is_empty());
+        }
+        let page = study_report(&view).html();
+        assert!(page.contains(&format!("lang=\"{}\"", lang.tag())) && page.contains("treino study plot iris slice"));
+    }
+    let view = StudyView { course: &course, space: &spec.space, text: "", name: "iris", lang: Lang::English };
+    assert_eq!(study_figure(&view, "slize").unwrap_err().helps()[0], "did you mean \"slice\"?");
 }

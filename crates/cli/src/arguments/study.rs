@@ -124,6 +124,19 @@ pub fn command() -> Command {
                 .arg(json("Print one JSON object")),
         )
         .subcommand(
+            Command::new("report")
+                .about("Write the page of a study: verdict, curves, seeds, settings, what mattered")
+                .arg(named())
+                .arg(option("output", "FILE", "Where to write it [default: report.html beside the study]").short('o')),
+        )
+        .subcommand(
+            Command::new("plot")
+                .about("Draw a figure of a study in the terminal or into a file")
+                .arg(named())
+                .arg(Arg::new("figure").value_name("FIGURE").help("Which one; without it they are listed"))
+                .arg(option("output", "FILE", "Write to a file: .svg, .png, .csv or .json").short('o')),
+        )
+        .subcommand(
             Command::new("export")
                 .about("Write every training as a row, or the study for Optuna")
                 .arg(named())

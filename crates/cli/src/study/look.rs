@@ -22,12 +22,12 @@ use treino::study::{Comparison, Config, Course};
 const GLANCE: Duration = Duration::from_millis(500);
 
 /// The argument of that name; nothing where it was not given.
-fn argument<'a>(matches: &'a ArgMatches, name: &str) -> &'a str {
+pub fn argument<'a>(matches: &'a ArgMatches, name: &str) -> &'a str {
     matches.get_one::<String>(name).map_or("", String::as_str)
 }
 
 /// The file of a study that was named by its folder, its file, or its name in `studies`.
-fn path_of(name: &str) -> Result<PathBuf> {
+pub fn path_of(name: &str) -> Result<PathBuf> {
     let places = [PathBuf::from(name).join(STUDY_FILE), name.into(), Path::new("studies").join(name).join(STUDY_FILE)];
     places.iter().find(|path| path.is_file()).cloned().ok_or_else(|| {
         let known = studies(Path::new("studies"));

@@ -3,6 +3,7 @@
 mod look;
 mod outcome;
 mod progress;
+mod report;
 
 use crate::arguments;
 use crate::json;
@@ -26,6 +27,8 @@ pub fn run(matches: &ArgMatches, terminal: &Terminal) -> Result<u8> {
         Some(("watch", matches)) => look::watch(matches, terminal),
         Some(("compare", matches)) => look::compare(matches, terminal),
         Some(("importance", matches)) => look::importance(matches, terminal),
+        Some(("report", matches)) => report::report(matches, terminal),
+        Some(("plot", matches)) => report::plot(matches, terminal),
         Some(("export", matches)) => look::export(matches),
         _ => study(matches, terminal),
     }
@@ -54,12 +57,13 @@ fn study(matches: &ArgMatches, terminal: &Terminal) -> Result<u8> {
     }
     let course = course?;
     file.close()?;
+    let page = report::write(&folder.join(STUDY_FILE), &folder.display().to_string(), None, terminal)?;
     if as_json {
         json::line(&object(&course, &folder));
     } else {
         terminal.print(&outcome(&course, terminal));
         let mut lines = Lines::new(terminal);
-        lines.add(&terminal.lang.label_saved(), &terminal.lang.study_saved(folder.display()));
+        lines.add(&terminal.lang.label_saved(), &terminal.lang.study_saved(folder.display(), page.display()));
         terminal.print(&lines.text);
     }
     Ok(exit_code(&course))

@@ -93,10 +93,7 @@ pub fn sources(found: &SourcesOfChance, terminal: &Terminal) -> String {
             lang.percent(source.share),
         ]);
     }
-    let words = found.largest.map_or(String::new(), |at| {
-        let (name, share) = (&found.sources[at].name, lang.percent(found.sources[at].share));
-        if found.is_clear { lang.largest_source(name, share) } else { lang.no_largest_source(name, share) }
-    });
+    let words = lang.study_sources_words(found).unwrap_or_default();
     format!("{table}\n\n{}", crate::lines::wrapped(&words, terminal.width, "  ", "  "))
 }
 

@@ -15,6 +15,9 @@ mod plotly;
 #[cfg(feature = "report")]
 mod report;
 mod run;
+mod study;
+#[cfg(feature = "report")]
+mod study_report;
 #[cfg_attr(not(feature = "report"), allow(dead_code, reason = "the terminal needs half of it"))]
 mod style;
 mod terminal;
@@ -27,6 +30,9 @@ pub use plotly::plotly;
 #[cfg(feature = "report")]
 pub use report::report;
 pub use run::{figure, figures};
+pub use study::{StudyView, study_figure, study_figures};
+#[cfg(feature = "report")]
+pub use study_report::study_report;
 pub use terminal::terminal;
 
 /// A figure.

@@ -11,6 +11,7 @@ mod numbers;
 mod page;
 mod report;
 mod studies;
+mod study_figures;
 mod terminal;
 
 /// A language.

@@ -117,7 +117,7 @@ messages! {
     /// A study that was cut off.
     cut_short() { en: "The study was cut short; the same command goes on where it stopped.", pt: "O estudo foi interrompido; o mesmo comando continua de onde parou." }
     /// Where a study is.
-    study_saved(path) { en: "{path} (study.db; treino study show {path})", pt: "{path} (study.db; treino study show {path})" }
+    study_saved(path, page) { en: "{page} (treino study show {path})", pt: "{page} (treino study show {path})" }
     /// Column: a study.
     column_study() { en: "study", pt: "estudo" }
     /// Column: how many trainings.

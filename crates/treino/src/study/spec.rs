@@ -154,13 +154,13 @@ impl StudySpec {
             Some(Node { value: Value::Table(table), .. }) => {
                 for entry in &table.list {
                     dimensions.push(Dimension::read(&entry.key, &entry.origin, &entry.node)?);
-                    written.set(&entry.key, entry.node.clone());
+                    written.set(&entry.key, as_table(entry.node.clone()));
                 }
             }
             Some(node) => return Err(node.place(Error::input("space must be a section: write [space]"))),
         }
         for dimension in more {
-            written.set(&dimension.name, dimension.written());
+            written.set(&dimension.name, as_table(dimension.written()));
             dimensions.push(dimension);
         }
         let study: StudySection = spec::section(entries, "study")?;
@@ -274,6 +274,20 @@ impl StudySpec {
             data.set("folds", Value::Int(folds as i64).into());
         }
         Spec::read(&entries)
+    }
+}
+
+/// A list of values as a table, so that all dimensions are tables: a file keeps the order of tables, and that of the dimensions
+/// decides what is drawn.
+fn as_table(node: Node) -> Node {
+    match node.value {
+        Value::List(_) => {
+            let origin = node.origin.clone();
+            let mut table = Entries::default();
+            table.set("choices", node);
+            Node { value: Value::Table(table), origin }
+        }
+        _ => node,
     }
 }
 
