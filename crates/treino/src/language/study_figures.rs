@@ -25,7 +25,7 @@ messages! {
     /// The best config.
     study_configs_words(best, objective, mean) { en: "The best mean has {best}, with a {objective} of {mean}.", pt: "A melhor média é de {best}, com {objective} de {mean}." }
     /// How many others cannot be told from it.
-    study_level_words(level, shown) { en: "Of the {shown} configs shown, {level} cannot be told from it.", pt: "Das {shown} configurações mostradas, {level} não podem ser distinguidas dela." }
+    study_level_words(level, others) { en: "Of the {others} other configs, {level} cannot be told from it; the first twenty are shown.", pt: "Das outras {others} configurações, {level} não podem ser distinguidas dela; as primeiras vinte são mostradas." }
     /// Title.
     study_curves_title() { en: "Curves of the best configs", pt: "Curvas das melhores configurações" }
     /// What the curves are.

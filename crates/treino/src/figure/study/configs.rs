@@ -50,7 +50,7 @@ impl StudyView<'_> {
         let label = self.course.configs[best.config].label();
         let words = vec![
             lang.study_configs_words(label, &self.course.objective, lang.number(best.interval.mean)),
-            lang.study_level_words(level, shown.len()),
+            lang.study_level_words(level, self.course.verdict.ranked.len().saturating_sub(1)),
         ];
         self.figure("configs", lang.study_configs_title(), words, vec![panel], table)
     }

@@ -22,7 +22,7 @@ const CELLS: usize = 6;
 fn axis_of(dimension: &Dimension) -> Axis {
     let scale = match dimension.domain {
         Domain::Choices(_) => Scale::Names(dimension.words()),
-        Domain::Float { log: true, zero, .. } if zero == 0.0 => Scale::Log,
+        Domain::Float { log: true, zero: 0.0, .. } => Scale::Log,
         Domain::Int { scale: IntScale::Log | IntScale::Pow2, .. } => Scale::Log,
         _ => Scale::Linear,
     };
