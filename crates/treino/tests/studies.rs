@@ -233,6 +233,13 @@ fn a_study_that_was_read_back_has_the_same_space_and_whole_figures() {
         let page = study_report(&view).html();
         assert!(page.contains(&format!("lang=\"{}\"", lang.tag())) && page.contains("treino study plot iris slice"));
     }
+    let mut hostile = course.clone();
+    hostile.configs.iter_mut().for_each(|config| config.words[0].1 = "<script>alert(1)</script>\"'😀".repeat(20));
+    let name = "<script>alert(2)</script>";
+    let view = StudyView { course: &hostile, space: &spec.space, text: name, name, lang: Lang::English };
+    let page = study_report(&view).html();
+    assert!(!page.contains("<script>alert"), "what a name says is shown, never run");
+    assert!(page.contains("&#60;script&#62;alert(2)"));
     let view = StudyView { course: &course, space: &spec.space, text: "", name: "iris", lang: Lang::English };
     assert_eq!(study_figure(&view, "slize").unwrap_err().helps()[0], "did you mean \"slice\"?");
 }
