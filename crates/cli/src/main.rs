@@ -5,6 +5,7 @@ mod bench;
 mod catalog;
 mod doctor;
 mod evaluate;
+mod explore;
 mod head;
 mod inspect;
 mod json;
@@ -37,6 +38,7 @@ fn main() -> ExitCode {
         "train" => train::run(matches, &terminal),
         "lr-find" => lr_find::run(matches, &terminal),
         "study" => study::run(matches, &terminal),
+        "explore" => explore::run(matches, &terminal),
         "evaluate" => evaluate::run(matches, &terminal),
         "predict" => predict::run(matches),
         "report" => report::run(matches, &terminal),

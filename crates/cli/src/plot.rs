@@ -12,7 +12,7 @@ use treino::report::Record;
 use treino::store::write_atomically;
 
 /// Kinds of files.
-const KINDS: [&str; 4] = ["svg", "png", "csv", "json"];
+pub const KINDS: [&str; 4] = ["svg", "png", "csv", "json"];
 
 /// Draws a figure, or lists those that there are.
 pub fn run(matches: &ArgMatches, terminal: &Terminal) -> Result<u8> {
@@ -46,7 +46,7 @@ pub fn draw(figure: &Figure, matches: &ArgMatches, terminal: &Terminal) -> Resul
 }
 
 /// The figure as a file of the kind that its name says.
-fn bytes(figure: &Figure, output: &str, lang: Lang) -> Result<Vec<u8>> {
+pub fn bytes(figure: &Figure, output: &str, lang: Lang) -> Result<Vec<u8>> {
     let kind = Path::new(output).extension().map(|kind| kind.to_string_lossy().to_lowercase()).unwrap_or_default();
     match kind.as_str() {
         "csv" => Ok(figure::csv(&figure.table).into_bytes()),

@@ -86,9 +86,14 @@ fn say_reading(path: Option<&str>, terminal: &Terminal) {
     }
 }
 
-/// The name of a run of a table: the file's, without what stands behind the first point.
+/// The name of a run: its table's.
 pub fn run_name(planned: &Planned) -> String {
-    let path = planned.resolved.spec.data.path.as_deref().unwrap_or("table");
+    table_name(planned.resolved.spec.data.path.as_deref())
+}
+
+/// The name of a table: its file's, without what stands behind the first point.
+pub fn table_name(path: Option<&str>) -> String {
+    let path = path.unwrap_or("table");
     let name = Path::new(path).file_name().map_or("table".to_string(), |name| name.to_string_lossy().into_owned());
     let name = name.split('.').next().unwrap_or("table");
     if name.is_empty() || name == "-" { "table".to_string() } else { name.to_string() }

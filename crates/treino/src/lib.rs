@@ -55,6 +55,7 @@ pub mod constraints;
 pub mod data;
 pub mod doctor;
 pub mod error;
+pub mod explore;
 pub mod expression;
 pub mod figure;
 pub mod initializers;

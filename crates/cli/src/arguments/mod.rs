@@ -1,9 +1,11 @@
 //! The command line. What a flag of `train` means, may hold and defaults to comes from the catalogue: a flag is a name and
 //! the path of the spec's value that it sets.
 
+mod explore;
 mod stopping;
 mod study;
 
+pub use explore::typed_without;
 pub use study::{format_of, study_spec};
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
@@ -232,6 +234,7 @@ pub fn command() -> Command {
         .subcommand(train)
         .subcommand(lr_find)
         .subcommand(study::command())
+        .subcommand(explore::command())
         .subcommand(
             Command::new("evaluate")
                 .about("Say how good a model is on a table with targets")

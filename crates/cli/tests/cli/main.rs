@@ -10,6 +10,7 @@ mod comparing;
 mod documents;
 mod everything;
 mod explaining;
+mod exploring;
 mod expressions;
 mod flags;
 mod json_lines;

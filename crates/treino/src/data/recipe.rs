@@ -257,6 +257,11 @@ impl Encoding {
 }
 
 impl Input {
+    /// The scale of a column of numbers, whose feature is the first of its own; `None` for other columns.
+    pub fn scale(&self) -> Option<&Scale> {
+        if let Encoding::Number { scale, .. } = &self.encoding { Some(scale) } else { None }
+    }
+
     /// How many features the column becomes.
     pub fn width(&self) -> usize {
         match &self.encoding {

@@ -41,7 +41,8 @@ fn columns(figure: &Figure) -> usize {
 
 fn panel_height(figure: &Figure) -> f64 {
     let names = figure.panels.iter().map(|p| if let Scale::Names(names) = &p.y.scale { names.len() } else { 0 });
-    let least = if columns(figure) > 1 { 320.0 } else { 400.0 };
+    let long = figure.panels.iter().map(style::listed).max().unwrap_or(0).saturating_sub(4);
+    let least = if columns(figure) > 1 { 320.0 } else { 400.0 } + 10.0 * long as f64;
     f64::max(least, 110.0 + 22.0 * names.max().unwrap_or(0) as f64)
 }
 
@@ -249,7 +250,7 @@ fn legend(pen: &mut Pen, panel: &Panel, left: f64, right: f64, top: f64) -> f64 
 }
 
 fn dash(turn: Option<usize>) -> &'static str {
-    turn.map_or("2 3", |i| DASHES[i % DASHES.len()])
+    turn.map_or("2 3", |i| DASHES[style::dash(i)])
 }
 
 fn shape(pen: &mut Pen, series: &Series, turn: Option<usize>, frame: &Frame) {

@@ -59,6 +59,10 @@ fn panel(panel: &Panel, lang: Lang) -> Value {
         )
         .x_axis(axis(&panel.x, false))
         .y_axis(axis(&panel.y, true));
+    // A long legend takes its room from nobody.
+    if let more @ 1.. = style::listed(panel).saturating_sub(4) {
+        layout = layout.height(360 + 16 * more);
+    }
     for series in &panel.series {
         if let Shape::Cells { z, texts } = &series.shape {
             for text in cell_texts(z, texts) {
@@ -95,7 +99,7 @@ impl Look {
     }
 
     fn line(&self) -> Line {
-        let (width, dash) = self.turn.map_or((1.0, DashType::Dot), |i| (2.0, DASHES[i % DASHES.len()].clone()));
+        let (width, dash) = self.turn.map_or((1.0, DashType::Dot), |i| (2.0, DASHES[style::dash(i)].clone()));
         Line::new().color(self.colour()).width(width).dash(dash)
     }
 }

@@ -26,6 +26,20 @@ pub(super) fn turns(panel: &Panel) -> Vec<Option<usize>> {
     out
 }
 
+/// The number of a dash of six, so that series of one colour differ in their dash.
+pub(super) fn dash(turn: usize) -> usize {
+    (turn + turn / COLOURS.len()) % 6
+}
+
+/// How many names a panel's legend has.
+pub(super) fn listed(panel: &Panel) -> usize {
+    let mut names: Vec<&str> =
+        panel.series.iter().map(|series| series.name.as_str()).filter(|n| !n.is_empty()).collect();
+    names.sort_unstable();
+    names.dedup();
+    names.len()
+}
+
 /// The colour of a turn.
 pub(super) fn colour(turn: Option<usize>) -> &'static str {
     turn.map_or(GREY, |i| COLOURS[i % COLOURS.len()])

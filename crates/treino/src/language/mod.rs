@@ -5,6 +5,8 @@
 
 mod commands;
 mod doctor;
+mod explore;
+mod explore_figures;
 mod figures;
 mod names;
 mod numbers;

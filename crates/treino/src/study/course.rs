@@ -7,7 +7,7 @@ use super::comparison::Comparison;
 use super::importance::{Column, Importance, importance};
 use super::objective::Objective;
 use super::pruning::{Bracket, Prune};
-use super::results::{Config, Outcome, Phase, RunKey, RunResult, Source};
+use super::results::{Config, Phase, RunKey, RunResult, Source};
 use super::rounds::{Round, Training, Variant};
 use super::search::{Grid, Point, Random, Sampler, Sobol, Tpe, grid_size};
 use super::sources::{self, SourcesOfChance, sources_of_chance};
@@ -387,34 +387,19 @@ impl Study {
         let mut session =
             Session { threads: 1, simd: workers.simd, interrupt: &is_pruned, observer: &mut watch, profile: None };
         let trial = planned.trial(self.seeds(&task.key), &mut session).map_err(|e| e.to_string())?;
-        let history = &trial.history;
-        let epochs = history.epochs.len();
-        let curve = |name: &&str| (name.to_string(), history.series(name).iter().map(|x| *x as f32).collect());
-        let curves = history.names().iter().map(curve).collect();
-        let result = |outcome, metrics| RunResult { outcome, epochs, seconds: 0.0, metrics, curves };
-        if matches!(history.ending, Ending::Diverged(_)) {
-            return Ok(result(Outcome::Diverged, Vec::new()));
-        }
-        let kept = history.kept_epoch.and_then(|epoch| history.epochs.get(epoch)).cloned().unwrap_or_default();
         let (metrics, name) = match (task.key.phase, &planned.prepared.test) {
-            (Phase::Confirm, Some(_)) => {
+            (Phase::Confirm, Some(_)) if !matches!(trial.history.ending, Ending::Diverged(_)) => {
                 let bare = self.objective.strip_prefix("val_").unwrap_or(&self.objective);
-                (trial.test(&session).map_err(|e| e.to_string())?.0, bare)
+                (Some(trial.test(&session).map_err(|e| e.to_string())?.0), bare)
             }
-            _ => (kept.0, self.objective.as_str()),
+            _ => (None, self.objective.as_str()),
         };
-        let value = metrics.iter().find(|(metric, _)| metric == name).map_or(f64::NAN, |(_, value)| *value);
-        let outcome = match (value.is_finite(), matches!(history.ending, Ending::Interrupted)) {
-            (true, true) => Outcome::Pruned(value),
-            (true, false) => Outcome::Value(value),
-            (false, _) => Outcome::Diverged,
-        };
-        Ok(result(outcome, metrics))
+        Ok(RunResult::of(&trial.history, metrics, name))
     }
 }
 
 /// What comes of a training that may panic: a panic is tried again, an error is not, since the same input gives it again.
-fn attempts(mut attempt: impl FnMut() -> Result<RunResult, String>) -> RunResult {
+pub(crate) fn attempts(mut attempt: impl FnMut() -> Result<RunResult, String>) -> RunResult {
     let begun = Instant::now();
     let seconds = || begun.elapsed().as_secs_f64();
     let mut last = String::new();
@@ -482,6 +467,7 @@ impl Ledger for Memory {
 
 #[cfg(test)]
 mod tests {
+    use super::super::results::Outcome;
     use super::*;
 
     #[test]

@@ -20,9 +20,10 @@ mod spec;
 pub mod statistics;
 mod verdict;
 mod verification;
-mod workers;
+pub(crate) mod workers;
 
 pub use comparison::Comparison;
+pub(crate) use course::attempts;
 pub use course::{Course, Done, Ledger, Memory, Study, Workers};
 pub use objective::Objective;
 pub use results::{Config, Outcome, Phase, RunKey, RunResult, Source};

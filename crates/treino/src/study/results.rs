@@ -1,6 +1,7 @@
 //! What comes of the trainings of a study.
 
 use super::search::Point;
+use crate::train::{Ending, History};
 use serde::{Deserialize, Serialize};
 
 /// Which training: all that decides it beside the config.
@@ -136,6 +137,27 @@ impl Outcome {
 }
 
 impl RunResult {
+    /// What a training gave that has ended: the value of an objective in `metrics`, or else in the epoch whose weights were
+    /// kept.
+    pub(crate) fn of(history: &History, metrics: Option<Vec<(String, f64)>>, objective: &str) -> Self {
+        let curve = |name: &&str| (name.to_string(), history.series(name).iter().map(|x| *x as f32).collect());
+        let curves = history.names().iter().map(curve).collect();
+        let result =
+            |outcome, metrics| RunResult { outcome, epochs: history.epochs.len(), seconds: 0.0, metrics, curves };
+        if matches!(history.ending, Ending::Diverged(_)) {
+            return result(Outcome::Diverged, Vec::new());
+        }
+        let kept = || history.kept_epoch.and_then(|epoch| history.epochs.get(epoch)).cloned().unwrap_or_default().0;
+        let metrics = metrics.unwrap_or_else(kept);
+        let value = metrics.iter().find(|(name, _)| name == objective).map_or(f64::NAN, |(_, value)| *value);
+        let outcome = match (value.is_finite(), matches!(history.ending, Ending::Interrupted)) {
+            (true, true) => Outcome::Pruned(value),
+            (true, false) => Outcome::Value(value),
+            (false, _) => Outcome::Diverged,
+        };
+        result(outcome, metrics)
+    }
+
     /// The value of the objective; `None` where it has none.
     pub fn value(&self) -> Option<f64> {
         if let Outcome::Value(value) = self.outcome { Some(value) } else { None }

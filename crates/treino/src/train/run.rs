@@ -107,6 +107,11 @@ pub struct Trial<'a> {
 }
 
 impl Trial<'_> {
+    /// The network with the weights that were kept.
+    pub(crate) fn network(&self) -> &Network {
+        &self.network
+    }
+
     /// A number of the history, such as `val_loss`, of the epoch whose weights were kept; `None` where the training diverged, or
     /// where that epoch lacks it.
     pub fn kept(&self, name: &str) -> Option<f64> {

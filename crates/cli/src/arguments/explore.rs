@@ -1,0 +1,48 @@
+//! The arguments of `treino explore`.
+
+use super::{json, option, training};
+use crate::plot::KINDS;
+use clap::{Arg, ArgAction, Command};
+use treino::explore::topics;
+
+/// The command.
+pub fn command() -> Command {
+    training(Command::new("explore"))
+        .about("Vary one setting after another on a table, and hold the lecture's claims against it")
+        .after_help(format!(
+            "Around the training that the other arguments describe, each topic varies one thing with repeated seeds and says \
+             what was measured here. One page shows it with its pictures.\n\nTopics:\n  {}\n\nExample:\n  treino explore \
+             patients.csv --target outcome",
+            topics().collect::<Vec<_>>().join(", ")
+        ))
+        .arg(option("seeds", "N", "Seeds of each setting, from --seed on [default: 10]"))
+        .arg(option("only", "TOPIC,...", "Explore these topics alone").value_delimiter(',').action(ArgAction::Append))
+        .arg(
+            option("pictures", "KIND", "Write every picture beside the page too: svg, png, csv or json")
+                .value_parser(KINDS),
+        )
+        .arg(option("out", "DIR", "Where to put the folder with the page [default: explorations]"))
+        .arg(option("name", "NAME", "Name of the folder [default: the table's]"))
+        .arg(json("Print one JSON object with all findings and figures"))
+        .arg(Arg::new("quiet").short('q').long("quiet").action(ArgAction::SetTrue).help("Print the findings only"))
+}
+
+/// The command as it was typed, without these options (each with a value) and flags, so that it can be typed again.
+pub fn typed_without(options: &[&str], flags: &[&str]) -> String {
+    let mut words = vec!["treino".to_string()];
+    let mut typed = std::env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned());
+    while let Some(word) = typed.next() {
+        if options.contains(&word.as_str()) {
+            typed.next();
+        } else if !flags.contains(&word.as_str()) && !options.iter().any(|o| word.starts_with(&format!("{o}="))) {
+            words.push(quoted(&word));
+        }
+    }
+    words.join(" ")
+}
+
+/// A word as a shell takes it in one piece.
+fn quoted(word: &str) -> String {
+    let is_plain = word.chars().all(|c| c.is_alphanumeric() || "_-./=,:+".contains(c)) && !word.is_empty();
+    if is_plain { word.to_string() } else { format!("'{}'", word.replace('\'', "'\\''")) }
+}

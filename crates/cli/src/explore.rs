@@ -1,0 +1,181 @@
+//! `treino explore`: the lecture on one's own table.
+
+use crate::lines::{Lines, wrapped};
+use crate::plot::bytes;
+use crate::session::{Surroundings, interrupt, is_interrupted, listen_for_interrupts};
+use crate::terminal::{Terminal, escaped};
+use crate::{arguments, json};
+use clap::ArgMatches;
+use console::Style;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use std::path::{Path, PathBuf};
+use treino::Result;
+use treino::catalog::{Interval, Kind};
+use treino::error::Error;
+use treino::explore::{Exploration, Explore, Finding, exploration_report, explore};
+use treino::figure;
+use treino::spec::Spec;
+use treino::store::write_atomically;
+
+/// Seeds of each setting, unless asked otherwise.
+const SEEDS: usize = 10;
+
+/// The name of the page with all topics.
+const PAGE: &str = "report.html";
+
+/// Explores, says what was found, and writes the page.
+pub fn run(matches: &ArgMatches, terminal: &Terminal) -> Result<u8> {
+    let (as_json, quiet) = (matches.get_flag("json"), matches.get_flag("quiet"));
+    let seeds = arguments::number(matches, "seeds", Kind::Int(Interval::closed(2.0, 1000.0)))?.unwrap_or(SEEDS);
+    let surroundings = Surroundings::new(matches)?;
+    let spec = arguments::spec(matches)?;
+    let only: Vec<String> = matches.get_many::<String>("only").into_iter().flatten().cloned().collect();
+    let kind = matches.get_one::<String>("pictures");
+    let folder = folder(matches, &spec)?;
+    listen_for_interrupts();
+    let command = arguments::typed_without(&["--only", "--pictures"], &["--json", "-q", "--quiet"]);
+    let how = Explore {
+        seeds,
+        only: &only,
+        lang: terminal.lang,
+        threads: surroundings.threads,
+        simd: surroundings.simd,
+        interrupt: interrupt(),
+        command: &command,
+    };
+    let progress = Progress::new(terminal, as_json || quiet);
+    let found = explore(&spec, &how, &mut |id, at, of| progress.show(id, at, of))?;
+    progress.finish();
+
+    let name = spec.data.path.as_deref().and_then(|path| Path::new(path).file_name());
+    let name = name.map_or_else(|| "table".to_string(), |name| name.to_string_lossy().into_owned());
+    std::fs::create_dir_all(&folder).map_err(|e| Error::io("make", &folder, &e))?;
+    let page = folder.join(if only.is_empty() { PAGE.to_string() } else { format!("{}.html", only.join("-")) });
+    write_atomically(&page, exploration_report(&found, &name, terminal.lang).html().as_bytes())?;
+    let mut pictures = 0;
+    for figure in found.topics.iter().flat_map(|topic| &topic.figures) {
+        let Some(kind) = kind else { break };
+        let file = folder.join(format!("{}.{kind}", figure.id));
+        write_atomically(&file, &bytes(figure, &file.display().to_string(), terminal.lang)?)?;
+        pictures += 1;
+    }
+    if as_json {
+        json::line(&object(&found, &page));
+    } else {
+        terminal.print(&said(&found, &page, pictures, quiet, terminal));
+    }
+    Ok(if is_interrupted() { 130 } else { 0 })
+}
+
+/// Where the page goes.
+fn folder(matches: &ArgMatches, spec: &Spec) -> Result<PathBuf> {
+    let out = Path::new(matches.get_one::<String>("out").map_or("explorations", String::as_str));
+    let name = match matches.get_one::<String>("name") {
+        Some(name) => name.clone(),
+        None => crate::train::table_name(spec.data.path.as_deref()),
+    };
+    if name.is_empty() || name.starts_with('.') || name.contains(['/', '\\']) {
+        let e = Error::input(format!("an exploration cannot be called \"{name}\""));
+        return Err(e.help("take a name without / and \\"));
+    }
+    // Before the trainings, so that a place that cannot be written to costs none.
+    if out.exists() && !out.is_dir() {
+        return Err(Error::input(format!("{} is not a folder", out.display())).help("name another with --out"));
+    }
+    Ok(out.join(name))
+}
+
+/// The findings in words.
+fn said(found: &Exploration, page: &Path, pictures: usize, quiet: bool, terminal: &Terminal) -> String {
+    let lang = terminal.lang;
+    let mut lines = Lines::new(terminal);
+    if !quiet {
+        lines.add(&lang.explore_label_base(), &found.words.join(" "));
+    }
+    let mut text = lines.text;
+    for topic in &found.topics {
+        let style = match topic.finding {
+            Finding::Confirmed => Style::new().green(),
+            Finding::Refuted => Style::new().red(),
+            Finding::Undecided => Style::new().yellow(),
+            Finding::Shown => Style::new().dim(),
+        };
+        if !quiet {
+            text.push('\n');
+        }
+        let finding = terminal.style(style, &lang.finding(topic.finding));
+        text.push_str(&format!("  {} ({}): {finding}\n", terminal.style(Style::new().bold(), &topic.title), topic.id));
+        if !quiet {
+            text.push_str(&wrapped(&escaped(&topic.words.join(" ")), terminal.width, "    ", "    "));
+        }
+    }
+    let mut lines = Lines::new(terminal);
+    lines.add(&lang.label_verdict(), &found.counts(lang));
+    if !found.left_out.is_empty() {
+        lines.add(&lang.label_note(), &lang.explore_left_out(found.left_out.join(", ")));
+    }
+    if found.cut_short {
+        lines.add(&lang.label_note(), &lang.explore_cut_short());
+    }
+    let page = page.display();
+    let saved = if pictures > 0 { lang.explore_saved_pictures(page, pictures) } else { page.to_string() };
+    lines.add(&lang.label_saved(), &saved);
+    text + "\n" + &lines.text
+}
+
+/// The findings as JSON.
+fn object(found: &Exploration, page: &Path) -> serde_json::Value {
+    let topic = |topic: &treino::explore::Topic| {
+        serde_json::json!({
+            "id": topic.id,
+            "title": topic.title,
+            "claim": topic.claim,
+            "finding": topic.finding.name(),
+            "words": topic.words,
+            "figures": topic.figures.iter().map(figure::json).collect::<Vec<_>>(),
+        })
+    };
+    serde_json::json!({
+        "event": "exploration",
+        "words": found.words,
+        "topics": found.topics.iter().map(topic).collect::<Vec<_>>(),
+        "left_out": found.left_out,
+        "cut_short": found.cut_short,
+        "page": page.display().to_string(),
+    })
+}
+
+/// Which topic is being measured, on standard error.
+struct Progress<'a> {
+    terminal: &'a Terminal,
+    is_quiet: bool,
+    live: Option<ProgressBar>,
+}
+
+impl<'a> Progress<'a> {
+    fn new(terminal: &'a Terminal, is_quiet: bool) -> Self {
+        let live = (terminal.live && !is_quiet).then(|| {
+            let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
+            if let Ok(style) = ProgressStyle::with_template("{msg}") {
+                bar.set_style(style);
+            }
+            bar
+        });
+        Progress { terminal, is_quiet, live }
+    }
+
+    fn show(&self, id: &str, at: usize, of: usize) {
+        let words = format!("  {}", self.terminal.lang.explore_progress(id, at, of));
+        match &self.live {
+            Some(bar) => bar.set_message(words),
+            None if self.is_quiet => {}
+            None => self.terminal.say(&format!("{words}\n")),
+        }
+    }
+
+    fn finish(&self) {
+        if let Some(bar) = &self.live {
+            bar.finish_and_clear();
+        }
+    }
+}
