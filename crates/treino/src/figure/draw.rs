@@ -260,6 +260,7 @@ fn shape(pen: &mut Pen, series: &Series, turn: Option<usize>, frame: &Frame) {
         Shape::Line { x, y } => {
             let mut run = Vec::new();
             let (mut signs, every) = (Vec::new(), x.len().div_ceil(12).max(1));
+            let wide = if turn.is_some() { 2.0 } else { 1.0 };
             for (i, [x, y]) in pairs(x, y).into_iter().enumerate() {
                 match frame.at(x, y) {
                     Some([a, b]) => {
@@ -268,10 +269,10 @@ fn shape(pen: &mut Pen, series: &Series, turn: Option<usize>, frame: &Frame) {
                             signs.push([a, b]);
                         }
                     }
-                    None => pen.line(std::mem::take(&mut run), ink, 2.0, dash(turn)),
+                    None => pen.line(std::mem::take(&mut run), ink, wide, dash(turn)),
                 }
             }
-            pen.line(run, ink, if turn.is_some() { 2.0 } else { 1.0 }, dash(turn));
+            pen.line(run, ink, wide, dash(turn));
             signs.into_iter().for_each(|at| pen.sign(turn, at, 3.0));
         }
         Shape::Points { x, y, .. } => {

@@ -43,6 +43,14 @@ messages! {
     /// What the cells are.
     study_heat_words(objective, a, b) { en: "A cell is the mean {objective} of the configs whose {a} and {b} lie there; ranges are cut into six even parts.", pt: "Uma célula é a média de {objective} das configurações cujos {a} e {b} estão ali; intervalos são divididos em seis partes iguais." }
     /// Title.
+    study_contour_title(a, b) { en: "A map of {a} and {b}", pt: "Um mapa de {a} e {b}" }
+    /// What the lines are.
+    study_contour_words(objective, n, low, high) { en: "Grey lines join places of equal {objective}, smoothed over {n} configs, at eight heights from {low} to {high}; far from any config there is no map.", pt: "Linhas cinzas unem lugares de {objective} igual, suavizado sobre {n} configurações, em oito alturas de {low} a {high}; longe de qualquer configuração não há mapa." }
+    /// A series.
+    study_better_half() { en: "the better half", pt: "a metade melhor" }
+    /// A series.
+    study_other_half() { en: "the others", pt: "as outras" }
+    /// Title.
     study_parallel_title() { en: "The best configs through all settings", pt: "As melhores configurações por todos os parâmetros" }
     /// The axis.
     study_parallel_axis() { en: "from the least to the most", pt: "do menor ao maior" }

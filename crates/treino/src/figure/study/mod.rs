@@ -1,6 +1,7 @@
 //! The figures of a study, from what its file holds.
 
 mod configs;
+mod contour;
 mod space;
 
 use super::{Axis, Cell, Figure, Panel, Series, Shape, Table};
@@ -33,6 +34,7 @@ pub fn study_figures(view: &StudyView<'_>) -> Vec<Figure> {
         StudyView::seeds,
         StudyView::slice,
         StudyView::heat,
+        StudyView::contour,
         StudyView::parallel,
         StudyView::importance,
         StudyView::sources,

@@ -19,7 +19,7 @@ const LINES: usize = 40;
 const CELLS: usize = 6;
 
 /// An axis for the entries of a dimension.
-fn axis_of(dimension: &Dimension) -> Axis {
+pub(super) fn axis_of(dimension: &Dimension) -> Axis {
     let scale = match dimension.domain {
         Domain::Choices(_) => Scale::Names(dimension.words()),
         Domain::Float { log: true, zero: 0.0, .. } => Scale::Log,
@@ -30,7 +30,7 @@ fn axis_of(dimension: &Dimension) -> Axis {
 }
 
 /// An entry between 0 and 1 of its dimension.
-fn share(dimension: &Dimension, entry: f64) -> f64 {
+pub(super) fn share(dimension: &Dimension, entry: f64) -> f64 {
     let log =
         |low: f64, high: f64| (treino_engine::math::ln_f64(entry / low)) / treino_engine::math::ln_f64(high / low);
     let even = |low: f64, high: f64| (entry - low) / (high - low);
