@@ -211,8 +211,7 @@ fn a_study_that_was_read_back_has_the_same_space_and_whole_figures() {
         let view = StudyView { course: &course, space: &spec.space, text: &content.spec, name: "iris", lang };
         let figures = study_figures(&view);
         let ids: Vec<&str> = figures.iter().map(|figure| figure.id.as_str()).collect();
-        let wanted =
-            ["configs", "curves", "seeds", "slice", "heat", "contour", "parallel", "importance", "sources"];
+        let wanted = ["configs", "curves", "seeds", "slice", "heat", "contour", "parallel", "importance", "sources"];
         assert_eq!(ids, wanted);
         for figure in &figures {
             assert!(!figure.words.is_empty() && !figure.table.rows.is_empty(), "{}", figure.id);

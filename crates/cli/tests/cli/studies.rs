@@ -6,6 +6,10 @@ use std::process::{Command, Stdio};
 
 const GRID: &str = "--target species --hidden 8 --epochs 5 --vary optimizer=sgd,adam --vary learning_rate=0.01,0.1";
 
+/// A study that has more to write than fits.
+const LARGE: &str =
+    "study iris.csv --target species --hidden 8 --epochs 40 --vary learning_rate=0.01,0.1,0.2,0.3 --repeats 100 -q";
+
 fn lines(text: &str) -> Vec<Value> {
     text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
@@ -208,4 +212,68 @@ fn pruners_and_brackets_are_named_on_the_command_line() {
     assert_eq!((budgets("1"), budgets("3"), budgets("9")), (9, 3 + 5, 1 + 1 + 3 + 5));
     let done = scratch.run(&format!("study iris.csv {flags} --prune medain --name m"));
     assert!(done.code == 2 && done.stderr.contains("did you mean \"median\"?"), "{done:?}");
+}
+
+/// The limit on the size of a file stands for a full disk: both come back from a write.
+#[test]
+#[cfg(unix)]
+fn a_full_disk_is_said_and_what_was_written_is_kept() {
+    let scratch = Scratch::with(&["iris.csv"]);
+    scratch.run(&format!("{LARGE} --name whole"));
+    let wanted = scratch.good("study show whole --fingerprint").stdout;
+    let mut command = Command::new("sh");
+    // In blocks of 512 or 1,024 bytes, as the shell has it.
+    let line = format!("trap '' XFSZ; ulimit -f 200; exec \"$0\" {LARGE} --name cut");
+    command.args(["-c", &line, env!("CARGO_BIN_EXE_treino")]).current_dir(scratch.path(""));
+    let output = command.output().unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2), "{said}");
+    assert!(said.starts_with("error: cannot write studies/cut/") && !said.contains("os error"), "{said}");
+    assert_ne!(scratch.good("study show cut --fingerprint").stdout, wanted, "the limit was too high to mean anything");
+
+    // With room again, the same command goes on and ends the same.
+    let done = scratch.run(&format!("{LARGE} --name cut"));
+    assert!([0, 3].contains(&done.code), "{done:?}");
+    assert_eq!(scratch.good("study show cut --fingerprint").stdout, wanted);
+}
+
+/// Whoever may only read can look at a study, and is told why it cannot go on.
+#[test]
+#[cfg(unix)]
+fn a_study_that_may_only_be_read_is_shown_and_not_touched() {
+    use std::os::unix::fs::PermissionsExt;
+    use std::os::unix::process::CommandExt;
+    let scratch = Scratch::with(&["iris.csv"]);
+    let flags = format!("{GRID} --repeats 2 -q");
+    scratch.run(&format!("study iris.csv {flags}"));
+    let shown = scratch.good("study show iris").stdout;
+    let folder = |mode: u32| std::fs::Permissions::from_mode(mode);
+    // Who owns everything may write anywhere, so another user tries; it needs a program that it may run.
+    let program = scratch.path("treino");
+    std::fs::copy(env!("CARGO_BIN_EXE_treino"), &program).unwrap();
+    for (path, mode) in [("studies/iris/study.db", 0o444), ("studies/iris", 0o555), ("studies", 0o555), ("", 0o755)] {
+        std::fs::set_permissions(scratch.path(path), folder(mode)).unwrap();
+    }
+    let is_root = std::fs::metadata("/proc/self").is_ok_and(|m| std::os::unix::fs::MetadataExt::uid(&m) == 0);
+    let run = |arguments: &str| {
+        let mut command = Command::new(&program);
+        command.current_dir(scratch.path("")).args(arguments.split(' ')).env("LC_ALL", "C");
+        if is_root {
+            command.uid(65534);
+        }
+        command.output().unwrap()
+    };
+    let output = run("study show iris");
+    assert_eq!(String::from_utf8(output.stdout).unwrap(), shown, "{}", String::from_utf8_lossy(&output.stderr));
+    let before = scratch.bytes("studies/iris/study.db");
+    for line in [format!("study iris.csv {flags}"), format!("study iris.csv {flags} --name new")] {
+        let output = run(&line);
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{said}");
+        assert!(said.starts_with("error: cannot ") && said.contains("permission denied"), "{said}");
+    }
+    assert!(scratch.bytes("studies/iris/study.db") == before);
+    for path in ["studies", "studies/iris"] {
+        std::fs::set_permissions(scratch.path(path), folder(0o755)).unwrap();
+    }
 }

@@ -103,7 +103,9 @@ impl Error {
             std::io::ErrorKind::AlreadyExists => "there is a file of that name".to_string(),
             std::io::ErrorKind::StorageFull => "the disk is full".to_string(),
             std::io::ErrorKind::ReadOnlyFilesystem => "the file system is read-only".to_string(),
-            _ => cause.to_string(),
+            std::io::ErrorKind::FileTooLarge => "no file may be so large here".to_string(),
+            // Behind the system's words stand its number and what the reader knows already.
+            _ => cause.to_string().split(" (os error").next().unwrap_or_default().to_string(),
         };
         Self::new(Kind::Io, format!("cannot {verb} {}: {why}", path.display()))
     }

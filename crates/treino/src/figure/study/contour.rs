@@ -73,8 +73,7 @@ impl StudyView<'_> {
         let Ok(mut grid) = Grid::of([[0.0, 0.0], [1.0, 1.0]], POINTS, height);
         let mut heights: Vec<f64> = grid.z.iter().flatten().copied().filter(|z| z.is_finite()).collect();
         heights.sort_by(f64::total_cmp);
-        let levels: Vec<f64> =
-            (1..=LEVELS).map(|i| quantile(&heights, i as f64 / (LEVELS + 1) as f64)).collect();
+        let levels: Vec<f64> = (1..=LEVELS).map(|i| quantile(&heights, i as f64 / (LEVELS + 1) as f64)).collect();
         grid.x = grid.x.iter().map(|share| place(across, *share)).collect();
         grid.y = grid.y.iter().map(|share| place(up, *share)).collect();
         let mut series = grid.lines(&levels);
