@@ -205,3 +205,21 @@ fn an_interrupt_keeps_what_is_whole() {
     assert!(found.cut_short);
     assert_eq!(found.topics.iter().map(|topic| topic.id).collect::<Vec<_>>(), ["loss", "log-loss"]);
 }
+
+/// Readers who hear a page find its parts by their names.
+#[test]
+fn titles_of_topics_and_figures_are_all_different() {
+    let found = explored(&small("pima.csv", "diabetes"), &[], 2, 2, Lang::English).unwrap();
+    let mut titles: Vec<&str> = found.topics.iter().map(|topic| topic.title.as_str()).collect();
+    let mut ids: Vec<&str> = Vec::new();
+    for figure in found.topics.iter().flat_map(|topic| &topic.figures) {
+        titles.push(&figure.title);
+        ids.push(&figure.id);
+    }
+    for names in [&mut titles, &mut ids] {
+        let n = names.len();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), n);
+    }
+}

@@ -272,6 +272,11 @@ impl<'a> Lab<'a> {
         if x != 0.0 && x.abs() < 0.001 { format!("{x:e}") } else { x.to_string() }
     }
 
+    /// The title of a figure that shows a topic by a number.
+    pub fn titled(title: &str, trained: &Trained) -> String {
+        format!("{title}: {}", trained.judge.name)
+    }
+
     /// A figure of a topic.
     pub fn figure(
         &self,

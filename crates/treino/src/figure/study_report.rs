@@ -23,7 +23,7 @@ pub fn study_report(view: &StudyView<'_>) -> Page {
         ("verdict", lang.section_verdict(), verdict),
         ("training", lang.section_course(), take(&["curves", "seeds"])),
         ("space", lang.study_section_space(), take(&["slice", "heat", "contour", "parallel"])),
-        ("importance", lang.study_section_matters(), take(&["importance", "sources"])),
+        ("matters", lang.study_section_matters(), take(&["importance", "sources"])),
         (
             "again",
             lang.section_again(),

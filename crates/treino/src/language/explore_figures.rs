@@ -82,6 +82,12 @@ messages! {
     /// The algorithm with its numbers.
     explore_four_lines(mean, variance, epsilon) { en: "For the unit in the table: 1. the mean of the batch, {mean}; 2. its variance, {variance}; 3. subtract the mean and divide by sqrt(variance + {epsilon}); 4. multiply by gamma and add beta, which are learnt and begin at 1 and 0.", pt: "Para a unidade da tabela: 1. a média do lote, {mean}; 2. sua variância, {variance}; 3. subtraia a média e divida por sqrt(variância + {epsilon}); 4. multiplique por gama e some beta, que são aprendidos e começam em 1 e 0." }
 
+    /// Title.
+    explore_cost_title() { en: "What a row costs", pt: "Quanto custa uma linha" }
+    /// Title.
+    explore_slopes_title() { en: "Slopes of two weights", pt: "Inclinações de dois pesos" }
+    /// Title.
+    explore_surfaces_title() { en: "Three error surfaces", pt: "Três superfícies de erro" }
     /// A number cut in two.
     explore_above_mean(name) { en: "{name} above its mean", pt: "{name} acima da média" }
     /// An axis.

@@ -49,9 +49,9 @@ fn arm_at(lab: &Lab<'_>, label: String, rate: Value) -> Result<Arm> {
 }
 
 /// The usual figure of a topic: curves, and every seed.
-fn usual(lab: &Lab<'_>, id: &str, topic: &str, title: String, trained: &Trained) -> Figure {
+fn usual(lab: &Lab<'_>, id: &str, topic: &str, title: &str, trained: &Trained) -> Figure {
     let panels = vec![lab.curves(trained, &trained.judge.name), lab.strip(trained)];
-    lab.figure(id, topic, title, vec![lab.best_words(trained)], panels, lab.summary(trained))
+    lab.figure(id, topic, Lab::titled(title, trained), vec![lab.best_words(trained)], panels, lab.summary(trained))
 }
 
 /// The lecture's eight optimizers, and a race on a surface of two weights.
@@ -74,7 +74,7 @@ pub(in super::super) fn optimizers(lab: &Lab<'_>) -> Result<Option<Topic>> {
         format!("{} {}", lab.pair_words(&trained, best, worst), lang.explore_share("adam", lang.percent(share))),
     ];
     let title = lang.topic_optimizers_title();
-    let mut figures = vec![usual(lab, "eight-optimizers", "optimizers", title.clone(), &trained)];
+    let mut figures = vec![usual(lab, "eight-optimizers", "optimizers", &title, &trained)];
     figures.extend(two_weights::race(lab)?);
     Ok(Some(lab.topic("optimizers", [title, lang.topic_optimizers_claim()], finding, words, figures)))
 }
@@ -99,7 +99,7 @@ pub(in super::super) fn learning_rate(lab: &Lab<'_>) -> Result<Option<Topic>> {
         format!("{} {}", lab.pair_words(&trained, best, 0), lab.pair_words(&trained, best, last)),
     ];
     let title = lang.topic_learning_rate_title();
-    let mut figures = vec![usual(lab, "rates", "learning-rate", title.clone(), &trained)];
+    let mut figures = vec![usual(lab, "rates", "learning-rate", &title, &trained)];
     figures.extend(two_weights::rates(lab)?);
     Ok(Some(lab.topic("learning-rate", [title, lang.topic_learning_rate_claim()], finding, words, figures)))
 }
@@ -169,8 +169,14 @@ pub(in super::super) fn schedules(lab: &Lab<'_>) -> Result<Option<Topic>> {
         format!("{} {}", lang.explore_begin(lab.setting(rate)), lab.best_words(&trained)),
         lab.pair_words(&trained, best, constant),
     ];
-    let figure =
-        lab.figure("schedules", "schedules", title.clone(), vec![words[0].clone()], panels, lab.summary(&trained));
+    let figure = lab.figure(
+        "schedules",
+        "schedules",
+        Lab::titled(&title, &trained),
+        vec![words[0].clone()],
+        panels,
+        lab.summary(&trained),
+    );
     Ok(Some(lab.topic("schedules", [title, lang.topic_schedules_claim()], finding, words, vec![figure])))
 }
 
@@ -215,8 +221,14 @@ pub(in super::super) fn batch_size(lab: &Lab<'_>) -> Result<Option<Topic>> {
             lang.explore_updates_words(rows, rows.div_ceil(sizes[1])),
         ),
     ];
-    let mut figures =
-        vec![lab.figure("batches", "batch-size", title.clone(), vec![words[0].clone()], panels, lab.summary(&trained))];
+    let mut figures = vec![lab.figure(
+        "batches",
+        "batch-size",
+        Lab::titled(&title, &trained),
+        vec![words[0].clone()],
+        panels,
+        lab.summary(&trained),
+    )];
     let mut table = Table::new([lang.explore_setting(), lang.column_seconds()]);
     for (arm, label) in trained.labels.iter().enumerate() {
         table.row([label.clone().into(), trained.seconds(arm).into()]);

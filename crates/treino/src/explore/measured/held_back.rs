@@ -69,7 +69,7 @@ pub(in super::super) fn epochs(lab: &Lab<'_>) -> Result<Option<Topic>> {
     ];
     let title = lang.topic_epochs_title();
     let panels = vec![panel, lab.strip(&trained)];
-    let figure = lab.figure("patience", "epochs", title.clone(), vec![words[0].clone()], panels, table);
+    let figure = lab.figure("patience", "epochs", Lab::titled(&title, &trained), vec![words[0].clone()], panels, table);
     Ok(Some(lab.topic("epochs", [title, lang.topic_epochs_claim()], finding, words, vec![figure])))
 }
 
@@ -134,7 +134,8 @@ pub(in super::super) fn penalties(lab: &Lab<'_>) -> Result<Option<Topic>> {
     let words =
         vec![lang.explore_shrunk(size(0), size(l2_last), zero(l1_last), zero(0)), lab.pair_words(&trained, best, 0)];
     let title = lang.topic_penalties_title();
-    let figure = lab.figure("penalties", "penalties", title.clone(), vec![words[0].clone()], panels, table);
+    let figure =
+        lab.figure("penalties", "penalties", Lab::titled(&title, &trained), vec![words[0].clone()], panels, table);
     Ok(Some(lab.topic("penalties", [title, lang.topic_penalties_claim()], finding, words, vec![figure])))
 }
 
@@ -183,6 +184,6 @@ pub(in super::super) fn dropout(lab: &Lab<'_>) -> Result<Option<Topic>> {
     ];
     let title = lang.topic_dropout_title();
     let panels = vec![lab.curves(&trained, &validation), ends];
-    let figure = lab.figure("dropout", "dropout", title.clone(), vec![words[0].clone()], panels, table);
+    let figure = lab.figure("dropout", "dropout", Lab::titled(&title, &trained), vec![words[0].clone()], panels, table);
     Ok(Some(lab.topic("dropout", [title, lang.topic_dropout_claim()], finding, words, vec![figure])))
 }

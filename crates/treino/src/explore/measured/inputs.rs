@@ -30,7 +30,7 @@ pub(in super::super) fn input_scale(lab: &Lab<'_>) -> Result<Option<Topic>> {
     let mut figures = vec![lab.figure(
         "input-scales",
         "input-scale",
-        title.clone(),
+        Lab::titled(&title, &trained),
         vec![lab.best_words(&trained)],
         panels,
         lab.summary(&trained),
@@ -77,7 +77,7 @@ pub(in super::super) fn batch_normalisation(lab: &Lab<'_>) -> Result<Option<Topi
     let mut figures = vec![lab.figure(
         "batch-normalised",
         "batch-normalisation",
-        title.clone(),
+        Lab::titled(&title, &trained),
         vec![words[0].clone()],
         panels,
         lab.summary(&trained),

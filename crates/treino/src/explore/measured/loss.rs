@@ -56,7 +56,7 @@ pub(in super::super) fn loss(lab: &Lab<'_>) -> Result<Option<Topic>> {
     let mut figures = vec![lab.figure(
         "losses",
         "loss",
-        lang.topic_loss_title(),
+        Lab::titled(&lang.topic_loss_title(), &trained),
         vec![lab.best_words(&trained)],
         vec![lab.curves(&trained, &trained.judge.name), lab.strip(&trained)],
         lab.summary(&trained),

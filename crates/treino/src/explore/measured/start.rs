@@ -34,7 +34,7 @@ pub(in super::super) fn initial_weights(lab: &Lab<'_>) -> Result<Option<Topic>> 
     let mut figures = vec![lab.figure(
         "starts",
         "initial-weights",
-        title.clone(),
+        Lab::titled(&title, &trained),
         vec![words[0].clone()],
         panels,
         lab.summary(&trained),
@@ -101,6 +101,13 @@ pub(in super::super) fn seeds(lab: &Lab<'_>) -> Result<Option<Topic>> {
     ];
     let title = lang.topic_seeds_title();
     let panels = vec![panel, lab.strip(&trained)];
-    let figure = lab.figure("seeds", "seeds", title.clone(), vec![words[1].clone()], panels, lab.summary(&trained));
+    let figure = lab.figure(
+        "seeds",
+        "seeds",
+        Lab::titled(&title, &trained),
+        vec![words[1].clone()],
+        panels,
+        lab.summary(&trained),
+    );
     Ok(Some(lab.topic("seeds", [title, lang.topic_seeds_claim()], finding, words, vec![figure])))
 }

@@ -74,7 +74,8 @@ pub(in super::super) fn log_loss(lab: &Lab<'_>) -> Result<Option<Topic>> {
         ),
     ];
     let title = lang.topic_log_loss_title();
-    let figure = lab.figure("log-losses", "log-loss", title.clone(), vec![words[0].clone()], vec![panel], table);
+    let figure =
+        lab.figure("log-losses", "log-loss", lang.explore_cost_title(), vec![words[0].clone()], vec![panel], table);
     Ok(Some(lab.topic("log-loss", [title, lang.topic_log_loss_claim()], Finding::Shown, words, vec![figure])))
 }
 
@@ -174,7 +175,7 @@ pub(in super::super) fn backpropagation(lab: &Lab<'_>) -> Result<Option<Topic>> 
     let figure = lab.figure(
         "chain",
         "backpropagation",
-        title.clone(),
+        lang.explore_slopes_title(),
         vec![lang.explore_tangent_words(), words[1].clone()],
         vec![panel(0), panel(1)],
         table,

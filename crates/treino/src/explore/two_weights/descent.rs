@@ -142,7 +142,7 @@ pub(in super::super) fn gradient_descent(lab: &Lab<'_>) -> Result<Option<Topic>>
     let figure = lab.figure(
         "descents",
         "gradient-descent",
-        title.clone(),
+        lang.explore_surfaces_title(),
         vec![lang.explore_contour_words(), words[1].clone()],
         panels,
         table(lab, &ways),
