@@ -70,6 +70,7 @@ pub mod regularizers;
 pub mod report;
 pub mod schedules;
 mod sequential;
+pub mod shell;
 pub mod spec;
 pub mod store;
 pub mod study;

@@ -4,6 +4,7 @@ use super::{json, option, training};
 use crate::plot::KINDS;
 use clap::{Arg, ArgAction, Command};
 use treino::explore::topics;
+use treino::shell;
 
 /// The command.
 pub fn command() -> Command {
@@ -35,14 +36,8 @@ pub fn typed_without(options: &[&str], flags: &[&str]) -> String {
         if options.contains(&word.as_str()) {
             typed.next();
         } else if !flags.contains(&word.as_str()) && !options.iter().any(|o| word.starts_with(&format!("{o}="))) {
-            words.push(quoted(&word));
+            words.push(shell::word(&word));
         }
     }
     words.join(" ")
-}
-
-/// A word as a shell takes it in one piece.
-fn quoted(word: &str) -> String {
-    let is_plain = word.chars().all(|c| c.is_alphanumeric() || "_-./=,:+".contains(c)) && !word.is_empty();
-    if is_plain { word.to_string() } else { format!("'{}'", word.replace('\'', "'\\''")) }
 }

@@ -3,6 +3,7 @@
 use super::rule::{Finding, Rule};
 use crate::data::Why;
 use crate::report::{Evaluation, Record};
+use crate::shell::word;
 
 /// Inputs beyond this size make the first layer's sums as large.
 const LARGE: f64 = 25.0;
@@ -46,7 +47,7 @@ pub(super) fn examine(record: &Record, findings: &mut Vec<Finding>) {
         for column in data.inputs.iter().filter(|column| enough && column.alone.is_some_and(|alone| alone >= TELLS_ALL))
         {
             let rule = Rule::Leak { column: column.name.clone(), alone: column.alone.unwrap_or_default() };
-            add(rule, Some(&format!("--ignore {}", quoted(&column.name))));
+            add(rule, Some(&format!("--ignore {}", word(&column.name))));
         }
         if let Some(rows) = validation.filter(|rows| *rows < FEW) {
             // With few rows in all, each is worth more in training.
@@ -68,10 +69,4 @@ pub(super) fn examine(record: &Record, findings: &mut Vec<Finding>) {
             add(rule, Some(&format!("--loss {better}")));
         }
     }
-}
-
-/// A name as a shell takes it in one piece.
-fn quoted(name: &str) -> String {
-    let is_plain = name.chars().all(|c| c.is_alphanumeric() || "_-.".contains(c)) && !name.is_empty();
-    if is_plain { name.to_string() } else { format!("'{}'", name.replace('\'', "'\\''")) }
 }

@@ -2,6 +2,7 @@
 
 use super::rule::{Finding, Rule, Severity};
 use crate::language::Lang;
+use crate::shell::word;
 
 impl Finding {
     /// What it is: a sentence without a full stop.
@@ -15,7 +16,7 @@ impl Finding {
 
     /// The command that tries something else, for the spec of the run.
     pub fn command(&self, spec: &str) -> Option<String> {
-        self.attempt.as_ref().map(|flags| format!("treino train {spec} {flags}"))
+        self.attempt.as_ref().map(|flags| format!("treino train {} {flags}", word(spec)))
     }
 }
 

@@ -5,6 +5,7 @@ use super::{Cell, Figure, Table, figures};
 use crate::doctor::examine;
 use crate::language::Lang;
 use crate::report::{Curves, Evaluation, NotableRow, Record, RecordedEnding, Stopping, TargetRecord, headline};
+use crate::shell::word;
 use crate::study::statistics::{mean, standard_deviation, wilson95};
 
 /// The report of a run, as one page. `run` is how commands name the run.
@@ -310,8 +311,8 @@ impl Writer<'_> {
             lang.again_words(setting.seed, setting.split_seed, &record.program),
             lang.again_hash(&record.data.hash),
         ];
-        let commands =
-            [format!("treino train {run}/spec.toml"), format!("treino verify {run}"), format!("treino report {run}")];
+        let commands = [("train", word(&format!("{run}/spec.toml"))), ("verify", word(run)), ("report", word(run))]
+            .map(|(verb, what)| format!("treino {verb} {what}"));
         let parts = vec![Part::Words(words), Part::Commands(commands.to_vec()), Part::Code(setting.spec.clone())];
         self.section("again", lang.section_again(), parts)
     }

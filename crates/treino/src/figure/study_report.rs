@@ -2,6 +2,7 @@
 
 use super::page::{Page, Part, Section};
 use super::{Cell, Figure, StudyView, Table, study_figures};
+use crate::shell::word;
 
 /// Rows of the verdict's table.
 const ROWS: usize = 100;
@@ -30,9 +31,9 @@ pub fn study_report(view: &StudyView<'_>) -> Page {
             vec![
                 Part::Code(view.text.to_string()),
                 Part::Commands(vec![
-                    format!("treino study show {}", view.name),
-                    format!("treino study importance {}", view.name),
-                    format!("treino study export {} -o trainings.csv", view.name),
+                    format!("treino study show {}", word(view.name)),
+                    format!("treino study importance {}", word(view.name)),
+                    format!("treino study export {} -o trainings.csv", word(view.name)),
                 ]),
             ],
         ),

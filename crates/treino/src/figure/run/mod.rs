@@ -10,6 +10,7 @@ use super::Figure;
 use crate::error::{Error, Result};
 use crate::language::Lang;
 use crate::report::{Curves, Record, TargetRecord};
+use crate::shell::word;
 
 /// What every figure of a run is made from.
 struct Maker<'a> {
@@ -58,7 +59,7 @@ pub fn figure(record: &Record, lang: Lang, run: &str, id: &str) -> Result<Figure
 impl Maker<'_> {
     /// The command that makes a figure again.
     fn command(&self, id: &str) -> String {
-        format!("treino plot {} {id}", self.run)
+        format!("treino plot {} {id}", word(self.run))
     }
 
     /// The figure of a further target has a number behind its name.

@@ -7,6 +7,7 @@ mod space;
 use super::{Axis, Cell, Figure, Panel, Series, Shape, Table};
 use crate::error::{Error, Result};
 use crate::language::Lang;
+use crate::shell::word;
 use crate::study::space::SearchSpace;
 use crate::study::statistics::mean;
 use crate::study::{Config, Course};
@@ -58,7 +59,7 @@ pub fn study_figure(view: &StudyView<'_>, id: &str) -> Result<Figure> {
 
 impl StudyView<'_> {
     fn figure(&self, id: &str, title: String, words: Vec<String>, panels: Vec<Panel>, table: Table) -> Option<Figure> {
-        let command = format!("treino study plot {} {id}", self.name);
+        let command = format!("treino study plot {} {id}", word(self.name));
         Some(Figure { id: id.to_string(), title, words, panels, table, command })
     }
 
