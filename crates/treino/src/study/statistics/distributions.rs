@@ -4,6 +4,7 @@
 //! 1e-10 up to 10^4 degrees of freedom, beyond that to 1e-14 of them.
 
 use super::special::{incomplete_beta, incomplete_gamma};
+use std::cell::Cell;
 
 /// Student's t distribution function P(T <= t) with `df` > 0 degrees of freedom.
 pub fn student_t_cdf(t: f64, df: f64) -> f64 {
@@ -26,9 +27,17 @@ pub fn student_t_quantile(p: f64, df: f64) -> f64 {
     if !(p > 0.0 && p < 1.0) {
         return f64::NAN;
     }
+    // The intervals of a study mostly have one p and as many degrees of freedom each.
+    thread_local!(static LAST: Cell<(f64, f64, f64)> = const { Cell::new((f64::NAN, 0.0, 0.0)) });
+    let (last_p, last_df, last) = LAST.get();
+    if (last_p, last_df) == (p, df) {
+        return last;
+    }
     let q = p.min(1.0 - p);
     let t = bisect(|t| student_t_tail(t, df) > q);
-    if p < 0.5 { -t } else { t }
+    let t = if p < 0.5 { -t } else { t };
+    LAST.set((p, df, t));
+    t
 }
 
 /// The chi-squared distribution function P(X <= x) with `df` > 0 degrees of freedom.
