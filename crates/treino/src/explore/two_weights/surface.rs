@@ -233,11 +233,11 @@ mod tests {
 
     #[test]
     fn curvature_and_minimum_are_those_of_the_normal_equations() {
-        // X'X = [[14, 8], [8, 6]], whose eigenvalues are 10 +- sqrt(80); times 2 / 3.
+        // X'X = [[14, 9], [9, 6]], whose eigenvalues are 10 +- sqrt(97); times 2 / 3.
         let x = Matrix::new(3, 2, vec![1.0, 1.0, 2.0, 1.0, 3.0, 2.0]);
         let [large, small] = curvature(&x);
-        assert!((large - 2.0 / 3.0 * (10.0 + 80f64.sqrt())).abs() < 1e-12);
-        assert!((small - 2.0 / 3.0 * (10.0 - 80f64.sqrt())).abs() < 1e-12);
+        assert!((large - 2.0 / 3.0 * (10.0 + 97f64.sqrt())).abs() < 1e-12);
+        assert!((small - 2.0 / 3.0 * (10.0 - 97f64.sqrt())).abs() < 1e-12);
         let y = [3.0, 4.0, 7.0];
         let [a, b] = least_squares(&x, &y);
         assert!((a - 1.0).abs() < 1e-12 && (b - 2.0).abs() < 1e-12);
