@@ -103,8 +103,12 @@ fn said(found: &Exploration, page: &Path, pictures: usize, quiet: bool, terminal
         if !quiet {
             text.push('\n');
         }
-        let finding = terminal.style(style, &lang.finding(topic.finding));
-        text.push_str(&format!("  {} ({}): {finding}\n", terminal.style(Style::new().bold(), &topic.title), topic.id));
+        let (title, finding) = (&topic.title, lang.finding(topic.finding));
+        let words = format!("  {title} ({}): {finding}", topic.id);
+        // Styled only now, because escape codes have no width.
+        let between = if words.chars().count() > terminal.width { "\n   " } else { "" };
+        let title = terminal.style(Style::new().bold(), title);
+        text.push_str(&format!("  {title}{between} ({}): {}\n", topic.id, terminal.style(style, &finding)));
         if !quiet {
             text.push_str(&wrapped(&escaped(&topic.words.join(" ")), terminal.width, "    ", "    "));
         }
