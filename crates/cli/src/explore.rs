@@ -7,7 +7,7 @@ use crate::terminal::{Terminal, escaped};
 use crate::{arguments, json};
 use clap::ArgMatches;
 use console::Style;
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::ProgressBar;
 use std::path::{Path, PathBuf};
 use treino::Result;
 use treino::catalog::{Interval, Kind};
@@ -70,14 +70,8 @@ pub fn run(matches: &ArgMatches, terminal: &Terminal) -> Result<u8> {
 /// Where the page goes.
 fn folder(matches: &ArgMatches, spec: &Spec) -> Result<PathBuf> {
     let out = Path::new(matches.get_one::<String>("out").map_or("explorations", String::as_str));
-    let name = match matches.get_one::<String>("name") {
-        Some(name) => name.clone(),
-        None => crate::train::table_name(spec.data.path.as_deref()),
-    };
-    if name.is_empty() || name.starts_with('.') || name.contains(['/', '\\']) {
-        let e = Error::input(format!("an exploration cannot be called \"{name}\""));
-        return Err(e.help("take a name without / and \\"));
-    }
+    let table = || crate::train::table_name(spec.data.path.as_deref());
+    let name = arguments::folder_name(matches, "an exploration", table)?;
     // Before the trainings, so that a place that cannot be written to costs none.
     if out.exists() && !out.is_dir() {
         return Err(Error::input(format!("{} is not a folder", out.display())).help("name another with --out"));
@@ -158,13 +152,7 @@ struct Progress<'a> {
 
 impl<'a> Progress<'a> {
     fn new(terminal: &'a Terminal, is_quiet: bool) -> Self {
-        let live = (terminal.live && !is_quiet).then(|| {
-            let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
-            if let Ok(style) = ProgressStyle::with_template("{msg}") {
-                bar.set_style(style);
-            }
-            bar
-        });
+        let live = terminal.live_block().filter(|_| !is_quiet);
         Progress { terminal, is_quiet, live }
     }
 

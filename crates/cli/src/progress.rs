@@ -3,7 +3,7 @@
 use crate::lines::wrapped;
 use crate::terminal::{Terminal, escaped};
 use console::Style;
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::ProgressBar;
 use std::time::{Duration, Instant};
 use treino::callbacks::{Callback, Logs};
 use treino::language::Lang;
@@ -46,14 +46,7 @@ pub struct Progress<'a> {
 impl<'a> Progress<'a> {
     /// For a training that is about to start.
     pub fn new(terminal: &'a Terminal, planned: &Planned) -> Self {
-        let live = terminal.live.then(|| {
-            let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
-            // The whole block is the message; the template is valid.
-            if let Ok(style) = ProgressStyle::with_template("{msg}") {
-                bar.set_style(style);
-            }
-            bar
-        });
+        let live = terminal.live_block();
         let watched = if planned.prepared.validation.is_some() { "val_loss" } else { "loss" };
         let patience = planned.resolved.spec.callbacks.iter().find_map(|callback| match callback {
             Callback::EarlyStopping(stopping) => {

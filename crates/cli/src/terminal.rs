@@ -4,6 +4,7 @@ use crate::lines::wrapped;
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use clap::ArgMatches;
 use console::Style;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::io::{IsTerminal, Write};
 use std::ops::Range;
 use treino::error::{Error, Span};
@@ -72,6 +73,18 @@ impl Terminal {
     /// Text for standard error in a style.
     pub fn style_err(&self, style: Style, text: &str) -> String {
         style.force_styling(self.color_err).apply_to(text).to_string()
+    }
+
+    /// A block on standard error that is drawn anew as often as its message changes, where that can be.
+    pub fn live_block(&self) -> Option<ProgressBar> {
+        self.live.then(|| {
+            let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
+            // The whole block is the message; the template is valid.
+            if let Ok(style) = ProgressStyle::with_template("{msg}") {
+                bar.set_style(style);
+            }
+            bar
+        })
     }
 
     /// Writes to standard output. A reader that has gone away ends the program quietly.

@@ -375,6 +375,19 @@ fn option(long: &'static str, value: &'static str, help: &'static str) -> Arg {
     Arg::new(long).long(long).value_name(value).allow_hyphen_values(true).help(help)
 }
 
+/// The name of a folder that `--name` gives, or else this one; `what` says what is called so.
+///
+/// # Errors
+/// A name that leads elsewhere, or hides.
+pub fn folder_name(matches: &ArgMatches, what: &str, otherwise: impl FnOnce() -> String) -> Result<String> {
+    let name = matches.get_one::<String>("name").cloned().unwrap_or_else(otherwise);
+    if name.is_empty() || name.starts_with('.') || name.contains(['/', '\\']) {
+        let e = Error::input(format!("{what} cannot be called \"{name}\""));
+        return Err(e.help("take a name without / and \\, and no point at its beginning"));
+    }
+    Ok(name)
+}
+
 /// The spec that the arguments of `train` mean.
 pub fn train_spec(matches: &ArgMatches) -> Result<Spec> {
     spec_with(matches, |entries| early_stopping(entries, matches))

@@ -83,13 +83,7 @@ fn exit_code(course: &Course) -> u8 {
 /// The folder of a study, made where it is not there.
 fn folder_of(matches: &ArgMatches, study: &Study) -> Result<PathBuf> {
     let out = Path::new(matches.get_one::<String>("out").map_or("studies", String::as_str));
-    let name = match matches.get_one::<String>("name") {
-        Some(name) => name.clone(),
-        None => crate::train::run_name(study.base()),
-    };
-    if name.is_empty() || name.starts_with('.') || name.contains(['/', '\\']) {
-        return Err(Error::input(format!("a study cannot be called \"{name}\"")).help("take a name without / and \\"));
-    }
+    let name = arguments::folder_name(matches, "a study", || crate::train::run_name(study.base()))?;
     let taken = |name: &str| out.join(name).join(STUDY_FILE).exists();
     let name = match matches.get_flag("fork") && taken(&name) {
         true => (2..).map(|n| format!("{name}-{n}")).find(|name| !taken(name)).unwrap_or(name),

@@ -3,7 +3,7 @@
 use crate::lines::wrapped;
 use crate::tables::shortened;
 use crate::terminal::Terminal;
-use indicatif::{HumanDuration, ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{HumanDuration, ProgressBar};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 use treino::study::statistics::interval95;
@@ -30,13 +30,7 @@ pub struct Progress<'a> {
 
 impl<'a> Progress<'a> {
     pub fn new(terminal: &'a Terminal, more_is_better: bool) -> Self {
-        let live = terminal.live.then(|| {
-            let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
-            if let Ok(style) = ProgressStyle::with_template("{msg}") {
-                bar.set_style(style);
-            }
-            bar
-        });
+        let live = terminal.live_block();
         let (stretch, out, found) = (BTreeSet::new(), BTreeSet::new(), BTreeMap::new());
         Progress { terminal, more_is_better, live, began: Instant::now(), shown: Instant::now(), stretch, out, found }
     }

@@ -30,6 +30,15 @@ impl Task {
             Task::Regression => "regression",
         }
     }
+
+    /// The metric by which trainings compare whatever their losses and penalties are: the task's usual loss, bare.
+    pub fn bare_loss(self) -> &'static str {
+        match self {
+            Task::Binary => "binary_crossentropy",
+            Task::Multiclass => "sparse_categorical_crossentropy",
+            Task::Regression => "mean_squared_error",
+        }
+    }
 }
 
 impl fmt::Display for Task {
@@ -185,6 +194,11 @@ impl DataSpec {
             table.remove("more_targets");
         }
         table
+    }
+
+    /// The section as text: the same for the same data.
+    pub(crate) fn text(&self) -> String {
+        Value::Table(self.written()).to_string()
     }
 
     /// The columns to predict, in their order.

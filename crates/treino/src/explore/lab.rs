@@ -2,7 +2,6 @@
 
 use super::{Explore, Finding, Topic};
 use crate::callbacks::EarlyStopping;
-use crate::catalog::Value;
 use crate::data::{Prepared, Task};
 use crate::error::{Error, Result};
 use crate::figure::{Figure, Panel, Table};
@@ -106,11 +105,8 @@ impl<'a> Lab<'a> {
             let e = Error::input("an exploration compares on the rows for validation, but there are none");
             return Err(e.help("set validation_split, or name a file"));
         }
-        let (error, score) = match target.task {
-            Task::Binary => ("binary_crossentropy", "accuracy"),
-            Task::Multiclass => ("sparse_categorical_crossentropy", "accuracy"),
-            Task::Regression => ("mean_squared_error", "mean_absolute_error"),
-        };
+        let error = target.task.bare_loss();
+        let score = if target.task == Task::Regression { "mean_absolute_error" } else { "accuracy" };
         let all = |part: &Option<crate::data::Dataset>| part.as_ref().map_or(0, |part| part.len());
         let rows = train.len() + all(validation) + all(test);
         let small = f64::min(1.0, USUAL as f64 / whole.resolved.network.parameters().max(1) as f64);
@@ -130,7 +126,7 @@ impl<'a> Lab<'a> {
             base.model.l2 = Some((0.3 / train.len() as f64).max(0.0001));
         }
         let planned = Planned::with_data(&base, Arc::clone(&prepared))?;
-        let data = Mutex::new(BTreeMap::from([(data_key(&base), prepared)]));
+        let data = Mutex::new(BTreeMap::from([(base.data.text(), prepared)]));
         Ok(Lab { base, planned, how, error, score, rows, most_rows, data })
     }
 
@@ -237,7 +233,7 @@ impl<'a> Lab<'a> {
 
     /// An arm over data that is shared where it is the same.
     fn plan(&self, spec: &Spec) -> Result<Planned> {
-        let key = data_key(spec);
+        let key = spec.data.text();
         let known = self.data.lock().unwrap_or_else(PoisonError::into_inner).get(&key).cloned();
         let prepared = match known {
             Some(prepared) => prepared,
@@ -405,11 +401,6 @@ impl Trained {
 
 fn mean_of(values: &[f64]) -> f64 {
     if values.is_empty() { f64::NAN } else { crate::study::statistics::mean(values) }
-}
-
-/// The data section of a spec as text.
-fn data_key(spec: &Spec) -> String {
-    Value::Table(spec.data.written()).to_string()
 }
 
 /// At most so many training rows, evenly spaced, and the other parts in proportion.

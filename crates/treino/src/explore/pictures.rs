@@ -1,53 +1,14 @@
 //! Panels that many topics share.
 
 use super::lab::{Lab, Trained};
-use crate::figure::{Axis, Cell, Panel, Scale, Series, Shape, Table};
-use crate::study::statistics::{interval95, quantile};
+use crate::figure::{Axis, Bundle, Cell, Panel, Scale, Series, Shape, Table};
+use crate::study::statistics::interval95;
 
 /// Arms whose curves have bands; those of more would hide each other.
 const BANDS: usize = 4;
 
 /// Numbers that differ by more than this factor are drawn by their logarithms.
 const WIDE: f64 = 5.0;
-
-/// A number over the epochs: median and range over the seeds.
-pub struct Bundle {
-    /// Across: epochs, from 1, or what is asked for.
-    pub x: Vec<f64>,
-    /// The least.
-    pub low: Vec<f64>,
-    /// The median.
-    pub middle: Vec<f64>,
-    /// The most.
-    pub high: Vec<f64>,
-}
-
-impl Bundle {
-    /// Of curves, as far as more than half of them reach.
-    pub fn of(curves: &[Vec<f64>]) -> Bundle {
-        let mut bundle = Bundle { x: Vec::new(), low: Vec::new(), middle: Vec::new(), high: Vec::new() };
-        for epoch in 0..curves.iter().map(Vec::len).max().unwrap_or(0) {
-            let there = curves.iter().filter_map(|curve| curve.get(epoch)).copied().filter(|y| y.is_finite());
-            let mut there: Vec<f64> = there.collect();
-            if there.len() * 2 <= curves.len() {
-                break;
-            }
-            there.sort_by(f64::total_cmp);
-            bundle.x.push((epoch + 1) as f64);
-            bundle.low.push(there[0]);
-            bundle.middle.push(quantile(&there, 0.5));
-            bundle.high.push(there[there.len() - 1]);
-        }
-        bundle
-    }
-
-    /// As series: the band, where it is asked for, and the median.
-    pub fn series(self, name: &str, has_band: bool) -> Vec<Series> {
-        let Bundle { x, low, middle, high } = self;
-        let band = has_band.then(|| Series::reference("", Shape::Band { x: x.clone(), low, high }));
-        band.into_iter().chain([Series::new(name, Shape::Line { x, y: middle })]).collect()
-    }
-}
 
 /// An axis for these numbers: linear, or logarithmic where they are far apart.
 pub fn fitting(title: impl Into<String>, numbers: impl Iterator<Item = f64>) -> Axis {

@@ -5,6 +5,7 @@
 //! thing, so that they cannot disagree. [`Figure`]s know no colour and no pixel; who draws gives the first series the first
 //! colour, dash and marker, and so on.
 
+mod bundle;
 mod contour;
 #[cfg(feature = "report")]
 mod draw;
@@ -23,6 +24,7 @@ mod study_report;
 mod style;
 mod terminal;
 
+pub(crate) use bundle::Bundle;
 pub(crate) use contour::Grid;
 #[cfg(feature = "report")]
 pub use draw::{png, svg};

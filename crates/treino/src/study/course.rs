@@ -15,7 +15,7 @@ use super::space::{Dimension, SearchSpace};
 use super::spec::{Seeds, StudySpec};
 use super::verdict::{Verdict, overlap};
 use crate::catalog::{Entries, Node, Origin, Value};
-use crate::data::{Prepared, Task};
+use crate::data::Prepared;
 use crate::error::{Error, Result};
 use crate::spec::Spec;
 use crate::train::{Ending, Event, Planned, Session, Simd, TrialSeeds};
@@ -181,7 +181,7 @@ impl Study {
             let e = Error::input("a grid needs lists of values, but the space has a range");
             return Err(e.help("write the values, or take another sampler: tpe, random, sobol"));
         }
-        let data = Mutex::new(BTreeMap::from([(data_key(&base.resolved.spec), Arc::clone(&base.prepared))]));
+        let data = Mutex::new(BTreeMap::from([(base.resolved.spec.data.text(), Arc::clone(&base.prepared))]));
         Ok(Study { spec, base, objective, more_is_better, data })
     }
 
@@ -335,7 +335,7 @@ impl Study {
             set("fit", "epochs", epochs as u64);
         }
         let spec = Spec::read(&entries)?;
-        let key = data_key(&spec);
+        let key = spec.data.text();
         let known = self.data.lock().unwrap_or_else(PoisonError::into_inner).get(&key).cloned();
         match known {
             Some(prepared) => Planned::with_data(&spec, prepared).map(Arc::new),
@@ -416,22 +416,13 @@ pub(crate) fn attempts(mut attempt: impl FnMut() -> Result<RunResult, String>) -
     RunResult::failed(format!("it ended abnormally {ATTEMPTS} times: {last}"), seconds())
 }
 
-/// The data section of a spec as text.
-fn data_key(spec: &Spec) -> String {
-    Value::Table(spec.data.written()).to_string()
-}
-
 /// Adds the metric by which configs compare whatever their losses and penalties are: the bare loss of the task.
 fn add_metric(entries: &mut Entries, base: &Planned) -> Result<&'static str> {
     if !base.prepared.more_targets.is_empty() {
         let e = Error::input("losses of configs do not compare where the loss or the network is varied");
         return Err(e.help("name a metric with objective, such as \"max val_accuracy\""));
     }
-    let added = match base.prepared.target.task {
-        Task::Binary => "binary_crossentropy",
-        Task::Multiclass => "sparse_categorical_crossentropy",
-        Task::Regression => "mean_squared_error",
-    };
+    let added = base.prepared.target.task.bare_loss();
     let compile = &base.resolved.compile;
     let known = compile.log_names(&base.resolved.network);
     if known.iter().any(|name| name == added) {

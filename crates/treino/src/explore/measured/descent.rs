@@ -1,12 +1,12 @@
 //! How weights move: optimizer, learning rate, schedule, batch size.
 
 use super::super::lab::{Arm, Lab, Trained};
-use super::super::pictures::{Bundle, fitting};
+use super::super::pictures::fitting;
 use super::super::{Finding, Topic, two_weights};
 use crate::callbacks::ReduceLROnPlateau;
 use crate::catalog::Value;
 use crate::error::Result;
-use crate::figure::{Axis, Figure, Panel, Scale, Series, Shape, Table};
+use crate::figure::{Axis, Bundle, Figure, Panel, Scale, Series, Shape, Table};
 use crate::optimizers::{Adadelta, Adagrad, Adam, Adamax, Ftrl, Nadam, Optimizer, RMSprop, SGD};
 use crate::schedules::{CosineDecay, ExponentialDecay, Schedule};
 use crate::spec::{Spec, set};

@@ -1,11 +1,10 @@
 //! What keeps a network from learning its training rows by heart: early stopping, penalties, dropout.
 
 use super::super::lab::{Lab, NEAR_ZERO, Trained};
-use super::super::pictures::Bundle;
 use super::super::{Finding, Topic};
 use crate::callbacks::EarlyStopping;
 use crate::error::Result;
-use crate::figure::{Axis, Cell, Mark, Panel, Place, Scale, Series, Shape, Table};
+use crate::figure::{Axis, Bundle, Cell, Mark, Panel, Place, Scale, Series, Shape, Table};
 use crate::study::Standing;
 
 /// The patience whose window is drawn, and that is held against no stopping at all.

@@ -1,10 +1,9 @@
 //! Where a training starts: initial weights and the seed.
 
 use super::super::lab::Lab;
-use super::super::pictures::Bundle;
 use super::super::{Finding, Topic, two_weights};
 use crate::error::Result;
-use crate::figure::{Axis, Panel, Series, Shape};
+use crate::figure::{Axis, Bundle, Panel, Series, Shape};
 use crate::initializers::{GlorotUniform, HeNormal, Initializer, RandomNormal, Zeros};
 use crate::study::statistics::interval95;
 

@@ -1,8 +1,8 @@
 //! Figures of configs: means, curves, seeds.
 
 use super::{Axis, Cell, Figure, Panel, Series, Shape, StudyView, Table};
+use crate::figure::Bundle;
 use crate::study::Config;
-use crate::study::statistics::quantile;
 
 /// Configs that a figure shows at most.
 const MOST: usize = 20;
@@ -58,19 +58,20 @@ impl StudyView<'_> {
     /// The objective over the epochs: median and range over the seeds.
     pub(super) fn curves(&self) -> Option<Figure> {
         let lang = self.lang;
-        let curves_of = |config: &Config| -> Vec<Vec<f32>> {
+        let curves_of = |config: &Config| -> Vec<Vec<f64>> {
             let curve = |run: &crate::study::RunResult| {
                 run.curves.iter().find(|(name, _)| *name == self.course.objective).map(|(_, curve)| curve.clone())
             };
-            config.runs.iter().filter_map(|(_, run)| curve(run)).filter(|curve| !curve.is_empty()).collect()
+            let curves = config.runs.iter().filter_map(|(_, run)| curve(run)).filter(|curve| !curve.is_empty());
+            curves.map(|curve| curve.into_iter().map(f64::from).collect()).collect()
         };
-        let shown: Vec<(String, Vec<Vec<f32>>)> = self
+        let shown: Vec<(String, Vec<Vec<f64>>)> = self
             .ranked()
             .map(|(config, _)| (config.label(), curves_of(config)))
             .filter(|(_, curves)| !curves.is_empty())
             .take(CURVES)
             .collect();
-        let longest = shown.iter().flat_map(|(_, curves)| curves).map(Vec::len).max()?;
+        shown.first()?;
         let head = std::iter::once(lang.epoch()).chain(shown.iter().map(|(label, _)| label.clone()));
         let mut table = Table::new(head);
         let mut panel = Panel {
@@ -80,25 +81,9 @@ impl StudyView<'_> {
         };
         let mut columns = Vec::new();
         for (label, curves) in &shown {
-            let (mut x, mut low, mut middle, mut high) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-            for epoch in 0..longest {
-                let there = curves.iter().filter_map(|curve| curve.get(epoch)).map(|y| f64::from(*y));
-                let mut there: Vec<f64> = there.filter(|y| y.is_finite()).collect();
-                // Beyond the end of most curves a median would be of those that happened to go on.
-                if there.len() * 2 <= curves.len() {
-                    break;
-                }
-                there.sort_by(f64::total_cmp);
-                x.push((epoch + 1) as f64);
-                low.push(there[0]);
-                middle.push(quantile(&there, 0.5));
-                high.push(there[there.len() - 1]);
-            }
-            columns.push(middle.clone());
-            if curves.len() > 1 {
-                panel.series.push(Series::reference("", Shape::Band { x: x.clone(), low, high }));
-            }
-            panel.series.push(Series::new(label, Shape::Line { x, y: middle }));
+            let bundle = Bundle::of(curves);
+            columns.push(bundle.middle.clone());
+            panel.series.extend(bundle.series(label, curves.len() > 1));
         }
         for epoch in 0..columns.iter().map(Vec::len).max().unwrap_or(0) {
             let cells = columns.iter().map(|column| Cell::from(column.get(epoch).copied()));
