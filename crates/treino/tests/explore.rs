@@ -148,6 +148,27 @@ fn a_network_of_layers_is_explored_as_it_is() {
     assert_eq!(found.topics[0].id, "seeds");
 }
 
+/// The error by which settings compare fits the network's output and its loss.
+#[test]
+fn outputs_of_every_kind_have_a_bare_loss() {
+    use treino::losses::{BinaryCrossentropy, CategoricalCrossentropy, Loss, SparseCategoricalCrossentropy};
+    let softmax = || Dense::new(2).activation(treino::activations::Softmax::default());
+    let cases: [(Dense, Loss, &str); 3] = [
+        (softmax(), SparseCategoricalCrossentropy::default().into(), "val_sparse_categorical_crossentropy"),
+        (softmax(), CategoricalCrossentropy::default().into(), "val_categorical_crossentropy"),
+        (Dense::new(1), BinaryCrossentropy { from_logits: true, ..Default::default() }.into(), "val_binary_crossentropy"),
+    ];
+    for (output, loss, name) in cases {
+        let mut spec = small("pima.csv", "diabetes");
+        spec.model.layers = Some(vec![Dense::new(4).into(), output.into()]);
+        spec.compile.loss = Some(treino::spec::PerOutput::Same(loss));
+        let found = explored(&spec, &["seeds", "loss"], 2, 1, Lang::English).unwrap();
+        assert!(found.words[1].contains(&format!("compare by {name},")), "{:?}", found.words);
+        let reached = number(figure(topic(&found, "seeds"), "seeds"), 0, 1);
+        assert!((0.3..0.8).contains(&reached), "{name} {reached}");
+    }
+}
+
 /// An optimizer that leaves the finite numbers is a finding, not an error; and one column is no pair.
 #[test]
 fn what_diverges_or_is_missing_is_said() {

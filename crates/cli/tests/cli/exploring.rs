@@ -55,6 +55,7 @@ fn tables_with_decimal_commas_and_hostile_names_are_explored_in_portuguese() {
     assert!(said.stdout.contains("Retropropagação à mão (backpropagation): confirmada"), "{}", said.stdout);
     let page = scratch.text("explorations/tabela/report.html");
     assert!(page.contains("<html lang=\"pt-BR\"") && page.contains("O que valeu aqui"));
+    assert!(page.contains("O que outra parada antecipada teria feito"), "early stopping can be played with");
     assert!(!page.contains("<script>alert") && !page.contains("alvo <b>") && page.contains("&#60;script"));
     // What is typed again is typed in one piece.
     assert!(page.contains("--target &#39;alvo &#60;b&#62;&#39;"), "the command is not quoted");

@@ -6,9 +6,11 @@ use crate::data::{Prepared, Task};
 use crate::error::{Error, Result};
 use crate::figure::{Figure, Panel, Table};
 use crate::language::Lang;
-use crate::metrics::NamedMetric;
+use crate::metrics::{
+    BinaryCrossentropy, CategoricalCrossentropy, MeanSquaredError, Metric, NamedMetric, SparseCategoricalCrossentropy,
+};
 use crate::model::Network;
-use crate::spec::{PerOutput, Spec};
+use crate::spec::{PerOutput, Resolved, Spec};
 use crate::study::statistics::holm;
 use crate::study::workers::{Next, in_order};
 use crate::study::{ALPHA, Comparison, Config, Outcome, Phase, RunKey, RunResult, Standing, Verdict, attempts};
@@ -105,7 +107,7 @@ impl<'a> Lab<'a> {
             let e = Error::input("an exploration compares on the rows for validation, but there are none");
             return Err(e.help("set validation_split, or name a file"));
         }
-        let error = target.task.bare_loss();
+        let error = bare_loss(&whole);
         let score = if target.task == Task::Regression { "mean_absolute_error" } else { "accuracy" };
         let all = |part: &Option<crate::data::Dataset>| part.as_ref().map_or(0, |part| part.len());
         let rows = train.len() + all(validation) + all(test);
@@ -118,8 +120,8 @@ impl<'a> Lab<'a> {
         base.callbacks = vec![stopping.into()];
         base.fit.repeats = 1;
         base.fit.epochs = base.fit.epochs.min(epochs.clamp(EPOCHS[0], EPOCHS[1]));
-        let metrics = [score, error].into_iter().map(NamedMetric::typed).collect::<Result<_>>()?;
-        base.compile.metrics = Some(PerOutput::Same(metrics));
+        let name = error.metric.name();
+        base.compile.metrics = Some(PerOutput::Same(vec![NamedMetric::typed(score)?, error]));
         base.compile.weighted_metrics = None;
         if base.model.l2.is_none() && base.model.layers.is_none() {
             // Otherwise it would follow from the number of rows, and could not be named.
@@ -127,7 +129,7 @@ impl<'a> Lab<'a> {
         }
         let planned = Planned::with_data(&base, Arc::clone(&prepared))?;
         let data = Mutex::new(BTreeMap::from([(base.data.text(), prepared)]));
-        Ok(Lab { base, planned, how, error, score, rows, most_rows, data })
+        Ok(Lab { base, planned, how, error: name, score, rows, most_rows, data })
     }
 
     /// The language.
@@ -192,6 +194,11 @@ impl<'a> Lab<'a> {
     /// The error on the training rows after so many epochs.
     pub fn by_training_error(&self, after: usize) -> Judge {
         Judge { name: self.error.to_string(), more_is_better: false, after: Some(after) }
+    }
+
+    /// The arms that this table and network can be trained with.
+    pub fn fitting(&self, arms: Vec<Arm>) -> Vec<Arm> {
+        arms.into_iter().filter(|arm| self.plan(&arm.spec).is_ok()).collect()
     }
 
     /// Trains each arm with each seed.
@@ -296,7 +303,7 @@ impl<'a> Lab<'a> {
         words: Vec<String>,
         figures: Vec<Figure>,
     ) -> Topic {
-        Topic { id, title, claim, finding, words, figures }
+        Topic { id, title, claim, finding, words, figures, recorded: None }
     }
 }
 
@@ -397,6 +404,21 @@ impl Trained {
     pub fn epochs(&self, arm: usize) -> f64 {
         mean_of(&self.configs[arm].runs.iter().map(|(_, run)| run.epochs as f64).collect::<Vec<_>>())
     }
+}
+
+/// The bare loss of the task, as the network's output and its loss have the classes: one number or one for each, class numbers
+/// or one-hot rows, probabilities or logits.
+fn bare_loss(planned: &Planned) -> NamedMetric {
+    let Resolved { compile, network, .. } = &planned.resolved;
+    let (loss, width) = (compile.goal(0).loss.inner(), network.outputs());
+    let from_logits = loss.wants_logits();
+    let metric: Metric = match planned.prepared.target.task {
+        Task::Regression => MeanSquaredError::default().into(),
+        _ if loss.targets().columns(width) > 1 => CategoricalCrossentropy { from_logits, ..Default::default() }.into(),
+        _ if width > 1 => SparseCategoricalCrossentropy { from_logits, ..Default::default() }.into(),
+        _ => BinaryCrossentropy { from_logits, ..Default::default() }.into(),
+    };
+    NamedMetric { name: metric.name().to_string(), metric }
 }
 
 fn mean_of(values: &[f64]) -> f64 {

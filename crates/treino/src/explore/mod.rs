@@ -97,6 +97,8 @@ pub struct Topic {
     pub words: Vec<String>,
     /// Its pictures.
     pub figures: Vec<Figure>,
+    /// A number of a training after each of its epochs, less being better, for a reader to play early stopping with.
+    pub recorded: Option<(String, Vec<f64>)>,
 }
 
 /// A table, explored.

@@ -1,9 +1,10 @@
 //! The page of an exploration.
 
 use super::{Exploration, Finding};
-use crate::figure::page::{Page, Part, Section};
+use crate::figure::page::{Monitored, Page, Part, ReplayData, Section};
 use crate::figure::{Cell, Table};
 use crate::language::Lang;
+use crate::report::Stopping;
 
 /// An exploration as one page; `name` is what it is about.
 pub fn exploration_report(found: &Exploration, name: &str, lang: Lang) -> Page {
@@ -33,7 +34,29 @@ pub fn exploration_report(found: &Exploration, name: &str, lang: Lang) -> Page {
         }
         parts.push(Part::Words(said));
         parts.extend(topic.figures.iter().cloned().map(Part::Figure));
+        if let Some((name, values)) = &topic.recorded {
+            parts.push(Part::Replay(replay(name, values, lang)));
+        }
         sections.push(Section { id: format!("topic-{}", topic.id), title: topic.title.clone(), parts });
     }
     Page { lang, title: lang.explore_page_title(name), lead, sections }
+}
+
+/// Early stopping on a recorded training, to be played with.
+fn replay(name: &str, values: &[f64], lang: Lang) -> ReplayData {
+    let values = values.iter().map(|value| Some(*value)).collect();
+    ReplayData {
+        id: "replay".to_string(),
+        title: lang.replay_heading(),
+        monitored: vec![Monitored { name: name.to_string(), more_is_better: false, values }],
+        settings: Stopping {
+            monitor: name.to_string(),
+            min_delta: 0.0,
+            patience: 10,
+            more_is_better: false,
+            baseline: None,
+            restore_best_weights: true,
+            start_from_epoch: 0,
+        },
+    }
 }

@@ -69,7 +69,9 @@ pub(in super::super) fn epochs(lab: &Lab<'_>) -> Result<Option<Topic>> {
     let title = lang.topic_epochs_title();
     let panels = vec![panel, lab.strip(&trained)];
     let figure = lab.figure("patience", "epochs", Lab::titled(&title, &trained), vec![words[0].clone()], panels, table);
-    Ok(Some(lab.topic("epochs", [title, lang.topic_epochs_claim()], finding, words, vec![figure])))
+    let topic = lab.topic("epochs", [title, lang.topic_epochs_claim()], finding, words, vec![figure]);
+    let recorded = trained.curves(0, &validation).into_iter().next().map(|curve| (validation, curve));
+    Ok(Some(Topic { recorded, ..topic }))
 }
 
 /// Numbers of each seed at the end of an arm's trainings.

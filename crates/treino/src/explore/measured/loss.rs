@@ -50,7 +50,11 @@ pub(in super::super) fn loss(lab: &Lab<'_>) -> Result<Option<Topic>> {
             spec.compile.metrics = Some(PerOutput::Same(metrics.clone()));
         })
     });
-    let trained = lab.train(arms.collect(), lab.by_score())?;
+    let arms = lab.fitting(arms.collect());
+    if arms.len() < 2 {
+        return Ok(None);
+    }
+    let trained = lab.train(arms, lab.by_score())?;
     let differs = (0..trained.labels.len()).any(|arm| trained.standing(arm) == Standing::Worse);
     let finding = if differs { Finding::Confirmed } else { Finding::Undecided };
     let mut figures = vec![lab.figure(
