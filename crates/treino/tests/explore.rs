@@ -156,7 +156,11 @@ fn outputs_of_every_kind_have_a_bare_loss() {
     let cases: [(Dense, Loss, &str); 3] = [
         (softmax(), SparseCategoricalCrossentropy::default().into(), "val_sparse_categorical_crossentropy"),
         (softmax(), CategoricalCrossentropy::default().into(), "val_categorical_crossentropy"),
-        (Dense::new(1), BinaryCrossentropy { from_logits: true, ..Default::default() }.into(), "val_binary_crossentropy"),
+        (
+            Dense::new(1),
+            BinaryCrossentropy { from_logits: true, ..Default::default() }.into(),
+            "val_binary_crossentropy",
+        ),
     ];
     for (output, loss, name) in cases {
         let mut spec = small("pima.csv", "diabetes");
