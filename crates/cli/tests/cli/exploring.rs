@@ -18,7 +18,7 @@ fn an_exploration_says_what_held_and_leaves_a_page_with_pictures() {
         "The base training: Dense 8, Dense 3",
         "Back-propagation by hand (backpropagation): confirmed",
         "A fixed seed is not a good seed (seeds): confirmed",
-        "2 claims confirmed",
+        "claims confirmed: 2",
         "backpropagation-seeds.html, and 2 pictures beside it",
     ] {
         assert!(unwrapped(&said.stdout).contains(part), "{part}\n{}", said.stdout);

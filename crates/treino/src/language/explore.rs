@@ -29,7 +29,7 @@ messages! {
     /// A finding.
     finding_shown() { en: "shown", pt: "mostrada" }
     /// How many claims held.
-    explore_counts(confirmed, refuted, undecided, shown) { en: "{confirmed} claims confirmed, {refuted} not so, {undecided} undecided, {shown} shown", pt: "afirmações confirmadas: {confirmed}, diferentes: {refuted}, indecisas: {undecided}, mostradas: {shown}" }
+    explore_counts(confirmed, refuted, undecided, shown) { en: "claims confirmed: {confirmed}, not so: {refuted}, undecided: {undecided}, shown: {shown}", pt: "afirmações confirmadas: {confirmed}, diferentes: {refuted}, indecisas: {undecided}, mostradas: {shown}" }
     /// Topics without anything to show.
     explore_left_out(topics) { en: "Left out, since this table or network has nothing to show for them: {topics}.", pt: "Ficaram de fora, pois esta tabela ou rede não tem o que mostrar: {topics}." }
     /// It was interrupted.
