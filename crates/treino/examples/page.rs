@@ -169,15 +169,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         command: "treino train pima.csv --target diabetes --dropout 0.3".into(),
         figure: Some("loss".into()),
     };
-    let settings = Stopping {
-        monitor: "val_loss".into(),
-        min_delta: 0.0,
-        patience: 10,
-        more_is_better: false,
-        baseline: None,
-        restore_best_weights: true,
-        start_from_epoch: 0,
-    };
+    let settings = Stopping::after(10, "val_loss", false);
     let values = (1..=60).map(f64::from).map(|e| Some(validation(e))).collect();
     let monitored = vec![Monitored { name: "val_loss".into(), more_is_better: false, values }];
     let replay = ReplayData { id: "replay".into(), title: "Early stopping".into(), monitored, settings };

@@ -123,9 +123,9 @@ impl<'a> Lab<'a> {
         let name = error.metric.name();
         base.compile.metrics = Some(PerOutput::Same(vec![NamedMetric::typed(score)?, error]));
         base.compile.weighted_metrics = None;
-        if base.model.l2.is_none() && base.model.layers.is_none() {
-            // Otherwise it would follow from the number of rows, and could not be named.
-            base.model.l2 = Some((0.3 / train.len() as f64).max(0.0001));
+        if base.model.layers.is_none() {
+            // Of the whole table, not of the rows that are left.
+            base.model.l2 = Some(base.model.l2_for(train.len()));
         }
         let planned = Planned::with_data(&base, Arc::clone(&prepared))?;
         let data = Mutex::new(BTreeMap::from([(base.data.text(), prepared)]));

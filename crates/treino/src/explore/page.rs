@@ -49,14 +49,6 @@ fn replay(name: &str, values: &[f64], lang: Lang) -> ReplayData {
         id: "replay".to_string(),
         title: lang.replay_heading(),
         monitored: vec![Monitored { name: name.to_string(), more_is_better: false, values }],
-        settings: Stopping {
-            monitor: name.to_string(),
-            min_delta: 0.0,
-            patience: 10,
-            more_is_better: false,
-            baseline: None,
-            restore_best_weights: true,
-            start_from_epoch: 0,
-        },
+        settings: Stopping::after(10, name, false),
     }
 }

@@ -170,15 +170,8 @@ impl Writer<'_> {
         });
         let monitored: Vec<Monitored> = monitored.collect();
         let usual = ["val_loss", "loss"].into_iter().find_map(|name| monitored.iter().find(|one| one.name == name))?;
-        let settings = course.stopping.first().cloned().unwrap_or_else(|| Stopping {
-            monitor: usual.name.clone(),
-            min_delta: 0.0,
-            patience: 5,
-            more_is_better: usual.more_is_better,
-            baseline: None,
-            restore_best_weights: true,
-            start_from_epoch: 0,
-        });
+        let settings = course.stopping.first().cloned();
+        let settings = settings.unwrap_or_else(|| Stopping::after(5, &usual.name, usual.more_is_better));
         Some(ReplayData { id: "replay".to_string(), title: self.lang.replay_heading(), monitored, settings })
     }
 

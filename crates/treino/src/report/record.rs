@@ -204,6 +204,21 @@ pub struct Stopping {
     pub start_from_epoch: usize,
 }
 
+impl Stopping {
+    /// One that waits so many epochs for any improvement, and puts the best weights back.
+    pub fn after(patience: usize, monitor: &str, more_is_better: bool) -> Self {
+        Stopping {
+            monitor: monitor.to_string(),
+            min_delta: 0.0,
+            patience,
+            more_is_better,
+            baseline: None,
+            restore_best_weights: true,
+            start_from_epoch: 0,
+        }
+    }
+}
+
 /// How a target is predicted.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct TargetRecord {

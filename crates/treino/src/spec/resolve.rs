@@ -137,8 +137,7 @@ fn default_metrics(task: Task) -> Result<Vec<NamedMetric>> {
 /// The hidden layers, and for each target an output layer that fits it.
 fn layers_in_short(spec: &Spec, targets: &[&Target], rows: usize) -> Vec<Placed> {
     let model = &spec.model;
-    // The fewer the rows, the more a network needs to be held back (see DESIGN.md).
-    let l2 = model.l2.unwrap_or_else(|| (0.3 / rows.max(1) as f64).max(0.0001));
+    let l2 = model.l2_for(rows);
     let regularizer: Option<Regularizer> = match (model.l1, l2) {
         (0.0, 0.0) => None,
         (l1, 0.0) => Some(L1 { l1 }.into()),

@@ -55,6 +55,12 @@ thing! {
 }
 
 impl ModelSection {
+    /// The L2 penalty, where it is left open that which follows from the number of training rows: the fewer they are, the more
+    /// a network needs to be held back (see DESIGN.md).
+    pub(crate) fn l2_for(&self, rows: usize) -> f64 {
+        self.l2.unwrap_or_else(|| (0.3 / rows.max(1) as f64).max(0.0001))
+    }
+
     /// The section for a file: with layers, what they stand in for is left out.
     pub(super) fn written(&self) -> Entries {
         let mut table = self.write();
