@@ -10,8 +10,8 @@ use std::io::Read;
 use std::path::Path;
 use treino::Result;
 use treino::data::{Column, ColumnKind, Source, Table};
-use treino::language::Lang;
 use treino::store::Bundle;
+use treino_pages::language::Lang;
 
 /// Shows what a model or a table holds.
 pub fn run(matches: &ArgMatches, terminal: &Terminal) -> Result<u8> {

@@ -6,8 +6,8 @@ use crate::terminal::Terminal;
 use comfy_table::Table;
 use console::Style;
 use serde_json::{Value, json};
-use treino::language::Lang;
 use treino::train::{Line, Profile};
+use treino_pages::language::Lang;
 
 /// The table, and what is to be known about it.
 pub fn words(profile: &Profile, terminal: &Terminal) -> String {

@@ -8,7 +8,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::io::{IsTerminal, Write};
 use std::ops::Range;
 use treino::error::{Error, Span};
-use treino::language::Lang;
+use treino_pages::language::Lang;
 
 /// Where words go.
 #[derive(Debug, Clone, Copy)]

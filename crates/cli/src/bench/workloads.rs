@@ -3,11 +3,11 @@
 
 use treino::Result;
 use treino::activations::{self, Relu, Sigmoid, Softmax};
-use treino::data::Matrix;
 use treino::layers::{Activation, BatchNormalization, Dense, Dropout, Placed};
 use treino::losses::{BinaryCrossentropy, Loss, MeanSquaredError, SparseCategoricalCrossentropy};
-use treino::model::Network;
+use treino::network::Network;
 use treino::optimizers::{Adam, Optimizer, SGD};
+use treino::rows::Matrix;
 use treino::train::{Compile, Examples, Fit};
 
 /// What the targets are.

@@ -6,7 +6,7 @@ use crate::terminal::Terminal;
 use indicatif::{HumanDuration, ProgressBar};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
-use treino::study::statistics::interval95;
+use treino::statistics::interval95;
 use treino::study::{Done, Phase};
 
 /// A line at least this often where nothing is redrawn.

@@ -6,9 +6,10 @@
 
 use crate::scratch::Scratch;
 use std::path::Path;
+use treino::catalog::parse;
 use treino::catalog::{Interval, Kind, Room, Value};
 use treino::error::Error;
-use treino::spec::{Spec, parse};
+use treino::spec::Spec;
 
 /// A value as it is typed, where it stands below the parameter, and what the message must hold.
 struct Bad {
