@@ -12,6 +12,7 @@ use super::source::{Opened, Source};
 use super::spec::DataSpec;
 use super::table::Table;
 use super::target::{Cells, Target};
+use super::text::composed;
 use std::collections::BTreeMap;
 use treino_core::rows::Matrix;
 use treino_core::{Error, Result};
@@ -109,16 +110,16 @@ impl Recipe {
     /// Says of a file that lacks nothing but a target (the first of `extra` are the targets) what that means.
     fn need_target(&self, names: &[&str], extra: &[(&str, usize, Plan)], file: &str) -> Result<()> {
         let lacks = |column: Option<&(&str, usize, Plan)>| {
-            column.map(|c| c.0.to_string()).filter(|c| !names.contains(&c.as_str()))
+            column.map(|c| c.0.to_string()).filter(|c| !names.contains(&composed(c).as_str()))
         };
         let targets = &extra[..extra.len().min(1 + self.more_targets.len())];
-        let lacking = targets.iter().find(|(target, ..)| !names.contains(target));
+        let lacking = targets.iter().find(|(target, ..)| !names.contains(&composed(target).as_str()));
         if let (None, Some(weight)) = (lacking, lacks(extra.get(targets.len()))) {
             let e = format!("the file lacks the column \"{weight}\", which said in training how much each row weighs");
             return Err(Error::input(e).in_file(file).help("add it, with 1 in each row where all weigh the same"));
         }
         let Some((target, ..)) = lacking else { return Ok(()) };
-        if !self.inputs.iter().all(|i| names.contains(&i.name.as_str())) {
+        if !self.inputs.iter().all(|i| names.contains(&composed(&i.name).as_str())) {
             return Ok(());
         }
         let known = |n: &str| self.inputs.iter().any(|i| i.name == n) || targets.iter().any(|t| t.0 == n);
@@ -255,14 +256,16 @@ fn plan(input: &Input) -> Plan {
 /// Where in `names` the `wanted` ones are.
 fn find(wanted: &[&str], names: &[&str], file: &str) -> Result<Vec<usize>> {
     let index: BTreeMap<&str, usize> = names.iter().copied().zip(0..).collect();
+    // The recipe may be of a time when names were kept as their file wrote them.
+    let place = |name: &&str| index.get(composed(name).as_str()).copied();
     let mut lacking: Vec<&str> = Vec::new();
-    for name in wanted.iter().filter(|w| !index.contains_key(*w)) {
+    for name in wanted.iter().filter(|w| place(w).is_none()) {
         if !lacking.contains(name) {
             lacking.push(name);
         }
     }
     if lacking.is_empty() {
-        return Ok(wanted.iter().filter_map(|w| index.get(w).copied()).collect());
+        return Ok(wanted.iter().filter_map(place).collect());
     }
     let list = lacking.iter().take(20).map(|n| format!("\"{n}\"")).collect::<Vec<_>>().join(", ");
     let more = if lacking.len() > 20 { format!(" and {} more", lacking.len() - 20) } else { String::new() };
@@ -308,8 +311,8 @@ fn level_slots(input: &Input, column: &Column) -> Vec<u32> {
         return Vec::new();
     };
     let other = known.len() as u32 + u32::from(*missing);
-    let index: BTreeMap<&str, u32> = known.iter().map(String::as_str).zip(0..).collect();
-    levels.iter().map(|l| index.get(l.as_str()).copied().unwrap_or(other)).collect()
+    let index: BTreeMap<String, u32> = known.iter().map(|level| composed(level)).zip(0..).collect();
+    levels.iter().map(|l| index.get(l).copied().unwrap_or(other)).collect()
 }
 
 /// Writes the features of one column for some rows; `out` starts at its first feature of the first row. Gives back the

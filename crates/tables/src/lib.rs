@@ -16,6 +16,9 @@
 
 #![forbid(unsafe_code)]
 
+mod blanks;
+#[cfg(feature = "parquet")]
+mod caught;
 mod cell;
 mod column;
 mod csv;
@@ -26,6 +29,9 @@ mod dialect;
 mod encode;
 mod fit;
 mod header;
+mod layout;
+mod limited;
+mod lists;
 mod load;
 mod note;
 mod number;
@@ -43,9 +49,13 @@ mod spec;
 mod split;
 mod stats;
 mod summary;
+mod swallowed;
 mod table;
 mod target;
 mod text;
+mod totals;
+mod twins;
+mod units;
 mod warnings;
 
 pub use column::{Column, ColumnKind, Values};
@@ -60,7 +70,7 @@ pub use prepare::{prepare, prepare_for, prepare_table, prepare_table_for};
 pub use recipe::{Encoding, Input, LeftOut, Recipe, Scale, Why};
 pub use source::Source;
 pub use spec::{DataSpec, Task};
-pub use stats::ColumnStats;
+pub use stats::{ColumnStats, Odd};
 pub use summary::{Distribution, Summary};
 pub use table::Table;
 pub use target::Target;

@@ -35,6 +35,7 @@ pub fn prepare_for(spec: &DataSpec, readings: &Readings) -> Result<Prepared> {
     };
     let source = Source::from_argument(path)?;
     let mut table = super::read(&source, spec)?;
+    let spec = &spec.for_columns(&table.names());
     let texts = reading::texts(readings, &table, spec);
     if !texts.is_empty() {
         let categorical = spec.categorical.iter().cloned().chain(texts).collect();
@@ -62,6 +63,7 @@ pub fn prepare_table_for(table: Table, spec: &DataSpec, readings: &Readings) -> 
     if let Some(column) = table.columns.iter().find(|c| c.rows().is_some_and(|n| n != table.rows)) {
         return Err(Error::input(format!("column \"{}\" has not {} rows as the table has", column.name, table.rows)));
     }
+    let spec = &spec.for_columns(&table.names());
     let mut notes = table.notes.clone();
     let place = |e: Error| e.in_file(&table.name);
     let Some(name) = &spec.target else {

@@ -27,14 +27,11 @@ impl Said {
         Said { ignore: none(), categorical: none(), numeric: none(), weight: None, targets: Vec::new() }
     }
 
-    /// Finds the columns that the spec names. Where one is not there, `doubt` may know why.
-    pub fn new(names: &[String], file: &str, spec: &DataSpec, doubt: impl Fn() -> Option<String>) -> Result<Self> {
+    /// Finds the columns that the spec names. Where one is not there, `doubts` may know why.
+    pub fn new(names: &[String], file: &str, spec: &DataSpec, doubts: impl Fn(&str) -> Vec<String>) -> Result<Self> {
         let find = |name: &String| {
             position(file, names.iter().map(String::as_str), name).map_err(|e| {
-                let e = match doubt() {
-                    Some(why) => e.help(why),
-                    None => e,
-                };
+                let e = doubts(name).into_iter().fold(e, Error::help);
                 if spec.header { e } else { e.help("without a header the columns are called column_1, column_2, ...") }
             })
         };

@@ -7,6 +7,7 @@ use super::number::{self, Decimal};
 use super::plan::Plan;
 use super::spec::{DataSpec, Task};
 use super::stats::{ColumnStats, level_counts};
+use super::text::composed;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use treino_core::{Error, Result};
@@ -96,6 +97,11 @@ impl Target {
                 .help("turn it into a number, such as days since some day"));
         }
         let (distinct, task) = (column.stats.distinct, said.unwrap_or_else(|| infer(column, present)));
+        let almost = column.stats.odd.as_ref().filter(|_| !numeric);
+        if let Some(odd) = almost.filter(|_| task == Task::Regression || (said.is_none() && distinct > FEW_VALUES + 1)) {
+            let e = fail(format!("is not all numbers: {odd}")).help(odd.remedy());
+            return Err(e.help(format!("to take each value for a class, say --categorical \"{name}\"")));
+        }
         if task == Task::Regression && !numeric {
             return Err(fail(format!("is of the kind {}, and a regression needs numbers", column.kind))
                 .help("leave the task away, so that it follows from the target"));
@@ -136,7 +142,7 @@ impl Target {
         if self.task != Task::Binary {
             return Err(Error::input("only a binary task has a positive class").help("leave \"positive\" away"));
         }
-        match self.classes.iter().position(|c| c == positive) {
+        match self.classes.iter().position(|c| *c == composed(positive)) {
             Some(0) => self.classes.swap(0, 1),
             Some(_) => {}
             None => {
@@ -176,8 +182,8 @@ impl Target {
         };
         let codes = match &column.values {
             Values::Category { codes, levels } => {
-                let index: BTreeMap<&str, u32> = self.classes.iter().map(String::as_str).zip(0..).collect();
-                let map: Vec<Option<u32>> = levels.iter().map(|l| index.get(l.as_str()).copied()).collect();
+                let index: BTreeMap<String, u32> = self.classes.iter().map(|class| composed(class)).zip(0..).collect();
+                let map: Vec<Option<u32>> = levels.iter().map(|l| index.get(l).copied()).collect();
                 let class = |(row, code): (usize, &u32)| match map.get(*code as usize) {
                     None => Ok(Values::MISSING),
                     Some(Some(class)) => Ok(*class),
@@ -316,6 +322,24 @@ mod tests {
         assert!(message(&text, &regression).contains("needs numbers"));
         let names: Vec<String> = (0..40).map(|i| format!("n{}", i % 30)).collect();
         assert!(message(&Column::categories("y", &names), &auto).contains("30 different values in 40 rows"));
+    }
+
+    #[test]
+    fn one_word_among_numbers_is_named() {
+        let rows: String = (0..99).map(|i| format!("{i},{}.5\n", i * 7)).collect();
+        let read = |spec: &DataSpec| {
+            let source = crate::Source::text("t.csv", &format!("a,y\n3,isento\n{rows}"));
+            crate::prepare_table(crate::read(&source, spec).unwrap(), spec)
+        };
+        for task in [None, Some(Task::Regression)] {
+            let e = read(&DataSpec { task, ..DataSpec::new("", "y") }).unwrap_err();
+            assert!(e.message().contains("99 of 100 cells are numbers, and \"isento\" (line 2) is none"), "{e}");
+            assert!(e.helps()[0].ends_with("say --missing \"isento\""), "{e}");
+        }
+        let spec = DataSpec { missing: vec!["isento".into()], ..DataSpec::new("", "y") };
+        assert_eq!(read(&spec).unwrap().target.task, Task::Regression);
+        let spec = DataSpec { categorical: vec!["y".into()], ..DataSpec::new("", "y") };
+        assert!(read(&spec).unwrap_err().message().contains("too many classes"));
     }
 
     #[test]
