@@ -16,6 +16,7 @@
 
 #![forbid(unsafe_code)]
 
+mod absent;
 mod blanks;
 #[cfg(feature = "parquet")]
 mod caught;

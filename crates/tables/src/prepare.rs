@@ -1,5 +1,6 @@
 //! From a spec to data that a network can train on.
 
+use super::absent;
 use super::dataset::{Dataset, Prepared};
 use super::encode::{no_row, rows_with_targets};
 use super::fit::{fit, median};
@@ -148,6 +149,10 @@ pub fn prepare_table_for(table: Table, spec: &DataSpec, readings: &Readings) -> 
     }
     for (part, name) in [(&validation, "validation"), (&test, "test")] {
         notes.extend(part.as_ref().and_then(|part| repeated(&train, part, name)));
+    }
+    for (at, target) in targets.iter().enumerate() {
+        let others = [("validation", validation.as_ref()), ("test", test.as_ref())];
+        notes.extend(absent::notes(target, at, &train, others, spec));
     }
     if set_aside > 0 {
         let rows = if set_aside == 1 { "1 row has".to_string() } else { format!("{set_aside} rows have") };
