@@ -1,13 +1,12 @@
 //! A training that is interrupted and started again has the bits of one that was not.
 
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
 use treino::Result;
 use treino::callbacks::{
     BackupAndRestore, CSVLogger, Callback, EarlyStopping, Frequency, LearningRateScheduler, ModelCheckpoint,
     ReduceLROnPlateau, SwapEMAWeights,
 };
-use treino::events::{Ending, Event, History};
+use treino::events::{Ending, Event, Gate, History};
 use treino::layers::{BatchNormalization, Dense, Dropout, Layer};
 use treino::losses::MeanSquaredError;
 use treino::metrics::NamedMetric;
@@ -67,17 +66,17 @@ fn train(
     );
     let job =
         Job { compile: &compile, train, validation, settings, callbacks, units: None, noise: None, model_file: None };
-    let interrupt = Gate::new();
+    let gate = Gate::new();
     let mut resumed = Vec::new();
     let mut observer = |event: &Event| match event {
         Event::Batch { epoch, step, .. } if Some((*epoch, *step)) == stop_at => {
-            interrupt.store(true, Ordering::Relaxed);
+            gate.stop();
         }
         Event::Resumed { epoch } => resumed.push(*epoch),
         _ => {}
     };
     let mut network = network();
-    let history = fit(&mut network, &job, &mut Session::new(1, &interrupt, &mut observer))?;
+    let history = fit(&mut network, &job, &mut Session::new(1, &gate, &mut observer))?;
     Ok((network, history, resumed))
 }
 

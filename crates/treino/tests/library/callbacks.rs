@@ -81,8 +81,8 @@ impl Setting {
             Event::Restored { epoch } => told.push(format!("{epoch} restored")),
             _ => {}
         };
-        let interrupt = Gate::new();
-        let history = fit(&mut network, &job, &mut Session::new(1, &interrupt, &mut observer))?;
+        let gate = Gate::new();
+        let history = fit(&mut network, &job, &mut Session::new(1, &gate, &mut observer))?;
         Ok(Outcome { network, history, told })
     }
 

@@ -26,7 +26,7 @@ fn table(text: &str) -> (tempfile::TempDir, String) {
 
 /// The example with learnt vectors, and the first rows of its table with a level that it does not know.
 fn example() -> (Spec, String) {
-    let text = include_str!("../../../docs/examples/embedding.toml").replace("../../datasets", DATASETS);
+    let text = include_str!("../../../../docs/examples/embedding.toml").replace("../../datasets", DATASETS);
     let penguins = std::fs::read_to_string(format!("{DATASETS}/penguins.csv")).unwrap();
     let mut rows: Vec<&str> = penguins.lines().take(4).collect();
     rows.push("\"Adelie\",\"Atlantis\",39.1,18.7,181,3750,\"unknown\",2007");

@@ -83,14 +83,14 @@ impl Training {
             noise: None,
             model_file: None,
         };
-        let interrupt = Gate::new();
+        let gate = Gate::new();
         let mut losses = Vec::new();
         let mut observer = |event: &Event| {
             if let Event::Batch { loss, .. } = event {
                 losses.push(loss.to_bits());
             }
         };
-        let mut session = Session { threads, simd, interrupt: &interrupt, observer: &mut observer, profile };
+        let mut session = Session { simd, profile, ..Session::new(threads, &gate, &mut observer) };
         let history = fit(&mut network, &job, &mut session).unwrap();
         assert_eq!(history.epochs.len(), settings.epochs, "{:?}", history.ending);
         let weights = network.named_weights().flat_map(|(_, _, n)| n.iter().map(|x| x.to_bits()).collect::<Vec<_>>());

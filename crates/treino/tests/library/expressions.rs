@@ -120,8 +120,8 @@ fn train(kind: &str, loss: &Loss, metric: Option<&MetricFormula>, hidden: &Activ
         noise: None,
         model_file: None,
     };
-    let interrupt = Gate::new();
-    let history = fit(&mut network, &job, &mut Session::new(2, &interrupt, &mut |_| {})).unwrap();
+    let gate = Gate::new();
+    let history = fit(&mut network, &job, &mut Session::new(2, &gate, &mut |_| {})).unwrap();
     assert_eq!(history.epochs.len(), 12, "{:?}", history.ending);
     if metric.is_some() {
         assert!(history.epochs.iter().all(|logs| logs.get("val_own").is_some_and(f64::is_finite)));

@@ -1,11 +1,10 @@
 //! What `fit` does between the numbers: batches, validation, endings, names, and what it refuses.
 
-use std::sync::atomic::{AtomicBool, Ordering};
 use treino::Sequential;
 use treino::activations::{Sigmoid, Softmax};
 use treino::callbacks::{Callback, EarlyStopping};
 use treino::error::Kind;
-use treino::events::{Ending, Event, History};
+use treino::events::{Ending, Event, Gate, History};
 use treino::initializers::{Constant, Identity};
 use treino::layers::{self, Dense, Layer, Normalization};
 use treino::losses::{
@@ -75,12 +74,12 @@ impl Data {
         callbacks: &[Callback],
         mut see: impl FnMut(&Event, &Gate),
     ) -> History {
-        let interrupt = Gate::new();
+        let gate = Gate::new();
         let train = Examples { x: &self.x, y: &self.y, weights: None };
         let validation = Some(Examples { x: &self.x_val, y: &self.y_val, weights: None });
         let job = Job { compile, train, validation, settings, callbacks, units: None, noise: None, model_file: None };
-        let observer = &mut |event: &Event| see(event, &interrupt);
-        fit(network, &job, &mut Session::new(1, &interrupt, observer)).unwrap()
+        let observer = &mut |event: &Event| see(event, &gate);
+        fit(network, &job, &mut Session::new(1, &gate, observer)).unwrap()
     }
 }
 
@@ -104,14 +103,14 @@ fn the_last_batch_may_be_partial() {
         noise: None,
         model_file: None,
     };
-    let interrupt = Gate::new();
+    let gate = Gate::new();
     let mut steps_seen = Vec::new();
     let mut observer = |event: &Event| {
         if let Event::Batch { epoch, step, steps, .. } = *event {
             steps_seen.push((epoch, step, steps));
         }
     };
-    let mut session = Session::new(1, &interrupt, &mut observer);
+    let mut session = Session::new(1, &gate, &mut observer);
     let history = fit(&mut network, &job, &mut session).unwrap();
 
     let (mut w, mut losses) = (0.5_f64, Vec::new());
@@ -286,11 +285,11 @@ fn an_interruption_keeps_the_best_weights() {
     let settings = |epochs| Fit { epochs, batch_size: 4, ..Fit::default() };
     let stop_at = |at: (usize, usize)| {
         let mut network = network();
-        let history = data.watched(&mut network, &compile, &settings(20), &[], |event, interrupt| {
+        let history = data.watched(&mut network, &compile, &settings(20), &[], |event, gate| {
             if let Event::Batch { epoch, step, .. } = *event
                 && (epoch, step) == at
             {
-                interrupt.store(true, Ordering::Relaxed);
+                gate.stop();
             }
         });
         assert_eq!(history.ending, Ending::Interrupted, "{at:?}");

@@ -9,7 +9,7 @@ use treino::losses::MeanSquaredError;
 use treino::network::Network;
 use treino::optimizers::SGD;
 use treino::rows::Matrix;
-use treino::train::inside::units_at_end;
+use treino::train::units_at_end;
 use treino::train::{Compile, Examples, Fit, Job, Session, fit};
 
 const ROWS: usize = 20;

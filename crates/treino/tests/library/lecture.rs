@@ -100,6 +100,7 @@ fn batch_normalisation_is_its_four_lines() {
         callbacks: &[],
         units: None,
         noise: None,
+        model_file: None,
     };
     let history = Session::quiet(|session| fit(&mut network, &job, session)).unwrap();
     let expected = y.iter().zip(Y).map(|(p, y)| (p - f64::from(y)).powi(2)).sum::<f64>() / 4.0;
