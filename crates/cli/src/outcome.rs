@@ -1,7 +1,8 @@
 //! What `treino train` says when it is done: tables, diagnosis, where all is.
 
-use crate::lines::{Lines, wrapped};
+use crate::lines::Lines;
 use crate::terminal::Terminal;
+use crate::wrap::wrapped;
 use crate::{doctor, tables};
 use console::Style;
 use std::path::Path;

@@ -3,9 +3,9 @@
 //! What is timed is [`treino::train::fit`] as every program calls it, from the first weights to the last epoch.
 
 mod machine;
-mod workloads;
 
 use crate::session::Surroundings;
+use crate::workloads::{Data, Moves, WIDE_FULL, WORKLOADS, Workload};
 use crate::{arguments, json};
 use clap::ArgMatches;
 use serde_json::{Value, json};
@@ -16,7 +16,6 @@ use treino::error::Error;
 use treino::events::Ending;
 use treino::network::Network;
 use treino::train::{self, Compile, Fit, Job, Session, side_by_side};
-use workloads::{Data, Moves, WIDE_FULL, WORKLOADS, Workload};
 
 /// Seconds to go on repeating.
 const BUDGET: f64 = 5.0;
@@ -53,11 +52,6 @@ pub fn run(matches: &ArgMatches, started: Instant) -> Result<u8> {
     let final_loss = trainings.loss(&trained, &session)?;
     json::line(&line(&workload, &session, built, &walls, &cpus, (final_loss, &trained), started));
     Ok(0)
-}
-
-/// The names of all workloads, each with what it is, for the help.
-pub fn list() -> String {
-    WORKLOADS.iter().map(|workload| format!("  {:<9}  {}\n", workload.name, workload.in_words())).collect()
 }
 
 fn workload(matches: &ArgMatches) -> Result<Workload> {

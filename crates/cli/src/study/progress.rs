@@ -1,8 +1,8 @@
 //! What happens in a study, on standard error.
 
-use crate::lines::wrapped;
 use crate::tables::shortened;
 use crate::terminal::Terminal;
+use crate::wrap::wrapped;
 use indicatif::{HumanDuration, ProgressBar};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};

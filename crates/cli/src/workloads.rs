@@ -275,6 +275,11 @@ fn number(z: &[f64; 2]) -> f64 {
     z[0] + z[1] * z[1] / 2.0 - 0.5
 }
 
+/// The names of all workloads, each with what it is, for the help.
+pub fn list() -> String {
+    WORKLOADS.iter().map(|workload| format!("  {:<9}  {}\n", workload.name, workload.in_words())).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
