@@ -127,7 +127,7 @@ pub struct Data {
 impl Data {
     /// All rows.
     pub fn examples(&self) -> Examples<'_> {
-        Examples { x: &self.x, y: &self.y, weights: None }
+        Examples::new(&self.x, &self.y)
     }
 }
 
@@ -286,7 +286,7 @@ mod tests {
     use serde_json::Value;
 
     fn fixture() -> Value {
-        serde_json::from_str(include_str!("../../../../fixtures/bench/workloads.json")).unwrap()
+        serde_json::from_str(include_str!("../../../fixtures/bench/workloads.json")).unwrap()
     }
 
     fn numbers(value: &Value) -> Vec<f64> {

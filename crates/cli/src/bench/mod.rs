@@ -15,7 +15,7 @@ use treino::catalog::Kind;
 use treino::error::Error;
 use treino::events::Ending;
 use treino::network::Network;
-use treino::train::{self, Compile, Fit, Job, Session, side_by_side};
+use treino::train::{self, Compile, Fit, Session, Training, side_by_side};
 
 /// Seconds to go on repeating.
 const BUDGET: f64 = 5.0;
@@ -99,7 +99,7 @@ impl<'a> Trainings<'a> {
         let (network, compile, settings) = &self.models[index];
         let mut network = network.clone();
         let train = self.data.examples();
-        let job = Job {
+        let training = Training {
             compile,
             train,
             validation: None,
@@ -109,7 +109,7 @@ impl<'a> Trainings<'a> {
             noise: None,
             model_file: None,
         };
-        let history = train::fit(&mut network, &job, session)?;
+        let history = train::fit(&mut network, &training, session)?;
         if let Ending::Diverged(divergence) = &history.ending {
             return Err(divergence.error());
         }

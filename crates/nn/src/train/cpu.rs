@@ -187,12 +187,18 @@ impl Cpu {
         let x = self.memory.value_mut(self.program.input);
         self.weighted = data.weights.is_some();
         match order {
-            Some(order) => {
-                gather(&self.pool, data.x.as_slice(), width, &order[rows.clone()], x);
-                let next = rows.end..(rows.end + rows.len()).min(order.len());
-                fetch(data.x.as_slice(), width, &order[next]);
-            }
-            None => x[..rows.len() * width].copy_from_slice(&data.x.as_slice()[rows.start * width..rows.end * width]),
+            Some(order) => match data.x.contiguous() {
+                Some(all) => {
+                    gather(&self.pool, all, width, &order[rows.clone()], x);
+                    let next = rows.end..(rows.end + rows.len()).min(order.len());
+                    fetch(all, width, &order[next]);
+                }
+                None => {
+                    let slots = x.chunks_exact_mut(width).zip(&order[rows.clone()]);
+                    slots.for_each(|(to, row)| to.copy_from_slice(data.x.row(*row as usize)));
+                }
+            },
+            None => data.x.copy_to(rows.start, &mut x[..rows.len() * width]),
         }
         self.heads.iter_mut().for_each(|head| head.gather(&self.pool, data, order, rows.clone()));
         if let Some(weights) = data.weights {
