@@ -6,7 +6,7 @@ use crate::losses::Loss;
 use crate::metrics::{Metric, NamedMetric, history_names};
 use crate::model::Network;
 use crate::optimizers::Optimizer;
-use treino_engine::reduce::first_not_finite;
+use treino_engine::reduce::first_non_finite;
 use treino_engine::simd::Simd;
 
 /// What to minimise, how, and what to report: Keras's `compile`.
@@ -139,7 +139,7 @@ impl Compile {
         if let Some(row) = data.weights.and_then(|w| w.iter().position(|w| !w.is_finite())) {
             return Err(Error::input(format!("the sample weight of row {} is not a finite number", row + 1)));
         }
-        if let Some(at) = first_not_finite(Simd::detect(), data.x.as_slice()) {
+        if let Some(at) = first_non_finite(Simd::detect(), data.x.as_slice()) {
             let (value, row, column) = (data.x.as_slice()[at], at / data.x.cols() + 1, at % data.x.cols() + 1);
             let e = format!("column {column} of row {row} is {value}, but inputs must be finite numbers");
             return Err(Error::input(e));

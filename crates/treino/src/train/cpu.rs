@@ -12,8 +12,8 @@ use crate::model::{Memory, Network, Op, Pass, Program, ScratchSize, Stage, Unwat
 use crate::optimizers::Updater;
 use crate::regularizers::Regularizer;
 use std::ops::Range;
+use treino_engine::gather::{gather_rows, prefetch_rows};
 use treino_engine::pool::Pool;
-use treino_engine::rows::{fetch, gather};
 use treino_engine::simd::Simd;
 
 /// Rows evaluated at once, where the training's batches are smaller.
@@ -203,16 +203,16 @@ impl Cpu {
         self.weighted = data.weights.is_some();
         match order {
             Some(order) => {
-                gather(&self.pool, data.x.as_slice(), width, &order[rows.clone()], x);
+                gather_rows(&self.pool, data.x.as_slice(), width, &order[rows.clone()], x);
                 let next = rows.end..(rows.end + rows.len()).min(order.len());
-                fetch(data.x.as_slice(), width, &order[next]);
+                prefetch_rows(data.x.as_slice(), width, &order[next]);
             }
             None => x[..rows.len() * width].copy_from_slice(&data.x.as_slice()[rows.start * width..rows.end * width]),
         }
         self.heads.iter_mut().for_each(|head| head.gather(&self.pool, data, order, rows.clone()));
         if let Some(weights) = data.weights {
             match order {
-                Some(order) => gather(&self.pool, weights, 1, &order[rows], &mut self.weights),
+                Some(order) => gather_rows(&self.pool, weights, 1, &order[rows], &mut self.weights),
                 None => self.weights[..rows.len()].copy_from_slice(&weights[rows]),
             }
         }

@@ -7,8 +7,8 @@ use crate::losses::{Batch, Score};
 use crate::metrics::Running;
 use crate::model::{Memory, Op, Program, ValueId};
 use std::ops::Range;
+use treino_engine::gather::gather_rows;
 use treino_engine::pool::Pool;
-use treino_engine::rows::gather;
 use treino_engine::simd::Simd;
 
 /// One output at work. It owns all that a batch takes.
@@ -106,7 +106,7 @@ impl Head {
         let (width, columns) = (self.width, data.y.cols());
         let y = data.y.as_slice();
         match order {
-            Some(order) if width == columns => gather(pool, y, width, &order[rows], &mut self.y),
+            Some(order) if width == columns => gather_rows(pool, y, width, &order[rows], &mut self.y),
             None if width == columns => {
                 self.y[..rows.len() * width].copy_from_slice(&y[rows.start * width..rows.end * width]);
             }
