@@ -61,7 +61,7 @@ impl Stream {
     /// The [`BLOCKS`] blocks from `first` on: `[w][b]` is word w of block `first + b`.
     #[inline(always)]
     fn blocks(&self, first: u64) -> [[u32; BLOCKS]; 4] {
-        // Words are kept in the lower half of 64 bits: there is a vector instruction that multiplies the lower halves.
+        // Each word is kept in the lower half of 64 bits: one vector instruction multiplies the lower halves and ignores the upper ones.
         const LOW: u64 = 0xffff_ffff;
         let mut k = self.key.map(u64::from);
         let (mut c0, mut c1) = ([0; BLOCKS], [0; BLOCKS]);
@@ -117,7 +117,7 @@ impl Stream {
     }
 
     /// Writes a random permutation of `0 .. items.len()` into `items`. It is a Fisher-Yates shuffle; each bounded draw is the upper half
-    /// of a word times the bound (Lemire), whose bias is below 2^-32 times the length.
+    /// of the 64-bit product of a word and the bound (Lemire). Its bias is below 2^-32 times the length.
     pub fn permutation(&self, simd: Simd, items: &mut [u32]) {
         simd.run(Permutation { stream: *self, items });
     }

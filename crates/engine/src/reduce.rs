@@ -162,7 +162,7 @@ impl SumColumns<'_> {
 /// The sum of `f(x)` over a slice in double precision: sixteen lanes, then the tree of their sums.
 pub fn sum(simd: Simd, x: &[f32], f: impl Fn(f32) -> f64) -> f64 {
     match x {
-        // What the lanes and the tree would give.
+        // The same as with lanes, of which all but one would be 0.
         [x] => 0.0 + f(*x),
         _ => simd.run(Sum { x, f }),
     }

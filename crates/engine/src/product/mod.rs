@@ -88,7 +88,8 @@ pub fn transpose_scratch_len(k: usize, n: usize) -> usize {
     if needs_transpose([2, k, n]) { k.saturating_mul(n) } else { 0 }
 }
 
-/// Whether a product (m, k, n) with a transpose writes it into the scratch buffer. A single row is multiplied by B as it lies.
+/// Whether a product A B' of shape (m, k, n) writes the transpose of B into the scratch buffer. For a single row it does not: B is
+/// read where it lies.
 pub(crate) fn needs_transpose([m, k, n]: [usize; 3]) -> bool {
     m > 1 && k > 1 && n > 1 && (n < PACK_MIN_COLUMNS || k < PACK_MIN_DEPTH)
 }

@@ -1,6 +1,6 @@
 //! Large products: blocks of A and B are packed, that is, copied into contiguous memory, before they are multiplied.
 //!
-//! Rows that lie a large power of two apart compete for the same few sets of a cache. Packed rows do not.
+//! If the distance between rows is a large power of two, the rows compete for the same few cache sets. Packed rows do not.
 
 use super::serial::{Layout, Lhs, Rhs, SerialProduct};
 use super::tile::{Block, K_BLOCK, MAX_TILE_COLUMNS, panel, tile_rows};
@@ -9,8 +9,8 @@ use crate::simd::vector::Vector;
 use crate::simd::{VectorKernel, prefetch};
 use std::mem::MaybeUninit;
 
-/// The smallest product that is packed: so many columns, for rows that lie far apart, and enough rows and steps along k that packing
-/// costs little beside the arithmetic.
+/// The smallest sizes of a product that is packed. With so many columns, the rows of B lie far apart. With so many rows and steps along
+/// k, packing costs little beside the arithmetic.
 pub(super) const PACK_MIN_COLUMNS: usize = 512;
 pub(super) const PACK_MIN_ROWS: usize = 48;
 pub(super) const PACK_MIN_DEPTH: usize = 64;
@@ -107,7 +107,7 @@ unsafe fn pack_lhs<V: Vector>(a: Lhs, [rows, rows_left]: [usize; 2], depth: usiz
                 copy::<V>(a.at.add(i * a.row_stride), to.add(i * depth), depth);
             }
         } else if rows < rows_left && rows_left >= 8 && rows <= 8 {
-            // A whole register is faster than a part of one. The next step overwrites the numbers that are too many.
+            // Storing a whole register is faster than storing a part of it. The next step overwrites the surplus numbers.
             for p in 0..depth {
                 to.add(p * rows)
                     .cast::<[f32; 8]>()

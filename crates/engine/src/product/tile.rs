@@ -5,7 +5,8 @@ use super::serial::{Lhs, Rhs, SerialProduct};
 use crate::simd::VectorKernel;
 use crate::simd::vector::Vector;
 
-/// Steps along k before the sums of a tile are stored and the next tile begins. So many rows of B stay in the second-level cache.
+/// Steps along k before the sums of a tile are stored and the next tile begins. A panel of B with so many rows stays in the
+/// second-level cache.
 pub(super) const K_BLOCK: usize = 256;
 
 /// Columns of the widest tile: four registers of sixteen.

@@ -22,7 +22,7 @@ pub(crate) trait Vector: Copy {
     /// The lanes that are used of the last register of a row.
     type Mask: Copy;
 
-    /// Runs another kernel over these registers, in a function of its own.
+    /// Runs another kernel over these registers, in a separate function.
     unsafe fn run<K: VectorKernel>(kernel: K);
 
     /// The mask of the first `count` lanes, 1 to `LANES`.
