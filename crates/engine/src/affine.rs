@@ -274,7 +274,7 @@ impl VectorKernel for ForwardPass<'_> {
         let [first, rows] = self.rows;
         for (AffineMap { widths: [k, n], activation, .. }, pointers) in self.maps.iter().zip(self.pointers) {
             let (k, n) = (*k, *n);
-            let a = Lhs { at: pointers.x.wrapping_add(first * k), row_stride: k, k_stride: 1 };
+            let a = Lhs { ptr: pointers.x.wrapping_add(first * k), row_stride: k, k_stride: 1 };
             // SAFETY: the caller guarantees the instruction set; `AffineChain::forward` checked that the buffers are long enough
             // for all rows and that a bias has a number for each column.
             unsafe {
@@ -355,7 +355,7 @@ impl VectorKernel for BackwardPass<'_> {
                 }
                 if let BackwardTask::All | BackwardTask::Values(_) = self.task {
                     let b = Rhs::transposed(pointers.w, [self.batch_rows, n, k], pointers.w_transposed);
-                    let a = Lhs { at: dz.cast_const(), row_stride: n, k_stride: 1 };
+                    let a = Lhs { ptr: dz.cast_const(), row_stride: n, k_stride: 1 };
                     let c = pointers.dx.add(first * k);
                     let product = SerialProduct { shape: [rows, n, k], a, b, start: Start::Zero, c };
                     match b.layout {
@@ -387,7 +387,7 @@ impl BackwardPass<'_> {
         // SAFETY: guaranteed by the caller; db has a number for each column.
         unsafe {
             if count > 0 {
-                let a = Lhs { at: pointers.x.add(first), row_stride: 1, k_stride: k };
+                let a = Lhs { ptr: pointers.x.add(first), row_stride: 1, k_stride: k };
                 let (b, c) = (Rhs::row_major(dz, n), pointers.dw.add(first * n));
                 SerialProduct { shape: [count, self.batch_rows, n], a, b, start, c }.run::<V>();
             }

@@ -20,7 +20,7 @@ impl VectorKernel for ColumnProduct<'_> {
                     Start::Bias(bias) => *bias.get_unchecked(0),
                     Start::Accumulate => *c.add(row),
                 };
-                *c.add(row) = first + V::dot(a.at.add(row * a.row_stride), b.at, k);
+                *c.add(row) = first + V::dot(a.ptr.add(row * a.row_stride), b.ptr, k);
             }
         }
     }

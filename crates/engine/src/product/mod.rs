@@ -122,7 +122,7 @@ fn run(pool: &Pool, simd: Simd, [m, k, n]: [usize; 3], a: View<'_>, b: Rhs, star
             shape: [c.len() / n, k, n],
             // If k is 0, this may point past the end; nothing is read then.
             a: Lhs {
-                at: a.data.as_ptr().wrapping_add(first * a.row_stride),
+                ptr: a.data.as_ptr().wrapping_add(first * a.row_stride),
                 row_stride: a.row_stride,
                 k_stride: a.column_stride,
             },

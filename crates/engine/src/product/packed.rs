@@ -53,8 +53,8 @@ impl VectorKernel for PackedProduct<'_> {
             for first in (0..m).step_by(ROW_BLOCK) {
                 let end = (first + ROW_BLOCK).min(m);
                 for row in (first..end).step_by(height) {
-                    let from = product.a.at.wrapping_add(row * product.a.row_stride + first_p * product.a.k_stride);
-                    let (tile, to) = (Lhs { at: from, ..product.a }, a_packed.wrapping_add((row - first) * depth));
+                    let from = product.a.ptr.wrapping_add(row * product.a.row_stride + first_p * product.a.k_stride);
+                    let (tile, to) = (Lhs { ptr: from, ..product.a }, a_packed.wrapping_add((row - first) * depth));
                     // SAFETY: the caller guarantees the instruction set; the rows and steps lie in A, and the block fits into
                     // its buffer.
                     unsafe { pack_lhs::<V>(tile, [height.min(end - row), m - row], depth, to) };
@@ -77,10 +77,10 @@ impl VectorKernel for PackedProduct<'_> {
                             let line = product.c.wrapping_add(i * n + column).cast_const();
                             (0..columns).step_by(16).for_each(|j| prefetch(line.wrapping_add(j)));
                         }
-                        let at = a_packed.wrapping_add((row - first) * depth).cast_const();
+                        let ptr = a_packed.wrapping_add((row - first) * depth).cast_const();
                         let a = match product.a.k_stride {
-                            1 => Lhs { at, row_stride: depth, k_stride: 1 },
-                            _ => Lhs { at, row_stride: 1, k_stride: tile_height },
+                            1 => Lhs { ptr, row_stride: depth, k_stride: 1 },
+                            _ => Lhs { ptr, row_stride: 1, k_stride: tile_height },
                         };
                         // SAFETY: the caller guarantees the instruction set; the packed blocks hold all that the tile reads.
                         unsafe { block.run::<V>(row, row + tile_height, a) };
@@ -104,18 +104,18 @@ unsafe fn pack_lhs<V: Vector>(a: Lhs, [rows, rows_left]: [usize; 2], depth: usiz
     unsafe {
         if a.k_stride == 1 {
             for i in 0..rows {
-                copy::<V>(a.at.add(i * a.row_stride), to.add(i * depth), depth);
+                copy::<V>(a.ptr.add(i * a.row_stride), to.add(i * depth), depth);
             }
         } else if rows < rows_left && rows_left >= 8 && rows <= 8 {
             // Storing a whole register is faster than storing a part of it. The next step overwrites the surplus numbers.
             for p in 0..depth {
                 to.add(p * rows)
                     .cast::<[f32; 8]>()
-                    .write_unaligned(a.at.add(p * a.k_stride).cast::<[f32; 8]>().read_unaligned());
+                    .write_unaligned(a.ptr.add(p * a.k_stride).cast::<[f32; 8]>().read_unaligned());
             }
         } else {
             for p in 0..depth {
-                copy::<V>(a.at.add(p * a.k_stride), to.add(p * rows), rows);
+                copy::<V>(a.ptr.add(p * a.k_stride), to.add(p * rows), rows);
             }
         }
     }
@@ -131,10 +131,10 @@ unsafe fn pack_rhs<V: Vector>(b: Rhs, steps: [usize; 2], columns: [usize; 2], to
     // SAFETY: guaranteed by the caller.
     unsafe {
         if b.layout != Layout::RowMajor {
-            transpose_block::<V>(b.at.add(column * b.stride + first), b.stride, [columns, depth], to, columns);
+            transpose_block::<V>(b.ptr.add(column * b.stride + first), b.stride, [columns, depth], to, columns);
         } else {
             for p in 0..depth {
-                copy::<V>(b.at.add((first + p) * b.stride + column), to.add(p * columns), columns);
+                copy::<V>(b.ptr.add((first + p) * b.stride + column), to.add(p * columns), columns);
             }
         }
     }
@@ -145,10 +145,10 @@ unsafe fn pack_rhs<V: Vector>(b: Rhs, steps: [usize; 2], columns: [usize; 2], to
 fn prefetch_step(b: Rhs, p: usize, column: usize, columns: usize) {
     if b.layout != Layout::RowMajor {
         if p.is_multiple_of(16) {
-            (0..columns).for_each(|j| prefetch(b.at.wrapping_add((column + j) * b.stride + p)));
+            (0..columns).for_each(|j| prefetch(b.ptr.wrapping_add((column + j) * b.stride + p)));
         }
     } else {
-        let line = b.at.wrapping_add(p * b.stride + column);
+        let line = b.ptr.wrapping_add(p * b.stride + column);
         (0..columns).step_by(16).for_each(|j| prefetch(line.wrapping_add(j)));
     }
 }

@@ -15,7 +15,7 @@ impl SerialProduct<'_> {
         let mut column = 0;
         while column < n {
             let left = n - column;
-            let b = Rhs { at: self.b.at.wrapping_add(column), ..self.b };
+            let b = Rhs { ptr: self.b.ptr.wrapping_add(column), ..self.b };
             let columns = match left / V::LANES {
                 4.. => 4 * V::LANES,
                 _ => left.min(V::LANES),

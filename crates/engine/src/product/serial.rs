@@ -21,7 +21,7 @@ pub(crate) struct SerialProduct<'a> {
 /// A: element (i, p) lies at `i * row_stride + p * k_stride`. One of the two strides is 1.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Lhs {
-    pub(crate) at: *const f32,
+    pub(crate) ptr: *const f32,
     pub(crate) row_stride: usize,
     pub(crate) k_stride: usize,
 }
@@ -29,7 +29,7 @@ pub(crate) struct Lhs {
 /// B: element (p, j) lies at `p * stride + j` if B is row-major, and at `j * stride + p` if it is column-major.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Rhs {
-    pub(crate) at: *const f32,
+    pub(crate) ptr: *const f32,
     pub(crate) stride: usize,
     pub(crate) layout: Layout,
 }
@@ -46,20 +46,20 @@ pub(crate) enum Layout {
 
 impl Rhs {
     /// A row-major matrix (k, n).
-    pub(crate) fn row_major(at: *const f32, n: usize) -> Self {
-        Rhs { at, stride: n, layout: Layout::RowMajor }
+    pub(crate) fn row_major(ptr: *const f32, n: usize) -> Self {
+        Rhs { ptr, stride: n, layout: Layout::RowMajor }
     }
 
     /// The transpose of a row-major matrix (n, k), for a product with `m` rows in total. If [`needs_transpose`] is true, `scratch`
     /// must hold the transpose.
-    pub(crate) fn transposed(at: *const f32, [m, k, n]: [usize; 3], scratch: *const f32) -> Self {
+    pub(crate) fn transposed(ptr: *const f32, [m, k, n]: [usize; 3], scratch: *const f32) -> Self {
         if needs_transpose([m, k, n]) {
             Rhs::row_major(scratch, n)
         } else if n == 1 || k == 1 {
             // A row and its transpose look the same in memory.
-            Rhs::row_major(at, n)
+            Rhs::row_major(ptr, n)
         } else {
-            Rhs { at, stride: k, layout: if m == 1 { Layout::ColumnMajorOneRow } else { Layout::ColumnMajor } }
+            Rhs { ptr, stride: k, layout: if m == 1 { Layout::ColumnMajorOneRow } else { Layout::ColumnMajor } }
         }
     }
 }
@@ -68,8 +68,8 @@ impl SerialProduct<'_> {
     /// The product a B' of a row a, written as the product B a' with a column.
     pub(crate) fn as_column_product(self) -> Self {
         let [_, k, n] = self.shape;
-        let a = Lhs { at: self.b.at, row_stride: self.b.stride, k_stride: 1 };
-        let b = Rhs::row_major(self.a.at, 1);
+        let a = Lhs { ptr: self.b.ptr, row_stride: self.b.stride, k_stride: 1 };
+        let b = Rhs::row_major(self.a.ptr, 1);
         SerialProduct { shape: [n, k, 1], a, b, ..self }
     }
 }
@@ -86,8 +86,8 @@ impl VectorKernel for SerialProduct<'_> {
                 1 if self.a.k_stride == 1 => V::run(ColumnProduct(self)),
                 1 if !matches!(self.start, Start::Bias(_)) => {
                     // C' = b' A' is a single row, so the sums of many elements fill a register.
-                    let a = Lhs { at: self.b.at, row_stride: k, k_stride: 1 };
-                    let b = Rhs::row_major(self.a.at, self.a.k_stride);
+                    let a = Lhs { ptr: self.b.ptr, row_stride: k, k_stride: 1 };
+                    let b = Rhs::row_major(self.a.ptr, self.a.k_stride);
                     let row = SerialProduct { shape: [1, k, m], a, b, ..self };
                     if m <= 8 { V::Narrow::run(TiledProduct(row)) } else { V::run(TiledProduct(row)) }
                 }

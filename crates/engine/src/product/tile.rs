@@ -23,12 +23,12 @@ impl VectorKernel for TiledProduct<'_> {
         let mut first_p = 0;
         loop {
             let depth = (k - first_p).min(K_BLOCK);
-            let a = Lhs { at: product.a.at.wrapping_add(first_p * product.a.k_stride), ..product.a };
+            let a = Lhs { ptr: product.a.ptr.wrapping_add(first_p * product.a.k_stride), ..product.a };
             let mut column = 0;
             while column < n {
                 let columns = panel(n - column, V::LANES, V::MAX_TILE_REGISTERS);
-                let at = product.b.at.wrapping_add(first_p * product.b.stride + column);
-                let b = Rhs { at, ..product.b };
+                let ptr = product.b.ptr.wrapping_add(first_p * product.b.stride + column);
+                let b = Rhs { ptr, ..product.b };
                 let block = Block { product, is_first: first_p == 0, depth, column, columns, b };
                 // SAFETY: the caller guarantees the instruction set, and the block lies inside the shape.
                 unsafe { block.run::<V>(0, m, a) };
@@ -112,26 +112,26 @@ impl Block<'_> {
         end: usize,
         a: Lhs,
     ) {
-        let mut at = a.at;
+        let mut ptr = a.ptr;
         // SAFETY: guaranteed by the caller; no tile goes beyond `end`.
         unsafe {
             while row + M <= end {
-                self.tile::<V, M, N, PARTIAL>(row, Lhs { at, ..a });
+                self.tile::<V, M, N, PARTIAL>(row, Lhs { ptr, ..a });
                 row += M;
-                at = at.wrapping_add(M * a.row_stride);
+                ptr = ptr.wrapping_add(M * a.row_stride);
             }
             if row + 4 <= end {
-                self.tile::<V, 4, N, PARTIAL>(row, Lhs { at, ..a });
+                self.tile::<V, 4, N, PARTIAL>(row, Lhs { ptr, ..a });
                 row += 4;
-                at = at.wrapping_add(4 * a.row_stride);
+                ptr = ptr.wrapping_add(4 * a.row_stride);
             }
             if row + 2 <= end {
-                self.tile::<V, 2, N, PARTIAL>(row, Lhs { at, ..a });
+                self.tile::<V, 2, N, PARTIAL>(row, Lhs { ptr, ..a });
                 row += 2;
-                at = at.wrapping_add(2 * a.row_stride);
+                ptr = ptr.wrapping_add(2 * a.row_stride);
             }
             if row < end {
-                self.tile::<V, 1, N, PARTIAL>(row, Lhs { at, ..a });
+                self.tile::<V, 1, N, PARTIAL>(row, Lhs { ptr, ..a });
             }
         }
     }
@@ -161,7 +161,7 @@ impl Block<'_> {
                 }
                 _ => sums = std::array::from_fn(|i| std::array::from_fn(|v| load(c.add(i * n), v))),
             }
-            let (mut left, mut right) = (a.at, self.b.at);
+            let (mut left, mut right) = (a.ptr, self.b.ptr);
             for _ in 0..self.depth {
                 let line: [V; N] = std::array::from_fn(|v| load(right, v));
                 for (i, sums) in sums.iter_mut().enumerate() {
