@@ -3,10 +3,11 @@
 use crate::terminal::print;
 use serde_json::{Map, Value, json};
 use std::path::Path;
-use treino::callbacks::Logs;
+use treino::events::Logs;
+use treino::events::{Ending, Event};
 use treino::report::Evaluation;
+use treino::runs::{Planned, Repeat, Run, Scores};
 use treino::store::TableSide;
-use treino::train::{Ending, Event, Planned, Repeat, Run, Scores};
 
 /// The version of the lines' schema.
 pub const VERSION: u32 = 1;
@@ -17,9 +18,8 @@ pub fn line(value: &Value) {
 }
 
 /// The line of an event; batches have none.
-pub fn event(event: &Event<'_>) {
+pub fn event(event: &Event) {
     match event {
-        Event::Batch { .. } => {}
         Event::Epoch { epoch, logs, best, .. } => {
             line(&json!({ "event": "epoch", "epoch": epoch + 1, "best": best, "logs": logs_json(logs) }));
         }
@@ -35,6 +35,7 @@ pub fn event(event: &Event<'_>) {
         Event::Resumed { epoch } => line(&json!({ "event": "event", "what": "resumed", "epoch": epoch + 1 })),
         Event::Restored { epoch } => line(&json!({ "event": "event", "what": "restored", "epoch": epoch + 1 })),
         Event::Repeat { done, of } => line(&json!({ "event": "event", "what": "repeat", "done": done, "of": of })),
+        _ => {}
     }
 }
 

@@ -1,15 +1,17 @@
 //! What `treino train` says when it is done: tables, diagnosis, where all is.
 
-use crate::lines::{Lines, wrapped};
+use crate::lines::Lines;
 use crate::terminal::Terminal;
+use crate::wrap::wrapped;
 use crate::{doctor, tables};
 use console::Style;
 use std::path::Path;
 use treino::doctor::Finding;
-use treino::language::Lang;
+use treino::events::Ending;
 use treino::report::{Evaluation, headline};
-use treino::study::statistics::interval95;
-use treino::train::{Ending, Planned, Repeat, Run, Scores};
+use treino::runs::{Planned, Repeat, Run, Scores};
+use treino::statistics::interval95;
+use treino_pages::language::Lang;
 
 /// The table, the repeats, the diagnosis, and where all is.
 pub fn outcome(

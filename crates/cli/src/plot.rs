@@ -6,10 +6,10 @@ use clap::ArgMatches;
 use std::path::Path;
 use treino::Result;
 use treino::error::Error;
-use treino::figure::{self, Figure};
-use treino::language::Lang;
+use treino::files::write_atomically;
 use treino::report::Record;
-use treino::store::write_atomically;
+use treino_pages::figure::{self, Figure};
+use treino_pages::language::Lang;
 
 /// Kinds of files.
 pub const KINDS: [&str; 4] = ["svg", "png", "csv", "json"];

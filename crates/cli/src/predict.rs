@@ -7,7 +7,8 @@ use std::path::Path;
 use treino::Result;
 use treino::data::Source;
 use treino::error::Error;
-use treino::store::{Bundle, write_atomically};
+use treino::files::write_atomically;
+use treino::store::Bundle;
 
 /// Predicts every row of a table, as CSV.
 pub fn run(matches: &ArgMatches) -> Result<u8> {

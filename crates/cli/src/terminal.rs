@@ -1,6 +1,6 @@
 //! What kind of terminal it is, and writing to it.
 
-use crate::lines::wrapped;
+use crate::wrap::wrapped;
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use clap::ArgMatches;
 use console::Style;
@@ -8,7 +8,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::io::{IsTerminal, Write};
 use std::ops::Range;
 use treino::error::{Error, Span};
-use treino::language::Lang;
+use treino_pages::language::Lang;
 
 /// Where words go.
 #[derive(Debug, Clone, Copy)]

@@ -12,9 +12,11 @@ use std::path::Path;
 use std::time::Instant;
 use treino::Result;
 use treino::doctor::examine;
+use treino::events::Ending;
 use treino::report::Record;
+use treino::runs::Planned;
 use treino::store::RunFolder;
-use treino::train::{Ending, Planned, Profile};
+use treino::train::Profile;
 
 /// Trains, reports, saves.
 pub fn run(matches: &ArgMatches, terminal: &Terminal) -> Result<u8> {
@@ -38,7 +40,7 @@ pub fn run(matches: &ArgMatches, terminal: &Terminal) -> Result<u8> {
     }
     let started = Instant::now();
     let mut progress = (!as_json && !quiet).then(|| Progress::new(terminal, &planned));
-    let mut observer = |event: &treino::train::Event<'_>| match &mut progress {
+    let mut observer = |event: &treino::events::Event| match &mut progress {
         Some(progress) => progress.event(event),
         None if as_json => json::event(event),
         None => {}

@@ -1,16 +1,18 @@
 //! A model as Keras's users know it: layers in a row, compile, fit, evaluate, predict, save. It stands above all rooms.
 
-use crate::callbacks::{Callback, Logs};
-use crate::data::Matrix;
-use crate::error::{Error, Result};
-use crate::layers::Placed;
-use crate::losses::Loss;
-use crate::metrics::NamedMetric;
-use crate::model::Network;
-use crate::optimizers::Optimizer;
 use crate::store::Bundle;
-use crate::train::{self, Compile, Examples, Fit, History, Job, Session};
 use std::path::Path;
+use treino_core::error::{Error, Result};
+use treino_core::rows::Matrix;
+use treino_nn::callbacks::Callback;
+use treino_nn::events::Logs;
+use treino_nn::events::{Ending, History};
+use treino_nn::layers::Placed;
+use treino_nn::losses::Loss;
+use treino_nn::metrics::NamedMetric;
+use treino_nn::network::Network;
+use treino_nn::optimizers::Optimizer;
+use treino_nn::train::{self, Compile, Examples, Fit, Job, Session};
 
 /// Layers in a row, with Keras's verbs.
 ///
@@ -92,11 +94,21 @@ impl Sequential {
         self.ensure_network(train.x, settings.seed)?;
         let (compile, network) = self.compiled()?;
         let mut network = network.clone();
-        let job = Job { compile, train, validation, settings, callbacks: &self.callbacks, units: None, noise: None };
+        let model_file = |network| Bundle::bare(network, Some(compile), &self.callbacks).to_bytes();
+        let job = Job {
+            compile,
+            train,
+            validation,
+            settings,
+            callbacks: &self.callbacks,
+            units: None,
+            noise: None,
+            model_file: Some(&model_file),
+        };
         let history = Session::quiet(|session| train::fit(&mut network, &job, session))?;
         self.network = Some(network);
         match &history.ending {
-            train::Ending::Diverged(divergence) => Err(divergence.error()),
+            Ending::Diverged(divergence) => Err(divergence.error()),
             _ => Ok(history),
         }
     }
@@ -170,10 +182,10 @@ impl Sequential {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::activations::{Sigmoid, Tanh};
-    use crate::layers::{BatchNormalization, Dense};
-    use crate::losses::BinaryCrossentropy;
-    use crate::optimizers::Adam;
+    use treino_nn::activations::{Sigmoid, Tanh};
+    use treino_nn::layers::{BatchNormalization, Dense};
+    use treino_nn::losses::BinaryCrossentropy;
+    use treino_nn::optimizers::Adam;
 
     #[test]
     fn a_saved_model_predicts_the_same_bits_and_trains_on() {

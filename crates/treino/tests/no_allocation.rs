@@ -3,23 +3,26 @@
 //!
 //! All stands in one test: the counter sees every thread of the process.
 
+#[path = "library/every_layer/mod.rs"]
 mod every_layer;
 
 use every_layer::{IDS, INPUTS, every_layer};
 use std::alloc::{GlobalAlloc, Layout, System};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use treino::activations::Activation;
 use treino::callbacks::EarlyStopping;
 use treino::catalog::{Entries, Field, Value};
-use treino::data::Matrix;
+use treino::events::Event;
+use treino::events::Gate;
 use treino::layers::{self, BatchNormalization, Dense, Dropout, InputLayer, Normalization, Placed};
 use treino::losses::{Loss, Targets};
 use treino::metrics::{Metric, NamedMetric};
-use treino::model::Network;
+use treino::network::Network;
 use treino::optimizers::{Optimizer, SGD};
 use treino::regularizers::{L1L2, L2};
+use treino::rows::Matrix;
 use treino::train::Compile;
-use treino::train::{Event, Examples, Fit, Job, Profile, Session, fit};
+use treino::train::{Examples, Fit, Job, Profile, Session, fit};
 
 struct Counting;
 
@@ -158,10 +161,11 @@ fn evaluation_allocations(
         callbacks: &callbacks,
         units: None,
         noise: None,
+        model_file: None,
     };
-    let interrupt = AtomicBool::new(false);
+    let gate = Gate::new();
     let mut marks: Vec<(bool, usize, usize)> = Vec::with_capacity(100);
-    let mut observer = |event: &Event<'_>| {
+    let mut observer = |event: &Event| {
         let now = ALLOCATIONS.load(Ordering::SeqCst);
         match event {
             Event::Batch { step, .. } => marks.push((false, *step, now)),
@@ -170,7 +174,7 @@ fn evaluation_allocations(
         }
     };
     let mut profile = Profile::default();
-    let mut session = Session::new(threads, &interrupt, &mut observer);
+    let mut session = Session::new(threads, &gate, &mut observer);
     // Whoever takes the time allocates nothing either.
     session.profile = (threads == 1).then_some(&mut profile);
     let history = fit(&mut network, &job, &mut session).unwrap();

@@ -12,7 +12,7 @@ use clap::{Arg, ArgAction, ArgMatches, Command};
 use std::path::Path;
 use stopping::early_stopping;
 use treino::Result;
-use treino::catalog::{Entries, Field, Kind, Node, Param, Room, Value};
+use treino::catalog::{self, Entries, Field, Kind, Node, Param, Value};
 use treino::data::DataSpec;
 use treino::error::Error;
 use treino::spec::{self, Spec};
@@ -93,11 +93,11 @@ impl Flag {
     /// The parameter that the flag sets.
     fn param(&self) -> Option<&'static Param> {
         let (section, rest) = self.path.split_once('.')?;
-        let section = Room::Sections.things().iter().find(|d| d.name == section)?;
+        let section = treino::spec::ROOM.things.iter().find(|d| d.name == section)?;
         match rest.split_once('.') {
             None => section.param(rest),
             // A parameter that all optimizers have.
-            Some((_, name)) => Room::Optimizers.things().first()?.param(name),
+            Some((_, name)) => treino::optimizers::ROOM.things.first()?.param(name),
         }
     }
 
@@ -176,7 +176,7 @@ pub fn command() -> Command {
     let lang = Arg::new("lang")
         .long("lang")
         .value_name("LANG")
-        .value_parser(treino::language::Lang::ALL.map(treino::language::Lang::code))
+        .value_parser(treino_pages::language::Lang::ALL.map(treino_pages::language::Lang::code))
         .global(true)
         .help("Language of what is said [default: the locale's, else en]");
     // For those who work on Treino: see CONTRIBUTING.md.
@@ -309,7 +309,7 @@ pub fn command() -> Command {
                 .after_help(format!(
                     "Workloads, on rows made up from a hash:\n{}\nPrints one JSON object. A repeat trains from the first weights \
                      on; times are medians of the repeats after the first, in microseconds a step.",
-                    crate::bench::list()
+                    crate::workloads::list()
                 ))
                 .arg(Arg::new("workload").value_name("WORKLOAD").required(true).help("One of those below"))
                 .arg(
@@ -571,7 +571,7 @@ pub fn number<T: Field>(matches: &ArgMatches, name: &str, kind: Kind) -> Result<
 
 /// A text as a TOML value, or why it is none.
 fn toml_value(text: &str) -> Result<Value, String> {
-    let entries = spec::parse(&format!("value = {text}"), Path::new("")).map_err(|e| {
+    let entries = catalog::parse(&format!("value = {text}"), Path::new("")).map_err(|e| {
         let message = e.message();
         message.rsplit_once("TOML: ").map_or(message, |(_, why)| why).to_string()
     })?;

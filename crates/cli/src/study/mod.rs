@@ -8,7 +8,7 @@ mod report;
 use crate::arguments;
 use crate::json;
 use crate::lines::Lines;
-use crate::session::{Surroundings, interrupt, is_interrupted, listen_for_interrupts};
+use crate::session::{Surroundings, gate, is_interrupted, listen_for_interrupts};
 use crate::terminal::Terminal;
 use clap::ArgMatches;
 use outcome::{line, object, outcome};
@@ -16,8 +16,8 @@ use progress::Progress;
 use std::path::{Path, PathBuf};
 use treino::Result;
 use treino::error::Error;
-use treino::store::{STUDY_FILE, StudyFile};
 use treino::study::{Course, Done, Seeds, Study, Workers};
+use treino::study::{STUDY_FILE, StudyFile};
 
 /// Trains many, compares, and says what may be said; or looks at a study that is there.
 pub fn run(matches: &ArgMatches, terminal: &Terminal) -> Result<u8> {
@@ -50,7 +50,7 @@ fn study(matches: &ArgMatches, terminal: &Terminal) -> Result<u8> {
         None if as_json => json::line(&line(done)),
         None => {}
     };
-    let workers = Workers { threads: surroundings.threads, simd: surroundings.simd, interrupt: interrupt() };
+    let workers = Workers { threads: surroundings.threads, simd: surroundings.simd, gate: gate() };
     let course = study.run(&file, workers, &mut watch);
     if let Some(progress) = &progress {
         progress.finish();

@@ -94,7 +94,7 @@ pub fn sources(found: &SourcesOfChance, terminal: &Terminal) -> String {
         ]);
     }
     let words = lang.study_sources_words(found).unwrap_or_default();
-    format!("{table}\n\n{}", crate::lines::wrapped(&words, terminal.width, "  ", "  "))
+    format!("{table}\n\n{}", crate::wrap::wrapped(&words, terminal.width, "  ", "  "))
 }
 
 /// A training as a JSON line.

@@ -1,12 +1,12 @@
 //! What happens in a study, on standard error.
 
-use crate::lines::wrapped;
 use crate::tables::shortened;
 use crate::terminal::Terminal;
+use crate::wrap::wrapped;
 use indicatif::{HumanDuration, ProgressBar};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
-use treino::study::statistics::interval95;
+use treino::statistics::interval95;
 use treino::study::{Done, Phase};
 
 /// A line at least this often where nothing is redrawn.

@@ -1,9 +1,9 @@
 //! Rules about the table.
 
 use super::rule::{Finding, Rule};
-use crate::data::Why;
 use crate::report::{Evaluation, Record};
 use crate::shell::word;
+use treino_tables::Why;
 
 /// Inputs beyond this size make the first layer's sums as large.
 const LARGE: f64 = 25.0;

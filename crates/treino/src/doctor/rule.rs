@@ -219,3 +219,10 @@ impl Rule {
         )
     }
 }
+
+impl Finding {
+    /// The command that tries something else, for the spec of the run.
+    pub fn command(&self, spec: &str) -> Option<String> {
+        self.attempt.as_ref().map(|flags| format!("treino train {} {flags}", crate::shell::word(spec)))
+    }
+}

@@ -2,7 +2,7 @@
 
 use super::record::NotableRow;
 use super::said::Said;
-use crate::data::{ColumnKind, Recipe, shown};
+use treino_tables::{ColumnKind, Recipe, shown};
 
 /// So many rows of each sort at most.
 const MOST: usize = 10;
@@ -12,7 +12,7 @@ const GAP: f64 = 0.2;
 
 /// The rows that were said wrong, worst first: those whose true class was least probable, or the numbers with the largest
 /// errors. Ties stand in the order of the file.
-pub(super) fn wrong(said: &Said<'_>, recipe: &Recipe) -> Vec<NotableRow> {
+pub(crate) fn wrong(said: &Said<'_>, recipe: &Recipe) -> Vec<NotableRow> {
     let rows = 0..said.data.len();
     let badness: Vec<(usize, f64)> = if said.is_number() {
         let error = |row: usize| (said.number(row) - f64::from(said.outputs.get(row, 0))).abs();
@@ -25,7 +25,7 @@ pub(super) fn wrong(said: &Said<'_>, recipe: &Recipe) -> Vec<NotableRow> {
 }
 
 /// The rows between two classes, closest first.
-pub(super) fn undecided(said: &Said<'_>, recipe: &Recipe) -> Vec<NotableRow> {
+pub(crate) fn undecided(said: &Said<'_>, recipe: &Recipe) -> Vec<NotableRow> {
     if said.is_number() {
         return Vec::new();
     }

@@ -1,10 +1,11 @@
 //! What a network said about the rows of a part, next to what is true.
 
 use super::evaluation::ln_of_clipped;
-use crate::data::{Dataset, Matrix, Target, Task};
+use treino_core::rows::Matrix;
+use treino_tables::{Dataset, Target, Task};
 
 /// The predictions of a target on some rows.
-pub(super) struct Said<'a> {
+pub(crate) struct Said<'a> {
     pub target: &'a Target,
     /// Probabilities, of the second of two classes alone where there is one a row; or numbers in their own units.
     pub outputs: &'a Matrix,

@@ -4,17 +4,22 @@
 //! version, the spec (as TOML), the recipe, the targets with their class labels, and the baselines. Any program that reads
 //! safetensors reads the weights; this one predicts on raw rows.
 
-use super::{weights, write_atomically};
-use crate::callbacks::Callback;
-use crate::data::{Dataset, Matrix, Recipe, Source, Target, Task};
-use crate::error::{Error, Result};
-use crate::losses::Loss;
-use crate::model::{Network, Output};
-use crate::report::Evaluation;
-use crate::spec::{self, CompileSection, Spec};
-use crate::train::Compile;
+use super::prediction::Prediction;
+use crate::spec::{self, Spec};
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
+use treino_core::catalog;
+use treino_core::error::{Error, Result};
+use treino_core::files::write_atomically;
+use treino_core::rows::Matrix;
+use treino_nn::callbacks::Callback;
+use treino_nn::losses::Loss;
+use treino_nn::network::Network;
+use treino_nn::network::{set_weights, weights_metadata, weights_with_metadata};
+use treino_nn::program::Output;
+use treino_nn::train::Compile;
+use treino_nn::train::CompileSection;
+use treino_tables::{Recipe, Source, Target, Task};
 
 /// The version of the bundle format that is written, and the newest that is read.
 pub const FORMAT_VERSION: u32 = 1;
@@ -123,7 +128,7 @@ impl Bundle {
         };
         let json =
             serde_json::to_string(&metadata).map_err(|e| Error::input(format!("cannot store the model: {e}")))?;
-        weights::to_bytes(&self.network, Some(json))
+        weights_with_metadata(&self.network, Some(json))
     }
 
     /// Reads a bundle.
@@ -131,7 +136,7 @@ impl Bundle {
     /// # Errors
     /// Bytes that are no bundle, cut off, of a newer format, or do not fit together.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self> {
-        let Some(json) = weights::metadata(bytes)? else {
+        let Some(json) = weights_metadata(bytes)? else {
             return Err(Error::input("the file holds weights, but no Treino model")
                 .help("to start a training from these weights, use --initial-weights"));
         };
@@ -146,7 +151,7 @@ impl Bundle {
             _ => {}
         }
         let metadata: Metadata = serde_json::from_str(&json).map_err(damaged)?;
-        let spec = Spec::read(&spec::parse(&metadata.spec, Path::new("the spec in the model"))?)?;
+        let spec = Spec::read(&catalog::parse(&metadata.spec, Path::new("the spec in the model"))?)?;
         let Some(layers) = &spec.model.layers else {
             return Err(Error::input("the model's description has no layers"));
         };
@@ -154,7 +159,7 @@ impl Bundle {
         let columns = metadata.table.as_ref().map_or(metadata.inputs.into(), |table| table.recipe.columns());
         let mut network = Network::build_at_most(columns, layers, &spec.model.outputs, bytes.len() / 4)
             .map_err(|e| e.help("the model's description and its weights do not fit together"))?;
-        weights::from_bytes(&mut network, bytes)?;
+        set_weights(&mut network, bytes)?;
         if let Some(table) = &metadata.table {
             table.check(&network)?;
         }
@@ -168,7 +173,7 @@ impl Bundle {
         spec::each_path(&mut entries, |path| {
             Path::new(path).file_name().map_or(path.to_string(), |name| name.to_string_lossy().into_owned())
         });
-        spec::write(&entries)
+        catalog::write(&entries)
     }
 
     /// Writes the model to a file, in one piece.
@@ -210,42 +215,6 @@ impl Bundle {
         let more = all.collect();
         first.map(|first| Prediction { more, ..first }).ok_or_else(|| Error::input("the network has no output"))
     }
-
-    /// How good the predictions of each target on a raw table are, and how many rows lack a target.
-    ///
-    /// # Errors
-    /// A table that cannot be read, lacks columns, or has classes that the model does not know.
-    pub fn evaluate(&self, source: &Source) -> Result<(Vec<Evaluation>, usize)> {
-        let side = self.table()?;
-        let targets: Vec<&Target> = side.targets().map(|(target, _)| target).collect();
-        let (data, set_aside) = side.recipe.encode_with_targets(&targets, source, &self.spec.data)?;
-        Ok((self.evaluate_rows(&data)?, set_aside))
-    }
-
-    /// How good the predictions of each target on encoded rows are.
-    ///
-    /// # Errors
-    /// No rows.
-    pub fn evaluate_rows(&self, data: &Dataset) -> Result<Vec<Evaluation>> {
-        let side = self.table()?;
-        let weights = data.weights.as_deref();
-        let all = side.targets().zip(side.outputs(self, &data.x)?).enumerate();
-        all.map(|(at, ((target, baseline), outputs))| {
-            let y = (0..data.len()).map(|row| data.y.get(row, at));
-            match baseline {
-                Baseline::Mean(mean) => {
-                    let y: Vec<f64> = y.map(|y| target.restore(y)).collect();
-                    let p: Vec<f64> = outputs.as_slice().iter().map(|p| f64::from(*p)).collect();
-                    Evaluation::numbers(&y, &p, weights, *mean)
-                }
-                Baseline::Shares(shares) => {
-                    let y: Vec<u32> = y.map(|y| y as u32).collect();
-                    Evaluation::classes(&target.classes, &y, outputs.as_slice(), outputs.cols(), weights, shares)
-                }
-            }
-        })
-        .collect()
-    }
 }
 
 impl TableSide {
@@ -268,7 +237,7 @@ impl TableSide {
             let wants_logits = bundle.compile.as_ref().is_some_and(|c| c.goal(at).loss.inner().wants_logits());
             match target.task {
                 Task::Regression => outputs.as_mut_slice().iter_mut().for_each(|y| *y = target.restore(*y) as f32),
-                _ if wants_logits => crate::model::logits_to_probabilities(&mut outputs),
+                _ if wants_logits => treino_nn::network::logits_to_probabilities(&mut outputs),
                 _ => {}
             }
             outputs
@@ -298,73 +267,5 @@ impl TableSide {
             return Ok(());
         }
         Err(Error::input("the network does not fit the target that is stored with it"))
-    }
-}
-
-/// Predictions on a table.
-#[derive(Debug, Clone)]
-pub struct Prediction<'a> {
-    /// What is predicted.
-    pub target: &'a Target,
-    /// Probabilities of the classes (of the second one alone for some binary models), or numbers in the target's units.
-    pub outputs: Matrix,
-    /// The predictions of further targets.
-    pub more: Vec<Prediction<'a>>,
-}
-
-impl<'a> Prediction<'a> {
-    fn new(target: &'a Target, outputs: Matrix) -> Self {
-        Prediction { target, outputs, more: Vec::new() }
-    }
-
-    /// Names of the columns of [`Prediction::csv`].
-    pub fn columns(&self) -> Vec<String> {
-        let several = !self.more.is_empty();
-        let mut columns = Vec::new();
-        for Prediction { target, .. } in std::iter::once(self).chain(&self.more) {
-            let prefix = if several { format!("{}_", target.name) } else { String::new() };
-            columns.push(target.name.clone());
-            columns.extend(target.classes.iter().map(|class| format!("{prefix}probability_{class}")));
-        }
-        columns
-    }
-
-    /// The predictions of row `i`, target after target: a class with the probability of each, or a number.
-    pub fn row(&self, i: usize) -> Vec<String> {
-        let mut cells = Vec::new();
-        self.cells(i, &mut cells);
-        self.more.iter().for_each(|one| one.cells(i, &mut cells));
-        cells
-    }
-
-    fn cells(&self, i: usize, cells: &mut Vec<String>) {
-        let outputs = self.outputs.row(i);
-        if self.target.task == Task::Regression {
-            cells.push(outputs[0].to_string());
-            return;
-        }
-        let probabilities = match *outputs {
-            [p] => vec![1.0 - p, p],
-            _ => outputs.to_vec(),
-        };
-        // The first of equals wins, and one output decides above one half.
-        let best =
-            (1..probabilities.len()).fold(0, |best, i| if probabilities[i] > probabilities[best] { i } else { best });
-        cells.push(self.target.classes[best].clone());
-        cells.extend(probabilities.iter().map(f32::to_string));
-    }
-
-    /// All predictions as CSV, in the order of the rows: the predicted target, then a probability for each class; then the
-    /// same of further targets, whose names then stand before `probability`.
-    ///
-    /// # Errors
-    /// The sink does not take them.
-    pub fn csv(&self, sink: impl std::io::Write) -> std::io::Result<()> {
-        let mut writer = csv::Writer::from_writer(sink);
-        writer.write_record(self.columns())?;
-        for i in 0..self.outputs.rows() {
-            writer.write_record(self.row(i))?;
-        }
-        writer.flush()
     }
 }

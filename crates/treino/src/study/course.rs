@@ -14,16 +14,17 @@ use super::sources::{self, SourcesOfChance, sources_of_chance};
 use super::space::{Dimension, SearchSpace};
 use super::spec::{Seeds, StudySpec};
 use super::verdict::{Verdict, overlap};
-use crate::catalog::{Entries, Node, Origin, Value};
-use crate::data::Prepared;
-use crate::error::{Error, Result};
+use crate::runs::{Planned, TrialSeeds};
 use crate::spec::Spec;
-use crate::train::{Ending, Event, Planned, Session, Simd, TrialSeeds};
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
+use treino_core::catalog::{Entries, Node, Origin, Value};
+use treino_core::error::{Error, Result};
+use treino_nn::events::{Ending, Event, Gate};
+use treino_nn::train::{Session, Simd};
+use treino_tables::Prepared;
 
 /// Configs of a search that nothing limits.
 const CONFIGS: usize = 50;
@@ -66,14 +67,14 @@ pub struct Workers<'a> {
     pub threads: usize,
     /// The instruction set.
     pub simd: Simd,
-    /// Set it to begin no further training.
-    pub interrupt: &'a AtomicBool,
+    /// Stopped, no further training begins; paused, none begins for a while.
+    pub gate: &'a Gate,
 }
 
 impl Workers<'_> {
     /// Whether no further training begins: it was told so, or the time is over.
     pub(super) fn are_over(&self, limit: Option<Instant>) -> bool {
-        self.interrupt.load(Ordering::Relaxed) || limit.is_some_and(|limit| Instant::now() >= limit)
+        !self.gate.pass() || limit.is_some_and(|limit| Instant::now() >= limit)
     }
 }
 
@@ -136,7 +137,7 @@ impl Course {
         let columns: Vec<Column> = space.dimensions().iter().enumerate().map(column).collect();
         let value = |config: &&Config| {
             let values: Option<Vec<f64>> = config.runs.iter().map(|(_, run)| run.outcome.number()).collect();
-            values.map_or(f64::NAN, |values| super::statistics::mean(&values))
+            values.map_or(f64::NAN, |values| crate::statistics::mean(&values))
         };
         let values: Vec<f64> = configs.iter().map(value).collect();
         importance(&columns, &values, self.more_is_better)
@@ -351,7 +352,7 @@ impl Study {
     /// The mean of what its trainings gave, with less being better; infinity where one of them has no value.
     pub(super) fn less_is_better<'r>(&self, runs: impl Iterator<Item = &'r RunResult>) -> f64 {
         let values: Option<Vec<f64>> = runs.map(|run| run.outcome.number()).collect();
-        let mean = values.map_or(f64::INFINITY, |values| super::statistics::mean(&values));
+        let mean = values.map_or(f64::INFINITY, |values| crate::statistics::mean(&values));
         if self.more_is_better && mean.is_finite() { -mean } else { mean }
     }
 
@@ -372,20 +373,19 @@ impl Study {
         let plan = || self.plan(&task.config.point, variant).map_err(|e| e.to_string());
         let planned = task.config.planned(variant, plan)?;
         // A training that has begun comes to its end, so that its result does not depend on when it was interrupted.
-        let (is_pruned, mut own) = (AtomicBool::new(false), Vec::new());
+        let (gate, mut own) = (Gate::new(), Vec::new());
         let others: Option<Vec<&[f64]>> = task.others.as_ref().map(|o| o.iter().map(|curve| &curve[..]).collect());
-        let mut watch = |event: &Event<'_>| {
+        let mut watch = |event: &Event| {
             if let (Event::Epoch { logs, .. }, Some(others), Some(pruner)) = (event, &others, self.pruner()) {
                 // As precise as a curve is kept.
                 let value = f64::from(logs.get(&self.objective).unwrap_or(f64::NAN) as f32);
                 own.push(if self.more_is_better { -value } else { value });
                 if pruner.prunes(&own, others) {
-                    is_pruned.store(true, Ordering::Relaxed);
+                    gate.stop();
                 }
             }
         };
-        let mut session =
-            Session { threads: 1, simd: workers.simd, interrupt: &is_pruned, observer: &mut watch, profile: None };
+        let mut session = Session { simd: workers.simd, ..Session::new(1, &gate, &mut watch) };
         let trial = planned.trial(self.seeds(&task.key), &mut session).map_err(|e| e.to_string())?;
         let (metrics, name) = match (task.key.phase, &planned.prepared.test) {
             (Phase::Confirm, Some(_)) if !matches!(trial.history.ending, Ending::Diverged(_)) => {
@@ -399,7 +399,7 @@ impl Study {
 }
 
 /// What comes of a training that may panic: a panic is tried again, an error is not, since the same input gives it again.
-pub(crate) fn attempts(mut attempt: impl FnMut() -> Result<RunResult, String>) -> RunResult {
+pub fn attempts(mut attempt: impl FnMut() -> Result<RunResult, String>) -> RunResult {
     let begun = Instant::now();
     let seconds = || begun.elapsed().as_secs_f64();
     let mut last = String::new();

@@ -1,8 +1,8 @@
 //! What comes of the trainings of a study.
 
 use super::search::Point;
-use crate::train::{Ending, History};
 use serde::{Deserialize, Serialize};
+use treino_nn::events::{Ending, History};
 
 /// Which training: all that decides it beside the config.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -139,7 +139,7 @@ impl Outcome {
 impl RunResult {
     /// What a training gave that has ended: the value of an objective in `metrics`, or else in the epoch whose weights were
     /// kept.
-    pub(crate) fn of(history: &History, metrics: Option<Vec<(String, f64)>>, objective: &str) -> Self {
+    pub fn of(history: &History, metrics: Option<Vec<(String, f64)>>, objective: &str) -> Self {
         let curve = |name: &&str| (name.to_string(), history.series(name).iter().map(|x| *x as f32).collect());
         let curves = history.names().iter().map(curve).collect();
         let result =

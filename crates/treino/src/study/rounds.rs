@@ -9,13 +9,13 @@ use super::results::{Config, Phase, RunKey, RunResult, Source};
 use super::search::{Point, Seen};
 use super::verdict::Verdict;
 use super::workers::{Next, in_order};
-use crate::error::{Error, Result};
-use crate::train::Planned;
+use crate::runs::Planned;
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
+use treino_core::error::{Error, Result};
 
 /// Fresh seeds begin so far behind the first one, and those of single sources of chance so far behind them.
 const FRESH: u64 = 1 << 20;

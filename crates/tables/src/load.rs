@@ -1,0 +1,490 @@
+//! From a file to a table: two streaming passes.
+
+use super::cell::{Missing, trim};
+use super::column::{Column, ColumnKind};
+use super::csv::{Rows, line_of};
+use super::dialect::{self, Dialect};
+use super::header;
+use super::note::Note;
+use super::number::Decimal;
+use super::plan::{Builder, Plan, quoted};
+use super::profile::{Profile, decide_decimal, guessed};
+use super::said::Said;
+use super::source::{Format, Opened, Source};
+use super::spec::DataSpec;
+use super::table::Table;
+use super::text::decode;
+use treino_core::{Error, Result};
+
+/// Reads a table: a CSV file (also gzipped) or a Parquet file. Each column is typed over all its cells.
+///
+/// # Errors
+/// The file cannot be read, is no table, has rows of different lengths or two columns with one name; a column named in
+/// `spec` does not exist; a column holds an infinite number, or is said to be numeric and holds something else.
+pub fn read(source: &Source, spec: &DataSpec) -> Result<Table> {
+    load(&Opened::open(source)?, spec, &Wanted::default())
+}
+
+/// What the reader is told of the columns by something other than the spec.
+#[derive(Debug, Default)]
+pub(crate) struct Wanted {
+    /// The columns by name (or by position if the file has no header) that have a plan from a recipe.
+    pub plans: Option<Vec<Planned>>,
+    /// The decimal mark to assume where the file does not tell.
+    pub decimal: Option<Decimal>,
+}
+
+/// A column and how it is to be stored.
+#[derive(Debug)]
+pub(crate) struct Planned {
+    pub position: usize,
+    pub plan: Plan,
+}
+
+/// So many rows are looked at for a first guess of the decimal mark.
+const FIRST_ROWS: usize = 1000;
+
+/// The names of the columns of a file, without reading more.
+pub(crate) fn names(opened: &Opened, spec: &DataSpec) -> Result<Vec<String>> {
+    match opened.format {
+        Format::Csv { .. } => Ok(Rows::open(opened, dialect::delimiter(opened, spec)?, spec.header)?.names),
+        Format::Parquet => parquet_names(opened),
+    }
+}
+
+/// [`read`] with what a recipe wants.
+pub(crate) fn load(opened: &Opened, spec: &DataSpec, wanted: &Wanted) -> Result<Table> {
+    let table = match opened.format {
+        Format::Csv { .. } => load_csv(opened, spec, wanted)?,
+        Format::Parquet => load_parquet(opened, spec, wanted)?,
+    };
+    if table.rows == 0 {
+        return Err(Error::input("the file has a header and no rows").in_file(&table.name));
+    }
+    Ok(table)
+}
+
+fn load_csv(opened: &Opened, spec: &DataSpec, wanted: &Wanted) -> Result<Table> {
+    let missing = Missing::new(&spec.missing);
+    let delimiter = dialect::delimiter(opened, spec)?;
+    let name = opened.source.name();
+    let names = Rows::open(opened, delimiter, spec.header)?.names;
+    let said = match &wanted.plans {
+        // What a recipe wants goes before what a spec says, which was about another file.
+        Some(_) => Said::nothing(names.len()),
+        None => Said::new(&names, &name, spec, || {
+            let decimal = dialect::decimal(spec).ok().flatten().unwrap_or(Decimal::Point);
+            header::doubt(opened, &names, Dialect { delimiter, decimal, header: spec.header })
+        })?,
+    };
+    let pass = |decimal, limit| profile(opened, delimiter, spec.header, &missing, decimal, limit);
+
+    let fixed = dialect::decimal(spec)?;
+    let mut decimal = fixed.or(wanted.decimal).unwrap_or(Decimal::Point);
+    if fixed.is_none() {
+        // Where another file has said what is meant, semicolons say nothing.
+        let telling = if wanted.decimal.is_some() { b',' } else { delimiter };
+        decimal = decide_decimal(&pass(decimal, FIRST_ROWS)?.0, decimal, telling);
+    }
+    let mut notes = Vec::new();
+    let (plans, rows) = match &wanted.plans {
+        Some(planned) => {
+            let mut plans = vec![Plan::Skip(ColumnKind::Text); names.len()];
+            for p in planned {
+                plans[p.position] = p.plan;
+            }
+            (plans, 0)
+        }
+        None => {
+            let (mut profiles, rows) = pass(decimal, usize::MAX)?;
+            let found = decide_decimal(&profiles, decimal, delimiter);
+            if fixed.is_none() && found != decimal {
+                decimal = found;
+                profiles = pass(decimal, usize::MAX)?.0;
+            }
+            if fixed.is_none() {
+                notes.extend(guessed(&profiles, decimal, delimiter));
+            }
+            let plans = names
+                .iter()
+                .enumerate()
+                .map(|(i, column)| {
+                    said.plan(i, column, &profiles[i], &mut notes).map_err(|e| {
+                        let line = profiles[i].infinite.as_ref().and_then(|(byte, _)| line_of(opened, *byte));
+                        e.in_file(&name).at_line(line.unwrap_or(1))
+                    })
+                })
+                .collect::<Result<_>>()?;
+            for (i, column) in names.iter().enumerate() {
+                if !said.forced(i) && !said.ignored(i) {
+                    notes.extend(doubt(opened, column, &profiles[i], decimal));
+                }
+            }
+            (plans, rows)
+        }
+    };
+
+    let mut reader = Rows::open(opened, delimiter, spec.header)?;
+    let mut builders: Vec<Builder> = plans.iter().map(|p| Builder::new(*p, rows)).collect();
+    let mut count = 0usize;
+    while let Some((record, byte)) = reader.next()? {
+        for ((i, cell), builder) in record.iter().enumerate().zip(&mut builders) {
+            if let Err(what) = builder.add(trim(cell), &missing, decimal) {
+                let cell = trim(cell).to_vec();
+                let e = cell_error(opened, &names[i], &what, line_of(opened, byte));
+                return Err(advise(e, &what, &cell, || repeats(opened, delimiter, spec.header, i, &cell)));
+            }
+        }
+        count += 1;
+        if count > u32::MAX as usize {
+            return Err(Error::input("the table has more than 4294967295 rows").in_file(&name));
+        }
+    }
+    if builders.iter().any(|b| b.foreign) {
+        notes.push(Note::new("the text is not all UTF-8: what is not was read as Windows-1252 (Latin-1)"));
+    }
+    let columns: Vec<Column> = builders
+        .into_iter()
+        .zip(&names)
+        .enumerate()
+        .map(|(i, (b, column))| b.finish(column.clone(), said.forced(i), count))
+        .collect();
+    let dialect = Dialect { delimiter, decimal, header: spec.header };
+    if wanted.plans.is_none() {
+        notes.extend(header::doubt(opened, &names, dialect).map(Note::new));
+    }
+    Ok(Table { name, columns, rows: count, dialect: Some(dialect), notes })
+}
+
+/// A word about a column that was perhaps meant to be numbers and is not.
+fn doubt(opened: &Opened, column: &str, profile: &Profile, decimal: Decimal) -> Option<Note> {
+    if profile.other_mark() {
+        let (here, there) = (decimal.other().mark(), decimal.mark());
+        return Some(Note::about(
+            column,
+            format!("its decimal mark is \"{here}\" and that of the file \"{there}\", so it is not taken for numbers"),
+        ));
+    }
+    if profile.short_years() {
+        return Some(Note::about(column, "dates with two-digit years are not read: write them with four"));
+    }
+    let (numbers, byte, odd) = profile.almost_numbers()?;
+    let line = line_of(opened, byte).map_or(String::new(), |line| format!(" (line {line})"));
+    let odd = quoted(odd.as_bytes());
+    Some(Note::about(
+        column,
+        format!(
+            "{numbers} of {} cells are numbers, and {odd}{line} is none, so it is not taken for numbers; \
+             if {odd} stands for a missing cell, say --missing {odd}",
+            profile.present
+        ),
+    ))
+}
+
+/// An error about one cell.
+fn cell_error(opened: &Opened, column: &str, what: &str, line: Option<usize>) -> Error {
+    let e = Error::input(format!("column \"{column}\": {what}")).in_file(opened.source.name());
+    match line {
+        Some(line) => e.at_line(line),
+        None => e,
+    }
+}
+
+/// Words that people write where they have no value.
+const PLACEHOLDERS: [&str; 15] = [
+    "none",
+    "missing",
+    "unknown",
+    "nil",
+    "nd",
+    "n.d.",
+    "n/d",
+    "s/d",
+    "s/i",
+    "#n/a",
+    "n.a.",
+    "na.",
+    "sem dado",
+    "ausente",
+    "desconhecido",
+];
+
+/// What to do about a cell that is no number: to call it missing is good advice for a word that stands for that, and bad
+/// advice for one value of many in a column of text.
+fn advise(e: Error, what: &str, cell: &[u8], repeats: impl FnOnce() -> bool) -> Error {
+    let word = decode(cell).to_lowercase();
+    let mute = !word.chars().any(char::is_alphanumeric);
+    if what.ends_with("is infinite") || (what.ends_with("is no number") && (mute || PLACEHOLDERS.contains(&&*word))) {
+        return e.help("a word that stands for a missing cell can be named with --missing");
+    }
+    match what.ends_with("is no number") {
+        true if repeats() => e.help("a word that stands for a missing cell can be named with --missing"),
+        true => e.help("a column of numbers holds nothing else; a missing cell is empty"),
+        false => e,
+    }
+}
+
+/// Whether a cell of a column stands in it more than once.
+fn repeats(opened: &Opened, delimiter: u8, header: bool, column: usize, cell: &[u8]) -> bool {
+    let Ok(mut rows) = Rows::open(opened, delimiter, header) else { return false };
+    let mut count = 0;
+    while let Ok(Some((record, _))) = rows.next() {
+        count += usize::from(record.get(column).is_some_and(|other| trim(other) == cell));
+        if count > 1 {
+            return true;
+        }
+    }
+    false
+}
+
+/// The first pass over at most `limit` rows: what the columns hold, and the number of rows.
+fn profile(
+    opened: &Opened,
+    delimiter: u8,
+    header: bool,
+    missing: &Missing,
+    decimal: Decimal,
+    limit: usize,
+) -> Result<(Vec<Profile>, usize)> {
+    let mut reader = Rows::open(opened, delimiter, header)?;
+    let mut profiles = vec![Profile::new(); reader.names.len()];
+    let mut count = 0;
+    while count < limit
+        && let Some((record, byte)) = reader.next()?
+    {
+        for (cell, profile) in record.iter().zip(&mut profiles) {
+            profile.add(trim(cell), byte, missing, decimal);
+        }
+        count += 1;
+    }
+    profiles.iter_mut().for_each(Profile::finish);
+    Ok((profiles, count))
+}
+
+#[cfg(feature = "parquet")]
+use super::parquet::{load as load_parquet, names as parquet_names};
+
+#[cfg(not(feature = "parquet"))]
+fn load_parquet(opened: &Opened, _: &DataSpec, _: &Wanted) -> Result<Table> {
+    Err(no_parquet(opened))
+}
+
+#[cfg(not(feature = "parquet"))]
+fn parquet_names(opened: &Opened) -> Result<Vec<String>> {
+    Err(no_parquet(opened))
+}
+
+#[cfg(not(feature = "parquet"))]
+fn no_parquet(opened: &Opened) -> Error {
+    Error::input("this is a Parquet file, and this program was built without Parquet")
+        .in_file(opened.source.name())
+        .help("build it with the feature \"parquet\", or save the table as CSV")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Values, number};
+    use proptest::prelude::*;
+
+    fn table(text: &str, spec: &DataSpec) -> Result<Table> {
+        read(&Source::text("t.csv", text), spec)
+    }
+
+    fn auto(text: &str) -> Table {
+        table(text, &DataSpec::default()).unwrap()
+    }
+
+    fn fails(text: &str, spec: &DataSpec) -> Error {
+        table(text, spec).unwrap_err()
+    }
+
+    fn named(names: &[&str]) -> Vec<String> {
+        names.iter().map(|n| n.to_string()).collect()
+    }
+
+    #[test]
+    fn columns_are_typed_over_the_whole_file() {
+        let t = auto("i,n,b,c,d,e\n1,1.5,Yes,u,2020-01-31,\n2,NA,no,v,?,\n-3,2,,u,2020-02-01,\n1,1,no,u,2020-02-02,\n");
+        use ColumnKind::*;
+        assert_eq!(
+            t.columns.iter().map(|c| c.kind).collect::<Vec<_>>(),
+            [Integer, Number, Boolean, Category, Date, Text]
+        );
+        assert_eq!(t.columns.iter().map(|c| c.stats.missing).collect::<Vec<_>>(), [0, 1, 1, 0, 1, 4]);
+        assert_eq!(t.rows, 4);
+        // One word in the last row makes a column of numbers a category; its numbers are levels like others.
+        let t = auto(&format!("x\n{}z\n", "1\n2\n".repeat(2000)));
+        assert_eq!((t.columns[0].kind, t.columns[0].stats.distinct), (Category, 3));
+    }
+
+    #[test]
+    fn dialects_are_found() {
+        for text in
+            ["a;b\n1,5;x\n2,25;y\n", "a\tb\n1.5\tx\n2.25\ty\n", "a|b\n1.5|x\n2.25|y\n", "a,b\n\"1,5\",x\n\"2,25\",y\n"]
+        {
+            let t = auto(text);
+            assert_eq!((t.columns[0].values.number(0), t.columns[0].values.number(1)), (1.5, 2.25), "{text}");
+        }
+        // The first comma that tells comes late: the file is read again.
+        let t = auto(&format!("a;b\n{}1,5;2\n", "1;2\n".repeat(1500)));
+        assert_eq!(t.dialect.unwrap().decimal, Decimal::Comma);
+        assert_eq!(auto("v\n1.234,5\n7\n").columns[0].values.number(0), 1234.5);
+        let no_header = DataSpec { header: false, ..DataSpec::default() };
+        let t = table("1,2\n3,4\n", &no_header).unwrap();
+        assert_eq!((t.rows, t.columns[1].name.as_str()), (2, "column_2"));
+        assert!(auto("1,2\n3,4\n").notes[0].text.contains("--no-header"));
+    }
+
+    #[test]
+    fn points_of_thousands_are_read_with_a_note() {
+        let t = auto("n;c\n993;a\n1.126;b\n12.000;a\n1.000;b\n");
+        assert_eq!((t.columns[0].values.number(1), t.dialect.unwrap().decimal), (1126.0, Decimal::Comma));
+        assert!(t.notes[0].text.starts_with("1.126 could be 1126 or 1.126") && t.notes[0].text.contains("--decimal ."));
+        let given = DataSpec { decimal: Some(".".into()), ..DataSpec::default() };
+        let t = table("n;c\n993;a\n1.126;b\n12.000;a\n1.000;b\n", &given).unwrap();
+        assert_eq!((t.columns[0].values.number(1), t.notes.len()), (1.126_f32.into(), 0));
+        // A number that is not grouped comes late: the file is read again.
+        let t = auto(&format!("n;c\n{}2000;a\n", "993;a\n1.126;b\n".repeat(1000)));
+        assert_eq!((t.columns[0].values.number(1), t.notes.len()), (1.126_f32.into(), 1));
+    }
+
+    #[test]
+    fn percents_and_money_make_columns_of_numbers() {
+        let t = auto("p;m;d\n93,6%;R$ 4.745,99;(11)\n94 %;-R$ 3,00;(21)\n;5;(31)\n");
+        let v = |c: usize, r: usize| t.columns[c].values.number(r);
+        assert_eq!((v(0, 0), v(0, 1), v(1, 0), v(1, 1)), (93.6, 94.0, 4745.99_f32.into(), -3.0));
+        assert_eq!((t.columns[2].kind, t.notes.len()), (ColumnKind::Text, 0));
+    }
+
+    #[test]
+    fn older_encodings_are_read_with_a_note() {
+        let bytes = b"cidade,x\nS\xe3o Paulo,1\nS\xe3o Paulo,2\nBel\xe9m,3\n";
+        let t = read(&Source::Bytes { name: "x".into(), bytes: bytes[..].into() }, &DataSpec::default()).unwrap();
+        assert_eq!(t.columns[0].stats.top[0], ("S\u{e3}o Paulo".to_string(), 2));
+        assert!(t.notes[0].text.contains("Windows-1252"));
+    }
+
+    #[test]
+    fn errors_name_the_line_and_the_column() {
+        let auto = DataSpec::default();
+        let line = |e: &Error| e.span().map(|s| s.line);
+        let e = fails("a,b\r\n1,2\r\n\r\n3\r\n", &auto);
+        assert_eq!(
+            (e.message(), line(&e)),
+            ("this row has 1 cell, not 2 as the header has (it starts with \"3\")", Some(4))
+        );
+        let e = fails("a,b\n\"two\nlines\",2\n3,4,5\n", &auto);
+        assert_eq!(line(&e), Some(4));
+        let e = fails("a,b\n1,2\n\"3,4\n5,6\n", &auto);
+        assert!(e.helps()[0].contains("quote is not closed") && line(&e) == Some(3), "{e}");
+        let e = fails("a,b\n1,2\n1e999,3\n", &auto);
+        assert_eq!((e.message(), line(&e)), ("column \"a\" holds an infinite number, 1e999", Some(3)));
+        let e = fails("a,b\n1,2\nx,3\n", &DataSpec { numeric: named(&["a"]), ..DataSpec::default() });
+        assert_eq!((e.message(), line(&e)), ("column \"a\": \"x\" is no number", Some(3)));
+        let numeric = DataSpec { numeric: named(&["a"]), ..DataSpec::default() };
+        for (text, advised) in [("a,b\nx,1\ny,2\n", false), ("a,b\nx,1\nx,2\n", true), ("a,b\nn/d,1\n2,2\n", true)] {
+            assert_eq!(fails(text, &numeric).helps()[0].contains("--missing"), advised, "{text}");
+        }
+        let e = fails("a,b\n1,2,\n", &auto);
+        assert!(e.helps()[0].contains("ends with a delimiter"), "{e}");
+        for weight in ["-1", "", "x"] {
+            let spec = DataSpec { weight: Some("w".into()), ..DataSpec::default() };
+            let e = fails(&format!("w,b\n1,2\n{weight},3\n"), &spec);
+            assert_eq!(line(&e), Some(3), "{e}");
+        }
+        assert!(fails("a,b,a\n1,2,3\n", &auto).message().contains("columns 1 and 3 are both called \"a\""));
+        assert!(fails("a,b\n", &auto).message().contains("no rows"));
+        let e = fails("glucose,b\n1,2\n", &DataSpec { ignore: named(&["glucos"]), ..DataSpec::default() });
+        assert_eq!(e.helps(), ["did you mean \"glucose\"?"]);
+        let both = DataSpec { ignore: named(&["a"]), target: Some("a".into()), ..DataSpec::default() };
+        assert!(fails("a,b\n1,2\n", &both).message().contains("cannot be the target and ignored"));
+    }
+
+    #[test]
+    fn columns_that_are_almost_numbers_get_a_word() {
+        let t = auto(&format!("a,b\n{}12a,x\n", "1,x\n2,y\n".repeat(10)));
+        assert_eq!(t.columns[0].kind, ColumnKind::Category);
+        let note = t.notes[0].to_string();
+        assert!(note.starts_with("column \"a\": 20 of 21 cells are numbers, and \"12a\" (line 22) is none"), "{note}");
+        let t = auto("a;b\n1,5;2.5\n2,5;2.5\n3,5;1\n");
+        assert!(t.notes[0].text.contains("decimal mark is \".\""), "{:?}", t.notes);
+    }
+
+    #[test]
+    fn what_the_user_says_is_done() {
+        let spec = DataSpec { categorical: named(&["a"]), missing: named(&["-9"]), ..DataSpec::default() };
+        let t = table("a,b\n1,2\n2,-9.0\n1,4\n", &spec).unwrap();
+        assert_eq!((t.columns[0].kind, t.columns[1].stats.missing), (ColumnKind::Category, 1));
+        let t = table("a,b\n1,inf\n2,3\n", &DataSpec { ignore: named(&["b"]), ..DataSpec::default() }).unwrap();
+        assert_eq!(t.columns[1].values, Values::Absent);
+    }
+
+    /// A cell as it may stand in a file.
+    fn quote(text: &str, delimiter: char) -> String {
+        if text.contains([delimiter, '"', '\n', '\r']) {
+            format!("\"{}\"", text.replace('"', "\"\""))
+        } else {
+            text.to_string()
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn no_bytes_make_it_panic(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
+            let _ = read(&Source::Bytes { name: "x".into(), bytes: bytes.into() }, &DataSpec::default());
+        }
+
+        #[test]
+        fn nothing_that_looks_like_a_table_makes_it_panic(text in "[ab0-9.,;|\t\"\r\n/:eE+ -]{0,200}") {
+            let _ = table(&text, &DataSpec::default());
+            let spec = DataSpec { header: false, numeric: named(&["column_1"]), ..DataSpec::default() };
+            let _ = table(&text, &spec);
+        }
+
+        #[test]
+        fn any_text_is_a_number_or_none(text in "[0-9.,eE+-]{0,30}") {
+            for decimal in [Decimal::Point, Decimal::Comma] {
+                if let Some(parsed) = number::parse(text.as_bytes(), decimal) {
+                    prop_assert!(!parsed.value.is_nan());
+                }
+            }
+        }
+
+        #[test]
+        fn tables_read_back_as_they_were_written(
+            rows in prop::collection::vec((prop::num::f64::NORMAL, -1000i32..1000, 0usize..4), 2..30),
+            delimiter in prop::sample::select(vec![',', ';', '\t', '|']),
+            comma in any::<bool>(),
+        ) {
+            let words = ["plain", "with \"quotes\"", "a,b;c|d", "two\nlines"];
+            let mark = if comma { "," } else { "." };
+            let mut text = ["x", "i", "word"].join(&delimiter.to_string());
+            for (x, i, w) in &rows {
+                let x = format!("{x:e}").replace('.', mark);
+                let cells = [quote(&x, delimiter), i.to_string(), quote(words[*w], delimiter)];
+                text += &format!("\r\n{}", cells.join(&delimiter.to_string()));
+            }
+            let spec = DataSpec {
+                categorical: named(&["word"]),
+                decimal: Some(mark.to_string()),
+                delimiter: Some(if delimiter == '\t' { "tab".to_string() } else { delimiter.to_string() }),
+                ..DataSpec::default()
+            };
+            for spec in [DataSpec { delimiter: None, ..spec.clone() }, spec] {
+                let t = table(&text, &spec).unwrap();
+                prop_assert_eq!(t.rows, rows.len());
+                let Values::Category { codes, levels } = &t.columns[2].values else { panic!("no category") };
+                for (r, (x, i, w)) in rows.iter().enumerate() {
+                    let read = t.columns[0].values.number(r);
+                    let narrow = matches!(t.columns[0].values, Values::Narrow(_));
+                    prop_assert_eq!(read, if narrow { f64::from(*x as f32) } else { *x });
+                    prop_assert_eq!(t.columns[1].values.number(r), f64::from(*i));
+                    prop_assert_eq!(levels[codes[r] as usize].as_str(), words[*w]);
+                }
+            }
+        }
+    }
+}

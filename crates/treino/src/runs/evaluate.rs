@@ -1,0 +1,44 @@
+//! How good a model's predictions are.
+
+use crate::report::Evaluation;
+use crate::store::{Baseline, Bundle};
+use treino_core::error::Result;
+use treino_tables::{Dataset, Source, Target};
+
+impl Bundle {
+    /// How good the predictions of each target on a raw table are, and how many rows lack a target.
+    ///
+    /// # Errors
+    /// A table that cannot be read, lacks columns, or has classes that the model does not know.
+    pub fn evaluate(&self, source: &Source) -> Result<(Vec<Evaluation>, usize)> {
+        let side = self.table()?;
+        let targets: Vec<&Target> = side.targets().map(|(target, _)| target).collect();
+        let (data, set_aside) = side.recipe.encode_with_targets(&targets, source, &self.spec.data)?;
+        Ok((self.evaluate_rows(&data)?, set_aside))
+    }
+
+    /// How good the predictions of each target on encoded rows are.
+    ///
+    /// # Errors
+    /// No rows.
+    pub fn evaluate_rows(&self, data: &Dataset) -> Result<Vec<Evaluation>> {
+        let side = self.table()?;
+        let weights = data.weights.as_deref();
+        let all = side.targets().zip(side.outputs(self, &data.x)?).enumerate();
+        all.map(|(at, ((target, baseline), outputs))| {
+            let y = (0..data.len()).map(|row| data.y.get(row, at));
+            match baseline {
+                Baseline::Mean(mean) => {
+                    let y: Vec<f64> = y.map(|y| target.restore(y)).collect();
+                    let p: Vec<f64> = outputs.as_slice().iter().map(|p| f64::from(*p)).collect();
+                    Evaluation::numbers(&y, &p, weights, *mean)
+                }
+                Baseline::Shares(shares) => {
+                    let y: Vec<u32> = y.map(|y| y as u32).collect();
+                    Evaluation::classes(&target.classes, &y, outputs.as_slice(), outputs.cols(), weights, shares)
+                }
+            }
+        })
+        .collect()
+    }
+}
