@@ -7,7 +7,7 @@ use crate::network::Network;
 use crate::optimizers::Optimizer;
 use treino_core::error::{Error, Result};
 use treino_core::rows::Rows;
-use treino_engine::reduce::first_not_finite;
+use treino_engine::reduce::first_non_finite;
 use treino_engine::simd::Simd;
 
 /// What to minimise, how, and what to report: Keras's `compile`.
@@ -183,8 +183,8 @@ impl Compile {
 fn not_finite(x: &Rows<'_>) -> Option<(usize, usize)> {
     let simd = Simd::detect();
     match x.contiguous() {
-        Some(all) => first_not_finite(simd, all).map(|at| (at / x.cols(), at % x.cols())),
-        None => x.iter().enumerate().find_map(|(row, x)| Some((row, first_not_finite(simd, x)?))),
+        Some(all) => first_non_finite(simd, all).map(|at| (at / x.cols(), at % x.cols())),
+        None => x.iter().enumerate().find_map(|(row, x)| Some((row, first_non_finite(simd, x)?))),
     }
 }
 

@@ -13,8 +13,8 @@ use crate::program::{Memory, Pass, Program, ScratchSize, Stage, Unwatched, Watch
 use crate::regularizers::Regularizer;
 use std::ops::Range;
 use treino_core::error::{Error, Result};
+use treino_engine::gather::{gather_rows, prefetch_rows};
 use treino_engine::pool::Pool;
-use treino_engine::rows::{fetch, gather};
 use treino_engine::simd::Simd;
 
 /// Rows evaluated at once, where the training's batches are smaller.
@@ -189,9 +189,9 @@ impl Cpu {
         match order {
             Some(order) => match data.x.contiguous() {
                 Some(all) => {
-                    gather(&self.pool, all, width, &order[rows.clone()], x);
+                    gather_rows(&self.pool, all, width, &order[rows.clone()], x);
                     let next = rows.end..(rows.end + rows.len()).min(order.len());
-                    fetch(all, width, &order[next]);
+                    prefetch_rows(all, width, &order[next]);
                 }
                 None => {
                     let slots = x.chunks_exact_mut(width).zip(&order[rows.clone()]);
@@ -203,7 +203,7 @@ impl Cpu {
         self.heads.iter_mut().for_each(|head| head.gather(&self.pool, data, order, rows.clone()));
         if let Some(weights) = data.weights {
             match order {
-                Some(order) => gather(&self.pool, weights, 1, &order[rows], &mut self.weights),
+                Some(order) => gather_rows(&self.pool, weights, 1, &order[rows], &mut self.weights),
                 None => self.weights[..rows.len()].copy_from_slice(&weights[rows]),
             }
         }
