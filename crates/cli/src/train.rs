@@ -26,7 +26,9 @@ pub fn run(matches: &ArgMatches, terminal: &Terminal) -> Result<u8> {
     let out = matches.get_one::<String>("out").map_or("runs", String::as_str);
     let name = matches.get_one::<String>("name").cloned().unwrap_or_else(|| run_name(&planned));
     let lang = terminal.lang;
-    let job = Job::of(planned).write_to(out, name)?.report(move |record, run| report::write(record, run, None, lang).map(drop));
+    let job = Job::of(planned)
+        .write_to(out, name)?
+        .report(move |record, run| report::write(record, run, None, lang).map(drop));
     let planned = job.planned();
     listen_for_interrupts();
 

@@ -98,7 +98,7 @@ pub fn sources(found: &SourcesOfChance, terminal: &Terminal) -> String {
 }
 
 /// A training as a JSON line.
-pub fn line(done: &Done<'_>) -> Value {
+pub fn line(done: &Done) -> Value {
     let config: serde_json::Map<String, Value> =
         done.words.iter().map(|(name, value)| (name.clone(), value.clone().into())).collect();
     json!({

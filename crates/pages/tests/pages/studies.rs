@@ -132,7 +132,7 @@ fn what_was_cut_off_goes_on_and_ends_the_same() {
         assert_eq!(file.known() > 0, round > 0);
         let gate = Gate::new();
         let ledger = Cutting { ledger: &file, left: AtomicUsize::new(cut), gate: &gate };
-        let workers = Workers { threads: 2, simd: Simd::detect(), gate: &gate };
+        let workers = Workers::new(2, &gate);
         let part = study.run(&ledger, workers, &mut |_| {}).unwrap();
         assert!(part.cut_short);
         file.close().unwrap();

@@ -15,6 +15,7 @@ mod metrics;
 mod planned;
 mod verification;
 
+pub use columns::hash as rows_fingerprint;
 pub use job::{Ended, Events, Finished, Handle, Job, Reporter};
 pub use metrics::{HowItEnded, METRICS_VERSION, Metrics, PartRows, PartScores, RepeatMetrics, TargetMetrics};
 pub use planned::{Planned, Repeat, Run, Scores, Trial, TrialSeeds};

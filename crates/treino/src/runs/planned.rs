@@ -3,6 +3,9 @@
 use crate::report::Evaluation;
 use crate::spec::{Resolved, Spec, resolve};
 use crate::store::{Baseline, Bundle, TableSide, TargetSide, read_weights};
+use serde::{Deserialize, Serialize};
+use siphasher::sip128::{Hasher128, SipHasher13};
+use std::hash::Hasher;
 use std::path::Path;
 use std::sync::Arc;
 use treino_core::error::{Error, Result};
@@ -79,7 +82,7 @@ impl Scores {
 }
 
 /// The seeds of a training by what they decide.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TrialSeeds {
     /// The initial weights.
     pub init: u64,
@@ -117,6 +120,15 @@ impl Trial<'_> {
             return None;
         }
         self.history.epochs.get(self.history.kept_epoch?)?.get(name)
+    }
+
+    /// 128 bits of SipHash-1-3 with key 0 over the weights that were kept and the state, as little-endian bytes.
+    pub fn weights_fingerprint(&self) -> String {
+        let mut hasher = SipHasher13::new();
+        for (_, _, numbers) in self.network.named_weights() {
+            hasher.write(&numbers.iter().flat_map(|number| number.to_le_bytes()).collect::<Vec<u8>>());
+        }
+        format!("{:032x}", hasher.finish128().as_u128())
     }
 
     /// Loss and metrics on the rows of the test.
