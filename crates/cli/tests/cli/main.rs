@@ -20,6 +20,7 @@ mod manners;
 mod predictions;
 mod same_bits;
 mod scratch;
+mod shapes;
 mod stopping;
 mod studies;
 mod tables;
