@@ -17,18 +17,28 @@
 #![forbid(unsafe_code)]
 
 mod cell;
+mod clock;
+mod codes;
 mod column;
+mod compare;
 mod csv;
 mod dataset;
 mod date;
+mod date_words;
+mod dates;
 mod decode;
 mod dialect;
+mod doubts;
 mod encode;
+mod fillers;
 mod fit;
 mod header;
+mod levels;
 mod load;
+mod mark;
 mod note;
 mod number;
+mod odd_words;
 #[cfg(feature = "parquet")]
 mod parquet;
 mod plan;
@@ -57,7 +67,7 @@ pub use load::read;
 pub use note::Note;
 pub use number::Decimal;
 pub use prepare::{prepare, prepare_for, prepare_table, prepare_table_for};
-pub use recipe::{Encoding, Input, LeftOut, Recipe, Scale, Why};
+pub use recipe::{Encoding, Input, LeftOut, Recipe, Scale, Seen, Unit, Why};
 pub use source::Source;
 pub use spec::{DataSpec, Task};
 pub use stats::ColumnStats;

@@ -4,9 +4,13 @@ use super::cell::{Missing, trim};
 use super::column::{Column, ColumnKind};
 use super::csv::{Rows, line_of};
 use super::dialect::{self, Dialect};
+use super::doubts;
+use super::fillers;
 use super::header;
+use super::mark;
 use super::note::Note;
 use super::number::Decimal;
+use super::odd_words::is_placeholder;
 use super::plan::{Builder, Plan, quoted};
 use super::profile::{Profile, decide_decimal, guessed};
 use super::said::Said;
@@ -39,6 +43,8 @@ pub(crate) struct Wanted {
 pub(crate) struct Planned {
     pub position: usize,
     pub plan: Plan,
+    /// Between which numbers those of the training rows are, as far as is known.
+    pub range: Option<[f64; 2]>,
 }
 
 /// So many rows are looked at for a first guess of the decimal mark.
@@ -54,18 +60,21 @@ pub(crate) fn names(opened: &Opened, spec: &DataSpec) -> Result<Vec<String>> {
 
 /// [`read`] with what a recipe wants.
 pub(crate) fn load(opened: &Opened, spec: &DataSpec, wanted: &Wanted) -> Result<Table> {
-    let table = match opened.format {
+    let mut table = match opened.format {
         Format::Csv { .. } => load_csv(opened, spec, wanted)?,
         Format::Parquet => load_parquet(opened, spec, wanted)?,
     };
     if table.rows == 0 {
         return Err(Error::input("the file has a header and no rows").in_file(&table.name));
     }
+    if wanted.plans.is_none() {
+        let fillers = fillers::notes(&table);
+        table.notes.extend(fillers);
+    }
     Ok(table)
 }
 
 fn load_csv(opened: &Opened, spec: &DataSpec, wanted: &Wanted) -> Result<Table> {
-    let missing = Missing::new(&spec.missing);
     let delimiter = dialect::delimiter(opened, spec)?;
     let name = opened.source.name();
     let names = Rows::open(opened, delimiter, spec.header)?.names;
@@ -77,16 +86,19 @@ fn load_csv(opened: &Opened, spec: &DataSpec, wanted: &Wanted) -> Result<Table> 
             header::doubt(opened, &names, Dialect { delimiter, decimal, header: spec.header })
         })?,
     };
+    let missing = Missing::of_columns(spec, &names);
     let pass = |decimal, limit| profile(opened, delimiter, spec.header, &missing, decimal, limit);
 
     let fixed = dialect::decimal(spec)?;
-    let mut decimal = fixed.or(wanted.decimal).unwrap_or(Decimal::Point);
-    if fixed.is_none() {
-        // Where another file has said what is meant, semicolons say nothing.
-        let telling = if wanted.decimal.is_some() { b',' } else { delimiter };
-        decimal = decide_decimal(&pass(decimal, FIRST_ROWS)?.0, decimal, telling);
-    }
     let mut notes = Vec::new();
+    let mut decimal = match (fixed, &wanted.plans) {
+        (Some(fixed), _) => fixed,
+        (None, Some(planned)) => {
+            let new = mark::NewFile { names: &names, delimiter: Some(delimiter), planned, training: wanted.decimal };
+            new.decimal(|decimal| Ok(pass(decimal, usize::MAX)?.0), &mut notes).map_err(|e| e.in_file(&name))?
+        }
+        (None, None) => decide_decimal(&pass(Decimal::Point, FIRST_ROWS)?.0, Decimal::Point, delimiter),
+    };
     let (plans, rows) = match &wanted.plans {
         Some(planned) => {
             let mut plans = vec![Plan::Skip(ColumnKind::Text); names.len()];
@@ -105,7 +117,7 @@ fn load_csv(opened: &Opened, spec: &DataSpec, wanted: &Wanted) -> Result<Table> 
             if fixed.is_none() {
                 notes.extend(guessed(&profiles, decimal, delimiter));
             }
-            let plans = names
+            let plans: Vec<Plan> = names
                 .iter()
                 .enumerate()
                 .map(|(i, column)| {
@@ -118,6 +130,15 @@ fn load_csv(opened: &Opened, spec: &DataSpec, wanted: &Wanted) -> Result<Table> 
             for (i, column) in names.iter().enumerate() {
                 if !said.forced(i) && !said.ignored(i) {
                     notes.extend(doubt(opened, column, &profiles[i], decimal));
+                    let column = doubts::Planned {
+                        name: column,
+                        profile: &profiles[i],
+                        plan: plans[i],
+                        is_target: said.is_target(i),
+                    };
+                    notes.extend(doubts::notes(&column, &|byte| {
+                        line_of(opened, byte).map_or(String::new(), |line| format!(" (line {line})"))
+                    }));
                 }
             }
             (plans, rows)
@@ -128,8 +149,8 @@ fn load_csv(opened: &Opened, spec: &DataSpec, wanted: &Wanted) -> Result<Table> 
     let mut builders: Vec<Builder> = plans.iter().map(|p| Builder::new(*p, rows)).collect();
     let mut count = 0usize;
     while let Some((record, byte)) = reader.next()? {
-        for ((i, cell), builder) in record.iter().enumerate().zip(&mut builders) {
-            if let Err(what) = builder.add(trim(cell), &missing, decimal) {
+        for (((i, cell), builder), missing) in record.iter().enumerate().zip(&mut builders).zip(&missing) {
+            if let Err(what) = builder.add(trim(cell), missing, decimal) {
                 let cell = trim(cell).to_vec();
                 let e = cell_error(opened, &names[i], &what, line_of(opened, byte));
                 return Err(advise(e, &what, &cell, || repeats(opened, delimiter, spec.header, i, &cell)));
@@ -140,7 +161,7 @@ fn load_csv(opened: &Opened, spec: &DataSpec, wanted: &Wanted) -> Result<Table> 
             return Err(Error::input("the table has more than 4294967295 rows").in_file(&name));
         }
     }
-    if builders.iter().any(|b| b.foreign) {
+    if wanted.plans.is_none() && builders.iter().any(|b| b.foreign) {
         notes.push(Note::new("the text is not all UTF-8: what is not was read as Windows-1252 (Latin-1)"));
     }
     let columns: Vec<Column> = builders
@@ -190,31 +211,10 @@ fn cell_error(opened: &Opened, column: &str, what: &str, line: Option<usize>) ->
     }
 }
 
-/// Words that people write where they have no value.
-const PLACEHOLDERS: [&str; 15] = [
-    "none",
-    "missing",
-    "unknown",
-    "nil",
-    "nd",
-    "n.d.",
-    "n/d",
-    "s/d",
-    "s/i",
-    "#n/a",
-    "n.a.",
-    "na.",
-    "sem dado",
-    "ausente",
-    "desconhecido",
-];
-
 /// What to do about a cell that is no number: to call it missing is good advice for a word that stands for that, and bad
 /// advice for one value of many in a column of text.
 fn advise(e: Error, what: &str, cell: &[u8], repeats: impl FnOnce() -> bool) -> Error {
-    let word = decode(cell).to_lowercase();
-    let mute = !word.chars().any(char::is_alphanumeric);
-    if what.ends_with("is infinite") || (what.ends_with("is no number") && (mute || PLACEHOLDERS.contains(&&*word))) {
+    if what.ends_with("is infinite") || (what.ends_with("is no number") && is_placeholder(&decode(cell))) {
         return e.help("a word that stands for a missing cell can be named with --missing");
     }
     match what.ends_with("is no number") {
@@ -242,7 +242,7 @@ fn profile(
     opened: &Opened,
     delimiter: u8,
     header: bool,
-    missing: &Missing,
+    missing: &[Missing],
     decimal: Decimal,
     limit: usize,
 ) -> Result<(Vec<Profile>, usize)> {
@@ -252,7 +252,7 @@ fn profile(
     while count < limit
         && let Some((record, byte)) = reader.next()?
     {
-        for (cell, profile) in record.iter().zip(&mut profiles) {
+        for ((cell, profile), missing) in record.iter().zip(&mut profiles).zip(missing) {
             profile.add(trim(cell), byte, missing, decimal);
         }
         count += 1;

@@ -89,10 +89,17 @@ impl Table {
 
 /// The place of `name` among the names of a file's columns, or an error with the nearest one.
 pub(crate) fn position<'a>(file: &str, names: impl Iterator<Item = &'a str> + Clone, name: &str) -> Result<usize> {
-    names
-        .clone()
-        .position(|n| n == name)
-        .ok_or_else(|| Error::input(format!("there is no column \"{name}\"")).in_file(file).nearest(name, names))
+    names.clone().position(|n| n == name).ok_or_else(|| {
+        let e = Error::input(format!("there is no column \"{name}\"")).in_file(file);
+        // A comma in a name cuts it where names are listed.
+        let cut = |n: &&str| n.strip_prefix(name).is_some_and(|rest| rest.starts_with(','));
+        match names.clone().find(cut) {
+            Some(whole) => e.help(format!(
+                "commas separate names; the name \"{whole}\" has one in it, so write the list as '[\"{whole}\"]'"
+            )),
+            None => e.nearest(name, names),
+        }
+    })
 }
 
 #[cfg(test)]
@@ -105,6 +112,8 @@ mod tests {
         let t = Table::new("t", vec![x(), Column::categories("c", ["a", "b"])]).unwrap();
         assert_eq!(t.rows, 2);
         assert_eq!(t.column("C").unwrap_err().helps(), ["did you mean \"c\"?"]);
+        let t = Table::new("t", vec![Column::numbers("rain, hourly (mm)", vec![1.0])]).unwrap();
+        assert!(t.column("rain").unwrap_err().helps()[0].contains("'[\"rain, hourly (mm)\"]'"));
         assert!(Table::new("t", vec![x(), x()]).unwrap_err().message().contains("two columns"));
         assert!(Table::new("t", vec![x(), Column::numbers("y", vec![1.0])]).is_err());
         assert!(Table::new("t", vec![Column::numbers("y", vec![f64::INFINITY])]).is_err());

@@ -4,6 +4,7 @@
 mod explore;
 mod stopping;
 mod study;
+mod typed;
 
 pub use explore::typed_without;
 pub use study::{format_of, study_spec};
@@ -12,10 +13,11 @@ use clap::{Arg, ArgAction, ArgMatches, Command};
 use std::path::Path;
 use stopping::early_stopping;
 use treino::Result;
-use treino::catalog::{self, Entries, Field, Kind, Node, Param, Value};
+use treino::catalog::{self, Entries, Field, Kind, Param, Value};
 use treino::data::DataSpec;
 use treino::error::Error;
 use treino::spec::{self, Spec};
+use typed::typed;
 
 /// A flag that sets one value of the spec.
 struct Flag {
@@ -51,6 +53,7 @@ const FLAGS: &[Flag] = &[
     flag(DATA, "numeric", "data.numeric"),
     flag(DATA, "ignore", "data.ignore"),
     flag(DATA, "weight", "data.weight"),
+    flag(DATA, "literal", "data.literal"),
     flag(DATA, "missing", "data.missing"),
     flag(DATA, "impute", "data.impute"),
     flag(DATA, "scale", "data.scale"),
@@ -127,7 +130,7 @@ impl Flag {
         match (self.long, kind) {
             ("validation" | "test" | "initial-weights", _) => "FILE",
             ("target" | "weight", _) => "COLUMN",
-            ("more-targets" | "categorical" | "numeric" | "ignore", _) => "COLUMNS",
+            ("more-targets" | "literal" | "categorical" | "numeric" | "ignore", _) => "COLUMNS",
             ("missing", _) => "TOKENS",
             ("class-weight", _) => "balanced|LABEL=W,...",
             (_, Some(Kind::Int(_))) => "N",
@@ -240,6 +243,7 @@ pub fn command() -> Command {
                 .about("Say how good a model is on a table with targets")
                 .arg(model())
                 .arg(data())
+                .args(other_file_flags().map(Flag::arg))
                 .arg(json("Print one JSON object")),
         )
         .subcommand(
@@ -247,6 +251,7 @@ pub fn command() -> Command {
                 .about("Predict every row of a table, as CSV")
                 .arg(model())
                 .arg(data())
+                .args(other_file_flags().map(Flag::arg))
                 .arg(option("output", "FILE", "Write to a file instead of standard output").short('o')),
         )
         .subcommand(
@@ -452,17 +457,22 @@ fn set_paths(entries: &mut Entries, matches: &ArgMatches) -> Result<()> {
     Ok(())
 }
 
-/// What the flags of `inspect` say about reading a table.
+/// What the flags of a command that trains nothing say about reading a table.
 pub fn reading(matches: &ArgMatches) -> Result<DataSpec> {
     let mut entries = Entries::default();
-    set_flags(&mut entries, matches, reading_flags())?;
+    let given = reading_flags().filter(|flag| matches.try_contains_id(flag.long).is_ok());
+    set_flags(&mut entries, matches, given)?;
     Spec::read(&entries).map(|spec| spec.data)
 }
 
 /// The flags that say how a table is read.
 fn reading_flags() -> impl Iterator<Item = &'static Flag> {
-    const READING: [&str; 6] = ["categorical", "numeric", "missing", "delimiter", "decimal", "no-header"];
-    FLAGS.iter().filter(|flag| READING.contains(&flag.long))
+    other_file_flags().chain(FLAGS.iter().filter(|flag| ["literal", "categorical", "numeric"].contains(&flag.long)))
+}
+
+/// The flags that say how a table is written that a model reads.
+fn other_file_flags() -> impl Iterator<Item = &'static Flag> {
+    FLAGS.iter().filter(|flag| ["missing", "delimiter", "decimal", "no-header"].contains(&flag.long))
 }
 
 /// Lays the flags that were given over a spec.
@@ -479,67 +489,6 @@ fn set_flags(entries: &mut Entries, matches: &ArgMatches, flags: impl Iterator<I
         }
     }
     Ok(())
-}
-
-/// What was typed behind a flag as a value of a kind. What does not fit is left for the catalogue to refuse.
-fn typed<'a>(kind: &Kind, given: impl Iterator<Item = &'a String>, flag: &str) -> Result<Value> {
-    match kind {
-        Kind::PerOutput(each) => {
-            let given: Vec<&String> = given.collect();
-            // A table without a type is one by the names of the outputs.
-            match given.first().map(|text| toml_value(text.trim())) {
-                Some(Ok(Value::Table(table))) if given.len() == 1 && table.get("type").is_none() => {
-                    Ok(Value::Table(table))
-                }
-                _ => typed(each, given.into_iter(), flag),
-            }
-        }
-        Kind::OneOrMore(one) => typed(&Kind::List(one), given, flag),
-        Kind::List(item) => {
-            let mut items: Vec<Node> = Vec::new();
-            for list in given {
-                match toml_value(list.trim()) {
-                    // TOML's own form, for names with commas in them.
-                    Ok(Value::List(nodes)) => items.extend(nodes),
-                    _ => {
-                        for text in split_list(list, matches!(item, Kind::Thing(_))) {
-                            items.push(scalar(item, text, flag)?.into());
-                        }
-                    }
-                }
-            }
-            Ok(Value::List(items))
-        }
-        kind => {
-            let given: Vec<&String> = given.collect();
-            match given[..] {
-                [one] => scalar(kind, one, flag),
-                _ => Err(Error::input(format!("{flag} was given {} times, but holds one value", given.len()))),
-            }
-        }
-    }
-}
-
-/// The items of a list; commas inside braces or brackets do not separate, nor inside parentheses where `expressions` are
-/// among the items.
-fn split_list(text: &str, expressions: bool) -> Vec<&str> {
-    let (mut items, mut depth, mut start) = (Vec::new(), 0, 0);
-    for (at, c) in text.char_indices() {
-        match c {
-            '{' | '[' => depth += 1,
-            '}' | ']' => depth -= 1,
-            '(' if expressions => depth += 1,
-            ')' if expressions => depth -= 1,
-            ',' if depth == 0 => {
-                items.push(text[start..at].trim());
-                start = at + 1;
-            }
-            _ => {}
-        }
-    }
-    items.push(text[start..].trim());
-    items.retain(|item| !item.is_empty());
-    items
 }
 
 /// What was typed as one value of a kind.
