@@ -1,8 +1,8 @@
 //! `treino catalog`.
 
 use crate::arguments::{flag_of, short};
-use crate::lines::wrapped;
 use crate::terminal::Terminal;
+use crate::wrap::wrapped;
 use clap::ArgMatches;
 use console::Style;
 use std::path::Path;

@@ -2,8 +2,9 @@
 
 use crate::evaluate::argument;
 use crate::json;
-use crate::lines::{Lines, wrapped};
+use crate::lines::Lines;
 use crate::terminal::Terminal;
+use crate::wrap::wrapped;
 use clap::ArgMatches;
 use serde_json::json;
 use std::path::Path;

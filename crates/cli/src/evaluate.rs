@@ -2,9 +2,9 @@
 
 use crate::arguments;
 use crate::json;
-use crate::lines::wrapped;
 use crate::tables::{self};
 use crate::terminal::{Terminal, escaped};
+use crate::wrap::wrapped;
 use clap::ArgMatches;
 use std::path::Path;
 use treino::Result;

@@ -1,9 +1,10 @@
 //! `treino explore`: the lecture on one's own table.
 
-use crate::lines::{Lines, wrapped};
+use crate::lines::Lines;
 use crate::plot::bytes;
 use crate::session::{Surroundings, gate, is_interrupted, listen_for_interrupts};
 use crate::terminal::{Terminal, escaped};
+use crate::wrap::wrapped;
 use crate::{arguments, json};
 use clap::ArgMatches;
 use console::Style;

@@ -2,9 +2,9 @@
 
 use crate::arguments;
 use crate::evaluate::argument;
-use crate::lines::wrapped;
 use crate::tables::{self, shortened};
 use crate::terminal::{Terminal, escaped};
+use crate::wrap::wrapped;
 use clap::ArgMatches;
 use std::io::Read;
 use std::path::Path;

@@ -1,8 +1,9 @@
 //! `treino lr-find`.
 
-use crate::lines::{Lines, wrapped};
+use crate::lines::Lines;
 use crate::session::{Surroundings, is_interrupted, listen_for_interrupts};
 use crate::terminal::Terminal;
+use crate::wrap::wrapped;
 
 use crate::{arguments, json};
 use clap::ArgMatches;

@@ -24,6 +24,8 @@ mod tables;
 mod terminal;
 mod train;
 mod verify;
+mod workloads;
+mod wrap;
 
 use std::process::ExitCode;
 use std::time::Instant;

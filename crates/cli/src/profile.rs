@@ -1,8 +1,8 @@
 //! What `treino train --profile` says: where a step's time goes.
 
-use crate::lines::wrapped;
 use crate::tables::{self, shortened};
 use crate::terminal::Terminal;
+use crate::wrap::wrapped;
 use comfy_table::Table;
 use console::Style;
 use serde_json::{Value, json};

@@ -1,7 +1,7 @@
 //! What is shown while a training runs: a live block on a terminal, sparse lines elsewhere. All of it on standard error.
 
-use crate::lines::wrapped;
 use crate::terminal::{Terminal, escaped};
+use crate::wrap::wrapped;
 use console::Style;
 use indicatif::ProgressBar;
 use std::time::{Duration, Instant};

@@ -2,8 +2,8 @@
 
 use crate::evaluate::argument;
 use crate::json;
-use crate::lines::wrapped;
 use crate::terminal::Terminal;
+use crate::wrap::wrapped;
 use clap::ArgMatches;
 use serde_json::json;
 use std::path::Path;

@@ -1,7 +1,7 @@
 //! Evaluations as tables.
 
-use crate::lines::wrapped;
 use crate::terminal::{Terminal, escaped};
+use crate::wrap::wrapped;
 use comfy_table::{CellAlignment, Table, presets::NOTHING};
 use console::Style;
 use treino::report::{Classes, Evaluation, Numbers};

@@ -1,6 +1,6 @@
 //! What kind of terminal it is, and writing to it.
 
-use crate::lines::wrapped;
+use crate::wrap::wrapped;
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use clap::ArgMatches;
 use console::Style;

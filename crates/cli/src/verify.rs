@@ -2,10 +2,10 @@
 
 use crate::evaluate::argument;
 use crate::json;
-use crate::lines::wrapped;
 use crate::progress::Progress;
 use crate::session::{Surroundings, listen_for_interrupts};
 use crate::terminal::Terminal;
+use crate::wrap::wrapped;
 use clap::ArgMatches;
 use std::path::Path;
 use treino::Result;

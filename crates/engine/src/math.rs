@@ -1,17 +1,17 @@
-//! Elementary functions in single precision, as our own polynomials.
+//! Elementary functions in single precision, computed with polynomials.
 //!
-//! Each is branch-free arithmetic on one `f32` (comparisons become selects), so a loop over a slice is vectorised by the
-//! compiler inside a [`crate::simd::Kernel`], and each element has the same bits in every version of the loop. The errors
-//! stated here are in units in the last place (ulp) against a double-precision reference, over all magnitudes; the tests
-//! below hold them. Infinities and NaN behave as IEEE 754 and C's libm say; denormal results are rounded once more.
+//! Each function is branch-free arithmetic on one `f32` (comparisons become selects). So the compiler vectorises a loop over a slice
+//! inside a [`crate::simd::Kernel`], and each element has the same bits in every version of the loop. The stated errors are in units in
+//! the last place (ulp) against a double-precision reference, over all magnitudes, and are tested below. Infinities and NaN behave as
+//! in IEEE 754 and C's libm. Denormal results are rounded twice.
 
-// The constants are written with all their digits, and some are near famous ones on purpose.
+// Constants are written with all their digits. Some are close to well-known constants, but not equal to them.
 #![allow(clippy::excessive_precision, clippy::approx_constant)]
 
 /// 1.5 * 2^23: adding it to a small number rounds that number to an integer, in the low bits of the sum.
 const ROUNDER: f32 = 12_582_912.0;
 const LOG2_E: f32 = 1.442_695_04;
-/// ln 2 in two parts; the first has few enough bits that its product with an exponent is exact.
+/// ln 2 in two parts. The first has few enough bits that its product with an exponent is exact.
 const LN_2_HIGH: f32 = 0.693_359_375;
 const LN_2_LOW: f32 = -2.121_944_4e-4;
 
@@ -20,7 +20,7 @@ fn select(condition: bool, yes: f32, no: f32) -> f32 {
     if condition { yes } else { no }
 }
 
-/// x = n ln 2 + r with |r| <= ln 2 / 2. Gives r, and n as an integer.
+/// x = n ln 2 + r with |r| <= ln 2 / 2. Returns r and the integer n.
 #[inline(always)]
 fn reduce(x: f32) -> (f32, i32) {
     let shifted = x.mul_add(LOG2_E, ROUNDER);
@@ -52,7 +52,7 @@ pub fn exp(x: f32) -> f32 {
     let clamped = select(x > 89.0, 89.0, select(x < -104.0, -104.0, x));
     let (r, n) = reduce(clamped);
     let e = exp_tail(r).mul_add(r * r, r) + 1.0;
-    // Two halves, because 2^n itself may be out of range where the result is not.
+    // Two factors, because 2^n may be out of range although the result is not.
     let half = n >> 1;
     let y = e * power_of_two(half) * power_of_two(n - half);
     select(x.is_nan(), x, y)
@@ -66,10 +66,10 @@ pub fn expm1(x: f32) -> f32 {
     let e = exp_tail(r).mul_add(r * r, r);
     let half = n >> 1;
     let (a, b) = (power_of_two(half), power_of_two(n - half));
-    // For n near 128 the power itself would overflow; there the 1 is below rounding.
+    // For n near 128, 2^n would overflow. There, subtracting 1 does not change the rounded result.
     let near = e.mul_add(a * b, a * b - 1.0);
     let far = (e + 1.0) * a * b;
-    // A denormal x is its own result, and so is -0.
+    // For tiny x, and for -0, the result is x.
     let y = select(n > 60, far, near);
     let y = select(x.abs() < 1e-30, x, y);
     select(x.is_nan(), x, y)
@@ -107,7 +107,7 @@ pub fn ln(x: f32) -> f32 {
 #[inline(always)]
 pub fn ln_1p(x: f32) -> f32 {
     let w = 1.0 + x;
-    // The rounding of 1 + x is made good by the ratio (W. Kahan).
+    // The factor corrects the rounding error of 1 + x (W. Kahan).
     let y = ln(w) * (x / (w - 1.0));
     select(w == 1.0 || w == f32::INFINITY, x, y)
 }
@@ -167,7 +167,7 @@ pub fn ln_f64(x: f64) -> f64 {
     let bits = x.to_bits() as i64;
     let n = (bits - 0x3fe6_a09e_667f_3bcd) >> 52;
     let m = f64::from_bits((bits - (n << 52)) as u64);
-    // ln m = 2 artanh s = 2 (s + s^3/3 + s^5/5 + ...), |s| < 0.172: ten terms reach 1e-17.
+    // ln m = 2 artanh s = 2 (s + s^3/3 + s^5/5 + ...), |s| < 0.172: ten terms reach an error of 1e-17.
     let s = (m - 1.0) / (m + 1.0);
     let square = s * s;
     let series = (1..=10).rev().fold(0.0_f64, |sum, k| sum.mul_add(square, 1.0 / f64::from(2 * k + 1)));
@@ -267,8 +267,8 @@ pub fn normal_quantile(p: f64) -> f64 {
 mod tests {
     use super::*;
 
-    /// The largest error of `f` in ulp of the true value, over numbers of every exponent in `[low, high]`, both signs
-    /// where `signed`.
+    /// The largest error of `f` in ulp of the true value, and where it occurs, over numbers of every exponent in `[low, high]`; with
+    /// `signed`, over their negatives too.
     fn worst_ulp(f: fn(f32) -> f32, truth: fn(f64) -> f64, low: f32, high: f32, signed: bool) -> (f64, f32) {
         let mut worst = (0.0, 0.0);
         let mut check = |x: f32| {
@@ -285,7 +285,7 @@ mod tests {
             }
         };
         let (low, high) = (low.to_bits(), high.to_bits());
-        // 401 is coprime to the powers of two, so all mantissa bits take part.
+        // 401 is odd, so all bits of the mantissa vary.
         for bits in (low..=high).step_by(401) {
             check(f32::from_bits(bits));
             if signed {
@@ -304,7 +304,7 @@ mod tests {
     const DENORMAL: f32 = 1e-42;
 
     #[test]
-    fn errors_stay_below_what_is_stated() {
+    fn errors_stay_below_the_stated_bounds() {
         holds(exp, libm::exp, DENORMAL, 104.0, true, 1.5);
         holds(expm1, libm::expm1, DENORMAL, 88.7, true, 2.0);
         holds(ln, libm::log, DENORMAL, f32::MAX, false, 1.5);
@@ -316,7 +316,7 @@ mod tests {
     }
 
     #[test]
-    fn infinities_zeros_and_nan_are_ieee() {
+    fn infinities_zeros_and_nan_follow_ieee_754() {
         let inf = f32::INFINITY;
         assert_eq!((exp(inf), exp(-inf), exp(0.0)), (inf, 0.0, 1.0));
         assert_eq!((expm1(inf), expm1(-inf), expm1(0.0)), (inf, -1.0, 0.0));
@@ -339,7 +339,7 @@ mod tests {
             let x = f64::from(i) * f64::from(i) * 1e-5;
             assert!((ln_f64(x) - libm::log(x)).abs() <= 1e-15 * libm::log(x).abs().max(1e-1), "{x}");
         }
-        // Values from tables of the normal distribution.
+        // From tables of the normal distribution.
         for (p, z) in [(0.5, 0.0), (0.975, 1.959_963_984_540_054), (0.025, -1.959_963_984_540_054)] {
             assert!((normal_quantile(p) - z).abs() < 1e-14, "{p}");
         }

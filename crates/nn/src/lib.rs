@@ -11,6 +11,7 @@
 pub mod activations;
 pub mod callbacks;
 pub mod constraints;
+mod custom;
 pub mod events;
 pub mod expression;
 pub mod initializers;

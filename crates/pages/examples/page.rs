@@ -87,6 +87,13 @@ fn figures() -> Vec<Figure> {
         table,
     ));
 
+    out.extend(of_classes_and_columns());
+    out.extend(of_many_numbers());
+    out
+}
+
+fn of_classes_and_columns() -> Vec<Figure> {
+    let mut out = Vec::new();
     let names: Vec<String> =
         ["negative", "positive"].iter().map(|s| s.to_string()).chain([HOSTILE[0].to_string()]).collect();
     let z = vec![vec![84.0, 16.0, 2.0], vec![20.0, 34.0, 5.0], vec![0.0, 3.0, 41.0]];
@@ -117,6 +124,11 @@ fn figures() -> Vec<Figure> {
     let importance = panel(across, Axis::names("", names), vec![Series::new("", rows)], vec![]);
     out.push(figure("importance", HOSTILE[0], HOSTILE[1], vec![importance], table));
 
+    out
+}
+
+fn of_many_numbers() -> Vec<Figure> {
+    let mut out = Vec::new();
     let x: Vec<f64> = (0..24).map(|i| -2.875 + 0.25 * f64::from(i)).collect();
     let bars = Shape::Bars { y: x.iter().map(|x: &f64| (200.0 * 2f64.powf(-x * x)).round()).collect(), x, width: 0.25 };
     let histogram = panel(

@@ -1,16 +1,17 @@
 //! What most programs need: `use treino::prelude::*;`.
 
-pub use crate::runs::Planned;
+pub use crate::runs::{Job, Planned};
 pub use crate::sequential::Sequential;
 pub use crate::spec::Spec;
 pub use crate::store::Bundle;
 pub use treino_core::error::{Error, Result};
-pub use treino_core::rows::Matrix;
+pub use treino_core::rows::{Matrix, Rows};
 pub use treino_nn::activations::{Elu, Gelu, Linear, Relu, Selu, Sigmoid, Softmax, Tanh};
 pub use treino_nn::callbacks::{
     BackupAndRestore, CSVLogger, EarlyStopping, LearningRateScheduler, ModelCheckpoint, ReduceLROnPlateau,
     SwapEMAWeights, TensorBoard, TerminateOnNaN,
 };
+pub use treino_nn::events::Event;
 pub use treino_nn::layers::{
     Activation, Add, BatchNormalization, Concatenate, Dense, Dropout, Embedding, Flatten, InputLayer,
     LayerNormalization, Normalization, Placed,

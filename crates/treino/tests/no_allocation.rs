@@ -22,7 +22,7 @@ use treino::optimizers::{Optimizer, SGD};
 use treino::regularizers::{L1L2, L2};
 use treino::rows::Matrix;
 use treino::train::Compile;
-use treino::train::{Examples, Fit, Job, Profile, Session, fit};
+use treino::train::{Examples, Fit, Profile, Session, Training, fit};
 
 struct Counting;
 
@@ -153,10 +153,10 @@ fn evaluation_allocations(
     let weights = vec![0.5; x_train.rows()];
     let settings = Fit { epochs: 3, batch_size, ..Fit::default() };
     let callbacks = [EarlyStopping { patience: 9, restore_best_weights: true, ..EarlyStopping::default() }.into()];
-    let job = Job {
+    let training = Training {
         compile: &compile,
-        train: Examples { x: &x_train, y: &y_train, weights: Some(&weights) },
-        validation: Some(Examples { x: &x_val, y: &y_val, weights: None }),
+        train: Examples::new(&x_train, &y_train).weighted(Some(&weights)),
+        validation: Some(Examples::new(&x_val, &y_val)),
         settings: &settings,
         callbacks: &callbacks,
         units: None,
@@ -177,7 +177,7 @@ fn evaluation_allocations(
     let mut session = Session::new(threads, &gate, &mut observer);
     // Whoever takes the time allocates nothing either.
     session.profile = (threads == 1).then_some(&mut profile);
-    let history = fit(&mut network, &job, &mut session).unwrap();
+    let history = fit(&mut network, &training, &mut session).unwrap();
     let (loss, optimizer) = (loss.name(), compile.optimizer.name());
     assert_eq!(history.epochs.len(), 3, "{loss}, {optimizer}: {:?}", history.ending);
     let mut evaluations = Vec::new();

@@ -314,7 +314,7 @@ pub fn command() -> Command {
                 .after_help(format!(
                     "Workloads, on rows made up from a hash:\n{}\nPrints one JSON object. A repeat trains from the first weights \
                      on; times are medians of the repeats after the first, in microseconds a step.",
-                    crate::bench::list()
+                    crate::workloads::list()
                 ))
                 .arg(Arg::new("workload").value_name("WORKLOAD").required(true).help("One of those below"))
                 .arg(

@@ -6,7 +6,6 @@ use std::path::Path;
 use treino::Result;
 use treino::catalog::{self, Entries, Kind, Origin, Param, Value};
 use treino::error::Error;
-use treino::spec;
 use treino::study::space::Dimension;
 use treino::study::{self, StudySpec};
 

@@ -3,9 +3,9 @@
 //! What is timed is [`treino::train::fit`] as every program calls it, from the first weights to the last epoch.
 
 mod machine;
-mod workloads;
 
 use crate::session::Surroundings;
+use crate::workloads::{Data, Moves, WIDE_FULL, WORKLOADS, Workload};
 use crate::{arguments, json};
 use clap::ArgMatches;
 use serde_json::{Value, json};
@@ -15,8 +15,7 @@ use treino::catalog::Kind;
 use treino::error::Error;
 use treino::events::Ending;
 use treino::network::Network;
-use treino::train::{self, Compile, Fit, Job, Session, side_by_side};
-use workloads::{Data, Moves, WIDE_FULL, WORKLOADS, Workload};
+use treino::train::{self, Compile, Fit, Session, Training, side_by_side};
 
 /// Seconds to go on repeating.
 const BUDGET: f64 = 5.0;
@@ -53,11 +52,6 @@ pub fn run(matches: &ArgMatches, started: Instant) -> Result<u8> {
     let final_loss = trainings.loss(&trained, &session)?;
     json::line(&line(&workload, &session, built, &walls, &cpus, (final_loss, &trained), started));
     Ok(0)
-}
-
-/// The names of all workloads, each with what it is, for the help.
-pub fn list() -> String {
-    WORKLOADS.iter().map(|workload| format!("  {:<9}  {}\n", workload.name, workload.in_words())).collect()
 }
 
 fn workload(matches: &ArgMatches) -> Result<Workload> {
@@ -105,7 +99,7 @@ impl<'a> Trainings<'a> {
         let (network, compile, settings) = &self.models[index];
         let mut network = network.clone();
         let train = self.data.examples();
-        let job = Job {
+        let training = Training {
             compile,
             train,
             validation: None,
@@ -115,7 +109,7 @@ impl<'a> Trainings<'a> {
             noise: None,
             model_file: None,
         };
-        let history = train::fit(&mut network, &job, session)?;
+        let history = train::fit(&mut network, &training, session)?;
         if let Ending::Diverged(divergence) = &history.ending {
             return Err(divergence.error());
         }

@@ -128,7 +128,7 @@ pub fn watch(matches: &ArgMatches, terminal: &Terminal) -> Result<u8> {
                     ),
                 }
             });
-            terminal.say(&crate::lines::wrapped(&(words + &best), terminal.width, "  ", "    "));
+            terminal.say(&crate::wrap::wrapped(&(words + &best), terminal.width, "  ", "    "));
         }
         if !works || is_interrupted() {
             terminal.print(&outcome(&content.course(), terminal));
@@ -254,7 +254,7 @@ pub fn importance(matches: &ArgMatches, terminal: &Terminal) -> Result<u8> {
             ]);
         }
         let words = lang.settings_importance(lang.grouped(course.configs.len() as f64));
-        terminal.print(&format!("{table}\n\n{}", crate::lines::wrapped(&words, terminal.width, "  ", "  ")));
+        terminal.print(&format!("{table}\n\n{}", crate::wrap::wrapped(&words, terminal.width, "  ", "  ")));
     }
     if let Some(sources) = sources {
         terminal.print(&format!("\n{}", super::outcome::sources(&sources, terminal)));

@@ -16,7 +16,7 @@ use progress::Progress;
 use std::path::{Path, PathBuf};
 use treino::Result;
 use treino::error::Error;
-use treino::study::{Course, Done, Seeds, Study, Workers};
+use treino::study::{Course, Seeds, Study, StudyEvent, Workers};
 use treino::study::{STUDY_FILE, StudyFile};
 
 /// Trains many, compares, and says what may be said; or looks at a study that is there.
@@ -45,12 +45,12 @@ fn study(matches: &ArgMatches, terminal: &Terminal) -> Result<u8> {
         terminal.print(&head(&study, file.known(), terminal));
     }
     let mut progress = (!as_json && !quiet).then(|| Progress::new(terminal, study.objective().1));
-    let mut watch = |done: &Done<'_>| match &mut progress {
-        Some(progress) => progress.show(done),
-        None if as_json => json::line(&line(done)),
-        None => {}
+    let mut watch = |event: &StudyEvent| match (event, &mut progress) {
+        (StudyEvent::Done(done), Some(progress)) => progress.show(done),
+        (StudyEvent::Done(done), None) if as_json => json::line(&line(done)),
+        _ => {}
     };
-    let workers = Workers { threads: surroundings.threads, simd: surroundings.simd, gate: gate() };
+    let workers = Workers { simd: surroundings.simd, ..Workers::new(surroundings.threads, gate()) };
     let course = study.run(&file, workers, &mut watch);
     if let Some(progress) = &progress {
         progress.finish();

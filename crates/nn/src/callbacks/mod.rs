@@ -7,6 +7,7 @@
 mod backup;
 mod backup_and_restore;
 mod csv_logger;
+mod custom;
 mod early_stopping;
 mod event_file;
 mod frequency;
@@ -24,6 +25,7 @@ mod terminate_on_nan;
 
 pub use backup_and_restore::{BackupAndRestore, Keeper};
 pub use csv_logger::CSVLogger;
+pub use custom::Custom;
 pub use early_stopping::EarlyStopping;
 pub use frequency::Frequency;
 pub use learning_rate_scheduler::{LearningRateScheduler, RateFormula};
@@ -55,7 +57,7 @@ room! {
     } => {
         EarlyStopping, ReduceLROnPlateau, LearningRateScheduler, ModelCheckpoint, CSVLogger, TerminateOnNaN,
         BackupAndRestore, SwapEMAWeights, TensorBoard,
-    }
+    } or Custom
 }
 
 /// A callback that can be started.

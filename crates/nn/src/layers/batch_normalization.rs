@@ -8,7 +8,7 @@ use crate::program::{Builder, Memory, Op, Pass, ScratchId, ScratchSize, ValueId,
 use crate::regularizers::Regularizer;
 use treino_core::catalog::{Kind, thing};
 use treino_core::error::Result;
-use treino_engine::reduce::{sum_columns, sum_products};
+use treino_engine::reduce::{sum_column_products, sum_columns};
 use treino_engine::simd::Kernel;
 
 thing! {
@@ -151,7 +151,7 @@ impl Op for BatchNormalizationOp {
         // The deviations first: x^ waits for the variance.
         pass.simd.run(Deviations { width: self.width, x, mean, normal });
         if of_batch {
-            sum_products(pass.simd, normal, normal, self.width, inverse);
+            sum_column_products(pass.simd, normal, normal, self.width, inverse);
             inverse.iter_mut().for_each(|v| *v *= share);
             for (moving, batch) in self.moving.into_iter().zip([&*mean, &*inverse]) {
                 let moving = f.variables.state_mut(moving);
@@ -189,7 +189,7 @@ impl Op for BatchNormalizationOp {
             b.scratch.get([self.normal, self.columns[1], self.columns[2], self.columns[4], self.columns[5]]);
         let normal = &normal[..n];
         sum_columns(pass.simd, dy, self.width, false, dbeta);
-        sum_products(pass.simd, dy, normal, self.width, dgamma);
+        sum_column_products(pass.simd, dy, normal, self.width, dgamma);
         for (id, sums) in [(self.gamma, &*dgamma), (self.beta, &*dbeta)] {
             if let Some(range) = id.and_then(|id| b.variables.gradient_range(id)) {
                 b.gradient[range].copy_from_slice(sums);

@@ -8,9 +8,9 @@ use crate::program::{Buffer, Builder, Memory, Op, Pass, Program, ScratchId, Scra
 use crate::regularizers::Regularizer;
 use treino_core::catalog::{Kind, thing};
 use treino_core::error::{Error, Result};
-use treino_engine::chain::Link;
-use treino_engine::finish::Finish;
-use treino_engine::product::{Start, View, product, product_turned, room_to_turn};
+use treino_engine::affine::AffineMap;
+use treino_engine::fused_activation::FusedActivation;
+use treino_engine::product::{Start, View, product, product_transposed, transpose_scratch_len};
 use treino_engine::reduce::sum_columns;
 
 thing! {
@@ -92,8 +92,8 @@ impl Build for Dense {
             *last = units;
         }
         let z = builder.value(&shape, &[x], self.trainable);
-        let room = ScratchSize::Fixed(room_to_turn(units, inputs));
-        let turned = builder.wants_gradient(x).then(|| builder.scratch(room));
+        let size = ScratchSize::Fixed(transpose_scratch_len(units, inputs));
+        let transposed = builder.wants_gradient(x).then(|| builder.scratch(size));
         builder.push(DenseOp {
             outer,
             inputs,
@@ -103,8 +103,8 @@ impl Build for Dense {
             kernel,
             bias,
             activation: None,
-            finish: Some(Finish::Same),
-            turned,
+            fused: Some(FusedActivation::Linear),
+            transposed,
         });
         let y = builder.activation(&self.activation, z)?;
         builder.activity_penalty(self.activity_regularizer.as_ref(), y)?;
@@ -128,49 +128,49 @@ pub struct DenseOp {
     /// f, where it can be computed in place; an activation op follows where it cannot.
     pub(crate) activation: Option<Activation>,
     /// f, where the engine knows it.
-    pub(crate) finish: Option<Finish>,
-    /// Room for W', where dx is wanted.
-    turned: Option<ScratchId>,
+    pub(crate) fused: Option<FusedActivation>,
+    /// Scratch memory for W', if dx is needed.
+    transposed: Option<ScratchId>,
 }
 
 impl DenseOp {
     /// The op with the activation that follows it fused into it.
     pub(crate) fn with_activation(&self, activation: Activation, y: ValueId) -> DenseOp {
-        let finish = match &activation {
-            Activation::Relu(relu) if *relu == Relu::default() => Some(Finish::Rectify),
-            Activation::Tanh(_) => Some(Finish::Tanh),
-            Activation::Sigmoid(_) => Some(Finish::Sigmoid),
+        let fused = match &activation {
+            Activation::Relu(relu) if *relu == Relu::default() => Some(FusedActivation::Relu),
+            Activation::Tanh(_) => Some(FusedActivation::Tanh),
+            Activation::Sigmoid(_) => Some(FusedActivation::Sigmoid),
             _ => None,
         };
-        DenseOp { finish, activation: Some(activation), z: y, ..self.clone() }
+        DenseOp { fused, activation: Some(activation), z: y, ..self.clone() }
     }
 
-    /// The map as a link of a chain, if the engine can compute it whole, and how often it is applied to a row.
-    pub(crate) fn link(&self, program: &Program) -> Option<(Link, usize)> {
+    /// The layer as an affine map of a chain, if the engine can compute all of it, and how often it is applied to a row.
+    pub(crate) fn affine_map(&self, program: &Program) -> Option<(AffineMap, usize)> {
         let place = |id: VarId| {
             let variable = program.variable(id);
             (variable.buffer == Buffer::Trainable).then(|| [variable.range.start, program.gradient_of(id).start])
         };
         let ([x, dx], [z, dz]) = (program.buffers_of(self.x), program.buffers_of(self.z));
-        let link = Link {
+        let map = AffineMap {
             widths: [self.inputs, self.units],
             values: [x, z],
-            gradients: [self.turned.map(|_| dx), Some(dz)],
+            gradients: [self.transposed.map(|_| dx), Some(dz)],
             kernel: place(self.kernel)?,
             bias: match self.bias {
                 Some(bias) => Some(place(bias)?),
                 None => None,
             },
-            room: self.turned.map(ScratchId::place),
-            finish: self.finish?,
+            scratch: self.transposed.map(ScratchId::place),
+            activation: self.fused?,
         };
-        Some((link, self.outer))
+        Some((map, self.outer))
     }
 
     /// Operations of its products for a row of the batch, forward and backward.
     pub(crate) fn operations(&self, program: &Program) -> [f64; 2] {
         let product = 2.0 * self.outer as f64 * self.inputs as f64 * self.units as f64;
-        let gradients = [program.variable(self.kernel).buffer == Buffer::Trainable, self.turned.is_some()];
+        let gradients = [program.variable(self.kernel).buffer == Buffer::Trainable, self.transposed.is_some()];
         [product, product * gradients.into_iter().filter(|wanted| *wanted).count() as f64]
     }
 }
@@ -184,8 +184,8 @@ impl Op for DenseOp {
         let x = View::rows(&f.x[..rows * self.inputs], self.inputs);
         product(pass.pool, pass.simd, shape, x, f.variables.get(self.kernel), start, f.y);
         let y = &mut f.y[..rows * self.units];
-        match (self.finish, &self.activation) {
-            (Some(finish), _) => finish.forward(pass.simd, y),
+        match (self.fused, &self.activation) {
+            (Some(fused), _) => fused.forward(pass.simd, y),
             (None, Some(activation)) => activation.inner().forward_in_place(pass.simd, y),
             (None, None) => {}
         }
@@ -195,8 +195,8 @@ impl Op for DenseOp {
         let b = memory.backward(self.x, self.z);
         let rows = pass.rows * self.outer;
         let dz = &mut b.dy[..rows * self.units];
-        match (self.finish, &self.activation) {
-            (Some(finish), _) => finish.backward(pass.simd, &b.y[..dz.len()], dz),
+        match (self.fused, &self.activation) {
+            (Some(fused), _) => fused.backward(pass.simd, &b.y[..dz.len()], dz),
             (None, Some(activation)) => activation.inner().backward_in_place(pass.simd, &b.y[..dz.len()], dz),
             (None, None) => {}
         }
@@ -210,10 +210,10 @@ impl Op for DenseOp {
         if let Some(range) = self.bias.and_then(|bias| b.variables.gradient_range(bias)) {
             sum_columns(pass.simd, dz, self.units, !is_first, &mut b.gradient[range]);
         }
-        if let Some(turned) = self.turned {
-            let [turned] = b.scratch.get([turned]);
+        if let Some(transposed) = self.transposed {
+            let [transposed] = b.scratch.get([transposed]);
             let shape = [rows, self.units, self.inputs];
-            product_turned(pass.pool, pass.simd, shape, dz, b.variables.get(self.kernel), turned, b.dx);
+            product_transposed(pass.pool, pass.simd, shape, dz, b.variables.get(self.kernel), transposed, b.dx);
         }
     }
 

@@ -8,7 +8,7 @@ use crate::program::{Builder, Memory, Op, Pass, ScratchId, ScratchSize, ValueId,
 use crate::regularizers::Regularizer;
 use treino_core::catalog::{Interval, Kind, thing};
 use treino_core::error::{Error, Result};
-use treino_engine::reduce::column_sums;
+use treino_engine::reduce::sum_columns_by;
 
 thing! {
     /// Group normalisation: the columns are cut into groups, and each group of a row gets mean 0 and variance 1.
@@ -201,10 +201,10 @@ impl Op for GroupNormalizationOp {
         }
         let all = rows * self.times;
         if let Some(range) = self.gamma.and_then(|id| b.variables.gradient_range(id)) {
-            column_sums(pass.simd, all, self.columns, &mut b.gradient[range], |i| dy[i] * normal[i]);
+            sum_columns_by(pass.simd, all, self.columns, &mut b.gradient[range], |i| dy[i] * normal[i]);
         }
         if let Some(range) = self.beta.and_then(|id| b.variables.gradient_range(id)) {
-            column_sums(pass.simd, all, self.columns, &mut b.gradient[range], |i| dy[i]);
+            sum_columns_by(pass.simd, all, self.columns, &mut b.gradient[range], |i| dy[i]);
         }
     }
 

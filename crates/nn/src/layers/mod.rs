@@ -11,6 +11,7 @@ mod batch_normalization;
 mod broadcast;
 mod category_encoding;
 mod concatenate;
+mod custom;
 mod dense;
 mod discretization;
 mod dot;
@@ -40,6 +41,7 @@ pub use batch_normalization::BatchNormalization;
 pub(crate) use batch_normalization::BatchNormalizationOp;
 pub use category_encoding::CategoryEncoding;
 pub use concatenate::Concatenate;
+pub use custom::{Custom, Map, MapWeight};
 pub use dense::Dense;
 pub(crate) use dense::DenseOp;
 pub use discretization::Discretization;
@@ -117,7 +119,7 @@ room! {
         Concatenate,
         Dot,
         Shared,
-    }
+    } or Custom
 }
 
 /// A layer that can be built into ops.

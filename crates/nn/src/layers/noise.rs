@@ -3,7 +3,7 @@
 use crate::program::{Builder, Memory, Op, Pass, ScratchId, ScratchSize, ValueId};
 use treino_core::error::Result;
 use treino_engine::math::normal_quantile;
-use treino_engine::random::{OfUniform, Purpose, Stream};
+use treino_engine::random::{Purpose, Stream, UniformTransform};
 use treino_engine::simd::Kernel;
 
 /// What dropped numbers become in alpha dropout: selu's limit for ever smaller numbers, -scale * alpha.
@@ -73,13 +73,13 @@ impl Op for NoiseOp {
         match self.noise {
             Noise::Dropout { rate } => {
                 let growth = if rate < 1.0 { (1.0 / (1.0 - rate)) as f32 } else { 0.0 };
-                stream.fill_by(pass.simd, first / 4, slope, &Keep { rate: rate as f32, kept: growth });
+                stream.fill_transformed(pass.simd, first / 4, slope, &Keep { rate: rate as f32, kept: growth });
                 pass.simd.run(Scaled { x, slope, y });
             }
             Noise::AlphaDropout { rate } => {
                 let a = 1.0 / ((1.0 - rate) * rate.mul_add(DROPPED * DROPPED, 1.0)).sqrt();
                 let (dropped, b) = ((a * DROPPED) as f32, (-a * DROPPED * rate) as f32);
-                stream.fill_by(pass.simd, first / 4, slope, &Keep { rate: rate as f32, kept: a as f32 });
+                stream.fill_transformed(pass.simd, first / 4, slope, &Keep { rate: rate as f32, kept: a as f32 });
                 for ((y, x), slope) in y.iter_mut().zip(x).zip(slope) {
                     *y = if *slope == 0.0 { dropped + b } else { x.mul_add(*slope, b) };
                 }
@@ -127,9 +127,9 @@ struct Keep {
     kept: f32,
 }
 
-impl OfUniform for Keep {
+impl UniformTransform for Keep {
     #[inline(always)]
-    fn of(&self, u: f32) -> f32 {
+    fn apply(&self, u: f32) -> f32 {
         if u >= self.rate { self.kept } else { 0.0 }
     }
 }

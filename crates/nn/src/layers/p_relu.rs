@@ -7,7 +7,7 @@ use crate::program::{Builder, Memory, Op, Pass, ScratchId, ScratchSize, ValueId,
 use crate::regularizers::Regularizer;
 use treino_core::catalog::{Kind, thing};
 use treino_core::error::{Error, Result};
-use treino_engine::reduce::column_sums;
+use treino_engine::reduce::sum_columns_by;
 
 thing! {
     /// Rectifier with a learnt slope: x for positive x, else alpha * x, with an alpha for each number of a row.
@@ -105,7 +105,7 @@ impl Op for PReluOp {
         if let Some(range) = b.variables.gradient_range(self.alpha) {
             let [sums] = b.scratch.get([self.sums]);
             let (x, dy) = (b.x, b.dy);
-            column_sums(pass.simd, pass.rows, self.width, sums, |i| if x[i] < 0.0 { dy[i] * x[i] } else { 0.0 });
+            sum_columns_by(pass.simd, pass.rows, self.width, sums, |i| if x[i] < 0.0 { dy[i] * x[i] } else { 0.0 });
             let gradient = &mut b.gradient[range];
             gradient.fill(0.0);
             for (sum, place) in sums.iter().zip(&self.places) {

@@ -6,7 +6,7 @@ use crate::initializers::Ones;
 use crate::program::{Builder, Memory, Op, Pass, ScratchId, ScratchSize, ValueId, VarId, Weight};
 use treino_core::catalog::{Kind, thing};
 use treino_core::error::Result;
-use treino_engine::reduce::column_sums;
+use treino_engine::reduce::sum_columns_by;
 
 thing! {
     /// Root-mean-square normalisation: y = scale x / sqrt(mean x^2 + epsilon), row by row.
@@ -145,7 +145,7 @@ impl Op for ResizeOp {
         }
         if let Some(range) = self.scale.and_then(|id| b.variables.gradient_range(id)) {
             let last = self.last;
-            column_sums(pass.simd, rows, last, &mut b.gradient[range], |i| dy[i] * x[i] * inverse[i / last]);
+            sum_columns_by(pass.simd, rows, last, &mut b.gradient[range], |i| dy[i] * x[i] * inverse[i / last]);
         }
     }
 

@@ -16,6 +16,7 @@ mod confusion;
 mod correlation;
 mod cosine_similarity;
 mod crossentropy;
+mod custom;
 mod edges;
 mod exact_auc;
 mod expression;
@@ -45,6 +46,7 @@ pub use confusion::{FalseNegatives, FalsePositives, TrueNegatives, TruePositives
 pub use correlation::{ConcordanceCorrelation, PearsonCorrelation};
 pub use cosine_similarity::CosineSimilarity;
 pub use crossentropy::{BinaryCrossentropy, CategoricalCrossentropy, SparseCategoricalCrossentropy};
+pub use custom::Custom;
 pub use exact_auc::ExactAuc;
 pub use expression::ExpressionMetric;
 pub use f1_score::{F1Score, FBetaScore};
@@ -120,7 +122,7 @@ room! {
         PearsonCorrelation,
         ConcordanceCorrelation,
         ExpressionMetric,
-    }
+    } or Custom
 }
 
 /// A metric that can be computed.

@@ -15,6 +15,11 @@ pub struct NamedMetric {
 }
 
 impl NamedMetric {
+    /// A metric under a name of one's own.
+    pub fn new(name: impl Into<String>, metric: impl Into<Metric>) -> Self {
+        NamedMetric { name: name.into(), metric: metric.into() }
+    }
+
     /// The metric of that name, under that name; an expression is called "expression".
     ///
     /// # Errors

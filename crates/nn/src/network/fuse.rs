@@ -4,7 +4,7 @@ use crate::layers::DenseOp;
 use crate::program::{ActivationOp, ActivityPenaltyOp, Op};
 use crate::program::{Chained, Program};
 use std::sync::Arc;
-use treino_engine::chain::{Chain, Link, MOST_LINKS};
+use treino_engine::affine::{AffineChain, AffineMap, MAX_MAPS};
 
 /// Gives each dense op the activation that follows it, where that works in place and nothing else sees what lies between.
 ///
@@ -44,23 +44,23 @@ pub(super) fn fuse(program: &mut Program) {
 /// Finds the dense ops that follow one another.
 pub(super) fn find_chains(program: &mut Program) {
     let mut found: Vec<Chained> = Vec::new();
-    let mut links: Vec<Link> = Vec::new();
+    let mut maps: Vec<AffineMap> = Vec::new();
     let (mut first, mut outer) = (0, 1);
     for at in 0..=program.ops.len() {
         let dense = program.ops.get(at).and_then(|op| op.as_a::<DenseOp>());
-        let next = dense.and_then(|dense| dense.link(program));
-        let goes_on = |(link, times): &(Link, usize)| match links.last() {
-            Some(last) => last.values[1] == link.values[0] && *times == outer && links.len() < MOST_LINKS,
+        let next = dense.and_then(|dense| dense.affine_map(program));
+        let continues = |(map, times): &(AffineMap, usize)| match maps.last() {
+            Some(last) => last.values[1] == map.values[0] && *times == outer && maps.len() < MAX_MAPS,
             None => true,
         };
-        if !next.as_ref().is_some_and(goes_on) && !links.is_empty() {
-            found.push(Chained { ops: first..at, outer, chain: Chain::new(std::mem::take(&mut links)) });
+        if !next.as_ref().is_some_and(continues) && !maps.is_empty() {
+            found.push(Chained { ops: first..at, outer, chain: AffineChain::new(std::mem::take(&mut maps)) });
         }
-        if let Some((link, times)) = next {
-            if links.is_empty() {
+        if let Some((map, times)) = next {
+            if maps.is_empty() {
                 (first, outer) = (at, times);
             }
-            links.push(link);
+            maps.push(map);
         }
     }
     program.chains = found;

@@ -9,7 +9,7 @@ use crate::program::Unwatched;
 use crate::program::{Buffer, Ids, Program, Variable};
 use crate::program::{Memory, Pass};
 use treino_core::error::{Error, Result};
-use treino_core::rows::{Columns, Matrix};
+use treino_core::rows::{Columns, Matrix, Rows};
 use treino_engine::pool::Pool;
 use treino_engine::random::{Purpose, Stream};
 use treino_engine::simd::Simd;
@@ -134,7 +134,8 @@ impl Network {
 
     /// Learns the statistics of `Normalization` layers that were not given theirs from the rows of `x`, in the order of
     /// the layers (Keras: `adapt`).
-    pub fn adapt(&mut self, x: &Matrix) {
+    pub fn adapt<'a>(&mut self, x: impl Into<Rows<'a>>) {
+        let x = x.into();
         let mut learned = Vec::new();
         for at in 0..self.program.ops.len() {
             let Some(op) = self.program.ops[at].as_a::<NormalizationOp>() else { continue };
@@ -170,7 +171,8 @@ impl Network {
     ///
     /// # Errors
     /// Rows of another width than the network's input.
-    pub fn predict(&self, x: &Matrix) -> Result<Matrix> {
+    pub fn predict<'a>(&self, x: impl Into<Rows<'a>>) -> Result<Matrix> {
+        let x = x.into();
         self.check_width(x)?;
         self.check_ids(x)?;
         let width = self.outputs();
@@ -187,15 +189,15 @@ impl Network {
     }
 
     /// Runs the first `ops` operations over all rows, chunk by chunk, and hands over the values and the number of rows.
-    pub(crate) fn through(&self, x: &Matrix, ops: usize, mut take: impl FnMut(&Memory, usize)) {
+    pub(crate) fn through(&self, x: Rows<'_>, ops: usize, mut take: impl FnMut(&Memory, usize)) {
         let chunk = CHUNK.min(x.rows().max(1));
         let mut memory = Memory::new(&self.program, chunk, false);
         memory.weights.copy_from_slice(&self.weights);
         memory.state.copy_from_slice(&self.state);
         let (pool, simd) = (Pool::new(1), Simd::detect());
-        for rows in x.as_slice().chunks(chunk * self.inputs()) {
-            let n = rows.len() / self.inputs();
-            memory.value_mut(self.program.input)[..rows.len()].copy_from_slice(rows);
+        for first in (0..x.rows()).step_by(chunk) {
+            let n = chunk.min(x.rows() - first);
+            x.copy_to(first, &mut memory.value_mut(self.program.input)[..n * self.inputs()]);
             let pass = Pass {
                 simd,
                 pool: &pool,
@@ -216,7 +218,7 @@ impl Network {
     ///
     /// # Errors
     /// Names both widths.
-    pub fn check_width(&self, x: &Matrix) -> Result<()> {
+    pub fn check_width(&self, x: Rows<'_>) -> Result<()> {
         if x.cols() == self.inputs() {
             return Ok(());
         }
@@ -228,7 +230,7 @@ impl Network {
     ///
     /// # Errors
     /// Names the row, the number and the range.
-    pub fn check_ids(&self, x: &Matrix) -> Result<()> {
+    pub fn check_ids(&self, x: Rows<'_>) -> Result<()> {
         for Ids { layer, columns, below } in &self.program.ids {
             for row in 0..x.rows() {
                 let numbers = x.row(row);

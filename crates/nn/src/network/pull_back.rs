@@ -31,8 +31,8 @@ impl Network {
     /// # Errors
     /// No rows, rows or cotangents that do not fit, ids that an embedding does not have.
     pub fn pull_back(&self, x: &Matrix, cotangent: &Matrix, seed: u64) -> Result<PulledBack> {
-        self.check_width(x)?;
-        self.check_ids(x)?;
+        self.check_width(x.into())?;
+        self.check_ids(x.into())?;
         let (rows, width) = (x.rows(), self.outputs());
         if (cotangent.rows(), cotangent.cols()) != (rows, width) {
             let (has, wide) = (cotangent.rows(), cotangent.cols());

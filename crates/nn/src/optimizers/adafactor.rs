@@ -103,7 +103,7 @@ impl Mean {
             follow(r, sum / width as f64);
         }
         let height = r.len();
-        reduce::column_sums(self.simd, height, width, sums, |i| g[i] * g[i] + epsilon);
+        reduce::sum_columns_by(self.simd, height, width, sums, |i| g[i] * g[i] + epsilon);
         for (c, sum) in c.iter_mut().zip(&*sums) {
             follow(c, f64::from(*sum) / height as f64);
         }

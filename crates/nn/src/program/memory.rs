@@ -2,8 +2,8 @@
 
 use super::program::{Buffer, Program, ScratchId, ScratchSize, ValueId, VarId, Variable};
 use std::ops::Range;
-use treino_engine::chain::{self, Chain};
-use treino_engine::numbers::Numbers;
+use treino_engine::affine::{AffineChain, BackwardBuffers};
+use treino_engine::aligned::AlignedBuffer;
 use treino_engine::pool::Pool;
 use treino_engine::simd::Simd;
 
@@ -11,16 +11,16 @@ use treino_engine::simd::Simd;
 #[derive(Debug)]
 pub struct Memory {
     /// Trainable weights.
-    pub weights: Numbers,
+    pub weights: AlignedBuffer,
     /// Frozen weights and statistics.
-    pub state: Numbers,
+    pub state: AlignedBuffer,
     /// The gradient of the trainable weights; behind it, places for further calls of shared layers.
-    pub gradient: Numbers,
+    pub gradient: AlignedBuffer,
     /// Penalties on values, summed while a batch runs forward.
     pub activity_penalty: f64,
-    numbers: Vec<Numbers>,
-    gradients: Vec<Numbers>,
-    scratch: Vec<Numbers>,
+    numbers: Vec<AlignedBuffer>,
+    gradients: Vec<AlignedBuffer>,
+    scratch: Vec<AlignedBuffer>,
     /// For each value the places of its numbers and of its gradient.
     places: Vec<(usize, usize)>,
     locations: Vec<Location>,
@@ -60,13 +60,13 @@ pub struct Pass<'a> {
 impl Memory {
     /// Memory for batches of up to `capacity` rows; `training` also gives it room for gradients.
     pub fn new(program: &Program, capacity: usize, training: bool) -> Self {
-        let rows = |widths: &[usize], capacity: usize| -> Vec<Numbers> {
-            widths.iter().map(|width| Numbers::zeros(width * capacity)).collect()
+        let rows = |widths: &[usize], capacity: usize| -> Vec<AlignedBuffer> {
+            widths.iter().map(|width| AlignedBuffer::zeros(width * capacity)).collect()
         };
         Memory {
-            weights: Numbers::zeros(program.trainable),
-            state: Numbers::zeros(program.state),
-            gradient: Numbers::zeros(if training { program.gradient } else { 0 }),
+            weights: AlignedBuffer::zeros(program.trainable),
+            state: AlignedBuffer::zeros(program.state),
+            gradient: AlignedBuffer::zeros(if training { program.gradient } else { 0 }),
             activity_penalty: 0.0,
             numbers: rows(&program.buffers, capacity),
             gradients: rows(&program.gradients, if training { capacity } else { 0 }),
@@ -74,8 +74,8 @@ impl Memory {
                 .scratch
                 .iter()
                 .map(|size| match size {
-                    ScratchSize::PerRow(width) => Numbers::zeros(width * capacity),
-                    ScratchSize::Fixed(length) => Numbers::zeros(*length),
+                    ScratchSize::PerRow(width) => AlignedBuffer::zeros(width * capacity),
+                    ScratchSize::Fixed(length) => AlignedBuffer::zeros(*length),
                 })
                 .collect(),
             places: program.values.iter().map(|value| (value.numbers, value.gradient)).collect(),
@@ -170,15 +170,15 @@ impl Memory {
     }
 
     /// Runs the maps of a chain forward.
-    pub(crate) fn chain_forward(&mut self, chain: &Chain, pass: &Pass<'_>, rows: usize) {
+    pub(crate) fn chain_forward(&mut self, chain: &AffineChain, pass: &Pass<'_>, rows: usize) {
         chain.forward(pass.pool, pass.simd, rows, &mut self.numbers, &self.weights);
     }
 
-    /// Computes the gradients of a chain; those of weights are added to what they hold where `more` says so.
-    pub(crate) fn chain_backward(&mut self, chain: &Chain, pass: &Pass<'_>, rows: usize, more: bool) {
+    /// Computes the gradients of a chain. With `accumulate`, the gradients of weights are added to those of earlier rows.
+    pub(crate) fn chain_backward(&mut self, chain: &AffineChain, pass: &Pass<'_>, rows: usize, accumulate: bool) {
         let Memory { numbers, gradients, weights, gradient, scratch, .. } = self;
-        let memory = chain::Memory { values: numbers, gradients, weights, gradient, rooms: scratch };
-        chain.backward(pass.pool, pass.simd, rows, more, memory);
+        let buffers = BackwardBuffers { values: numbers, gradients, weights, gradient, scratch };
+        chain.backward(pass.pool, pass.simd, rows, accumulate, buffers);
     }
 
     /// Adds what further calls of shared layers say about their weights.
@@ -227,7 +227,7 @@ impl Variables<'_> {
 }
 
 /// Working memory of all ops.
-pub(crate) struct Scratch<'a>(&'a mut [Numbers]);
+pub(crate) struct Scratch<'a>(&'a mut [AlignedBuffer]);
 
 impl<'a> Scratch<'a> {
     /// Pieces of it, all different.

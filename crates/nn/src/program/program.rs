@@ -9,7 +9,7 @@ use crate::initializers::Initializer;
 use crate::regularizers::Regularizer;
 use std::ops::Range;
 use std::sync::Arc;
-use treino_engine::chain::Chain;
+use treino_engine::affine::AffineChain;
 
 /// A batch of rows between two ops.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -159,7 +159,7 @@ pub(crate) struct Chained {
     pub ops: Range<usize>,
     /// How often they are applied to a row of the batch.
     pub outer: usize,
-    pub chain: Chain,
+    pub chain: AffineChain,
 }
 
 impl Program {
@@ -201,8 +201,8 @@ impl Program {
         let mut at = self.ops.len();
         while at > 0 {
             if let Some(chained) = self.chains.iter().find(|chained| chained.ops.end == at) {
-                let (rows, more) = (pass.rows * chained.outer, pass.rows_before > 0);
-                memory.chain_backward(&chained.chain, pass, rows, more);
+                let (rows, accumulate) = (pass.rows * chained.outer, pass.rows_before > 0);
+                memory.chain_backward(&chained.chain, pass, rows, accumulate);
                 at = chained.ops.start;
                 watch.ended(Stage::BackwardChain(at), pass.rows);
             } else {

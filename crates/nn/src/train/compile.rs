@@ -6,7 +6,8 @@ use crate::metrics::{Metric, NamedMetric, history_names};
 use crate::network::Network;
 use crate::optimizers::Optimizer;
 use treino_core::error::{Error, Result};
-use treino_engine::reduce::first_not_finite;
+use treino_core::rows::Rows;
+use treino_engine::reduce::first_non_finite;
 use treino_engine::simd::Simd;
 
 /// What to minimise, how, and what to report: Keras's `compile`.
@@ -139,8 +140,8 @@ impl Compile {
         if let Some(row) = data.weights.and_then(|w| w.iter().position(|w| !w.is_finite())) {
             return Err(Error::input(format!("the sample weight of row {} is not a finite number", row + 1)));
         }
-        if let Some(at) = first_not_finite(Simd::detect(), data.x.as_slice()) {
-            let (value, row, column) = (data.x.as_slice()[at], at / data.x.cols() + 1, at % data.x.cols() + 1);
+        if let Some((row, at)) = not_finite(&data.x) {
+            let (value, row, column) = (data.x.row(row)[at], row + 1, at + 1);
             let e = format!("column {column} of row {row} is {value}, but inputs must be finite numbers");
             return Err(Error::input(e));
         }
@@ -175,6 +176,15 @@ impl Compile {
             first += y_width;
         }
         Ok(())
+    }
+}
+
+/// The row and column of the first number that is not finite.
+fn not_finite(x: &Rows<'_>) -> Option<(usize, usize)> {
+    let simd = Simd::detect();
+    match x.contiguous() {
+        Some(all) => first_non_finite(simd, all).map(|at| (at / x.cols(), at % x.cols())),
+        None => x.iter().enumerate().find_map(|(row, x)| Some((row, first_non_finite(simd, x)?))),
     }
 }
 

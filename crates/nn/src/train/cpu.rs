@@ -13,8 +13,8 @@ use crate::program::{Memory, Pass, Program, ScratchSize, Stage, Unwatched, Watch
 use crate::regularizers::Regularizer;
 use std::ops::Range;
 use treino_core::error::{Error, Result};
+use treino_engine::gather::{gather_rows, prefetch_rows};
 use treino_engine::pool::Pool;
-use treino_engine::rows::{fetch, gather};
 use treino_engine::simd::Simd;
 
 /// Rows evaluated at once, where the training's batches are smaller.
@@ -187,17 +187,23 @@ impl Cpu {
         let x = self.memory.value_mut(self.program.input);
         self.weighted = data.weights.is_some();
         match order {
-            Some(order) => {
-                gather(&self.pool, data.x.as_slice(), width, &order[rows.clone()], x);
-                let next = rows.end..(rows.end + rows.len()).min(order.len());
-                fetch(data.x.as_slice(), width, &order[next]);
-            }
-            None => x[..rows.len() * width].copy_from_slice(&data.x.as_slice()[rows.start * width..rows.end * width]),
+            Some(order) => match data.x.contiguous() {
+                Some(all) => {
+                    gather_rows(&self.pool, all, width, &order[rows.clone()], x);
+                    let next = rows.end..(rows.end + rows.len()).min(order.len());
+                    prefetch_rows(all, width, &order[next]);
+                }
+                None => {
+                    let slots = x.chunks_exact_mut(width).zip(&order[rows.clone()]);
+                    slots.for_each(|(to, row)| to.copy_from_slice(data.x.row(*row as usize)));
+                }
+            },
+            None => data.x.copy_to(rows.start, &mut x[..rows.len() * width]),
         }
         self.heads.iter_mut().for_each(|head| head.gather(&self.pool, data, order, rows.clone()));
         if let Some(weights) = data.weights {
             match order {
-                Some(order) => gather(&self.pool, weights, 1, &order[rows], &mut self.weights),
+                Some(order) => gather_rows(&self.pool, weights, 1, &order[rows], &mut self.weights),
                 None => self.weights[..rows.len()].copy_from_slice(&weights[rows]),
             }
         }

@@ -1,7 +1,7 @@
 //! The loop over epochs.
 
 use super::executor::{Examples, Executor};
-use super::fit::{Job, ModelFile};
+use super::fit::{ModelFile, Training};
 use super::identity::identity;
 use super::inside;
 use super::session::Session;
@@ -14,7 +14,7 @@ use treino_engine::random::{Purpose, Stream};
 
 /// The epochs of a training on whatever executes them.
 pub(super) struct Epochs<'a> {
-    pub job: &'a Job<'a>,
+    pub training: &'a Training<'a>,
     pub batch_size: usize,
     /// The network as it was before the training.
     pub network: &'a Network,
@@ -37,7 +37,7 @@ impl Epochs<'_> {
     /// # Errors
     /// A callback failed.
     pub fn run(mut self, session: &mut Session<'_>) -> Result<History> {
-        let Job { train, settings, .. } = *self.job;
+        let Training { train, settings, .. } = *self.training;
         let history = History {
             epochs: Vec::new(),
             learning_rates: Vec::new(),
@@ -48,7 +48,7 @@ impl Epochs<'_> {
         };
         let mut course = Course { history, kept: None, stopped: None };
         let has_keeper = self.keepers().next().is_some();
-        let identity = has_keeper.then(|| identity(self.network, self.job));
+        let identity = has_keeper.then(|| identity(self.network, self.training));
         if let Some(identity) = &identity {
             self.resume(identity, &mut course, session)?;
         }
@@ -84,9 +84,9 @@ impl Epochs<'_> {
 
     /// One epoch with its validation; `false` when it is not whole and the training ends there.
     fn epoch(&mut self, epoch: usize, order: &[u32], course: &mut Course, session: &mut Session<'_>) -> Result<bool> {
-        let Job { train, validation, settings, .. } = *self.job;
+        let Training { train, validation, settings, .. } = *self.training;
         let steps = train.rows().div_ceil(self.batch_size);
-        let mut hands = Hands::new(self.executor, session, self.network, self.job.model_file);
+        let mut hands = Hands::new(self.executor, session, self.network, self.training.model_file);
         each(&mut self.watchers, &mut hands, |watcher, hands| watcher.epoch_begin(epoch, hands))?;
 
         let watched = self.watchers.iter().any(|watcher| watcher.watches_batches());
@@ -95,7 +95,7 @@ impl Epochs<'_> {
             (session.observer)(&Event::Batch { epoch, step, steps, loss });
             if watched {
                 let logs = executor.running_logs(loss, train.rows().min(step * self.batch_size));
-                let mut hands = Hands::new(executor, session, self.network, self.job.model_file);
+                let mut hands = Hands::new(executor, session, self.network, self.training.model_file);
                 let batch = each(&mut self.watchers, &mut hands, |w, hands| w.batch_end(epoch, step, &logs, hands));
                 failed = batch.err();
             }
@@ -124,7 +124,7 @@ impl Epochs<'_> {
             self.executor.note_inside(epoch, &mut course.history.inside);
         }
         let mut logs = end.logs;
-        let mut hands = Hands::new(self.executor, session, self.network, self.job.model_file);
+        let mut hands = Hands::new(self.executor, session, self.network, self.training.model_file);
         let is_validated = (epoch + 1).is_multiple_of(settings.validation_freq);
         let validation_rows = validation.filter(|_| is_validated);
         if let Some(rows) = &validation_rows {
@@ -147,7 +147,7 @@ impl Epochs<'_> {
         let waited = epoch - course.history.best_epoch.unwrap_or(epoch);
         each(&mut self.watchers, &mut hands, |watcher, hands| watcher.epoch_end(epoch, &mut logs, hands))?;
         course.stopped = hands.stop;
-        let has_rate = self.job.compile.optimizer.inner().line_search().is_none();
+        let has_rate = self.training.compile.optimizer.inner().line_search().is_none();
         let rate = if has_rate { hands.executor.learning_rate() } else { f64::NAN };
         course.history.learning_rates.push(rate);
         (session.observer)(&Event::Epoch { epoch, logs: logs.clone(), best, waited });
@@ -183,7 +183,7 @@ impl Epochs<'_> {
         if let (true, Ending::Stopped { epoch, why }) = (has_diverged, &history.ending) {
             (session.observer)(&Event::Stopped { epoch: *epoch, why: why.clone() });
         }
-        let mut hands = Hands::new(self.executor, session, self.network, self.job.model_file);
+        let mut hands = Hands::new(self.executor, session, self.network, self.training.model_file);
         if matches!(history.ending, Ending::Finished | Ending::Stopped { .. }) {
             if !has_diverged {
                 each(&mut self.watchers, &mut hands, |watcher, hands| watcher.epochs_end(hands))?;
@@ -207,7 +207,7 @@ impl Epochs<'_> {
 
     /// Keeps the progress where that is due.
     fn keep(&mut self, identity: &Identity, course: &Course) -> Result<()> {
-        let steps = self.job.train.rows().div_ceil(self.batch_size);
+        let steps = self.training.train.rows().div_ceil(self.batch_size);
         // Every keeper counts.
         let due: Vec<bool> = self.keepers().map(|keeper| keeper.is_due(steps)).collect();
         if !due.contains(&true) {

@@ -5,7 +5,7 @@ use super::profile::Profile;
 use crate::events::{Divergence, Inside, Logs, Snapshot, TrainingState};
 use crate::network::Network;
 use treino_core::error::Result;
-use treino_core::rows::Matrix;
+use treino_core::rows::Rows;
 use treino_engine::simd::Simd;
 
 /// Something that runs a program's epochs. It is called once an epoch, not once an operation.
@@ -110,14 +110,24 @@ pub type BatchEnd<'a> = dyn FnMut(&mut dyn Executor, usize, f64) -> bool + 'a;
 #[derive(Debug, Clone, Copy)]
 pub struct Examples<'a> {
     /// Inputs.
-    pub x: &'a Matrix,
+    pub x: Rows<'a>,
     /// Targets, as the loss wants them.
-    pub y: &'a Matrix,
+    pub y: Rows<'a>,
     /// A weight a row.
     pub weights: Option<&'a [f32]>,
 }
 
-impl Examples<'_> {
+impl<'a> Examples<'a> {
+    /// Inputs with their targets, all of the same weight.
+    pub fn new(x: impl Into<Rows<'a>>, y: impl Into<Rows<'a>>) -> Self {
+        Examples { x: x.into(), y: y.into(), weights: None }
+    }
+
+    /// The same with a weight a row.
+    pub fn weighted(self, weights: Option<&'a [f32]>) -> Self {
+        Examples { weights, ..self }
+    }
+
     /// Number of rows.
     pub fn rows(&self) -> usize {
         self.x.rows()

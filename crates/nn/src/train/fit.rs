@@ -39,7 +39,7 @@ thing! {
 
 /// A training: what on, what for, and how.
 #[derive(Clone, Copy)]
-pub struct Job<'a> {
+pub struct Training<'a> {
     /// Optimizer, loss and metrics.
     pub compile: &'a Compile,
     /// Rows to train on; targets as the loss compares them.
@@ -58,6 +58,14 @@ pub struct Job<'a> {
     pub model_file: Option<ModelFile<'a>>,
 }
 
+impl<'a> Training<'a> {
+    /// A training on all rows, without validation or callbacks.
+    pub fn new(compile: &'a Compile, train: Examples<'a>, settings: &'a Fit) -> Self {
+        let (validation, units, noise, model_file) = (None, None, None, None);
+        Training { compile, train, validation, settings, callbacks: &[], units, noise, model_file }
+    }
+}
+
 /// Writes a network, with what belongs to it, as the bytes of a model's file.
 pub type ModelFile<'a> = &'a (dyn Fn(Network) -> Result<Vec<u8>> + Sync);
 
@@ -69,8 +77,8 @@ pub type ModelFile<'a> = &'a (dyn Fn(Network) -> Result<Vec<u8>> + Sync);
 /// # Errors
 /// Shapes that do not fit, a callback that does not fit the training or cannot write its file. A training that diverges is no error: the
 /// history says so, and the best weights so far are kept, or the first ones where no epoch was scored.
-pub fn fit(network: &mut Network, job: &Job<'_>, session: &mut Session<'_>) -> Result<History> {
-    let Job { compile, train, validation, settings, callbacks, units, noise, model_file } = *job;
+pub fn fit(network: &mut Network, training: &Training<'_>, session: &mut Session<'_>) -> Result<History> {
+    let Training { compile, train, validation, settings, callbacks, units, noise, model_file } = *training;
     for data in std::iter::once(&train).chain(&validation) {
         network.check_width(data.x)?;
         compile.check_targets(network, data)?;
@@ -98,7 +106,7 @@ pub fn fit(network: &mut Network, job: &Job<'_>, session: &mut Session<'_>) -> R
     if session.profile.is_some() {
         executor.watch();
     }
-    let history = Epochs { job, batch_size, network, executor: executor.as_mut(), watchers }.run(session)?;
+    let history = Epochs { training, batch_size, network, executor: executor.as_mut(), watchers }.run(session)?;
     if let (Some(place), Some(profile)) = (&mut session.profile, executor.profile()) {
         **place = profile;
     }

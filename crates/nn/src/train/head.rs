@@ -7,8 +7,8 @@ use crate::losses::{Batch, Score};
 use crate::metrics::Running;
 use crate::program::{ActivationOp, Memory, Program, ValueId};
 use std::ops::Range;
+use treino_engine::gather::gather_rows;
 use treino_engine::pool::Pool;
-use treino_engine::rows::gather;
 use treino_engine::simd::Simd;
 
 /// One output at work. It owns all that a batch takes.
@@ -132,12 +132,9 @@ impl Head {
     /// Copies the targets of rows of the data, as they come in an order, into the batch.
     pub(super) fn gather(&mut self, pool: &Pool, data: &Examples<'_>, order: Option<&[u32]>, rows: Range<usize>) {
         let (width, columns) = (self.width, data.y.cols());
-        let y = data.y.as_slice();
-        match order {
-            Some(order) if width == columns => gather(pool, y, width, &order[rows], &mut self.y),
-            None if width == columns => {
-                self.y[..rows.len() * width].copy_from_slice(&y[rows.start * width..rows.end * width]);
-            }
+        match (order, data.y.contiguous()) {
+            (Some(order), Some(y)) if width == columns => gather_rows(pool, y, width, &order[rows], &mut self.y),
+            (None, _) if width == columns => data.y.copy_to(rows.start, &mut self.y[..rows.len() * width]),
             _ => {
                 for (slot, at) in rows.enumerate() {
                     let row = order.map_or(at, |order| order[at] as usize);

@@ -1,7 +1,7 @@
 //! Which training it is: what must be the same for going on where it was interrupted.
 
 use super::executor::Examples;
-use super::fit::Job;
+use super::fit::Training;
 use super::section::CompileSection;
 use crate::callbacks::Callback;
 use crate::events::Identity;
@@ -10,8 +10,8 @@ use treino_core::catalog::{self, Entries, Field, Value};
 use treino_core::files::Crc32c;
 
 /// The identity of a training that is about to start.
-pub(super) fn identity(network: &Network, job: &Job<'_>) -> Identity {
-    let Job { compile, train, validation, settings, callbacks, .. } = job;
+pub(super) fn identity(network: &Network, training: &Training<'_>) -> Identity {
+    let Training { compile, train, validation, settings, callbacks, .. } = training;
     let compile = CompileSection::of(compile, &network.output_names());
     let mut parts = vec![
         ("other layers", text(network.layers().to_vec().write())),
@@ -56,7 +56,7 @@ fn rows(examples: Option<&Examples<'_>>) -> u32 {
         for count in [x.rows(), x.cols(), y.cols()] {
             crc.update(&(count as u64).to_le_bytes());
         }
-        for numbers in [x.as_slice(), y.as_slice(), weights.unwrap_or_default()] {
+        for numbers in x.iter().chain(y.iter()).chain([weights.unwrap_or_default()]) {
             numbers.iter().for_each(|number| crc.update(&number.to_le_bytes()));
         }
     }

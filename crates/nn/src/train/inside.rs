@@ -228,7 +228,7 @@ pub fn units_at_end(network: &Network, x: &Matrix, inside: &mut Inside) {
     /// A unit so far: its first number, whether all are the same, and how many are flat.
     type Unit = (f32, bool, usize);
     let mut units: Vec<Vec<Unit>> = vec![Vec::new(); taps.0.len()];
-    network.through(&chosen, network.program().ops.len(), |memory, rows| {
+    network.through((&chosen).into(), network.program().ops.len(), |memory, rows| {
         for (tap, units) in taps.0.iter().zip(&mut units) {
             for row in memory.value(tap.value)[..rows * tap.width].chunks_exact(tap.width.max(1)) {
                 if units.is_empty() {

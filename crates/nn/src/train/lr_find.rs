@@ -204,7 +204,7 @@ mod tests {
             Ok(network)
         };
         let compile = Compile::new(optimizer, MeanSquaredError::default(), Vec::new());
-        let train = Examples { x: &x, y: &y, weights: None };
+        let train = Examples::new(&x, &y);
         Session::quiet(|session| test.run(&first, &compile, train, &Fit::default(), session))
     }
 

@@ -25,7 +25,7 @@ pub use class_weight::ClassWeight;
 pub use compile::{Compile, Goal};
 pub use cpu::{Cpu, CpuBackend};
 pub use executor::{Backend, BatchEnd, EpochEnd, Examples, Executor, Interrupted, Setup, Units};
-pub use fit::{Fit, Job, check, evaluate, fit};
+pub use fit::{Fit, Training, check, evaluate, fit};
 pub use gradient::gradient;
 pub use inside::units_at_end;
 pub use lr_find::{RangeTest, RatesFound, Tried};

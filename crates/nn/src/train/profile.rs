@@ -210,7 +210,7 @@ mod tests {
     use crate::network::Network;
     use crate::optimizers::SGD;
     use crate::regularizers::L2;
-    use crate::train::{Compile, Examples, Fit, Job, Session, fit};
+    use crate::train::{Compile, Examples, Fit, Session, Training, fit};
     use treino_core::rows::Matrix;
 
     const ROWS: usize = 70;
@@ -222,8 +222,8 @@ mod tests {
         let mut network = Network::build(3, layers).unwrap();
         network.initialize(1);
         let compile = Compile::new(SGD::default(), MeanSquaredError::default(), Vec::new());
-        let (train, settings) = (Examples { x: &x, y: &y, weights: None }, Fit { epochs: 5, ..Fit::default() });
-        let job = Job {
+        let (train, settings) = (Examples::new(&x, &y), Fit { epochs: 5, ..Fit::default() });
+        let training = Training {
             compile: &compile,
             train,
             validation: Some(train),
@@ -241,7 +241,7 @@ mod tests {
         let begun = Instant::now();
         let mut session = Session::new(1, gate, &mut observer);
         session.profile = Some(&mut profile);
-        fit(&mut network, &job, &mut session).unwrap();
+        fit(&mut network, &training, &mut session).unwrap();
         let whole = begun.elapsed();
         let inner = seen.last().map_or(Duration::ZERO, |last| *last - seen[0]);
         (profile, [inner, whole])

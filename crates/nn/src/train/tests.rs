@@ -1,7 +1,7 @@
 //! Training state: kept and resumed, averaged, decided by schedules; trainings with a known end.
 
 use super::cpu::Cpu;
-use super::{Compile, Examples, Executor, Fit, Job, Session, Setup, Units, evaluate, fit};
+use super::{Compile, Examples, Executor, Fit, Session, Setup, Training, Units, evaluate, fit};
 use crate::activations::{Sigmoid, Tanh};
 use crate::constraints::{Constraint, NonNeg};
 use crate::layers::{BatchNormalization, Dense, Dropout, Layer};
@@ -51,7 +51,7 @@ fn cpu_in_batches(optimizer: &Optimizer, batch_size: usize) -> Cpu {
 fn train(cpu: &mut Cpu, epochs: std::ops::Range<usize>) {
     let (x, y) = rows();
     for epoch in epochs {
-        cpu.run_epoch(&Examples { x: &x, y: &y, weights: None }, None, epoch, &mut |_, _, _| true).unwrap();
+        cpu.run_epoch(&Examples::new(&x, &y), None, epoch, &mut |_, _, _| true).unwrap();
     }
 }
 
@@ -195,8 +195,8 @@ fn run(
 ) {
     let compile = Compile::new(optimizer, loss, Vec::new());
     let settings = Fit { epochs, batch_size, shuffle: false, ..Fit::default() };
-    let train = Examples { x, y, weights: None };
-    let job = Job {
+    let train = Examples::new(x, y);
+    let training = Training {
         compile: &compile,
         train,
         validation: None,
@@ -206,7 +206,7 @@ fn run(
         noise: None,
         model_file: None,
     };
-    Session::quiet(|session| fit(network, &job, session)).unwrap();
+    Session::quiet(|session| fit(network, &training, session)).unwrap();
 }
 
 #[test]
@@ -235,7 +235,7 @@ fn lbfgs_finds_what_can_be_worked_out() {
 fn lbfgs_moves_statistics_once_a_step_and_repeats_its_masks() {
     let (x, y) = rows();
     let epoch = |cpu: &mut Cpu| {
-        let train = Examples { x: &x, y: &y, weights: None };
+        let train = Examples::new(&x, &y);
         cpu.run_epoch(&train, None, 0, &mut |_, _, _| true).unwrap().logs.get("loss").unwrap()
     };
     let mut by_search = cpu(&Lbfgs::default().into());
@@ -255,9 +255,9 @@ fn what_cannot_be_is_said_once() {
     let refused = |optimizer: Optimizer| {
         let compile = Compile::new(optimizer, MeanSquaredError::default(), Vec::new());
         let (x, y) = rows();
-        let train = Examples { x: &x, y: &y, weights: None };
+        let train = Examples::new(&x, &y);
         let settings = Fit { batch_size: 10, epochs: 1, ..Fit::default() };
-        let job = Job {
+        let training = Training {
             compile: &compile,
             train,
             validation: None,
@@ -267,7 +267,7 @@ fn what_cannot_be_is_said_once() {
             noise: None,
             model_file: None,
         };
-        Session::quiet(|session| fit(&mut network(), &job, session)).unwrap_err().to_string()
+        Session::quiet(|session| fit(&mut network(), &training, session)).unwrap_err().to_string()
     };
     let two = SGD { clipnorm: Some(1.0), clipvalue: Some(0.5), ..SGD::default() };
     assert!(refused(two.into()).starts_with("sgd has clipnorm and clipvalue at once"));
@@ -294,7 +294,7 @@ fn metrics_in_own_units_do_not_lose_what_a_far_mean_would_swallow() {
     let metrics = metrics.map(|name| Metric::named(name).unwrap()).to_vec();
     let compile = Compile::new(SGD::default(), MeanSquaredError::default(), metrics);
     let units = [Units { mean: 1.7e9, sd: 60.0 }];
-    let data = Examples { x: &x, y: &y, weights: None };
+    let data = Examples::new(&x, &y);
     let logs = Session::quiet(|session| evaluate(&network, &compile, data, Some(&units), session)).unwrap();
     let squares = 15.0 * 15.0 + 30.0 * 30.0 + 60.0 * 60.0;
     // The targets lie 60 (-1, -0.75 and 1.75) from their mean.

@@ -46,7 +46,7 @@ fn finds(name: &str, table: Table, data: &str, rest: &str) {
         .map(|finding| {
             let rule = serde_json::to_value(&finding.rule).unwrap();
             for lang in Lang::ALL {
-                assert!(!finding.what(lang).is_empty() && !finding.rule.evidence(lang).is_empty());
+                assert!(!lang.finding(finding).is_empty() && !lang.evidence(&finding.rule).is_empty());
             }
             rule["rule"].as_str().unwrap().to_string()
         })
@@ -192,7 +192,7 @@ fn healthy_trainings_are_left_in_peace() {
         trainings += 1;
         let alarm = findings.into_iter().find(|finding| finding.rule.severity() < Severity::Hint);
         alarms.extend(alarm.map(|alarm| {
-            format!("{name}, seed {seed}: {} ({})", alarm.what(Lang::English), alarm.rule.evidence(Lang::English))
+            format!("{name}, seed {seed}: {} ({})", Lang::English.finding(&alarm), Lang::English.evidence(&alarm.rule))
         }));
     };
     for seed in 1..=20 {

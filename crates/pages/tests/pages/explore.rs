@@ -218,12 +218,12 @@ fn an_interrupt_keeps_what_is_whole() {
         lang: Lang::English,
         threads: 2,
         simd: Simd::detect(),
-        interrupt: &stop,
+        gate: &stop,
         command: "treino explore iris.csv",
     };
     let mut watch = |_: &str, at: usize, _: usize| {
         if at == 3 {
-            stop.store(true, std::sync::atomic::Ordering::Relaxed);
+            stop.stop();
         }
     };
     let found = explore(&small("iris.csv", "species"), &how, &mut watch).unwrap();

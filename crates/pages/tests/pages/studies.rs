@@ -1,9 +1,10 @@
 //! Studies: the same results for any number of workers, after any interruption, whatever a config does.
 
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use treino::Result;
 use treino::catalog::Entries;
+use treino::events::Gate;
 use treino::spec;
 use treino::study::search::Point;
 use treino::study::{Config, Course, Ledger, Memory, Outcome, RunKey, RunResult, Standing, Study, StudySpec, Workers};
@@ -97,7 +98,7 @@ fn folds_and_sources_are_trained_as_they_are_written() {
 struct Cutting<'a> {
     ledger: &'a dyn Ledger,
     left: AtomicUsize,
-    interrupt: &'a AtomicBool,
+    gate: &'a Gate,
 }
 
 impl Ledger for Cutting<'_> {
@@ -107,7 +108,7 @@ impl Ledger for Cutting<'_> {
 
     fn keep(&self, key: &RunKey, point: &Point, words: &[(String, String)], result: &RunResult) -> Result<()> {
         if self.left.fetch_sub(1, Ordering::Relaxed) == 1 {
-            self.interrupt.store(true, Ordering::Relaxed);
+            self.gate.stop();
         }
         self.ledger.keep(key, point, words, result)
     }
@@ -129,9 +130,9 @@ fn what_was_cut_off_goes_on_and_ends_the_same() {
     for (round, cut) in [1, 3, 4].into_iter().enumerate() {
         let file = StudyFile::open(&path, &study, false).unwrap();
         assert_eq!(file.known() > 0, round > 0);
-        let interrupt = Gate::new();
-        let ledger = Cutting { ledger: &file, left: AtomicUsize::new(cut), interrupt: &interrupt };
-        let workers = Workers { threads: 2, simd: Simd::detect(), interrupt: &interrupt };
+        let gate = Gate::new();
+        let ledger = Cutting { ledger: &file, left: AtomicUsize::new(cut), gate: &gate };
+        let workers = Workers::new(2, &gate);
         let part = study.run(&ledger, workers, &mut |_| {}).unwrap();
         assert!(part.cut_short);
         file.close().unwrap();

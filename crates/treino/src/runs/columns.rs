@@ -95,7 +95,7 @@ fn alone(place: &Place<'_>, prepared: &Prepared) -> Option<f64> {
 
 /// 128 bits of SipHash-1-3 with key 0 over training, validation and test: of each the inputs, the targets, the weights where
 /// there are any, and the numbers of the rows, from 0, all in little-endian bytes.
-pub(super) fn hash(prepared: &Prepared) -> String {
+pub fn hash(prepared: &Prepared) -> String {
     let mut hasher = SipHasher13::new();
     for part in std::iter::once(&prepared.train).chain(&prepared.validation).chain(&prepared.test) {
         for numbers in [part.x.as_slice(), part.y.as_slice(), part.weights.as_deref().unwrap_or_default()] {

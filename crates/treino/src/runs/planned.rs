@@ -3,6 +3,9 @@
 use crate::report::Evaluation;
 use crate::spec::{Resolved, Spec, resolve};
 use crate::store::{Baseline, Bundle, TableSide, TargetSide, read_weights};
+use serde::{Deserialize, Serialize};
+use siphasher::sip128::{Hasher128, SipHasher13};
+use std::hash::Hasher;
 use std::path::Path;
 use std::sync::Arc;
 use treino_core::error::{Error, Result};
@@ -11,7 +14,7 @@ use treino_nn::callbacks::Callback;
 use treino_nn::events::{Ending, History, Logs};
 use treino_nn::network::{Network, readings};
 use treino_nn::train::{
-    self, Examples, Fit, Job, RangeTest, RatesFound, Session, Units, evaluate, side_by_side, units_at_end,
+    self, Examples, Fit, RangeTest, RatesFound, Session, Training, Units, evaluate, side_by_side, units_at_end,
 };
 use treino_tables::{Dataset, Prepared, Task, prepare_for};
 
@@ -79,7 +82,7 @@ impl Scores {
 }
 
 /// The seeds of a training by what they decide.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TrialSeeds {
     /// The initial weights.
     pub init: u64,
@@ -119,6 +122,15 @@ impl Trial<'_> {
         self.history.epochs.get(self.history.kept_epoch?)?.get(name)
     }
 
+    /// 128 bits of SipHash-1-3 with key 0 over the weights that were kept and the state, as little-endian bytes.
+    pub fn weights_fingerprint(&self) -> String {
+        let mut hasher = SipHasher13::new();
+        for (_, _, numbers) in self.network.named_weights() {
+            hasher.write(&numbers.iter().flat_map(|number| number.to_le_bytes()).collect::<Vec<u8>>());
+        }
+        format!("{:032x}", hasher.finish128().as_u128())
+    }
+
     /// Loss and metrics on the rows of the test.
     ///
     /// # Errors
@@ -128,7 +140,7 @@ impl Trial<'_> {
             return Err(Error::input("there are no rows for a test").help("set test_split, or name a file"));
         };
         let y = self.planned.targets(test);
-        let rows = Examples { x: &test.x, y: &y, weights: test.weights.as_deref() };
+        let rows = Examples::new(&test.x, &y).weighted(test.weights.as_deref());
         let units = self.planned.units();
         evaluate(&self.network, &self.planned.resolved.compile, rows, units.as_deref(), session)
     }
@@ -267,21 +279,20 @@ impl Planned {
         let y = self.targets(train);
         let y_validation = validation.as_ref().map(|data| self.targets(data));
         let units = self.units();
-        let job = Job {
+        let training = Training {
             compile: &self.resolved.compile,
-            train: Examples { x: &train.x, y: &y, weights: self.weights.as_deref() },
-            validation: validation.as_ref().zip(y_validation.as_ref()).map(|(data, y)| Examples {
-                x: &data.x,
-                y,
-                weights: data.weights.as_deref(),
-            }),
+            train: Examples::new(&train.x, &y).weighted(self.weights.as_deref()),
+            validation: validation
+                .as_ref()
+                .zip(y_validation.as_ref())
+                .map(|(data, y)| Examples::new(&data.x, y).weighted(data.weights.as_deref())),
             settings: &settings,
             callbacks,
             units: units.as_deref(),
             noise: Some(seeds.dropout),
             model_file: Some(&|network| self.bundle(network).to_bytes()),
         };
-        let history = train::fit(&mut network, &job, session)?;
+        let history = train::fit(&mut network, &training, session)?;
         Ok((network, history))
     }
 
@@ -292,7 +303,7 @@ impl Planned {
     pub fn find_learning_rate(&self, test: &RangeTest, session: &mut Session<'_>) -> Result<RatesFound> {
         let train = &self.prepared.train;
         let y = self.targets(train);
-        let examples = Examples { x: &train.x, y: &y, weights: self.weights.as_deref() };
+        let examples = Examples::new(&train.x, &y).weighted(self.weights.as_deref());
         test.run(&|seed| self.first_network(seed), &self.resolved.compile, examples, self.settings(), session)
     }
 

@@ -13,7 +13,9 @@ use treino_core::error::{Error, Result};
 use treino_core::files::write_atomically;
 use treino_core::rows::Matrix;
 use treino_nn::callbacks::Callback;
+use treino_nn::layers::Layer;
 use treino_nn::losses::Loss;
+use treino_nn::metrics::{Metric, NamedMetric};
 use treino_nn::network::Network;
 use treino_nn::network::{set_weights, weights_metadata, weights_with_metadata};
 use treino_nn::program::Output;
@@ -99,7 +101,9 @@ impl Baseline {
 impl Bundle {
     /// A network trained on bare numbers, with what it was trained by.
     pub fn bare(network: Network, compile: Option<&Compile>, callbacks: &[Callback]) -> Self {
-        let mut spec = Spec { callbacks: callbacks.to_vec(), ..Spec::default() };
+        // A callback from Rust is part of the program, not of the model.
+        let callbacks = callbacks.iter().filter(|callback| !matches!(callback, Callback::Custom(_))).cloned().collect();
+        let mut spec = Spec { callbacks, ..Spec::default() };
         spec.model.layers = Some(network.layers().to_vec());
         if let Some(compile) = compile {
             spec.compile = CompileSection::of(compile, &network.output_names());
@@ -112,13 +116,7 @@ impl Bundle {
     /// # Errors
     /// A loss that a Rust program brought itself, which cannot be written down.
     pub fn to_bytes(&self) -> Result<Vec<u8>> {
-        let goals = self.compile.iter().flat_map(|compile| &compile.goals);
-        if goals.into_iter().any(|goal| matches!(goal.loss, Loss::Custom(_))) {
-            let e = "a loss from Rust cannot be written down, so a model that was compiled with it cannot be saved";
-            return Err(
-                Error::input(e).help("write the loss as an expression, or compile with another one before saving")
-            );
-        }
+        self.check_writable()?;
         let metadata = Metadata {
             format_version: FORMAT_VERSION,
             program: format!("treino {}", env!("CARGO_PKG_VERSION")),
@@ -129,6 +127,23 @@ impl Bundle {
         let json =
             serde_json::to_string(&metadata).map_err(|e| Error::input(format!("cannot store the model: {e}")))?;
         weights_with_metadata(&self.network, Some(json))
+    }
+
+    /// Refuses what a Rust program brought itself: it cannot be written down.
+    fn check_writable(&self) -> Result<()> {
+        let goals = || self.compile.iter().flat_map(|compile| &compile.goals);
+        let is_custom = |one: &NamedMetric| matches!(one.metric, Metric::Custom(_));
+        let what = if self.network.layers().iter().any(|placed| matches!(placed.layer, Layer::Custom(_))) {
+            "a layer"
+        } else if goals().any(|goal| matches!(goal.loss, Loss::Custom(_))) {
+            "a loss"
+        } else if goals().any(|goal| goal.metrics.iter().chain(&goal.weighted_metrics).any(is_custom)) {
+            "a metric"
+        } else {
+            return Ok(());
+        };
+        let e = format!("{what} from Rust cannot be written down, so a model that has it cannot be saved");
+        Err(Error::input(e).help("write it as an expression, or store the weights alone"))
     }
 
     /// Reads a bundle.

@@ -58,7 +58,7 @@ impl RunFolder {
         mut self,
         bundle: &Bundle,
         history: &History,
-        metrics: &serde_json::Value,
+        metrics: &impl serde::Serialize,
         record: &str,
     ) -> Result<PathBuf> {
         self.write("model.safetensors", &bundle.to_bytes()?)?;

@@ -21,11 +21,14 @@ mod spec;
 mod study_export;
 #[cfg(feature = "study")]
 mod study_file;
+mod task;
 mod verdict;
 pub mod workers;
 
 pub use comparison::Comparison;
-pub use course::{Course, Done, Ledger, Memory, Study, Workers, attempts};
+pub use course::{
+    Course, Done, Ledger, Memory, STUDY_EVENT_VERSION, Study, StudyEvent, StudyObserver, Workers, attempts,
+};
 pub use objective::Objective;
 pub use results::{Config, Outcome, Phase, RunKey, RunResult, Source};
 pub use spec::{Repeats, Search, Seeds, StudySection, StudySpec, set};
@@ -35,4 +38,5 @@ pub use study_export::parquet;
 pub use study_export::{json_rows, optuna_journal};
 #[cfg(feature = "study")]
 pub use study_file::{FILE as STUDY_FILE, StudyContent, StudyFile, Varied, is_being_written};
+pub use task::{Pruning, TASK_VERSION, Task, TaskResult, TaskRunner, Workplace};
 pub use verdict::{ALPHA, Ranked, Standing, Verdict};

@@ -89,7 +89,7 @@ impl Phase {
 }
 
 /// What came of a training.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RunResult {
     /// How it ended.
     pub outcome: Outcome,
@@ -98,13 +98,16 @@ pub struct RunResult {
     /// Seconds it took; no result depends on them.
     pub seconds: f64,
     /// The numbers of the epoch that was kept, or of the test.
+    #[serde(with = "treino_core::gaps")]
     pub metrics: Vec<(String, f64)>,
     /// For each name of the history a number an epoch.
+    #[serde(with = "treino_core::gaps")]
     pub curves: Vec<(String, Vec<f32>)>,
 }
 
 /// How a training ended.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "how", content = "what", rename_all = "snake_case")]
 pub enum Outcome {
     /// With this value of the objective.
     Value(f64),

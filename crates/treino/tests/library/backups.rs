@@ -1,13 +1,12 @@
 //! A training that is interrupted and started again has the bits of one that was not.
 
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
 use treino::Result;
 use treino::callbacks::{
     BackupAndRestore, CSVLogger, Callback, EarlyStopping, Frequency, LearningRateScheduler, ModelCheckpoint,
     ReduceLROnPlateau, SwapEMAWeights,
 };
-use treino::events::{Ending, Event, History};
+use treino::events::{Ending, Event, Gate, History};
 use treino::layers::{BatchNormalization, Dense, Dropout, Layer};
 use treino::losses::MeanSquaredError;
 use treino::metrics::NamedMetric;
@@ -15,7 +14,7 @@ use treino::network::Network;
 use treino::optimizers::{Adadelta, Adam, Optimizer, SGD};
 use treino::rows::Matrix;
 use treino::schedules::CosineDecay;
-use treino::train::{Compile, Examples, Fit, Job, Session, fit};
+use treino::train::{Compile, Examples, Fit, Session, Training, fit};
 
 struct Data {
     x: Matrix,
@@ -61,23 +60,29 @@ fn train(
 ) -> Result<(Network, History, Vec<usize>)> {
     let metrics = vec![NamedMetric::typed("mean_absolute_error").unwrap()];
     let compile = Compile::new(optimizer.clone(), MeanSquaredError::default(), metrics);
-    let (train, validation) = (
-        Examples { x: &data.x, y: &data.y, weights: None },
-        Some(Examples { x: &data.x_val, y: &data.y_val, weights: None }),
-    );
-    let job =
-        Job { compile: &compile, train, validation, settings, callbacks, units: None, noise: None, model_file: None };
-    let interrupt = Gate::new();
+    let (train, validation) = (Examples::new(&data.x, &data.y), Some(Examples::new(&data.x_val, &data.y_val)));
+    let model_file = |network| Bundle::bare(network, Some(&compile), callbacks).to_bytes();
+    let training = Training {
+        compile: &compile,
+        train,
+        validation,
+        settings,
+        callbacks,
+        units: None,
+        noise: None,
+        model_file: Some(&model_file),
+    };
+    let gate = Gate::new();
     let mut resumed = Vec::new();
     let mut observer = |event: &Event| match event {
         Event::Batch { epoch, step, .. } if Some((*epoch, *step)) == stop_at => {
-            interrupt.store(true, Ordering::Relaxed);
+            gate.stop();
         }
         Event::Resumed { epoch } => resumed.push(*epoch),
         _ => {}
     };
     let mut network = network();
-    let history = fit(&mut network, &job, &mut Session::new(1, &interrupt, &mut observer))?;
+    let history = fit(&mut network, &training, &mut Session::new(1, &gate, &mut observer))?;
     Ok((network, history, resumed))
 }
 

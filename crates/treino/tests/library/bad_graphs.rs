@@ -7,7 +7,7 @@ use treino::losses::Loss;
 use treino::network::Network;
 use treino::optimizers::SGD;
 use treino::rows::{Columns, Matrix};
-use treino::train::{Compile, Examples, Fit, Job, Session, evaluate, fit, gradient};
+use treino::train::{Compile, Examples, Fit, Session, Training, evaluate, fit, gradient};
 
 fn columns() -> Columns {
     let mut columns = Columns::default();
@@ -258,9 +258,9 @@ fn ids_that_an_embedding_does_not_have_are_refused() {
     let network = looked_up();
     let (good, y, settings) = (rows(1.0), Matrix::zeros(2, 1), Fit { epochs: 1, ..Fit::default() });
     let train = |x: &Matrix, val: &Matrix| {
-        let examples = |x| Examples { x, y: &y, weights: None };
+        let examples = |x| Examples::new(x, &y);
         let (train, validation) = (examples(x), Some(examples(val)));
-        let job = Job {
+        let training = Training {
             compile: &compile,
             train,
             validation,
@@ -270,12 +270,12 @@ fn ids_that_an_embedding_does_not_have_are_refused() {
             noise: None,
             model_file: None,
         };
-        Session::quiet(|session| fit(&mut network.clone(), &job, session)).map(drop)
+        Session::quiet(|session| fit(&mut network.clone(), &training, session)).map(drop)
     };
     assert!(train(&good, &good).is_ok() && network.predict(&good).is_ok());
     for (id, written) in [(3.0, "3"), (-1.0, "-1"), (0.5, "0.5")] {
         let bad = rows(id);
-        let data = Examples { x: &bad, y: &y, weights: None };
+        let data = Examples::new(&bad, &y);
         let said = format!("\"cities\" looks up whole numbers from 0 to 2, but row 2 has {written}");
         let refusals = [
             network.predict(&bad).map(drop),

@@ -17,7 +17,7 @@ use treino::optimizers::{Adam, Optimizer, SGD};
 use treino::rows::Matrix;
 use treino::schedules::{ExponentialDecay, PiecewiseConstantDecay};
 use treino::store::{Bundle, read_weights};
-use treino::train::{Compile, Examples, Fit, Job, Session, evaluate, fit};
+use treino::train::{Compile, Examples, Fit, Session, Training, evaluate, fit};
 
 fn numbers(seed: u32, rows: usize, cols: usize) -> Matrix {
     let number = |i: u32| ((i + seed).wrapping_mul(2_654_435_761) >> 16) as f32 / 32768.0 - 1.0;
@@ -52,7 +52,7 @@ impl Setting {
     }
 
     fn examples(&self, which: usize) -> Examples<'_> {
-        Examples { x: &self.x[which], y: &self.y[which], weights: None }
+        Examples::new(&self.x[which], &self.y[which])
     }
 
     fn run(&self, callbacks: &[Callback]) -> Result<Outcome> {
@@ -60,7 +60,7 @@ impl Setting {
         let layer = Dense { kernel_initializer: kernel.into(), ..Dense::new(1) };
         let mut network = Network::build(2, &[layer]).unwrap();
         network.initialize(1);
-        let job = Job {
+        let training = Training {
             compile: &self.compile,
             train: self.examples(0),
             validation: Some(self.examples(1)),
@@ -68,7 +68,7 @@ impl Setting {
             callbacks,
             units: None,
             noise: None,
-            model_file: None,
+            model_file: Some(&|network| Bundle::bare(network, Some(&self.compile), callbacks).to_bytes()),
         };
         let mut told = Vec::new();
         let mut observer = |event: &Event| match event {
@@ -81,8 +81,8 @@ impl Setting {
             Event::Restored { epoch } => told.push(format!("{epoch} restored")),
             _ => {}
         };
-        let interrupt = Gate::new();
-        let history = fit(&mut network, &job, &mut Session::new(1, &interrupt, &mut observer))?;
+        let gate = Gate::new();
+        let history = fit(&mut network, &training, &mut Session::new(1, &gate, &mut observer))?;
         Ok(Outcome { network, history, told })
     }
 

@@ -26,7 +26,7 @@ fn table(text: &str) -> (tempfile::TempDir, String) {
 
 /// The example with learnt vectors, and the first rows of its table with a level that it does not know.
 fn example() -> (Spec, String) {
-    let text = include_str!("../../../docs/examples/embedding.toml").replace("../../datasets", DATASETS);
+    let text = include_str!("../../../../docs/examples/embedding.toml").replace("../../datasets", DATASETS);
     let penguins = std::fs::read_to_string(format!("{DATASETS}/penguins.csv")).unwrap();
     let mut rows: Vec<&str> = penguins.lines().take(4).collect();
     rows.push("\"Adelie\",\"Atlantis\",39.1,18.7,181,3750,\"unknown\",2007");
@@ -138,7 +138,7 @@ fn no_gradient_flows_through_an_index() {
     let x = Matrix::new(3, 2, vec![0.5, -1.0, 2.0, 0.25, -1.5, 1.0]);
     let y = Matrix::new(3, 1, vec![5.0, -2.0, 1.0]);
     let compile = Compile::new(SGD::default(), MeanSquaredError::default(), Vec::new());
-    let data = Examples { x: &x, y: &y, weights: None };
+    let data = Examples::new(&x, &y);
     let (_, gradient) = Session::quiet(|session| gradient(&network, &compile, data, 1, session)).unwrap();
     // Kernel and bias of the first layer are the first six numbers.
     assert!(gradient[..6].iter().all(|g| *g == 0.0) && gradient[6..].iter().any(|g| *g != 0.0), "{gradient:?}");

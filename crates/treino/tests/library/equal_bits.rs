@@ -15,7 +15,7 @@ use treino::optimizers::{Adam, Muon, Optimizer, SGD};
 use treino::regularizers::L2;
 use treino::rows::Matrix;
 use treino::train::Compile;
-use treino::train::{Examples, Fit, Job, Profile, Session, fit};
+use treino::train::{Examples, Fit, Profile, Session, Training, fit};
 use treino_engine::random::{Purpose, Stream};
 use treino_engine::simd::{Level, Simd};
 
@@ -71,9 +71,9 @@ impl Training {
         let mut network = Network::build(self.x.cols(), &self.layers).unwrap();
         network.initialize(self.settings.seed);
         let compile = Compile::new(self.optimizer.clone(), self.loss.clone(), vec![NamedMetric::typed("mae").unwrap()]);
-        let train = Examples { x: &self.x, y: &self.y, weights: None };
+        let train = Examples::new(&self.x, &self.y);
         let settings = &self.settings;
-        let job = Job {
+        let training = Training {
             compile: &compile,
             train,
             validation: Some(train),
@@ -83,15 +83,15 @@ impl Training {
             noise: None,
             model_file: None,
         };
-        let interrupt = Gate::new();
+        let gate = Gate::new();
         let mut losses = Vec::new();
         let mut observer = |event: &Event| {
             if let Event::Batch { loss, .. } = event {
                 losses.push(loss.to_bits());
             }
         };
-        let mut session = Session { threads, simd, interrupt: &interrupt, observer: &mut observer, profile };
-        let history = fit(&mut network, &job, &mut session).unwrap();
+        let mut session = Session { simd, profile, ..Session::new(threads, &gate, &mut observer) };
+        let history = fit(&mut network, &training, &mut session).unwrap();
         assert_eq!(history.epochs.len(), settings.epochs, "{:?}", history.ending);
         let weights = network.named_weights().flat_map(|(_, _, n)| n.iter().map(|x| x.to_bits()).collect::<Vec<_>>());
         let logs = history.epochs.iter().flat_map(|logs| &logs.0).map(|(name, v)| (name.clone(), v.to_bits()));

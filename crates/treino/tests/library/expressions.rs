@@ -11,7 +11,7 @@ use treino::metrics::NamedMetric;
 use treino::network::Network;
 use treino::optimizers::Adam;
 use treino::rows::Matrix;
-use treino::train::{Compile, Examples, Fit, Job, Session, fit};
+use treino::train::{Compile, Examples, Fit, Session, Training, fit};
 use treino_engine::simd::Simd;
 
 fn expression(text: &str) -> Loss {
@@ -108,9 +108,9 @@ fn train(kind: &str, loss: &Loss, metric: Option<&MetricFormula>, hidden: &Activ
     });
     let optimizer = Adam { learning_rate: 0.02.into(), ..Adam::default() };
     let compile = Compile::new(optimizer, loss.clone(), metrics.into_iter().collect());
-    let rows = Examples { x: &x, y: &y, weights: None };
+    let rows = Examples::new(&x, &y);
     let settings = Fit { epochs: 12, batch_size: 20, ..Fit::default() };
-    let job = Job {
+    let training = Training {
         compile: &compile,
         train: rows,
         validation: Some(rows),
@@ -120,8 +120,8 @@ fn train(kind: &str, loss: &Loss, metric: Option<&MetricFormula>, hidden: &Activ
         noise: None,
         model_file: None,
     };
-    let interrupt = Gate::new();
-    let history = fit(&mut network, &job, &mut Session::new(2, &interrupt, &mut |_| {})).unwrap();
+    let gate = Gate::new();
+    let history = fit(&mut network, &training, &mut Session::new(2, &gate, &mut |_| {})).unwrap();
     assert_eq!(history.epochs.len(), 12, "{:?}", history.ending);
     if metric.is_some() {
         assert!(history.epochs.iter().all(|logs| logs.get("val_own").is_some_and(f64::is_finite)));

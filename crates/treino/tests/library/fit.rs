@@ -1,11 +1,10 @@
 //! What `fit` does between the numbers: batches, validation, endings, names, and what it refuses.
 
-use std::sync::atomic::{AtomicBool, Ordering};
 use treino::Sequential;
 use treino::activations::{Sigmoid, Softmax};
 use treino::callbacks::{Callback, EarlyStopping};
 use treino::error::Kind;
-use treino::events::{Ending, Event, History};
+use treino::events::{Ending, Event, Gate, History};
 use treino::initializers::{Constant, Identity};
 use treino::layers::{self, Dense, Layer, Normalization};
 use treino::losses::{
@@ -16,7 +15,7 @@ use treino::network::Network;
 use treino::optimizers::SGD;
 use treino::rows::Matrix;
 use treino::train::Compile;
-use treino::train::{Examples, Fit, Job, Session, evaluate, fit, gradient};
+use treino::train::{Examples, Fit, Session, Training, evaluate, fit, gradient};
 use treino_engine::random::{Purpose, Stream};
 
 fn numbers(name: &str, rows: usize, cols: usize) -> Matrix {
@@ -75,12 +74,13 @@ impl Data {
         callbacks: &[Callback],
         mut see: impl FnMut(&Event, &Gate),
     ) -> History {
-        let interrupt = Gate::new();
-        let train = Examples { x: &self.x, y: &self.y, weights: None };
-        let validation = Some(Examples { x: &self.x_val, y: &self.y_val, weights: None });
-        let job = Job { compile, train, validation, settings, callbacks, units: None, noise: None, model_file: None };
-        let observer = &mut |event: &Event| see(event, &interrupt);
-        fit(network, &job, &mut Session::new(1, &interrupt, observer)).unwrap()
+        let gate = Gate::new();
+        let train = Examples::new(&self.x, &self.y);
+        let validation = Some(Examples::new(&self.x_val, &self.y_val));
+        let training =
+            Training { compile, train, validation, settings, callbacks, units: None, noise: None, model_file: None };
+        let observer = &mut |event: &Event| see(event, &gate);
+        fit(network, &training, &mut Session::new(1, &gate, observer)).unwrap()
     }
 }
 
@@ -94,9 +94,9 @@ fn the_last_batch_may_be_partial() {
     let (x, y) = (numbers("x", 5, 1), numbers("y", 5, 1));
     let compile = compiled(MeanSquaredError::default(), 0.1, &[]);
     let settings = Fit { epochs: 2, batch_size: 2, shuffle: false, ..Fit::default() };
-    let job = Job {
+    let training = Training {
         compile: &compile,
-        train: Examples { x: &x, y: &y, weights: None },
+        train: Examples::new(&x, &y),
         validation: None,
         settings: &settings,
         callbacks: &[],
@@ -104,15 +104,15 @@ fn the_last_batch_may_be_partial() {
         noise: None,
         model_file: None,
     };
-    let interrupt = Gate::new();
+    let gate = Gate::new();
     let mut steps_seen = Vec::new();
     let mut observer = |event: &Event| {
         if let Event::Batch { epoch, step, steps, .. } = *event {
             steps_seen.push((epoch, step, steps));
         }
     };
-    let mut session = Session::new(1, &interrupt, &mut observer);
-    let history = fit(&mut network, &job, &mut session).unwrap();
+    let mut session = Session::new(1, &gate, &mut observer);
+    let history = fit(&mut network, &training, &mut session).unwrap();
 
     let (mut w, mut losses) = (0.5_f64, Vec::new());
     for _ in 0..2 {
@@ -196,10 +196,10 @@ fn early_stopping_in_a_training_puts_the_best_weights_back() {
 
     // What it monitors is checked before the first epoch.
     let wrong = |monitor: &str, validation: bool| {
-        let train = Examples { x: &data.x, y: &data.y, weights: None };
+        let train = Examples::new(&data.x, &data.y);
         let callbacks = [EarlyStopping { monitor: monitor.into(), ..stopping.clone() }.into()];
         let validation = validation.then_some(train);
-        let job = Job {
+        let training = Training {
             compile: &compile,
             train,
             validation,
@@ -209,7 +209,7 @@ fn early_stopping_in_a_training_puts_the_best_weights_back() {
             noise: None,
             model_file: None,
         };
-        Session::quiet(|session| fit(&mut network(), &job, session)).unwrap_err().to_string()
+        Session::quiet(|session| fit(&mut network(), &training, session)).unwrap_err().to_string()
     };
     assert!(wrong("val_los", true).contains("did you mean \"val_loss\"?"));
     assert!(wrong("val_loss", false).contains("there are no validation rows"));
@@ -286,11 +286,11 @@ fn an_interruption_keeps_the_best_weights() {
     let settings = |epochs| Fit { epochs, batch_size: 4, ..Fit::default() };
     let stop_at = |at: (usize, usize)| {
         let mut network = network();
-        let history = data.watched(&mut network, &compile, &settings(20), &[], |event, interrupt| {
+        let history = data.watched(&mut network, &compile, &settings(20), &[], |event, gate| {
             if let Event::Batch { epoch, step, .. } = *event
                 && (epoch, step) == at
             {
-                interrupt.store(true, Ordering::Relaxed);
+                gate.stop();
             }
         });
         assert_eq!(history.ending, Ending::Interrupted, "{at:?}");
@@ -338,10 +338,10 @@ fn what_does_not_fit_is_refused() {
         };
         let mut network = Network::build(2, &[layer]).unwrap();
         let compile = compiled(loss, 0.1, &[]);
-        let data = Examples { x: &x, y: &y, weights };
+        let data = Examples::new(&x, &y).weighted(weights);
         Session::quiet(|session| {
             let settings = Fit { epochs: 1, ..Fit::default() };
-            let job = |train, validation| Job {
+            let job = |train, validation| Training {
                 compile: &compile,
                 train,
                 validation,
@@ -351,7 +351,7 @@ fn what_does_not_fit_is_refused() {
                 noise: None,
                 model_file: None,
             };
-            let message = fit(&mut network, &job(data, None), session).unwrap_err().to_string();
+            let message = fit(&mut network, &training(data, None), session).unwrap_err().to_string();
             if x.rows() > 0 {
                 assert_eq!(evaluate(&network, &compile, data, None, session).unwrap_err().to_string(), message);
                 assert_eq!(gradient(&network, &compile, data, 1, session).unwrap_err().to_string(), message);
@@ -462,7 +462,7 @@ fn losses_that_look_at_a_batch_are_evaluated_in_batches() {
     let loss = |rows: std::ops::Range<usize>| {
         let matrix = |numbers: &[f32]| Matrix::new(rows.len(), 1, numbers[rows.clone()].to_vec());
         let (x, y) = (matrix(&p), matrix(&y));
-        let data = Examples { x: &x, y: &y, weights: None };
+        let data = Examples::new(&x, &y);
         Session::quiet(|session| evaluate(&network, &compile, data, None, session)).unwrap().get("loss").unwrap()
     };
     assert!((loss(0..40) - (0.8 * loss(0..32) + 0.2 * loss(32..40))).abs() < 1e-12);
@@ -481,12 +481,12 @@ fn a_list_of_numbers_has_numbered_names() {
     network.initialize(1);
     let (x, y) = (numbers("x", 9, 2), Matrix::new(9, 1, (0..9).map(|i| (i % 3) as f32).collect()));
     let compile = compiled(SparseCategoricalCrossentropy::default(), 0.1, &["f1_score", "accuracy"]);
-    let data = Examples { x: &x, y: &y, weights: None };
+    let data = Examples::new(&x, &y);
     let run = |network: &mut Network, monitor: &str| {
         let stopping =
             EarlyStopping { monitor: monitor.into(), patience: 1, min_delta: 2.0, ..EarlyStopping::default() };
         let (settings, callbacks) = (Fit { epochs: 9, ..Fit::default() }, [stopping.into()]);
-        let job = Job {
+        let training = Training {
             compile: &compile,
             train: data,
             validation: Some(data),
@@ -496,7 +496,7 @@ fn a_list_of_numbers_has_numbered_names() {
             noise: None,
             model_file: None,
         };
-        Session::quiet(|session| fit(network, &job, session))
+        Session::quiet(|session| fit(network, &training, session))
     };
     let history = run(&mut network, "val_f1_score_2").unwrap();
     assert_eq!(history.names()[..5], ["loss", "f1_score_0", "f1_score_1", "f1_score_2", "accuracy"]);
@@ -512,11 +512,19 @@ fn settings_and_shapes_that_cannot_work_are_errors_not_panics() {
     let empty = Matrix::zeros(0, 2);
     let no_targets = Matrix::zeros(0, 1);
     let message = |settings: &Fit, x_val: &Matrix, y_val: &Matrix, compile: &Compile| {
-        let train = Examples { x: &data.x, y: &data.y, weights: None };
-        let validation = Some(Examples { x: x_val, y: y_val, weights: None });
-        let job =
-            Job { compile, train, validation, settings, callbacks: &[], units: None, noise: None, model_file: None };
-        Session::quiet(|session| fit(&mut network(), &job, session)).unwrap_err().to_string()
+        let train = Examples::new(&data.x, &data.y);
+        let validation = Some(Examples::new(x_val, y_val));
+        let job = Training {
+            compile,
+            train,
+            validation,
+            settings,
+            callbacks: &[],
+            units: None,
+            noise: None,
+            model_file: None,
+        };
+        Session::quiet(|session| fit(&mut network(), &training, session)).unwrap_err().to_string()
     };
     let settings = Fit { epochs: 1, ..Fit::default() };
     assert_eq!(message(&settings, &empty, &no_targets, &compile), "there are no rows to validate on");

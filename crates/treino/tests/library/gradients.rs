@@ -58,7 +58,7 @@ fn check(layers: &[Layer], loss: &Loss, rows: usize, seeds: u64, flat: bool) -> 
         let row_weights = numbers(seed, "row weights", rows, 0.5, 2.0);
         let compile = &compile;
         move |network: &Network| {
-            let data = Examples { x: &x, y: &y, weights: Some(&row_weights) };
+            let data = Examples::new(&x, &y).weighted(Some(&row_weights));
             Session::quiet(|session| gradient(network, compile, data, seed, session)).unwrap()
         }
     })
@@ -433,7 +433,7 @@ proptest! {
         }
         let x = Matrix::new(4, INPUTS, x);
         let y = targets(&loss, network.outputs(), 4, 1);
-        let data = Examples { x: &x, y: &y, weights: None };
+        let data = Examples::new(&x, &y);
         let (value, gradient) =
             Session::quiet(|session| gradient(&network, &compiled(&loss), data, 1, session)).unwrap();
         prop_assert!(!value.is_finite() || gradient.iter().all(|g| !g.is_nan()), "loss {value}, gradient {gradient:?}");

@@ -408,7 +408,7 @@ fn losses_of_outputs_that_others_read() {
             }
             let (x, y, compile) = (rows(seed), Matrix::new(ROWS, width, y), &compile);
             move |network: &Network| {
-                let data = Examples { x: &x, y: &y, weights: None };
+                let data = Examples::new(&x, &y);
                 Session::quiet(|session| gradient(network, compile, data, seed, session)).unwrap()
             }
         });

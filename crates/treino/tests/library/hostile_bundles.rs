@@ -1,8 +1,9 @@
 //! Whatever the bytes are, the bundle loader answers with a model or an error, and never panics.
 
 use proptest::prelude::*;
-use std::sync::{LazyLock, atomic::AtomicBool};
+use std::sync::LazyLock;
 use treino::data::Source;
+use treino::events::Gate;
 use treino::runs::Planned;
 use treino::spec::{self, Spec};
 use treino::store::Bundle;
@@ -35,8 +36,8 @@ static MODEL: LazyLock<Vec<u8>> = LazyLock::new(|| {
         spec::set(&mut entries, key, treino::catalog::Value::Text(value.into()), "test").unwrap();
     }
     let planned = Planned::new(&Spec::read(&entries).unwrap()).unwrap();
-    let interrupt = Gate::new();
-    planned.run(&mut Session::new(1, &interrupt, &mut |_| {})).unwrap().model.to_bytes().unwrap()
+    let gate = Gate::new();
+    planned.run(&mut Session::new(1, &gate, &mut |_| {})).unwrap().model.to_bytes().unwrap()
 });
 
 /// Opens the bytes, and uses what comes out.

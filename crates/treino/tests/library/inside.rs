@@ -9,8 +9,8 @@ use treino::losses::MeanSquaredError;
 use treino::network::Network;
 use treino::optimizers::SGD;
 use treino::rows::Matrix;
-use treino::train::inside::units_at_end;
-use treino::train::{Compile, Examples, Fit, Job, Session, fit};
+use treino::train::units_at_end;
+use treino::train::{Compile, Examples, Fit, Session, Training, fit};
 
 const ROWS: usize = 20;
 
@@ -26,9 +26,9 @@ fn train(layers: &[Layer], rate: f64, settings: Fit, callbacks: &[Callback]) -> 
     network.initialize(3);
     let compile =
         Compile::new(SGD { learning_rate: rate.into(), ..SGD::default() }, MeanSquaredError::default(), Vec::new());
-    let train = Examples { x: &x, y: &y, weights: None };
+    let train = Examples::new(&x, &y);
     let validation = Some(train);
-    let job = Job {
+    let training = Training {
         compile: &compile,
         train,
         validation,
@@ -38,7 +38,7 @@ fn train(layers: &[Layer], rate: f64, settings: Fit, callbacks: &[Callback]) -> 
         noise: None,
         model_file: None,
     };
-    let history = Session::quiet(|session| fit(&mut network, &job, session)).unwrap();
+    let history = Session::quiet(|session| fit(&mut network, &training, session)).unwrap();
     (network, history)
 }
 

@@ -89,7 +89,7 @@ fn every_loss_is_kerass() {
                 assert_eq!((v, bits(&d)), (value, bits(&dp)), "{} on {:?}", case["name"], simd.level());
             }
             // A network that changes nothing.
-            let data = Examples { x: &x, y: &y_matrix, weights };
+            let data = Examples::new(&x, &y_matrix).weighted(weights);
             let logs = Session::quiet(|session| evaluate(&network, &compiled(&loss), data, None, session));
             match logs {
                 Ok(logs) => assert_eq!(logs.get("loss"), Some(value), "{}", case["name"]),
@@ -141,7 +141,7 @@ fn a_last_activation_that_its_loss_absorbs_is_kerass_loss_from_logits() {
                 if prefix == "weighted_" && weights.is_none() {
                     continue;
                 }
-                let data = Examples { x: &x, y: &y, weights };
+                let data = Examples::new(&x, &y).weighted(weights);
                 let (value, whole) = Session::quiet(|session| gradient(&network, &compile, data, 1, session)).unwrap();
                 compare(case, &format!("{prefix}mean"), &[value]);
                 let logs = Session::quiet(|session| evaluate(&network, &compile, data, None, session)).unwrap();

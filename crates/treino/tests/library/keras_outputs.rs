@@ -8,7 +8,7 @@ use treino::layers::{Layer, Placed};
 use treino::network::Network;
 use treino::rows::Matrix;
 use treino::train::CompileSection;
-use treino::train::{Compile, Examples, Fit, Job, Session, fit};
+use treino::train::{Compile, Examples, Fit, Session, Training, fit};
 
 /// The trunk in a row, and heads that all read its last layer.
 fn layers(case: &Json) -> Vec<Placed> {
@@ -56,17 +56,17 @@ fn two_outputs_follow_keras() {
             batch_size: all["batch_size"].as_u64().unwrap() as usize,
             ..Fit::default()
         };
-        let job = Job {
+        let training = Training {
             compile: &compile,
-            train: Examples { x: &x, y: &y, weights: train_weights.as_deref() },
-            validation: Some(Examples { x: &x_val, y: &y_val, weights: val_weights.as_deref() }),
+            train: Examples::new(&x, &y).weighted(train_weights.as_deref()),
+            validation: Some(Examples::new(&x_val, &y_val).weighted(val_weights.as_deref())),
             settings: &settings,
             callbacks: &[],
             units: None,
             noise: None,
             model_file: None,
         };
-        let history = Session::quiet(|session| fit(&mut network, &job, session)).unwrap();
+        let history = Session::quiet(|session| fit(&mut network, &training, session)).unwrap();
 
         let keras = case["history32"].as_object().unwrap();
         let mut ours: Vec<&str> = history.epochs[0].0.iter().map(|(key, _)| key.as_str()).collect();

@@ -14,7 +14,7 @@ use treino::network::Network;
 use treino::optimizers::Optimizer;
 use treino::rows::{Columns, Matrix};
 use treino::train::Compile;
-use treino::train::{Examples, Fit, Job, Session, fit};
+use treino::train::{Examples, Fit, Session, Training, fit};
 
 fn matrix(json: &Json, rows: usize) -> Matrix {
     let numbers = singles(json);
@@ -89,9 +89,9 @@ fn follow(all: &Json) {
         };
         let weights = row_weights(case, &y);
         let val_weights = (!case["val_sample_weight"].is_null()).then(|| singles(&case["val_sample_weight"]));
-        let train = Examples { x: &x, y: &y, weights: weights.as_deref() };
-        let validation = Examples { x: &x_val, y: &y_val, weights: val_weights.as_deref() };
-        let job = Job {
+        let train = Examples::new(&x, &y).weighted(weights.as_deref());
+        let validation = Examples::new(&x_val, &y_val).weighted(val_weights.as_deref());
+        let training = Training {
             compile: &compile,
             train,
             validation: Some(validation),
@@ -101,7 +101,7 @@ fn follow(all: &Json) {
             noise: None,
             model_file: None,
         };
-        let history = Session::quiet(|session| fit(&mut network, &job, session)).unwrap();
+        let history = Session::quiet(|session| fit(&mut network, &training, session)).unwrap();
 
         for (key, keras) in case["history32"].as_object().unwrap() {
             let share = miss(&history.series(key), &floats(keras), &floats(&case["history64"][key]));

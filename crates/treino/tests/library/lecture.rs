@@ -8,7 +8,7 @@ use treino::network::Network;
 use treino::optimizers::SGD;
 use treino::regularizers::L1L2;
 use treino::rows::Matrix;
-use treino::train::{Compile, Examples, Fit, Job, Session, evaluate, fit};
+use treino::train::{Compile, Examples, Fit, Session, Training, evaluate, fit};
 
 /// Names and defaults of the first parameters, as Python would write them.
 fn signature(thing: &Descriptor, count: usize) -> String {
@@ -50,7 +50,7 @@ fn doubled(layer: Dense) -> Network {
 fn loss_of(network: &Network, loss: impl Into<Loss>) -> f64 {
     let (x, y) = (Matrix::new(4, 1, X.to_vec()), Matrix::new(4, 1, Y.to_vec()));
     let compile = Compile::new(SGD::default(), loss, Vec::new());
-    let rows = Examples { x: &x, y: &y, weights: None };
+    let rows = Examples::new(&x, &y);
     Session::quiet(|session| evaluate(network, &compile, rows, None, session)).unwrap().get("loss").unwrap()
 }
 
@@ -92,16 +92,17 @@ fn batch_normalisation_is_its_four_lines() {
     let (rows, targets) = (Matrix::new(4, 1, X.to_vec()), Matrix::new(4, 1, Y.to_vec()));
     let compile =
         Compile::new(SGD { learning_rate: 0.0.into(), ..SGD::default() }, MeanSquaredError::default(), Vec::new());
-    let job = Job {
+    let training = Training {
         compile: &compile,
-        train: Examples { x: &rows, y: &targets, weights: None },
+        train: Examples::new(&rows, &targets),
         validation: None,
         settings: &Fit { epochs: 1, ..Fit::default() },
         callbacks: &[],
         units: None,
         noise: None,
+        model_file: None,
     };
-    let history = Session::quiet(|session| fit(&mut network, &job, session)).unwrap();
+    let history = Session::quiet(|session| fit(&mut network, &training, session)).unwrap();
     let expected = y.iter().zip(Y).map(|(p, y)| (p - f64::from(y)).powi(2)).sum::<f64>() / 4.0;
     assert!((history.epochs[0].get("loss").unwrap() - expected).abs() < 1e-6 * expected);
     for (name, expected) in [("moving_mean", 0.01 * mean), ("moving_variance", 0.99 + 0.01 * variance)] {

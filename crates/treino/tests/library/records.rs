@@ -18,8 +18,8 @@ fn planned(table: &str, target: &str, data: &str, rest: &str) -> Planned {
 }
 
 fn run(planned: &Planned, threads: usize) -> Run {
-    let interrupt = Gate::new();
-    planned.run(&mut Session::new(threads, &interrupt, &mut |_| {})).unwrap()
+    let gate = Gate::new();
+    planned.run(&mut Session::new(threads, &gate, &mut |_| {})).unwrap()
 }
 
 /// The record, after a way through JSON that changes nothing.

@@ -22,8 +22,8 @@ fn penguins(rest: &str) -> Spec {
 }
 
 fn run(planned: &Planned, threads: usize) -> Run {
-    let interrupt = Gate::new();
-    planned.run(&mut Session::new(threads, &interrupt, &mut |_| {})).unwrap()
+    let gate = Gate::new();
+    planned.run(&mut Session::new(threads, &gate, &mut |_| {})).unwrap()
 }
 
 fn several(more: &[&str]) -> DataSpec {

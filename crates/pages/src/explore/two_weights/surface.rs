@@ -61,7 +61,7 @@ impl Surface {
         let session = Session { simd: self.simd, ..Session::new(1, &gate, &mut nobody) };
         let taken = rows.map(|rows| (taken(&self.x, rows), taken(&self.y, rows)));
         let (x, y) = taken.as_ref().map_or((&self.x, &self.y), |(x, y)| (x, y));
-        let (error, g) = gradient(&network, &self.compile, Examples { x, y, weights: None }, 0, &session)?;
+        let (error, g) = gradient(&network, &self.compile, Examples::new(x, y), 0, &session)?;
         Ok((error, [f64::from(g[0]), f64::from(g[1])]))
     }
 

@@ -9,7 +9,7 @@ use treino::events::Event;
 use treino::events::{Logs, Snapshot};
 use treino::layers::Dense;
 use treino::losses::MeanSquaredError;
-use treino::network::Network;
+use treino::network::{Network, weights_bytes};
 use treino::optimizers::{Optimizer, SGD};
 use treino::store::Bundle;
 use treino::train::Compile;
@@ -58,11 +58,18 @@ impl Control for Driven {
         Ok(())
     }
 
-    fn model(&self) -> Bundle {
+    fn network(&self) -> Network {
         let mut network = Network::build(1, &[Dense { use_bias: false, ..Dense::new(1) }]).unwrap();
         network.set_weight("dense/kernel", &[1, 1], &[self.epoch]).unwrap();
+        network
+    }
+
+    fn model_bytes(&self, weights_only: bool) -> treino::Result<Vec<u8>> {
+        if weights_only {
+            return weights_bytes(&self.network());
+        }
         let compile = Compile::new(SGD::default(), MeanSquaredError::default(), Vec::new());
-        Bundle::bare(network, Some(&compile), &[])
+        Bundle::bare(self.network(), Some(&compile), &[]).to_bytes()
     }
 
     fn tell(&mut self, event: &Event) {
@@ -86,7 +93,13 @@ pub fn start(callback: &Callback) -> treino::Result<Box<dyn Watcher>> {
     let plain = ["loss", "accuracy", "mean_absolute_error"];
     let names: Vec<String> = plain.iter().flat_map(|name| [name.to_string(), format!("val_{name}")]).collect();
     let optimizer = Optimizer::from(SGD::default());
-    callback.inner().start(&Outlook { direction: &direction, names: &names, optimizer: &optimizer, steps: 10 })
+    callback.inner().start(&Outlook {
+        direction: &direction,
+        names: &names,
+        optimizer: &optimizer,
+        steps: 10,
+        has_model_file: true,
+    })
 }
 
 /// Logs that hold a value (none for `null`) beside another.

@@ -127,7 +127,7 @@ pub struct Data {
 impl Data {
     /// All rows.
     pub fn examples(&self) -> Examples<'_> {
-        Examples { x: &self.x, y: &self.y, weights: None }
+        Examples::new(&self.x, &self.y)
     }
 }
 
@@ -275,13 +275,18 @@ fn number(z: &[f64; 2]) -> f64 {
     z[0] + z[1] * z[1] / 2.0 - 0.5
 }
 
+/// The names of all workloads, each with what it is, for the help.
+pub fn list() -> String {
+    WORKLOADS.iter().map(|workload| format!("  {:<9}  {}\n", workload.name, workload.in_words())).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use serde_json::Value;
 
     fn fixture() -> Value {
-        serde_json::from_str(include_str!("../../../../fixtures/bench/workloads.json")).unwrap()
+        serde_json::from_str(include_str!("../../../fixtures/bench/workloads.json")).unwrap()
     }
 
     fn numbers(value: &Value) -> Vec<f64> {
