@@ -1,5 +1,6 @@
 //! What a single cell may say besides a number or a date: nothing at all, yes or no.
 
+use super::lists;
 use super::number::{self, Decimal};
 use super::spec::DataSpec;
 
@@ -26,19 +27,14 @@ impl Missing {
     /// written otherwise, such as `-999.0`.
     pub fn new(extra: &[String]) -> Self {
         let words: Vec<Vec<u8>> = extra.iter().map(|w| w.trim().as_bytes().to_vec()).collect();
-        // What is a number under one mark only, such as `-999,9`, stands for that number under the other mark, too.
-        let marks = [Decimal::Point, Decimal::Comma];
-        let plain = |w: &Vec<u8>| {
-            let parsed = marks.iter().find_map(|mark| number::parse(w, *mark));
-            parsed.filter(|p| p.dress == number::dress::PLAIN)
-        };
+        let plain = |w: &Vec<u8>| number::parse(w, Decimal::Point).filter(|p| p.dress == number::dress::PLAIN);
         let numbers = words.iter().filter_map(plain).map(|p| p.value).collect();
         Missing { words, numbers, literal: false }
     }
 
-    /// What is missing in each column of a file.
-    pub fn of_columns(spec: &DataSpec, names: &[String]) -> Vec<Self> {
-        let all = Missing::new(&spec.missing);
+    /// What is missing in each column of a file with a decimal mark.
+    pub fn of_columns(spec: &DataSpec, names: &[String], decimal: Decimal) -> Vec<Self> {
+        let all = Missing::new(&lists::words(&spec.missing, decimal));
         let literal = Missing { literal: true, ..all.clone() };
         let of = |name: &String| if spec.literal.contains(name) { &literal } else { &all };
         names.iter().map(|name| of(name).clone()).collect()
@@ -110,9 +106,8 @@ mod tests {
             assert!(!m.is(word.as_bytes()), "{word}");
         }
         assert!(m.is_number(-999.0) && !m.is_number(999.0));
-        assert!(Missing::new(&["-999,9".into()]).is_number(-999.9));
         let spec = DataSpec { literal: vec!["b".into()], missing: vec!["x".into()], ..DataSpec::default() };
-        let [a, b] = &Missing::of_columns(&spec, &["a".into(), "b".into()])[..] else { panic!() };
+        let [a, b] = &Missing::of_columns(&spec, &["a".into(), "b".into()], Decimal::Point)[..] else { panic!() };
         assert!(a.is(b"NA") && a.is(b"x") && a.is(b"") && !b.is(b"NA") && b.is(b"x") && b.is(b""));
     }
 

@@ -147,8 +147,8 @@ mod tests {
     fn told(cells: &[&str]) -> (ColumnKind, String) {
         let rows: String = cells.iter().map(|cell| format!("\"{cell}\",x\n")).collect();
         let table = read(&Source::text("t.csv", &format!("a,b\n{rows}")), &DataSpec::default()).unwrap();
-        let notes: Vec<String> = table.notes.iter().map(ToString::to_string).collect();
-        (table.columns[0].kind, notes.join("\n"))
+        let notes = table.notes.iter().filter(|note| note.column.is_some()).map(ToString::to_string);
+        (table.columns[0].kind, notes.collect::<Vec<_>>().join("\n"))
     }
 
     fn with(cells: &[&'static str], times: usize, others: &[&'static str]) -> Vec<&'static str> {

@@ -16,6 +16,7 @@ use super::source::{Opened, Source};
 use super::spec::DataSpec;
 use super::table::Table;
 use super::target::{Cells, Target};
+use super::text::composed;
 use std::collections::BTreeMap;
 use treino_core::rows::Matrix;
 use treino_core::{Error, Result};
@@ -143,17 +144,16 @@ impl Recipe {
         Ok((table, places, found))
     }
 
-    /// The names of the columns of a file. A delimiter that was meant for another file is dropped from `spec` where the file has
-    /// the columns without it.
+    /// The names of the columns of a file. A delimiter and a number of lines above the names that were meant for another file are
+    /// dropped from `spec` where the file has the columns without them.
     fn names(&self, opened: &Opened, spec: &mut DataSpec, extra: &[Extra<'_>]) -> Result<Vec<String>> {
         let found = names(opened, spec);
         let wanted = || self.inputs.iter().map(|i| i.name.as_str()).chain(extra.iter().map(|e| e.name));
-        let complete = |names: &[String]| wanted().all(|name| names.iter().any(|n| n == name));
-        if spec.delimiter.is_none() || !self.header || !spec.header || found.as_ref().is_ok_and(|names| complete(names))
-        {
+        let complete = |names: &[String]| wanted().all(|name| names.contains(&composed(name)));
+        let open = DataSpec { delimiter: None, skip_rows: None, ..spec.clone() };
+        if open == *spec || !self.header || !spec.header || found.as_ref().is_ok_and(|names| complete(names)) {
             return found;
         }
-        let open = DataSpec { delimiter: None, ..spec.clone() };
         match names(opened, &open) {
             Ok(names) if complete(&names) => {
                 *spec = open;
@@ -170,16 +170,15 @@ impl Recipe {
 
     /// Says of a file that lacks nothing but a target (the first of `extra` are the targets) what that means.
     fn need_target(&self, names: &[&str], extra: &[Extra<'_>], file: &str) -> Result<()> {
-        let lacks = |column: Option<&Extra<'_>>| column.is_some_and(|c| !names.contains(&c.name));
+        let lacks = |name: &str| !names.contains(&composed(name).as_str());
         let targets = &extra[..extra.len().min(1 + self.more_targets.len())];
-        let lacking = targets.iter().find(|target| !names.contains(&target.name));
-        let weight = extra.get(targets.len());
-        if let (None, Some(Extra { name: weight, .. })) = (lacking, weight.filter(|_| lacks(weight))) {
+        let lacking = targets.iter().find(|target| lacks(target.name));
+        if let (None, Some(weight)) = (lacking, extra.get(targets.len()).map(|c| c.name).filter(|name| lacks(name))) {
             let e = format!("the file lacks the column \"{weight}\", which said in training how much each row weighs");
             return Err(Error::input(e).in_file(file).help("add it, with 1 in each row where all weigh the same"));
         }
         let Some(Extra { name: target, .. }) = lacking else { return Ok(()) };
-        if !self.inputs.iter().all(|i| names.contains(&i.name.as_str())) {
+        if self.inputs.iter().any(|i| lacks(&i.name)) {
             return Ok(());
         }
         let known = |n: &str| self.inputs.iter().any(|i| i.name == n) || targets.iter().any(|t| t.name == n);
@@ -317,14 +316,16 @@ fn plan(input: &Input) -> Plan {
 /// Where in `names` the `wanted` ones are.
 fn find(wanted: &[&str], names: &[&str], file: &str) -> Result<Vec<usize>> {
     let index: BTreeMap<&str, usize> = names.iter().copied().zip(0..).collect();
+    // The recipe may be of a time when names were kept as their file wrote them.
+    let place = |name: &&str| index.get(composed(name).as_str()).copied();
     let mut lacking: Vec<&str> = Vec::new();
-    for name in wanted.iter().filter(|w| !index.contains_key(*w)) {
+    for name in wanted.iter().filter(|w| place(w).is_none()) {
         if !lacking.contains(name) {
             lacking.push(name);
         }
     }
     if lacking.is_empty() {
-        return Ok(wanted.iter().filter_map(|w| index.get(w).copied()).collect());
+        return Ok(wanted.iter().filter_map(place).collect());
     }
     let list = lacking.iter().take(20).map(|n| format!("\"{n}\"")).collect::<Vec<_>>().join(", ");
     let more = if lacking.len() > 20 { format!(" and {} more", lacking.len() - 20) } else { String::new() };

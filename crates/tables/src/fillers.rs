@@ -15,7 +15,8 @@ pub(crate) fn notes(table: &Table) -> Vec<Note> {
 fn of(column: &Column) -> Option<String> {
     let (Values::Narrow(_) | Values::Wide(_)) = &column.values else { return None };
     let ends = [column.stats.min, column.stats.max];
-    let candidates: Vec<f64> = ends.into_iter().filter(|v| nines(column, *v) > 0 || ENDS.contains(v)).collect();
+    let is_end = |v: f64| ENDS.iter().any(|end| *end as f32 == v as f32);
+    let candidates: Vec<f64> = ends.into_iter().filter(|v| nines(column, *v) > 0 || is_end(*v)).collect();
     if candidates.is_empty() {
         return None;
     }
@@ -47,7 +48,12 @@ fn nines(column: &Column, value: f64) -> usize {
 
 /// A number of a column as it stands in the file, with a decimal point.
 fn written(column: &Column, value: f64) -> String {
-    if matches!(column.values, Values::Narrow(_)) { (value as f32).to_string() } else { value.to_string() }
+    let same = |end: &&f64| matches!(column.values, Values::Narrow(_)) && **end as f32 == value as f32;
+    match ENDS.iter().find(same) {
+        Some(end) => end.to_string(),
+        None if matches!(column.values, Values::Narrow(_)) && value.fract() != 0.0 => (value as f32).to_string(),
+        None => value.to_string(),
+    }
 }
 
 #[cfg(test)]
@@ -68,6 +74,7 @@ mod tests {
             ("5 -99 300 800 10 -99 ", "-99 stands in 2 cells"),
             ("5 9999 3 800 10 ", "9999 stands in 1 cell"),
             ("5 -2147483648 3 800 10 ", "-2147483648 stands in 1 cell"),
+            ("5 2147483647 3 800 10 ", "2147483647 stands in 1 cell"),
             ("1 -9 2 1 2 -9 ", "-9 stands in 2 cells"),
         ] {
             assert!(

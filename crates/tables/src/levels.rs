@@ -1,6 +1,7 @@
 //! The levels of a category in another file, where they may be written otherwise: `2.0` is the level `2`.
 
 use super::number::{self, Decimal, dress};
+use super::text::composed;
 use std::collections::BTreeMap;
 
 /// Whole numbers beyond this are not compared as numbers: double precision rounds them.
@@ -9,7 +10,7 @@ const EXACT: f64 = 9_007_199_254_740_992.0;
 /// Known levels, to be found by how they are written, and numbers by their value.
 pub(crate) struct Levels<'a> {
     levels: &'a [String],
-    exact: BTreeMap<&'a str, usize>,
+    exact: BTreeMap<String, usize>,
     /// The level of each number; `None` for a number that several levels are.
     numbers: BTreeMap<u64, Option<usize>>,
     /// The mark of the other file.
@@ -25,7 +26,8 @@ impl<'a> Levels<'a> {
                 numbers.entry(number).and_modify(|level| *level = None).or_insert(Some(at));
             }
         }
-        let exact = levels.iter().map(String::as_str).zip(0..).collect();
+        // The levels may be of a time when texts were kept as their file wrote them.
+        let exact = levels.iter().map(|level| composed(level)).zip(0..).collect();
         Levels { levels, exact, numbers, mark }
     }
 

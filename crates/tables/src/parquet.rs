@@ -4,6 +4,7 @@
 //! keep their type; decimals become numbers; texts are typed like the cells of a CSV file. Lists and structs are refused
 //! by name.
 
+use super::caught::caught;
 use super::cell::{Missing, trim};
 use super::column::{Column, ColumnKind};
 use super::date::DAY;
@@ -19,6 +20,7 @@ use super::said::Said;
 use super::source::{Opened, Source};
 use super::spec::DataSpec;
 use super::table::Table;
+use super::text::composed;
 use ::parquet::basic::{ConvertedType, LogicalType, TimeUnit, Type as Physical};
 use ::parquet::column::reader::{ColumnReader, ColumnReaderImpl};
 use ::parquet::data_type::{AsBytes, DataType};
@@ -50,12 +52,22 @@ const BATCH: usize = 4096;
 
 /// The names of the columns of a file.
 pub(crate) fn names(opened: &Opened) -> Result<Vec<String>> {
-    Ok(top_names(&open(opened)?))
+    unless_damaged(opened, || Ok(top_names(&open(opened)?)))
+}
+
+/// Reads a table.
+pub(crate) fn load(opened: &Opened, spec: &DataSpec, wanted: &Wanted) -> Result<Table> {
+    unless_damaged(opened, || load_columns(opened, spec, wanted))
+}
+
+/// What `work` gives. The reader panics on some damaged files.
+fn unless_damaged<T>(opened: &Opened, work: impl FnOnce() -> Result<T>) -> Result<T> {
+    caught(work).unwrap_or_else(|why| Err(damaged(opened, &ParquetError::General(why))))
 }
 
 fn top_names(reader: &SerializedFileReader<File>) -> Vec<String> {
     let schema = reader.metadata().file_metadata().schema();
-    schema.get_fields().iter().map(|f| f.name().to_string()).collect()
+    schema.get_fields().iter().map(|f| composed(f.name())).collect()
 }
 
 fn open(opened: &Opened) -> Result<SerializedFileReader<File>> {
@@ -74,8 +86,7 @@ fn damaged(opened: &Opened, cause: &ParquetError) -> Error {
     Error::input(format!("the Parquet file cannot be read: {why}")).in_file(opened.source.name())
 }
 
-/// Reads a table.
-pub(crate) fn load(opened: &Opened, spec: &DataSpec, wanted: &Wanted) -> Result<Table> {
+fn load_columns(opened: &Opened, spec: &DataSpec, wanted: &Wanted) -> Result<Table> {
     let reader = open(opened)?;
     let name = opened.source.name();
     let names = top_names(&reader);
@@ -84,21 +95,23 @@ pub(crate) fn load(opened: &Opened, spec: &DataSpec, wanted: &Wanted) -> Result<
             return Err(Error::input(format!("two columns are called \"{column}\"")).in_file(&name));
         }
     }
+    let spec = &spec.for_columns(&names);
     let said = match &wanted.plans {
         Some(_) => Said::nothing(names.len()),
-        None => Said::new(&names, &name, spec, || None)?,
+        None => Said::new(&names, &name, spec, |_| Vec::new())?,
     };
     let rows = usize::try_from(reader.metadata().file_metadata().num_rows()).unwrap_or(usize::MAX);
     if rows > u32::MAX as usize {
         return Err(Error::input("the table has more than 4294967295 rows").in_file(&name));
     }
     let schema = reader.metadata().file_metadata().schema_descr_ptr();
-    let file = Texts { opened, reader: &reader, missing: Missing::of_columns(spec, &names) };
+    let file = Texts { opened, reader: &reader, spec, names: &names };
     let mut notes = Vec::new();
-    let (decimal, profiles) = file.decimal(&names, spec, wanted, &mut notes)?;
+    let (decimal, profiles) = file.decimal(wanted, &mut notes)?;
+    let missing = Missing::of_columns(spec, &names, decimal);
     let mut columns: Vec<Column> = Vec::with_capacity(names.len());
     for (i, (column, profile)) in names.iter().zip(profiles).enumerate() {
-        let missing = &file.missing[i];
+        let missing = &missing[i];
         let given = wanted.plans.as_ref().map(|plans| plans.iter().find(|p| p.position == i).map(|p| p.plan));
         let skipped = Plan::Skip(ColumnKind::Text);
         let (plan, leaf) = match (file.leaf(i), given) {
@@ -158,8 +171,8 @@ pub(crate) fn load(opened: &Opened, spec: &DataSpec, wanted: &Wanted) -> Result<
 struct Texts<'a> {
     opened: &'a Opened,
     reader: &'a SerializedFileReader<File>,
-    /// What is missing in each column.
-    missing: Vec<Missing>,
+    spec: &'a DataSpec,
+    names: &'a [String],
 }
 
 impl Texts<'_> {
@@ -198,18 +211,13 @@ impl Texts<'_> {
             profile.finish();
             Ok(profile)
         };
-        self.missing.iter().enumerate().map(profile).collect()
+        Missing::of_columns(self.spec, self.names, decimal).iter().enumerate().map(profile).collect()
     }
 
     /// The decimal mark of the texts, and what the cells are under it.
-    fn decimal(
-        &self,
-        names: &[String],
-        spec: &DataSpec,
-        wanted: &Wanted,
-        notes: &mut Vec<Note>,
-    ) -> Result<(Decimal, Vec<Profile>)> {
-        let decimal = match (dialect::decimal(spec)?, &wanted.plans) {
+    fn decimal(&self, wanted: &Wanted, notes: &mut Vec<Note>) -> Result<(Decimal, Vec<Profile>)> {
+        let names = self.names;
+        let decimal = match (dialect::decimal(self.spec)?, &wanted.plans) {
             (Some(given), _) => given,
             (None, Some(planned)) => {
                 let new = NewFile { names, delimiter: None, planned, training: wanted.decimal };
@@ -450,6 +458,21 @@ mod tests {
     }
 
     #[test]
+    fn no_changed_byte_makes_it_panic() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = write(folder.path(), SCHEMA, 1, fill);
+        let bytes = std::fs::read(&path).unwrap();
+        for at in 4..bytes.len() {
+            for flip in [1, 0x80, 0xff] {
+                let mut changed = bytes.clone();
+                changed[at] ^= flip;
+                std::fs::write(&path, &changed).unwrap();
+                let _ = Table::read(&path);
+            }
+        }
+    }
+
+    #[test]
     fn what_cannot_be_read_is_said() {
         let folder = tempfile::tempdir().unwrap();
         let nested = "message m { required int32 a; required group b { required int32 c; } }";
@@ -471,6 +494,12 @@ mod tests {
         });
         let e = Table::read(&path).unwrap_err();
         assert!(e.message().contains("infinite") && e.to_string().contains("row 2"), "{e}");
+        // Files whose damage the reader does not expect: one changed byte each.
+        for damaged in ["negative-start", "dict-decoder"] {
+            let path = format!("{}/tests/damaged/{damaged}.parquet", env!("CARGO_MANIFEST_DIR"));
+            let e = Table::read(path).unwrap_err();
+            assert!(e.message().starts_with("the Parquet file cannot be read"), "{e}");
+        }
         let piped = Source::Bytes { name: "pipe".into(), bytes: bytes.into() };
         assert!(read(&piped, &DataSpec::default()).unwrap_err().message().contains("pipe"));
     }

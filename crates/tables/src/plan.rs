@@ -38,6 +38,11 @@ impl Plan {
         matches!(self, Plan::Number { .. } | Plan::Label { .. })
     }
 
+    /// Whether the cells are numbers or dates.
+    pub fn holds_values(self) -> bool {
+        self.is_number() || matches!(self, Plan::Weight | Plan::Date(_))
+    }
+
     /// What the cells of a column are that is stored so.
     pub fn kind(self) -> ColumnKind {
         match self {
@@ -84,11 +89,19 @@ pub(crate) struct Builder {
     /// Whether a level was not UTF-8.
     pub foreign: bool,
     missing: usize,
+    /// Bytes of the levels.
+    bytes: usize,
     /// In which ways the numbers were dressed.
     dress: u16,
     /// How the first cell of each number is written, as far as they are few; by the bits of the number.
     labels: BTreeMap<u64, String>,
 }
+
+/// Levels with more bytes than this are text.
+const MOST_BYTES: usize = 1 << 28;
+
+/// Room is made for so many rows at first: a damaged file may promise any number.
+const ROOM: usize = 1 << 22;
 
 /// With more different numbers than this their writing is not kept.
 const MOST_LABELS: usize = ColumnStats::DISTINCT_CAP;
@@ -96,6 +109,7 @@ const MOST_LABELS: usize = ColumnStats::DISTINCT_CAP;
 impl Builder {
     /// An empty column with room for `rows` cells.
     pub fn new(plan: Plan, rows: usize) -> Self {
+        let rows = rows.min(ROOM);
         let values = match plan {
             Plan::Skip(_) => Values::Absent,
             Plan::Number { narrow: true, .. } => Values::Narrow(Vec::with_capacity(rows)),
@@ -115,6 +129,7 @@ impl Builder {
             overflow: false,
             foreign: false,
             missing: 0,
+            bytes: 0,
             dress: 0,
             labels: BTreeMap::new(),
         }
@@ -212,36 +227,53 @@ impl Builder {
     }
 
     fn add_level(&mut self, cell: &[u8], missing: &Missing) {
-        let Values::Category { codes, levels } = &mut self.values else { return };
-        if missing.is(cell) {
-            self.missing += 1;
-            codes.push(Values::MISSING);
-        } else if self.overflow {
+        let code = match missing.is(cell) {
+            true => {
+                self.missing += 1;
+                Some(Values::MISSING)
+            }
             // Only missing cells are still counted.
-        } else if self.last.0 == cell && self.last.1 != Values::MISSING {
-            codes.push(self.last.1);
-        } else {
-            let code = match self.index.get(cell) {
-                Some(code) => *code,
-                None => {
-                    if matches!(self.plan, Plan::Category { cap } if levels.len() >= cap) {
-                        self.overflow = true;
-                        *codes = Vec::new();
-                        self.index = BTreeMap::new();
-                        return;
-                    }
-                    let code = levels.len() as u32;
-                    self.foreign |= std::str::from_utf8(cell).is_err();
-                    levels.push(decode(cell));
-                    self.index.insert(cell.into(), code);
-                    code
+            false if self.overflow => None,
+            false if self.last.0 == cell && self.last.1 != Values::MISSING => Some(self.last.1),
+            false => {
+                let code = self.index.get(cell).copied().or_else(|| self.new_level(cell));
+                if let Some(code) = code {
+                    self.last.0.clear();
+                    self.last.0.extend_from_slice(cell);
+                    self.last.1 = code;
                 }
-            };
-            self.last.0.clear();
-            self.last.0.extend_from_slice(cell);
-            self.last.1 = code;
+                code
+            }
+        };
+        if let (Values::Category { codes, .. }, Some(code)) = (&mut self.values, code) {
             codes.push(code);
         }
+    }
+
+    /// The code of a level whose bytes are new; its text may be known. `None` if there are too many.
+    fn new_level(&mut self, cell: &[u8]) -> Option<u32> {
+        let Values::Category { codes, levels } = &mut self.values else { return None };
+        let text = decode(cell);
+        let code = match self.index.get(text.as_bytes()) {
+            Some(code) => *code,
+            None => {
+                self.bytes += text.len();
+                if matches!(self.plan, Plan::Category { cap } if levels.len() >= cap || (cap < usize::MAX && self.bytes > MOST_BYTES))
+                {
+                    self.overflow = true;
+                    *codes = Vec::new();
+                    self.index = BTreeMap::new();
+                    return None;
+                }
+                self.foreign |= std::str::from_utf8(cell).is_err();
+                let code = levels.len() as u32;
+                self.index.insert(text.as_bytes().into(), code);
+                levels.push(text);
+                code
+            }
+        };
+        self.index.insert(cell.into(), code);
+        Some(code)
     }
 
     /// The finished column of `rows` cells.

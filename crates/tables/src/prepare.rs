@@ -1,5 +1,6 @@
 //! From a spec to data that a network can train on.
 
+use super::absent;
 use super::dataset::{Dataset, Prepared};
 use super::encode::{no_row, rows_with_targets};
 use super::fit::{fit, median, seen};
@@ -36,6 +37,7 @@ pub fn prepare_for(spec: &DataSpec, readings: &Readings) -> Result<Prepared> {
     };
     let source = Source::from_argument(path)?;
     let mut table = super::read(&source, spec)?;
+    let spec = &spec.for_columns(&table.names());
     let texts = reading::texts(readings, &table, spec);
     if !texts.is_empty() {
         let categorical = spec.categorical.iter().cloned().chain(texts).collect();
@@ -63,6 +65,7 @@ pub fn prepare_table_for(table: Table, spec: &DataSpec, readings: &Readings) -> 
     if let Some(column) = table.columns.iter().find(|c| c.rows().is_some_and(|n| n != table.rows)) {
         return Err(Error::input(format!("column \"{}\" has not {} rows as the table has", column.name, table.rows)));
     }
+    let spec = &spec.for_columns(&table.names());
     let mut notes = table.notes.clone();
     let place = |e: Error| e.in_file(&table.name);
     let Some(name) = &spec.target else {
@@ -132,7 +135,7 @@ pub fn prepare_table_for(table: Table, spec: &DataSpec, readings: &Readings) -> 
         if let Some(path) = path {
             let source = Source::from_argument(path)?;
             // How the table is written says nothing about another file.
-            let written = DataSpec { decimal: None, ..spec.clone() };
+            let written = DataSpec { decimal: None, skip_footer: 0, ..spec.clone() };
             let mut differs = Vec::new();
             let (found, aside) = recipe.encode_with_targets(&all, &source, &written, &mut differs).map_err(|e| {
                 let too = if all.len() == 1 { "the target too" } else { "the targets too" };
@@ -154,6 +157,10 @@ pub fn prepare_table_for(table: Table, spec: &DataSpec, readings: &Readings) -> 
     }
     for (part, name) in [(&validation, "validation"), (&test, "test")] {
         notes.extend(part.as_ref().and_then(|part| repeated(&train, part, name)));
+    }
+    for (at, target) in targets.iter().enumerate() {
+        let others = [("validation", validation.as_ref()), ("test", test.as_ref())];
+        notes.extend(absent::notes(target, at, &train, others, spec));
     }
     if set_aside > 0 {
         let rows = if set_aside == 1 { "1 row has".to_string() } else { format!("{set_aside} rows have") };

@@ -48,8 +48,8 @@ pub(crate) struct Profile {
     /// Where in the text the first row with an infinite number starts, and how that is written.
     pub infinite: Option<(u64, String)>,
     languages: u8,
-    /// Cells that are numbers, in a column where others are not.
-    numbers: u64,
+    /// Cells that are numbers under the mark in use and under the other one, in a column where others are not.
+    numbers: [u64; 2],
     /// Where in the text the first row without a number starts, and what stands there.
     odd: Option<(u64, String)>,
 }
@@ -76,7 +76,7 @@ impl Profile {
             max: f64::NEG_INFINITY,
             infinite: None,
             languages: ANY_LANGUAGE,
-            numbers: 0,
+            numbers: [0; 2],
             odd: None,
         }
     }
@@ -171,39 +171,43 @@ impl Profile {
 
     /// A cell that is no number under the mark in use, or stands in a column where another is none.
     fn add_word(&mut self, cell: &[u8], byte: u64, decimal: Decimal) {
-        let is_number = may_be_number(cell) && number::parse(cell, decimal).is_some();
         if self.number {
             self.number = false;
-            self.numbers = self.present - 1;
+            self.numbers = [self.present - 1, self.present - 1 - self.certain[0]];
             self.odd = Some((byte, decode(cell)));
-        } else {
-            self.numbers += u64::from(is_number);
         }
-        if self.other {
-            match number::parse(cell, decimal.other()) {
-                Some(parsed) => {
+        let parsed = |decimal| if may_be_number(cell) { number::parse(cell, decimal) } else { None };
+        let number = parsed(decimal);
+        if let Some(parsed) = number {
+            self.numbers[0] += 1;
+            self.certain[0] += u64::from(parsed.marks == Marks::Certain);
+        }
+        match parsed(decimal.other()) {
+            Some(parsed) => {
+                self.numbers[1] += 1;
+                self.certain[1] += u64::from(parsed.marks == Marks::Certain);
+                if self.other {
                     self.dress |= parsed.dress;
-                    self.certain[1] += u64::from(parsed.marks == Marks::Certain);
                 }
-                None => self.other = false,
             }
+            None => self.other = false,
         }
         if self.languages != 0 {
             self.languages &= boolean(cell).map_or(0, |(_, languages)| languages);
         }
-        if !self.dates.add(cell, byte) && !is_number {
+        if !self.dates.add(cell, byte) && number.is_none() {
             self.odd_words.add(cell);
         }
     }
 
     /// Whether so many cells are dates, and not numbers.
     pub fn are_dates(&self, count: u64) -> bool {
-        self.numbers < count && self.dates.most() == count
+        self.numbers[0] < count && self.dates.most() == count
     }
 
     /// Cells that are numbers, or dates, whichever are more, in a column where others are neither.
     pub fn numbers_or_dates(&self) -> u64 {
-        self.numbers.max(self.dates.most())
+        self.numbers[0].max(self.dates.most())
     }
 
     /// The first cell of a column of numbers whose mark could be either.
@@ -211,16 +215,27 @@ impl Profile {
         self.either.as_deref().filter(|_| self.number)
     }
 
-    /// In a column where most cells (nine of ten) are numbers and some are not: how many are, and the first that is
-    /// none, with the place in the text where its row starts.
+    /// In a column where almost all cells are numbers and some are not: how many are, and the first that is none, with the
+    /// place in the text where its row starts.
     pub fn almost_numbers(&self) -> Option<(u64, u64, &str)> {
         let (byte, odd) = self.odd.as_ref()?;
-        (self.numbers >= 10 && self.numbers * 10 >= self.present * 9).then_some((self.numbers, *byte, odd.as_str()))
+        self.almost(0).then_some((self.numbers[0], *byte, odd.as_str()))
     }
 
-    /// Whether all present cells are numbers, but only under the decimal mark that is not in use.
+    /// Whether at least three cells are numbers, and all others but one or a tenth, under the mark in use (0) or the other (1).
+    fn almost(&self, mark: usize) -> bool {
+        let (numbers, others) = (self.numbers[mark], self.present - self.numbers[mark].min(self.present));
+        !self.number && numbers >= 3 && (others <= 1 || others * 10 <= self.present)
+    }
+
+    /// Whether all present cells, or almost all, are numbers, but only under the decimal mark that is not in use.
     pub fn other_mark(&self) -> bool {
-        !self.number && self.other && self.certain[1] > 0
+        !self.number && (self.other || (self.almost(1) && !self.almost(0))) && self.certain[1] > 0
+    }
+
+    /// Whether all present cells are numbers, or dates of one order.
+    pub fn holds_values(&self) -> bool {
+        self.present > 0 && (self.number || self.date().is_some())
     }
 
     /// Whether all present cells say yes or no in one language.
@@ -248,12 +263,12 @@ fn may_be_number(cell: &[u8]) -> bool {
 const TELLING_CELLS: u64 = 3;
 
 /// The cells that prove the mark in use, and those that prove the other one: a column that is a number only under one of
-/// the marks votes with its telling cells.
+/// the marks, or would be but for a few odd cells, votes with its telling cells.
 pub(crate) fn votes(profiles: &[Profile]) -> (u64, u64) {
     let sum = |i: usize, of: fn(&Profile) -> bool| -> u64 {
         profiles.iter().filter(|p| p.present > 0 && of(p)).map(|p| p.certain[i]).sum()
     };
-    (sum(0, |p| p.number), sum(1, |p| p.other))
+    (sum(0, |p| p.number || p.almost(0)), sum(1, |p| p.other || p.almost(1)))
 }
 
 /// Which decimal mark explains the columns of a file, given profiles made under `decimal`.
@@ -339,8 +354,10 @@ mod tests {
         cells.push("x");
         assert_eq!(profile(&cells).almost_numbers(), Some((20, 1, "12a")));
         assert_eq!(profile(&["1", "x", "2"]).almost_numbers(), None);
+        assert_eq!(profile(&["1", "2", "x", "3"]).almost_numbers(), Some((3, 1, "x")));
+        assert_eq!(profile(&["1", "2", "x", "3", "y", "4"]).almost_numbers(), None);
         assert_eq!(profile(&["1", "2"]).almost_numbers(), None);
-        assert!(profile(&["1,5", "2"]).other_mark());
+        assert!(profile(&["1,5", "2"]).other_mark() && profile(&["1,5", "2,5", "x", "3,5"]).other_mark());
     }
 
     #[test]
@@ -361,6 +378,10 @@ mod tests {
         assert_eq!(decide(&[&["993", "1.126", "12.000"]], b';'), Point);
         assert_eq!(decide(&[&["993", "1.126", "12.000", "3.000", "4000"]], b';'), Point);
         assert_eq!(decide(&[&["993", "1.126", "12.000", "3.000"], &["0.5"]], b';'), Point);
+        // One odd cell does not decide how the others are read.
+        assert_eq!(decide(&[&["0,45", "1,15", "2,93", "<0,05", "1,12"]], b';'), Comma);
+        assert_eq!(decide(&[&["<0,05", "0,45", "1,15", "2,93"]], b','), Comma);
+        assert_eq!(decide(&[&["0.45", "1.15", "2.93", "<0.05", "1.12"]], b';'), Point);
         // A text with commas in it is no vote.
         assert_eq!(decide(&[&["1,5", "x"], &["1.5", "2.5"]], b';'), Point);
     }

@@ -38,14 +38,11 @@ impl Said {
         }
     }
 
-    /// Finds the columns that the spec names. Where one is not there, `doubt` may know why.
-    pub fn new(names: &[String], file: &str, spec: &DataSpec, doubt: impl Fn() -> Option<String>) -> Result<Self> {
+    /// Finds the columns that the spec names. Where one is not there, `doubts` may know why.
+    pub fn new(names: &[String], file: &str, spec: &DataSpec, doubts: impl Fn(&str) -> Vec<String>) -> Result<Self> {
         let find = |name: &String| {
             position(file, names.iter().map(String::as_str), name).map_err(|e| {
-                let e = match doubt() {
-                    Some(why) => e.help(why),
-                    None => e,
-                };
+                let e = doubts(name).into_iter().fold(e, Error::help);
                 if spec.header { e } else { e.help("without a header the columns are called column_1, column_2, ...") }
             })
         };
@@ -185,7 +182,8 @@ mod tests {
     fn kind(name: &str, cells: &[&str], spec: &DataSpec) -> (ColumnKind, Vec<String>) {
         let rows: String = cells.iter().map(|cell| format!("\"{cell}\",x\n")).collect();
         let table: Table = read(&Source::text("t.csv", &format!("{name},b\n{rows}")), spec).unwrap();
-        (table.columns[0].kind, table.notes.iter().map(ToString::to_string).collect())
+        let notes = table.notes.iter().filter(|note| note.column.is_some());
+        (table.columns[0].kind, notes.map(ToString::to_string).collect())
     }
 
     #[test]

@@ -10,6 +10,7 @@ use super::plan::Plan;
 use super::recipe::Seen;
 use super::spec::{DataSpec, Task};
 use super::stats::{ColumnStats, level_counts};
+use super::text::composed;
 use serde::{Deserialize, Serialize};
 use treino_core::{Error, Result};
 
@@ -104,6 +105,12 @@ impl Target {
                 .help("turn it into a number, such as days since some day"));
         }
         let (distinct, task) = (column.stats.distinct, said.unwrap_or_else(|| infer(column, present)));
+        let almost = column.stats.odd.as_ref().filter(|_| !numeric);
+        if let Some(odd) = almost.filter(|_| task == Task::Regression || (said.is_none() && distinct > FEW_VALUES + 1))
+        {
+            let e = fail(format!("is not all numbers: {odd}")).help(odd.remedy());
+            return Err(e.help(format!("to take each value for a class, say --categorical \"{name}\"")));
+        }
         if task == Task::Regression && !numeric {
             return Err(fail(format!("is of the kind {}, and a regression needs numbers", column.kind))
                 .help("leave the task away, so that it follows from the target"));
@@ -169,7 +176,7 @@ impl Target {
 
     /// The class that a text names: as it is written, or else as the same number.
     fn class(&self, text: &str) -> Option<usize> {
-        let exact = self.classes.iter().position(|class| class == text);
+        let exact = self.classes.iter().position(|class| *class == composed(text));
         exact.or_else(|| self.values.iter().position(|value| Some(*value) == number_of(text)))
     }
 
@@ -380,6 +387,24 @@ mod tests {
         assert!(message(&text, &regression).contains("needs numbers"));
         let names: Vec<String> = (0..40).map(|i| format!("n{}", i % 30)).collect();
         assert!(message(&Column::categories("y", &names), &auto).contains("30 different values in 40 rows"));
+    }
+
+    #[test]
+    fn one_word_among_numbers_is_named() {
+        let rows: String = (0..99).map(|i| format!("{i},{}.5\n", i * 7)).collect();
+        let read = |spec: &DataSpec| {
+            let source = crate::Source::text("t.csv", &format!("a,y\n3,isento\n{rows}"));
+            crate::prepare_table(crate::read(&source, spec).unwrap(), spec)
+        };
+        for task in [None, Some(Task::Regression)] {
+            let e = read(&DataSpec { task, ..DataSpec::new("", "y") }).unwrap_err();
+            assert!(e.message().contains("99 of 100 cells are numbers, and \"isento\" (line 2) is none"), "{e}");
+            assert!(e.helps()[0].ends_with("say --missing \"isento\""), "{e}");
+        }
+        let spec = DataSpec { missing: vec!["isento".into()], ..DataSpec::new("", "y") };
+        assert_eq!(read(&spec).unwrap().target.task, Task::Regression);
+        let spec = DataSpec { categorical: vec!["y".into()], ..DataSpec::new("", "y") };
+        assert!(read(&spec).unwrap_err().message().contains("too many classes"));
     }
 
     #[test]

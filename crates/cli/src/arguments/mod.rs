@@ -4,20 +4,21 @@
 mod explore;
 mod stopping;
 mod study;
-mod typed;
+mod values;
 
 pub use explore::typed_without;
 pub use study::{format_of, study_spec};
+pub use values::scalar;
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use std::path::Path;
 use stopping::early_stopping;
 use treino::Result;
-use treino::catalog::{self, Entries, Field, Kind, Param, Value};
+use treino::catalog::{Entries, Field, Kind, Param, Value};
 use treino::data::DataSpec;
 use treino::error::Error;
 use treino::spec::{self, Spec};
-use typed::typed;
+use values::{toml_value, typed};
 
 /// A flag that sets one value of the spec.
 struct Flag {
@@ -61,6 +62,8 @@ const FLAGS: &[Flag] = &[
     flag(DATA, "test-split", "data.test_split"),
     flag(DATA, "validation", "data.validation"),
     flag(DATA, "test", "data.test"),
+    flag(DATA, "skip-rows", "data.skip_rows"),
+    flag(DATA, "skip-footer", "data.skip_footer"),
     flag(DATA, "delimiter", "data.delimiter"),
     flag(DATA, "decimal", "data.decimal"),
     off(
@@ -472,7 +475,8 @@ fn reading_flags() -> impl Iterator<Item = &'static Flag> {
 
 /// The flags that say how a table is written that a model reads.
 fn other_file_flags() -> impl Iterator<Item = &'static Flag> {
-    FLAGS.iter().filter(|flag| ["missing", "delimiter", "decimal", "no-header"].contains(&flag.long))
+    const WRITTEN: [&str; 6] = ["missing", "skip-rows", "skip-footer", "delimiter", "decimal", "no-header"];
+    FLAGS.iter().filter(|flag| WRITTEN.contains(&flag.long))
 }
 
 /// Lays the flags that were given over a spec.
@@ -491,24 +495,6 @@ fn set_flags(entries: &mut Entries, matches: &ArgMatches, flags: impl Iterator<I
     Ok(())
 }
 
-/// What was typed as one value of a kind.
-pub fn scalar(kind: &Kind, text: &str, flag: &str) -> Result<Value> {
-    let parsed = match kind {
-        Kind::Int(_) | Kind::CountOr(_) => text.parse().map(Value::Int).ok(),
-        Kind::Float(_) => text.parse().map(Value::Float).ok(),
-        Kind::Bool => text.parse().map(Value::Bool).ok(),
-        Kind::FloatOrThing(..) if text.parse::<f64>().is_ok() => text.parse().map(Value::Float).ok(),
-        Kind::Thing(_) | Kind::FloatOrThing(..) | Kind::ClassWeight if text.trim_start().starts_with('{') => {
-            Some(toml_value(text).map_err(|why| {
-                let e = Error::input(format!("{flag} is {text}, which is not a valid TOML table: {why}"));
-                e.help("such a table looks like { type = \"sgd\", momentum = 0.9 }")
-            })?)
-        }
-        _ => None,
-    };
-    Ok(parsed.unwrap_or_else(|| Value::Text(text.to_string())))
-}
-
 /// The number behind an option, within what its kind allows.
 pub fn number<T: Field>(matches: &ArgMatches, name: &str, kind: Kind) -> Result<Option<T>> {
     let Some(text) = matches.get_one::<String>(name) else { return Ok(None) };
@@ -516,16 +502,4 @@ pub fn number<T: Field>(matches: &ArgMatches, name: &str, kind: Kind) -> Result<
     let node = scalar(&kind, text, &flag)?.into();
     kind.check(&node, &flag)?;
     T::read(&node, &flag).map(Some)
-}
-
-/// A text as a TOML value, or why it is none.
-fn toml_value(text: &str) -> Result<Value, String> {
-    let entries = catalog::parse(&format!("value = {text}"), Path::new("")).map_err(|e| {
-        let message = e.message();
-        message.rsplit_once("TOML: ").map_or(message, |(_, why)| why).to_string()
-    })?;
-    match &entries.list[..] {
-        [one] => Ok(one.node.value.clone()),
-        _ => Err("it holds more than one value".to_string()),
-    }
 }

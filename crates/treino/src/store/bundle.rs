@@ -215,6 +215,8 @@ impl Bundle {
         DataSpec {
             decimal: written.decimal.clone(),
             delimiter: written.delimiter.clone().or_else(|| data.delimiter.clone()),
+            skip_rows: written.skip_rows.or(data.skip_rows),
+            skip_footer: written.skip_footer,
             missing: data.missing.iter().chain(&written.missing).cloned().collect(),
             header: data.header && written.header,
             ..data.clone()
