@@ -52,9 +52,8 @@ fn the_decimal_mark_of_a_new_file_is_its_own() {
 
     scratch.write("test.csv", "kg;cm;y\n50,250;170;light\n120,500;170;heavy\n95,125;160;heavy\n80,375;160;light\n");
     let evaluation = scratch.good("evaluate runs/0001-m test.csv --json");
-    assert!(
-        evaluation.stdout.contains("\"accuracy\":{\"baseline\":0.5,\"model\":1.0}") && evaluation.stderr.is_empty()
-    );
+    let json: serde_json::Value = serde_json::from_str(&evaluation.stdout).unwrap();
+    assert_eq!((json["evaluation"]["accuracy"]["model"].as_f64(), &*evaluation.stderr), (Some(1.0), ""));
 }
 
 #[test]
@@ -228,12 +227,8 @@ fn what_stands_for_a_missing_cell_is_told_with_what_to_do() {
         let said = scratch.good(&format!("inspect t.csv --missing {option}")).stdout;
         let lines: Vec<Vec<&str>> = said.lines().map(|line| line.split_whitespace().take(3).collect()).collect();
         assert!(lines.contains(&vec!["c", "integer", "10"]) && lines.contains(&vec!["t", "number", "8"]), "{said}");
-        assert!(!said.contains("note: "), "{said}");
+        assert!(!said.contains("--missing"), "{said}");
     }
-    scratch.refuses(
-        "inspect t.csv --missing 99,9",
-        &["could be one number with a decimal comma, or two", "--missing 99 --missing 9"],
-    );
 
     let trained = scratch.good("train t.csv --target y --epochs 1").stdout;
     assert!(trained.contains("27 cells such as \"NA\" are taken for missing; say"), "{trained}");
@@ -241,15 +236,6 @@ fn what_stands_for_a_missing_cell_is_told_with_what_to_do() {
     assert!(kept.contains("y: multiclass, AS 32.5 %, EU 33.8 %, NA 33.8 %") && !kept.contains("set aside"), "{kept}");
     let evaluation = scratch.good("evaluate runs/0002-m t.csv --json").stdout;
     assert!(evaluation.contains("\"n\":80") && evaluation.contains("\"name\":\"NA\""), "{evaluation}");
-}
-
-#[test]
-fn a_name_with_a_comma_can_be_listed() {
-    let scratch = Scratch::new();
-    scratch.write("t.csv", rows("\"rain, hourly (mm)\",a,y", 60, |i| format!("{},{},{}", i % 7, i % 5, i % 2)));
-    let said = scratch.refuses("train t.csv --target y --ignore 'rain, hourly (mm)'", &["'[\"rain, hourly (mm)\"]'"]);
-    assert!(!said.contains("did you mean"), "{said}");
-    scratch.good("train t.csv --target y --epochs 1 --ignore '[\"rain, hourly (mm)\"]'");
 }
 
 #[test]
