@@ -15,9 +15,8 @@ pub(crate) fn notes(
     others: [(&str, Option<&Dataset>); 2],
     spec: &DataSpec,
 ) -> Vec<Note> {
-    let counts = |part: &Dataset| {
-        level_counts(target.classes.len(), (0..part.len()).map(|row| part.y.get(row, at) as u32))
-    };
+    let counts =
+        |part: &Dataset| level_counts(target.classes.len(), (0..part.len()).map(|row| part.y.get(row, at) as u32));
     let in_train = counts(train);
     let in_others: Vec<(&str, Vec<usize>)> =
         others.iter().filter_map(|(name, part)| Some((*name, counts((*part)?)))).collect();
@@ -85,14 +84,17 @@ mod tests {
         let last = DataSpec { split: "last".into(), ..random.clone() };
         let sorted = ["A", "B", "C", "D", "E"].map(|class| class.repeat(10)).concat();
         let found = notes(&sorted, &last);
-        let begin = "column \"y\": the classes \"D\" and \"E\" do not occur among the training rows, because the last rows";
+        let begin =
+            "column \"y\": the classes \"D\" and \"E\" do not occur among the training rows, because the last rows";
         assert!(found[0].starts_with(begin) && found[0].ends_with("--set data.split=random"), "{found:?}");
         assert!(found[1].contains("the classes \"A\", \"B\" and \"C\" do not occur among the validation rows"));
         assert!(notes(&sorted, &random).is_empty());
         let found = notes(&("AB".repeat(20) + "C"), &random);
         assert_eq!(
             found,
-            ["column \"y\": the class \"C\" has 1 row: it is among the training rows and cannot be validated or tested"]
+            [
+                "column \"y\": the class \"C\" has 1 row: it is among the training rows and cannot be validated or tested"
+            ]
         );
         let found = notes(&("AB".repeat(20) + "CC"), &random);
         assert!(found.len() == 1 && found[0].contains("the class \"C\" does not occur among the"), "{found:?}");

@@ -43,8 +43,7 @@ impl<'a> Rows<'a> {
             .buffer_capacity(1 << 18)
             .from_reader(text);
         let (record, names, pending) = (ByteRecord::new(), Vec::new(), !form.header);
-        let mut rows =
-            Rows { reader, opened, form, since, record, names, pending, footnotes: None, swallower: None };
+        let mut rows = Rows { reader, opened, form, since, record, names, pending, footnotes: None, swallower: None };
         if !rows.read()? {
             let e = Error::input("the file is empty").in_file(opened.source.name());
             let above = format!("{} lines at its beginning are left out", form.above);
@@ -149,7 +148,8 @@ impl<'a> Rows<'a> {
         let cells = |n: usize| if n == 1 { "1 cell".to_string() } else { format!("{n} cells") };
         let first = self.record.get(0).map(quoted).unwrap_or_default();
         let source = if self.form.header { "as the header has" } else { "as the first line has" };
-        let e = Error::input(format!("this row has {}, not {expected} {source} (it starts with {first})", cells(found)));
+        let e =
+            Error::input(format!("this row has {}, not {expected} {source} (it starts with {first})", cells(found)));
         let e = self.at(self.byte(), e);
         let e = if self.record.iter().any(|cell| cell.contains(&b'\n')) {
             e.help("a cell of this row goes over several lines: perhaps a quote is not closed")

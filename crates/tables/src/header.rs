@@ -59,7 +59,9 @@ fn data(opened: &Opened, names: &[String], form: Form) -> Option<String> {
             again[column] |= decode(cell) == names[column];
         }
     }
-    let number = |name: &String| number::parse(name.as_bytes(), Decimal::Point).or(number::parse(name.as_bytes(), Decimal::Comma));
+    let number = |name: &String| {
+        number::parse(name.as_bytes(), Decimal::Point).or(number::parse(name.as_bytes(), Decimal::Comma))
+    };
     let numbers: Vec<f64> = names.iter().filter_map(number).map(|p| p.value).collect();
     // A table with a column for each year, or with numbered columns, is named like that on purpose.
     let years = numbers.iter().all(|v| v.fract() == 0.0 && (1800.0..=2100.0).contains(v));
@@ -76,7 +78,8 @@ fn data(opened: &Opened, names: &[String], form: Form) -> Option<String> {
     }
     let likely = digits * 2 > names.len() || (heads * 4 < telling && (digits > 0 || words.len() * 2 >= names.len()));
     likely.then(|| {
-        let quoted = |names: Vec<&String>| names.iter().take(3).map(|n| format!("\"{n}\"")).collect::<Vec<_>>().join(", ");
+        let quoted =
+            |names: Vec<&String>| names.iter().take(3).map(|n| format!("\"{n}\"")).collect::<Vec<_>>().join(", ");
         let mut reasons = Vec::new();
         if digits > 0 {
             let list = quoted(names.iter().filter(|n| number(n).is_some()).collect());
@@ -148,7 +151,10 @@ mod tests {
         let adult = "37, Private, 39720, Bachelors, 13, >50K\n24, State-gov, 95476, Bachelors, 13, <=50K\n\
                      71, Private, 58678, Masters, 14, >50K\n";
         let found = notes(adult);
-        assert!(found[0].contains("3 of the 6 names in the first line are numbers (\"37\", \"39720\", \"13\")"), "{found:?}");
+        assert!(
+            found[0].contains("3 of the 6 names in the first line are numbers (\"37\", \"39720\", \"13\")"),
+            "{found:?}"
+        );
         assert!(found[0].contains("3 stand in their own columns again (\"Private\"") && found[0].ends_with("data"));
         assert!(notes("p,x,s\np,x,y\ne,x,s\n")[0].contains("--no-header"));
         // Names are words that stand above numbers, or do not come again.
@@ -164,7 +170,11 @@ mod tests {
         let titled = "Sales\nAll of 2020\na;b;c\n1;2;3\n4;5;6\n";
         let spec = DataSpec { skip_rows: Some(0), delimiter: Some(",".into()), ..DataSpec::default() };
         let t = read(&Source::text("t.csv", titled), &spec).unwrap();
-        assert!(t.notes[0].text.contains("from line 3 on") && t.notes[0].text.ends_with("--skip-rows 2"), "{:?}", t.notes);
+        assert!(
+            t.notes[0].text.contains("from line 3 on") && t.notes[0].text.ends_with("--skip-rows 2"),
+            "{:?}",
+            t.notes
+        );
         // The name that is looked for is in the file.
         let titled = "Sales, all,2020\na,b,c\n1,2,3\n";
         let spec = DataSpec { target: Some("c".into()), ..DataSpec::default() };

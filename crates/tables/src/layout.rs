@@ -80,7 +80,8 @@ impl Form {
 
     /// A word about lines above the table that nobody said to leave out.
     pub fn note(&self) -> Option<Note> {
-        let lines = if self.found == 1 { "line above it is".to_string() } else { format!("{} lines above it are", self.found) };
+        let lines =
+            if self.found == 1 { "line above it is".to_string() } else { format!("{} lines above it are", self.found) };
         (self.found > 0).then(|| {
             Note::new(format!(
                 "line {} names the columns, and the {lines} not read: say --skip-rows {} if that is wrong",
@@ -464,7 +465,8 @@ mod tests {
         ] {
             assert_ne!(char::from(auto(text).delimiter), ' ', "{text}");
         }
-        let t = table("18.0 8  1\t\"chevrolet chevelle\"\n15.0 ? 3\t\"buick\"\n15.0   4 1\t\"vw\"\n15.0   4 2\t\"vw\"\n");
+        let t =
+            table("18.0 8  1\t\"chevrolet chevelle\"\n15.0 ? 3\t\"buick\"\n15.0   4 1\t\"vw\"\n15.0   4 2\t\"vw\"\n");
         assert_eq!((t.columns.len(), t.rows), (4, 3));
     }
 

@@ -18,6 +18,7 @@ impl DataSpec {
             more_targets: list(&self.more_targets),
             categorical: list(&self.categorical),
             numeric: list(&self.numeric),
+            literal: list(&self.literal),
             ignore: list(&self.ignore),
             ..self.clone()
         }
@@ -31,7 +32,8 @@ fn joined(items: &[String], names: &[String]) -> Vec<String> {
     while at < items.len() {
         let longest = (at + 2..=items.len()).rev().find_map(|end| {
             let pieces = &items[at..end];
-            let name = names.iter().find(|name| name.contains(',') && closed_up(name) == closed_up(&pieces.join(",")))?;
+            let name =
+                names.iter().find(|name| name.contains(',') && closed_up(name) == closed_up(&pieces.join(",")))?;
             (!pieces.iter().all(|piece| names.contains(piece))).then(|| (name.clone(), end))
         });
         let (name, end) = longest.unwrap_or_else(|| (items[at].clone(), at + 1));

@@ -4,11 +4,14 @@ use super::cell::{Missing, trim};
 use super::column::{Column, ColumnKind};
 use super::csv::{Rows, is_footnote, line_of, lines_from};
 use super::dialect::{self, Dialect};
+use super::doubts;
+use super::fillers;
 use super::header;
 use super::layout::Form;
-use super::lists;
+use super::mark::NewFile;
 use super::note::Note;
 use super::number::Decimal;
+use super::odd_words::is_placeholder;
 use super::plan::{Builder, Plan};
 use super::profile::{Profile, decide_decimal, guessed};
 use super::said::Said;
@@ -46,6 +49,8 @@ pub(crate) struct Wanted {
 pub(crate) struct Planned {
     pub position: usize,
     pub plan: Plan,
+    /// Between which numbers those of the training rows are, as far as is known.
+    pub range: Option<[f64; 2]>,
 }
 
 /// So many rows are looked at for a first guess of the decimal mark.
@@ -61,12 +66,16 @@ pub(crate) fn names(opened: &Opened, spec: &DataSpec) -> Result<Vec<String>> {
 
 /// [`read`] with what a recipe wants.
 pub(crate) fn load(opened: &Opened, spec: &DataSpec, wanted: &Wanted) -> Result<Table> {
-    let table = match opened.format {
+    let mut table = match opened.format {
         Format::Csv { .. } => load_csv(opened, spec, wanted)?,
         Format::Parquet => load_parquet(opened, spec, wanted)?,
     };
     if table.rows == 0 {
         return Err(Error::input("the file has a header and no rows").in_file(&table.name));
+    }
+    if wanted.plans.is_none() {
+        let fillers = fillers::notes(&table);
+        table.notes.extend(fillers);
     }
     Ok(table)
 }
@@ -84,14 +93,18 @@ fn load_csv(opened: &Opened, spec: &DataSpec, wanted: &Wanted) -> Result<Table> 
             doubts.into_iter().flatten().collect()
         })?,
     };
-    let mut file = File { opened, form, words: &spec.missing, missing: Missing::default(), decimal: Decimal::Point };
+    let mut file = File { opened, form, spec, names: &names, missing: Vec::new(), decimal: Decimal::Point };
     file.read_with(dialect::decimal(spec)?.or(wanted.decimal).unwrap_or(Decimal::Point));
     let mut notes = Vec::new();
     notes.extend(form.note());
-    file.guess_decimal(spec, wanted)?;
     let (plans, rows, profiles) = match &wanted.plans {
-        Some(planned) => (file.planned(planned, names.len())?, None, Vec::new()),
+        Some(planned) => {
+            let plans = file.planned(planned, names.len())?;
+            file.decide_decimal(planned, wanted.decimal, &mut notes)?;
+            (plans, None, Vec::new())
+        }
         None => {
+            file.guess_decimal()?;
             let (profiles, rows) = file.profiles(spec, &mut notes)?;
             let plan = |(i, column): (usize, &String)| {
                 said.plan(i, column, &profiles[i], &mut notes).map_err(|e| {
@@ -99,12 +112,15 @@ fn load_csv(opened: &Opened, spec: &DataSpec, wanted: &Wanted) -> Result<Table> 
                     e.in_file(&name).at_line(line.unwrap_or(1))
                 })
             };
-            let plans = names.iter().enumerate().map(plan).collect::<Result<_>>()?;
+            let plans: Vec<Plan> = names.iter().enumerate().map(plan).collect::<Result<_>>()?;
             (plans, Some(rows), profiles)
         }
     };
-    for (i, column) in names.iter().enumerate().filter(|(i, _)| !said.forced(*i) && !said.ignored(*i)) {
-        notes.extend(profiles.get(i).and_then(|profile| file.doubt(column, profile)));
+    for (i, profile) in profiles.iter().enumerate().filter(|(i, _)| !said.forced(*i) && !said.ignored(*i)) {
+        notes.extend(file.doubt(&names[i], profile));
+        let column = doubts::Planned { name: &names[i], profile, plan: plans[i], is_target: said.is_target(i) };
+        let line = |byte| file.line_of(byte).map_or(String::new(), |line| format!(" (line {line})"));
+        notes.extend(doubts::notes(&column, &line));
     }
     let Stored { builders, rows, ends, hashes } = file.store(&names, &plans, rows, &mut notes)?;
     let mut columns: Vec<Column> = builders
@@ -130,9 +146,10 @@ fn load_csv(opened: &Opened, spec: &DataSpec, wanted: &Wanted) -> Result<Table> 
 struct File<'a> {
     opened: &'a Opened,
     form: Form,
-    /// The words for missing cells, as they were given.
-    words: &'a [String],
-    missing: Missing,
+    spec: &'a DataSpec,
+    names: &'a [String],
+    /// What is missing in each column.
+    missing: Vec<Missing>,
     decimal: Decimal,
 }
 
@@ -179,16 +196,29 @@ impl File<'_> {
     /// Takes a decimal mark for that of the file.
     fn read_with(&mut self, decimal: Decimal) {
         self.decimal = decimal;
-        self.missing = Missing::new(&lists::words(self.words, decimal));
+        self.missing = Missing::of_columns(self.spec, self.names, decimal);
     }
 
     /// The decimal mark that the first rows show, unless the spec names one.
-    fn guess_decimal(&mut self, spec: &DataSpec, wanted: &Wanted) -> Result<()> {
-        if dialect::decimal(spec)?.is_none() {
-            // Where another file has said what is meant, semicolons say nothing.
-            let telling = if wanted.decimal.is_some() { b',' } else { self.form.delimiter };
-            self.read_with(decide_decimal(&self.pass(FIRST_ROWS)?.profiles, self.decimal, telling));
+    fn guess_decimal(&mut self) -> Result<()> {
+        if dialect::decimal(self.spec)?.is_none() {
+            self.read_with(decide_decimal(&self.pass(FIRST_ROWS)?.profiles, self.decimal, self.form.delimiter));
         }
+        Ok(())
+    }
+
+    /// The decimal mark of a file that a recipe reads, unless the spec names one.
+    fn decide_decimal(&mut self, planned: &[Planned], training: Option<Decimal>, notes: &mut Vec<Note>) -> Result<()> {
+        if dialect::decimal(self.spec)?.is_some() {
+            return Ok(());
+        }
+        let new = NewFile { names: self.names, delimiter: Some(self.form.delimiter), planned, training };
+        let profiles = |decimal| {
+            let missing = Missing::of_columns(self.spec, self.names, decimal);
+            Ok(File { missing, decimal, ..*self }.pass(usize::MAX)?.profiles)
+        };
+        let decimal = new.decimal(profiles, notes).map_err(|e| e.in_file(self.opened.source.name()))?;
+        self.read_with(decimal);
         Ok(())
     }
 
@@ -241,17 +271,13 @@ impl File<'_> {
     fn pass(&self, limit: usize) -> Result<Pass> {
         let mut reader = Rows::open(self.opened, self.form)?;
         let columns = reader.names.len();
-        let mut pass = Pass {
-            profiles: vec![Profile::new(); columns],
-            rows: 0,
-            first: ByteRecord::new(),
-            footnotes: None,
-        };
+        let mut pass =
+            Pass { profiles: vec![Profile::new(); columns], rows: 0, first: ByteRecord::new(), footnotes: None };
         while pass.rows < limit
             && let Some((record, byte)) = reader.next()?
         {
-            for (cell, profile) in record.iter().zip(&mut pass.profiles) {
-                profile.add(trim(cell), byte, &self.missing, self.decimal);
+            for ((cell, profile), missing) in record.iter().zip(&mut pass.profiles).zip(&self.missing) {
+                profile.add(trim(cell), byte, missing, self.decimal);
             }
             if pass.rows == 0 {
                 pass.first = record.clone();
@@ -269,13 +295,7 @@ impl File<'_> {
     }
 
     /// The second pass: every cell in its column. Rows are looked at more closely where the first pass has counted them.
-    fn store(
-        &self,
-        names: &[String],
-        plans: &[Plan],
-        rows: Option<usize>,
-        notes: &mut Vec<Note>,
-    ) -> Result<Stored> {
+    fn store(&self, names: &[String], plans: &[Plan], rows: Option<usize>, notes: &mut Vec<Note>) -> Result<Stored> {
         let mut reader = Rows::open(self.opened, self.form)?;
         let mut builders: Vec<Builder> = plans.iter().map(|p| Builder::new(*p, rows.unwrap_or(0))).collect();
         let (mut count, mut hashes) = (0usize, Hashes::default());
@@ -288,8 +308,8 @@ impl File<'_> {
             if rows.is_some() {
                 hashes.add(record.iter().map(trim));
             }
-            for ((i, cell), builder) in record.iter().enumerate().zip(&mut builders) {
-                if let Err(what) = builder.add(trim(cell), &self.missing, self.decimal) {
+            for (((i, cell), builder), missing) in record.iter().enumerate().zip(&mut builders).zip(&self.missing) {
+                if let Err(what) = builder.add(trim(cell), missing, self.decimal) {
                     let cell = trim(cell).to_vec();
                     let e = cell_error(self.opened, &names[i], &what, self.line_of(byte));
                     return Err(advise(e, &what, &cell, || self.repeats(i, &cell)));
@@ -309,7 +329,7 @@ impl File<'_> {
         if let Some((byte, lines)) = reader.footnotes {
             notes.push(footnotes(self.line_of(byte), lines));
         }
-        if builders.iter().any(|b| b.foreign) {
+        if rows.is_some() && builders.iter().any(|b| b.foreign) {
             notes.push(Note::new("the text is not all UTF-8: what is not was read as Windows-1252 (Latin-1)"));
         }
         Ok(Stored { builders, rows: count, ends: [last, first], hashes })
@@ -334,7 +354,9 @@ impl File<'_> {
             let (here, there) = (self.decimal.other().mark(), self.decimal.mark());
             return Some(Note::about(
                 column,
-                format!("its decimal mark is \"{here}\" and that of the file \"{there}\", so it is not taken for numbers"),
+                format!(
+                    "its decimal mark is \"{here}\" and that of the file \"{there}\", so it is not taken for numbers"
+                ),
             ));
         }
         if profile.short_years() {
@@ -374,31 +396,12 @@ fn cell_error(opened: &Opened, column: &str, what: &str, line: Option<usize>) ->
     }
 }
 
-/// Words that people write where they have no value.
-const PLACEHOLDERS: [&str; 15] = [
-    "none",
-    "missing",
-    "unknown",
-    "nil",
-    "nd",
-    "n.d.",
-    "n/d",
-    "s/d",
-    "s/i",
-    "#n/a",
-    "n.a.",
-    "na.",
-    "sem dado",
-    "ausente",
-    "desconhecido",
-];
-
 /// What to do about a cell that is no number: to call it missing is good advice for a word that stands for that, and bad
 /// advice for one value of many in a column of text.
 fn advise(e: Error, what: &str, cell: &[u8], repeats: impl FnOnce() -> bool) -> Error {
-    let word = decode(cell).to_lowercase();
-    let mute = !word.chars().any(char::is_alphanumeric);
-    if what.ends_with("is infinite") || (what.ends_with("is no number") && (mute || PLACEHOLDERS.contains(&&*word))) {
+    let is_no_date = what.contains(" is no date like ");
+    if what.ends_with("is infinite") || is_no_date || (what.ends_with("is no number") && is_placeholder(&decode(cell)))
+    {
         return e.help("a word that stands for a missing cell can be named with --missing");
     }
     match what.ends_with("is no number") {

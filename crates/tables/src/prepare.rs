@@ -3,8 +3,9 @@
 use super::absent;
 use super::dataset::{Dataset, Prepared};
 use super::encode::{no_row, rows_with_targets};
-use super::fit::{fit, median};
+use super::fit::{fit, median, seen};
 use super::note::Note;
+use super::number::Decimal;
 use super::reading;
 use super::repeated::repeated;
 use super::source::Source;
@@ -96,7 +97,7 @@ pub fn prepare_table_for(table: Table, spec: &DataSpec, readings: &Readings) -> 
     for (at, column) in columns.iter().map(|column| &table.columns[*column]).enumerate() {
         let find = if at == 0 { Target::new } else { Target::further };
         let target = find(column, spec, &mut notes).map_err(place)?;
-        cells.push(target.cells(column, table.rows).map_err(place)?);
+        cells.push(target.cells(column, table.rows, [Decimal::Point; 2]).map_err(place)?);
         targets.push(target);
     }
     let rows = rows_with_targets(&cells, table.rows);
@@ -110,7 +111,8 @@ pub fn prepare_table_for(table: Table, spec: &DataSpec, readings: &Readings) -> 
         Cells::Numbers(_) => vec![0; rows.len()],
     };
     let parts = split(&rows, &classes, targets[0].classes.len().max(1), spec).map_err(place)?;
-    for (target, cells) in targets.iter_mut().zip(&cells) {
+    for ((target, cells), column) in targets.iter_mut().zip(&cells).zip(&columns) {
+        target.seen = seen(&table.columns[*column], &parts.train);
         if let Cells::Numbers(numbers) = cells {
             scale_target(target, numbers, &parts.train, spec).map_err(place)?;
         }
@@ -132,13 +134,19 @@ pub fn prepare_table_for(table: Table, spec: &DataSpec, readings: &Readings) -> 
     {
         if let Some(path) = path {
             let source = Source::from_argument(path)?;
-            let (found, aside) = recipe.encode_with_targets(&all, &source, spec).map_err(|e| {
+            // How the table is written says nothing about another file.
+            let written = DataSpec { decimal: None, skip_footer: 0, ..spec.clone() };
+            let mut differs = Vec::new();
+            let (found, aside) = recipe.encode_with_targets(&all, &source, &written, &mut differs).map_err(|e| {
                 let too = if all.len() == 1 { "the target too" } else { "the targets too" };
                 e.help(format!(
                     "this is the file that {option} names; it needs the columns of the training file, {too}"
                 ))
             })?;
             set_aside += aside;
+            notes.extend(
+                differs.into_iter().map(|note| Note { text: format!("{} ({option} {path})", note.text), ..note }),
+            );
             *part = Some(found);
         }
     }

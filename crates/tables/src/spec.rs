@@ -97,9 +97,12 @@ thing! {
         decimal: Option<String> = None, Kind::Choice(&[".", ","]);
         /// Words for a missing cell besides the empty one, `NA`, `N/A`, `NaN`, `null`, `?` and `-`.
         missing: Vec<String> = Vec::new(), Kind::TEXTS;
+        /// Columns in which words such as `NA` are values like others: only an empty cell is missing there, and what `missing`
+        /// names.
+        literal: Vec<String> = Vec::new(), Kind::TEXTS;
         /// Columns to take as categories whatever is in them.
         categorical: Vec<String> = Vec::new(), Kind::TEXTS;
-        /// Columns to take as numbers; a cell that is none is an error.
+        /// Columns to take as numbers, also where their whole numbers look like codes; a cell that is none is an error.
         numeric: Vec<String> = Vec::new(), Kind::TEXTS;
         /// Columns to leave out.
         ignore: Vec<String> = Vec::new(), Kind::TEXTS;
@@ -199,6 +202,9 @@ impl DataSpec {
         }
         if self.skip_footer == 0 {
             table.remove("skip_footer");
+        }
+        if self.literal.is_empty() {
+            table.remove("literal");
         }
         table
     }

@@ -48,7 +48,13 @@ impl Odd {
 impl fmt::Display for Odd {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let line = self.line.map_or(String::new(), |line| format!(" (line {line})"));
-        write!(f, "{} of {} cells are numbers, and {}{line} is none", self.numbers, self.present, quoted(self.cell.as_bytes()))
+        write!(
+            f,
+            "{} of {} cells are numbers, and {}{line} is none",
+            self.numbers,
+            self.present,
+            quoted(self.cell.as_bytes())
+        )
     }
 }
 

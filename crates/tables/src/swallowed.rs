@@ -27,7 +27,8 @@ pub(crate) fn swallowed(record: &ByteRecord, delimiter: u8) -> Option<Swallowed>
         let whole = lines.iter().filter(|line| !line.trim_ascii().is_empty());
         let (count, rows) = (whole.clone().count(), whole.filter(|line| cells(line) == columns).count());
         // A text over two lines may have commas at just these places, but with a blank or nothing behind them.
-        let prose = first.split(|b| *b == delimiter).skip(1).any(|cell| cell.first().is_none_or(u8::is_ascii_whitespace));
+        let prose =
+            first.split(|b| *b == delimiter).skip(1).any(|cell| cell.first().is_none_or(u8::is_ascii_whitespace));
         let ends = at + cells(first) == columns && cells(last) == at + 1;
         let likely = ends && rows * 10 >= count * 9 && (rows > 0 || (columns > 2 && !prose));
         if likely {

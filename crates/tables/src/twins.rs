@@ -33,7 +33,8 @@ impl Hashes {
         self.rows.dedup();
         let again = all - self.rows.len();
         let repeat = if again == 1 { "repeats" } else { "repeat" };
-        (again > 0 && columns > 1).then(|| Note::new(format!("{again} of {all} rows {repeat} an earlier row in every column")))
+        (again > 0 && columns > 1)
+            .then(|| Note::new(format!("{again} of {all} rows {repeat} an earlier row in every column")))
     }
 }
 
@@ -94,7 +95,10 @@ mod tests {
     #[test]
     fn levels_that_differ_in_capital_letters_are_named() {
         let found = notes("uf,n\nSP,1\nsp,2\nRJ,3\nSP,4\nSao  Paulo,5\nSao Paulo,6\nSao Paulo,7\n");
-        assert!(found[0].starts_with("column \"uf\": \"SP\" and \"sp\" differ only") || found[0].contains("1 more group"), "{found:?}");
+        assert!(
+            found[0].starts_with("column \"uf\": \"SP\" and \"sp\" differ only") || found[0].contains("1 more group"),
+            "{found:?}"
+        );
         // Blanks around a cell do not count at all.
         assert!(notes("uf,n\nSP,1\n SP ,2\nRJ,3\nRJ,4\n").is_empty());
     }

@@ -51,7 +51,8 @@ mod tests {
 
     #[test]
     fn a_row_of_units_is_left_out_with_a_word() {
-        let t = table("TIME;WBHP;RATE;STATE\n;bar;m3/d;\n0;219.47;4.249;shut\n1;224.66;5.524;shut\n2;376.21;1.092;open\n");
+        let t =
+            table("TIME;WBHP;RATE;STATE\n;bar;m3/d;\n0;219.47;4.249;shut\n1;224.66;5.524;shut\n2;376.21;1.092;open\n");
         assert_eq!((t.rows, t.columns[1].values.number(0)), (3, 219.47_f32.into()));
         assert!(t.notes[0].text.starts_with("line 2 (\"bar\", \"m3/d\") holds units"), "{:?}", t.notes);
         assert!(t.notes[0].text.ends_with("--skip-rows 1"));

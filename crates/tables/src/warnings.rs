@@ -83,6 +83,9 @@ mod tests {
         assert!(notes[1].contains("\"constant\"") && notes[1].contains("same value"));
         assert!(notes[2].contains("50 % of its cells are missing"));
         // The others are 0, 1, ..., 6 over and over, but for one 3: mean 2.99 and sd 2.0.
-        assert!(notes[3].contains("1000000 is 499") && notes[3].contains("standard deviations of the others"), "{notes:?}");
+        assert!(
+            notes[3].contains("1000000 is 499") && notes[3].contains("standard deviations of the others"),
+            "{notes:?}"
+        );
     }
 }

@@ -54,6 +54,7 @@ const FLAGS: &[Flag] = &[
     flag(DATA, "numeric", "data.numeric"),
     flag(DATA, "ignore", "data.ignore"),
     flag(DATA, "weight", "data.weight"),
+    flag(DATA, "literal", "data.literal"),
     flag(DATA, "missing", "data.missing"),
     flag(DATA, "impute", "data.impute"),
     flag(DATA, "scale", "data.scale"),
@@ -132,7 +133,7 @@ impl Flag {
         match (self.long, kind) {
             ("validation" | "test" | "initial-weights", _) => "FILE",
             ("target" | "weight", _) => "COLUMN",
-            ("more-targets" | "categorical" | "numeric" | "ignore", _) => "COLUMNS",
+            ("more-targets" | "literal" | "categorical" | "numeric" | "ignore", _) => "COLUMNS",
             ("missing", _) => "TOKENS",
             ("class-weight", _) => "balanced|LABEL=W,...",
             (_, Some(Kind::Int(_))) => "N",
@@ -245,6 +246,7 @@ pub fn command() -> Command {
                 .about("Say how good a model is on a table with targets")
                 .arg(model())
                 .arg(data())
+                .args(other_file_flags().map(Flag::arg))
                 .arg(json("Print one JSON object")),
         )
         .subcommand(
@@ -252,6 +254,7 @@ pub fn command() -> Command {
                 .about("Predict every row of a table, as CSV")
                 .arg(model())
                 .arg(data())
+                .args(other_file_flags().map(Flag::arg))
                 .arg(option("output", "FILE", "Write to a file instead of standard output").short('o')),
         )
         .subcommand(
@@ -457,18 +460,23 @@ fn set_paths(entries: &mut Entries, matches: &ArgMatches) -> Result<()> {
     Ok(())
 }
 
-/// What the flags of `inspect` say about reading a table.
+/// What the flags of a command that trains nothing say about reading a table.
 pub fn reading(matches: &ArgMatches) -> Result<DataSpec> {
     let mut entries = Entries::default();
-    set_flags(&mut entries, matches, reading_flags())?;
+    let given = reading_flags().filter(|flag| matches.try_contains_id(flag.long).is_ok());
+    set_flags(&mut entries, matches, given)?;
     Spec::read(&entries).map(|spec| spec.data)
 }
 
 /// The flags that say how a table is read.
 fn reading_flags() -> impl Iterator<Item = &'static Flag> {
-    const READING: [&str; 8] =
-        ["categorical", "numeric", "missing", "skip-rows", "skip-footer", "delimiter", "decimal", "no-header"];
-    FLAGS.iter().filter(|flag| READING.contains(&flag.long))
+    other_file_flags().chain(FLAGS.iter().filter(|flag| ["literal", "categorical", "numeric"].contains(&flag.long)))
+}
+
+/// The flags that say how a table is written that a model reads.
+fn other_file_flags() -> impl Iterator<Item = &'static Flag> {
+    const WRITTEN: [&str; 6] = ["missing", "skip-rows", "skip-footer", "delimiter", "decimal", "no-header"];
+    FLAGS.iter().filter(|flag| WRITTEN.contains(&flag.long))
 }
 
 /// Lays the flags that were given over a spec.

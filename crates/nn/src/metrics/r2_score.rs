@@ -24,6 +24,10 @@ impl Measure for R2Score {
         false
     }
 
+    fn ignores_shift(&self) -> bool {
+        true
+    }
+
     fn parts(&self, p_width: usize) -> Option<usize> {
         (self.class_aggregation == "none").then_some(p_width)
     }
