@@ -112,6 +112,8 @@ pub struct Exploration {
     pub words: Vec<String>,
     /// Whether it was told to stop before the last topic.
     pub cut_short: bool,
+    /// What was decided about the table without being asked.
+    pub notes: Vec<treino::data::Note>,
 }
 
 impl Exploration {
@@ -177,7 +179,8 @@ pub fn explore(spec: &Spec, how: &Explore<'_>, watch: &mut dyn FnMut(&str, usize
     let lab = Lab::new(spec, how)?;
     let asked: Vec<_> =
         TOPICS.iter().filter(|(id, _)| how.only.is_empty() || how.only.iter().any(|name| name == id)).collect();
-    let mut found = Exploration { topics: Vec::new(), left_out: Vec::new(), words: lab.words(), cut_short: false };
+    let (words, notes) = (lab.words(), lab.planned.prepared.notes.clone());
+    let mut found = Exploration { topics: Vec::new(), left_out: Vec::new(), words, cut_short: false, notes };
     for (at, (id, measure)) in asked.iter().enumerate() {
         watch(id, at + 1, asked.len());
         let topic = measure(&lab)?;
