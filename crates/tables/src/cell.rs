@@ -1,6 +1,8 @@
 //! What a single cell may say besides a number or a date: nothing at all, yes or no.
 
+use super::lists;
 use super::number::{self, Decimal};
+use super::spec::DataSpec;
 
 /// `cell` without the white space around it.
 #[inline]
@@ -16,6 +18,8 @@ pub(crate) fn trim(cell: &[u8]) -> &[u8] {
 pub(crate) struct Missing {
     words: Vec<Vec<u8>>,
     numbers: Vec<f64>,
+    /// Whether words such as `NA` are values like others.
+    literal: bool,
 }
 
 impl Missing {
@@ -25,14 +29,24 @@ impl Missing {
         let words: Vec<Vec<u8>> = extra.iter().map(|w| w.trim().as_bytes().to_vec()).collect();
         let plain = |w: &Vec<u8>| number::parse(w, Decimal::Point).filter(|p| p.dress == number::dress::PLAIN);
         let numbers = words.iter().filter_map(plain).map(|p| p.value).collect();
-        Missing { words, numbers }
+        Missing { words, numbers, literal: false }
+    }
+
+    /// What is missing in each column of a file with a decimal mark.
+    pub fn of_columns(spec: &DataSpec, names: &[String], decimal: Decimal) -> Vec<Self> {
+        let all = Missing::new(&lists::words(&spec.missing, decimal));
+        let literal = Missing { literal: true, ..all.clone() };
+        let of = |name: &String| if spec.literal.contains(name) { &literal } else { &all };
+        names.iter().map(|name| of(name).clone()).collect()
     }
 
     /// Whether a trimmed cell is missing.
     #[inline]
     pub fn is(&self, cell: &[u8]) -> bool {
         let known = match cell {
-            [] | [b'?'] | [b'-'] => true,
+            [] => true,
+            _ if self.literal => false,
+            [b'?'] | [b'-'] => true,
             [b'n' | b'N', rest @ ..] => [&b"a"[..], b"/a", b"an", b"ull"].iter().any(|w| rest.eq_ignore_ascii_case(w)),
             _ => false,
         };
@@ -92,6 +106,9 @@ mod tests {
             assert!(!m.is(word.as_bytes()), "{word}");
         }
         assert!(m.is_number(-999.0) && !m.is_number(999.0));
+        let spec = DataSpec { literal: vec!["b".into()], missing: vec!["x".into()], ..DataSpec::default() };
+        let [a, b] = &Missing::of_columns(&spec, &["a".into(), "b".into()], Decimal::Point)[..] else { panic!() };
+        assert!(a.is(b"NA") && a.is(b"x") && a.is(b"") && !b.is(b"NA") && b.is(b"x") && b.is(b""));
     }
 
     #[test]

@@ -146,6 +146,10 @@ pub struct Column {
     pub stats: ColumnStats,
     /// Whether the user said what it is, so that nothing is guessed about it.
     pub forced: bool,
+    /// In which ways its numbers are dressed.
+    pub(crate) dress: u16,
+    /// Of a target of numbers, how the first cell of each number is written, as far as they are few; in no order.
+    pub(crate) labels: Vec<(f64, String)>,
 }
 
 impl Column {
@@ -182,7 +186,7 @@ impl Column {
 
     fn make(name: &str, kind: ColumnKind, values: Values) -> Self {
         let stats = values.stats(0);
-        Column { name: name.to_string(), kind, values, stats, forced: false }
+        Column { name: name.to_string(), kind, values, stats, forced: false, dress: 0, labels: Vec::new() }
     }
 
     /// The number of rows, or `None` if the cells are not kept.

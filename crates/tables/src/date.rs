@@ -3,12 +3,16 @@
 //! A date is kept as seconds since 1970-01-01 00:00 by the clock on the wall: an offset such as `+02:00` is read and
 //! dropped, because the hour of the day is what people live by.
 
+use super::date_words;
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::Offset;
 use serde::{Deserialize, Serialize};
 
 /// The order of day, month and year; one for a whole column.
+///
+/// Where the year comes first in four digits, or the month is a name, a cell says itself what it is: such cells may stand among
+/// those of the other orders.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum DateFormat {
@@ -18,11 +22,27 @@ pub enum DateFormat {
     DayFirst,
     /// `01/31/2020`, also with a time.
     MonthFirst,
+    /// `31 Jan 2020`, `January 31, 2020`, `31 de janeiro de 2020`, `31JAN2020`, `jan/2020`, also with a time.
+    MonthName,
+    /// `20200131`, also with a time, as in `20200131T120000`.
+    YearFirstDigits,
+    /// `31012020`.
+    DayFirstDigits,
+    /// `01312020`.
+    MonthFirstDigits,
 }
 
 impl DateFormat {
     /// Every order, those to be preferred first.
-    pub const ALL: [DateFormat; 3] = [DateFormat::YearFirst, DateFormat::DayFirst, DateFormat::MonthFirst];
+    pub const ALL: [DateFormat; 7] = [
+        DateFormat::MonthName,
+        DateFormat::YearFirst,
+        DateFormat::DayFirst,
+        DateFormat::MonthFirst,
+        DateFormat::YearFirstDigits,
+        DateFormat::DayFirstDigits,
+        DateFormat::MonthFirstDigits,
+    ];
 
     /// How a date looks in this order.
     pub fn pattern(self) -> &'static str {
@@ -30,7 +50,27 @@ impl DateFormat {
             DateFormat::YearFirst => "yyyy-mm-dd",
             DateFormat::DayFirst => "dd/mm/yyyy",
             DateFormat::MonthFirst => "mm/dd/yyyy",
+            DateFormat::MonthName => "dd month yyyy",
+            DateFormat::YearFirstDigits => "yyyymmdd",
+            DateFormat::DayFirstDigits => "ddmmyyyy",
+            DateFormat::MonthFirstDigits => "mmddyyyy",
         }
+    }
+
+    /// The order with day and month swapped, where there is one.
+    pub(crate) fn swapped(self) -> Option<DateFormat> {
+        match self {
+            DateFormat::DayFirst => Some(DateFormat::MonthFirst),
+            DateFormat::MonthFirst => Some(DateFormat::DayFirst),
+            DateFormat::DayFirstDigits => Some(DateFormat::MonthFirstDigits),
+            DateFormat::MonthFirstDigits => Some(DateFormat::DayFirstDigits),
+            _ => None,
+        }
+    }
+
+    /// Whether its dates are numbers, too.
+    pub(crate) fn is_digits(self) -> bool {
+        self.bit() & DIGITS != 0
     }
 
     pub(crate) fn bit(self) -> u8 {
@@ -38,22 +78,42 @@ impl DateFormat {
     }
 }
 
+/// The orders whose dates are nothing but digits.
+pub(crate) const DIGITS: u8 = 0b111_0000;
+
 /// The bit of what would be a date if its year had four digits, as `31/12/99`.
-pub(crate) const SHORT_YEAR: u8 = 8;
+pub(crate) const SHORT_YEAR: u8 = 128;
 
 /// The starting point for [`formats`]: every order is possible.
-pub(crate) const ANY_FORMAT: u8 = 7 | SHORT_YEAR;
+pub(crate) const ANY_FORMAT: u8 = 255;
 
 /// Seconds of a day.
 pub(crate) const DAY: i64 = 86_400;
 
 /// The orders (bits) in which a trimmed cell is a date, or [`SHORT_YEAR`].
 pub(crate) fn formats(cell: &[u8]) -> u8 {
-    if short_year(cell) {
-        return SHORT_YEAR;
+    if cell.len() > LONGEST || !cell.iter().any(u8::is_ascii_digit) {
+        return 0;
     }
-    DateFormat::ALL.into_iter().filter(|f| parse(cell, *f).is_some()).fold(0, |mask, f| mask | f.bit())
+    let fitting = |formats: &[DateFormat], parse: fn(&[u8], DateFormat) -> Option<i64>| {
+        formats.iter().filter(|f| parse(cell, **f).is_some()).fold(0, |mask, f| mask | f.bit())
+    };
+    let separated_by = [DateFormat::YearFirst, DateFormat::DayFirst, DateFormat::MonthFirst];
+    let of_digits = [DateFormat::YearFirstDigits, DateFormat::DayFirstDigits, DateFormat::MonthFirstDigits];
+    match () {
+        () if cell.iter().all(u8::is_ascii_digit) => fitting(&of_digits, only_digits),
+        () if short_year(cell) => SHORT_YEAR,
+        () if date_words::names_month(cell) => match date_words::parse(cell) {
+            Some(_) => separated_by.iter().fold(DateFormat::MonthName.bit(), |mask, f| mask | f.bit()),
+            None if date_words::has_short_year(cell) => SHORT_YEAR,
+            None => 0,
+        },
+        () => fitting(&separated_by, separated) | fitting(&of_digits[..1], only_digits),
+    }
 }
+
+/// What is longer is no date.
+const LONGEST: usize = 48;
 
 /// Whether a cell is like `31/12/99`: two numbers that may be day and month, and two digits for the year.
 fn short_year(cell: &[u8]) -> bool {
@@ -70,6 +130,17 @@ fn short_year(cell: &[u8]) -> bool {
 
 /// A trimmed cell as seconds since 1970-01-01 00:00, or `None` if it is no date in this order.
 pub(crate) fn parse(cell: &[u8], format: DateFormat) -> Option<i64> {
+    match format {
+        DateFormat::YearFirst | DateFormat::DayFirst | DateFormat::MonthFirst => {
+            separated(cell, format).or_else(|| date_words::parse(cell))
+        }
+        DateFormat::MonthName => date_words::parse(cell),
+        _ => only_digits(cell, format),
+    }
+}
+
+/// `2020-01-31`, `31/01/2020` and kin.
+fn separated(cell: &[u8], format: DateFormat) -> Option<i64> {
     if cell.len() < 8 || !cell[0].is_ascii_digit() {
         return None;
     }
@@ -79,19 +150,53 @@ pub(crate) fn parse(cell: &[u8], format: DateFormat) -> Option<i64> {
     let rest = rest.strip_prefix(&[separator])?;
     let (c, rest) = digits(rest)?;
     let (year, month, day) = match format {
-        DateFormat::YearFirst => (a, b, c),
+        _ if a.1 == 4 => (a, b, c),
         DateFormat::DayFirst => (c, b, a),
         DateFormat::MonthFirst => (c, a, b),
+        _ => return None,
     };
     if year.1 != 4 || month.1 > 2 || day.1 > 2 {
         return None;
     }
-    let date = Date::new(year.0, i8::try_from(month.0).ok()?, i8::try_from(day.0).ok()?).ok()?;
     let time = match rest {
         [] => Time::midnight(),
         [b'T' | b't' | b' ', rest @ ..] => time(rest)?,
         _ => return None,
     };
+    on(year.0, month.0, day.0, time)
+}
+
+/// `20200131`, `31012020` and kin, in years that people write about. A spreadsheet that takes them for numbers drops the zero in
+/// front of a day or a month, so that seven digits are read, too.
+fn only_digits(cell: &[u8], format: DateFormat) -> Option<i64> {
+    let count = cell.iter().take_while(|b| b.is_ascii_digit()).count();
+    let value = |digits: &[u8]| digits.iter().fold(0i16, |v, b| v * 10 + i16::from(b - b'0'));
+    let (date, rest) = match (format, count) {
+        (DateFormat::YearFirstDigits, 8 | 12 | 14) => cell.split_at(8),
+        (DateFormat::DayFirstDigits | DateFormat::MonthFirstDigits, 7 | 8) => cell.split_at(count),
+        _ => return None,
+    };
+    let (front, back) = date.split_at(date.len() - 4);
+    let (first, second) = front.split_at(front.len() - 2);
+    let (year, month, day) = match format {
+        DateFormat::YearFirstDigits => (value(front), value(&back[..2]), value(&back[2..])),
+        DateFormat::DayFirstDigits => (value(back), value(second), value(first)),
+        _ => (value(back), value(first), value(second)),
+    };
+    let clock = rest.strip_prefix(b"T").unwrap_or(rest);
+    let clock = clock.strip_suffix(b"Z").unwrap_or(clock);
+    let part = |at: usize| clock.get(at..at + 2).map_or(0, value) as i8;
+    let at = match clock.len() {
+        0 if rest.is_empty() => Time::midnight(),
+        4 | 6 if clock.iter().all(u8::is_ascii_digit) => Time::new(part(0), part(2), part(4).min(59), 0).ok()?,
+        _ => return None,
+    };
+    if (1800..2200).contains(&year) { on(year, month, day, at) } else { None }
+}
+
+/// Seconds since 1970 of a time on a day; `None` if there is no such day.
+pub(crate) fn on(year: i16, month: i16, day: i16, time: Time) -> Option<i64> {
+    let date = Date::new(year, i8::try_from(month).ok()?, i8::try_from(day).ok()?).ok()?;
     seconds(date.to_datetime(time))
 }
 
@@ -111,7 +216,7 @@ fn digits(text: &[u8]) -> Option<((i16, usize), &[u8])> {
 }
 
 /// `hh:mm[:ss[.fraction]][ AM| PM][Z|+hh:mm|+hhmm|+hh]`.
-fn time(text: &[u8]) -> Option<Time> {
+pub(crate) fn time(text: &[u8]) -> Option<Time> {
     let two = |text: &[u8]| -> Option<i8> {
         let ((value, count), _) = digits(text)?;
         (count <= 2).then_some(value as i8)
@@ -219,6 +324,44 @@ mod tests {
         {
             assert_eq!(formats(text.as_bytes()), 0, "{text}");
         }
+    }
+
+    #[test]
+    fn dates_without_separators_are_read() {
+        use DateFormat::*;
+        assert_eq!(parse(b"19700102", YearFirstDigits), Some(DAY));
+        assert_eq!(parse(b"20000301T010203Z", YearFirstDigits), Some(951_868_800 + 3723));
+        assert_eq!(parse(b"20000301010203", YearFirstDigits), Some(951_868_800 + 3723));
+        assert_eq!(parse(b"02011970", DayFirstDigits), Some(DAY));
+        assert_eq!(parse(b"2011970", DayFirstDigits), Some(DAY));
+        assert_eq!(parse(b"01021970", MonthFirstDigits), Some(DAY));
+        assert_eq!(formats(b"31012020"), DayFirstDigits.bit());
+        assert_eq!(formats(b"20200131"), YearFirstDigits.bit());
+        assert_eq!(formats(b"01022018"), DayFirstDigits.bit() | MonthFirstDigits.bit());
+        for text in [
+            "00000000",
+            "99999999",
+            "30022020",
+            "20201301",
+            "10101010",
+            "202001",
+            "1012020x",
+            "20200131T",
+            "20200131T25",
+        ] {
+            assert_eq!(formats(text.as_bytes()), 0, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_year_in_front_or_a_name_says_itself_what_it_is() {
+        use DateFormat::*;
+        for format in [YearFirst, DayFirst, MonthFirst] {
+            assert_eq!(parse(b"1970-01-02", format), Some(DAY));
+            assert_eq!(parse(b"2 Jan 1970", format), Some(DAY));
+        }
+        assert_eq!(parse(b"1970-01-02", MonthName), None);
+        assert_eq!(parse(b"02/01/1970", YearFirst), None);
     }
 
     #[test]

@@ -184,13 +184,18 @@ pub fn shown(number: f64, apart: f64) -> String {
     if !(1e-12..1e15).contains(&number.abs()) && number.abs() > apart {
         return format!("{number:.5e}");
     }
+    shortest(number, apart)
+}
+
+/// A number with as few decimals as keep it within `apart`.
+pub(crate) fn shortest(number: f64, apart: f64) -> String {
     let within = |text: &String| text.parse::<f64>().is_ok_and(|v| (v - number).abs() <= apart);
     let text = (0..18).map(|digits| format!("{number:.digits$}")).find(within).unwrap_or_else(|| number.to_string());
     if text == "-0" { "0".to_string() } else { text }
 }
 
 /// Half a unit of the sixth digit of a number.
-fn half_of_sixth_digit(number: f64) -> f64 {
+pub(crate) fn half_of_sixth_digit(number: f64) -> f64 {
     let exponent = format!("{number:e}").split('e').nth(1).and_then(|e| e.parse::<i32>().ok()).unwrap_or(0);
     format!("5e{}", exponent - 6).parse().unwrap_or(0.0)
 }

@@ -1,10 +1,14 @@
 //! Applying a recipe: from the columns of a table to the matrix of a network.
 
 use super::column::{Column, ColumnKind, Values};
+use super::compare::{units, with_training};
 use super::dataset::Dataset;
 use super::date::{hour_circle, month_circle, parts, weekday_circle};
 use super::fit::days;
+use super::levels::Levels;
 use super::load::{Planned, Wanted, load, names};
+use super::note::Note;
+use super::number::Decimal;
 use super::plan::Plan;
 use super::reading::{Translated, refused};
 use super::recipe::{Encoding, Input, Recipe};
@@ -12,9 +16,26 @@ use super::source::{Opened, Source};
 use super::spec::DataSpec;
 use super::table::Table;
 use super::target::{Cells, Target};
+use super::text::composed;
 use std::collections::BTreeMap;
 use treino_core::rows::Matrix;
 use treino_core::{Error, Result};
+
+/// A column that is read beside the inputs.
+struct Extra<'a> {
+    name: &'a str,
+    /// Its position in the training file.
+    position: usize,
+    plan: Plan,
+    /// Between which numbers those of the training rows are, as far as is known.
+    range: Option<[f64; 2]>,
+}
+
+impl<'a> Extra<'a> {
+    fn target(target: &'a Target, position: usize) -> Self {
+        Extra { name: &target.name, position, plan: target.plan(), range: target.range() }
+    }
+}
 
 /// So many rows are filled column by column at a time: few enough to stay in the cache.
 const BLOCK: usize = 256;
@@ -23,12 +44,14 @@ impl Recipe {
     /// The features of every row of a raw file, for prediction: rows x [`features`](Recipe::features).
     ///
     /// Columns are found by name, in any order, others are not looked at; a file without a header must have the columns
-    /// of the training file, all targets there or none. An unseen level falls into the slot for others.
+    /// of the training file, all targets there or none. An unseen level falls into the slot for others. `spec` says how the file
+    /// is written, as far as it says so; what the recipe does not know in the file is added to `notes`.
     ///
     /// # Errors
-    /// The file cannot be read, lacks columns, or holds something else than a number where the model needs one.
-    pub fn encode(&self, source: &Source, spec: &DataSpec) -> Result<Matrix> {
-        let (table, places, _) = self.load(source, spec, &[])?;
+    /// The file cannot be read, lacks columns, or holds something else than a number where the model needs one; numbers whose
+    /// decimal mark or unit (percents, times) is not that of training, or cannot be told.
+    pub fn encode(&self, source: &Source, spec: &DataSpec, notes: &mut Vec<Note>) -> Result<Matrix> {
+        let (table, places, _) = self.load(source, spec, &[], notes)?;
         self.encode_columns(&table, &places, &(0..table.rows as u32).collect::<Vec<_>>())
     }
 
@@ -44,17 +67,21 @@ impl Recipe {
         targets: &[&Target],
         source: &Source,
         spec: &DataSpec,
+        notes: &mut Vec<Note>,
     ) -> Result<(Dataset, usize)> {
         let positions = std::iter::once(&self.target).chain(&self.more_targets);
-        let mut extra: Vec<(&str, usize, Plan)> =
-            targets.iter().zip(positions).map(|(t, position)| (t.name.as_str(), *position, t.plan())).collect();
+        let mut extra: Vec<Extra<'_>> = targets.iter().zip(positions).map(|(t, at)| Extra::target(t, *at)).collect();
         if let Some(weight) = &spec.weight {
-            extra.push((weight, usize::MAX, Plan::Weight));
+            extra.push(Extra { name: weight, position: usize::MAX, plan: Plan::Weight, range: None });
         }
-        let (table, places, found) = self.load(source, spec, &extra)?;
+        let (table, places, found) = self.load(source, spec, &extra, notes)?;
         let mut cells = Vec::with_capacity(targets.len());
         for (target, at) in targets.iter().zip(&found) {
-            cells.push(target.cells(&table.columns[*at], table.rows).map_err(|e| e.in_file(&table.name))?);
+            let column = &table.columns[*at];
+            let found = target.cells(column, table.rows, self.marks(&table));
+            cells.push(found.map_err(|e| e.in_file(&table.name))?);
+            let trained = target.seen.as_ref().map(|seen| seen.unit.as_ref());
+            notes.extend(units(column, trained).map_err(|e| e.in_file(&table.name))?);
         }
         let rows = rows_with_targets(&cells, table.rows);
         if rows.is_empty() {
@@ -76,52 +103,85 @@ impl Recipe {
         self.encode_columns(table, &places, &(0..table.rows as u32).collect::<Vec<_>>())
     }
 
-    /// Reads the columns that are needed: the inputs and `extra` ones (name, position in the training file, plan).
+    /// Reads the columns that are needed: the inputs and `extra` ones.
     /// Returns the table, and where in it the inputs and the extra columns are.
     fn load(
         &self,
         source: &Source,
         spec: &DataSpec,
-        extra: &[(&str, usize, Plan)],
+        extra: &[Extra<'_>],
+        notes: &mut Vec<Note>,
     ) -> Result<(Table, Vec<usize>, Vec<usize>)> {
         let opened = Opened::open(source)?;
-        let names = names(&opened, spec)?;
+        let mut spec = spec.clone();
+        let names = self.names(&opened, &mut spec, extra)?;
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
         let file = opened.source.name();
         if self.header && spec.header {
             self.need_target(&names, extra, &file)?;
         }
         let mut places = if self.header && spec.header {
-            let wanted = self.inputs.iter().map(|i| i.name.as_str()).chain(extra.iter().map(|e| e.0));
+            let wanted = self.inputs.iter().map(|i| i.name.as_str()).chain(extra.iter().map(|e| e.name));
             find(&wanted.collect::<Vec<_>>(), &names, &file)?
         } else {
             self.places_by_position(&names, extra, &file)?
         };
-        let plans = self.inputs.iter().map(plan).chain(extra.iter().map(|e| e.2));
-        let plans = places.iter().zip(plans).map(|(position, plan)| Planned { position: *position, plan }).collect();
-        let mut spec = spec.clone();
+        let inputs = self.inputs.iter().map(|input| (plan(input), input.range()));
+        let plans = inputs.chain(extra.iter().map(|e| (e.plan, e.range)));
+        let planned = |(position, (plan, range)): (&usize, (Plan, _))| Planned { position: *position, plan, range };
+        let plans = places.iter().zip(plans).map(planned).collect();
         spec.missing.extend(self.missing.iter().cloned());
-        let table = load(&opened, &spec, &Wanted { plans: Some(plans), decimal: self.decimal })?;
+        let mut table = load(&opened, &spec, &Wanted { plans: Some(plans), decimal: self.decimal })?;
+        notes.append(&mut table.notes);
         let found = places.split_off(self.inputs.len());
+        for (at, (input, place)) in self.inputs.iter().zip(&places).enumerate() {
+            if !places[..at].contains(place) {
+                let column = &table.columns[*place];
+                let differs = with_training(input, column, table.rows, self.marks(&table));
+                notes.extend(differs.map_err(|e| e.in_file(&table.name))?);
+            }
+        }
         Ok((table, places, found))
     }
 
+    /// The names of the columns of a file. A delimiter and a number of lines above the names that were meant for another file are
+    /// dropped from `spec` where the file has the columns without them.
+    fn names(&self, opened: &Opened, spec: &mut DataSpec, extra: &[Extra<'_>]) -> Result<Vec<String>> {
+        let found = names(opened, spec);
+        let wanted = || self.inputs.iter().map(|i| i.name.as_str()).chain(extra.iter().map(|e| e.name));
+        let complete = |names: &[String]| wanted().all(|name| names.contains(&composed(name)));
+        let open = DataSpec { delimiter: None, skip_rows: None, ..spec.clone() };
+        if open == *spec || !self.header || !spec.header || found.as_ref().is_ok_and(|names| complete(names)) {
+            return found;
+        }
+        match names(opened, &open) {
+            Ok(names) if complete(&names) => {
+                *spec = open;
+                Ok(names)
+            }
+            _ => found,
+        }
+    }
+
+    /// The decimal marks of the training file and of a table.
+    fn marks(&self, table: &Table) -> [Decimal; 2] {
+        [self.decimal, table.dialect.map(|dialect| dialect.decimal)].map(|mark| mark.unwrap_or(Decimal::Point))
+    }
+
     /// Says of a file that lacks nothing but a target (the first of `extra` are the targets) what that means.
-    fn need_target(&self, names: &[&str], extra: &[(&str, usize, Plan)], file: &str) -> Result<()> {
-        let lacks = |column: Option<&(&str, usize, Plan)>| {
-            column.map(|c| c.0.to_string()).filter(|c| !names.contains(&c.as_str()))
-        };
+    fn need_target(&self, names: &[&str], extra: &[Extra<'_>], file: &str) -> Result<()> {
+        let lacks = |name: &str| !names.contains(&composed(name).as_str());
         let targets = &extra[..extra.len().min(1 + self.more_targets.len())];
-        let lacking = targets.iter().find(|(target, ..)| !names.contains(target));
-        if let (None, Some(weight)) = (lacking, lacks(extra.get(targets.len()))) {
+        let lacking = targets.iter().find(|target| lacks(target.name));
+        if let (None, Some(weight)) = (lacking, extra.get(targets.len()).map(|c| c.name).filter(|name| lacks(name))) {
             let e = format!("the file lacks the column \"{weight}\", which said in training how much each row weighs");
             return Err(Error::input(e).in_file(file).help("add it, with 1 in each row where all weigh the same"));
         }
-        let Some((target, ..)) = lacking else { return Ok(()) };
-        if !self.inputs.iter().all(|i| names.contains(&i.name.as_str())) {
+        let Some(Extra { name: target, .. }) = lacking else { return Ok(()) };
+        if self.inputs.iter().any(|i| lacks(&i.name)) {
             return Ok(());
         }
-        let known = |n: &str| self.inputs.iter().any(|i| i.name == n) || targets.iter().any(|t| t.0 == n);
+        let known = |n: &str| self.inputs.iter().any(|i| i.name == n) || targets.iter().any(|t| t.name == n);
         let others = names.iter().copied().filter(|n| !known(n));
         let e = Error::input(format!("the file lacks the target, \"{target}\", so nothing can be compared with it"));
         let e = match treino_core::error::nearest(target, others) {
@@ -131,7 +191,7 @@ impl Recipe {
         Err(e.in_file(file).help("`treino predict` does without the target"))
     }
 
-    fn places_by_position(&self, names: &[&str], extra: &[(&str, usize, Plan)], file: &str) -> Result<Vec<usize>> {
+    fn places_by_position(&self, names: &[&str], extra: &[Extra<'_>], file: &str) -> Result<Vec<usize>> {
         let without_targets = names.len() + 1 + self.more_targets.len() == self.columns && extra.is_empty();
         if names.len() != self.columns && !without_targets {
             return Err(Error::input(format!(
@@ -146,7 +206,7 @@ impl Recipe {
         let place =
             |p: usize| if without_targets { p.saturating_sub(targets().filter(|t| **t < p).count()) } else { p };
         let mut places: Vec<usize> = self.inputs.iter().map(|i| place(i.position)).collect();
-        for (name, position, _) in extra {
+        for Extra { name, position, .. } in extra {
             places.push(if *position < names.len() { *position } else { find(&[name], names, file)?[0] });
         }
         if places.iter().any(|p| *p >= names.len()) {
@@ -193,8 +253,9 @@ impl Recipe {
             fits(input, column).map_err(|e| e.in_file(&table.name))?;
         }
         let read: Vec<Translated> =
-            self.inputs.iter().zip(&columns).map(|(i, c)| Translated::new(&i.encoding, c)).collect();
-        let slots: Vec<Vec<u32>> = self.inputs.iter().zip(&columns).map(|(i, c)| level_slots(i, c)).collect();
+            self.inputs.iter().zip(&columns).map(|(i, c)| Translated::new(&i.encoding, c, self.marks(table))).collect();
+        let slots = |(input, column): (&Input, &&Column)| level_slots(input, column, self.marks(table));
+        let slots: Vec<Vec<u32>> = self.inputs.iter().zip(&columns).map(slots).collect();
         let mut data = vec![0.0f32; rows.len() * width];
         for (rows, out) in rows.chunks(BLOCK).zip(data.chunks_mut((BLOCK * width).max(1))) {
             let mut at = 0;
@@ -255,14 +316,16 @@ fn plan(input: &Input) -> Plan {
 /// Where in `names` the `wanted` ones are.
 fn find(wanted: &[&str], names: &[&str], file: &str) -> Result<Vec<usize>> {
     let index: BTreeMap<&str, usize> = names.iter().copied().zip(0..).collect();
+    // The recipe may be of a time when names were kept as their file wrote them.
+    let place = |name: &&str| index.get(composed(name).as_str()).copied();
     let mut lacking: Vec<&str> = Vec::new();
-    for name in wanted.iter().filter(|w| !index.contains_key(*w)) {
+    for name in wanted.iter().filter(|w| place(w).is_none()) {
         if !lacking.contains(name) {
             lacking.push(name);
         }
     }
     if lacking.is_empty() {
-        return Ok(wanted.iter().filter_map(|w| index.get(w).copied()).collect());
+        return Ok(wanted.iter().filter_map(place).collect());
     }
     let list = lacking.iter().take(20).map(|n| format!("\"{n}\"")).collect::<Vec<_>>().join(", ");
     let more = if lacking.len() > 20 { format!(" and {} more", lacking.len() - 20) } else { String::new() };
@@ -301,15 +364,15 @@ fn fits(input: &Input, column: &Column) -> Result<()> {
 }
 
 /// For each level of the column the feature (from 0) that is 1.
-fn level_slots(input: &Input, column: &Column) -> Vec<u32> {
+fn level_slots(input: &Input, column: &Column, marks: [Decimal; 2]) -> Vec<u32> {
     let (Encoding::OneHot { levels: known, missing }, Values::Category { levels, .. }) =
         (&input.encoding, &column.values)
     else {
         return Vec::new();
     };
     let other = known.len() as u32 + u32::from(*missing);
-    let index: BTreeMap<&str, u32> = known.iter().map(String::as_str).zip(0..).collect();
-    levels.iter().map(|l| index.get(l.as_str()).copied().unwrap_or(other)).collect()
+    let index = Levels::new(known, marks);
+    levels.iter().map(|l| index.find(l).map_or(other, |at| at as u32)).collect()
 }
 
 /// Writes the features of one column for some rows; `out` starts at its first feature of the first row. Gives back the
@@ -433,32 +496,45 @@ mod tests {
     fn a_raw_file_gives_the_numbers_of_training() {
         let spec = DataSpec { scale: "standard".into(), ..spec() };
         let p = prepared(TRAIN, &spec);
-        let (again, aside) = p.recipe.encode_with_targets(&[&p.target], &raw(TRAIN), &spec).unwrap();
+        let (again, aside) = p.recipe.encode_with_targets(&[&p.target], &raw(TRAIN), &spec, &mut Vec::new()).unwrap();
         assert_eq!((&again, aside), (&p.train, 0));
         // Other order, another delimiter, columns more and less: the same features.
         let text = "new;seen;when;job;age\n1;no;2020-01-02;cook;20\n2;;;baker;\n";
-        let x = p.recipe.encode(&raw(text), &spec).unwrap();
+        let x = p.recipe.encode(&raw(text), &spec, &mut Vec::new()).unwrap();
         assert_eq!(x.row(0), p.train.x.row(1));
         assert_eq!(x.row(1)[1..5], [1.0, 0.0, 0.0, 1.0]);
         assert_eq!(x.row(1)[7..], [0.0, 0.0]);
         let recipe: Recipe = serde_json::from_str(&serde_json::to_string(&p.recipe).unwrap()).unwrap();
-        assert_eq!(recipe.encode(&raw(text), &spec).unwrap(), x);
+        assert_eq!(recipe.encode(&raw(text), &spec, &mut Vec::new()).unwrap(), x);
     }
 
     #[test]
     fn what_a_raw_file_lacks_is_named() {
         let p = prepared(TRAIN, &spec());
-        let e = p.recipe.encode(&raw("Age,job\n1,cook\n"), &spec()).unwrap_err();
+        let e = p.recipe.encode(&raw("Age,job\n1,cook\n"), &spec(), &mut Vec::new()).unwrap_err();
         assert_eq!(e.message(), "the file lacks columns that the model needs: \"age\", \"seen\", \"when\"");
         assert_eq!(e.helps(), ["is \"Age\" the column \"age\"?"]);
-        let e =
-            p.recipe.encode(&raw("age,job,seen,when\n1,a,yes,2020-01-01\nx,a,no,2020-01-01\n"), &spec()).unwrap_err();
+        let e = p
+            .recipe
+            .encode(&raw("age,job,seen,when\n1,a,yes,2020-01-01\nx,a,no,2020-01-01\n"), &spec(), &mut Vec::new())
+            .unwrap_err();
         assert_eq!((e.message(), e.span().unwrap().line), ("column \"age\": \"x\" is no number", 3));
-        let e = p.recipe.encode(&raw("age,job,seen,when\n1,a,maybe,2020-01-01\n"), &spec()).unwrap_err();
+        let e =
+            p.recipe.encode(&raw("age,job,seen,when\n1,a,maybe,2020-01-01\n"), &spec(), &mut Vec::new()).unwrap_err();
         assert!(e.message().contains("neither yes nor no"), "{e}");
-        let e = p.recipe.encode_with_targets(&[&p.target], &raw("age,job,seen,when,y\n1,a,no,2020-01-01,7\n"), &spec());
+        let e = p.recipe.encode_with_targets(
+            &[&p.target],
+            &raw("age,job,seen,when,y\n1,a,no,2020-01-01,7\n"),
+            &spec(),
+            &mut Vec::new(),
+        );
         assert!(e.unwrap_err().message().contains("no such class"));
-        let e = p.recipe.encode_with_targets(&[&p.target], &raw("age,job,seen,when\n1,a,no,2020-01-01\n"), &spec());
+        let e = p.recipe.encode_with_targets(
+            &[&p.target],
+            &raw("age,job,seen,when\n1,a,no,2020-01-01\n"),
+            &spec(),
+            &mut Vec::new(),
+        );
         let e = e.unwrap_err();
         assert!(e.message().starts_with("the file lacks the target, \"y\"") && e.helps()[0].contains("treino predict"));
     }
@@ -467,10 +543,10 @@ mod tests {
     fn files_without_names_are_matched_by_position() {
         let spec = DataSpec { header: false, target: Some("column_2".into()), ..spec() };
         let p = prepared("1.5,0,7\n2.5,1,8\n4.5,0,9\n", &spec);
-        assert_eq!(p.recipe.encode(&raw("1.5,0,7\n"), &spec).unwrap().row(0), [1.5, 7.0]);
-        assert_eq!(p.recipe.encode(&raw("1.5,7\n"), &spec).unwrap().row(0), [1.5, 7.0]);
-        assert!(p.recipe.encode(&raw("1.5\n"), &spec).unwrap_err().message().contains("trained on 3"));
-        let e = p.recipe.encode_with_targets(&[&p.target], &raw("1.5,7\n"), &spec).unwrap_err();
+        assert_eq!(p.recipe.encode(&raw("1.5,0,7\n"), &spec, &mut Vec::new()).unwrap().row(0), [1.5, 7.0]);
+        assert_eq!(p.recipe.encode(&raw("1.5,7\n"), &spec, &mut Vec::new()).unwrap().row(0), [1.5, 7.0]);
+        assert!(p.recipe.encode(&raw("1.5\n"), &spec, &mut Vec::new()).unwrap_err().message().contains("trained on 3"));
+        let e = p.recipe.encode_with_targets(&[&p.target], &raw("1.5,7\n"), &spec, &mut Vec::new()).unwrap_err();
         assert!(e.message().contains("2 columns"), "{e}");
     }
 

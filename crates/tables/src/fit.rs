@@ -3,8 +3,9 @@
 use super::column::{Column, ColumnKind, Values};
 use super::date::{DAY, parts};
 use super::note::Note;
+use super::number::dress;
 use super::reading;
-use super::recipe::{Encoding, Input, LeftOut, Reason, Recipe, Scale, Why};
+use super::recipe::{Encoding, Input, LeftOut, Reason, Recipe, Scale, Seen, Unit, Why};
 use super::spec::DataSpec;
 use super::stats::{ColumnStats, level_counts, moments};
 use super::table::Table;
@@ -56,6 +57,7 @@ pub(crate) fn fit(
                 kind: column.kind,
                 narrow: matches!(column.values, Values::Narrow(_)),
                 encoding,
+                seen: seen(column, rows),
                 layer: None,
             }),
             Err(Reason { why, text: reason }) => {
@@ -136,6 +138,27 @@ fn numeric(column: &Column, rows: &[u32], spec: &DataSpec) -> Result<Encoding, R
         None => Encoding::Presence,
         Some(Filled { fill, scale, indicator }) => Encoding::Number { fill, scale, indicator },
     })
+}
+
+/// What the numbers of a column are in the training rows; `None` where they are none.
+pub(super) fn seen(column: &Column, rows: &[u32]) -> Option<Seen> {
+    let number = |row: &u32| match &column.values {
+        Values::Date { seconds, .. } => days(seconds[*row as usize]),
+        Values::Boolean { .. } => f64::NAN,
+        values => values.number(*row as usize),
+    };
+    let numbers = rows.iter().map(number).filter(|v| !v.is_nan());
+    let [min, max] = numbers.fold([f64::INFINITY, f64::NEG_INFINITY], |[a, b], v| [a.min(v), b.max(v)]);
+    (min <= max).then(|| Seen { min, max, unit: unit(column.dress) })
+}
+
+/// What numbers that are dressed in these ways are other than plain ones.
+pub(super) fn unit(seen: u16) -> Option<Unit> {
+    match seen {
+        _ if seen & dress::PERCENT != 0 => Some(Unit::Percent),
+        _ if seen & dress::CLOCK != 0 => Some(Unit::Time),
+        _ => dress::currency(seen).map(|sign| Unit::Money(sign.to_string())),
+    }
 }
 
 /// What a missing number of a column becomes; `None` where the training rows have no number.

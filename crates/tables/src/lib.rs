@@ -16,19 +16,36 @@
 
 #![forbid(unsafe_code)]
 
+mod absent;
+mod blanks;
+#[cfg(feature = "parquet")]
+mod caught;
 mod cell;
+mod clock;
+mod codes;
 mod column;
+mod compare;
 mod csv;
 mod dataset;
 mod date;
+mod date_words;
+mod dates;
 mod decode;
 mod dialect;
+mod doubts;
 mod encode;
+mod fillers;
 mod fit;
 mod header;
+mod layout;
+mod levels;
+mod limited;
+mod lists;
 mod load;
+mod mark;
 mod note;
 mod number;
+mod odd_words;
 #[cfg(feature = "parquet")]
 mod parquet;
 mod plan;
@@ -43,9 +60,13 @@ mod spec;
 mod split;
 mod stats;
 mod summary;
+mod swallowed;
 mod table;
 mod target;
 mod text;
+mod totals;
+mod twins;
+mod units;
 mod warnings;
 
 pub use column::{Column, ColumnKind, Values};
@@ -57,10 +78,10 @@ pub use load::read;
 pub use note::Note;
 pub use number::Decimal;
 pub use prepare::{prepare, prepare_for, prepare_table, prepare_table_for};
-pub use recipe::{Encoding, Input, LeftOut, Recipe, Scale, Why};
+pub use recipe::{Encoding, Input, LeftOut, Recipe, Scale, Seen, Unit, Why};
 pub use source::Source;
 pub use spec::{DataSpec, Task};
-pub use stats::ColumnStats;
+pub use stats::{ColumnStats, Odd};
 pub use summary::{Distribution, Summary};
 pub use table::Table;
 pub use target::Target;

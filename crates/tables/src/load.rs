@@ -2,18 +2,28 @@
 
 use super::cell::{Missing, trim};
 use super::column::{Column, ColumnKind};
-use super::csv::{Rows, line_of};
+use super::csv::{Rows, is_footnote, line_of, lines_from};
 use super::dialect::{self, Dialect};
+use super::doubts;
+use super::fillers;
 use super::header;
+use super::layout::Form;
+use super::mark::NewFile;
 use super::note::Note;
 use super::number::Decimal;
-use super::plan::{Builder, Plan, quoted};
+use super::odd_words::is_placeholder;
+use super::plan::{Builder, Plan};
 use super::profile::{Profile, decide_decimal, guessed};
 use super::said::Said;
 use super::source::{Format, Opened, Source};
 use super::spec::DataSpec;
+use super::stats::Odd;
 use super::table::Table;
 use super::text::decode;
+use super::totals;
+use super::twins::{self, Hashes};
+use super::units;
+use ::csv::ByteRecord;
 use treino_core::{Error, Result};
 
 /// Reads a table: a CSV file (also gzipped) or a Parquet file. Each column is typed over all its cells.
@@ -39,6 +49,8 @@ pub(crate) struct Wanted {
 pub(crate) struct Planned {
     pub position: usize,
     pub plan: Plan,
+    /// Between which numbers those of the training rows are, as far as is known.
+    pub range: Option<[f64; 2]>,
 }
 
 /// So many rows are looked at for a first guess of the decimal mark.
@@ -47,138 +59,332 @@ const FIRST_ROWS: usize = 1000;
 /// The names of the columns of a file, without reading more.
 pub(crate) fn names(opened: &Opened, spec: &DataSpec) -> Result<Vec<String>> {
     match opened.format {
-        Format::Csv { .. } => Ok(Rows::open(opened, dialect::delimiter(opened, spec)?, spec.header)?.names),
+        Format::Csv { .. } => Ok(Rows::open(opened, Form::find(opened, spec)?)?.names),
         Format::Parquet => parquet_names(opened),
     }
 }
 
 /// [`read`] with what a recipe wants.
 pub(crate) fn load(opened: &Opened, spec: &DataSpec, wanted: &Wanted) -> Result<Table> {
-    let table = match opened.format {
+    let mut table = match opened.format {
         Format::Csv { .. } => load_csv(opened, spec, wanted)?,
         Format::Parquet => load_parquet(opened, spec, wanted)?,
     };
     if table.rows == 0 {
         return Err(Error::input("the file has a header and no rows").in_file(&table.name));
     }
+    if wanted.plans.is_none() {
+        let fillers = fillers::notes(&table);
+        table.notes.extend(fillers);
+    }
     Ok(table)
 }
 
 fn load_csv(opened: &Opened, spec: &DataSpec, wanted: &Wanted) -> Result<Table> {
-    let missing = Missing::new(&spec.missing);
-    let delimiter = dialect::delimiter(opened, spec)?;
+    let form = Form::find(opened, spec)?;
     let name = opened.source.name();
-    let names = Rows::open(opened, delimiter, spec.header)?.names;
+    let names = Rows::open(opened, form)?.names;
+    let spec = &spec.for_columns(&names);
     let said = match &wanted.plans {
         // What a recipe wants goes before what a spec says, which was about another file.
         Some(_) => Said::nothing(names.len()),
-        None => Said::new(&names, &name, spec, || {
-            let decimal = dialect::decimal(spec).ok().flatten().unwrap_or(Decimal::Point);
-            header::doubt(opened, &names, Dialect { delimiter, decimal, header: spec.header })
+        None => Said::new(&names, &name, spec, |wanted| {
+            let doubts = [header::named_below(opened, wanted, form), header::doubt(opened, &names, form)];
+            doubts.into_iter().flatten().collect()
         })?,
     };
-    let pass = |decimal, limit| profile(opened, delimiter, spec.header, &missing, decimal, limit);
-
-    let fixed = dialect::decimal(spec)?;
-    let mut decimal = fixed.or(wanted.decimal).unwrap_or(Decimal::Point);
-    if fixed.is_none() {
-        // Where another file has said what is meant, semicolons say nothing.
-        let telling = if wanted.decimal.is_some() { b',' } else { delimiter };
-        decimal = decide_decimal(&pass(decimal, FIRST_ROWS)?.0, decimal, telling);
-    }
+    let mut file = File { opened, form, spec, names: &names, missing: Vec::new(), decimal: Decimal::Point };
+    file.read_with(dialect::decimal(spec)?.or(wanted.decimal).unwrap_or(Decimal::Point));
     let mut notes = Vec::new();
-    let (plans, rows) = match &wanted.plans {
+    notes.extend(form.note());
+    let (plans, rows, profiles) = match &wanted.plans {
         Some(planned) => {
-            let mut plans = vec![Plan::Skip(ColumnKind::Text); names.len()];
-            for p in planned {
-                plans[p.position] = p.plan;
-            }
-            (plans, 0)
+            let plans = file.planned(planned, names.len())?;
+            file.decide_decimal(planned, wanted.decimal, &mut notes)?;
+            (plans, None, Vec::new())
         }
         None => {
-            let (mut profiles, rows) = pass(decimal, usize::MAX)?;
-            let found = decide_decimal(&profiles, decimal, delimiter);
-            if fixed.is_none() && found != decimal {
-                decimal = found;
-                profiles = pass(decimal, usize::MAX)?.0;
-            }
-            if fixed.is_none() {
-                notes.extend(guessed(&profiles, decimal, delimiter));
-            }
-            let plans = names
-                .iter()
-                .enumerate()
-                .map(|(i, column)| {
-                    said.plan(i, column, &profiles[i], &mut notes).map_err(|e| {
-                        let line = profiles[i].infinite.as_ref().and_then(|(byte, _)| line_of(opened, *byte));
-                        e.in_file(&name).at_line(line.unwrap_or(1))
-                    })
+            file.guess_decimal()?;
+            let (profiles, rows) = file.profiles(spec, &mut notes)?;
+            let plan = |(i, column): (usize, &String)| {
+                said.plan(i, column, &profiles[i], &mut notes).map_err(|e| {
+                    let line = profiles[i].infinite.as_ref().and_then(|(byte, _)| file.line_of(*byte));
+                    e.in_file(&name).at_line(line.unwrap_or(1))
                 })
-                .collect::<Result<_>>()?;
-            for (i, column) in names.iter().enumerate() {
-                if !said.forced(i) && !said.ignored(i) {
-                    notes.extend(doubt(opened, column, &profiles[i], decimal));
-                }
-            }
-            (plans, rows)
+            };
+            let plans: Vec<Plan> = names.iter().enumerate().map(plan).collect::<Result<_>>()?;
+            (plans, Some(rows), profiles)
         }
     };
-
-    let mut reader = Rows::open(opened, delimiter, spec.header)?;
-    let mut builders: Vec<Builder> = plans.iter().map(|p| Builder::new(*p, rows)).collect();
-    let mut count = 0usize;
-    while let Some((record, byte)) = reader.next()? {
-        for ((i, cell), builder) in record.iter().enumerate().zip(&mut builders) {
-            if let Err(what) = builder.add(trim(cell), &missing, decimal) {
-                let cell = trim(cell).to_vec();
-                let e = cell_error(opened, &names[i], &what, line_of(opened, byte));
-                return Err(advise(e, &what, &cell, || repeats(opened, delimiter, spec.header, i, &cell)));
-            }
-        }
-        count += 1;
-        if count > u32::MAX as usize {
-            return Err(Error::input("the table has more than 4294967295 rows").in_file(&name));
-        }
+    for (i, profile) in profiles.iter().enumerate().filter(|(i, _)| !said.forced(*i) && !said.ignored(*i)) {
+        notes.extend(file.doubt(&names[i], profile));
+        let column = doubts::Planned { name: &names[i], profile, plan: plans[i], is_target: said.is_target(i) };
+        let line = |byte| file.line_of(byte).map_or(String::new(), |line| format!(" (line {line})"));
+        notes.extend(doubts::notes(&column, &line));
     }
-    if builders.iter().any(|b| b.foreign) {
-        notes.push(Note::new("the text is not all UTF-8: what is not was read as Windows-1252 (Latin-1)"));
-    }
-    let columns: Vec<Column> = builders
+    let Stored { builders, rows, ends, hashes } = file.store(&names, &plans, rows, &mut notes)?;
+    let mut columns: Vec<Column> = builders
         .into_iter()
         .zip(&names)
         .enumerate()
-        .map(|(i, (b, column))| b.finish(column.clone(), said.forced(i), count))
+        .map(|(i, (b, column))| b.finish(column.clone(), said.forced(i), rows))
         .collect();
-    let dialect = Dialect { delimiter, decimal, header: spec.header };
-    if wanted.plans.is_none() {
-        notes.extend(header::doubt(opened, &names, dialect).map(Note::new));
+    for (column, profile) in columns.iter_mut().zip(&profiles).filter(|(column, _)| !column.forced) {
+        column.stats.odd = file.odd(profile);
     }
-    Ok(Table { name, columns, rows: count, dialect: Some(dialect), notes })
+    let dialect = Dialect { delimiter: form.delimiter, decimal: file.decimal, header: form.header };
+    if wanted.plans.is_none() {
+        notes.extend(header::doubt(opened, &names, form).map(Note::new));
+        notes.extend(ends.iter().find_map(|end| file.total(&columns, rows, end)));
+        notes.extend(columns.iter().filter_map(twins::levels));
+        notes.extend(hashes.note(names.len()));
+    }
+    Ok(Table { name, columns, rows, dialect: Some(dialect), notes })
 }
 
-/// A word about a column that was perhaps meant to be numbers and is not.
-fn doubt(opened: &Opened, column: &str, profile: &Profile, decimal: Decimal) -> Option<Note> {
-    if profile.other_mark() {
-        let (here, there) = (decimal.other().mark(), decimal.mark());
-        return Some(Note::about(
-            column,
-            format!("its decimal mark is \"{here}\" and that of the file \"{there}\", so it is not taken for numbers"),
-        ));
+/// A CSV file that is being read.
+struct File<'a> {
+    opened: &'a Opened,
+    form: Form,
+    spec: &'a DataSpec,
+    names: &'a [String],
+    /// What is missing in each column.
+    missing: Vec<Missing>,
+    decimal: Decimal,
+}
+
+/// What the first pass over some rows found.
+struct Pass {
+    profiles: Vec<Profile>,
+    rows: usize,
+    /// The row below the names.
+    first: ByteRecord,
+    /// Where lines begin that stand below the rows and are as long as them, and how many there are.
+    footnotes: Option<(u64, usize)>,
+}
+
+/// What the second pass stored.
+struct Stored {
+    builders: Vec<Builder>,
+    rows: usize,
+    /// The last row and the first.
+    ends: [RowSeen; 2],
+    hashes: Hashes,
+}
+
+/// A row as the second pass saw it.
+#[derive(Default)]
+struct RowSeen {
+    row: usize,
+    byte: u64,
+    label: Vec<u8>,
+}
+
+impl RowSeen {
+    fn see(&mut self, row: usize, byte: u64, record: &ByteRecord) {
+        (self.row, self.byte) = (row, byte);
+        self.label.clear();
+        self.label.extend_from_slice(record.get(0).unwrap_or_default());
     }
-    if profile.short_years() {
-        return Some(Note::about(column, "dates with two-digit years are not read: write them with four"));
+}
+
+impl File<'_> {
+    fn line_of(&self, byte: u64) -> Option<usize> {
+        line_of(self.opened, self.form, byte)
     }
-    let (numbers, byte, odd) = profile.almost_numbers()?;
-    let line = line_of(opened, byte).map_or(String::new(), |line| format!(" (line {line})"));
-    let odd = quoted(odd.as_bytes());
-    Some(Note::about(
-        column,
-        format!(
-            "{numbers} of {} cells are numbers, and {odd}{line} is none, so it is not taken for numbers; \
-             if {odd} stands for a missing cell, say --missing {odd}",
-            profile.present
-        ),
-    ))
+
+    /// Takes a decimal mark for that of the file.
+    fn read_with(&mut self, decimal: Decimal) {
+        self.decimal = decimal;
+        self.missing = Missing::of_columns(self.spec, self.names, decimal);
+    }
+
+    /// The decimal mark that the first rows show, unless the spec names one.
+    fn guess_decimal(&mut self) -> Result<()> {
+        if dialect::decimal(self.spec)?.is_none() {
+            self.read_with(decide_decimal(&self.pass(FIRST_ROWS)?.profiles, self.decimal, self.form.delimiter));
+        }
+        Ok(())
+    }
+
+    /// The decimal mark of a file that a recipe reads, unless the spec names one.
+    fn decide_decimal(&mut self, planned: &[Planned], training: Option<Decimal>, notes: &mut Vec<Note>) -> Result<()> {
+        if dialect::decimal(self.spec)?.is_some() {
+            return Ok(());
+        }
+        let new = NewFile { names: self.names, delimiter: Some(self.form.delimiter), planned, training };
+        let profiles = |decimal| {
+            let missing = Missing::of_columns(self.spec, self.names, decimal);
+            Ok(File { missing, decimal, ..*self }.pass(usize::MAX)?.profiles)
+        };
+        let decimal = new.decimal(profiles, notes).map_err(|e| e.in_file(self.opened.source.name()))?;
+        self.read_with(decimal);
+        Ok(())
+    }
+
+    /// The plans of a recipe for all columns.
+    fn planned(&mut self, planned: &[Planned], columns: usize) -> Result<Vec<Plan>> {
+        let mut plans = vec![Plan::Skip(ColumnKind::Text); columns];
+        for p in planned {
+            plans[p.position] = p.plan;
+        }
+        if self.form.header
+            && let Some((first, _)) = Rows::open(self.opened, self.form)?.next()?
+        {
+            let known = |i: usize| plans[i].holds_values();
+            let cells = first.iter().enumerate().map(|(i, cell)| if known(i) { cell } else { b"" });
+            self.form.units = units::is_row(cells, known);
+        }
+        Ok(plans)
+    }
+
+    /// The first pass over all rows, as often as it changes its mind about where the rows are and about the decimal mark.
+    fn profiles(&mut self, spec: &DataSpec, notes: &mut Vec<Note>) -> Result<(Vec<Profile>, usize)> {
+        let mut pass = self.pass(usize::MAX)?;
+        if let Some((byte, lines)) = pass.footnotes {
+            notes.push(footnotes(self.line_of(byte), lines));
+            self.form.end = Some(byte);
+            pass = self.pass(usize::MAX)?;
+        }
+        if self.form.header && units::may_be_row(&pass.first) {
+            self.form.units = true;
+            let below = self.pass(usize::MAX)?;
+            let typed = |i: usize| below.profiles[i].holds_values();
+            self.form.units = units::is_row(pass.first.iter(), typed);
+            if self.form.units {
+                notes.push(units::note(&pass.first, self.form.above, below.rows));
+                pass = below;
+            }
+        }
+        if dialect::decimal(spec)?.is_none() {
+            let found = decide_decimal(&pass.profiles, self.decimal, self.form.delimiter);
+            if found != self.decimal {
+                self.read_with(found);
+                pass = self.pass(usize::MAX)?;
+            }
+            notes.extend(guessed(&pass.profiles, self.decimal, self.form.delimiter));
+        }
+        Ok((pass.profiles, pass.rows))
+    }
+
+    /// The first pass over at most `limit` rows: what the columns hold, and the number of rows.
+    fn pass(&self, limit: usize) -> Result<Pass> {
+        let mut reader = Rows::open(self.opened, self.form)?;
+        let columns = reader.names.len();
+        let mut pass =
+            Pass { profiles: vec![Profile::new(); columns], rows: 0, first: ByteRecord::new(), footnotes: None };
+        while pass.rows < limit
+            && let Some((record, byte)) = reader.next()?
+        {
+            for ((cell, profile), missing) in record.iter().zip(&mut pass.profiles).zip(&self.missing) {
+                profile.add(trim(cell), byte, missing, self.decimal);
+            }
+            if pass.rows == 0 {
+                pass.first = record.clone();
+            }
+            pass.footnotes = match pass.footnotes {
+                _ if !is_footnote(record, columns) => None,
+                None => Some((byte, 1)),
+                Some((first, lines)) => Some((first, lines + 1)),
+            };
+            pass.rows += 1;
+        }
+        pass.footnotes = pass.footnotes.filter(|(_, lines)| *lines < pass.rows);
+        pass.profiles.iter_mut().for_each(Profile::finish);
+        Ok(pass)
+    }
+
+    /// The second pass: every cell in its column. Rows are looked at more closely where the first pass has counted them.
+    fn store(&self, names: &[String], plans: &[Plan], rows: Option<usize>, notes: &mut Vec<Note>) -> Result<Stored> {
+        let mut reader = Rows::open(self.opened, self.form)?;
+        let mut builders: Vec<Builder> = plans.iter().map(|p| Builder::new(*p, rows.unwrap_or(0))).collect();
+        let (mut count, mut hashes) = (0usize, Hashes::default());
+        let (mut last, mut first) = (RowSeen::default(), RowSeen::default());
+        while let Some((record, byte)) = reader.next()? {
+            if count == 0 {
+                first.see(count, byte, record);
+            }
+            last.see(count, byte, record);
+            if rows.is_some() {
+                hashes.add(record.iter().map(trim));
+            }
+            for (((i, cell), builder), missing) in record.iter().enumerate().zip(&mut builders).zip(&self.missing) {
+                if let Err(what) = builder.add(trim(cell), missing, self.decimal) {
+                    let cell = trim(cell).to_vec();
+                    let e = cell_error(self.opened, &names[i], &what, self.line_of(byte));
+                    return Err(advise(e, &what, &cell, || self.repeats(i, &cell)));
+                }
+            }
+            count += 1;
+            if count > u32::MAX as usize {
+                let e = Error::input("the table has more than 4294967295 rows");
+                return Err(e.in_file(self.opened.source.name()));
+            }
+        }
+        if let Some(line) = reader.swallower.and_then(|byte| self.line_of(byte)) {
+            notes.push(Note::new(format!(
+                "a cell of line {line} goes over two lines and holds delimiters: perhaps a quote is not closed"
+            )));
+        }
+        if let Some((byte, lines)) = reader.footnotes {
+            notes.push(footnotes(self.line_of(byte), lines));
+        }
+        if rows.is_some() && builders.iter().any(|b| b.foreign) {
+            notes.push(Note::new("the text is not all UTF-8: what is not was read as Windows-1252 (Latin-1)"));
+        }
+        Ok(Stored { builders, rows: count, ends: [last, first], hashes })
+    }
+
+    /// A word about the last row or the first one, if it holds the sums of the others.
+    fn total(&self, columns: &[Column], rows: usize, end: &RowSeen) -> Option<Note> {
+        let what = totals::held(columns, rows, end.row, &decode(&end.label))?;
+        let footer = if end.row == 0 { None } else { Some(lines_from(self.opened, self.form, end.byte)?) };
+        Some(totals::note(&what, self.line_of(end.byte), footer))
+    }
+
+    /// In a column of almost only numbers, the first cell that is none.
+    fn odd(&self, profile: &Profile) -> Option<Odd> {
+        let (numbers, byte, odd) = profile.almost_numbers()?;
+        Some(Odd { numbers, present: profile.present, cell: odd.to_string(), line: self.line_of(byte) })
+    }
+
+    /// A word about a column that was perhaps meant to be numbers and is not.
+    fn doubt(&self, column: &str, profile: &Profile) -> Option<Note> {
+        if profile.other_mark() {
+            let (here, there) = (self.decimal.other().mark(), self.decimal.mark());
+            return Some(Note::about(
+                column,
+                format!(
+                    "its decimal mark is \"{here}\" and that of the file \"{there}\", so it is not taken for numbers"
+                ),
+            ));
+        }
+        if profile.short_years() {
+            return Some(Note::about(column, "dates with two-digit years are not read: write them with four"));
+        }
+        let odd = self.odd(profile)?;
+        Some(Note::about(column, format!("{odd}, so it is not taken for numbers; {}", odd.remedy())))
+    }
+
+    /// Whether a cell of a column stands in it more than once.
+    fn repeats(&self, column: usize, cell: &[u8]) -> bool {
+        let Ok(mut rows) = Rows::open(self.opened, self.form) else { return false };
+        let mut count = 0;
+        while let Ok(Some((record, _))) = rows.next() {
+            count += usize::from(record.get(column).is_some_and(|other| trim(other) == cell));
+            if count > 1 {
+                return true;
+            }
+        }
+        false
+    }
+}
+
+/// A word about lines below the rows.
+fn footnotes(line: Option<usize>, lines: usize) -> Note {
+    let from = line.map_or(String::new(), |line| format!(" from line {line} on"));
+    let (lines, are) = if lines == 1 { ("1 line".to_string(), "is") } else { (format!("{lines} lines"), "are") };
+    Note::new(format!("{lines}{from} {are} no row of the table but a note below it, and {are} not read"))
 }
 
 /// An error about one cell.
@@ -190,31 +396,12 @@ fn cell_error(opened: &Opened, column: &str, what: &str, line: Option<usize>) ->
     }
 }
 
-/// Words that people write where they have no value.
-const PLACEHOLDERS: [&str; 15] = [
-    "none",
-    "missing",
-    "unknown",
-    "nil",
-    "nd",
-    "n.d.",
-    "n/d",
-    "s/d",
-    "s/i",
-    "#n/a",
-    "n.a.",
-    "na.",
-    "sem dado",
-    "ausente",
-    "desconhecido",
-];
-
 /// What to do about a cell that is no number: to call it missing is good advice for a word that stands for that, and bad
 /// advice for one value of many in a column of text.
 fn advise(e: Error, what: &str, cell: &[u8], repeats: impl FnOnce() -> bool) -> Error {
-    let word = decode(cell).to_lowercase();
-    let mute = !word.chars().any(char::is_alphanumeric);
-    if what.ends_with("is infinite") || (what.ends_with("is no number") && (mute || PLACEHOLDERS.contains(&&*word))) {
+    let is_no_date = what.contains(" is no date like ");
+    if what.ends_with("is infinite") || is_no_date || (what.ends_with("is no number") && is_placeholder(&decode(cell)))
+    {
         return e.help("a word that stands for a missing cell can be named with --missing");
     }
     match what.ends_with("is no number") {
@@ -222,43 +409,6 @@ fn advise(e: Error, what: &str, cell: &[u8], repeats: impl FnOnce() -> bool) -> 
         true => e.help("a column of numbers holds nothing else; a missing cell is empty"),
         false => e,
     }
-}
-
-/// Whether a cell of a column stands in it more than once.
-fn repeats(opened: &Opened, delimiter: u8, header: bool, column: usize, cell: &[u8]) -> bool {
-    let Ok(mut rows) = Rows::open(opened, delimiter, header) else { return false };
-    let mut count = 0;
-    while let Ok(Some((record, _))) = rows.next() {
-        count += usize::from(record.get(column).is_some_and(|other| trim(other) == cell));
-        if count > 1 {
-            return true;
-        }
-    }
-    false
-}
-
-/// The first pass over at most `limit` rows: what the columns hold, and the number of rows.
-fn profile(
-    opened: &Opened,
-    delimiter: u8,
-    header: bool,
-    missing: &Missing,
-    decimal: Decimal,
-    limit: usize,
-) -> Result<(Vec<Profile>, usize)> {
-    let mut reader = Rows::open(opened, delimiter, header)?;
-    let mut profiles = vec![Profile::new(); reader.names.len()];
-    let mut count = 0;
-    while count < limit
-        && let Some((record, byte)) = reader.next()?
-    {
-        for (cell, profile) in record.iter().zip(&mut profiles) {
-            profile.add(trim(cell), byte, missing, decimal);
-        }
-        count += 1;
-    }
-    profiles.iter_mut().for_each(Profile::finish);
-    Ok((profiles, count))
 }
 
 #[cfg(feature = "parquet")]
@@ -346,7 +496,8 @@ mod tests {
         assert_eq!((t.columns[0].values.number(1), t.notes.len()), (1.126_f32.into(), 0));
         // A number that is not grouped comes late: the file is read again.
         let t = auto(&format!("n;c\n{}2000;a\n", "993;a\n1.126;b\n".repeat(1000)));
-        assert_eq!((t.columns[0].values.number(1), t.notes.len()), (1.126_f32.into(), 1));
+        assert_eq!((t.columns[0].values.number(1), t.notes.len()), (1.126_f32.into(), 2));
+        assert!(t.notes[1].text.contains("repeat an earlier row"), "{:?}", t.notes);
     }
 
     #[test]

@@ -4,19 +4,23 @@
 //! keep their type; decimals become numbers; texts are typed like the cells of a CSV file. Lists and structs are refused
 //! by name.
 
+use super::caught::caught;
 use super::cell::{Missing, trim};
 use super::column::{Column, ColumnKind};
 use super::date::DAY;
 use super::dialect;
+use super::doubts;
 use super::load::Wanted;
+use super::mark::NewFile;
 use super::note::Note;
 use super::number::Decimal;
 use super::plan::{Builder, Cell, Plan};
-use super::profile::Profile;
+use super::profile::{Profile, decide_decimal};
 use super::said::Said;
 use super::source::{Opened, Source};
 use super::spec::DataSpec;
 use super::table::Table;
+use super::text::composed;
 use ::parquet::basic::{ConvertedType, LogicalType, TimeUnit, Type as Physical};
 use ::parquet::column::reader::{ColumnReader, ColumnReaderImpl};
 use ::parquet::data_type::{AsBytes, DataType};
@@ -48,12 +52,22 @@ const BATCH: usize = 4096;
 
 /// The names of the columns of a file.
 pub(crate) fn names(opened: &Opened) -> Result<Vec<String>> {
-    Ok(top_names(&open(opened)?))
+    unless_damaged(opened, || Ok(top_names(&open(opened)?)))
+}
+
+/// Reads a table.
+pub(crate) fn load(opened: &Opened, spec: &DataSpec, wanted: &Wanted) -> Result<Table> {
+    unless_damaged(opened, || load_columns(opened, spec, wanted))
+}
+
+/// What `work` gives. The reader panics on some damaged files.
+fn unless_damaged<T>(opened: &Opened, work: impl FnOnce() -> Result<T>) -> Result<T> {
+    caught(work).unwrap_or_else(|why| Err(damaged(opened, &ParquetError::General(why))))
 }
 
 fn top_names(reader: &SerializedFileReader<File>) -> Vec<String> {
     let schema = reader.metadata().file_metadata().schema();
-    schema.get_fields().iter().map(|f| f.name().to_string()).collect()
+    schema.get_fields().iter().map(|f| composed(f.name())).collect()
 }
 
 fn open(opened: &Opened) -> Result<SerializedFileReader<File>> {
@@ -72,8 +86,7 @@ fn damaged(opened: &Opened, cause: &ParquetError) -> Error {
     Error::input(format!("the Parquet file cannot be read: {why}")).in_file(opened.source.name())
 }
 
-/// Reads a table.
-pub(crate) fn load(opened: &Opened, spec: &DataSpec, wanted: &Wanted) -> Result<Table> {
+fn load_columns(opened: &Opened, spec: &DataSpec, wanted: &Wanted) -> Result<Table> {
     let reader = open(opened)?;
     let name = opened.source.name();
     let names = top_names(&reader);
@@ -82,27 +95,26 @@ pub(crate) fn load(opened: &Opened, spec: &DataSpec, wanted: &Wanted) -> Result<
             return Err(Error::input(format!("two columns are called \"{column}\"")).in_file(&name));
         }
     }
+    let spec = &spec.for_columns(&names);
     let said = match &wanted.plans {
         Some(_) => Said::nothing(names.len()),
-        None => Said::new(&names, &name, spec, || None)?,
+        None => Said::new(&names, &name, spec, |_| Vec::new())?,
     };
-    let missing = Missing::new(&spec.missing);
-    let decimal = dialect::decimal(spec)?.or(wanted.decimal).unwrap_or(Decimal::Point);
     let rows = usize::try_from(reader.metadata().file_metadata().num_rows()).unwrap_or(usize::MAX);
     if rows > u32::MAX as usize {
         return Err(Error::input("the table has more than 4294967295 rows").in_file(&name));
     }
     let schema = reader.metadata().file_metadata().schema_descr_ptr();
+    let file = Texts { opened, reader: &reader, spec, names: &names };
     let mut notes = Vec::new();
+    let (decimal, profiles) = file.decimal(wanted, &mut notes)?;
+    let missing = Missing::of_columns(spec, &names, decimal);
     let mut columns: Vec<Column> = Vec::with_capacity(names.len());
-    for (i, column) in names.iter().enumerate() {
-        let mut leaves = (0..schema.num_columns()).filter(|l| schema.get_column_root_idx(*l) == i);
-        let leaf = leaves
-            .next()
-            .filter(|l| schema.column(*l).path().parts().len() == 1 && schema.column(*l).max_rep_level() == 0);
+    for (i, (column, profile)) in names.iter().zip(profiles).enumerate() {
+        let missing = &missing[i];
         let given = wanted.plans.as_ref().map(|plans| plans.iter().find(|p| p.position == i).map(|p| p.plan));
         let skipped = Plan::Skip(ColumnKind::Text);
-        let (plan, leaf) = match (leaf, given) {
+        let (plan, leaf) = match (file.leaf(i), given) {
             (_, Some(None)) => (skipped, None),
             (None, None) if said.ignored(i) => (skipped, None),
             (None, _) => {
@@ -112,16 +124,15 @@ pub(crate) fn load(opened: &Opened, spec: &DataSpec, wanted: &Wanted) -> Result<
             }
             (Some(leaf), Some(Some(plan))) => (plan, Some(leaf)),
             (Some(leaf), None) => {
-                let mut profile = Profile::new();
-                each_cell(opened, &reader, leaf, &mut |row, cell| {
-                    add_to_profile(&mut profile, row, cell, &missing, decimal);
-                    Ok(())
-                })?;
-                profile.finish();
                 let plan = said.plan(i, column, &profile, &mut notes).map_err(|e| {
                     let row = profile.infinite.as_ref().map_or(0, |(row, _)| *row);
                     e.in_file(&name).help(format!("it is in row {}", row + 1))
                 })?;
+                if !said.forced(i) && !said.ignored(i) {
+                    let planned =
+                        doubts::Planned { name: column, profile: &profile, plan, is_target: said.is_target(i) };
+                    notes.extend(doubts::notes(&planned, &|row| format!(" (row {})", row + 1)));
+                }
                 (plan, Some(leaf))
             }
         };
@@ -134,8 +145,8 @@ pub(crate) fn load(opened: &Opened, spec: &DataSpec, wanted: &Wanted) -> Result<
             each_cell(opened, &reader, leaf, &mut |row, cell| {
                 count += 1;
                 let added = match cell {
-                    Cell::Text(text) => builder.add(trim(text), &missing, decimal),
-                    other => builder.add_cell(other, &missing),
+                    Cell::Text(text) => builder.add(trim(text), missing, decimal),
+                    other => builder.add_cell(other, missing),
                 };
                 added.map_err(|what| {
                     Error::input(format!("column \"{column}\", row {}: {what}", row + 1)).in_file(&name)
@@ -153,16 +164,84 @@ pub(crate) fn load(opened: &Opened, spec: &DataSpec, wanted: &Wanted) -> Result<
     if columns.is_empty() {
         return Err(Error::input("the Parquet file has no columns").in_file(&name));
     }
-    if spec.decimal.is_none() && decimal == Decimal::Comma {
-        notes.push(Note::new("numbers in texts are read with a decimal comma, as in the training file"));
-    }
     Ok(Table { name, columns, rows, dialect: None, notes })
+}
+
+/// The columns of a file as texts, whose numbers may have either decimal mark.
+struct Texts<'a> {
+    opened: &'a Opened,
+    reader: &'a SerializedFileReader<File>,
+    spec: &'a DataSpec,
+    names: &'a [String],
+}
+
+impl Texts<'_> {
+    /// Where the values of a column are; `None` for lists and structs.
+    fn leaf(&self, column: usize) -> Option<usize> {
+        let schema = self.reader.metadata().file_metadata().schema_descr();
+        let mut leaves = (0..schema.num_columns()).filter(|leaf| schema.get_column_root_idx(*leaf) == column);
+        let plain = |leaf: &usize| {
+            let leaf = schema.column(*leaf);
+            leaf.path().parts().len() == 1 && leaf.max_rep_level() == 0
+        };
+        leaves.next().filter(plain)
+    }
+
+    /// Whether a column holds texts.
+    fn is_text(&self, column: usize) -> bool {
+        let schema = self.reader.metadata().file_metadata().schema_descr();
+        self.leaf(column).is_some_and(|leaf| meaning(&schema.column(leaf)) == Meaning::Text)
+    }
+
+    /// What the cells of the columns are that `wanted` names (of all without plans), under a decimal mark.
+    fn profiles(&self, wanted: &Wanted, decimal: Decimal) -> Result<Vec<Profile>> {
+        let is_wanted = |i: usize| match &wanted.plans {
+            Some(plans) => self.is_text(i) && plans.iter().any(|p| p.position == i),
+            None => true,
+        };
+        let profile = |(i, missing): (usize, &Missing)| {
+            let mut profile = Profile::new();
+            profile.typed = self.is_text(i);
+            if let Some(leaf) = self.leaf(i).filter(|_| is_wanted(i)) {
+                each_cell(self.opened, self.reader, leaf, &mut |row, cell| {
+                    add_to_profile(&mut profile, row, cell, missing, decimal);
+                    Ok(())
+                })?;
+            }
+            profile.finish();
+            Ok(profile)
+        };
+        Missing::of_columns(self.spec, self.names, decimal).iter().enumerate().map(profile).collect()
+    }
+
+    /// The decimal mark of the texts, and what the cells are under it.
+    fn decimal(&self, wanted: &Wanted, notes: &mut Vec<Note>) -> Result<(Decimal, Vec<Profile>)> {
+        let names = self.names;
+        let decimal = match (dialect::decimal(self.spec)?, &wanted.plans) {
+            (Some(given), _) => given,
+            (None, Some(planned)) => {
+                let new = NewFile { names, delimiter: None, planned, training: wanted.decimal };
+                let found = new.decimal(|decimal| self.profiles(wanted, decimal), notes);
+                let decimal = found.map_err(|e| e.in_file(self.opened.source.name()))?;
+                return Ok((decimal, vec![Profile::new(); names.len()]));
+            }
+            (None, None) => {
+                let profiles = self.profiles(wanted, Decimal::Point)?;
+                match decide_decimal(&profiles, Decimal::Point, b',') {
+                    Decimal::Point => return Ok((Decimal::Point, profiles)),
+                    Decimal::Comma => Decimal::Comma,
+                }
+            }
+        };
+        Ok((decimal, self.profiles(wanted, decimal)?))
+    }
 }
 
 fn add_to_profile(profile: &mut Profile, row: u64, cell: Cell, missing: &Missing, decimal: Decimal) {
     match cell {
         Cell::Missing => {}
         Cell::Number(v) => profile.add_number(v, row, missing),
+        Cell::Long(v) => profile.add(v.to_string().as_bytes(), row, missing, Decimal::Point),
         Cell::Boolean(b) => profile.add(if b { b"true" } else { b"false" }, row, missing, decimal),
         Cell::Time(_) => profile.add(b"1970-01-01", row, missing, decimal),
         Cell::Text(text) => profile.add(trim(text), row, missing, decimal),
@@ -211,9 +290,14 @@ fn each_cell(opened: &Opened, reader: &SerializedFileReader<File>, leaf: usize, 
         let group = reader.get_row_group(group).map_err(|e| damaged(opened, &e))?;
         let column = group.metadata().schema_descr().column(leaf);
         let (deepest, meaning) = (column.max_def_level(), meaning(&column));
+        let whole = |v: i128, divisor: f64| match v.unsigned_abs() {
+            // Double precision would make it another.
+            long if divisor == 1.0 && long > 1 << 53 => Cell::Long(v),
+            _ => Cell::Number(v as f64 / divisor),
+        };
         let integer = |v: i64, unsigned: u64| match meaning {
-            Meaning::Number { divisor, unsigned: true } => Cell::Number(unsigned as f64 / divisor),
-            Meaning::Number { divisor, .. } => Cell::Number(v as f64 / divisor),
+            Meaning::Number { divisor, unsigned: true } => whole(unsigned.into(), divisor),
+            Meaning::Number { divisor, .. } => whole(v.into(), divisor),
             Meaning::Time { per_second: 0 } => v.checked_mul(DAY).map_or(Cell::Missing, Cell::Time),
             Meaning::Time { per_second } => Cell::Time(v.div_euclid(per_second)),
             Meaning::Text | Meaning::Unknown => Cell::Missing,
@@ -338,7 +422,8 @@ mod tests {
         let t = Table::read(&path).unwrap();
         assert_eq!(t.rows, 8);
         use ColumnKind::*;
-        let kinds = [Integer, Number, Boolean, Category, Date, Date, Number, Number, Integer];
+        // The last one has a whole number that double precision would make another.
+        let kinds = [Integer, Number, Boolean, Category, Date, Date, Number, Number, Category];
         assert_eq!(t.columns.iter().map(|c| c.kind).collect::<Vec<_>>(), kinds);
         let numbers = |name: &str| (0..4).map(|r| t.column(name).unwrap().values.number(r)).collect::<Vec<_>>();
         assert_eq!(numbers("whole"), [1.0, 2.0, -3.0, 4.0]);
@@ -349,7 +434,7 @@ mod tests {
         assert_eq!(numbers("at"), [1.0, -1.0, 0.0, 86_400.0]);
         assert_eq!(numbers("price"), [1.5, 2.75, f64::from(-0.05f32), 0.0]);
         assert_eq!(numbers("big"), [f64::from(-0.1f32), f64::from(25.6f32), 0.0, 0.5]);
-        assert_eq!(numbers("wide")[0], 18_446_744_073_709_551_615.0);
+        assert_eq!(t.columns[8].stats.top[2], ("18446744073709551615".to_string(), 2));
         let spec = DataSpec { categorical: vec!["whole".into()], ignore: vec!["day".into()], ..DataSpec::default() };
         let t = read(&Source::Path(path), &spec).unwrap();
         assert_eq!(t.columns[0].stats.top[0], ("-3".to_string(), 2));
@@ -363,12 +448,28 @@ mod tests {
         let spec = DataSpec { validation_split: 0.0, test_split: 0.0, ..DataSpec::new(path.to_str().unwrap(), "flag") };
         let p = prepare(&spec).unwrap();
         assert_eq!((p.train.len(), p.target.classes.len()), (40, 2));
-        let (again, _) = p.recipe.encode_with_targets(&[&p.target], &Source::Path(path), &spec).unwrap();
+        let (again, _) =
+            p.recipe.encode_with_targets(&[&p.target], &Source::Path(path), &spec, &mut Vec::new()).unwrap();
         assert_eq!(again, p.train);
         // A CSV file with the same columns is as good.
         let text = "whole,number,word,day,at,price,big,wide\n1,0.5,b,1970-01-01,1970-01-01T00:00:01,1.5,-0.1,18446744073709551615\n";
-        let x = p.recipe.encode(&Source::text("x.csv", text), &spec).unwrap();
+        let x = p.recipe.encode(&Source::text("x.csv", text), &spec, &mut Vec::new()).unwrap();
         assert_eq!(x.row(0), p.train.x.row(0));
+    }
+
+    #[test]
+    fn no_changed_byte_makes_it_panic() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = write(folder.path(), SCHEMA, 1, fill);
+        let bytes = std::fs::read(&path).unwrap();
+        for at in 4..bytes.len() {
+            for flip in [1, 0x80, 0xff] {
+                let mut changed = bytes.clone();
+                changed[at] ^= flip;
+                std::fs::write(&path, &changed).unwrap();
+                let _ = Table::read(&path);
+            }
+        }
     }
 
     #[test]
@@ -393,6 +494,12 @@ mod tests {
         });
         let e = Table::read(&path).unwrap_err();
         assert!(e.message().contains("infinite") && e.to_string().contains("row 2"), "{e}");
+        // Files whose damage the reader does not expect: one changed byte each.
+        for damaged in ["negative-start", "dict-decoder"] {
+            let path = format!("{}/tests/damaged/{damaged}.parquet", env!("CARGO_MANIFEST_DIR"));
+            let e = Table::read(path).unwrap_err();
+            assert!(e.message().starts_with("the Parquet file cannot be read"), "{e}");
+        }
         let piped = Source::Bytes { name: "pipe".into(), bytes: bytes.into() };
         assert!(read(&piped, &DataSpec::default()).unwrap_err().message().contains("pipe"));
     }

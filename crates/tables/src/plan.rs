@@ -3,7 +3,8 @@
 use super::cell::{Missing, boolean};
 use super::column::{Column, ColumnKind, Values};
 use super::date::{self, DateFormat};
-use super::number::{self, Decimal};
+use super::number::{self, Decimal, dress};
+use super::stats::ColumnStats;
 use super::text::decode;
 use std::collections::BTreeMap;
 
@@ -17,6 +18,10 @@ pub(crate) enum Plan {
         kind: ColumnKind,
         narrow: bool,
     },
+    /// As numbers in double precision, and how each is written: they may be the names of classes.
+    Label {
+        kind: ColumnKind,
+    },
     /// As the weights of rows: numbers, none negative or missing.
     Weight,
     Boolean,
@@ -25,6 +30,29 @@ pub(crate) enum Plan {
         cap: usize,
     },
     Date(DateFormat),
+}
+
+impl Plan {
+    /// Whether it is for numbers.
+    pub fn is_number(self) -> bool {
+        matches!(self, Plan::Number { .. } | Plan::Label { .. })
+    }
+
+    /// Whether the cells are numbers or dates.
+    pub fn holds_values(self) -> bool {
+        self.is_number() || matches!(self, Plan::Weight | Plan::Date(_))
+    }
+
+    /// What the cells of a column are that is stored so.
+    pub fn kind(self) -> ColumnKind {
+        match self {
+            Plan::Skip(kind) | Plan::Number { kind, .. } | Plan::Label { kind } => kind,
+            Plan::Weight => ColumnKind::Number,
+            Plan::Boolean => ColumnKind::Boolean,
+            Plan::Category { .. } => ColumnKind::Category,
+            Plan::Date(_) => ColumnKind::Date,
+        }
+    }
 }
 
 /// Whether single precision keeps what matters of numbers in a range: whole numbers up to 2^24 exactly, others when the
@@ -40,6 +68,8 @@ pub(crate) fn narrow_is_enough(whole: bool, min: f64, max: f64) -> bool {
 pub(crate) enum Cell<'a> {
     Missing,
     Number(f64),
+    /// A whole number that double precision does not hold.
+    Long(i128),
     Boolean(bool),
     /// Seconds since 1970-01-01 00:00.
     Time(i64),
@@ -59,21 +89,50 @@ pub(crate) struct Builder {
     /// Whether a level was not UTF-8.
     pub foreign: bool,
     missing: usize,
+    /// Bytes of the levels.
+    bytes: usize,
+    /// In which ways the numbers were dressed.
+    dress: u16,
+    /// How the first cell of each number is written, as far as they are few; by the bits of the number.
+    labels: BTreeMap<u64, String>,
 }
+
+/// Levels with more bytes than this are text.
+const MOST_BYTES: usize = 1 << 28;
+
+/// Room is made for so many rows at first: a damaged file may promise any number.
+const ROOM: usize = 1 << 22;
+
+/// With more different numbers than this their writing is not kept.
+const MOST_LABELS: usize = ColumnStats::DISTINCT_CAP;
 
 impl Builder {
     /// An empty column with room for `rows` cells.
     pub fn new(plan: Plan, rows: usize) -> Self {
+        let rows = rows.min(ROOM);
         let values = match plan {
             Plan::Skip(_) => Values::Absent,
             Plan::Number { narrow: true, .. } => Values::Narrow(Vec::with_capacity(rows)),
-            Plan::Number { narrow: false, .. } | Plan::Weight => Values::Wide(Vec::with_capacity(rows)),
+            Plan::Number { narrow: false, .. } | Plan::Label { .. } | Plan::Weight => {
+                Values::Wide(Vec::with_capacity(rows))
+            }
             Plan::Boolean => Values::Boolean { cells: Vec::with_capacity(rows), words: [String::new(), String::new()] },
             Plan::Category { .. } => Values::Category { codes: Vec::with_capacity(rows), levels: Vec::new() },
             Plan::Date(format) => Values::Date { seconds: Vec::with_capacity(rows), format },
         };
         let last = (Vec::new(), Values::MISSING);
-        Builder { plan, values, index: BTreeMap::new(), last, overflow: false, foreign: false, missing: 0 }
+        Builder {
+            plan,
+            values,
+            index: BTreeMap::new(),
+            last,
+            overflow: false,
+            foreign: false,
+            missing: 0,
+            bytes: 0,
+            dress: 0,
+            labels: BTreeMap::new(),
+        }
     }
 
     /// Stores a trimmed cell, or says what is wrong with it.
@@ -81,14 +140,17 @@ impl Builder {
     pub fn add(&mut self, cell: &[u8], missing: &Missing, decimal: Decimal) -> Result<(), String> {
         match &mut self.values {
             Values::Absent => self.missing += usize::from(missing.is(cell)),
-            Values::Narrow(v) => v.push(number(cell, missing, decimal)? as f32),
+            Values::Narrow(v) => v.push(number(cell, missing, decimal, &mut self.dress)? as f32),
             Values::Wide(v) => {
-                let value = number(cell, missing, decimal)?;
+                let value = number(cell, missing, decimal, &mut self.dress)?;
                 if self.plan == Plan::Weight && (value.is_nan() || value < 0.0) {
                     let what = if value.is_nan() { "is missing".into() } else { format!("is {value}") };
                     return Err(format!("the weight {what}, and must be a number of at least 0"));
                 }
                 v.push(value);
+                if matches!(self.plan, Plan::Label { .. }) && !value.is_nan() {
+                    self.note_label(value, cell);
+                }
             }
             Values::Boolean { cells, words } => {
                 if missing.is(cell) {
@@ -124,13 +186,18 @@ impl Builder {
     #[cfg(feature = "parquet")]
     pub fn add_cell(&mut self, cell: Cell, missing: &Missing) -> Result<(), String> {
         match (&mut self.values, cell) {
-            (Values::Narrow(v), Cell::Number(x)) if x.is_finite() && !missing.is_number(x) => v.push(x as f32),
+            (Values::Narrow(v), Cell::Number(x)) if x.is_finite() && !missing.is_number(x) => {
+                self.dress |= dress::PLAIN;
+                v.push(x as f32);
+            }
             (Values::Wide(v), Cell::Number(x))
                 if x.is_finite() && !missing.is_number(x) && (x >= 0.0 || self.plan != Plan::Weight) =>
             {
+                self.dress |= dress::PLAIN;
                 v.push(x);
             }
             (Values::Date { seconds, .. }, Cell::Time(t)) => seconds.push(t),
+            (_, Cell::Long(x)) => return self.add(x.to_string().as_bytes(), missing, Decimal::Point),
             (_, Cell::Missing) => return self.add(b"", missing, Decimal::Point),
             (_, Cell::Number(x)) if x.is_nan() => return self.add(b"", missing, Decimal::Point),
             (_, Cell::Number(x)) => return self.add(format!("{x}").as_bytes(), missing, Decimal::Point),
@@ -144,48 +211,74 @@ impl Builder {
         Ok(())
     }
 
+    /// Remembers how a number is written; too many of them are no classes.
+    fn note_label(&mut self, value: f64, cell: &[u8]) {
+        // A zero with a sign is a zero.
+        let bits = (value + 0.0).to_bits();
+        if self.overflow || self.labels.contains_key(&bits) {
+            return;
+        }
+        if self.labels.len() >= MOST_LABELS {
+            self.overflow = true;
+            self.labels = BTreeMap::new();
+            return;
+        }
+        self.labels.insert(bits, decode(cell));
+    }
+
     fn add_level(&mut self, cell: &[u8], missing: &Missing) {
-        let Values::Category { codes, levels } = &mut self.values else { return };
-        if missing.is(cell) {
-            self.missing += 1;
-            codes.push(Values::MISSING);
-        } else if self.overflow {
+        let code = match missing.is(cell) {
+            true => {
+                self.missing += 1;
+                Some(Values::MISSING)
+            }
             // Only missing cells are still counted.
-        } else if self.last.0 == cell && self.last.1 != Values::MISSING {
-            codes.push(self.last.1);
-        } else {
-            let code = match self.index.get(cell) {
-                Some(code) => *code,
-                None => {
-                    if matches!(self.plan, Plan::Category { cap } if levels.len() >= cap) {
-                        self.overflow = true;
-                        *codes = Vec::new();
-                        self.index = BTreeMap::new();
-                        return;
-                    }
-                    let code = levels.len() as u32;
-                    self.foreign |= std::str::from_utf8(cell).is_err();
-                    levels.push(decode(cell));
-                    self.index.insert(cell.into(), code);
-                    code
+            false if self.overflow => None,
+            false if self.last.0 == cell && self.last.1 != Values::MISSING => Some(self.last.1),
+            false => {
+                let code = self.index.get(cell).copied().or_else(|| self.new_level(cell));
+                if let Some(code) = code {
+                    self.last.0.clear();
+                    self.last.0.extend_from_slice(cell);
+                    self.last.1 = code;
                 }
-            };
-            self.last.0.clear();
-            self.last.0.extend_from_slice(cell);
-            self.last.1 = code;
+                code
+            }
+        };
+        if let (Values::Category { codes, .. }, Some(code)) = (&mut self.values, code) {
             codes.push(code);
         }
     }
 
+    /// The code of a level whose bytes are new; its text may be known. `None` if there are too many.
+    fn new_level(&mut self, cell: &[u8]) -> Option<u32> {
+        let Values::Category { codes, levels } = &mut self.values else { return None };
+        let text = decode(cell);
+        let code = match self.index.get(text.as_bytes()) {
+            Some(code) => *code,
+            None => {
+                self.bytes += text.len();
+                if matches!(self.plan, Plan::Category { cap } if levels.len() >= cap || (cap < usize::MAX && self.bytes > MOST_BYTES))
+                {
+                    self.overflow = true;
+                    *codes = Vec::new();
+                    self.index = BTreeMap::new();
+                    return None;
+                }
+                self.foreign |= std::str::from_utf8(cell).is_err();
+                let code = levels.len() as u32;
+                self.index.insert(text.as_bytes().into(), code);
+                levels.push(text);
+                code
+            }
+        };
+        self.index.insert(cell.into(), code);
+        Some(code)
+    }
+
     /// The finished column of `rows` cells.
     pub fn finish(mut self, name: String, forced: bool, rows: usize) -> Column {
-        let mut kind = match self.plan {
-            Plan::Skip(kind) | Plan::Number { kind, .. } => kind,
-            Plan::Weight => ColumnKind::Number,
-            Plan::Boolean => ColumnKind::Boolean,
-            Plan::Category { .. } => ColumnKind::Category,
-            Plan::Date(_) => ColumnKind::Date,
-        };
+        let mut kind = self.plan.kind();
         let mut distinct = None;
         if let (Values::Category { levels, .. }, Plan::Category { cap }) = (&self.values, self.plan)
             && cap < usize::MAX
@@ -207,9 +300,10 @@ impl Builder {
         let mut stats = self.values.stats(rows);
         if self.values == Values::Absent {
             stats.missing = self.missing;
-            stats.distinct = distinct.unwrap_or(0).min(super::stats::ColumnStats::DISTINCT_CAP + 1);
+            stats.distinct = distinct.unwrap_or(0).min(ColumnStats::DISTINCT_CAP + 1);
         }
-        Column { name, kind, values: self.values, stats, forced }
+        let labels = self.labels.into_iter().map(|(bits, label)| (f64::from_bits(bits), label)).collect();
+        Column { name, kind, values: self.values, stats, forced, dress: self.dress, labels }
     }
 }
 
@@ -219,13 +313,16 @@ fn reads_like_text(levels: usize, cells: usize) -> bool {
 }
 
 #[inline]
-fn number(cell: &[u8], missing: &Missing, decimal: Decimal) -> Result<f64, String> {
+fn number(cell: &[u8], missing: &Missing, decimal: Decimal, dress: &mut u16) -> Result<f64, String> {
     if missing.is(cell) {
         return Ok(f64::NAN);
     }
     match number::parse(cell, decimal) {
         Some(p) if missing.is_number(p.value) => Ok(f64::NAN),
-        Some(p) if p.value.is_finite() => Ok(p.value),
+        Some(p) if p.value.is_finite() => {
+            *dress |= p.dress;
+            Ok(p.value)
+        }
         Some(_) => Err(format!("{} is infinite", quoted(cell))),
         None => Err(format!("{} is no number", quoted(cell))),
     }

@@ -1,9 +1,11 @@
 //! From a spec to data that a network can train on.
 
+use super::absent;
 use super::dataset::{Dataset, Prepared};
 use super::encode::{no_row, rows_with_targets};
-use super::fit::{fit, median};
+use super::fit::{fit, median, seen};
 use super::note::Note;
+use super::number::Decimal;
 use super::reading;
 use super::repeated::repeated;
 use super::source::Source;
@@ -35,6 +37,7 @@ pub fn prepare_for(spec: &DataSpec, readings: &Readings) -> Result<Prepared> {
     };
     let source = Source::from_argument(path)?;
     let mut table = super::read(&source, spec)?;
+    let spec = &spec.for_columns(&table.names());
     let texts = reading::texts(readings, &table, spec);
     if !texts.is_empty() {
         let categorical = spec.categorical.iter().cloned().chain(texts).collect();
@@ -62,6 +65,7 @@ pub fn prepare_table_for(table: Table, spec: &DataSpec, readings: &Readings) -> 
     if let Some(column) = table.columns.iter().find(|c| c.rows().is_some_and(|n| n != table.rows)) {
         return Err(Error::input(format!("column \"{}\" has not {} rows as the table has", column.name, table.rows)));
     }
+    let spec = &spec.for_columns(&table.names());
     let mut notes = table.notes.clone();
     let place = |e: Error| e.in_file(&table.name);
     let Some(name) = &spec.target else {
@@ -93,7 +97,7 @@ pub fn prepare_table_for(table: Table, spec: &DataSpec, readings: &Readings) -> 
     for (at, column) in columns.iter().map(|column| &table.columns[*column]).enumerate() {
         let find = if at == 0 { Target::new } else { Target::further };
         let target = find(column, spec, &mut notes).map_err(place)?;
-        cells.push(target.cells(column, table.rows).map_err(place)?);
+        cells.push(target.cells(column, table.rows, [Decimal::Point; 2]).map_err(place)?);
         targets.push(target);
     }
     let rows = rows_with_targets(&cells, table.rows);
@@ -107,7 +111,8 @@ pub fn prepare_table_for(table: Table, spec: &DataSpec, readings: &Readings) -> 
         Cells::Numbers(_) => vec![0; rows.len()],
     };
     let parts = split(&rows, &classes, targets[0].classes.len().max(1), spec).map_err(place)?;
-    for (target, cells) in targets.iter_mut().zip(&cells) {
+    for ((target, cells), column) in targets.iter_mut().zip(&cells).zip(&columns) {
+        target.seen = seen(&table.columns[*column], &parts.train);
         if let Cells::Numbers(numbers) = cells {
             scale_target(target, numbers, &parts.train, spec).map_err(place)?;
         }
@@ -129,13 +134,19 @@ pub fn prepare_table_for(table: Table, spec: &DataSpec, readings: &Readings) -> 
     {
         if let Some(path) = path {
             let source = Source::from_argument(path)?;
-            let (found, aside) = recipe.encode_with_targets(&all, &source, spec).map_err(|e| {
+            // How the table is written says nothing about another file.
+            let written = DataSpec { decimal: None, skip_footer: 0, ..spec.clone() };
+            let mut differs = Vec::new();
+            let (found, aside) = recipe.encode_with_targets(&all, &source, &written, &mut differs).map_err(|e| {
                 let too = if all.len() == 1 { "the target too" } else { "the targets too" };
                 e.help(format!(
                     "this is the file that {option} names; it needs the columns of the training file, {too}"
                 ))
             })?;
             set_aside += aside;
+            notes.extend(
+                differs.into_iter().map(|note| Note { text: format!("{} ({option} {path})", note.text), ..note }),
+            );
             *part = Some(found);
         }
     }
@@ -146,6 +157,10 @@ pub fn prepare_table_for(table: Table, spec: &DataSpec, readings: &Readings) -> 
     }
     for (part, name) in [(&validation, "validation"), (&test, "test")] {
         notes.extend(part.as_ref().and_then(|part| repeated(&train, part, name)));
+    }
+    for (at, target) in targets.iter().enumerate() {
+        let others = [("validation", validation.as_ref()), ("test", test.as_ref())];
+        notes.extend(absent::notes(target, at, &train, others, spec));
     }
     if set_aside > 0 {
         let rows = if set_aside == 1 { "1 row has".to_string() } else { format!("{set_aside} rows have") };

@@ -1,9 +1,12 @@
 //! The first pass: what type the cells of a column have, without storing any of them.
 
 use super::cell::{ANY_LANGUAGE, Missing, boolean};
-use super::date::{self, ANY_FORMAT, DateFormat};
+use super::codes::Digits;
+use super::date::DateFormat;
+use super::dates::Dates;
 use super::note::Note;
 use super::number::{self, Decimal, Marks, dress};
+use super::odd_words::OddWords;
 use super::text::decode;
 
 /// What is known of a column after looking at some of its cells.
@@ -25,7 +28,17 @@ pub(crate) struct Profile {
     /// Whether a number of four digits or more has no thousands mark.
     ungrouped: bool,
     /// In which ways the numbers are dressed.
-    dress: u8,
+    pub dress: u16,
+    /// Whether the file says that these cells are texts.
+    pub typed: bool,
+    /// What the digits of whole numbers look like.
+    pub digits: Digits,
+    /// What the cells say about being dates.
+    pub dates: Dates,
+    /// Cells that a word says are missing, and the first such word.
+    pub absent: (u64, Option<String>),
+    /// Words that stand among the numbers.
+    pub odd_words: OddWords,
     /// Whether every number so far is whole.
     pub whole: bool,
     /// The smallest and the largest finite number.
@@ -35,9 +48,8 @@ pub(crate) struct Profile {
     /// Where in the text the first row with an infinite number starts, and how that is written.
     pub infinite: Option<(u64, String)>,
     languages: u8,
-    formats: u8,
-    /// Cells that are numbers, in a column where others are not.
-    numbers: u64,
+    /// Cells that are numbers under the mark in use and under the other one, in a column where others are not.
+    numbers: [u64; 2],
     /// Where in the text the first row without a number starts, and what stands there.
     odd: Option<(u64, String)>,
 }
@@ -54,13 +66,17 @@ impl Profile {
             either: None,
             ungrouped: false,
             dress: 0,
+            typed: false,
+            digits: Digits::new(),
+            dates: Dates::new(),
+            absent: (0, None),
+            odd_words: OddWords::default(),
             whole: true,
             min: f64::INFINITY,
             max: f64::NEG_INFINITY,
             infinite: None,
             languages: ANY_LANGUAGE,
-            formats: ANY_FORMAT,
-            numbers: 0,
+            numbers: [0; 2],
             odd: None,
         }
     }
@@ -69,6 +85,7 @@ impl Profile {
     #[inline]
     pub fn add(&mut self, cell: &[u8], byte: u64, missing: &Missing, decimal: Decimal) {
         if missing.is(cell) {
+            self.note_absent(cell);
             return;
         }
         self.present += 1;
@@ -79,10 +96,16 @@ impl Profile {
                 self.present -= 1;
                 return;
             }
-            (self.languages, self.formats) = (0, 0);
+            self.languages = 0;
             self.dress |= parsed.dress;
+            self.dates.add_number(cell, byte);
             match parsed.marks {
-                Marks::Absent => self.ungrouped |= parsed.value.abs() >= 1000.0,
+                Marks::Absent => {
+                    self.ungrouped |= parsed.value.abs() >= 1000.0;
+                    if parsed.dress == dress::PLAIN {
+                        self.digits.add(cell, parsed.value, byte);
+                    }
+                }
                 Marks::Certain => {
                     self.other = false;
                     self.certain[0] += 1;
@@ -109,6 +132,14 @@ impl Profile {
         }
     }
 
+    #[inline]
+    fn note_absent(&mut self, word: &[u8]) {
+        if !word.is_empty() {
+            self.absent.0 += 1;
+            self.absent.1.get_or_insert_with(|| decode(word));
+        }
+    }
+
     /// To be called after the last cell: numbers that are not of one kind, such as percents among plain ones, are none.
     pub fn finish(&mut self) {
         if !dress::of_one_kind(self.dress) {
@@ -132,47 +163,79 @@ impl Profile {
     pub fn add_number(&mut self, value: f64, row: u64, missing: &Missing) {
         if !value.is_nan() && !missing.is_number(value) {
             self.present += 1;
-            (self.languages, self.formats) = (0, 0);
+            self.languages = 0;
+            self.dates.add_number(value.to_string().as_bytes(), row);
             self.take(value, || (row, value.to_string()));
         }
     }
 
-    /// A cell that is no number under the mark in use.
+    /// A cell that is no number under the mark in use, or stands in a column where another is none.
     fn add_word(&mut self, cell: &[u8], byte: u64, decimal: Decimal) {
         if self.number {
             self.number = false;
-            self.numbers = self.present - 1;
+            self.numbers = [self.present - 1, self.present - 1 - self.certain[0]];
             self.odd = Some((byte, decode(cell)));
-        } else if cell.first().is_some_and(|b| b.is_ascii_digit() || b"+-.,".contains(b)) {
-            self.numbers += u64::from(number::parse(cell, decimal).is_some());
         }
-        if self.other {
-            match number::parse(cell, decimal.other()) {
-                Some(parsed) => {
+        let parsed = |decimal| if may_be_number(cell) { number::parse(cell, decimal) } else { None };
+        let number = parsed(decimal);
+        if let Some(parsed) = number {
+            self.numbers[0] += 1;
+            self.certain[0] += u64::from(parsed.marks == Marks::Certain);
+        }
+        match parsed(decimal.other()) {
+            Some(parsed) => {
+                self.numbers[1] += 1;
+                self.certain[1] += u64::from(parsed.marks == Marks::Certain);
+                if self.other {
                     self.dress |= parsed.dress;
-                    self.certain[1] += u64::from(parsed.marks == Marks::Certain);
                 }
-                None => self.other = false,
             }
+            None => self.other = false,
         }
         if self.languages != 0 {
             self.languages &= boolean(cell).map_or(0, |(_, languages)| languages);
         }
-        if self.formats != 0 {
-            self.formats &= date::formats(cell);
+        if !self.dates.add(cell, byte) && number.is_none() {
+            self.odd_words.add(cell);
         }
     }
 
-    /// In a column where most cells (nine of ten) are numbers and some are not: how many are, and the first that is
-    /// none, with the place in the text where its row starts.
-    pub fn almost_numbers(&self) -> Option<(u64, u64, &str)> {
-        let (byte, odd) = self.odd.as_ref()?;
-        (self.numbers >= 10 && self.numbers * 10 >= self.present * 9).then_some((self.numbers, *byte, odd.as_str()))
+    /// Whether so many cells are dates, and not numbers.
+    pub fn are_dates(&self, count: u64) -> bool {
+        self.numbers[0] < count && self.dates.most() == count
     }
 
-    /// Whether all present cells are numbers, but only under the decimal mark that is not in use.
+    /// Cells that are numbers, or dates, whichever are more, in a column where others are neither.
+    pub fn numbers_or_dates(&self) -> u64 {
+        self.numbers[0].max(self.dates.most())
+    }
+
+    /// The first cell of a column of numbers whose mark could be either.
+    pub fn either(&self) -> Option<&str> {
+        self.either.as_deref().filter(|_| self.number)
+    }
+
+    /// In a column where almost all cells are numbers and some are not: how many are, and the first that is none, with the
+    /// place in the text where its row starts.
+    pub fn almost_numbers(&self) -> Option<(u64, u64, &str)> {
+        let (byte, odd) = self.odd.as_ref()?;
+        self.almost(0).then_some((self.numbers[0], *byte, odd.as_str()))
+    }
+
+    /// Whether at least three cells are numbers, and all others but one or a tenth, under the mark in use (0) or the other (1).
+    fn almost(&self, mark: usize) -> bool {
+        let (numbers, others) = (self.numbers[mark], self.present - self.numbers[mark].min(self.present));
+        !self.number && numbers >= 3 && (others <= 1 || others * 10 <= self.present)
+    }
+
+    /// Whether all present cells, or almost all, are numbers, but only under the decimal mark that is not in use.
     pub fn other_mark(&self) -> bool {
-        !self.number && self.other && self.certain[1] > 0
+        !self.number && (self.other || (self.almost(1) && !self.almost(0))) && self.certain[1] > 0
+    }
+
+    /// Whether all present cells are numbers, or dates of one order.
+    pub fn holds_values(&self) -> bool {
+        self.present > 0 && (self.number || self.date().is_some())
     }
 
     /// Whether all present cells say yes or no in one language.
@@ -182,29 +245,30 @@ impl Profile {
 
     /// Whether all present cells are dates with years of two digits, which are not read.
     pub fn short_years(&self) -> bool {
-        self.present > 0 && self.formats & date::SHORT_YEAR != 0
+        self.dates.short_years()
     }
 
     /// The order of day, month and year that explains all present cells, and whether another would, too.
     pub fn date(&self) -> Option<(DateFormat, bool)> {
-        if self.present == 0 {
-            return None;
-        }
-        let mut fits = DateFormat::ALL.into_iter().filter(|f| self.formats & f.bit() != 0);
-        fits.next().map(|f| (f, fits.next().is_some()))
+        self.dates.format()
     }
+}
+
+/// Whether a cell begins as numbers do, with their signs and currencies; only to be quick about words.
+fn may_be_number(cell: &[u8]) -> bool {
+    matches!(cell, [b'0'..=b'9' | b'+' | b'-' | b'.' | b',' | b'(' | b'$' | 0x80.., ..] | [b'R', b'$', ..] | [b'U', b'S', b'$', ..])
 }
 
 /// So many cells like `1.126` are needed to take the points of a file for thousands marks.
 const TELLING_CELLS: u64 = 3;
 
 /// The cells that prove the mark in use, and those that prove the other one: a column that is a number only under one of
-/// the marks votes with its telling cells.
-fn votes(profiles: &[Profile]) -> (u64, u64) {
+/// the marks, or would be but for a few odd cells, votes with its telling cells.
+pub(crate) fn votes(profiles: &[Profile]) -> (u64, u64) {
     let sum = |i: usize, of: fn(&Profile) -> bool| -> u64 {
         profiles.iter().filter(|p| p.present > 0 && of(p)).map(|p| p.certain[i]).sum()
     };
-    (sum(0, |p| p.number), sum(1, |p| p.other))
+    (sum(0, |p| p.number || p.almost(0)), sum(1, |p| p.other || p.almost(1)))
 }
 
 /// Which decimal mark explains the columns of a file, given profiles made under `decimal`.
@@ -240,7 +304,7 @@ pub(crate) fn decide_decimal(profiles: &[Profile], decimal: Decimal, delimiter: 
 
 /// A word about a decimal mark that is a guess, in a file where semicolons raise doubts; `None` where cells prove it.
 pub(crate) fn guessed(profiles: &[Profile], decimal: Decimal, delimiter: u8) -> Option<Note> {
-    let cell = profiles.iter().filter(|p| p.number).find_map(|p| p.either.as_deref())?;
+    let cell = profiles.iter().find_map(Profile::either)?;
     if delimiter != b';' || votes(profiles) != (0, 0) {
         return None;
     }
@@ -290,8 +354,10 @@ mod tests {
         cells.push("x");
         assert_eq!(profile(&cells).almost_numbers(), Some((20, 1, "12a")));
         assert_eq!(profile(&["1", "x", "2"]).almost_numbers(), None);
+        assert_eq!(profile(&["1", "2", "x", "3"]).almost_numbers(), Some((3, 1, "x")));
+        assert_eq!(profile(&["1", "2", "x", "3", "y", "4"]).almost_numbers(), None);
         assert_eq!(profile(&["1", "2"]).almost_numbers(), None);
-        assert!(profile(&["1,5", "2"]).other_mark());
+        assert!(profile(&["1,5", "2"]).other_mark() && profile(&["1,5", "2,5", "x", "3,5"]).other_mark());
     }
 
     #[test]
@@ -312,6 +378,10 @@ mod tests {
         assert_eq!(decide(&[&["993", "1.126", "12.000"]], b';'), Point);
         assert_eq!(decide(&[&["993", "1.126", "12.000", "3.000", "4000"]], b';'), Point);
         assert_eq!(decide(&[&["993", "1.126", "12.000", "3.000"], &["0.5"]], b';'), Point);
+        // One odd cell does not decide how the others are read.
+        assert_eq!(decide(&[&["0,45", "1,15", "2,93", "<0,05", "1,12"]], b';'), Comma);
+        assert_eq!(decide(&[&["<0,05", "0,45", "1,15", "2,93"]], b','), Comma);
+        assert_eq!(decide(&[&["0.45", "1.15", "2.93", "<0.05", "1.12"]], b';'), Point);
         // A text with commas in it is no vote.
         assert_eq!(decide(&[&["1,5", "x"], &["1.5", "2.5"]], b';'), Point);
     }

@@ -1,7 +1,9 @@
 //! Fits the encodings that layers for categories ask for; see [`treino_core::rows::Reading`].
 
 use super::column::{Column, ColumnKind, Values};
-use super::fit::numeric_fill;
+use super::fit::{numeric_fill, seen};
+use super::levels::Levels;
+use super::number::Decimal;
 use super::recipe::{Encoding, Input};
 use super::spec::DataSpec;
 use super::stats::level_counts;
@@ -61,6 +63,7 @@ pub(super) fn fit(
                 kind: column.kind,
                 narrow: matches!(column.values, Values::Narrow(_)),
                 encoding,
+                seen: seen(column, rows),
                 layer: Some(request.layer.clone()),
             });
         }
@@ -179,21 +182,24 @@ pub(super) struct Translated {
 }
 
 impl Translated {
-    /// What the levels of `column` become under an encoding for a reader; nothing for other columns and encodings.
-    pub(super) fn new(encoding: &Encoding, column: &Column) -> Self {
+    /// What the levels of `column`, in a file with these decimal marks (of training, and its own), become under an encoding for a
+    /// reader; nothing for other columns and encodings.
+    pub(super) fn new(encoding: &Encoding, column: &Column, marks: [Decimal; 2]) -> Self {
         let nothing: &[String] = &[];
         let levels = if let Values::Category { levels, .. } = &column.values { levels.as_slice() } else { nothing };
         match encoding {
             Encoding::Level { levels: known } => {
-                let mut index: Vec<(&str, f32)> =
-                    known.iter().map(String::as_str).zip((1..).map(|i| i as f32)).collect();
-                index.sort_by(|a, b| a.0.cmp(b.0));
-                let place = |l: &String| index.binary_search_by(|known| known.0.cmp(l)).map_or(0.0, |at| index[at].1);
+                let known = Levels::new(known, marks);
+                let place = |l: &String| known.find(l).map_or(0.0, |at| (at + 1) as f32);
                 Translated { levels: levels.iter().map(place).collect(), missing: 0.0 }
             }
             Encoding::Text { lookup } => {
-                let sorted = lookup.sorted();
-                Translated { levels: levels.iter().map(|l| sorted.index(l)).collect(), missing: lookup.missing() }
+                let (sorted, known) = (lookup.sorted(), Levels::new(&lookup.vocabulary, marks));
+                // What is written otherwise than in the vocabulary is looked up as it is written there.
+                let same = |l: &String| {
+                    known.find(l).map_or_else(|| sorted.index(l), |at| sorted.index(&lookup.vocabulary[at]))
+                };
+                Translated { levels: levels.iter().map(same).collect(), missing: lookup.missing() }
             }
             Encoding::Bin { hash } => Translated {
                 levels: levels.iter().map(|l| hash.bin(l.as_bytes()) as f32).collect(),

@@ -78,9 +78,36 @@ pub struct Input {
     pub narrow: bool,
     /// How it becomes features.
     pub encoding: Encoding,
+    /// What its cells were in the training rows, beside which those of other files are held; not in models of older versions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seen: Option<Seen>,
     /// The input layer whose readers have it in a way of their own; none for the ordinary features.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub layer: Option<String>,
+}
+
+/// What the numbers of a column were in the training rows.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Seen {
+    /// The smallest; of dates the first day since 1970.
+    pub min: f64,
+    /// The largest.
+    pub max: f64,
+    /// What they were other than plain numbers: percents, times, or amounts of money.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unit: Option<Unit>,
+}
+
+/// What numbers are other than plain ones.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Unit {
+    /// Percents: `94 %` is 94.
+    Percent,
+    /// Times and durations, in seconds.
+    Time,
+    /// Amounts of money, with the sign of the currency.
+    Money(String),
 }
 
 /// A column that is not used, and why.
@@ -256,10 +283,26 @@ impl Encoding {
     }
 }
 
+/// Most numbers lie within so many standard deviations of their mean.
+const USUAL: f64 = 4.0;
+
 impl Input {
     /// The scale of a column of numbers, whose feature is the first of its own; `None` for other columns.
     pub fn scale(&self) -> Option<&Scale> {
         if let Encoding::Number { scale, .. } = &self.encoding { Some(scale) } else { None }
+    }
+
+    /// Between which numbers the training rows lie, as far as is known: exactly, or by their mean and standard deviation.
+    pub fn range(&self) -> Option<[f64; 2]> {
+        if let Some(seen) = &self.seen {
+            return Some([seen.min, seen.max]);
+        }
+        match &self.encoding {
+            Encoding::Number { scale, .. } | Encoding::Date { scale, .. } if *scale != Scale::NONE => {
+                Some([-USUAL, USUAL].map(|sds| scale.restore(sds)))
+            }
+            _ => None,
+        }
     }
 
     /// How many features the column becomes.
@@ -387,6 +430,7 @@ mod tests {
             kind: ColumnKind::Number,
             narrow: true,
             encoding,
+            seen: Some(Seen { min: -1.5, max: 2.0, unit: Some(Unit::Money("R$".into())) }),
             layer: None,
         };
         let mut recipe = Recipe::new(true, 4, 3, &[]);
@@ -420,5 +464,17 @@ mod tests {
         assert_eq!(recipe.features(), recipe.inputs.iter().map(Input::width).sum::<usize>());
         let back: Recipe = serde_json::from_str(&serde_json::to_string(&recipe).unwrap()).unwrap();
         assert_eq!(back, recipe);
+    }
+
+    #[test]
+    fn recipes_of_older_versions_are_read() {
+        let json = r#"{"header":true,"columns":2,"target":1,"decimal":".","missing":[],"inputs":[{"name":"x","position":0,
+            "kind":"number","narrow":true,"encoding":{"as":"number","fill":1.0,"mean":10.0,"sd":2.0,"limit":5.0,"indicator":false}},
+            {"name":"d","position":1,"kind":"date","narrow":false,"encoding":{"as":"date","format":"day-first","fill":1.0,"mean":0.0,
+            "sd":1.0,"indicator":false,"month":true,"weekday":false,"hour":false}}],"left_out":[]}"#;
+        let recipe: Recipe = serde_json::from_str(json).unwrap();
+        assert_eq!((recipe.inputs[0].seen.as_ref(), recipe.inputs[0].range()), (None, Some([2.0, 18.0])));
+        let Encoding::Date { format, .. } = recipe.inputs[1].encoding else { panic!() };
+        assert_eq!(format, DateFormat::DayFirst);
     }
 }

@@ -87,15 +87,22 @@ thing! {
         test: Option<String> = None, Kind::Text;
         /// Whether the first line names the columns. Without it they are `column_1`, `column_2`, ...
         header: bool = true, Kind::Bool;
-        /// What stands between cells: `,` `;` `|` or `tab`; found by itself when left open.
-        delimiter: Option<String> = None, Kind::Choice(&[",", ";", "|", "tab"]);
+        /// Lines above the one that names the columns, such as titles; found by itself when left open.
+        skip_rows: Option<usize> = None, Kind::INDEX;
+        /// Lines at the end of the file to leave out, such as totals; notes below a table are found by themselves.
+        skip_footer: usize = 0, Kind::INDEX;
+        /// What stands between cells: `,` `;` `|` `tab`, or `space` for any run of blanks; found by itself when left open.
+        delimiter: Option<String> = None, Kind::Choice(&[",", ";", "|", "tab", "space"]);
         /// The decimal mark: `.` or `,`; found by itself when left open.
         decimal: Option<String> = None, Kind::Choice(&[".", ","]);
         /// Words for a missing cell besides the empty one, `NA`, `N/A`, `NaN`, `null`, `?` and `-`.
         missing: Vec<String> = Vec::new(), Kind::TEXTS;
+        /// Columns in which words such as `NA` are values like others: only an empty cell is missing there, and what `missing`
+        /// names.
+        literal: Vec<String> = Vec::new(), Kind::TEXTS;
         /// Columns to take as categories whatever is in them.
         categorical: Vec<String> = Vec::new(), Kind::TEXTS;
-        /// Columns to take as numbers; a cell that is none is an error.
+        /// Columns to take as numbers, also where their whole numbers look like codes; a cell that is none is an error.
         numeric: Vec<String> = Vec::new(), Kind::TEXTS;
         /// Columns to leave out.
         ignore: Vec<String> = Vec::new(), Kind::TEXTS;
@@ -187,11 +194,14 @@ impl DataSpec {
         Ok(())
     }
 
-    /// The section for a file; one target alone needs no list of others.
+    /// The section for a file; one target alone needs no list of others, and a file that is read to its end no number of lines.
     pub fn written(&self) -> Entries {
         let mut table = self.write();
         if self.more_targets.is_empty() {
             table.remove("more_targets");
+        }
+        if self.skip_footer == 0 {
+            table.remove("skip_footer");
         }
         table
     }

@@ -1,5 +1,8 @@
 //! What the cells of a column amount to.
 
+use super::plan::quoted;
+use std::fmt;
+
 /// What the cells of a column amount to; over all rows of the table.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct ColumnStats {
@@ -17,6 +20,42 @@ pub struct ColumnStats {
     pub sd: f64,
     /// The most frequent levels of a category (at most 10) with their rows; most frequent first, then by name.
     pub top: Vec<(String, usize)>,
+    /// In a column that is almost all numbers and was therefore not taken for numbers, the first cell that is none.
+    pub odd: Option<Odd>,
+}
+
+/// The first cell that is no number in a column of almost only numbers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Odd {
+    /// Cells that are numbers.
+    pub numbers: u64,
+    /// Cells that are not missing.
+    pub present: u64,
+    /// What stands in the cell.
+    pub cell: String,
+    /// Its line in the file, where it has lines.
+    pub line: Option<usize>,
+}
+
+impl Odd {
+    /// What to do about it.
+    pub fn remedy(&self) -> String {
+        let cell = quoted(self.cell.as_bytes());
+        format!("if {cell} stands for a missing cell, say --missing {cell}")
+    }
+}
+
+impl fmt::Display for Odd {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let line = self.line.map_or(String::new(), |line| format!(" (line {line})"));
+        write!(
+            f,
+            "{} of {} cells are numbers, and {}{line} is none",
+            self.numbers,
+            self.present,
+            quoted(self.cell.as_bytes())
+        )
+    }
 }
 
 impl ColumnStats {
@@ -67,6 +106,7 @@ impl ColumnStats {
             mean: f64::NAN,
             sd: f64::NAN,
             top: order.into_iter().take(10).map(|l| (levels[l].clone(), counts[l])).collect(),
+            odd: None,
         }
     }
 }

@@ -5,6 +5,7 @@ use super::dialect::Dialect;
 use super::note::Note;
 use super::source::Source;
 use super::spec::DataSpec;
+use super::text::composed;
 use std::path::Path;
 use treino_core::{Error, Result};
 
@@ -67,6 +68,11 @@ impl Table {
         self.position(name).map(|i| &self.columns[i])
     }
 
+    /// The names of the columns.
+    pub(crate) fn names(&self) -> Vec<String> {
+        self.columns.iter().map(|column| column.name.clone()).collect()
+    }
+
     /// The position of the column with a name.
     pub(crate) fn position(&self, name: &str) -> Result<usize> {
         position(&self.name, self.columns.iter().map(|c| c.name.as_str()), name)
@@ -89,9 +95,10 @@ impl Table {
 
 /// The place of `name` among the names of a file's columns, or an error with the nearest one.
 pub(crate) fn position<'a>(file: &str, names: impl Iterator<Item = &'a str> + Clone, name: &str) -> Result<usize> {
+    let wanted = composed(name);
     names
         .clone()
-        .position(|n| n == name)
+        .position(|n| n == wanted)
         .ok_or_else(|| Error::input(format!("there is no column \"{name}\"")).in_file(file).nearest(name, names))
 }
 

@@ -2,13 +2,16 @@
 
 use super::cell::boolean;
 use super::column::{Column, ColumnKind, Values};
+use super::decode::{half_of_sixth_digit, shortest, shown};
+use super::levels::Levels;
 use super::note::Note;
 use super::number::{self, Decimal};
 use super::plan::Plan;
+use super::recipe::Seen;
 use super::spec::{DataSpec, Task};
 use super::stats::{ColumnStats, level_counts};
+use super::text::composed;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 use treino_core::{Error, Result};
 
 /// What is to be predicted.
@@ -20,8 +23,14 @@ pub struct Target {
     pub task: Task,
     /// What the column's cells are.
     pub kind: ColumnKind,
+    /// What its numbers were in the training rows; not in models of older versions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seen: Option<Seen>,
     /// The classes in the order of their numbers; of a binary task the negative and the positive one; none of a number.
     pub classes: Vec<String>,
+    /// The numbers that the classes are, where the column holds numbers; in models of older versions the classes say it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub values: Vec<f64>,
     /// What is subtracted from a number; 0 if nothing is scaled, and for classes.
     pub mean: f64,
     /// What a number is then divided by; 1 if nothing is scaled, and for classes.
@@ -96,6 +105,12 @@ impl Target {
                 .help("turn it into a number, such as days since some day"));
         }
         let (distinct, task) = (column.stats.distinct, said.unwrap_or_else(|| infer(column, present)));
+        let almost = column.stats.odd.as_ref().filter(|_| !numeric);
+        if let Some(odd) = almost.filter(|_| task == Task::Regression || (said.is_none() && distinct > FEW_VALUES + 1))
+        {
+            let e = fail(format!("is not all numbers: {odd}")).help(odd.remedy());
+            return Err(e.help(format!("to take each value for a class, say --categorical \"{name}\"")));
+        }
         if task == Task::Regression && !numeric {
             return Err(fail(format!("is of the kind {}, and a regression needs numbers", column.kind))
                 .help("leave the task away, so that it follows from the target"));
@@ -103,8 +118,16 @@ impl Target {
         if distinct < 2 {
             return Err(fail("has only one value: there is nothing to learn".into()));
         }
-        let mut target =
-            Target { name: name.clone(), task, kind: column.kind, classes: Vec::new(), mean: 0.0, sd: 1.0 };
+        let mut target = Target {
+            name: name.clone(),
+            task,
+            kind: column.kind,
+            seen: None,
+            classes: Vec::new(),
+            values: Vec::new(),
+            mean: 0.0,
+            sd: 1.0,
+        };
         if task == Task::Regression {
             if positive.is_some() {
                 return Err(fail("is a number, so no class of it is positive".into()).help("leave \"positive\" away"));
@@ -114,13 +137,14 @@ impl Target {
         if distinct > MOST_CLASSES || (!numeric && distinct > 10 && distinct * 2 > present) {
             let many = if distinct > MOST_CLASSES { format!("more than {MOST_CLASSES}") } else { distinct.to_string() };
             let e = fail(format!("has {many} different values in {present} rows: too many classes"));
-            return Err(if numeric { e.help("for numbers the task is \"regression\"") } else { e });
+            let numbers = numeric || classes(column).0.iter().all(|class| number_of(class).is_some());
+            return Err(if numbers { e.help("for numbers the task is \"regression\"") } else { e });
         }
-        target.classes = classes(column);
+        (target.classes, target.values) = classes(column);
         let count = target.classes.len();
         if task == Task::Binary && count != 2 {
             return Err(fail(format!("has {count} different values, and a binary task needs two"))
-                .help(format!("the values are {}", shown(&target.classes))));
+                .help(format!("the values are {}", quoted_names(&target.classes))));
         }
         if let Some(positive) = positive {
             target.choose_positive(positive)?;
@@ -136,8 +160,11 @@ impl Target {
         if self.task != Task::Binary {
             return Err(Error::input("only a binary task has a positive class").help("leave \"positive\" away"));
         }
-        match self.classes.iter().position(|c| c == positive) {
-            Some(0) => self.classes.swap(0, 1),
+        match self.class(positive) {
+            Some(0) => {
+                self.classes.reverse();
+                self.values.reverse();
+            }
             Some(_) => {}
             None => {
                 return Err(Error::input(format!("the target \"{}\" has no class \"{positive}\"", self.name))
@@ -145,6 +172,18 @@ impl Target {
             }
         }
         Ok(())
+    }
+
+    /// The class that a text names: as it is written, or else as the same number.
+    fn class(&self, text: &str) -> Option<usize> {
+        let exact = self.classes.iter().position(|class| *class == composed(text));
+        exact.or_else(|| self.values.iter().position(|value| Some(*value) == number_of(text)))
+    }
+
+    /// Between which numbers most of the training rows lie, as far as is known.
+    pub(crate) fn range(&self) -> Option<[f64; 2]> {
+        let scaled = || ((self.mean, self.sd) != (0.0, 1.0)).then(|| [-4.0, 4.0].map(|sds| sds * self.sd + self.mean));
+        self.seen.as_ref().map(|seen| [seen.min, seen.max]).or_else(scaled)
     }
 
     /// How the column is stored when another file with it is read.
@@ -156,11 +195,11 @@ impl Target {
         }
     }
 
-    /// The cells of a column as classes or numbers.
+    /// The cells of a column of a file with these decimal marks (of training, and its own) as classes or numbers.
     ///
     /// # Errors
     /// A class that this target does not have, or cells of another kind.
-    pub(crate) fn cells(&self, column: &Column, rows: usize) -> Result<Cells> {
+    pub(crate) fn cells(&self, column: &Column, rows: usize, marks: [Decimal; 2]) -> Result<Cells> {
         if self.task == Task::Regression {
             return match &column.values {
                 Values::Category { .. } | Values::Absent => {
@@ -171,13 +210,13 @@ impl Target {
         }
         let unknown = |label: &str, row: usize| {
             Error::input(format!("the target \"{}\" is \"{label}\" in row {}: no such class", self.name, row + 1))
-                .help(format!("the classes are {}", shown(&self.classes)))
+                .help(format!("the classes are {}", quoted_names(&self.classes)))
                 .help("rows are counted from 1, without the header")
         };
         let codes = match &column.values {
             Values::Category { codes, levels } => {
-                let index: BTreeMap<&str, u32> = self.classes.iter().map(String::as_str).zip(0..).collect();
-                let map: Vec<Option<u32>> = levels.iter().map(|l| index.get(l.as_str()).copied()).collect();
+                let index = Levels::new(&self.classes, marks);
+                let map: Vec<Option<u32>> = levels.iter().map(|l| index.find(l).map(|class| class as u32)).collect();
                 let class = |(row, code): (usize, &u32)| match map.get(*code as usize) {
                     None => Ok(Values::MISSING),
                     Some(Some(class)) => Ok(*class),
@@ -201,9 +240,10 @@ impl Target {
     }
 
     fn number_classes(&self, values: &Values, rows: usize) -> Result<Vec<u32>, (String, usize)> {
-        let known: Vec<(f64, u32)> = (self.classes.iter().zip(0..))
-            .filter_map(|(c, i)| number::parse(c.as_bytes(), Decimal::Point).map(|p| (p.value, i)))
-            .collect();
+        let known: Vec<(f64, u32)> = match &self.values[..] {
+            [] => self.classes.iter().zip(0..).filter_map(|(c, i)| Some((number_of(c)?, i))).collect(),
+            values => values.iter().copied().zip(0..).collect(),
+        };
         (0..rows)
             .map(|row| match values.number(row) {
                 v if v.is_nan() => Ok(Values::MISSING),
@@ -224,6 +264,31 @@ impl Target {
     pub fn restore(&self, y: f32) -> f64 {
         f64::from(y).mul_add(self.sd, self.mean)
     }
+
+    /// The number that the network's `y` stands for, to be read by programs: with as many decimals as single precision gives
+    /// in the scale of the target, however far from 0 its numbers are.
+    pub fn written(&self, y: f32) -> String {
+        let number = self.restore(y);
+        if (self.mean, self.sd) == (0.0, 1.0) || !number.is_finite() {
+            return y.to_string();
+        }
+        let apart = f64::from(f32::EPSILON) / 2.0 * self.sd * f64::from(y.abs().max(1.0));
+        // Divisions, because no platform's logarithm is to decide about the text.
+        let decimals =
+            std::iter::successors(Some(1.0f64), |step| Some(step / 10.0)).take_while(|step| *step > 2.0 * apart);
+        let text = format!("{number:.0$}", decimals.take(340).count());
+        let text = if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { &text };
+        if text == "-0" { "0".to_string() } else { text.to_string() }
+    }
+
+    /// A number of the target as people read it: with six digits, or more where they tell the target's numbers apart.
+    pub fn shown(&self, number: f64) -> String {
+        let apart = self.sd * 5e-4;
+        if apart >= half_of_sixth_digit(number) || number.abs() >= 1e21 {
+            return shown(number, 0.0);
+        }
+        shortest(number, apart)
+    }
 }
 
 fn infer(column: &Column, present: usize) -> Task {
@@ -236,20 +301,20 @@ fn infer(column: &Column, present: usize) -> Task {
     }
 }
 
-/// The classes of a column: in the order of numbers if all are numbers, no before yes, else by name.
-fn classes(column: &Column) -> Vec<String> {
+/// The classes of a column, as they are written there: in the order of numbers if all are numbers, no before yes, else by name;
+/// and the numbers that they are where the column holds such.
+fn classes(column: &Column) -> (Vec<String>, Vec<f64>) {
     match &column.values {
-        Values::Boolean { words, .. } => words.to_vec(),
+        Values::Boolean { words, .. } => (words.to_vec(), Vec::new()),
         Values::Category { levels, codes } => {
             let counts = level_counts(levels.len(), codes.iter().copied());
             let mut names: Vec<&String> = levels.iter().zip(counts).filter(|(_, n)| *n > 0).map(|(l, _)| l).collect();
             names.sort();
             names.dedup();
-            let value = |n: &String| number::parse(n.as_bytes(), Decimal::Point).map(|p| p.value);
-            if names.iter().all(|n| value(n).is_some()) {
-                names.sort_by(|a, b| value(a).unwrap_or(0.0).total_cmp(&value(b).unwrap_or(0.0)));
+            if names.iter().all(|n| number_of(n).is_some()) {
+                names.sort_by(|a, b| number_of(a).unwrap_or(0.0).total_cmp(&number_of(b).unwrap_or(0.0)));
             }
-            names.into_iter().cloned().collect()
+            (names.into_iter().cloned().collect(), Vec::new())
         }
         values => {
             let mut distinct: Vec<f64> = Vec::new();
@@ -260,9 +325,15 @@ fn classes(column: &Column) -> Vec<String> {
                 }
             }
             distinct.sort_by(f64::total_cmp);
-            distinct.into_iter().map(label).collect()
+            let written = |v: &f64| column.labels.iter().find(|(number, _)| number == v).map(|(_, text)| text.clone());
+            (distinct.iter().map(|v| written(v).unwrap_or_else(|| label(*v))).collect(), distinct)
         }
     }
+}
+
+/// The number that the name of a class is.
+fn number_of(class: &str) -> Option<f64> {
+    number::parse(class.as_bytes(), Decimal::Point).map(|parsed| parsed.value)
 }
 
 /// A number as the name of a class: as short as it can be.
@@ -271,7 +342,7 @@ fn label(v: f64) -> String {
 }
 
 /// The first few names, in quotes.
-fn shown(names: &[String]) -> String {
+fn quoted_names(names: &[String]) -> String {
     let list = names.iter().take(10).map(|n| format!("\"{n}\"")).collect::<Vec<_>>().join(", ");
     if names.len() > 10 { format!("{list} and {} more", names.len() - 10) } else { list }
 }
@@ -319,28 +390,49 @@ mod tests {
     }
 
     #[test]
+    fn one_word_among_numbers_is_named() {
+        let rows: String = (0..99).map(|i| format!("{i},{}.5\n", i * 7)).collect();
+        let read = |spec: &DataSpec| {
+            let source = crate::Source::text("t.csv", &format!("a,y\n3,isento\n{rows}"));
+            crate::prepare_table(crate::read(&source, spec).unwrap(), spec)
+        };
+        for task in [None, Some(Task::Regression)] {
+            let e = read(&DataSpec { task, ..DataSpec::new("", "y") }).unwrap_err();
+            assert!(e.message().contains("99 of 100 cells are numbers, and \"isento\" (line 2) is none"), "{e}");
+            assert!(e.helps()[0].ends_with("say --missing \"isento\""), "{e}");
+        }
+        let spec = DataSpec { missing: vec!["isento".into()], ..DataSpec::new("", "y") };
+        assert_eq!(read(&spec).unwrap().target.task, Task::Regression);
+        let spec = DataSpec { categorical: vec!["y".into()], ..DataSpec::new("", "y") };
+        assert!(read(&spec).unwrap_err().message().contains("too many classes"));
+    }
+
+    #[test]
     fn the_positive_class_can_be_chosen() {
         let column = Column::categories("y", ["neg", "pos", "neg", ""]);
         let spec = DataSpec { positive: Some("neg".into()), ..DataSpec::default() };
         let t = target(&column, &spec).unwrap();
         assert_eq!(t.classes, ["pos", "neg"]);
-        assert_eq!(t.cells(&column, 4).unwrap(), Cells::Classes(vec![1, 0, 1, Values::MISSING]));
+        assert_eq!(t.cells(&column, 4, [Decimal::Point; 2]).unwrap(), Cells::Classes(vec![1, 0, 1, Values::MISSING]));
         let spec = DataSpec { positive: Some("negg".into()), ..DataSpec::default() };
         assert_eq!(target(&column, &spec).unwrap_err().helps(), ["did you mean \"neg\"?"]);
         let column = Column::booleans("y", [Some(true), Some(false), None]);
         let spec = DataSpec { positive: Some("false".into()), ..DataSpec::default() };
         let t = target(&column, &spec).unwrap();
-        assert_eq!(t.cells(&column, 3).unwrap(), Cells::Classes(vec![0, 1, Values::MISSING]));
-        assert_eq!(auto(&column).cells(&column, 3).unwrap(), Cells::Classes(vec![1, 0, Values::MISSING]));
+        assert_eq!(t.cells(&column, 3, [Decimal::Point; 2]).unwrap(), Cells::Classes(vec![0, 1, Values::MISSING]));
+        assert_eq!(
+            auto(&column).cells(&column, 3, [Decimal::Point; 2]).unwrap(),
+            Cells::Classes(vec![1, 0, Values::MISSING])
+        );
     }
 
     #[test]
     fn an_unknown_class_is_named_with_its_row() {
         let t = auto(&Column::categories("y", ["a", "b"]));
-        let e = t.cells(&Column::categories("y", ["a", "z"]), 2).unwrap_err();
+        let e = t.cells(&Column::categories("y", ["a", "z"]), 2, [Decimal::Point; 2]).unwrap_err();
         assert!(e.message().contains("\"z\" in row 2"), "{e}");
         let t = auto(&Column::numbers("y", vec![0.0, 1.0]));
-        assert!(t.cells(&Column::numbers("y", vec![3.0]), 1).is_err());
+        assert!(t.cells(&Column::numbers("y", vec![3.0]), 1, [Decimal::Point; 2]).is_err());
     }
 
     #[test]
@@ -349,5 +441,24 @@ mod tests {
         (t.mean, t.sd) = (100.0, 4.0);
         assert_eq!(t.scale(108.0), 2.0);
         assert_eq!(t.restore(2.0), 108.0);
+        assert_eq!((t.written(2.0), t.written(0.0), t.written(f32::NAN)), ("108".into(), "100".into(), "NaN".into()));
+        assert_eq!(t.shown(108.25), "108.25");
+    }
+
+    #[test]
+    fn numbers_far_from_0_keep_what_tells_them_apart() {
+        let mut t = auto(&Column::numbers("y", vec![1.5, 2.5, 4.0]));
+        (t.mean, t.sd) = (1_700_000_037.0, 72.0);
+        assert_eq!((t.written(1.0), t.written(-0.5)), ("1700000109".into(), "1700000001".into()));
+        // 72/7 is 10.2857142857...; single precision gives it within 72 * 2^-24, which is 4e-6.
+        let written: f64 = t.written(1.0 / 7.0).parse().unwrap();
+        assert!((written - 1_700_000_047.285_714_3).abs() < 5e-6, "{written}");
+        assert_eq!((t.shown(1_700_000_037.0), t.shown(1_700_000_037.28)), ("1700000037".into(), "1700000037.3".into()));
+        (t.mean, t.sd) = (2_460_000.0, 0.1);
+        assert_eq!((t.written(1.25), t.shown(2_460_000.1234)), ("2460000.125".into(), "2460000.1234".into()));
+        (t.mean, t.sd) = (1e17, 70.0);
+        assert_eq!(t.shown(1e17 + 16.0), "100000000000000016");
+        (t.mean, t.sd) = (0.0, 1.0);
+        assert_eq!(t.written(0.1), "0.1");
     }
 }

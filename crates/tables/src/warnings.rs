@@ -4,13 +4,26 @@ use super::column::ColumnKind;
 use super::fit::encoding;
 use super::note::Note;
 use super::spec::DataSpec;
+use super::stats::ColumnStats;
 use super::table::Table;
 
 /// More missing cells than this share are worth a word.
 const MOSTLY_MISSING: f64 = 0.4;
 
-/// So many standard deviations from the mean a number is either a mistake or worth knowing.
+/// So many standard deviations of the others from their mean a number is either a mistake or worth knowing.
 const FAR_OUT: f64 = 15.0;
+
+/// How far a number is from the mean of the others of its column, in their standard deviations; infinite where they are all the
+/// same.
+fn distance(extreme: f64, column: &ColumnStats, rows: usize) -> f64 {
+    let n = rows.saturating_sub(column.missing) as f64;
+    if n < 3.0 {
+        return 0.0;
+    }
+    let apart = extreme - column.mean;
+    let squares = n * column.sd * column.sd - apart * apart * n / (n - 1.0);
+    (apart * n / (n - 1.0)).abs() / (squares / (n - 1.0)).max(0.0).sqrt()
+}
 
 impl Table {
     /// Columns that a training would leave out if they were inputs, that are mostly missing, or that hold numbers far away
@@ -31,12 +44,10 @@ impl Table {
             }
             if matches!(column.kind, ColumnKind::Number | ColumnKind::Integer) && stats.sd > 0.0 {
                 for extreme in [stats.min, stats.max] {
-                    let far = (extreme - stats.mean).abs() / stats.sd;
-                    if far > FAR_OUT {
-                        notes.push(Note::about(
-                            name,
-                            format!("{extreme} is {far:.0} standard deviations from the mean"),
-                        ));
+                    let far = distance(extreme, stats, self.rows);
+                    if far > FAR_OUT && far.is_finite() {
+                        let what = format!("{extreme} is {far:.0} standard deviations of the others from their mean");
+                        notes.push(Note::about(name, what));
                     }
                 }
             }
@@ -71,6 +82,10 @@ mod tests {
         assert!(notes[0].contains("\"id\"") && notes[0].contains("identifiers"));
         assert!(notes[1].contains("\"constant\"") && notes[1].contains("same value"));
         assert!(notes[2].contains("50 % of its cells are missing"));
-        assert!(notes[3].contains("1000000 is 20 standard deviations"));
+        // The others are 0, 1, ..., 6 over and over, but for one 3: mean 2.99 and sd 2.0.
+        assert!(
+            notes[3].contains("1000000 is 499") && notes[3].contains("standard deviations of the others"),
+            "{notes:?}"
+        );
     }
 }

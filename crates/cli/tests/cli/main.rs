@@ -6,6 +6,7 @@ mod bad_parameters;
 mod bench;
 mod callbacks;
 mod categories;
+mod cells;
 mod comparing;
 mod documents;
 mod everything;

@@ -56,6 +56,10 @@ impl Measure for PearsonCorrelation {
         false
     }
 
+    fn ignores_shift(&self) -> bool {
+        true
+    }
+
     fn start(&self, y_width: usize, p_width: usize) -> Box<dyn Running> {
         start(y_width, p_width, self.axis, Moments::pearson)
     }
@@ -72,6 +76,10 @@ impl Measure for ConcordanceCorrelation {
 
     fn counts_classes(&self) -> bool {
         false
+    }
+
+    fn ignores_shift(&self) -> bool {
+        true
     }
 
     fn start(&self, y_width: usize, p_width: usize) -> Box<dyn Running> {

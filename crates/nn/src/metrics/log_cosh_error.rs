@@ -17,6 +17,10 @@ impl Measure for LogCoshError {
         false
     }
 
+    fn ignores_shift(&self) -> bool {
+        true
+    }
+
     fn start(&self, y_width: usize, p_width: usize) -> Box<dyn Running> {
         RowMean::start(y_width, p_width, Row)
     }

@@ -16,6 +16,10 @@ impl Measure for MeanAbsoluteError {
         false
     }
 
+    fn ignores_shift(&self) -> bool {
+        true
+    }
+
     fn start(&self, y_width: usize, p_width: usize) -> Box<dyn Running> {
         RowMean::start(y_width, p_width, move |y: &[f32], p: &[f32]| {
             let error = |(k, p): (usize, &f32)| (f64::from(target(y, p_width, k)) - f64::from(*p)).abs();

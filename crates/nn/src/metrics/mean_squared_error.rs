@@ -24,6 +24,10 @@ impl Measure for MeanSquaredError {
         false
     }
 
+    fn ignores_shift(&self) -> bool {
+        true
+    }
+
     fn start(&self, y_width: usize, p_width: usize) -> Box<dyn Running> {
         RowMean::start(y_width, p_width, squared_error)
     }
@@ -41,6 +45,10 @@ thing! {
 impl Measure for RootMeanSquaredError {
     fn counts_classes(&self) -> bool {
         false
+    }
+
+    fn ignores_shift(&self) -> bool {
+        true
     }
 
     fn start(&self, y_width: usize, p_width: usize) -> Box<dyn Running> {

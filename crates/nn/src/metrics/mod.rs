@@ -141,6 +141,12 @@ pub trait Measure: std::fmt::Debug {
         true
     }
 
+    /// Whether it stays the same when one number is added to all targets and predictions. Then it is given their distances
+    /// from the mean of the targets, which single precision holds however far from 0 that mean is.
+    fn ignores_shift(&self) -> bool {
+        false
+    }
+
     /// How many numbers it gives, where it gives a list. The history then holds them as `name_0`, `name_1`, ..., but a
     /// single one as `name`.
     fn parts(&self, _p_width: usize) -> Option<usize> {

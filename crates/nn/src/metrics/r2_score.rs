@@ -35,6 +35,10 @@ impl Measure for R2Score {
         false
     }
 
+    fn ignores_shift(&self) -> bool {
+        true
+    }
+
     fn parts(&self, p_width: usize) -> Option<usize> {
         (self.class_aggregation == Aggregation::None).then_some(p_width)
     }

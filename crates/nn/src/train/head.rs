@@ -27,8 +27,8 @@ pub(super) struct Head {
     y: Vec<f32>,
     metrics: Vec<Metric>,
     units: Option<Units>,
-    /// Targets and predictions in their own units, for the metrics.
-    own: [Vec<f32>; 2],
+    /// Targets and predictions in their own units, for the metrics: as they are, and as distances from the mean.
+    own: [Own; 2],
     /// The share of the rows that went forward last in the loss of their batch, and the rows of that batch.
     loss: f64,
     of: usize,
@@ -40,7 +40,32 @@ struct Metric {
     /// One name, or one for each of its numbers.
     names: Vec<String>,
     weighted: bool,
+    /// Which of the head's own units it is given.
+    distances: bool,
     running: Box<dyn Running>,
+}
+
+/// Targets and predictions in their own units.
+#[derive(Default)]
+struct Own {
+    y: Vec<f32>,
+    p: Vec<f32>,
+}
+
+impl Own {
+    /// Room for so many targets and predictions.
+    fn new(targets: usize, predictions: usize) -> Self {
+        Own { y: vec![0.0; targets], p: vec![0.0; predictions] }
+    }
+
+    /// Takes a standardised batch in, where there is room because some metric wants it.
+    fn fill(&mut self, y: &[f32], p: &[f32], mean: f64, sd: f64) {
+        for (own, standardised) in [(&mut self.y, y), (&mut self.p, p)] {
+            for (own, value) in own.iter_mut().zip(standardised) {
+                *own = f64::from(*value).mul_add(sd, mean) as f32;
+            }
+        }
+    }
 }
 
 impl std::fmt::Debug for Head {
@@ -67,13 +92,21 @@ impl Head {
         let scored = absorbed.and_then(closing).map_or(output.value, |last| last.x);
         let p_width = program.width(output.value);
         let width = goal.loss.inner().targets().columns(p_width);
-        let rows = if units.is_some() { capacity } else { 0 };
         let metrics = reported.iter().filter(|one| one.output == at).map(|one| Metric {
             names: one.names.clone(),
             weighted: one.weighted,
+            distances: one.metric.inner().ignores_shift(),
             running: one.metric.inner().start(width, p_width),
         });
+        let metrics: Vec<Metric> = metrics.collect();
+        let own = |distances: bool| match units {
+            Some(_) if metrics.iter().any(|metric| metric.distances == distances) => {
+                Own::new(capacity * width, capacity * p_width)
+            }
+            _ => Own::default(),
+        };
         Head {
+            own: [own(false), own(true)],
             name: output.name.clone(),
             output: output.value,
             scored,
@@ -83,9 +116,8 @@ impl Head {
             first,
             width,
             y: vec![0.0; capacity * width],
-            metrics: metrics.collect(),
+            metrics,
             units,
-            own: [vec![0.0; rows * width], vec![0.0; rows * p_width]],
             loss: 0.0,
             of: 0,
             total: 0.0,
@@ -144,17 +176,21 @@ impl Head {
         if self.metrics.is_empty() {
             return;
         }
-        let mut y = &self.y[..rows * self.width];
-        let mut p = &memory.value(self.output)[..rows * p_width];
+        let y = &self.y[..rows * self.width];
+        let p = &memory.value(self.output)[..rows * p_width];
         if let Some(Units { mean, sd }) = self.units {
-            for (own, standardised) in self.own.iter_mut().zip([y, p]) {
-                for (own, value) in own.iter_mut().zip(standardised) {
-                    *own = f64::from(*value).mul_add(sd, mean) as f32;
-                }
-            }
-            (y, p) = (&self.own[0][..y.len()], &self.own[1][..p.len()]);
+            let [as_they_are, distances] = &mut self.own;
+            as_they_are.fill(y, p, mean, sd);
+            distances.fill(y, p, 0.0, sd);
         }
         for metric in &mut self.metrics {
+            let (y, p) = match self.units {
+                Some(_) => {
+                    let own = &self.own[usize::from(metric.distances)];
+                    (&own.y[..y.len()], &own.p[..p.len()])
+                }
+                None => (y, p),
+            };
             metric.running.update(y, p, weights.filter(|_| metric.weighted));
         }
     }

@@ -1,11 +1,12 @@
 //! Training state: kept and resumed, averaged, decided by schedules; trainings with a known end.
 
 use super::cpu::Cpu;
-use super::{Compile, Examples, Executor, Fit, Session, Setup, Training, fit};
+use super::{Compile, Examples, Executor, Fit, Session, Setup, Training, Units, evaluate, fit};
 use crate::activations::{Sigmoid, Tanh};
 use crate::constraints::{Constraint, NonNeg};
 use crate::layers::{BatchNormalization, Dense, Dropout, Layer};
 use crate::losses::{BinaryCrossentropy, Loss, MeanSquaredError};
+use crate::metrics::Metric;
 use crate::network::Network;
 use crate::optimizers::{Adam, AdamW, Lbfgs, Optimizer, SGD};
 use crate::regularizers::L2;
@@ -280,4 +281,31 @@ fn what_cannot_be_is_said_once() {
     let refused = |optimizer: Optimizer| optimizer.check().unwrap_err().to_string();
     assert!(refused(Lbfgs { c1: 0.9, c2: 0.1, ..Lbfgs::default() }.into()).contains("c1 must be below c2"));
     assert!(refused(AdamW { weight_decay: None, ..AdamW::default() }.into()).starts_with("adamw has no weight_decay"));
+}
+
+#[test]
+fn metrics_in_own_units_do_not_lose_what_a_far_mean_would_swallow() {
+    // An output of x itself: errors 0.25, -0.5 and 1 in the scale of the target, 15, -30 and 60 in its units, where
+    // neighbours in single precision lie 128 apart.
+    let mut network = Network::build(1, &[Dense::new(1)]).unwrap();
+    network.weights.copy_from_slice(&[1.0, 0.0]);
+    let (x, y) = (Matrix::new(3, 1, vec![-1.0, 0.0, 1.0]), Matrix::new(3, 1, vec![-0.75, -0.5, 2.0]));
+    let metrics = ["mean_squared_error", "root_mean_squared_error", "mean_absolute_error", "r2_score"];
+    let metrics = metrics.map(|name| Metric::named(name).unwrap()).to_vec();
+    let compile = Compile::new(SGD::default(), MeanSquaredError::default(), metrics);
+    let units = [Units { mean: 1.7e9, sd: 60.0 }];
+    let data = Examples::new(&x, &y);
+    let logs = Session::quiet(|session| evaluate(&network, &compile, data, Some(&units), session)).unwrap();
+    let squares = 15.0 * 15.0 + 30.0 * 30.0 + 60.0 * 60.0;
+    // The targets lie 60 (-1, -0.75 and 1.75) from their mean.
+    let deviations = 3600.0 * (1.0 + 0.5625 + 3.0625);
+    for (name, wanted) in [
+        ("mean_squared_error", squares / 3.0),
+        ("root_mean_squared_error", (squares / 3.0_f64).sqrt()),
+        ("mean_absolute_error", 35.0),
+        ("r2_score", 1.0 - squares / deviations),
+    ] {
+        let found = logs.get(name).unwrap();
+        assert!((found - wanted).abs() < 1e-6 * wanted, "{name}: {found}, not {wanted}");
+    }
 }

@@ -124,6 +124,23 @@ messages! {
         pt: "sozinha explica {alone} nas linhas de treino"
     }
     /// Rule.
+    missing_leak(column) {
+        en: "whether \"{column}\" is missing tells the target: is it filled in before the outcome is known?",
+        pt: "\"{column}\" faltar ou não já diz o alvo: ela é preenchida antes do desfecho?"
+    }
+    /// Its evidence.
+    missing_leak_evidence(alone) {
+        en: "of the training rows with a gap there, or of those without, {alone} have the same target",
+        pt: "das linhas de treino em que ela falta, ou das outras, {alone} têm o mesmo alvo"
+    }
+    /// Rule.
+    absent_classes() {
+        en: "classes that no training row has cannot be learnt",
+        pt: "classes sem nenhuma linha de treino não podem ser aprendidas"
+    }
+    /// Its evidence.
+    absent_classes_evidence(classes) { en: "not among the training rows: {classes}", pt: "fora das linhas de treino: {classes}" }
+    /// Rule.
     constant_columns() {
         en: "columns with one value only were left out",
         pt: "colunas com um único valor ficaram de fora"

@@ -38,7 +38,9 @@ impl Lang {
             Rule::UnscaledInputs { .. } => lang.unscaled_inputs(),
             Rule::HiddenImbalance { .. } => lang.hidden_imbalance(),
             Rule::TooGood { .. } => lang.too_good(),
+            Rule::AbsentClasses { .. } => lang.absent_classes(),
             Rule::Leak { column, .. } => lang.leak(column),
+            Rule::MissingLeak { column, .. } => lang.missing_leak(column),
             Rule::ConstantColumns { .. } => lang.constant_columns(),
             Rule::IdentifierColumns { .. } => lang.identifier_columns(),
             Rule::WrongLoss { .. } => lang.wrong_loss(),
@@ -88,6 +90,8 @@ impl Lang {
                 }
             }
             Rule::Leak { alone, .. } => lang.leak_evidence(percent(*alone)),
+            Rule::MissingLeak { alone, .. } => lang.missing_leak_evidence(percent(*alone)),
+            Rule::AbsentClasses { classes } => lang.absent_classes_evidence(listed(classes, lang)),
             Rule::ConstantColumns { columns } | Rule::IdentifierColumns { columns } => listed(columns, lang),
             Rule::WrongLoss { loss, task, better } => lang.wrong_loss_evidence(loss, lang.task(task), better),
             Rule::TinyValidation { rows } => lang.tiny_validation_evidence(rows),

@@ -49,6 +49,14 @@ pub(super) fn examine(record: &Record, findings: &mut Vec<Finding>) {
             let rule = Rule::Leak { column: column.name.clone(), alone: column.alone.unwrap_or_default() };
             add(rule, Some(&format!("--ignore {}", word(&column.name))));
         }
+        for column in &data.inputs {
+            // What tells by its value needs no second finding.
+            let by_value = column.alone.is_some_and(|alone| alone >= TELLS_ALL);
+            if let Some(alone) = column.missing_alone.filter(|alone| !by_value && *alone >= TELLS_ALL) {
+                let attempt = format!("--ignore {}", word(&column.name));
+                add(Rule::MissingLeak { column: column.name.clone(), alone }, Some(&attempt));
+            }
+        }
         if let Some(rows) = validation.filter(|rows| *rows < FEW) {
             // With few rows in all, each is worth more in training.
             let attempt = if train > 5 * FEW { Some("--validation-split 0.2") } else { Some("--repeats 10") };

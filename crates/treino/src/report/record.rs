@@ -63,6 +63,13 @@ pub struct Setting {
     pub is_class_weighted: bool,
 }
 
+impl Setting {
+    /// Whether the last rows of the file were kept back, not random ones.
+    pub fn is_split_last(&self) -> bool {
+        self.spec.lines().any(|line| line.trim() == "split = \"last\"")
+    }
+}
+
 /// A layer in a line.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct LayerLine {
@@ -134,6 +141,10 @@ pub struct ColumnFacts {
     /// complement, whichever is larger), R2 of a straight line for a number, the accuracy of the best class for each level of a
     /// category; `None` where that is not defined.
     pub alone: Option<f64>,
+    /// How well it tells the first target on the training rows whether the cell is missing: the largest share of a class among
+    /// the rows where it is missing or among the others, R2 of the two means for a number; `None` where so few rows say nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub missing_alone: Option<f64>,
 }
 
 /// The epochs of the training.

@@ -37,7 +37,46 @@ fn facts(place: &Place<'_>, prepared: &Prepared) -> ColumnFacts {
         most_frequent: most.copied().filter(|_| !input.is_number() || codes.len() == 1).map(frequent),
         scaled: moments(first()),
         alone: alone(place, prepared).filter(|alone| alone.is_finite()),
+        missing_alone: missing_alone(place, prepared),
     }
+}
+
+/// Fewer rows, with the cell or without it, may be of one class by chance.
+const FEW: usize = 20;
+
+/// So many times in a million at most, rows drawn by chance would all be of one class.
+const BY_CHANCE: f64 = 1e-6;
+
+/// How well it tells the first target whether the cell of a column is missing.
+fn missing_alone(place: &Place<'_>, prepared: &Prepared) -> Option<f64> {
+    let Dataset { x, y, .. } = &prepared.train;
+    let n = x.rows();
+    let is_missing = |row: usize| place.input.is_missing(place.of(x.row(row)));
+    let missing: Vec<bool> = (0..n).map(is_missing).collect::<Option<_>>()?;
+    let groups = [true, false].map(|group| (0..n).filter(|row| missing[*row] == group).collect::<Vec<usize>>());
+    if groups.iter().any(|rows| rows.len() < FEW) {
+        return None;
+    }
+    let target = |row: &usize| f64::from(y.get(*row, 0));
+    if prepared.target.task == Task::Regression {
+        let [_, sd] = moments((0..n).map(|row| f64::from(y.get(row, 0))));
+        let within: f64 = groups
+            .iter()
+            .map(|rows| moments(rows.iter().map(target))[1].powi(2) * rows.len() as f64 / n as f64)
+            .sum();
+        return (sd > 0.0).then(|| 1.0 - within / (sd * sd));
+    }
+    let shares = |rows: &[usize]| {
+        let mut counts = vec![0.0; prepared.target.classes.len()];
+        rows.iter().for_each(|row| counts[target(row) as usize] += 1.0 / rows.len() as f64);
+        counts
+    };
+    let everywhere = shares(&(0..n).collect::<Vec<_>>());
+    let telling = groups.iter().flat_map(|rows| {
+        let likely = |usual: f64| usual.powf(rows.len() as f64) > BY_CHANCE;
+        shares(rows).into_iter().zip(&everywhere).filter(move |(_, usual)| !likely(**usual)).map(|(share, _)| share)
+    });
+    telling.max_by(f64::total_cmp)
 }
 
 /// Smallest, mean, standard deviation, largest.

@@ -3,17 +3,30 @@
 use crate::report::Evaluation;
 use crate::store::{Baseline, Bundle};
 use treino_core::error::Result;
-use treino_tables::{Dataset, Source, Target};
+use treino_tables::{DataSpec, Dataset, Note, Source, Target};
 
 impl Bundle {
     /// How good the predictions of each target on a raw table are, and how many rows lack a target.
     ///
     /// # Errors
-    /// A table that cannot be read, lacks columns, or has classes that the model does not know.
+    /// As [`Bundle::evaluate_as`].
     pub fn evaluate(&self, source: &Source) -> Result<(Vec<Evaluation>, usize)> {
+        self.evaluate_as(source, &DataSpec::default(), &mut Vec::new())
+    }
+
+    /// [`Bundle::evaluate`] for a table that is written as `written` says, as in [`Bundle::predict_as`].
+    ///
+    /// # Errors
+    /// As there; a table without the targets, or with classes that the model does not know.
+    pub fn evaluate_as(
+        &self,
+        source: &Source,
+        written: &DataSpec,
+        notes: &mut Vec<Note>,
+    ) -> Result<(Vec<Evaluation>, usize)> {
         let side = self.table()?;
         let targets: Vec<&Target> = side.targets().map(|(target, _)| target).collect();
-        let (data, set_aside) = side.recipe.encode_with_targets(&targets, source, &self.spec.data)?;
+        let (data, set_aside) = side.recipe.encode_with_targets(&targets, source, &self.reading(written), notes)?;
         Ok((self.evaluate_rows(&data)?, set_aside))
     }
 
@@ -30,7 +43,7 @@ impl Bundle {
             match baseline {
                 Baseline::Mean(mean) => {
                     let y: Vec<f64> = y.map(|y| target.restore(y)).collect();
-                    let p: Vec<f64> = outputs.as_slice().iter().map(|p| f64::from(*p)).collect();
+                    let p: Vec<f64> = outputs.as_slice().iter().map(|p| target.restore(*p)).collect();
                     Evaluation::numbers(&y, &p, weights, *mean)
                 }
                 Baseline::Shares(shares) => {

@@ -122,7 +122,7 @@ impl Asked<'_> {
             let said = Said { target, outputs: &all[at], data: &changed, at };
             let mean = |of: &dyn Fn(usize) -> f64| (0..data.len()).map(of).sum::<f64>() / data.len() as f64;
             let means: Vec<f64> = match said.is_number() {
-                true => vec![mean(&|row| f64::from(said.outputs.get(row, 0)))],
+                true => vec![mean(&|row| said.predicted(row))],
                 false => said.shown_classes().map(|class| mean(&|row| said.probability(row, class))).collect(),
             };
             predictions.resize(means.len(), Vec::new());

@@ -165,7 +165,7 @@ fn curves(said: &Said<'_>) -> Curves {
     let rows = || 0..said.data.len();
     if said.target.task == Task::Regression {
         let y: Vec<f64> = rows().map(|row| said.number(row)).collect();
-        let p: Vec<f64> = rows().map(|row| f64::from(said.outputs.get(row, 0))).collect();
+        let p: Vec<f64> = rows().map(|row| said.predicted(row)).collect();
         return Curves::Numbers(NumberCurves::of(&y, &p));
     }
     let weights = said.data.weights.as_deref();

@@ -21,7 +21,7 @@ use treino_nn::network::{set_weights, weights_metadata, weights_with_metadata};
 use treino_nn::program::Output;
 use treino_nn::train::Compile;
 use treino_nn::train::CompileSection;
-use treino_tables::{Recipe, Source, Target, Task};
+use treino_tables::{DataSpec, Note, Recipe, Source, Target, Task};
 
 /// The version of the bundle format that is written, and the newest that is read.
 pub const FORMAT_VERSION: u32 = 1;
@@ -209,6 +209,20 @@ impl Bundle {
         Bundle::from_bytes(&bytes).map_err(|e| e.in_file(path))
     }
 
+    /// How another table is read. Its decimal mark is its own; that of the training table is in the recipe.
+    pub(crate) fn reading(&self, written: &DataSpec) -> DataSpec {
+        let data = &self.spec.data;
+        DataSpec {
+            decimal: written.decimal.clone(),
+            delimiter: written.delimiter.clone().or_else(|| data.delimiter.clone()),
+            skip_rows: written.skip_rows.or(data.skip_rows),
+            skip_footer: written.skip_footer,
+            missing: data.missing.iter().chain(&written.missing).cloned().collect(),
+            header: data.header && written.header,
+            ..data.clone()
+        }
+    }
+
     /// What ties the model to tables.
     ///
     /// # Errors
@@ -217,13 +231,23 @@ impl Bundle {
         self.table.as_ref().ok_or_else(|| Error::input("the model was trained on bare numbers, not on a table"))
     }
 
-    /// Predictions for every row of a raw table: class probabilities, or numbers in the target's units.
+    /// Predictions for every row of a raw table: class probabilities, or numbers.
     ///
     /// # Errors
-    /// A table that cannot be read, or lacks columns.
+    /// As [`Bundle::predict_as`].
     pub fn predict(&self, source: &Source) -> Result<Prediction<'_>> {
+        self.predict_as(source, &DataSpec::default(), &mut Vec::new())
+    }
+
+    /// [`Bundle::predict`] for a table that is written as `written` says: its delimiter, decimal mark and words for missing cells, and
+    /// whether it has a header. What the model does not know in the table is added to `notes`.
+    ///
+    /// # Errors
+    /// A table that cannot be read, or lacks columns; numbers of another unit than in training, or with a decimal mark that
+    /// nothing tells.
+    pub fn predict_as(&self, source: &Source, written: &DataSpec, notes: &mut Vec<Note>) -> Result<Prediction<'_>> {
         let side = self.table()?;
-        let x = side.recipe.encode(source, &self.spec.data)?;
+        let x = side.recipe.encode(source, &self.reading(written), notes)?;
         let mut all =
             side.targets().zip(side.outputs(self, &x)?).map(|((target, _), outputs)| Prediction::new(target, outputs));
         let first = all.next();
@@ -239,7 +263,8 @@ impl TableSide {
         std::iter::once((&self.target, &self.baseline)).chain(more)
     }
 
-    /// What each output of the network says, as probabilities or in the target's units.
+    /// What each output of the network says: probabilities, or numbers in the scale of the target, whose own units may need
+    /// more digits than single precision has.
     pub(crate) fn outputs(&self, bundle: &Bundle, x: &Matrix) -> Result<Vec<Matrix>> {
         let all = bundle.network.predict(x)?;
         let program = bundle.network.program();
@@ -250,10 +275,8 @@ impl TableSide {
             first += width;
             let mut outputs = Matrix::new(all.rows(), width, numbers);
             let wants_logits = bundle.compile.as_ref().is_some_and(|c| c.goal(at).loss.inner().wants_logits());
-            match target.task {
-                Task::Regression => outputs.as_mut_slice().iter_mut().for_each(|y| *y = target.restore(*y) as f32),
-                _ if wants_logits => treino_nn::network::logits_to_probabilities(&mut outputs),
-                _ => {}
+            if target.task != Task::Regression && wants_logits {
+                treino_nn::network::logits_to_probabilities(&mut outputs);
             }
             outputs
         });

@@ -8,7 +8,8 @@ use treino_tables::{Target, Task};
 pub struct Prediction<'a> {
     /// What is predicted.
     pub target: &'a Target,
-    /// Probabilities of the classes (of the second one alone for some binary models), or numbers in the target's units.
+    /// Probabilities of the classes (of the second one alone for some binary models), or numbers in the scale of the target,
+    /// which [`Prediction::number`] puts back into its units.
     pub outputs: Matrix,
     /// The predictions of further targets.
     pub more: Vec<Prediction<'a>>,
@@ -17,6 +18,11 @@ pub struct Prediction<'a> {
 impl<'a> Prediction<'a> {
     pub(super) fn new(target: &'a Target, outputs: Matrix) -> Self {
         Prediction { target, outputs, more: Vec::new() }
+    }
+
+    /// The number that is predicted for row `i`, in the target's units; NaN where classes are predicted.
+    pub fn number(&self, i: usize) -> f64 {
+        if self.target.task == Task::Regression { self.target.restore(self.outputs.get(i, 0)) } else { f64::NAN }
     }
 
     /// Names of the columns of [`Prediction::csv`].
@@ -42,7 +48,7 @@ impl<'a> Prediction<'a> {
     fn cells(&self, i: usize, cells: &mut Vec<String>) {
         let outputs = self.outputs.row(i);
         if self.target.task == Task::Regression {
-            cells.push(outputs[0].to_string());
+            cells.push(self.target.written(outputs[0]));
             return;
         }
         let probabilities = match *outputs {
