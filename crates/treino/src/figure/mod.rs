@@ -13,6 +13,8 @@ mod files;
 #[cfg(feature = "report")]
 pub mod page;
 #[cfg(feature = "report")]
+mod picture;
+#[cfg(feature = "report")]
 mod plotly;
 #[cfg(feature = "report")]
 mod report;
