@@ -16,4 +16,4 @@ tar xzf ./*.tgz
   echo "plotly.js $version (basic bundle), copyright Plotly, Inc., MIT licence, https://plotly.com/javascript"
   gzip -9nc package/plotly-basic.min.js | base64 -w 0
 } >"$here/plotly.min.js.gz.base64"
-cp package/LICENSE "$here/plotly-LICENSE"
+cp package/LICENSE "$here/LICENSE-plotly"

@@ -1,6 +1,7 @@
 """Makes `dejavu-sans.txt.gz` from the font: python3 letters.py (needs npm and `pip install fonttools==4.68.0`).
 
-A line for each character: its code in hexadecimal, its advance, and its outline as path data; the font's licence stands before them.
+A line for each character: its code in hexadecimal, its advance, and its outline as path data. The font's licence stands before them, and
+in a file of its own.
 """
 
 import gzip
@@ -81,6 +82,7 @@ def main():
         lines.append(f"{code:x} {glyphs[name].width} {pen.data}".rstrip())
     text = "\n".join(lines) + "\n"
     here = pathlib.Path(__file__).parent
+    (here / "LICENSE-dejavu").write_text(licence)
     (here / "dejavu-sans.txt.gz").write_bytes(gzip.compress(text.encode(), 9, mtime=0))
 
 
