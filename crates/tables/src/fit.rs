@@ -304,7 +304,8 @@ fn identifier(column: &Column, rows: usize) -> bool {
 /// again where tables were put together. Such a column has a name of its own, or none.
 fn index(column: &Column, rows: usize, header: bool) -> bool {
     let name = column.name.to_lowercase();
-    let numbered = |begin: &str| name.strip_prefix(begin).is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
+    let numbered =
+        |begin: &str| name.strip_prefix(begin).is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
     let called = name == "index" || numbered("unnamed: ") || numbered("level_") || numbered("__index_level_");
     let nameless = header && name == "column_1";
     let number = |row: usize| column.values.number(row);
@@ -375,7 +376,9 @@ mod tests {
                 assert!(why.why == Why::Identifier && why.text.contains("index"), "{name}: {}", why.text);
             }
         }
-        for (name, rows) in [("column_1", vec![3.0, 1.0, 2.0]), ("index", vec![1.0, 1.0, 2.0]), ("level", vec![1.0, 2.0, 4.0])] {
+        for (name, rows) in
+            [("column_1", vec![3.0, 1.0, 2.0]), ("index", vec![1.0, 1.0, 2.0]), ("level", vec![1.0, 2.0, 4.0])]
+        {
             assert!(fitted(Column::numbers(name, rows), &spec).is_ok(), "{name}");
         }
         let bare = DataSpec { header: false, ..DataSpec::default() };

@@ -39,7 +39,17 @@ fn what_stands_around_a_table_is_left_out_with_a_word() {
         let head = scratch.good(&format!("train {name}.csv --target y --epochs 2 --name {name}")).stdout;
         assert!(flat(&head).contains(note), "{name}: {head}");
         // The same numbers are learnt from, whatever stands around them.
-        let found = head.split("true").next().unwrap().split("epochs in").nth(1).unwrap().split_once('\n').unwrap().1.to_string();
+        let found = head
+            .split("true")
+            .next()
+            .unwrap()
+            .split("epochs in")
+            .nth(1)
+            .unwrap()
+            .split_once('\n')
+            .unwrap()
+            .1
+            .to_string();
         assert_eq!(scores.get_or_insert_with(|| found.clone()), &found, "{name}");
     }
     scratch.good("train nfd.csv --target y --ignore \u{e9} --epochs 1 -q");
@@ -102,7 +112,8 @@ fn lists_know_commas_in_names_and_numbers() {
 #[test]
 fn classes_that_a_part_lacks_are_told() {
     let scratch = Scratch::new();
-    let sorted: String = (0..150).map(|i| format!("{},{},{}\n", i * 7 % 50, i % 3, ["A", "B", "C", "D", "E"][i / 30])).collect();
+    let sorted: String =
+        (0..150).map(|i| format!("{},{},{}\n", i * 7 % 50, i % 3, ["A", "B", "C", "D", "E"][i / 30])).collect();
     scratch.write("sorted.csv", format!("a,b,y\n{sorted}"));
     let done = flat(&scratch.good("train sorted.csv --target y --epochs 3 --set 'data.split=\"last\"'").stdout);
     assert!(done.contains("\"D\" and \"E\" do not occur among the training rows, because the last rows"), "{done}");

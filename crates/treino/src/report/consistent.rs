@@ -12,7 +12,10 @@ pub(super) fn misfit(record: &Record) -> Result<(), String> {
     if record.targets.is_empty() {
         return Err("it has no target".to_string());
     }
-    record.targets.iter().try_for_each(|target| of_target(target).map_err(|e| format!("target \"{}\": {e}", target.name)))
+    record
+        .targets
+        .iter()
+        .try_for_each(|target| of_target(target).map_err(|e| format!("target \"{}\": {e}", target.name)))
 }
 
 /// An error unless a list is as long as it must be.
@@ -27,9 +30,10 @@ fn course(course: &Course) -> Result<(), String> {
     for (at, epoch) in course.epochs.iter().enumerate() {
         counted(&format!("epoch {}", at + 1), epoch.len(), names)?;
     }
-    if let Some(name) = (1..names).map(|at| &course.names[at]).find(|name| {
-        course.names.iter().filter(|other| other == name).count() > 1
-    }) {
+    if let Some(name) = (1..names)
+        .map(|at| &course.names[at])
+        .find(|name| course.names.iter().filter(|other| other == name).count() > 1)
+    {
         return Err(format!("\"{name}\" stands among the names twice"));
     }
     let last = match course.ending {
