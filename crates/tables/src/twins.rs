@@ -22,7 +22,7 @@ impl Hashes {
             self.rows = Vec::new();
         }
         if !self.full {
-            self.rows.push(cells.fold(0, |h, cell| mixed(h, cell)));
+            self.rows.push(cells.fold(0, mixed));
         }
     }
 

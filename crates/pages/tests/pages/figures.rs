@@ -1,5 +1,4 @@
 //! Figures drawn every way: what stands in the files, what a page asks for, and that nobody's name is run.
-#![cfg(feature = "report")]
 
 use serde_json::json as value;
 use std::io::Read;
