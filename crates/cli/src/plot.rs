@@ -52,7 +52,7 @@ pub fn bytes(figure: &Figure, output: &str, lang: Lang) -> Result<Vec<u8>> {
         "csv" => Ok(figure::csv(&figure.table).into_bytes()),
         "json" => Ok(format!("{:#}\n", figure::json(figure)).into_bytes()),
         "svg" => Ok(figure::svg(figure, lang).into_bytes()),
-        "png" => figure::png(figure, lang),
+        "png" => Ok(figure::png(figure, lang)),
         _ => {
             let error = Error::input(format!("a figure is not written as \"{kind}\": {output}")).nearest(&kind, KINDS);
             Err(error.help(format!("the name ends in one of .{}", KINDS.join(", ."))))

@@ -123,6 +123,9 @@ pub(super) fn encoding(column: &Column, all_rows: usize, rows: &[u32], spec: &Da
         }
         Values::Category { codes, levels } => one_hot(codes, levels, rows, spec),
         Values::Date { seconds, .. } => date(column, seconds, rows, spec),
+        _ if column.kind == ColumnKind::Integer && !column.forced && index(column, all_rows, spec.header) => {
+            Err(Reason::new(Why::Identifier, format!("whole numbers that count the rows, as an index does; {force}")))
+        }
         _ if column.kind == ColumnKind::Integer && !column.forced && identifier(column, all_rows) => Err(Reason::new(
             Why::Identifier,
             format!("whole numbers, all different, that look like identifiers; {force}"),
@@ -297,6 +300,22 @@ fn identifier(column: &Column, rows: usize) -> bool {
     sorted.windows(2).all(|w| w[0] != w[1])
 }
 
+/// Whether whole numbers count the rows, as programs write them beside a table: each is larger than the one before, or begins
+/// again where tables were put together. Such a column has a name of its own, or none.
+fn index(column: &Column, rows: usize, header: bool) -> bool {
+    let name = column.name.to_lowercase();
+    let numbered =
+        |begin: &str| name.strip_prefix(begin).is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
+    let called = name == "index" || numbered("unnamed: ") || numbered("level_") || numbered("__index_level_");
+    let nameless = header && name == "column_1";
+    let number = |row: usize| column.values.number(row);
+    (called || nameless)
+        && rows >= 3
+        && column.stats.missing == 0
+        && (1..rows).all(|row| number(row) > number(row - 1) || number(row) == number(0))
+        && number(1) > number(0)
+}
+
 /// Whether a name says "identifier": `id`, `row_id`, `customerID`, `index`, ...
 fn called_identifier(name: &str) -> bool {
     let lower = name.to_lowercase();
@@ -350,6 +369,20 @@ mod tests {
         assert!(fitted(Column { forced: true, ..ids() }, &spec).is_ok());
         assert!(fitted(Column::numbers("customerID", vec![5.0, 9.0, 2.0]), &spec).is_err());
         assert!(fitted(Column::numbers("size", vec![5.0, 9.0, 2.0]), &spec).is_ok());
+        // What pandas and R write: counted, thinned, and put together from two tables.
+        for name in ["Unnamed: 0", "Unnamed: 0.1", "index", "level_0", "__index_level_0__", "column_1"] {
+            for rows in [vec![0.0, 1.0, 2.0, 3.0], vec![0.0, 2.0, 7.0, 9.0], vec![1.0, 2.0, 1.0, 2.0, 3.0]] {
+                let why = fitted(Column::numbers(name, rows), &spec).unwrap_err();
+                assert!(why.why == Why::Identifier && why.text.contains("index"), "{name}: {}", why.text);
+            }
+        }
+        for (name, rows) in
+            [("column_1", vec![3.0, 1.0, 2.0]), ("index", vec![1.0, 1.0, 2.0]), ("level", vec![1.0, 2.0, 4.0])]
+        {
+            assert!(fitted(Column::numbers(name, rows), &spec).is_ok(), "{name}");
+        }
+        let bare = DataSpec { header: false, ..DataSpec::default() };
+        assert!(fitted(Column::numbers("column_1", vec![1.0, 2.0, 4.0]), &bare).is_ok());
         assert!(fitted(Column::numbers("x", vec![1e308, -1e308]), &spec).is_err());
         let text = |distinct: usize| {
             let stats = ColumnStats { distinct, ..ColumnStats::default() };

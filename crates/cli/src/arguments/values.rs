@@ -71,7 +71,8 @@ fn split_list(text: &str, commas: Commas) -> Vec<&str> {
             '}' | ']' => depth -= 1,
             '(' if parentheses => depth += 1,
             ')' if parentheses => depth -= 1,
-            ',' if commas == Commas::NotInNumbers && at > 0 && digit(bytes.get(at - 1)) && digit(bytes.get(at + 1)) => {}
+            ',' if commas == Commas::NotInNumbers && at > 0 && digit(bytes.get(at - 1)) && digit(bytes.get(at + 1)) => {
+            }
             ',' if depth == 0 => {
                 items.push(text[start..at].trim());
                 start = at + 1;

@@ -21,6 +21,7 @@ mod manners;
 mod predictions;
 mod same_bits;
 mod scratch;
+mod shapes;
 mod stopping;
 mod studies;
 mod tables;

@@ -131,13 +131,15 @@ fn gaps_that_give_the_answer_away() {
     // A gap wherever the class is "yes", and in a third of those rows only.
     let always = |row: usize, is: bool| if is { ",".to_string() } else { format!(",{:.4}", noise(row, 6)) };
     finds("missing_leak", made(&classes(600, always, ",end")), "target = \"y\"", "[fit]\nepochs = 10");
-    let often = |row: usize, is: bool| if is && row % 3 == 0 { ",".to_string() } else { format!(",{:.4}", noise(row, 6)) };
+    let often =
+        |row: usize, is: bool| if is && row % 3 == 0 { ",".to_string() } else { format!(",{:.4}", noise(row, 6)) };
     finds("missing_leak", made(&classes(600, often, ",end")), "target = \"y\"", "[fit]\nepochs = 10");
 }
 
 #[test]
 fn classes_that_no_training_row_has() {
-    let rows: String = (0..150).map(|row| format!("{},{},{}\n", row * 7 % 10, row % 3, ["A", "B", "C", "D", "E"][row / 30])).collect();
+    let rows: String =
+        (0..150).map(|row| format!("{},{},{}\n", row * 7 % 10, row % 3, ["A", "B", "C", "D", "E"][row / 30])).collect();
     let data = "target = \"y\"\nsplit = \"last\"";
     finds("absent_classes", made(&format!("a,b,y\n{rows}")), data, "[fit]\nepochs = 10");
 }

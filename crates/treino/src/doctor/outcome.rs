@@ -51,8 +51,9 @@ pub(super) fn examine(record: &Record, findings: &mut Vec<Finding>) {
         if let Evaluation::Classes(classes) = honest
             && !record.setting.is_class_weighted
             && classes.accuracy.model >= classes.accuracy.baseline
-            && let Some(lost) =
-                classes.classes.iter().find(|c| c.support >= 1.0 && c.scores.recall < RARELY && (f64::MIN_POSITIVE..RARE).contains(&c.training_share))
+            && let Some(lost) = classes.classes.iter().find(|c| {
+                c.support >= 1.0 && c.scores.recall < RARELY && (f64::MIN_POSITIVE..RARE).contains(&c.training_share)
+            })
         {
             let rule = Rule::HiddenImbalance {
                 class: lost.name.clone(),

@@ -2,6 +2,7 @@
 //!
 //! All sums are in double precision and in the order of the rows.
 
+mod consistent;
 pub(crate) mod curves;
 mod evaluation;
 mod headline;

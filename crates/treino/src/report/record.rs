@@ -3,6 +3,7 @@
 //! It holds numbers and names, no sentences, so that it can be shown in any language, long after the data is gone. What stands
 //! in it depends on the training alone: no time, no path but the file's name, no number of threads.
 
+use super::consistent::misfit;
 use super::evaluation::Evaluation;
 use serde::{Deserialize, Serialize};
 use std::path::Path;
@@ -391,7 +392,7 @@ impl Record {
     /// Reads `record.json` of a run folder.
     ///
     /// # Errors
-    /// No such file, one that is damaged or of a newer format.
+    /// No such file, one that is damaged or of a newer format, or lists that do not fit together.
     pub fn open(run: &Path) -> Result<Record> {
         let path = run.join("record.json");
         if run.is_dir() && !path.is_file() {
@@ -408,7 +409,10 @@ impl Record {
             let e = format!("the record has format {newer}, and this program reads up to {RECORD_VERSION}");
             return Err(Error::input(e).in_file(path).help("use a newer Treino"));
         }
-        serde_json::from_str(&text).map_err(|e| Error::input(format!("the record is damaged: {e}")).in_file(path))
+        let damaged = |why: String| Error::input(format!("the record is damaged: {why}")).in_file(&path);
+        let record: Record = serde_json::from_str(&text).map_err(|e| damaged(e.to_string()))?;
+        misfit(&record).map_err(damaged)?;
+        Ok(record)
     }
 }
 

@@ -60,10 +60,8 @@ fn missing_alone(place: &Place<'_>, prepared: &Prepared) -> Option<f64> {
     let target = |row: &usize| f64::from(y.get(*row, 0));
     if prepared.target.task == Task::Regression {
         let [_, sd] = moments((0..n).map(|row| f64::from(y.get(row, 0))));
-        let within: f64 = groups
-            .iter()
-            .map(|rows| moments(rows.iter().map(target))[1].powi(2) * rows.len() as f64 / n as f64)
-            .sum();
+        let within: f64 =
+            groups.iter().map(|rows| moments(rows.iter().map(target))[1].powi(2) * rows.len() as f64 / n as f64).sum();
         return (sd > 0.0).then(|| 1.0 - within / (sd * sd));
     }
     let shares = |rows: &[usize]| {
