@@ -12,6 +12,9 @@ const FEWEST: u64 = 3;
 /// And so many where some have lost a zero.
 const FEWEST_SHORTENED: u64 = 10;
 
+/// After so many cells a column that is not made of dates is taken for that.
+const MANY: u64 = 1000;
+
 /// What the cells of a column say about being dates.
 #[derive(Debug, Clone)]
 pub(crate) struct Dates {
@@ -52,16 +55,26 @@ impl Dates {
 
     /// Takes in a cell that is no number. Says whether it is a date.
     pub fn add(&mut self, cell: &[u8], byte: u64) -> bool {
+        if self.given_up() {
+            self.cells += 1;
+            return false;
+        }
         let formats = date::formats(cell);
         self.count(formats, cell, byte);
         formats & !SHORT_YEAR != 0
+    }
+
+    /// Whether so few of many cells are dates that no more are looked at.
+    #[inline]
+    fn given_up(&self) -> bool {
+        self.all == 0 && self.cells >= MANY && self.most() * 2 < self.cells
     }
 
     /// Takes in a cell that is a number, which may still be a date of digits.
     #[inline]
     pub fn add_number(&mut self, cell: &[u8], byte: u64) {
         let formats = match cell.len() {
-            7 | 8 | 12 | 14 => date::formats(cell),
+            7 | 8 | 12 | 14 if !self.given_up() => date::formats(cell),
             _ => 0,
         };
         if formats == 0 && self.odd.is_some() && self.all == 0 {

@@ -2,9 +2,14 @@
 
 use super::codes::Names;
 use super::note::Note;
-use super::number::dress;
+use super::number::{Decimal, dress};
+use super::odd_words::is_placeholder;
 use super::plan::{Plan, quoted};
 use super::profile::Profile;
+use super::source::Opened;
+use super::stats::Odd;
+use super::text::decode;
+use treino_core::Error;
 
 /// A column as it was planned.
 pub(crate) struct Planned<'a> {
@@ -12,12 +17,38 @@ pub(crate) struct Planned<'a> {
     pub profile: &'a Profile,
     pub plan: Plan,
     pub is_target: bool,
+    /// In a column of almost only numbers, the first cell that is none.
+    pub odd: Option<Odd>,
+    /// The decimal mark of the file.
+    pub decimal: Decimal,
 }
 
 /// What a person should know about a column; `place` says where the row is that starts at a byte, as in ` (line 7)`.
 pub(crate) fn notes(column: &Planned<'_>, place: &dyn Fn(u64) -> String) -> Vec<Note> {
-    let texts = [codes(column, place), dates(column, place), placeholders(column), dressed(column), absent(column)];
+    let texts = [
+        no_numbers(column),
+        codes(column, place),
+        dates(column, place),
+        placeholders(column),
+        dressed(column),
+        absent(column),
+    ];
     texts.into_iter().flatten().map(|text| Note::about(column.name, text)).collect()
+}
+
+/// A column that was perhaps meant to be numbers or dates and is not.
+fn no_numbers(column: &Planned<'_>) -> Option<String> {
+    if column.profile.other_mark() {
+        let (here, there) = (column.decimal.other().mark(), column.decimal.mark());
+        return Some(format!(
+            "its decimal mark is \"{here}\" and that of the file \"{there}\", so it is not taken for numbers"
+        ));
+    }
+    if column.profile.short_years() {
+        return Some("dates with two-digit years are not read: write them with four".to_string());
+    }
+    let odd = column.odd.as_ref()?;
+    Some(format!("{odd}, so it is not taken for numbers; {}", odd.remedy()))
 }
 
 /// Whole numbers that were taken for names, and those that were not in spite of a few zeros.
@@ -122,6 +153,30 @@ fn absent(column: &Planned<'_>) -> Option<String> {
         quoted(word.as_bytes()),
         option(&[column.name.to_string()])
     ))
+}
+
+/// An error about one cell.
+pub(crate) fn cell_error(opened: &Opened, column: &str, what: &str, line: Option<usize>) -> Error {
+    let e = Error::input(format!("column \"{column}\": {what}")).in_file(opened.source.name());
+    match line {
+        Some(line) => e.at_line(line),
+        None => e,
+    }
+}
+
+/// What to do about a cell that is no number: to call it missing is good advice for a word that stands for that, and bad
+/// advice for one value of many in a column of text.
+pub(crate) fn advise(e: Error, what: &str, cell: &[u8], repeats: impl FnOnce() -> bool) -> Error {
+    let is_no_date = what.contains(" is no date like ");
+    if what.ends_with("is infinite") || is_no_date || (what.ends_with("is no number") && is_placeholder(&decode(cell)))
+    {
+        return e.help("a word that stands for a missing cell can be named with --missing");
+    }
+    match what.ends_with("is no number") {
+        true if repeats() => e.help("a word that stands for a missing cell can be named with --missing"),
+        true => e.help("a column of numbers holds nothing else; a missing cell is empty"),
+        false => e,
+    }
 }
 
 /// Words as the value of an option: in the form of a list where a comma or a quote would be misread.

@@ -4,14 +4,13 @@ use super::cell::{Missing, trim};
 use super::column::{Column, ColumnKind};
 use super::csv::{Rows, is_footnote, line_of, lines_from};
 use super::dialect::{self, Dialect};
-use super::doubts;
+use super::doubts::{self, advise, cell_error};
 use super::fillers;
 use super::header;
 use super::layout::Form;
 use super::mark::NewFile;
 use super::note::Note;
 use super::number::Decimal;
-use super::odd_words::is_placeholder;
 use super::plan::{Builder, Plan};
 use super::profile::{Profile, decide_decimal, guessed};
 use super::said::Said;
@@ -117,8 +116,9 @@ fn load_csv(opened: &Opened, spec: &DataSpec, wanted: &Wanted) -> Result<Table> 
         }
     };
     for (i, profile) in profiles.iter().enumerate().filter(|(i, _)| !said.forced(*i) && !said.ignored(*i)) {
-        notes.extend(file.doubt(&names[i], profile));
-        let column = doubts::Planned { name: &names[i], profile, plan: plans[i], is_target: said.is_target(i) };
+        let (odd, decimal) = (file.odd(profile), file.decimal);
+        let column =
+            doubts::Planned { name: &names[i], profile, plan: plans[i], is_target: said.is_target(i), odd, decimal };
         let line = |byte| file.line_of(byte).map_or(String::new(), |line| format!(" (line {line})"));
         notes.extend(doubts::notes(&column, &line));
     }
@@ -348,24 +348,6 @@ impl File<'_> {
         Some(Odd { numbers, present: profile.present, cell: odd.to_string(), line: self.line_of(byte) })
     }
 
-    /// A word about a column that was perhaps meant to be numbers and is not.
-    fn doubt(&self, column: &str, profile: &Profile) -> Option<Note> {
-        if profile.other_mark() {
-            let (here, there) = (self.decimal.other().mark(), self.decimal.mark());
-            return Some(Note::about(
-                column,
-                format!(
-                    "its decimal mark is \"{here}\" and that of the file \"{there}\", so it is not taken for numbers"
-                ),
-            ));
-        }
-        if profile.short_years() {
-            return Some(Note::about(column, "dates with two-digit years are not read: write them with four"));
-        }
-        let odd = self.odd(profile)?;
-        Some(Note::about(column, format!("{odd}, so it is not taken for numbers; {}", odd.remedy())))
-    }
-
     /// Whether a cell of a column stands in it more than once.
     fn repeats(&self, column: usize, cell: &[u8]) -> bool {
         let Ok(mut rows) = Rows::open(self.opened, self.form) else { return false };
@@ -385,30 +367,6 @@ fn footnotes(line: Option<usize>, lines: usize) -> Note {
     let from = line.map_or(String::new(), |line| format!(" from line {line} on"));
     let (lines, are) = if lines == 1 { ("1 line".to_string(), "is") } else { (format!("{lines} lines"), "are") };
     Note::new(format!("{lines}{from} {are} no row of the table but a note below it, and {are} not read"))
-}
-
-/// An error about one cell.
-fn cell_error(opened: &Opened, column: &str, what: &str, line: Option<usize>) -> Error {
-    let e = Error::input(format!("column \"{column}\": {what}")).in_file(opened.source.name());
-    match line {
-        Some(line) => e.at_line(line),
-        None => e,
-    }
-}
-
-/// What to do about a cell that is no number: to call it missing is good advice for a word that stands for that, and bad
-/// advice for one value of many in a column of text.
-fn advise(e: Error, what: &str, cell: &[u8], repeats: impl FnOnce() -> bool) -> Error {
-    let is_no_date = what.contains(" is no date like ");
-    if what.ends_with("is infinite") || is_no_date || (what.ends_with("is no number") && is_placeholder(&decode(cell)))
-    {
-        return e.help("a word that stands for a missing cell can be named with --missing");
-    }
-    match what.ends_with("is no number") {
-        true if repeats() => e.help("a word that stands for a missing cell can be named with --missing"),
-        true => e.help("a column of numbers holds nothing else; a missing cell is empty"),
-        false => e,
-    }
 }
 
 #[cfg(feature = "parquet")]

@@ -19,6 +19,7 @@ use super::profile::{Profile, decide_decimal};
 use super::said::Said;
 use super::source::{Opened, Source};
 use super::spec::DataSpec;
+use super::stats::Odd;
 use super::table::Table;
 use super::text::composed;
 use ::parquet::basic::{ConvertedType, LogicalType, TimeUnit, Type as Physical};
@@ -129,8 +130,14 @@ fn load_columns(opened: &Opened, spec: &DataSpec, wanted: &Wanted) -> Result<Tab
                     e.in_file(&name).help(format!("it is in row {}", row + 1))
                 })?;
                 if !said.forced(i) && !said.ignored(i) {
-                    let planned =
-                        doubts::Planned { name: column, profile: &profile, plan, is_target: said.is_target(i) };
+                    let planned = doubts::Planned {
+                        name: column,
+                        profile: &profile,
+                        plan,
+                        is_target: said.is_target(i),
+                        odd: odd(&profile),
+                        decimal,
+                    };
                     notes.extend(doubts::notes(&planned, &|row| format!(" (row {})", row + 1)));
                 }
                 (plan, Some(leaf))
@@ -235,6 +242,12 @@ impl Texts<'_> {
         };
         Ok((decimal, self.profiles(wanted, decimal)?))
     }
+}
+
+/// In a column of almost only numbers, the first text that is none.
+fn odd(profile: &Profile) -> Option<Odd> {
+    let (numbers, _, odd) = profile.almost_numbers()?;
+    Some(Odd { numbers, present: profile.present, cell: odd.to_string(), line: None })
 }
 
 fn add_to_profile(profile: &mut Profile, row: u64, cell: Cell, missing: &Missing, decimal: Decimal) {

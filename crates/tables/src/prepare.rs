@@ -38,10 +38,11 @@ pub fn prepare_for(spec: &DataSpec, readings: &Readings) -> Result<Prepared> {
     let source = Source::from_argument(path)?;
     let mut table = super::read(&source, spec)?;
     let spec = &spec.for_columns(&table.names());
-    let texts = reading::texts(readings, &table, spec);
-    if !texts.is_empty() {
+    let (texts, codes) = (reading::texts(readings, &table, spec), reading::codes(readings, &table));
+    if !texts.is_empty() || !codes.is_empty() {
         let categorical = spec.categorical.iter().cloned().chain(texts).collect();
-        table = super::read(&source, &DataSpec { categorical, ..spec.clone() })?;
+        let numeric = spec.numeric.iter().cloned().chain(codes).collect();
+        table = super::read(&source, &DataSpec { categorical, numeric, ..spec.clone() })?;
     }
     prepare_table_for(table, spec, readings)
 }

@@ -30,6 +30,21 @@ pub(super) fn texts(readings: &Readings, table: &Table, spec: &DataSpec) -> Vec<
     again
 }
 
+/// The columns that must be read again as numbers: codes of digits alone, which a layer reads as whole numbers.
+pub(super) fn codes(readings: &Readings, table: &Table) -> Vec<String> {
+    let is_code = |column: &&Column| {
+        let digits = |level: &String| level.bytes().all(|b| b.is_ascii_digit());
+        let levels = if let Values::Category { levels, .. } = &column.values { levels.as_slice() } else { &[] };
+        !column.forced && !levels.is_empty() && levels.iter().all(digits)
+    };
+    let reads = |column: &&Column| {
+        let requests = readings.requests.iter().filter(|request| request.columns.contains(&column.name));
+        requests.clone().any(|request| matches!(request.reading, Reading::Integers(_) | Reading::Amounts))
+            && requests.clone().all(|request| !matches!(request.reading, Reading::Texts(_)))
+    };
+    table.columns.iter().filter(is_code).filter(reads).map(|column| column.name.clone()).collect()
+}
+
 /// The inputs that the requests become, in their order.
 pub(super) fn fit(
     readings: &Readings,

@@ -203,6 +203,9 @@ impl DataSpec {
         if self.skip_footer == 0 {
             table.remove("skip_footer");
         }
+        if self.literal.is_empty() {
+            table.remove("literal");
+        }
         table
     }
 

@@ -52,9 +52,8 @@ fn the_decimal_mark_of_a_new_file_is_its_own() {
 
     scratch.write("test.csv", "kg;cm;y\n50,250;170;light\n120,500;170;heavy\n95,125;160;heavy\n80,375;160;light\n");
     let evaluation = scratch.good("evaluate runs/0001-m test.csv --json");
-    assert!(
-        evaluation.stdout.contains("\"accuracy\":{\"baseline\":0.5,\"model\":1.0}") && evaluation.stderr.is_empty()
-    );
+    let json: serde_json::Value = serde_json::from_str(&evaluation.stdout).unwrap();
+    assert_eq!((json["evaluation"]["accuracy"]["model"].as_f64(), &*evaluation.stderr), (Some(1.0), ""));
 }
 
 #[test]
@@ -228,12 +227,8 @@ fn what_stands_for_a_missing_cell_is_told_with_what_to_do() {
         let said = scratch.good(&format!("inspect t.csv --missing {option}")).stdout;
         let lines: Vec<Vec<&str>> = said.lines().map(|line| line.split_whitespace().take(3).collect()).collect();
         assert!(lines.contains(&vec!["c", "integer", "10"]) && lines.contains(&vec!["t", "number", "8"]), "{said}");
-        assert!(!said.contains("note: "), "{said}");
+        assert!(!said.contains("--missing"), "{said}");
     }
-    scratch.refuses(
-        "inspect t.csv --missing 99,9",
-        &["could be one number with a decimal comma, or two", "--missing 99 --missing 9"],
-    );
 
     let trained = scratch.good("train t.csv --target y --epochs 1").stdout;
     assert!(trained.contains("27 cells such as \"NA\" are taken for missing; say"), "{trained}");
@@ -241,15 +236,6 @@ fn what_stands_for_a_missing_cell_is_told_with_what_to_do() {
     assert!(kept.contains("y: multiclass, AS 32.5 %, EU 33.8 %, NA 33.8 %") && !kept.contains("set aside"), "{kept}");
     let evaluation = scratch.good("evaluate runs/0002-m t.csv --json").stdout;
     assert!(evaluation.contains("\"n\":80") && evaluation.contains("\"name\":\"NA\""), "{evaluation}");
-}
-
-#[test]
-fn a_name_with_a_comma_can_be_listed() {
-    let scratch = Scratch::new();
-    scratch.write("t.csv", rows("\"rain, hourly (mm)\",a,y", 60, |i| format!("{},{},{}", i % 7, i % 5, i % 2)));
-    let said = scratch.refuses("train t.csv --target y --ignore 'rain, hourly (mm)'", &["'[\"rain, hourly (mm)\"]'"]);
-    assert!(!said.contains("did you mean"), "{said}");
-    scratch.good("train t.csv --target y --epochs 1 --ignore '[\"rain, hourly (mm)\"]'");
 }
 
 #[test]
@@ -261,4 +247,37 @@ fn a_missing_word_of_a_new_file_can_be_named() {
     assert_eq!(predicted.lines().count(), 3);
     let piped = done(scratch.program("predict runs/0001-m - --no-header").write_stdin("5\n15\n"));
     assert_eq!((piped.code, first_cells(&piped.stdout)), (0, vec!["0", "1"]), "{}", piped.stderr);
+}
+
+#[test]
+fn codes_are_whole_numbers_for_a_layer_that_reads_such() {
+    let scratch = Scratch::new();
+    scratch.write("t.csv", rows("zip,a,y", 80, |i| format!("{:05},{},{}", [501, 60_601, 2134][i % 3], i % 11, i % 2)));
+    let spec = |reader: &str| {
+        format!(
+            "[data]\npath = \"t.csv\"\ntarget = \"y\"\n[[model.layers]]\ntype = \"input_layer\"\nname = \"zip\"\ncolumns = [\"zip\"]\n\
+             [[model.layers]]\ntype = \"{reader}\"\noutput_mode = \"one_hot\"\n[[model.layers]]\ntype = \"dense\"\nunits = 1\n\
+             activation = \"sigmoid\"\n[fit]\nepochs = 2\n"
+        )
+    };
+    for (reader, vocabulary) in [("integer_lookup", "vocabulary = [501, 2134, 60601]"), ("string_lookup", "\"00501\"")]
+    {
+        scratch.write("spec.toml", spec(reader));
+        scratch.good(&format!("train spec.toml -q --out {reader} --name m"));
+        let learnt = scratch.text(&format!("{reader}/0001-m/spec.toml"));
+        let sorted = |text: &str| {
+            text.split(|c: char| !c.is_alphanumeric())
+                .filter(|w| !w.is_empty())
+                .map(str::to_string)
+                .collect::<std::collections::BTreeSet<_>>()
+        };
+        assert!(sorted(vocabulary).is_subset(&sorted(&learnt)), "{learnt}");
+        assert_eq!(predict_with(&scratch, reader, "zip,a\n00501,3\n60601,4\n").lines().count(), 3);
+    }
+}
+
+/// What another model of the folder predicts.
+fn predict_with(scratch: &Scratch, runs: &str, table: &str) -> String {
+    scratch.write("new.csv", table);
+    scratch.good(&format!("predict {runs}/0001-m new.csv")).stdout
 }
