@@ -29,6 +29,7 @@ pub fn run(matches: &ArgMatches, terminal: &Terminal) -> Result<u8> {
     test.check()?;
     let surroundings = Surroundings::new(matches)?;
     let planned = Planned::new(&arguments::spec(matches)?)?;
+    terminal.say_notes(&planned.prepared.notes);
     listen_for_interrupts();
     let mut nobody = |_: &treino::events::Event| {};
     let found = planned.find_learning_rate(&test, &mut surroundings.session(&mut nobody))?;

@@ -55,22 +55,21 @@ pub(crate) fn words(missing: &[String], decimal: Decimal) -> Vec<String> {
     for word in missing {
         words.push(word.clone());
         words.push(composed(word));
-        match (is_number_with_commas(word), decimal) {
-            (false, _) => {}
-            (true, Decimal::Comma) => words.push(word.replace(',', ".")),
-            (true, Decimal::Point) => words.extend(word.split(',').map(str::to_string)),
+        match (digits_and_commas(word), decimal) {
+            (0, _) => {}
+            (1, Decimal::Comma) => words.push(word.replace(',', ".")),
+            _ => words.extend(word.split(',').map(str::to_string)),
         }
     }
     words.dedup();
     words
 }
 
-/// Whether a word is digits with commas between them.
-pub(crate) fn is_number_with_commas(word: &str) -> bool {
-    let digits = word.trim_start_matches(['-', '+']);
-    word.len() - digits.len() <= 1
-        && digits.contains(',')
-        && digits.split(',').all(|piece| !piece.is_empty() && piece.bytes().all(|b| b.is_ascii_digit()))
+/// How many commas stand between the digits of a word that is nothing else, with a sign perhaps.
+fn digits_and_commas(word: &str) -> usize {
+    let digits = word.strip_prefix(['-', '+']).unwrap_or(word);
+    let pieces = digits.split(',').all(|piece| !piece.is_empty() && piece.bytes().all(|b| b.is_ascii_digit()));
+    if pieces { digits.matches(',').count() } else { 0 }
 }
 
 #[cfg(test)]
@@ -97,6 +96,7 @@ mod tests {
         let of = |word: &str, decimal| words(&texts(&[word]), decimal);
         assert_eq!(of("-999,9", Decimal::Comma), ["-999,9", "-999.9"]);
         assert_eq!(of("99,999", Decimal::Point), ["99,999", "99", "999"]);
+        assert_eq!(of("7,8,9", Decimal::Comma), ["7,8,9", "7", "8", "9"]);
         for word in ["n/d", "<0,05", ",5", "a,b", "-"] {
             assert_eq!(of(word, Decimal::Point), [word], "{word}");
         }

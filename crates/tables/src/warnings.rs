@@ -46,7 +46,8 @@ impl Table {
                 for extreme in [stats.min, stats.max] {
                     let far = distance(extreme, stats, self.rows);
                     if far > FAR_OUT && far.is_finite() {
-                        let what = format!("{extreme} is {far:.0} standard deviations of the others from their mean");
+                        let far = if far < 1000.0 { format!("{far:.0}") } else { "more than 1000".to_string() };
+                        let what = format!("{extreme} is {far} standard deviations of the others from their mean");
                         notes.push(Note::about(name, what));
                     }
                 }
@@ -82,10 +83,11 @@ mod tests {
         assert!(notes[0].contains("\"id\"") && notes[0].contains("identifiers"));
         assert!(notes[1].contains("\"constant\"") && notes[1].contains("same value"));
         assert!(notes[2].contains("50 % of its cells are missing"));
-        // The others are 0, 1, ..., 6 over and over, but for one 3: mean 2.99 and sd 2.0.
-        assert!(
-            notes[3].contains("1000000 is 499") && notes[3].contains("standard deviations of the others"),
-            "{notes:?}"
-        );
+        assert!(notes[3].contains("1000000 is 498599 standard deviations"), "{notes:?}");
+        // Python: (200 - statistics.mean(others)) / statistics.pstdev(others) = 98.23.
+        let mut far: Vec<f64> = (0..n).map(|i| f64::from(i % 7)).collect();
+        far[3] = 200.0;
+        let table = Table::new("t", vec![Column::numbers("far", far)]).unwrap();
+        assert!(table.warnings()[0].text.starts_with("200 is 1e+02 standard deviations"), "{:?}", table.warnings());
     }
 }

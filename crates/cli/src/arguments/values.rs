@@ -63,16 +63,13 @@ enum Commas {
 fn split_list(text: &str, commas: Commas) -> Vec<&str> {
     let (mut items, mut depth, mut start) = (Vec::new(), 0, 0);
     let parentheses = commas == Commas::OutsideParentheses;
-    let digit = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_digit);
     for (at, c) in text.char_indices() {
-        let bytes = text.as_bytes();
         match c {
             '{' | '[' => depth += 1,
             '}' | ']' => depth -= 1,
             '(' if parentheses => depth += 1,
             ')' if parentheses => depth -= 1,
-            ',' if commas == Commas::NotInNumbers && at > 0 && digit(bytes.get(at - 1)) && digit(bytes.get(at + 1)) => {
-            }
+            ',' if commas == Commas::NotInNumbers && is_decimal(&text[start..at], &text[at + 1..]) => {}
             ',' if depth == 0 => {
                 items.push(text[start..at].trim());
                 start = at + 1;
@@ -83,6 +80,14 @@ fn split_list(text: &str, commas: Commas) -> Vec<&str> {
     items.push(text[start..].trim());
     items.retain(|item| !item.is_empty());
     items
+}
+
+/// Whether a comma between two texts may be a decimal mark: digits on both sides, and no point before it that is one already.
+fn is_decimal(before: &str, after: &str) -> bool {
+    let (whole, groups) = before.split_once('.').unwrap_or((before, ""));
+    let digits = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
+    let grouped = groups.is_empty() || groups.split('.').all(|group| group.len() == 3 && digits(group));
+    grouped && whole.ends_with(|c: char| c.is_ascii_digit()) && after.starts_with(|c: char| c.is_ascii_digit())
 }
 
 /// What was typed as one value of a kind.
