@@ -1,20 +1,20 @@
 //! From a spec to data that a network can train on.
 
-use super::absent;
-use super::dataset::{Dataset, Prepared};
-use super::encode::{no_row, rows_with_targets};
-use super::fit::{fit, median, seen};
-use super::note::Note;
-use super::number::Decimal;
-use super::reading;
-use super::repeated::repeated;
-use super::source::Source;
-use super::spec::DataSpec;
-use super::split::split;
-use super::stats::{level_counts, moments};
-use super::summary::{Distribution, Summary};
-use super::table::Table;
-use super::target::{Cells, Target};
+use crate::cell::number::Decimal;
+use crate::column::dataset::{Dataset, Prepared};
+use crate::column::stats::{level_counts, moments};
+use crate::column::summary::{Distribution, Summary};
+use crate::column::table::Table;
+use crate::column::target::{Cells, Target};
+use crate::encode::{no_row, rows_with_targets};
+use crate::fit::absent;
+use crate::fit::fit::{fit, median, seen};
+use crate::fit::reading;
+use crate::repeated::repeated;
+use crate::source::source::Source;
+use crate::spec::note::Note;
+use crate::spec::spec::DataSpec;
+use crate::split::split;
 use treino_core::rows::Readings;
 use treino_core::{Error, Result};
 

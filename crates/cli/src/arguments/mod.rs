@@ -6,7 +6,7 @@ mod stopping;
 mod study;
 mod values;
 
-pub use explore::typed_without;
+pub use explore::{PICTURE_KINDS, typed_without};
 pub use study::{format_of, study_spec};
 pub use values::scalar;
 
@@ -502,4 +502,9 @@ pub fn number<T: Field>(matches: &ArgMatches, name: &str, kind: Kind) -> Result<
     let node = scalar(&kind, text, &flag)?.into();
     kind.check(&node, &flag)?;
     T::read(&node, &flag).map(Some)
+}
+
+/// A required argument.
+pub fn argument<'a>(matches: &'a ArgMatches, name: &str) -> &'a String {
+    matches.get_one(name).expect("clap requires it")
 }
