@@ -394,7 +394,7 @@ impl Table {
     /// Reads a CSV or Parquet file with everything found by itself.
     ///
     /// # Errors
-    /// See [`read`](super::read).
+    /// See [`read`].
     pub fn read(path: impl AsRef<Path>) -> Result<Self> {
         read(&Source::Path(path.as_ref().to_path_buf()), &DataSpec::default())
     }
