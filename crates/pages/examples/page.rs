@@ -165,7 +165,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     for drawn in &figures {
         let path = |ending: &str| folder.join(format!("{}.{ending}", drawn.id));
         std::fs::write(path("svg"), figure::svg(drawn, lang))?;
-        std::fs::write(path("png"), figure::png(drawn, lang)?)?;
+        std::fs::write(path("png"), figure::png(drawn, lang))?;
         std::fs::write(path("csv"), figure::csv(&drawn.table))?;
         std::fs::write(path("json"), figure::json(drawn).to_string())?;
         std::fs::write(path("txt"), figure::terminal(drawn, 80, 15, false, lang))?;

@@ -248,3 +248,36 @@ fn a_missing_word_of_a_new_file_can_be_named() {
     let piped = done(scratch.program("predict runs/0001-m - --no-header").write_stdin("5\n15\n"));
     assert_eq!((piped.code, first_cells(&piped.stdout)), (0, vec!["0", "1"]), "{}", piped.stderr);
 }
+
+#[test]
+fn codes_are_whole_numbers_for_a_layer_that_reads_such() {
+    let scratch = Scratch::new();
+    scratch.write("t.csv", rows("zip,a,y", 80, |i| format!("{:05},{},{}", [501, 60_601, 2134][i % 3], i % 11, i % 2)));
+    let spec = |reader: &str| {
+        format!(
+            "[data]\npath = \"t.csv\"\ntarget = \"y\"\n[[model.layers]]\ntype = \"input_layer\"\nname = \"zip\"\ncolumns = [\"zip\"]\n\
+             [[model.layers]]\ntype = \"{reader}\"\noutput_mode = \"one_hot\"\n[[model.layers]]\ntype = \"dense\"\nunits = 1\n\
+             activation = \"sigmoid\"\n[fit]\nepochs = 2\n"
+        )
+    };
+    for (reader, vocabulary) in [("integer_lookup", "vocabulary = [501, 2134, 60601]"), ("string_lookup", "\"00501\"")]
+    {
+        scratch.write("spec.toml", spec(reader));
+        scratch.good(&format!("train spec.toml -q --out {reader} --name m"));
+        let learnt = scratch.text(&format!("{reader}/0001-m/spec.toml"));
+        let sorted = |text: &str| {
+            text.split(|c: char| !c.is_alphanumeric())
+                .filter(|w| !w.is_empty())
+                .map(str::to_string)
+                .collect::<std::collections::BTreeSet<_>>()
+        };
+        assert!(sorted(vocabulary).is_subset(&sorted(&learnt)), "{learnt}");
+        assert_eq!(predict_with(&scratch, reader, "zip,a\n00501,3\n60601,4\n").lines().count(), 3);
+    }
+}
+
+/// What another model of the folder predicts.
+fn predict_with(scratch: &Scratch, runs: &str, table: &str) -> String {
+    scratch.write("new.csv", table);
+    scratch.good(&format!("predict {runs}/0001-m new.csv")).stdout
+}

@@ -19,6 +19,7 @@ const PIMA: &[(&str, &str, Shows)] = &[
     ("more-targets", "--more-targets age,mass", Says("output diabetes and age and mass")),
     ("task", "--task multiclass", Spec("units = 2")),
     ("positive", "--positive neg", Spec("positive = \"neg\"")),
+    ("literal", "--literal diabetes", Spec("literal = [\"diabetes\"]")),
     ("categorical", "--categorical pregnant,age", Spec("categorical = [\"pregnant\", \"age\"]")),
     ("numeric", "--numeric age", Spec("numeric = [\"age\"]")),
     ("ignore", "--ignore insulin --ignore triceps", Says("6 columns become")),

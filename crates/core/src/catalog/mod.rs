@@ -7,6 +7,7 @@
 //!
 //! The things of a room are listed once, with the `room!` macro, which makes the enum that can hold any of them.
 
+mod choice;
 mod descriptor;
 mod node;
 mod reference;
@@ -14,6 +15,7 @@ mod schema;
 mod thing;
 mod toml;
 
+pub use choice::choice;
 pub use descriptor::{Descriptor, Doc, Interval, Kind, Param, Room};
 pub use node::{Entries, Entry, Node, Origin, Value};
 pub use reference::{Page, reference};

@@ -100,7 +100,7 @@ fn kind_schema(kind: &Kind) -> Map<String, Json> {
             schema.insert("$ref".into(), format!("#/$defs/{}", room.name).into());
         }
         Kind::FloatOrThing(interval, room) => {
-            let any = json!([kind_schema(&Kind::Float(*interval)), kind_schema(&Kind::Thing(*room))]);
+            let any = json!([kind_schema(&Kind::Float(*interval)), kind_schema(&Kind::Thing(room))]);
             schema.insert("anyOf".into(), any);
         }
         Kind::ClassWeight => {

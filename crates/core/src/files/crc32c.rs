@@ -21,6 +21,12 @@ const fn table() -> [u32; 256] {
 #[derive(Debug, Clone, Copy)]
 pub struct Crc32c(u32);
 
+impl Default for Crc32c {
+    fn default() -> Self {
+        Crc32c::new()
+    }
+}
+
 impl Crc32c {
     /// Of no bytes yet.
     pub fn new() -> Self {

@@ -1,6 +1,6 @@
 //! Stopping when there is no more to gain.
 
-use super::monitor::Monitor;
+use super::monitor::{Mode, Monitor};
 use super::{Control, Outlook, React, Watcher, foreign_state};
 use crate::events::{CallbackState, Logs, Snapshot};
 use treino_core::catalog::{Kind, thing};
@@ -21,7 +21,7 @@ thing! {
         /// Epochs without improvement after which to stop.
         patience: usize = 0, Kind::INDEX;
         /// Whether less ("min") or more ("max") is better; "auto" asks the metric.
-        mode: String = "auto".to_string(), Kind::Choice(&["auto", "min", "max"]);
+        mode: Mode = Mode::Auto, Mode::KIND;
         /// A number that an epoch must beat to count.
         baseline: Option<f64> = None, Kind::NUMBER;
         /// Whether to end with the weights of the best epoch.
@@ -37,7 +37,7 @@ impl React for EarlyStopping {
     }
 
     fn start(&self, outlook: &Outlook<'_>) -> Result<Box<dyn Watcher>> {
-        let monitor = Monitor::new("early_stopping", &self.monitor, &self.mode, self.min_delta, outlook)?;
+        let monitor = Monitor::new("early_stopping", &self.monitor, self.mode, self.min_delta, outlook)?;
         Ok(Box::new(Watching { patience: Patience::new(self, monitor), best_weights: None }))
     }
 }

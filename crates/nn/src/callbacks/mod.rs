@@ -30,7 +30,7 @@ pub use early_stopping::EarlyStopping;
 pub use frequency::Frequency;
 pub use learning_rate_scheduler::{LearningRateScheduler, RateFormula};
 pub use model_checkpoint::ModelCheckpoint;
-pub use monitor::more_is_better;
+pub use monitor::{Mode, more_is_better};
 pub use reduce_lr_on_plateau::ReduceLROnPlateau;
 pub use replay::Replayed;
 pub use swap_ema_weights::SwapEMAWeights;

@@ -1,6 +1,6 @@
 //! The model on disk while it is trained.
 
-use super::monitor::Monitor;
+use super::monitor::{Mode, Monitor};
 use super::path_pattern::PathPattern;
 use super::{Control, Frequency, Outlook, React, Watcher, foreign_state};
 use crate::events::Event;
@@ -31,7 +31,7 @@ thing! {
         /// Whether to save the weights alone.
         save_weights_only: bool = false, Kind::Bool;
         /// Whether less ("min") or more ("max") is better; "auto" asks the metric.
-        mode: String = "auto".to_string(), Kind::Choice(&["auto", "min", "max"]);
+        mode: Mode = Mode::Auto, Mode::KIND;
         /// When to save: "epoch", or after every so many batches.
         save_freq: Frequency = Frequency::Epoch, Frequency::KIND;
         /// A number that must be beaten to count as the best.
@@ -92,7 +92,7 @@ impl React for ModelCheckpoint {
                 return Err(Error::input(e).help("say save_freq = \"epoch\", or monitor a number such as \"loss\""));
             }
             true => {
-                let mut monitor = Monitor::new("model_checkpoint", &self.monitor, &self.mode, 0.0, outlook)?;
+                let mut monitor = Monitor::new("model_checkpoint", &self.monitor, self.mode, 0.0, outlook)?;
                 monitor.best = self.initial_value_threshold;
                 Some(monitor)
             }

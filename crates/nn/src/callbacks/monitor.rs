@@ -1,14 +1,27 @@
 //! Better than the best so far: what callbacks that monitor a number share.
 
 use super::Outlook;
+use treino_core::catalog::choice;
 use treino_core::error::{Error, Result};
 
+choice! {
+    /// Which direction of a monitored number is better.
+    pub enum Mode {
+        /// As the number itself has it.
+        Auto = "auto",
+        /// Less is better.
+        Min = "min",
+        /// More is better.
+        Max = "max",
+    }
+}
+
 /// Whether more is better: as `mode` says, or "auto" as the number itself does.
-pub fn more_is_better(mode: &str, own: impl FnOnce() -> Option<bool>) -> Option<bool> {
+pub fn more_is_better(mode: Mode, own: impl FnOnce() -> Option<bool>) -> Option<bool> {
     match mode {
-        "min" => Some(false),
-        "max" => Some(true),
-        _ => own(),
+        Mode::Min => Some(false),
+        Mode::Max => Some(true),
+        Mode::Auto => own(),
     }
 }
 
@@ -30,7 +43,7 @@ impl Monitor {
     ///
     /// # Errors
     /// A number without direction, where `mode` leaves it to the metric.
-    pub fn new(callback: &str, name: &str, mode: &str, min_delta: f64, outlook: &Outlook<'_>) -> Result<Self> {
+    pub fn new(callback: &str, name: &str, mode: Mode, min_delta: f64, outlook: &Outlook<'_>) -> Result<Self> {
         let more_is_better = more_is_better(mode, || (outlook.direction)(name)).ok_or_else(|| {
             Error::input(format!("{callback} cannot tell whether more or less \"{name}\" is better"))
                 .help("say mode = \"min\" or mode = \"max\"")

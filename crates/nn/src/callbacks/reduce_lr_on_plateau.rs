@@ -1,6 +1,6 @@
 //! Smaller steps when there is no more to gain with large ones.
 
-use super::monitor::Monitor;
+use super::monitor::{Mode, Monitor};
 use super::{Control, Outlook, React, Watcher, foreign_state, learning_rate};
 use crate::events::Event;
 use crate::events::{CallbackState, Logs};
@@ -23,7 +23,7 @@ thing! {
         /// Epochs without improvement after which to reduce.
         patience: usize = 10, Kind::INDEX;
         /// Whether less ("min") or more ("max") is better; "auto" asks the metric.
-        mode: String = "auto".to_string(), Kind::Choice(&["auto", "min", "max"]);
+        mode: Mode = Mode::Auto, Mode::KIND;
         /// By how much an epoch must be better to count; its sign does not matter.
         min_delta: f64 = 0.0001, Kind::NUMBER;
         /// Epochs after a reduction in which nothing is waited for.
@@ -44,7 +44,7 @@ impl React for ReduceLROnPlateau {
 
     fn start(&self, outlook: &Outlook<'_>) -> Result<Box<dyn Watcher>> {
         learning_rate::check("reduce_lr_on_plateau", outlook)?;
-        let monitor = Monitor::new("reduce_lr_on_plateau", &self.monitor, &self.mode, self.min_delta, outlook)?;
+        let monitor = Monitor::new("reduce_lr_on_plateau", &self.monitor, self.mode, self.min_delta, outlook)?;
         Ok(Box::new(Watching { settings: self.clone(), monitor, wait: 0, cooldown: 0 }))
     }
 }

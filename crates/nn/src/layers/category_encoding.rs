@@ -2,12 +2,35 @@
 
 use super::Build;
 use crate::program::{Builder, Memory, Op, Pass, ValueId};
-use treino_core::catalog::{Kind, thing};
+use treino_core::catalog::{Kind, choice, thing};
 use treino_core::error::{Error, Result};
 use treino_core::rows::Reading;
 
-/// What a layer makes of indices, the indices themselves among it.
-pub(super) const MODES: Kind = Kind::Choice(&["int", "one_hot", "multi_hot", "count"]);
+choice! {
+    /// What a layer makes of indices.
+    pub enum OutputMode {
+        /// The indices themselves.
+        Int = "int",
+        /// A row of zeros with a 1 for each index.
+        OneHot = "one_hot",
+        /// One row of zeros with a 1 for every index.
+        MultiHot = "multi_hot",
+        /// How often each index occurs.
+        Count = "count",
+    }
+}
+
+choice! {
+    /// What a layer makes of indices, which it does not give themselves.
+    pub enum Encoded {
+        /// One row of zeros with a 1 for every index.
+        MultiHot = "multi_hot",
+        /// A row of zeros with a 1 for each index.
+        OneHot = "one_hot",
+        /// How often each index occurs.
+        Count = "count",
+    }
+}
 
 /// More zeros and ones than this in a row are refused: they would fill the memory.
 const WIDEST: usize = 1 << 17;
@@ -25,7 +48,7 @@ thing! {
         /// Number of tokens: the numbers are 0 to num_tokens - 1. Left open it follows from the input.
         num_tokens: Option<usize> = None, Kind::COUNT;
         /// What is made of a row.
-        output_mode: String = "multi_hot".to_string(), Kind::Choice(&["multi_hot", "one_hot", "count"]);
+        output_mode: Encoded = Encoded::MultiHot, Encoded::KIND;
         /// Name; numbered by itself when left open.
         name: Option<String> = None, Kind::Text;
     }
@@ -43,26 +66,30 @@ impl Build for CategoryEncoding {
     fn build(&self, builder: &mut Builder, inputs: &[ValueId]) -> Result<ValueId> {
         let x = builder.one(inputs)?;
         let depth = builder.ids(x, self.num_tokens, "num_tokens")?;
-        encoded(builder, x, depth, &self.output_mode)
+        encoded(builder, x, depth, self.output_mode)
     }
 }
 
-/// What a mode makes of indices from 0 to below `depth`; those below 0 are left out.
-pub(super) fn encoded(builder: &mut Builder, x: ValueId, depth: usize, mode: &str) -> Result<ValueId> {
+/// What an output mode makes of indices from 0 to below `depth`.
+pub(super) fn output(builder: &mut Builder, x: ValueId, depth: usize, mode: OutputMode) -> Result<ValueId> {
     let mode = match mode {
-        "int" => {
+        OutputMode::Int => {
             builder.set_below(x, depth);
             return Ok(x);
         }
-        "one_hot" => Mode::OneHot,
-        "multi_hot" => Mode::MultiHot,
-        "count" => Mode::Count,
-        _ => return Err(Error::input(format!("output_mode cannot be \"{mode}\""))),
+        OutputMode::OneHot => Encoded::OneHot,
+        OutputMode::MultiHot => Encoded::MultiHot,
+        OutputMode::Count => Encoded::Count,
     };
+    encoded(builder, x, depth, mode)
+}
+
+/// What a mode makes of indices from 0 to below `depth`; those below 0 are left out.
+pub(super) fn encoded(builder: &mut Builder, x: ValueId, depth: usize, mode: Encoded) -> Result<ValueId> {
     let (outer, last) = builder.outer_and_last(x);
     let mut shape = builder.shape(x).to_vec();
     match mode {
-        Mode::OneHot if last != 1 => shape.push(depth),
+        Encoded::OneHot if last != 1 => shape.push(depth),
         _ => {
             shape.pop();
             shape.push(depth);
@@ -74,17 +101,10 @@ pub(super) fn encoded(builder: &mut Builder, x: ValueId, depth: usize, mode: &st
         return Err(Error::input(e).help("an embedding of the indices, output_mode = \"int\", needs no such rows"));
     }
     // A row of its own for each index, or one for all along the last side.
-    let run = if matches!(mode, Mode::OneHot) { 1 } else { last };
+    let run = if matches!(mode, Encoded::OneHot) { 1 } else { last };
     let y = builder.value(&shape, &[], false);
     builder.push(CategoryEncodingOp { x, y, groups: outer * last / run, run, depth, mode });
     Ok(y)
-}
-
-#[derive(Debug, Clone, Copy, PartialEq)]
-enum Mode {
-    OneHot,
-    MultiHot,
-    Count,
 }
 
 /// `y[i]` = whether, or how often, i is among a group of indices. Indices have no gradient.
@@ -97,7 +117,7 @@ pub struct CategoryEncodingOp {
     /// Indices in a group.
     run: usize,
     depth: usize,
-    mode: Mode,
+    mode: Encoded,
 }
 
 impl Op for CategoryEncodingOp {
@@ -110,7 +130,7 @@ impl Op for CategoryEncodingOp {
                 if *index >= 0.0
                     && let Some(y) = y.get_mut(*index as usize)
                 {
-                    *y = if self.mode == Mode::Count { *y + 1.0 } else { 1.0 };
+                    *y = if self.mode == Encoded::Count { *y + 1.0 } else { 1.0 };
                 }
             }
         }

@@ -1,6 +1,4 @@
 //! A layer that a Rust program brings itself.
-//!
-//! Keras differences: the gradient is written by hand, as no graph is traced.
 
 use super::Build;
 use crate::initializers::Initializer;
@@ -44,7 +42,8 @@ pub struct MapWeight {
 
 /// A layer of one's own from Rust: any [`Map`] of rows.
 ///
-/// It is no thing of the catalogue: specs cannot name it, and a model that has it cannot be saved. A step of it may allocate.
+/// It is no thing of the catalogue: specs cannot name it, and a model that has it cannot be saved. Its gradient is written by hand, as no
+/// graph is traced. A step of it may allocate.
 ///
 /// ```
 /// use treino::initializers::Ones;

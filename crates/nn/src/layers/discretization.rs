@@ -1,7 +1,7 @@
 //! Numbers to bins.
 
 use super::Build;
-use super::category_encoding::{MODES, encoded};
+use super::category_encoding::{OutputMode, output};
 use crate::program::{Builder, Memory, Op, Pass, ValueId};
 use treino_core::catalog::{Interval, Kind, thing};
 use treino_core::error::{Error, Result};
@@ -25,7 +25,7 @@ thing! {
         /// How many bins to learn.
         num_bins: Option<usize> = None, BINS;
         /// What comes out: the bin, or zeros and ones as of `category_encoding`.
-        output_mode: String = "int".to_string(), MODES;
+        output_mode: OutputMode = OutputMode::Int, OutputMode::KIND;
         /// Name; numbered by itself when left open.
         name: Option<String> = None, Kind::Text;
     }
@@ -103,7 +103,7 @@ impl Build for Discretization {
         let boundaries = self.boundaries()?;
         let depth = boundaries.len() + 1;
         let index = indices(builder, x, Index::Bins(boundaries));
-        encoded(builder, index, depth, &self.output_mode)
+        output(builder, index, depth, self.output_mode)
     }
 }
 

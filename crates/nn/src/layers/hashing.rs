@@ -1,7 +1,7 @@
 //! Texts and whole numbers to bins by a hash.
 
 use super::Build;
-use super::category_encoding::{MODES, encoded};
+use super::category_encoding::{OutputMode, output};
 use super::discretization::{BINS, Index, indices};
 use crate::program::{Builder, ValueId};
 use treino_core::catalog::{Field, Interval, Kind, Node, Value, thing};
@@ -41,7 +41,7 @@ thing! {
         /// One or two numbers that change the hash.
         salt: Option<Vec<i64>> = None, Kind::OneOrMore(&Kind::Int(Interval::ALL));
         /// What comes out: the bin, or zeros and ones as of `category_encoding`.
-        output_mode: String = "int".to_string(), MODES;
+        output_mode: OutputMode = OutputMode::Int, OutputMode::KIND;
         /// Name; numbered by itself when left open.
         name: Option<String> = None, Kind::Text;
     }
@@ -80,6 +80,6 @@ impl Build for Hashing {
         if !builder.is_applied(x) {
             x = indices(builder, x, Index::Hash(hash));
         }
-        encoded(builder, x, depth, &self.output_mode)
+        output(builder, x, depth, self.output_mode)
     }
 }

@@ -5,7 +5,7 @@
 //! modulo their number. A vocabulary that is learnt is ordered by how often tokens come, ties by the token, highest first.
 
 use super::Build;
-use super::category_encoding::{MODES, encoded};
+use super::category_encoding::{OutputMode, output};
 use super::discretization::{Index, indices};
 use crate::program::{Builder, ValueId};
 use treino_core::catalog::{Interval, Kind, thing};
@@ -36,7 +36,7 @@ thing! {
         /// The known tokens; learnt from the training rows when left open.
         vocabulary: Option<Vec<String>> = None, Kind::TEXTS;
         /// What comes out: the index, or zeros and ones as of `category_encoding`.
-        output_mode: String = "int".to_string(), MODES;
+        output_mode: OutputMode = OutputMode::Int, OutputMode::KIND;
         /// Whether zeros and ones are max_tokens wide, however small the vocabulary.
         pad_to_max_tokens: bool = false, Kind::Bool;
         /// Name; numbered by itself when left open.
@@ -63,7 +63,7 @@ thing! {
         /// The known tokens; learnt from the training rows when left open.
         vocabulary: Option<Vec<i64>> = None, Kind::List(&Kind::Int(Interval::ALL));
         /// What comes out: the index, or zeros and ones as of `category_encoding`.
-        output_mode: String = "int".to_string(), MODES;
+        output_mode: OutputMode = OutputMode::Int, OutputMode::KIND;
         /// Whether zeros and ones are max_tokens wide, however small the vocabulary.
         pad_to_max_tokens: bool = false, Kind::Bool;
         /// Name; numbered by itself when left open.
@@ -78,14 +78,14 @@ struct Settings<'a, T> {
     mask: Option<&'a T>,
     oov: &'a T,
     vocabulary: Option<&'a [T]>,
-    mode: &'a str,
+    mode: OutputMode,
     padded: bool,
 }
 
 impl<T: Token + std::fmt::Debug> Settings<'_, T> {
     /// The lookup, checked; with an empty vocabulary where it is to be learnt.
     fn learnable(&self) -> Result<Learnable<T>> {
-        let mask_has_index = self.mode == "int";
+        let mask_has_index = self.mode == OutputMode::Int;
         let mut lookup =
             Lookup { vocabulary: Vec::new(), unknown: self.unknown, mask: self.mask.cloned(), mask_has_index };
         let special = lookup.special();
@@ -134,7 +134,7 @@ impl<T: Token + std::fmt::Debug> Settings<'_, T> {
 
     /// The width of zeros and ones.
     fn depth(&self, lookup: &Lookup<T>) -> usize {
-        self.max_tokens.filter(|_| self.padded && self.mode != "int").unwrap_or(lookup.size())
+        self.max_tokens.filter(|_| self.padded && self.mode != OutputMode::Int).unwrap_or(lookup.size())
     }
 
     /// The vocabulary of some tokens.
@@ -153,7 +153,7 @@ impl StringLookup {
             mask: self.mask_token.as_ref(),
             oov: &self.oov_token,
             vocabulary: self.vocabulary.as_deref(),
-            mode: &self.output_mode,
+            mode: self.output_mode,
             padded: self.pad_to_max_tokens,
         }
     }
@@ -177,7 +177,7 @@ impl IntegerLookup {
             mask: self.mask_token.as_ref(),
             oov: &self.oov_token,
             vocabulary: self.vocabulary.as_deref(),
-            mode: &self.output_mode,
+            mode: self.output_mode,
             padded: self.pad_to_max_tokens,
         }
     }
@@ -209,7 +209,7 @@ impl Build for StringLookup {
             return Err(Error::input(e).help("feed it an input layer with columns of a table"));
         }
         let (settings, lookup) = (self.settings(), self.settings().lookup()?);
-        encoded(builder, x, settings.depth(&lookup), &self.output_mode)
+        output(builder, x, settings.depth(&lookup), self.output_mode)
     }
 }
 
@@ -232,6 +232,6 @@ impl Build for IntegerLookup {
             }
             x = indices(builder, x, Index::Lookup(lookup.sorted()));
         }
-        encoded(builder, x, settings.depth(&lookup), &self.output_mode)
+        output(builder, x, settings.depth(&lookup), self.output_mode)
     }
 }

@@ -39,7 +39,7 @@ pub use activity_regularization::ActivityRegularization;
 pub use alpha_dropout::AlphaDropout;
 pub use batch_normalization::BatchNormalization;
 pub(crate) use batch_normalization::BatchNormalizationOp;
-pub use category_encoding::CategoryEncoding;
+pub use category_encoding::{CategoryEncoding, Encoded, OutputMode};
 pub use concatenate::Concatenate;
 pub use custom::{Custom, Map, MapWeight};
 pub use dense::Dense;

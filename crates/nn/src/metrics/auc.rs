@@ -9,9 +9,33 @@
 
 use super::edges::{Edges, above};
 use super::{Measure, Running, target};
-use treino_core::catalog::{Interval, Kind, thing};
+use treino_core::catalog::{Interval, Kind, choice, thing};
 use treino_core::error::{Error, Result};
 use treino_engine::math::{ln_f64, sigmoid};
+
+choice! {
+    /// The curve that an area is measured below.
+    pub enum Curve {
+        /// True against false positive rate.
+        Roc = "ROC",
+        /// Precision against recall.
+        Pr = "PR",
+        /// Precision gain against recall gain.
+        PrGain = "PRGAIN",
+    }
+}
+
+choice! {
+    /// How a curve runs between thresholds.
+    pub enum Summation {
+        /// Straight, or as precision does.
+        Interpolation = "interpolation",
+        /// By the lower of both ends.
+        Minoring = "minoring",
+        /// By the higher of both ends.
+        Majoring = "majoring",
+    }
+}
 
 thing! {
     /// The area under the ROC curve, the precision-recall curve or the precision-recall-gain curve.
@@ -22,10 +46,9 @@ thing! {
         /// Number of thresholds from 0 to 1.
         num_thresholds: usize = 200, Kind::Int(Interval::at_least(2.0));
         /// Which curve.
-        curve: String = "ROC".to_string(), Kind::Choice(&["ROC", "PR", "PRGAIN"]);
+        curve: Curve = Curve::Roc, Curve::KIND;
         /// How the curve runs between thresholds: interpolated, or bounded from below or above.
-        summation_method: String = "interpolation".to_string(),
-            Kind::Choice(&["interpolation", "minoring", "majoring"]);
+        summation_method: Summation = Summation::Interpolation, Summation::KIND;
         /// Thresholds instead of equally spaced ones; one below 0 and one above 1 come with them.
         thresholds: Option<Vec<f64>> = None, Kind::THRESHOLDS;
         /// Whether each output has its own curve, to be averaged.
@@ -131,15 +154,15 @@ impl Curves {
     fn area(&self, yes: &[f64], no: &[f64]) -> f64 {
         let (tp, fp) = (above(yes), above(no));
         let (positives, negatives) = (tp[0], fp[0]);
-        let curve = self.it.curve.as_str();
+        let curve = self.it.curve;
         let point = |i: usize| {
             let (tp, fp) = (tp[i], fp[i]);
             let recall = ratio(tp, positives);
             match curve {
-                "ROC" => (ratio(fp, negatives), recall),
-                "PR" => (recall, ratio(tp, tp + fp)),
-                _ if tp == 0.0 => (0.0, 1.0),
-                _ => {
+                Curve::Roc => (ratio(fp, negatives), recall),
+                Curve::Pr => (recall, ratio(tp, tp + fp)),
+                Curve::PrGain if tp == 0.0 => (0.0, 1.0),
+                Curve::PrGain => {
                     let odds = ratio(positives, negatives);
                     ((1.0 - odds * (positives - tp) / tp).max(0.0), 1.0 - odds * fp / tp)
                 }
@@ -149,13 +172,13 @@ impl Curves {
         // From the highest threshold down.
         for i in (1..yes.len()).rev() {
             let ((x, y), (more_x, more_y)) = (point(i), point(i - 1));
-            area += match self.it.summation_method.as_str() {
-                "interpolation" if curve == "PR" => {
+            area += match self.it.summation_method {
+                Summation::Interpolation if curve == Curve::Pr => {
                     ratio(between(tp[i], tp[i] + fp[i], tp[i - 1], tp[i - 1] + fp[i - 1]), positives)
                 }
-                "interpolation" => (more_x - x) * (y + more_y) / 2.0,
-                "minoring" => (more_x - x) * y.min(more_y),
-                _ => (more_x - x) * y.max(more_y),
+                Summation::Interpolation => (more_x - x) * (y + more_y) / 2.0,
+                Summation::Minoring => (more_x - x) * y.min(more_y),
+                Summation::Majoring => (more_x - x) * y.max(more_y),
             };
         }
         area

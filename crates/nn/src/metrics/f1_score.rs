@@ -1,10 +1,23 @@
 //! F scores: weighted harmonic means of precision and recall.
 
 use super::{Measure, Running, target};
-use treino_core::catalog::{Interval, Kind, thing};
+use treino_core::catalog::{Interval, Kind, choice, thing};
 
-const AVERAGES: Kind = Kind::Choice(&["none", "micro", "macro", "weighted"]);
 const THRESHOLD: Kind = Kind::Float(Interval { open_min: true, ..Interval::closed(0.0, 1.0) });
+
+choice! {
+    /// How the scores of several outputs become one.
+    pub enum Average {
+        /// They do not: each is reported.
+        None = "none",
+        /// Counted over all outputs together.
+        Micro = "micro",
+        /// Their mean.
+        Macro = "macro",
+        /// Their mean, each weighted by its positive rows.
+        Weighted = "weighted",
+    }
+}
 
 thing! {
     /// 2 * precision * recall / (precision + recall), for each output or averaged over them.
@@ -15,7 +28,7 @@ thing! {
     pub struct F1Score = "f1_score" {
         /// How classes are put together: not ("none", a number each), "macro" as equals, "weighted" by their rows, "micro"
         /// by adding their counts.
-        average: String = "none".to_string(), AVERAGES;
+        average: Average = Average::None, Average::KIND;
         /// A prediction strictly above it says yes. Left open, the largest of the row does.
         threshold: Option<f64> = None, THRESHOLD;
     }
@@ -30,7 +43,7 @@ thing! {
     pub struct FBetaScore = "f_beta_score" {
         /// How classes are put together: not ("none", a number each), "macro" as equals, "weighted" by their rows, "micro"
         /// by adding their counts.
-        average: String = "none".to_string(), AVERAGES;
+        average: Average = Average::None, Average::KIND;
         /// How much more recall counts than precision.
         beta: f64 = 1.0, Kind::POSITIVE;
         /// A prediction strictly above it says yes. Left open, the largest of the row does.
@@ -40,7 +53,7 @@ thing! {
 
 impl Measure for F1Score {
     fn parts(&self, p_width: usize) -> Option<usize> {
-        (self.average == "none").then_some(p_width)
+        (self.average == Average::None).then_some(p_width)
     }
 
     fn start(&self, y_width: usize, p_width: usize) -> Box<dyn Running> {
@@ -55,16 +68,11 @@ impl Measure for F1Score {
 
 impl Measure for FBetaScore {
     fn parts(&self, p_width: usize) -> Option<usize> {
-        (self.average == "none").then_some(p_width)
+        (self.average == Average::None).then_some(p_width)
     }
 
     fn start(&self, y_width: usize, p_width: usize) -> Box<dyn Running> {
-        let average = match self.average.as_str() {
-            "none" => Average::None,
-            "micro" => Average::Micro,
-            "weighted" => Average::Weighted,
-            _ => Average::Macro,
-        };
+        let average = self.average;
         let classes = if matches!(average, Average::Micro) { 1 } else { p_width };
         let threshold = self.threshold.or((p_width == 1).then_some(0.5)).map(|t| t as f32);
         let squared_beta = self.beta * self.beta;
@@ -81,13 +89,6 @@ impl Measure for FBetaScore {
     fn more_is_better(&self) -> Option<bool> {
         Some(true)
     }
-}
-
-enum Average {
-    None,
-    Macro,
-    Micro,
-    Weighted,
 }
 
 #[derive(Clone, Default)]
@@ -172,11 +173,11 @@ mod tests {
         let close = |a: f64, b: f64| assert!((a - b).abs() < 1e-6, "{a}, not {b}");
         // Class 0: 2 of 2 found, 1 false alarm; class 1: 1 of 2 found.
         let (y, p) = ([0.0, 0.0, 1.0, 1.0], [0.9, 0.1, 0.8, 0.2, 0.6, 0.4, 0.3, 0.7]);
-        let score = |average: &str| F1Score { average: average.into(), threshold: None };
+        let score = |average: &str| F1Score { average: average.parse().unwrap(), threshold: None };
         close(measure(score("macro"), 1, 2, &y, &p, None), (0.8 + 2.0 / 3.0) / 2.0);
         close(measure(score("none"), 1, 2, &y, &p, None), 0.8);
         assert_eq!((score("none").parts(2), score("micro").parts(2)), (Some(2), None));
-        let two = FBetaScore { average: "macro".into(), beta: 2.0, threshold: None };
+        let two = FBetaScore { average: Average::Macro, beta: 2.0, threshold: None };
         // Precision 2/3 and recall 1; precision 1 and recall 1/2.
         close(measure(two, 1, 2, &y, &p, None), (10.0 / 11.0 + 5.0 / 9.0) / 2.0);
         close(measure(score("micro"), 1, 2, &y, &p, None), 0.75);

@@ -41,7 +41,7 @@ mod tests;
 mod top_k;
 
 pub use accuracy::{Accuracy, BinaryAccuracy, CategoricalAccuracy, SparseCategoricalAccuracy};
-pub use auc::Auc;
+pub use auc::{Auc, Curve, Summation};
 pub use confusion::{FalseNegatives, FalsePositives, TrueNegatives, TruePositives};
 pub use correlation::{ConcordanceCorrelation, PearsonCorrelation};
 pub use cosine_similarity::CosineSimilarity;
@@ -49,7 +49,7 @@ pub use crossentropy::{BinaryCrossentropy, CategoricalCrossentropy, SparseCatego
 pub use custom::Custom;
 pub use exact_auc::ExactAuc;
 pub use expression::ExpressionMetric;
-pub use f1_score::{F1Score, FBetaScore};
+pub use f1_score::{Average, F1Score, FBetaScore};
 pub use hinge::{CategoricalHinge, Hinge, SquaredHinge};
 pub use iou::{BinaryIoU, IoU, MeanIoU, OneHotIoU, OneHotMeanIoU};
 pub use kl_divergence::KLDivergence;
@@ -61,7 +61,7 @@ pub use mean_squared_logarithmic_error::MeanSquaredLogarithmicError;
 pub use named::NamedMetric;
 pub use poisson::Poisson;
 pub use precision::{Precision, Recall};
-pub use r2_score::R2Score;
+pub use r2_score::{Aggregation, R2Score};
 pub use roc::{RocCurve, RocPoint, Step, auc, roc_curve, walk};
 pub use sensitivity::{PrecisionAtRecall, RecallAtPrecision, SensitivityAtSpecificity, SpecificityAtSensitivity};
 pub use top_k::{SparseTopKCategoricalAccuracy, TopKCategoricalAccuracy};

@@ -1,7 +1,19 @@
 //! R squared, the share of the target's variance that is explained.
 
 use super::{Measure, Running, target};
-use treino_core::catalog::{Kind, thing};
+use treino_core::catalog::{Kind, choice, thing};
+
+choice! {
+    /// How the scores of several outputs become one.
+    pub enum Aggregation {
+        /// Their mean.
+        UniformAverage = "uniform_average",
+        /// Their mean, each weighted by the variance of its targets.
+        VarianceWeightedAverage = "variance_weighted_average",
+        /// They do not: each is reported.
+        None = "none",
+    }
+}
 
 thing! {
     /// 1 - (sum of squared errors) / (sum of squared deviations of the target from its mean).
@@ -12,8 +24,7 @@ thing! {
     /// Sums are taken about each output's first target in double precision, so a large mean costs no digits.
     pub struct R2Score = "r2_score" {
         /// How several outputs are put together: as equals, by their variance, or not ("none", a number each).
-        class_aggregation: String = "uniform_average".to_string(),
-            Kind::Choice(&["uniform_average", "variance_weighted_average", "none"]);
+        class_aggregation: Aggregation = Aggregation::UniformAverage, Aggregation::KIND;
         /// Number of features for the adjusted R squared; 0 leaves it unadjusted.
         num_regressors: usize = 0, Kind::INDEX;
     }
@@ -29,13 +40,13 @@ impl Measure for R2Score {
     }
 
     fn parts(&self, p_width: usize) -> Option<usize> {
-        (self.class_aggregation == "none").then_some(p_width)
+        (self.class_aggregation == Aggregation::None).then_some(p_width)
     }
 
     fn start(&self, y_width: usize, p_width: usize) -> Box<dyn Running> {
         Box::new(Sums {
             y_width,
-            by_variance: self.class_aggregation == "variance_weighted_average",
+            by_variance: self.class_aggregation == Aggregation::VarianceWeightedAverage,
             regressors: self.num_regressors as f64,
             entries: 0,
             outputs: vec![Sum::default(); p_width],

@@ -1,9 +1,19 @@
 //! A penalty on rows or columns that point the same way.
 
 use super::Penalty;
-use treino_core::catalog::{Kind, thing};
+use treino_core::catalog::{Kind, choice, thing};
 use treino_core::error::{Error, Result};
 use treino_engine::simd::{Kernel, Simd};
+
+choice! {
+    /// Which vectors of a matrix are compared.
+    pub enum Mode {
+        /// Its rows.
+        Rows = "rows",
+        /// Its columns.
+        Columns = "columns",
+    }
+}
 
 thing! {
     /// Keeps the rows (or columns) of a matrix at right angles: factor * mean |cosine| over all pairs of them.
@@ -15,22 +25,22 @@ thing! {
         /// Strength.
         factor: f64 = 0.01, Kind::NOT_NEGATIVE;
         /// Whether `rows` or `columns` are kept apart.
-        mode: String = "rows".to_string(), Kind::Choice(&["rows", "columns"]);
+        mode: Mode = Mode::Rows, Mode::KIND;
     }
 }
 
 impl Penalty for OrthogonalRegularizer {
     fn check(&self, shape: &[usize]) -> Result<()> {
-        let vectors = match (shape, self.mode.as_str()) {
-            ([rows, _], "rows") => *rows,
-            ([_, columns], _) => *columns,
+        let vectors = match (shape, self.mode) {
+            ([rows, _], Mode::Rows) => *rows,
+            ([_, columns], Mode::Columns) => *columns,
             _ => {
                 let e = format!("orthogonal_regularizer wants a matrix, but the weight has shape {shape:?}");
                 return Err(Error::input(e));
             }
         };
         if vectors < 2 {
-            let (mode, e) = (&self.mode, "orthogonal_regularizer compares");
+            let (mode, e) = (self.mode, "orthogonal_regularizer compares");
             return Err(Error::input(format!("{e} {mode}, but a weight of shape {shape:?} has only one")));
         }
         Ok(())
@@ -49,9 +59,9 @@ impl Penalty for OrthogonalRegularizer {
 impl OrthogonalRegularizer {
     fn vectors<'a>(&self, columns: usize, w: &'a [f32]) -> Vectors<'a> {
         let rows = w.len() / columns;
-        match self.mode.as_str() {
-            "rows" => Vectors { w, count: rows, length: columns, step: columns, stride: 1 },
-            _ => Vectors { w, count: columns, length: rows, step: 1, stride: columns },
+        match self.mode {
+            Mode::Rows => Vectors { w, count: rows, length: columns, step: columns, stride: 1 },
+            Mode::Columns => Vectors { w, count: columns, length: rows, step: 1, stride: columns },
         }
     }
 
@@ -142,7 +152,7 @@ mod tests {
     fn right_angles_cost_nothing_and_the_same_direction_costs_the_factor() {
         let simd = Simd::detect();
         let rows = OrthogonalRegularizer { factor: 0.5, ..OrthogonalRegularizer::default() };
-        let columns = OrthogonalRegularizer { mode: "columns".into(), ..rows.clone() };
+        let columns = OrthogonalRegularizer { mode: Mode::Columns, ..rows.clone() };
         assert_eq!(rows.value(simd, 2, &[1.0, 2.0, -2.0, 1.0]), 0.0);
         assert!((rows.value(simd, 2, &[1.0, 2.0, 2.0, 4.0]) - 0.5).abs() < 1e-12);
         // Columns (1, 0) and (1, 1): a cosine of 1 / sqrt 2.
@@ -153,8 +163,8 @@ mod tests {
     #[test]
     fn the_gradient_is_that_of_differences() {
         let simd = Simd::detect();
-        for mode in ["rows", "columns"] {
-            let regularizer = OrthogonalRegularizer { factor: 2.0, mode: mode.into() };
+        for mode in [Mode::Rows, Mode::Columns] {
+            let regularizer = OrthogonalRegularizer { factor: 2.0, mode };
             let w = [0.5, -1.0, 2.0, 1.5, 0.25, -0.75];
             let mut gradient = [0.0; 6];
             regularizer.add_gradient(simd, 3, &w, 1.0, &mut gradient);

@@ -153,7 +153,7 @@ impl Cpu {
             taps: Taps::of(&program),
             stopwatch: None,
             pool: Pool::new(if has_work_for_threads(&program, piece) { threads } else { 1 }),
-            simd: simd,
+            simd,
             penalised: penalised.collect(),
             program,
             memory,

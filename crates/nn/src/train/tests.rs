@@ -6,7 +6,7 @@ use crate::activations::{Sigmoid, Tanh};
 use crate::constraints::{Constraint, NonNeg};
 use crate::layers::{BatchNormalization, Dense, Dropout, Layer};
 use crate::losses::{BinaryCrossentropy, Loss, MeanSquaredError};
-use crate::metrics::Metric;
+use crate::metrics::NamedMetric;
 use crate::network::Network;
 use crate::optimizers::{Adam, AdamW, Lbfgs, Optimizer, SGD};
 use crate::regularizers::L2;
@@ -291,7 +291,7 @@ fn metrics_in_own_units_do_not_lose_what_a_far_mean_would_swallow() {
     network.weights.copy_from_slice(&[1.0, 0.0]);
     let (x, y) = (Matrix::new(3, 1, vec![-1.0, 0.0, 1.0]), Matrix::new(3, 1, vec![-0.75, -0.5, 2.0]));
     let metrics = ["mean_squared_error", "root_mean_squared_error", "mean_absolute_error", "r2_score"];
-    let metrics = metrics.map(|name| Metric::named(name).unwrap()).to_vec();
+    let metrics = metrics.map(|name| NamedMetric::typed(name).unwrap()).to_vec();
     let compile = Compile::new(SGD::default(), MeanSquaredError::default(), metrics);
     let units = [Units { mean: 1.7e9, sd: 60.0 }];
     let data = Examples::new(&x, &y);

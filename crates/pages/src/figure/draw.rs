@@ -1,144 +1,198 @@
-//! Figures as still pictures: laid out here, written as SVG and PNG by `kuva`. Always on white paper.
+//! Figures as still pictures: laid out here, written as SVG and PNG. Always on white paper.
 
-use super::style::{self, Span, bounds, colour, short, turns};
+use super::picture::{self, Anchor, Ink, Paint, Picture, Text, circle, fitted, ink, rectangle, width};
+use super::style::{self, Span, bounds, turns};
 use super::{Figure, Panel, Place, Scale, Series, Shape};
 use crate::language::Lang;
-use kuva::backend::{png::PngBackend, svg::SvgBackend};
-use kuva::render::color::Color;
-use kuva::render::render::{PathData, Primitive, Scene, TextAnchor};
-use treino::error::{Error, Result};
 
-const INK: &str = "#1f2328";
-const SOFT: &str = "#57606a";
-const GRID: &str = "#e4e7eb";
-const DASHES: [&str; 6] = ["", "8 4", "8 3 2 3", "14 5", "2 3", "14 4 2 4"];
+const INK: Ink = [0x1f, 0x23, 0x28];
+const SOFT: Ink = [0x57, 0x60, 0x6a];
+const GRID: Ink = [0xe4, 0xe7, 0xeb];
+const WHITE: Ink = [0xff; 3];
+const DASHES: [&[f32]; 6] =
+    [&[], &[8.0, 4.0], &[8.0, 3.0, 2.0, 3.0], &[14.0, 5.0], &[2.0, 3.0], &[14.0, 4.0, 2.0, 4.0]];
 const WIDTH: f64 = 760.0;
+/// The size of most texts.
+const TICK: f64 = 11.0;
+/// From one line of a legend to the next.
+const LEGEND: f64 = 17.0;
+/// By how many degrees long names below an axis rise.
+const ANGLE: f64 = 40.0;
 
 /// The figure as SVG, with its title.
 pub fn svg(figure: &Figure, lang: Lang) -> String {
-    SvgBackend::new().render_scene(&scene(figure, lang, true))
+    picture::svg(&drawn(figure, lang, true))
 }
 
 /// The same without the title, for a page that has it.
 pub(super) fn svg_untitled(figure: &Figure, lang: Lang) -> String {
-    let drawn = SvgBackend::new().render_scene(&scene(figure, lang, false));
-    // It shrinks with the page.
-    drawn.replacen("<svg ", &format!("<svg viewBox=\"0 0 {WIDTH} {}\" ", height(figure, false)), 1)
+    picture::svg(&drawn(figure, lang, false))
 }
 
 /// The figure as PNG, two pixels for one of the SVG; the font comes along.
-///
-/// # Errors
-/// One that cannot be encoded.
-pub fn png(figure: &Figure, lang: Lang) -> Result<Vec<u8>> {
-    let drawn = PngBackend::new().with_scale(2.0).render_scene(&scene(figure, lang, true));
-    drawn.map_err(|e| Error::input(format!("the figure \"{}\" cannot be drawn: {e}", figure.id)))
+pub fn png(figure: &Figure, lang: Lang) -> Vec<u8> {
+    picture::png(&drawn(figure, lang, true), 2.0)
 }
 
 fn columns(figure: &Figure) -> usize {
     if figure.panels.len() > 1 { 2 } else { 1 }
 }
 
-fn panel_height(figure: &Figure) -> f64 {
-    let names = figure.panels.iter().map(|p| if let Scale::Names(names) = &p.y.scale { names.len() } else { 0 });
-    let long = figure.panels.iter().map(style::listed).max().unwrap_or(0).saturating_sub(4);
-    let least = if columns(figure) > 1 { 320.0 } else { 400.0 } + 10.0 * long as f64;
-    f64::max(least, 110.0 + 22.0 * names.max().unwrap_or(0) as f64)
-}
-
-fn height(figure: &Figure, is_titled: bool) -> f64 {
-    figure.panels.len().div_ceil(columns(figure)) as f64 * panel_height(figure) + if is_titled { 40.0 } else { 0.0 }
-}
-
-fn scene(figure: &Figure, lang: Lang, is_titled: bool) -> Scene {
-    let mut scene = Scene::new(WIDTH, height(figure, is_titled));
-    scene.background_color = Some("#ffffff".to_string());
-    scene.font_family = Some("system-ui, 'Segoe UI', 'DejaVu Sans', sans-serif".to_string());
-    let mut pen = Pen { out: Vec::new() };
-    if is_titled {
-        pen.text(16.0, 28.0, &short(&figure.title, 80), 17, TextAnchor::Start, INK);
-    }
+fn drawn(figure: &Figure, lang: Lang, is_titled: bool) -> Picture {
     let columns = columns(figure);
-    let (wide, high) = (WIDTH / columns as f64, panel_height(figure));
-    for (i, panel) in figure.panels.iter().enumerate() {
-        let top = (i / columns) as f64 * high + if is_titled { 40.0 } else { 0.0 };
-        draw(&mut pen, panel, [(i % columns) as f64 * wide, top, wide, high], lang);
+    let wide = WIDTH / columns as f64;
+    let plans: Vec<Plan> = figure.panels.iter().map(|panel| Plan::of(panel, wide, lang)).collect();
+    let least = if columns > 1 { 320.0 } else { 400.0 };
+    let high = plans.iter().map(|plan| plan.height(least)).fold(0.0, f64::max);
+    let head = if is_titled { 40.0 } else { 0.0 };
+    let rows = plans.len().div_ceil(columns) as f64;
+    let mut pen = Pen { picture: Picture::new(WIDTH, rows * high + head) };
+    if is_titled {
+        pen.text([16.0, 28.0], &figure.title, (17.0, WIDTH - 32.0), Anchor::Start, INK);
     }
-    scene.elements = pen.out;
-    scene
+    for (i, plan) in plans.iter().enumerate() {
+        let top = (i / columns) as f64 * high + head;
+        draw(&mut pen, plan, [(i % columns) as f64 * wide, top, wide, high]);
+    }
+    pen.picture
+}
+
+/// What a panel needs room for; places are counted from its left.
+struct Plan<'a> {
+    panel: &'a Panel,
+    spans: [Span; 2],
+    x_ticks: Vec<(f64, String)>,
+    y_ticks: Vec<(f64, String)>,
+    /// The frame's left and right.
+    left: f64,
+    right: f64,
+    /// How long the longest name below is, where names are rotated.
+    rotated: Option<f64>,
+    legend: Vec<Entry<'a>>,
+}
+
+/// A name in the legend.
+struct Entry<'a> {
+    series: &'a Series,
+    turn: Option<usize>,
+    name: String,
+    x: f64,
+    row: usize,
+}
+
+impl<'a> Plan<'a> {
+    fn of(panel: &'a Panel, wide: f64, lang: Lang) -> Self {
+        let spans = Span::of(panel);
+        let has_names = |axis: &super::Axis| matches!(axis.scale, Scale::Names(_));
+        let fit = |ticks: Vec<(f64, String)>, room: f64| -> Vec<(f64, String)> {
+            ticks.into_iter().map(|(at, text)| (at, fitted(&text, TICK, room))).collect()
+        };
+        let longest = |ticks: &[(f64, String)]| ticks.iter().map(|(_, text)| width(text, TICK)).fold(0.0, f64::max);
+        let y_ticks = fit(spans[1].ticks(&panel.y, if has_names(&panel.y) { 60 } else { 6 }, lang), 0.28 * wide);
+        let (left, right) = (40.0 + longest(&y_ticks).max(20.0), wide - 20.0);
+        let most = if has_names(&panel.x) {
+            24
+        } else if wide > 500.0 {
+            8
+        } else {
+            5
+        };
+        let mut x_ticks = spans[0].ticks(&panel.x, most, lang);
+        let mut rotated = None;
+        if longest(&x_ticks) > ((right - left) / x_ticks.len().max(1) as f64 - 6.0).max(20.0) {
+            // The first one ends under its place, and begins inside the panel.
+            let first = x_ticks.first().and_then(|(at, _)| spans[0].share(*at)).unwrap_or(0.0);
+            x_ticks = fit(x_ticks, f64::min(130.0, (left + first * (right - left)) / ANGLE.to_radians().cos()));
+            rotated = Some(longest(&x_ticks));
+        }
+        let legend = legend(panel, left, wide - 16.0);
+        Plan { panel, spans, x_ticks, y_ticks, left, right, rotated, legend }
+    }
+
+    /// What is below the frame.
+    fn foot(&self) -> f64 {
+        self.rotated.map_or(46.0, |long| 44.0 + long * ANGLE.to_radians().sin())
+    }
+
+    /// Long legends and long names take their room from nobody.
+    fn height(&self, least: f64) -> f64 {
+        let names = if let Scale::Names(names) = &self.panel.y.scale { names.len() } else { 0 };
+        let legend = self.legend.last().map_or(0, |entry| entry.row);
+        f64::max(least, 110.0 + 22.0 * names as f64) + LEGEND * legend as f64 + self.foot() - 46.0
+    }
+}
+
+/// Where the names of the legend stand.
+fn legend(panel: &Panel, left: f64, right: f64) -> Vec<Entry<'_>> {
+    let mut entries: Vec<Entry> = Vec::new();
+    let (mut x, mut row) = (left, 0);
+    for (series, turn) in panel.series.iter().zip(turns(panel)) {
+        if series.name.is_empty() || entries.iter().any(|entry| entry.series.name == series.name) {
+            continue;
+        }
+        let name = fitted(&series.name, TICK, right - left - 32.0);
+        let wide = 32.0 + width(&name, TICK);
+        if x > left && x + wide > right {
+            (x, row) = (left, row + 1);
+        }
+        entries.push(Entry { series, turn, name, x, row });
+        x += wide + 14.0;
+    }
+    entries
 }
 
 struct Pen {
-    out: Vec<Primitive>,
+    picture: Picture,
 }
 
 impl Pen {
-    fn text(&mut self, x: f64, y: f64, text: &str, size: u32, anchor: TextAnchor, ink: &str) {
-        // A dollar would begin a formula.
-        let content = text.replace('$', "\\$");
-        let color = Some(Color::from(ink));
-        self.out.push(Primitive::Text { x, y, content, size, anchor, rotate: None, bold: false, color });
+    /// A text of a size, cut where it takes more than its room.
+    fn text(&mut self, at: [f64; 2], text: &str, (size, room): (f64, f64), anchor: Anchor, ink: Ink) {
+        self.picture.text(Text { at, text: fitted(text, size, room), size, anchor, angle: 0.0, ink });
     }
 
-    fn turned(&mut self, [x, y]: [f64; 2], text: &str, size: u32, anchor: TextAnchor, angle: f64) {
-        self.text(x, y, text, size, anchor, SOFT);
-        if let Some(Primitive::Text { rotate, .. }) = self.out.last_mut() {
-            *rotate = Some(angle);
-        }
+    /// The same, rotated by some degrees.
+    fn rotated(&mut self, at: [f64; 2], text: &str, (size, room): (f64, f64), anchor: Anchor, angle: f64, ink: Ink) {
+        self.picture.text(Text { at, text: fitted(text, size, room), size, anchor, angle, ink });
     }
 
-    fn line(&mut self, points: Vec<(f64, f64)>, ink: &str, stroke_width: f64, dash: &str) {
+    fn line(&mut self, points: &[[f64; 2]], ink: Ink, width: f64, dashes: &'static [f32]) {
         if points.len() > 1 {
-            let stroke_dasharray = (!dash.is_empty()).then(|| dash.to_string());
-            self.out.push(Primitive::PolyLine { points, stroke: Color::from(ink), stroke_width, stroke_dasharray });
+            self.picture.path(&picture::line(points, false), ink, Paint::Stroke(width, dashes));
         }
     }
 
-    fn rect(&mut self, [x, y, width, height]: [f64; 4], fill: Color, opacity: f64) {
-        let opacity = (opacity < 1.0).then_some(opacity);
-        self.out.push(Primitive::Rect { x, y, width, height, fill, stroke: None, stroke_width: None, opacity });
+    fn rectangle(&mut self, place: [f64; 4], ink: Ink, opacity: f64) {
+        self.picture.path(&rectangle(place), ink, Paint::Fill(opacity));
     }
 
     /// A small sign: circle, square, diamond, triangle, cross, x.
     fn sign(&mut self, turn: Option<usize>, [x, y]: [f64; 2], r: f64) {
         let ink = colour(turn);
-        let path = |points: &[[f64; 2]]| {
-            let places: Vec<String> =
-                points.iter().map(|[a, b]| format!("{:.2} {:.2}", x + r * a, y + r * b)).collect();
-            format!("M{} Z", places.join(" L"))
+        let closed = |points: &[[f64; 2]]| {
+            let places: Vec<[f64; 2]> = points.iter().map(|[a, b]| [x + r * a, y + r * b]).collect();
+            picture::line(&places, true)
         };
-        let d = match turn.unwrap_or(0) % 6 {
-            0 => {
-                let fill = Color::from(ink);
-                let circle =
-                    Primitive::Circle { cx: x, cy: y, r, fill, fill_opacity: None, stroke: None, stroke_width: None };
-                return self.out.push(circle);
-            }
-            1 => path(&[[-0.9, -0.9], [0.9, -0.9], [0.9, 0.9], [-0.9, 0.9]]),
-            2 => path(&[[0.0, -1.3], [1.3, 0.0], [0.0, 1.3], [-1.3, 0.0]]),
-            3 => path(&[[0.0, -1.2], [1.1, 0.9], [-1.1, 0.9]]),
+        let data = match turn.unwrap_or(0) % 6 {
+            0 => circle([x, y], r),
+            1 => rectangle([x - 0.9 * r, y - 0.9 * r, 1.8 * r, 1.8 * r]),
+            2 => closed(&[[0.0, -1.3], [1.3, 0.0], [0.0, 1.3], [-1.3, 0.0]]),
+            3 => closed(&[[0.0, -1.2], [1.1, 0.9], [-1.1, 0.9]]),
             4 => {
-                self.line(vec![(x - r, y), (x + r, y)], ink, 2.0, "");
-                return self.line(vec![(x, y - r), (x, y + r)], ink, 2.0, "");
+                self.line(&[[x - r, y], [x + r, y]], ink, 2.0, &[]);
+                return self.line(&[[x, y - r], [x, y + r]], ink, 2.0, &[]);
             }
             _ => {
-                self.line(vec![(x - r, y - r), (x + r, y + r)], ink, 2.0, "");
-                return self.line(vec![(x - r, y + r), (x + r, y - r)], ink, 2.0, "");
+                self.line(&[[x - r, y - r], [x + r, y + r]], ink, 2.0, &[]);
+                return self.line(&[[x - r, y + r], [x + r, y - r]], ink, 2.0, &[]);
             }
         };
-        self.path(d, ink, 1.0);
-    }
-
-    fn path(&mut self, d: String, ink: &str, opacity: f64) {
-        let (fill, stroke) = (Some(Color::from(ink)), Color::None);
-        let data = PathData { d, fill, stroke, stroke_width: 0.0, opacity: Some(opacity), stroke_dasharray: None };
-        self.out.push(Primitive::Path(Box::new(data)));
+        self.picture.path(&data, ink, Paint::Fill(1.0));
     }
 }
 
-/// About how wide a text is.
-fn width_of(text: &str, size: f64) -> f64 {
-    0.56 * size * text.chars().count() as f64
+fn colour(turn: Option<usize>) -> Ink {
+    ink(style::colour(turn))
 }
 
 struct Frame {
@@ -169,50 +223,29 @@ impl Frame {
     }
 }
 
-fn draw(pen: &mut Pen, panel: &Panel, [left, top, wide, high]: [f64; 4], lang: Lang) {
-    let [x, y] = Span::of(panel);
-    let y_ticks: Vec<_> = y.ticks(&panel.y, if matches!(panel.y.scale, Scale::Names(_)) { 60 } else { 6 }, lang);
-    let y_ticks: Vec<(f64, String)> = y_ticks.into_iter().map(|(at, text)| (at, short(&text, 24))).collect();
-    let widest = y_ticks.iter().map(|(_, text)| width_of(text, 11.0)).fold(20.0, f64::max);
-    let x_ticks = x.ticks(
-        &panel.x,
-        if wide > 500.0 { 8 } else { 5 }.max(if matches!(panel.x.scale, Scale::Names(_)) { 24 } else { 0 }),
-        lang,
-    );
-    let frame_left = left + 40.0 + widest;
-    let room = (left + wide - 20.0 - frame_left) / x_ticks.len().max(1) as f64;
-    let is_turned = x_ticks.iter().any(|(_, text)| width_of(text, 11.0).min(90.0) > room);
+fn draw(pen: &mut Pen, plan: &Plan, [left, top, wide, high]: [f64; 4]) {
+    let panel = plan.panel;
+    let (frame_left, right) = (left + plan.left, left + plan.right);
     let mut head = top + 12.0;
     if !panel.title.is_empty() {
-        pen.text(frame_left, head + 8.0, &short(&panel.title, 60), 13, TextAnchor::Start, INK);
+        pen.text([frame_left, head + 8.0], &panel.title, (13.0, right - frame_left), Anchor::Start, INK);
         head += 20.0;
     }
-    head = legend(pen, panel, frame_left, left + wide - 16.0, head);
-    let bottom = top + high - if is_turned { 96.0 } else { 46.0 };
-    let frame = Frame { left: frame_left, right: left + wide - 20.0, top: head + 8.0, bottom, x, y };
-    for (at, text) in &y_ticks {
-        let Some(share) = y.share(*at) else { continue };
-        let place = frame.up(share);
-        if !matches!(panel.y.scale, Scale::Names(_)) {
-            pen.line(vec![(frame.left, place), (frame.right, place)], GRID, 1.0, "");
-        }
-        pen.text(frame.left - 8.0, place + 4.0, text, 11, TextAnchor::End, SOFT);
+    for entry in &plan.legend {
+        let y = head + 6.0 + LEGEND * entry.row as f64;
+        listed(pen, entry, [left + entry.x, y]);
     }
-    for (at, text) in &x_ticks {
-        let Some(share) = x.share(*at) else { continue };
-        let place = frame.across(share);
-        pen.line(vec![(place, frame.bottom), (place, frame.bottom + 4.0)], SOFT, 1.0, "");
-        if is_turned {
-            pen.turned([place + 4.0, frame.bottom + 14.0], &short(text, 14), 11, TextAnchor::End, -40.0);
-        } else {
-            pen.text(place, frame.bottom + 18.0, &short(text, 18), 11, TextAnchor::Middle, SOFT);
-        }
-    }
-    pen.line(vec![(frame.left, frame.bottom), (frame.right, frame.bottom)], SOFT, 1.0, "");
+    head += plan.legend.last().map_or(0.0, |entry| 16.0 + LEGEND * entry.row as f64);
+    let [x, y] = plan.spans;
+    let frame = Frame { left: frame_left, right, top: head + 8.0, bottom: top + high - plan.foot(), x, y };
+    axes(pen, plan, &frame);
     let middle = (frame.left + frame.right) / 2.0;
-    pen.text(middle, top + high - 10.0, &short(&panel.x.title, 70), 12, TextAnchor::Middle, INK);
-    let side = [left + 16.0, (frame.top + frame.bottom) / 2.0];
-    pen.turned(side, &short(&panel.y.title, 50), 12, TextAnchor::Middle, -90.0);
+    // A title longer than its axis reaches over the panel, not beyond.
+    let half = (middle - left).min(left + wide - middle) - 4.0;
+    pen.text([middle, top + high - 10.0], &panel.x.title, (12.0, 2.0 * half), Anchor::Middle, INK);
+    let side = (frame.top + frame.bottom) / 2.0;
+    let half = (side - top).min(top + high - side) - 4.0;
+    pen.rotated([left + 16.0, side], &panel.y.title, (12.0, 2.0 * half), Anchor::Middle, -90.0, INK);
     marks(pen, panel, &frame, false);
     for (series, turn) in panel.series.iter().zip(turns(panel)) {
         shape(pen, series, turn, &frame);
@@ -220,91 +253,84 @@ fn draw(pen: &mut Pen, panel: &Panel, [left, top, wide, high]: [f64; 4], lang: L
     marks(pen, panel, &frame, true);
 }
 
-fn legend(pen: &mut Pen, panel: &Panel, left: f64, right: f64, top: f64) -> f64 {
-    let (mut x, mut y, mut shown) = (left, top + 6.0, Vec::new());
-    for (series, turn) in panel.series.iter().zip(turns(panel)) {
-        if series.name.is_empty() || shown.contains(&&series.name) {
-            continue;
-        }
-        shown.push(&series.name);
-        let name = short(&series.name, 34);
-        let wide = 34.0 + width_of(&name, 11.0) + 12.0;
-        if x > left && x + wide > right {
-            (x, y) = (left, y + 17.0);
-        }
-        let ink = colour(turn);
-        match series.shape {
-            Shape::Line { .. } => {
-                pen.line(vec![(x, y), (x + 26.0, y)], ink, if turn.is_some() { 2.0 } else { 1.0 }, dash(turn));
-                if turn.is_some() {
-                    pen.sign(turn, [x + 13.0, y], 3.0);
-                }
-            }
-            Shape::Points { .. } | Shape::Whiskers { .. } => pen.sign(turn, [x + 13.0, y], 4.0),
-            _ => pen.rect([x + 4.0, y - 5.0, 18.0, 10.0], Color::from(ink), 0.7),
-        }
-        pen.text(x + 32.0, y + 4.0, &name, 11, TextAnchor::Start, INK);
-        x += wide;
+/// Lines first, then texts.
+fn axes(pen: &mut Pen, plan: &Plan, frame: &Frame) {
+    let up = plan.y_ticks.iter().filter_map(|(at, text)| Some((frame.up(frame.y.share(*at)?), text)));
+    let across = plan.x_ticks.iter().filter_map(|(at, text)| Some((frame.across(frame.x.share(*at)?), text)));
+    if !matches!(plan.panel.y.scale, Scale::Names(_)) {
+        up.clone().for_each(|(y, _)| pen.line(&[[frame.left, y], [frame.right, y]], GRID, 1.0, &[]));
     }
-    if shown.is_empty() { top } else { y + 10.0 }
+    across.clone().for_each(|(x, _)| pen.line(&[[x, frame.bottom], [x, frame.bottom + 4.0]], SOFT, 1.0, &[]));
+    pen.line(&[[frame.left, frame.bottom], [frame.right, frame.bottom]], SOFT, 1.0, &[]);
+    let whole = (TICK, f64::INFINITY);
+    for (y, text) in up {
+        pen.text([frame.left - 8.0, y + 4.0], text, whole, Anchor::End, SOFT);
+    }
+    for (x, text) in across {
+        if plan.rotated.is_some() {
+            pen.rotated([x + 4.0, frame.bottom + 14.0], text, whole, Anchor::End, -ANGLE, SOFT);
+        } else {
+            pen.text([x, frame.bottom + 18.0], text, whole, Anchor::Middle, SOFT);
+        }
+    }
 }
 
-fn dash(turn: Option<usize>) -> &'static str {
-    turn.map_or("2 3", |i| DASHES[style::dash(i)])
+/// A name of the legend and what its series looks like.
+fn listed(pen: &mut Pen, entry: &Entry, [x, y]: [f64; 2]) {
+    let (ink, turn) = (colour(entry.turn), entry.turn);
+    match entry.series.shape {
+        Shape::Line { .. } => {
+            pen.line(&[[x, y], [x + 26.0, y]], ink, if turn.is_some() { 2.0 } else { 1.0 }, dash(turn));
+            if turn.is_some() {
+                pen.sign(turn, [x + 13.0, y], 3.0);
+            }
+        }
+        Shape::Points { .. } | Shape::Whiskers { .. } => pen.sign(turn, [x + 13.0, y], 4.0),
+        _ => pen.rectangle([x + 4.0, y - 5.0, 18.0, 10.0], ink, 0.7),
+    }
+    pen.text([x + 32.0, y + 4.0], &entry.name, (TICK, f64::INFINITY), Anchor::Start, INK);
+}
+
+fn dash(turn: Option<usize>) -> &'static [f32] {
+    turn.map_or(&[2.0, 3.0], |i| DASHES[style::dash(i)])
+}
+
+fn pairs(x: &[f64], y: &[f64]) -> Vec<[f64; 2]> {
+    x.iter().zip(y).map(|(x, y)| [*x, *y]).collect()
 }
 
 fn shape(pen: &mut Pen, series: &Series, turn: Option<usize>, frame: &Frame) {
     let ink = colour(turn);
-    let pairs = |x: &[f64], y: &[f64]| -> Vec<[f64; 2]> { x.iter().zip(y).map(|(x, y)| [*x, *y]).collect() };
     match &series.shape {
-        Shape::Line { x, y } => {
-            let mut run = Vec::new();
-            let (mut signs, every) = (Vec::new(), x.len().div_ceil(12).max(1));
-            let wide = if turn.is_some() { 2.0 } else { 1.0 };
-            for (i, [x, y]) in pairs(x, y).into_iter().enumerate() {
-                match frame.at(x, y) {
-                    Some([a, b]) => {
-                        run.push((a, b));
-                        if i % every == 0 && turn.is_some() {
-                            signs.push([a, b]);
-                        }
-                    }
-                    None => pen.line(std::mem::take(&mut run), ink, wide, dash(turn)),
-                }
-            }
-            pen.line(run, ink, wide, dash(turn));
-            signs.into_iter().for_each(|at| pen.sign(turn, at, 3.0));
-        }
+        Shape::Line { x, y } => line(pen, &pairs(x, y), turn, frame),
         Shape::Points { x, y, .. } => {
             pairs(x, y).into_iter().filter_map(|[x, y]| frame.at(x, y)).for_each(|at| pen.sign(turn, at, 3.2));
         }
         Shape::Whiskers { x, y, low, high } => {
-            for (i, [x, y]) in pairs(x, y).into_iter().enumerate() {
-                let Some(at) = frame.at(x, y) else { continue };
-                let end = |ends: &[f64]| ends.get(i).and_then(|end| frame.held(x, *end));
-                if let (Some([a, from]), Some([_, to])) = (end(low), end(high)) {
-                    pen.line(vec![(a, from), (a, to)], ink, 1.5, "");
-                    for b in [from, to] {
-                        pen.line(vec![(a - 4.0, b), (a + 4.0, b)], ink, 1.5, "");
-                    }
+            let places = pairs(x, y);
+            for (i, [x, y]) in places.iter().enumerate() {
+                let end = |ends: &[f64]| ends.get(i).and_then(|end| frame.held(*x, *end));
+                if let (Some(_), Some([a, from]), Some([_, to])) = (frame.at(*x, *y), end(low), end(high)) {
+                    pen.line(&[[a, from], [a, to]], ink, 1.5, &[]);
+                    [from, to].into_iter().for_each(|b| pen.line(&[[a - 4.0, b], [a + 4.0, b]], ink, 1.5, &[]));
                 }
-                pen.sign(turn, at, 3.6);
             }
+            places.into_iter().filter_map(|[x, y]| frame.at(x, y)).for_each(|at| pen.sign(turn, at, 3.6));
         }
         Shape::Band { x, low, high } => {
             let lower = pairs(x, low).into_iter().zip(high).filter(|(at, high)| at[1].is_finite() && high.is_finite());
             let (lower, upper): (Vec<_>, Vec<_>) = lower.map(|([x, low], high)| ([x, low], [x, *high])).unzip();
             let around = lower.into_iter().chain(upper.into_iter().rev()).filter_map(|[x, y]| frame.held(x, y));
-            let places: Vec<String> = around.map(|[x, y]| format!("{x:.2} {y:.2}")).collect();
+            let places: Vec<[f64; 2]> = around.collect();
             if places.len() > 2 {
-                pen.path(format!("M{} Z", places.join(" L")), ink, 0.2);
+                pen.picture.path(&picture::line(&places, true), ink, Paint::Fill(0.2));
             }
         }
         Shape::Bars { x, y, width } => {
             for [x, y] in pairs(x, y) {
                 let (from, to) = (frame.held(x - width / 2.0, 0.0), frame.held(x + width / 2.0, y));
                 if let (Some([a, b]), Some([c, d])) = (from, to) {
-                    pen.rect([a, b.min(d), (c - a - 1.0).max(0.5), (b - d).abs()], Color::from(ink), 0.8);
+                    pen.rectangle([a, b.min(d), (c - a - 1.0).max(0.5), (b - d).abs()], ink, 0.8);
                 }
             }
         }
@@ -313,11 +339,11 @@ fn shape(pen: &mut Pen, series: &Series, turn: Option<usize>, frame: &Frame) {
                 let (Some([a, b]), Some([c, d])) = (frame.held(0.0, y + 0.35), frame.held(x, y - 0.35)) else {
                     continue;
                 };
-                pen.rect([a.min(c), b, (c - a).abs(), d - b], Color::from(ink), 0.8);
+                pen.rectangle([a.min(c), b, (c - a).abs(), d - b], ink, 0.8);
                 let spread = spread.get(i).copied().filter(|s| s.is_finite() && *s > 0.0);
                 if let Some((Some([e, m]), Some([f, _]))) = spread.map(|s| (frame.held(x - s, y), frame.held(x + s, y)))
                 {
-                    pen.line(vec![(e, m), (f, m)], INK, 1.5, "");
+                    pen.line(&[[e, m], [f, m]], INK, 1.5, &[]);
                 }
             }
         }
@@ -325,20 +351,41 @@ fn shape(pen: &mut Pen, series: &Series, turn: Option<usize>, frame: &Frame) {
     }
 }
 
+/// A line with gaps, and a dozen signs on it.
+fn line(pen: &mut Pen, places: &[[f64; 2]], turn: Option<usize>, frame: &Frame) {
+    let (ink, wide) = (colour(turn), if turn.is_some() { 2.0 } else { 1.0 });
+    let drawn: Vec<Option<[f64; 2]>> = places.iter().map(|[x, y]| frame.at(*x, *y)).collect();
+    for piece in drawn.split(Option::is_none) {
+        let piece: Vec<[f64; 2]> = piece.iter().flatten().copied().collect();
+        pen.line(&piece, ink, wide, dash(turn));
+    }
+    if turn.is_some() {
+        let every = places.len().div_ceil(12).max(1);
+        drawn.into_iter().step_by(every).flatten().for_each(|at| pen.sign(turn, at, 3.0));
+    }
+}
+
 fn cells(pen: &mut Pen, z: &[Vec<f64>], texts: &[Vec<String>], frame: &Frame) {
     let range = bounds(z.iter().flatten());
+    let place = |r: usize, c: usize| {
+        let (x, y) = (c as f64, r as f64);
+        let ([left, top], [right, bottom]) = (frame.held(x - 0.5, y + 0.5)?, frame.held(x + 0.5, y - 0.5)?);
+        Some([left, top, right - left, bottom - top])
+    };
+    // A number cut short would be another number: where one has no room, all letters get smaller, or no cell has a text.
+    let [_, _, wide, high] = place(0, 0).unwrap_or_default();
+    let widest = texts.iter().flatten().map(|text| width(text, 12.0)).fold(1.0, f64::max);
+    let size = 12.0 * f64::min(1.0, (wide - 5.0) / widest);
+    let has_room = size >= 7.0 && high > size;
     for (r, row) in z.iter().enumerate() {
         for (c, z) in row.iter().enumerate().filter(|(_, z)| z.is_finite()) {
-            let (x, y) = (c as f64, r as f64);
-            let (Some([a, b]), Some([e, d])) = (frame.held(x - 0.5, y + 0.5), frame.held(x + 0.5, y - 0.5)) else {
-                continue;
-            };
-            let (share, [red, green, blue]) = style::shade(*z, range);
-            pen.rect([a, b, e - a - 1.0, d - b - 1.0], Color::Rgb(red, green, blue), 1.0);
-            let most = ((e - a) / 7.0) as usize;
-            if let Some(text) = texts.get(r).and_then(|row| row.get(c)).filter(|_| most > 0 && d - b > 11.0) {
-                let ink = if share > 0.45 { "#ffffff" } else { INK };
-                pen.text((a + e) / 2.0, (b + d) / 2.0 + 4.0, &short(text, most), 12, TextAnchor::Middle, ink);
+            let Some([x, y, wide, high]) = place(r, c) else { continue };
+            let (share, shade) = style::shade(*z, range);
+            pen.rectangle([x, y, wide - 1.0, high - 1.0], shade, 1.0);
+            if let Some(text) = texts.get(r).and_then(|row| row.get(c)).filter(|_| has_room) {
+                let ink = if share > 0.45 { WHITE } else { INK };
+                let at = [x + wide / 2.0, y + high / 2.0 + size / 3.0];
+                pen.text(at, text, (size, f64::INFINITY), Anchor::Middle, ink);
             }
         }
     }
@@ -346,12 +393,14 @@ fn cells(pen: &mut Pen, z: &[Vec<f64>], texts: &[Vec<String>], frame: &Frame) {
 
 /// Strips lie behind what is drawn, lines and words before it.
 fn marks(pen: &mut Pen, panel: &Panel, frame: &Frame, is_before: bool) {
+    let grey = ink(style::GREY);
     for (i, mark) in panel.marks.iter().enumerate() {
-        let label = short(&mark.label, 40);
         let beside = |pen: &mut Pen, x: f64| {
-            let is_right = x + width_of(&label, 11.0) > frame.right;
-            let (anchor, by) = if is_right { (TextAnchor::End, -5.0) } else { (TextAnchor::Start, 5.0) };
-            pen.text(x + by, frame.top + 11.0 + 15.0 * (i % 4) as f64, &label, 11, anchor, INK);
+            let [before, after] = [x - frame.left, frame.right - x].map(|room| room - 5.0);
+            let is_right = width(&style::short(&mark.label, 200), TICK) > after && before > after;
+            let (anchor, by, room) = if is_right { (Anchor::End, -5.0, before) } else { (Anchor::Start, 5.0, after) };
+            let at = [x + by, frame.top + 11.0 + 15.0 * (i % 4) as f64];
+            pen.text(at, &mark.label, (TICK, room), anchor, INK);
         };
         match mark.place {
             Place::Between(a, b) => {
@@ -360,18 +409,19 @@ fn marks(pen: &mut Pen, panel: &Panel, frame: &Frame, is_before: bool) {
                 if is_before {
                     beside(pen, from);
                 } else {
-                    pen.rect([from, frame.top, to - from, frame.bottom - frame.top], Color::from(style::GREY), 0.14);
+                    pen.rectangle([from, frame.top, to - from, frame.bottom - frame.top], grey, 0.14);
                 }
             }
             Place::X(x) if is_before => {
                 let Some(x) = frame.x.share(x).map(|share| frame.across(share)) else { continue };
-                pen.line(vec![(x, frame.top), (x, frame.bottom)], style::GREY, 1.5, "5 4");
+                pen.line(&[[x, frame.top], [x, frame.bottom]], grey, 1.5, &[5.0, 4.0]);
                 beside(pen, x);
             }
             Place::Y(y) if is_before => {
                 let Some(y) = frame.y.share(y).map(|share| frame.up(share)) else { continue };
-                pen.line(vec![(frame.left, y), (frame.right, y)], style::GREY, 1.5, "5 4");
-                pen.text(frame.right, y - 5.0, &label, 11, TextAnchor::End, INK);
+                pen.line(&[[frame.left, y], [frame.right, y]], grey, 1.5, &[5.0, 4.0]);
+                let room = frame.right - frame.left;
+                pen.text([frame.right, y - 5.0], &mark.label, (TICK, room), Anchor::End, INK);
             }
             _ => {}
         }

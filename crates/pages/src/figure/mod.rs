@@ -10,6 +10,7 @@ mod contour;
 mod draw;
 mod files;
 pub mod page;
+mod picture;
 mod plotly;
 mod report;
 mod run;

@@ -72,7 +72,7 @@ fn a_record_that_was_changed_is_refused_or_shown() {
                     continue;
                 };
                 let look = || {
-                    examine(&record).iter().for_each(|finding| assert!(!finding.what(Lang::English).is_empty()));
+                    examine(&record).iter().for_each(|finding| assert!(!Lang::English.finding(finding).is_empty()));
                     (figures(&record, Lang::English, "run"), report(&record, Lang::English, "run").html())
                 };
                 let done = std::panic::catch_unwind(std::panic::AssertUnwindSafe(look));

@@ -131,8 +131,9 @@ fn gaps_that_give_the_answer_away() {
     // A gap wherever the class is "yes", and in a third of those rows only.
     let always = |row: usize, is: bool| if is { ",".to_string() } else { format!(",{:.4}", noise(row, 6)) };
     finds("missing_leak", made(&classes(600, always, ",end")), "target = \"y\"", "[fit]\nepochs = 10");
-    let often =
-        |row: usize, is: bool| if is && row % 3 == 0 { ",".to_string() } else { format!(",{:.4}", noise(row, 6)) };
+    let often = |row: usize, is: bool| {
+        if is && row.is_multiple_of(3) { ",".to_string() } else { format!(",{:.4}", noise(row, 6)) }
+    };
     finds("missing_leak", made(&classes(600, often, ",end")), "target = \"y\"", "[fit]\nepochs = 10");
 }
 

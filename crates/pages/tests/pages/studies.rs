@@ -5,11 +5,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use treino::Result;
 use treino::catalog::Entries;
 use treino::events::Gate;
-use treino::spec;
 use treino::study::search::Point;
 use treino::study::{Config, Course, Ledger, Memory, Outcome, RunKey, RunResult, Standing, Study, StudySpec, Workers};
 use treino::study::{StudyContent, StudyFile};
-use treino::train::Simd;
 use treino_pages::figure::{Shape, StudyView, study_figure, study_figures, study_report};
 use treino_pages::language::Lang;
 
@@ -26,7 +24,7 @@ fn study(text: &str) -> Result<Study> {
 
 fn run(study: &Study, ledger: &dyn Ledger, threads: usize) -> Course {
     let never = Gate::new();
-    study.run(ledger, Workers { threads, simd: Simd::detect(), gate: &never }, &mut |_| {}).unwrap()
+    study.run(ledger, Workers::new(threads, &never), &mut |_| {}).unwrap()
 }
 
 fn values(course: &Course) -> Vec<Vec<Option<f64>>> {

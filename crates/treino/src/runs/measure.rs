@@ -112,7 +112,7 @@ fn course(planned: &Planned, run: &Run) -> Course {
             monitor: it.monitor.clone(),
             min_delta: it.min_delta,
             patience: it.patience,
-            more_is_better: more_is_better(&it.mode, || direction(&it.monitor)).unwrap_or(false),
+            more_is_better: more_is_better(it.mode, || direction(&it.monitor)).unwrap_or(false),
             baseline: it.baseline,
             restore_best_weights: it.restore_best_weights,
             start_from_epoch: it.start_from_epoch,

@@ -97,6 +97,8 @@ mod tests {
             name: name.to_string(),
             task: Task::Regression,
             kind: ColumnKind::Number,
+            seen: None,
+            values: Vec::new(),
             classes: Vec::new(),
             mean: 0.0,
             sd: 1.0,

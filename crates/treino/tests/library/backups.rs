@@ -14,6 +14,7 @@ use treino::network::Network;
 use treino::optimizers::{Adadelta, Adam, Optimizer, SGD};
 use treino::rows::Matrix;
 use treino::schedules::CosineDecay;
+use treino::store::Bundle;
 use treino::train::{Compile, Examples, Fit, Session, Training, fit};
 
 struct Data {

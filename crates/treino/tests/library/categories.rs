@@ -6,7 +6,6 @@ use treino::layers::{Discretization, Layer};
 use treino::network::{Network, readings};
 use treino::prelude::*;
 use treino::report::Evaluation;
-use treino::spec;
 use treino::train::{Compile, gradient};
 
 const DATASETS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../datasets");

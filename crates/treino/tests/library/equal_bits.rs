@@ -25,7 +25,7 @@ fn numbers(name: &str, rows: usize, cols: usize) -> Matrix {
     Matrix::new(rows, cols, out.iter().map(|u| 4.0 * u - 2.0).collect())
 }
 
-struct Training {
+struct Case {
     layers: Vec<Placed>,
     optimizer: Optimizer,
     loss: Loss,
@@ -37,7 +37,7 @@ struct Training {
 /// Weights and statistics, history with what went on inside, and the loss after each batch, as bits.
 type Bits = (Vec<u32>, Vec<(String, u64)>, Vec<u64>);
 
-impl Training {
+impl Case {
     /// Two wide layers with batch normalisation, dropout and penalties.
     fn new(width: usize, rows: usize, batch_size: usize, epochs: usize) -> Self {
         let dense = |activation: Activation| Dense {
@@ -53,7 +53,7 @@ impl Training {
         ];
         let x = numbers("x", rows, 9);
         let y = (0..rows).map(|row| f32::from(u8::from(x.get(row, 0) * x.get(row, 1) > 0.0))).collect();
-        Training {
+        Case {
             layers,
             optimizer: Adam { learning_rate: 0.01.into(), ..Adam::default() }.into(),
             loss: BinaryCrossentropy::default().into(),
@@ -105,8 +105,8 @@ impl Training {
 }
 
 /// 64 wide times batches of 512: each product is worth five threads. The last batch is partial.
-fn large() -> Training {
-    Training::new(64, 1_200, 512, 3)
+fn large() -> Case {
+    Case::new(64, 1_200, 512, 3)
 }
 
 #[test]
@@ -117,14 +117,14 @@ fn threads_do_not_change_a_bit() {
         assert!(training.run(threads, Simd::detect()) == one, "{threads} threads");
     }
     // The comparison can fail: another seed is another training.
-    let other = Training { settings: Fit { seed: 2, ..training.settings.clone() }, ..training };
+    let other = Case { settings: Fit { seed: 2, ..training.settings.clone() }, ..training };
     assert!(other.run(1, Simd::detect()) != one);
 }
 
 /// Its matrix products are the only part of an optimizer that threads share.
 #[test]
 fn threads_do_not_change_a_bit_of_muon() {
-    let training = Training { optimizer: Muon::default().into(), ..Training::new(96, 200, 100, 2) };
+    let training = Case { optimizer: Muon::default().into(), ..Case::new(96, 200, 100, 2) };
     let one = training.run(1, Simd::detect());
     assert!(training.run(3, Simd::detect()) == one);
 }
@@ -133,7 +133,7 @@ fn threads_do_not_change_a_bit_of_muon() {
 /// rests for every vector width.
 #[test]
 fn instruction_sets_do_not_change_a_bit() {
-    let training = Training::new(19, 70, 33, 2);
+    let training = Case::new(19, 70, 33, 2);
     let baseline = training.run(1, Simd::with_level(Level::Baseline).unwrap());
     for simd in Level::ALL.into_iter().filter_map(Simd::with_level) {
         assert!(training.run(1, simd) == baseline, "{:?}", simd.level());
@@ -142,7 +142,7 @@ fn instruction_sets_do_not_change_a_bit() {
 
 /// Trains on every instruction set.
 #[track_caller]
-fn same_on_every_level(training: &Training, name: &str) {
+fn same_on_every_level(training: &Case, name: &str) {
     let widest = training.run(1, Simd::detect());
     for simd in Level::ALL.into_iter().filter_map(Simd::with_level) {
         assert!(training.run(1, simd) == widest, "{name}: {:?}", simd.level());
@@ -153,7 +153,7 @@ fn same_on_every_level(training: &Training, name: &str) {
 #[test]
 fn instruction_sets_do_not_change_a_bit_of_any_thing() {
     for thing in Activation::THINGS {
-        let mut training = Training::new(6, 21, 11, 1);
+        let mut training = Case::new(6, 21, 11, 1);
         training.layers[3] = Dense::new(10).activation(Activation::named(thing.name).unwrap()).into();
         same_on_every_level(&training, thing.name);
     }
@@ -162,7 +162,7 @@ fn instruction_sets_do_not_change_a_bit_of_any_thing() {
         let targets = loss.inner().targets();
         let of_classes = matches!(targets, Targets::OneHot | Targets::ClassNumbers | Targets::Groups);
         let (units, last) = if of_classes { (3, "softmax") } else { (1, "sigmoid") };
-        let mut training = Training::new(6, 21, 11, 1);
+        let mut training = Case::new(6, 21, 11, 1);
         training.layers[4] = Dense::new(units).activation(Activation::named(last).unwrap()).into();
         if targets == Targets::OneHot {
             training.y = Matrix::new(21, 3, (0..63).map(|i| f32::from(u8::from(i % 3 == i / 3 % 3))).collect());
@@ -176,7 +176,7 @@ fn instruction_sets_do_not_change_a_bit_of_any_thing() {
 #[test]
 fn neither_threads_nor_instruction_sets_change_a_bit_of_any_layer() {
     let graph = |rows, batch_size| {
-        let mut training = Training { layers: every_layer(), ..Training::new(1, rows, batch_size, 2) };
+        let mut training = Case { layers: every_layer(), ..Case::new(1, rows, batch_size, 2) };
         for (row, x) in training.x.as_mut_slice().chunks_mut(INPUTS).enumerate() {
             x[INPUTS - IDS..].iter_mut().enumerate().for_each(|(i, id)| *id = ((row * 3 + i) % 5) as f32);
         }
@@ -192,7 +192,7 @@ fn neither_threads_nor_instruction_sets_change_a_bit_of_any_layer() {
 #[test]
 fn instruction_sets_do_not_change_a_bit_of_any_optimizer() {
     for thing in Optimizer::THINGS {
-        let mut training = Training::new(6, 21, 11, 1);
+        let mut training = Case::new(6, 21, 11, 1);
         training.optimizer = Optimizer::named(thing.name).unwrap();
         if training.optimizer.inner().line_search().is_some() {
             (training.settings.batch_size, training.settings.epochs) = (21, 3);
@@ -209,11 +209,11 @@ fn instruction_sets_do_not_change_a_bit_of_any_optimizer() {
 /// Pieces of batches, a line search, and a graph of every layer among them.
 #[test]
 fn taking_the_time_does_not_change_a_bit() {
-    let mut pieces = Training::new(64, 3_000, 2_500, 2);
+    let mut pieces = Case::new(64, 3_000, 2_500, 2);
     pieces.layers.remove(1);
-    let mut search = Training::new(6, 21, 21, 3);
+    let mut search = Case::new(6, 21, 21, 3);
     search.optimizer = Optimizer::named("lbfgs").unwrap();
-    let graph = Training { layers: every_layer(), x: numbers("x", 21, INPUTS), ..Training::new(1, 21, 11, 2) };
+    let graph = Case { layers: every_layer(), x: numbers("x", 21, INPUTS), ..Case::new(1, 21, 11, 2) };
     for (name, mut training) in [("large", large()), ("pieces", pieces), ("search", search), ("graph", graph)] {
         if name == "graph" {
             training.x.as_mut_slice().chunks_mut(INPUTS).for_each(|row| row[INPUTS - IDS..].fill(1.0));
@@ -233,7 +233,7 @@ fn taking_the_time_does_not_change_a_bit() {
 fn trainings_side_by_side_do_not_touch_each_other() {
     let training = large();
     let alone = training.run(1, Simd::detect());
-    let other = Training { settings: Fit { seed: 2, ..training.settings.clone() }, ..large() };
+    let other = Case { settings: Fit { seed: 2, ..training.settings.clone() }, ..large() };
     std::thread::scope(|scope| {
         let same = [(), ()].map(|()| scope.spawn(|| training.run(2, Simd::detect())));
         let different = scope.spawn(|| other.run(2, Simd::detect()));
@@ -248,7 +248,7 @@ fn trainings_side_by_side_do_not_touch_each_other() {
 #[test]
 fn a_dropout_of_nothing_changes_nothing() {
     let named = |rate, name: &str| Placed::from(Dropout { rate, name: Some(name.into()) });
-    let mut training = Training::new(8, 50, 16, 3);
+    let mut training = Case::new(8, 50, 16, 3);
     training.layers[2] = named(0.25, "mask");
     let without = training.run(1, Simd::detect());
     training.layers.insert(1, named(0.0, "nothing"));
@@ -263,7 +263,7 @@ fn a_dropout_of_nothing_changes_nothing() {
 #[test]
 fn layers_do_not_shift_the_shuffle() {
     let order = |layers: Vec<Placed>, seed: u64| {
-        let mut training = Training::new(8, 50, 16, 3);
+        let mut training = Case::new(8, 50, 16, 3);
         let last = Dense { kernel_initializer: Zeros::default().into(), ..Dense::new(1) };
         training.layers = layers.into_iter().chain([last.into()]).collect();
         training.y = numbers("y", 50, 1);

@@ -178,7 +178,7 @@ fn early_stopping_in_a_training_puts_the_best_weights_back() {
     let settings = Fit { epochs: 9, batch_size: 4, ..Fit::default() };
     let stopping = EarlyStopping {
         monitor: "loss".into(),
-        mode: "max".into(),
+        mode: "max".parse().unwrap(),
         patience: 2,
         restore_best_weights: true,
         ..EarlyStopping::default()
@@ -351,7 +351,7 @@ fn what_does_not_fit_is_refused() {
                 noise: None,
                 model_file: None,
             };
-            let message = fit(&mut network, &training(data, None), session).unwrap_err().to_string();
+            let message = fit(&mut network, &job(data, None), session).unwrap_err().to_string();
             if x.rows() > 0 {
                 assert_eq!(evaluate(&network, &compile, data, None, session).unwrap_err().to_string(), message);
                 assert_eq!(gradient(&network, &compile, data, 1, session).unwrap_err().to_string(), message);
@@ -514,7 +514,7 @@ fn settings_and_shapes_that_cannot_work_are_errors_not_panics() {
     let message = |settings: &Fit, x_val: &Matrix, y_val: &Matrix, compile: &Compile| {
         let train = Examples::new(&data.x, &data.y);
         let validation = Some(Examples::new(x_val, y_val));
-        let job = Training {
+        let training = Training {
             compile,
             train,
             validation,

@@ -4,7 +4,6 @@
 //! Keras's float32 numbers are the measure, up to 2e-6 relative and 1e-6 absolute. Every case runs on every instruction
 //! set of this machine, which must not change a bit.
 
-use crate::keras;
 use crate::keras::{counts, fixture, float, floats, miss, node, singles};
 use serde_json::Value as Json;
 use treino::activations::{Activation, Sigmoid, Softmax};

@@ -1,6 +1,6 @@
 //! What lectures on training networks write on their slides, as it is computed here: formulas, signatures, defaults.
 
-use treino::catalog::{Descriptor, Room, Value, find};
+use treino::catalog::{Descriptor, Value, find};
 use treino::initializers::{Constant, Initializer};
 use treino::layers::{BatchNormalization, Dense, Layer, Placed};
 use treino::losses::{Loss, MeanAbsoluteError, MeanSquaredError};

@@ -4,7 +4,7 @@ use std::path::Path;
 use treino::events::Gate;
 use treino::report::{Curves, Record, RecordedEnding};
 use treino::runs::{Planned, Run};
-use treino::spec::{self, Spec};
+use treino::spec::Spec;
 use treino::store::RunFolder;
 use treino::train::Session;
 

@@ -6,7 +6,7 @@ use treino::events::Ending;
 use treino::events::Gate;
 use treino::report::Evaluation;
 use treino::runs::{Planned, Run};
-use treino::spec::{self, Spec};
+use treino::spec::Spec;
 use treino::store::{Baseline, Bundle};
 use treino::train::Session;
 

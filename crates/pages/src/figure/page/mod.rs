@@ -1,7 +1,7 @@
 //! A page of figures: one HTML file that asks nothing of any server.
 //!
 //! Words, tables and a still picture of each figure are there without JavaScript and on paper; with it Plotly draws each figure
-//! when it comes near. Plotly travels packed in the program.
+//! when it comes near. Plotly lies packed in the page, and the browser unpacks it: a page is a third as long.
 
 mod replay;
 
@@ -10,8 +10,9 @@ pub use replay::{Monitored, ReplayData};
 use super::{Cell, Figure, Scale, Table, draw, plotly, style};
 use crate::language::Lang;
 use askama::Template;
-use std::io::Read;
-use std::sync::OnceLock;
+
+/// Plotly's JavaScript: a line that says whose it is, then the script, packed with gzip and written in base 64. `plotly.sh` renews it.
+const PLOTLY: &str = include_str!("plotly.min.js.gz.base64");
 
 /// Rows of a table that a page shows at most; files have them all.
 const ROWS: usize = 500;
@@ -91,22 +92,10 @@ impl Page {
         let needs = |part: &Part| matches!(part, Part::Figure(_) | Part::Replay(_));
         let has_script = self.sections.iter().flat_map(|section| &section.parts).any(needs);
         let (css, js) = (include_str!("page.css"), include_str!("page.js"));
-        let plotly = if has_script { script() } else { "" };
-        let shown = Shown { page: self, lang: self.lang, css, js, plotly, has_script };
+        let shown = Shown { page: self, lang: self.lang, css, js, plotly: PLOTLY, has_script };
         // Writing into a string cannot fail, and the template has no other way to.
         shown.render().unwrap_or_default()
     }
-}
-
-/// Plotly's JavaScript, unpacked once.
-fn script() -> &'static str {
-    static SCRIPT: OnceLock<String> = OnceLock::new();
-    const PACKED: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/plotly.min.js.gz"));
-    SCRIPT.get_or_init(|| {
-        let mut script = String::with_capacity(4_700_000);
-        // What the build packed unpacks.
-        flate2::read::GzDecoder::new(PACKED).read_to_string(&mut script).map_or_else(|_| String::new(), |_| script)
-    })
 }
 
 /// JSON that can stand in a page's script element.

@@ -1,6 +1,8 @@
 "use strict";
 // Draws the figures of the page when they come near, and plays early stopping again. Every text comes from the page's data.
 (() => {
+  // A browser that cannot unpack Plotly shows what one without JavaScript does.
+  if (!document.documentElement.classList.contains("js")) return;
   const LIGHTER = { "#0072B2": "#4aa3e0", "#D55E00": "#f0813a", "#009E73": "#2fbf95", "#767676": "#9aa4af" };
   const scheme = matchMedia("(prefers-color-scheme: dark)");
   const still = matchMedia("(prefers-reduced-motion: reduce)");
@@ -40,15 +42,29 @@
 
   const config = { responsive: true, displaylogo: false, displayModeBar: "hover", modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"] };
 
-  function draw(place, panel) {
+  // Plotly lies packed in the page; the first figure that comes near has it unpacked.
+  async function unpack() {
+    const packed = document.getElementById("plotly").textContent.split("\n")[1];
+    const bytes = Uint8Array.from(atob(packed), (sign) => sign.charCodeAt(0));
+    const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+    const script = document.createElement("script");
+    script.textContent = await new Response(stream).text();
+    document.head.append(script);
+  }
+  let unpacked;
+
+  async function draw(place, panel) {
     const { data, layout } = dressed(panel);
     drawn.set(place, panel);
-    return Plotly.react(place, data, layout, config).then(() => named(place));
+    await (unpacked ||= unpack());
+    await Plotly.react(place, data, layout, config);
+    silence(place);
   }
 
-  // Plotly's pictures lie in an element with a role and a name: what is inside is silent.
-  function named(place) {
-    for (const button of place.querySelectorAll("a.modebar-btn")) button.setAttribute("tabindex", "-1");
+  // Plotly's pictures lie in an element with a name: what is inside is silent, and its buttons are for pointers.
+  function silence(place) {
+    for (const picture of place.querySelectorAll(".main-svg")) picture.setAttribute("aria-hidden", "true");
+    for (const button of place.querySelectorAll(".modebar-btn")) button.setAttribute("tabindex", "-1");
   }
 
   function drawFigure(figure) {
