@@ -47,7 +47,9 @@ pub fn run(matches: &ArgMatches, terminal: &Terminal) -> Result<u8> {
     let progress = Progress::new(terminal, as_json || quiet);
     let found = explore(&spec, &how, &mut |id, at, of| progress.show(id, at, of))?;
     progress.finish();
-    terminal.say_notes(&found.notes);
+    if !quiet {
+        terminal.say_notes(&found.notes);
+    }
 
     let name = spec.data.path.as_deref().and_then(|path| Path::new(path).file_name());
     let name = name.map_or_else(|| "table".to_string(), |name| name.to_string_lossy().into_owned());
