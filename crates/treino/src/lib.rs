@@ -49,6 +49,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod custom;
 pub mod doctor;
 pub mod prelude;
 mod registry;
