@@ -47,6 +47,7 @@ impl Table {
                     let far = distance(extreme, stats, self.rows);
                     if far > FAR_OUT && far.is_finite() {
                         let far = if far < 1000.0 { format!("{far:.0}") } else { "more than 1000".to_string() };
+                        let extreme = crate::shown(extreme, 0.0);
                         let what = format!("{extreme} is {far} standard deviations of the others from their mean");
                         notes.push(Note::about(name, what));
                     }

@@ -318,7 +318,10 @@ fn stands_apart_by_blanks(blank: &Sheet, other: &Sheet) -> bool {
 
 fn holds_numbers(cell: &[u8], least: usize) -> bool {
     let pieces: Vec<&[u8]> = cell.split(u8::is_ascii_whitespace).filter(|p| !p.is_empty()).collect();
-    pieces.len() >= least && pieces.iter().all(|piece| is_number(piece)) && !is_grouped(&pieces)
+    let missing = Missing::default();
+    let numbers = pieces.iter().filter(|piece| is_number(piece)).count();
+    let others = pieces.iter().filter(|piece| missing.is(piece)).count();
+    numbers >= least && numbers + others == pieces.len() && !is_grouped(&pieces)
 }
 
 /// Whether pieces look like one number with blanks between its thousands: `1 234 567`.
@@ -363,7 +366,7 @@ fn names(rows: &[ByteRecord]) -> Evidence {
     let Some((first, below)) = rows.split_first() else { return Evidence::No };
     let below = &below[..below.len().min(ROWS_BELOW)];
     let missing = Missing::default();
-    let (mut words_above_values, mut empty) = (0, 0);
+    let (mut words_above_values, mut again, mut empty) = (0, 0, 0);
     let mut seen: Vec<&[u8]> = Vec::new();
     for (column, name) in first.iter().enumerate() {
         let name = trim(name);
@@ -373,16 +376,19 @@ fn names(rows: &[ByteRecord]) -> Evidence {
         let mostly = typed > 0 && typed * 10 >= values.len() * 8;
         if name.is_empty() {
             empty += 1;
-        } else if seen.contains(&name) || values.contains(&name) || (is_value(name) && mostly && !is_year(name)) {
+        } else if seen.contains(&name) || (is_value(name) && mostly && !is_year(name)) {
             return Evidence::No;
         } else if mostly {
             words_above_values += 1;
+        } else if values.contains(&name) {
+            again += 1;
         }
         seen.push(name);
     }
     match () {
         () if below.is_empty() || empty * 4 > first.len() => Evidence::No,
-        () if words_above_values > 0 => Evidence::Strong,
+        () if words_above_values > again => Evidence::Strong,
+        () if again > 0 => Evidence::No,
         () => Evidence::Weak,
     }
 }
@@ -483,6 +489,7 @@ mod tests {
             ("Sales\n\n\na,b\nx,1\ny,2\n", 3, "b"),
             ("\"Mortes,\npor UF\"\nUF;2010;2011\nAC;4;5\nAL;6;7\n", 2, "2010"),
             ("sep=;\nSales\na;b\n1;2\n", 2, "b"),
+            ("# exported by a tool\na,b,y\n1,2,x\n3,4,y\n", 1, "b"),
             ("Source: a, b and c\nsex,age,name\nf,31,x\nm,42,y\nf,11,z\n", 1, "age"),
         ] {
             let t = table(text);
