@@ -1,6 +1,6 @@
 //! Functions at the end of a map, in place.
 
-use crate::math;
+use crate::math::{self, flush_gradient};
 use crate::simd::{Kernel, Simd};
 
 /// A function at the end of a map whose derivative follows from its result.
@@ -24,7 +24,7 @@ impl Finish {
         }
     }
 
-    /// dz = dy f'(z), in place.
+    /// dz = dy f'(z), in place, and 0 where [`math::flush_gradient`] says so.
     pub fn backward(self, simd: Simd, y: &[f32], dz: &mut [f32]) {
         if self != Finish::Same {
             simd.run(Backward(self, y, dz));
@@ -49,12 +49,11 @@ impl Kernel for Forward<'_> {
     }
 }
 
-/// x, and 0 for numbers of at most 0; a number that is none stays one. A choice would be compiled to stores under a mask, which
-/// the next load has to wait for.
+/// x, and 0 for numbers of at most 0; NaN stays NaN. A choice alone would be compiled to a store under a mask, which the next load
+/// has to wait for; adding 0 makes it a new number, and 0 of -0.
 #[inline(always)]
 fn rectify(x: f32) -> f32 {
-    let keep = u32::from(x <= 0.0).wrapping_sub(1);
-    f32::from_bits(x.to_bits() & keep)
+    (if x < 0.0 { 0.0 } else { x }) + 0.0
 }
 
 /// [`Finish::backward`].
@@ -68,9 +67,13 @@ impl Kernel for Backward<'_> {
         let numbers = self.2.iter_mut().zip(self.1);
         match self.0 {
             Finish::Same => {}
-            Finish::Rectify => numbers.for_each(|(dz, y)| *dz *= if *y > 0.0 { 1.0 } else { 0.0 }),
-            Finish::Tanh => numbers.for_each(|(dz, y)| *dz *= (-*y).mul_add(*y, 1.0)),
-            Finish::Sigmoid => numbers.for_each(|(dz, y)| *dz *= *y * (1.0 - *y)),
+            // A product, because a choice may be compiled to a store under a mask, which the next load has to wait for.
+            Finish::Rectify => numbers.for_each(|(dz, y)| {
+                let passes = (*y > 0.0) & (flush_gradient(*dz) != 0.0);
+                *dz *= if passes { 1.0 } else { 0.0 };
+            }),
+            Finish::Tanh => numbers.for_each(|(dz, y)| *dz = flush_gradient(*dz * (-*y).mul_add(*y, 1.0))),
+            Finish::Sigmoid => numbers.for_each(|(dz, y)| *dz = flush_gradient(*dz * (*y * (1.0 - *y)))),
         }
     }
 }
@@ -90,6 +93,18 @@ mod tests {
             let mut dz = [3.0; 4];
             Finish::Rectify.backward(simd, &y[..4], &mut dz);
             assert_eq!(dz, [0.0, 0.0, 0.0, 3.0]);
+        }
+    }
+
+    #[test]
+    fn gradients_do_not_fade_into_denormals() {
+        for simd in Level::ALL.into_iter().filter_map(Simd::with_level) {
+            for (finish, y) in [(Finish::Rectify, 2.0), (Finish::Tanh, 0.5), (Finish::Sigmoid, 1e-25)] {
+                let mut dz = [1e-28, -1e-37, 1e-40, f32::NAN, 1.0];
+                finish.backward(simd, &[y; 5], &mut dz);
+                assert!(dz[1..3] == [0.0; 2] && dz[3].is_nan() && dz[4] > 1e-26, "{finish:?} {dz:?}");
+                assert_eq!(dz[0], if finish == Finish::Sigmoid { 0.0 } else { dz[0].max(7e-29) });
+            }
         }
     }
 

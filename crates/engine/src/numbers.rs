@@ -2,6 +2,8 @@
 //!
 //! A load that straddles two lines costs two; rows whose length is a multiple of a line then never do.
 
+use crate::math::flush_gradient;
+use crate::simd::{Kernel, Simd};
 use std::ops::{Deref, DerefMut};
 
 /// A cache line of numbers.
@@ -53,9 +55,33 @@ impl From<&[f32]> for Numbers {
     }
 }
 
+/// [`flush_gradient`] of many numbers, in place.
+pub fn flush_gradients(simd: Simd, x: &mut [f32]) {
+    simd.run(FlushGradients(x));
+}
+
+struct FlushGradients<'a>(&'a mut [f32]);
+
+impl Kernel for FlushGradients<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        // A product, because a choice may be compiled to a store under a mask, which the next load has to wait for.
+        self.0.iter_mut().for_each(|x| *x *= if flush_gradient(*x) == 0.0 { 0.0 } else { 1.0 });
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn small_gradients_become_0() {
+        let mut x = [1e-28, -1e-30, 1e-40, 2.0, f32::INFINITY, f32::NAN];
+        flush_gradients(Simd::detect(), &mut x);
+        assert!(x[..5] == [1e-28, 0.0, 0.0, 2.0, f32::INFINITY] && x[5].is_nan());
+    }
 
     #[test]
     fn a_buffer_has_its_length_and_begins_at_a_line() {

@@ -5,6 +5,7 @@
 use super::Function;
 use crate::catalog::{Kind, thing};
 use crate::expression::ActivationFormula;
+use treino_engine::numbers::flush_gradients;
 use treino_engine::simd::Simd;
 
 thing! {
@@ -36,5 +37,6 @@ impl Function for ExpressionActivation {
 
     fn backward(&self, simd: Simd, x: &[f32], _y: &[f32], dy: &[f32], dx: &mut [f32], width: usize) {
         self.expression.backward(simd, x, dy, dx, width);
+        flush_gradients(simd, dx);
     }
 }

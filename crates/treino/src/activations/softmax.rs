@@ -4,7 +4,7 @@
 
 use super::{Function, RowsBackward, Rowwise, by_rows};
 use crate::catalog::thing;
-use treino_engine::math::{exp, ln};
+use treino_engine::math::{exp, flush, ln};
 use treino_engine::simd::{Kernel, Simd};
 
 thing! {
@@ -69,7 +69,7 @@ impl Kernel for Batch<'_> {
         for y in self.y.chunks_exact_mut(self.width) {
             let sum: f32 = y.iter().sum();
             for y in y {
-                *y /= sum;
+                *y = flush(*y / sum);
             }
         }
     }

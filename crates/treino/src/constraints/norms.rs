@@ -7,6 +7,7 @@ use super::Restrain;
 use crate::catalog::{Interval, Kind, thing};
 use crate::error::{Error, Result};
 use crate::losses::EPSILON;
+use treino_engine::math::flush_weight;
 use treino_engine::simd::{Kernel, Simd};
 
 const AXIS: Kind = Kind::Int(Interval::closed(-8.0, 7.0));
@@ -147,7 +148,7 @@ impl Kernel for Rescale<'_> {
             }
             for row in w.chunks_exact_mut(inner) {
                 for (w, factor) in row[first..first + lanes].iter_mut().zip(&factors) {
-                    *w *= factor;
+                    *w = flush_weight(*w * factor);
                 }
             }
         }

@@ -8,6 +8,7 @@ use crate::error::Result;
 use crate::initializers::{Initializer, Ones, Zeros};
 use crate::model::{Builder, Memory, Op, Pass, ScratchId, ScratchSize, ValueId, VarId, Weight};
 use crate::regularizers::Regularizer;
+use treino_engine::math::{flush, flush_gradient};
 use treino_engine::reduce::{sum_columns, sum_products};
 use treino_engine::simd::Kernel;
 
@@ -247,7 +248,7 @@ impl Kernel for Follow<'_> {
     #[inline(always)]
     fn run(self) {
         for (moving, batch) in self.moving.iter_mut().zip(self.batch) {
-            *moving = moving.mul_add(self.momentum, batch * self.rest);
+            *moving = flush(moving.mul_add(self.momentum, batch * self.rest));
         }
     }
 }
@@ -301,7 +302,7 @@ impl Kernel for Back<'_> {
                 dx.iter_mut().zip(dy).zip(normal).zip(columns)
             {
                 let through = normal.mul_add(*dgamma, *dbeta) * self.share;
-                *dx = gamma * inverse * (dy - through);
+                *dx = flush_gradient(gamma * inverse * (dy - through));
             }
         }
     }
