@@ -114,7 +114,7 @@ fn main() {
 
 fn measure(network: &str, name: &str, p: &Product, treino: &Treino, peak: f64) {
     let (a, b, mut c) = (values(p.m * p.k, 1), values(p.k * p.n, 2), vec![0f32; p.m * p.n]);
-    let room = RefCell::new(vec![0f32; p.k * p.n]);
+    let scratch = RefCell::new(vec![0f32; p.k * p.n]);
     let operations = 2 * p.m * p.k * p.n;
     let repeats = 200_000 / operations + 1;
     let mut sums = Vec::new();
@@ -127,7 +127,7 @@ fn measure(network: &str, name: &str, p: &Product, treino: &Treino, peak: f64) {
         sums.push(c.iter().map(|&value| f64::from(value) * f64::from(value)).sum::<f64>());
         (operations * repeats) as f64 / seconds / 1e9
     };
-    let ours = speed(&|c| treino.multiply(p, black_box(&a), black_box(&b), &mut room.borrow_mut(), c));
+    let ours = speed(&|c| treino.multiply(p, black_box(&a), black_box(&b), &mut scratch.borrow_mut(), c));
     let others = [by_gemm, by_faer, by_matrixmultiply].map(|by| speed(&|c| by(p, black_box(&a), &b, c)));
     let right = sums.iter().all(|sum| (sum - sums[0]).abs() <= 1e-4 * sums[0]);
     assert!(right, "{network} {name}: the products differ: {sums:?}");

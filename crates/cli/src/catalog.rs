@@ -1,15 +1,16 @@
 //! `treino catalog`.
 
 use crate::arguments::{flag_of, short};
-use crate::lines::wrapped;
 use crate::terminal::Terminal;
+use crate::wrap::wrapped;
 use clap::ArgMatches;
 use console::Style;
 use std::path::Path;
 use treino::Result;
-use treino::catalog::{Descriptor, Room, find, json_schema, reference};
+use treino::catalog::{Descriptor, Room, find};
 use treino::error::Error;
-use treino::store::write_atomically;
+use treino::files::write_atomically;
+use treino::{ROOMS, json_schema, reference, room};
 
 /// Lists rooms, the things of a room, or one thing with its parameters.
 pub fn run(matches: &ArgMatches, terminal: &Terminal) -> Result<u8> {
@@ -35,7 +36,7 @@ pub fn run(matches: &ArgMatches, terminal: &Terminal) -> Result<u8> {
     }
     let room = first.map(|name| room(name)).transpose()?;
     let text = match (room, matches.get_one::<String>("name")) {
-        (None, _) => Room::ALL.into_iter().map(|room| listing(room, terminal)).collect::<Vec<_>>().join("\n"),
+        (None, _) => ROOMS.into_iter().map(|room| listing(room, terminal)).collect::<Vec<_>>().join("\n"),
         (Some(room), None) => listing(room, terminal),
         (Some(room), Some(name)) => thing(find(room, name)?, terminal),
     };
@@ -48,23 +49,15 @@ fn called(name: &str) -> Vec<&'static Descriptor> {
     if room(name).is_ok() {
         return Vec::new();
     }
-    Room::ALL.into_iter().flat_map(Room::things).copied().filter(|thing| thing.is_called(name)).collect()
+    ROOMS.iter().flat_map(|room| room.things).copied().filter(|thing| thing.is_called(name)).collect()
 }
 
-/// A room by its name or by what one of its things is called.
-fn room(name: &str) -> Result<Room> {
-    let is_called = |room: &Room| room.name().eq_ignore_ascii_case(name) || room.one().eq_ignore_ascii_case(name);
-    Room::ALL.into_iter().find(is_called).ok_or_else(|| {
-        Error::input(format!("the catalogue has no room \"{name}\"")).nearest(name, Room::ALL.map(Room::name))
-    })
-}
-
-fn listing(room: Room, terminal: &Terminal) -> String {
-    let mut text = format!("{}\n", terminal.style(Style::new().bold(), room.name()));
-    let longest = room.things().iter().map(|d| d.name.len()).max().unwrap_or(0);
+fn listing(room: &Room, terminal: &Terminal) -> String {
+    let mut text = format!("{}\n", terminal.style(Style::new().bold(), room.name));
+    let longest = room.things.iter().map(|d| d.name.len()).max().unwrap_or(0);
     // Names have a column of their own where that leaves room for what they are.
     let column = if longest + 4 + 30 <= terminal.width { longest + 4 } else { 4 };
-    for thing in room.things() {
+    for thing in room.things {
         let first = if column > 4 {
             format!("  {:longest$}  ", thing.name)
         } else {

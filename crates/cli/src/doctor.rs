@@ -2,15 +2,16 @@
 
 use crate::evaluate::argument;
 use crate::json;
-use crate::lines::{Lines, wrapped};
+use crate::lines::Lines;
 use crate::terminal::Terminal;
+use crate::wrap::wrapped;
 use clap::ArgMatches;
 use serde_json::json;
 use std::path::Path;
 use treino::Result;
 use treino::doctor::{Finding, examine};
-use treino::language::Lang;
 use treino::report::Record;
+use treino_pages::language::Lang;
 
 /// Says what the rules find in a run.
 pub fn run(matches: &ArgMatches, terminal: &Terminal) -> Result<u8> {
@@ -33,16 +34,14 @@ pub fn run(matches: &ArgMatches, terminal: &Terminal) -> Result<u8> {
 
 /// The spec of a run, as commands name it.
 pub fn spec_of(run: &Path) -> String {
-    let path = run.join("spec.toml").display().to_string();
-    let is_plain = path.chars().all(|c| c.is_alphanumeric() || "/._-".contains(c));
-    if is_plain { path } else { format!("'{}'", path.replace('\'', "'\\''")) }
+    run.join("spec.toml").display().to_string()
 }
 
 /// Findings in words, each with what to try.
 pub fn add(lines: &mut Lines<'_>, findings: &[Finding], spec: &str, lang: Lang) {
     for finding in findings {
-        let severity = finding.rule.severity().word(lang);
-        lines.add(&severity, &format!("{} ({}).", finding.what(lang), finding.rule.evidence(lang)));
+        let severity = lang.severity(finding.rule.severity());
+        lines.add(&severity, &format!("{} ({}).", lang.finding(finding), lang.evidence(&finding.rule)));
         if let Some(command) = finding.command(spec) {
             lines.add(&lang.label_try(), &command);
         }
@@ -55,8 +54,8 @@ pub fn object(findings: &[Finding], spec: &str) -> serde_json::Value {
         let mut one = serde_json::to_value(&finding.rule).unwrap_or_default();
         one["severity"] = json!(finding.rule.severity());
         one["target"] = json!(finding.target);
-        one["what"] = json!(finding.what(Lang::English));
-        one["evidence"] = json!(finding.rule.evidence(Lang::English));
+        one["what"] = json!(Lang::English.finding(finding));
+        one["evidence"] = json!(Lang::English.evidence(&finding.rule));
         one["figure"] = json!(finding.rule.figure());
         one["command"] = json!(finding.command(spec));
         one

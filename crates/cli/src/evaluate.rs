@@ -1,9 +1,10 @@
 //! `treino evaluate`.
 
+use crate::arguments;
 use crate::json;
-use crate::lines::wrapped;
 use crate::tables::{self};
 use crate::terminal::{Terminal, escaped};
+use crate::wrap::wrapped;
 use clap::ArgMatches;
 use std::path::Path;
 use treino::Result;
@@ -15,7 +16,10 @@ use treino::store::Bundle;
 pub fn run(matches: &ArgMatches, terminal: &Terminal) -> Result<u8> {
     let (model, data): (&String, &String) = (argument(matches, "model"), argument(matches, "data"));
     let bundle = Bundle::open(Path::new(model))?;
-    let (evaluations, set_aside) = bundle.evaluate(&Source::from_argument(data)?)?;
+    let mut notes = Vec::new();
+    let (evaluations, set_aside) =
+        bundle.evaluate_as(&Source::from_argument(data)?, &arguments::reading(matches)?, &mut notes)?;
+    terminal.say_notes(&notes);
     if matches.get_flag("json") {
         json::line(&json::evaluations(bundle.table()?, &evaluations, set_aside));
         return Ok(0);

@@ -1,9 +1,10 @@
 //! `treino explore`: the lecture on one's own table.
 
-use crate::lines::{Lines, wrapped};
+use crate::lines::Lines;
 use crate::plot::bytes;
-use crate::session::{Surroundings, interrupt, is_interrupted, listen_for_interrupts};
+use crate::session::{Surroundings, gate, is_interrupted, listen_for_interrupts};
 use crate::terminal::{Terminal, escaped};
+use crate::wrap::wrapped;
 use crate::{arguments, json};
 use clap::ArgMatches;
 use console::Style;
@@ -12,10 +13,10 @@ use std::path::{Path, PathBuf};
 use treino::Result;
 use treino::catalog::{Interval, Kind};
 use treino::error::Error;
-use treino::explore::{Exploration, Explore, Finding, exploration_report, explore};
-use treino::figure;
+use treino::files::write_atomically;
 use treino::spec::Spec;
-use treino::store::write_atomically;
+use treino_pages::explore::{Exploration, Explore, Finding, exploration_report, explore};
+use treino_pages::figure;
 
 /// Seeds of each setting, unless asked otherwise.
 const SEEDS: usize = 10;
@@ -40,7 +41,7 @@ pub fn run(matches: &ArgMatches, terminal: &Terminal) -> Result<u8> {
         lang: terminal.lang,
         threads: surroundings.threads,
         simd: surroundings.simd,
-        interrupt: interrupt(),
+        gate: gate(),
         command: &command,
     };
     let progress = Progress::new(terminal, as_json || quiet);
@@ -97,7 +98,7 @@ fn said(found: &Exploration, page: &Path, pictures: usize, quiet: bool, terminal
         if !quiet {
             text.push('\n');
         }
-        let (title, finding) = (&topic.title, lang.finding(topic.finding));
+        let (title, finding) = (&topic.title, lang.claim_finding(topic.finding));
         let words = format!("  {title} ({}): {finding}", topic.id);
         // Styled only now, because escape codes have no width.
         let between = if words.chars().count() > terminal.width { "\n   " } else { "" };
@@ -123,7 +124,7 @@ fn said(found: &Exploration, page: &Path, pictures: usize, quiet: bool, terminal
 
 /// The findings as JSON.
 fn object(found: &Exploration, page: &Path) -> serde_json::Value {
-    let topic = |topic: &treino::explore::Topic| {
+    let topic = |topic: &treino_pages::explore::Topic| {
         serde_json::json!({
             "id": topic.id,
             "title": topic.title,

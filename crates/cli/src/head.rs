@@ -5,8 +5,8 @@ use crate::tables::shortened;
 use crate::terminal::Terminal;
 use treino::callbacks::Callback;
 use treino::data::{Distribution, Target, Task};
-use treino::language::Lang;
-use treino::train::Planned;
+use treino::runs::Planned;
+use treino_pages::language::Lang;
 
 /// What was understood: data, network, training.
 pub fn head(planned: &Planned, terminal: &Terminal) -> String {

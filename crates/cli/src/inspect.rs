@@ -2,16 +2,16 @@
 
 use crate::arguments;
 use crate::evaluate::argument;
-use crate::lines::wrapped;
 use crate::tables::{self, shortened};
 use crate::terminal::{Terminal, escaped};
+use crate::wrap::wrapped;
 use clap::ArgMatches;
 use std::io::Read;
 use std::path::Path;
 use treino::Result;
 use treino::data::{Column, ColumnKind, Source, Table};
-use treino::language::Lang;
 use treino::store::Bundle;
+use treino_pages::language::Lang;
 
 /// Shows what a model or a table holds.
 pub fn run(matches: &ArgMatches, terminal: &Terminal) -> Result<u8> {

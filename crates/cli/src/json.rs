@@ -3,10 +3,11 @@
 use crate::terminal::print;
 use serde_json::{Map, Value, json};
 use std::path::Path;
-use treino::callbacks::Logs;
+use treino::events::Event;
+use treino::events::Logs;
 use treino::report::Evaluation;
+use treino::runs::{Metrics, Planned};
 use treino::store::TableSide;
-use treino::train::{Ending, Event, Planned, Repeat, Run, Scores};
 
 /// The version of the lines' schema.
 pub const VERSION: u32 = 1;
@@ -17,9 +18,8 @@ pub fn line(value: &Value) {
 }
 
 /// The line of an event; batches have none.
-pub fn event(event: &Event<'_>) {
+pub fn event(event: &Event) {
     match event {
-        Event::Batch { .. } => {}
         Event::Epoch { epoch, logs, best, .. } => {
             line(&json!({ "event": "epoch", "epoch": epoch + 1, "best": best, "logs": logs_json(logs) }));
         }
@@ -35,58 +35,13 @@ pub fn event(event: &Event<'_>) {
         Event::Resumed { epoch } => line(&json!({ "event": "event", "what": "resumed", "epoch": epoch + 1 })),
         Event::Restored { epoch } => line(&json!({ "event": "event", "what": "restored", "epoch": epoch + 1 })),
         Event::Repeat { done, of } => line(&json!({ "event": "event", "what": "repeat", "done": done, "of": of })),
+        _ => {}
     }
 }
 
 /// Logs as an object; a number that is not finite is `null`, as JSON has no other word for it.
 pub fn logs_json(logs: &Logs) -> Value {
     Value::Object(logs.0.iter().map(|(name, value)| (name.clone(), json!(value))).collect::<Map<_, _>>())
-}
-
-/// The contents of `metrics.json`.
-pub fn metrics(planned: &Planned, run: &Run) -> Value {
-    let target = &planned.prepared.target;
-    let scores =
-        |scores: &Scores| json!({ "train": scores.train, "validation": scores.validation, "test": scores.test });
-    let more_targets = &planned.prepared.more_targets;
-    let repeat = |r: &Repeat| {
-        let mut repeat = json!({ "seed": r.seed, "epochs": r.epochs, "complete": r.is_complete(), "scores": r.scores.as_ref().map(scores) });
-        if !more_targets.is_empty() {
-            let more = r.scores.as_ref().map(|own| own.more_targets.iter().map(scores).collect::<Vec<_>>());
-            repeat["more_scores"] = json!(more);
-        }
-        repeat
-    };
-    let repeats: Vec<Value> = run.repeats.iter().map(repeat).collect();
-    let ending = match &run.history.ending {
-        Ending::Finished => json!({ "how": "finished" }),
-        Ending::Stopped { epoch, why } => json!({ "how": "stopped", "epoch": epoch + 1, "why": why }),
-        Ending::Interrupted => json!({ "how": "interrupted" }),
-        Ending::Diverged(d) => json!({ "how": "diverged", "epoch": d.epoch + 1, "step": d.step + 1, "where": d.place }),
-    };
-    let mut metrics = json!({
-        "format_version": 1,
-        "task": target.task.name(),
-        "target": target.name,
-        "rows": {
-            "train": planned.prepared.train.len(),
-            "validation": planned.prepared.validation.as_ref().map(|d| d.len()),
-            "test": planned.prepared.test.as_ref().map(|d| d.len()),
-            "set_aside": planned.prepared.set_aside,
-        },
-        "epochs": run.history.epochs.len(),
-        "best_epoch": run.history.best_epoch.map(|epoch| epoch + 1),
-        "kept_epoch": run.history.kept_epoch.map(|epoch| epoch + 1),
-        "ending": ending,
-        "scores": scores(&run.scores),
-        "repeats": repeats,
-    });
-    if !more_targets.is_empty() {
-        let more = more_targets.iter().zip(&run.scores.more_targets);
-        let more = more.map(|(t, own)| json!({ "target": t.name, "task": t.task.name(), "scores": scores(own) }));
-        metrics["more_targets"] = more.collect();
-    }
-    metrics
 }
 
 /// What `evaluate` prints.
@@ -130,9 +85,9 @@ pub fn start(planned: &Planned) -> Value {
 }
 
 /// The last line: where everything is, and all of `metrics.json`.
-pub fn end(metrics: Value, seconds: f64, run: &Path, diagnosis: Value) -> Value {
+pub fn end(metrics: &Metrics, seconds: f64, run: &Path, diagnosis: Value) -> Value {
     let mut end = json!({ "event": "end", "run": run.display().to_string(), "seconds": seconds });
-    if let (Value::Object(end), Value::Object(metrics)) = (&mut end, metrics) {
+    if let (Value::Object(end), Value::Object(metrics)) = (&mut end, json!(metrics)) {
         end.extend(metrics);
         if let Value::Object(diagnosis) = diagnosis {
             end.extend(diagnosis);

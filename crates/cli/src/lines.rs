@@ -1,6 +1,7 @@
 //! Words in lines that fit the terminal.
 
 use crate::terminal::{Terminal, escaped};
+use crate::wrap::wrapped;
 use console::Style;
 
 /// Labelled lines: the label in a column of its own where there is room.
@@ -30,48 +31,5 @@ impl<'a> Lines<'a> {
         let words_begin = first.len().min(text.len());
         self.text.push_str(&styled(&text[..words_begin]));
         self.text.push_str(&text[words_begin..]);
-    }
-}
-
-/// Words in lines of at most so many characters, as far as single words allow: the first line behind `first`, the others
-/// behind `indent`.
-pub fn wrapped(words: &str, width: usize, first: &str, indent: &str) -> String {
-    if first.chars().count() + words.trim().chars().count() <= width && !words.contains('\n') {
-        return format!("{first}{}\n", words.trim());
-    }
-    let mut text = first.to_string();
-    let mut used = first.chars().count();
-    let mut begins = true;
-    for word in words.split_whitespace() {
-        let length = word.chars().count();
-        if !begins && used + 1 + length > width {
-            text.push('\n');
-            text.push_str(indent);
-            used = indent.chars().count();
-            begins = true;
-        }
-        if !begins {
-            text.push(' ');
-            used += 1;
-        }
-        text.push_str(word);
-        used += length;
-        begins = false;
-    }
-    text.push('\n');
-    text
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn words_are_wrapped_between_them_only() {
-        assert_eq!(wrapped("one two three four", 10, "- ", "  "), "- one two\n  three\n  four\n");
-        assert_eq!(wrapped("a-word-without-end b", 10, "  ", "  "), "  a-word-without-end\n  b\n");
-        assert_eq!(wrapped("", 10, "  ", "  "), "  \n");
-        // What fits keeps its spaces.
-        assert_eq!(wrapped("a  b", 10, "  ", "  "), "  a  b\n");
     }
 }

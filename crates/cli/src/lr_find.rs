@@ -1,16 +1,18 @@
 //! `treino lr-find`.
 
-use crate::lines::{Lines, wrapped};
+use crate::lines::Lines;
 use crate::session::{Surroundings, is_interrupted, listen_for_interrupts};
 use crate::terminal::Terminal;
+use crate::wrap::wrapped;
 
 use crate::{arguments, json};
 use clap::ArgMatches;
 use treino::Result;
 use treino::catalog::{Interval, Kind};
 use treino::error::Error;
-use treino::language::Lang;
-use treino::train::{Planned, RangeTest, RatesFound};
+use treino::runs::Planned;
+use treino::train::{RangeTest, RatesFound};
+use treino_pages::language::Lang;
 
 /// Lines of the table of rates.
 const LINES: usize = 15;
@@ -27,8 +29,9 @@ pub fn run(matches: &ArgMatches, terminal: &Terminal) -> Result<u8> {
     test.check()?;
     let surroundings = Surroundings::new(matches)?;
     let planned = Planned::new(&arguments::spec(matches)?)?;
+    terminal.say_notes(&planned.prepared.notes);
     listen_for_interrupts();
-    let mut nobody = |_: &treino::train::Event<'_>| {};
+    let mut nobody = |_: &treino::events::Event| {};
     let found = planned.find_learning_rate(&test, &mut surroundings.session(&mut nobody))?;
     if is_interrupted() {
         return Err(Error::new(treino::error::Kind::Interrupted, "interrupted before all rates were tried"));

@@ -24,6 +24,8 @@ mod tables;
 mod terminal;
 mod train;
 mod verify;
+mod workloads;
+mod wrap;
 
 use std::process::ExitCode;
 use std::time::Instant;
@@ -40,7 +42,7 @@ fn main() -> ExitCode {
         "study" => study::run(matches, &terminal),
         "explore" => explore::run(matches, &terminal),
         "evaluate" => evaluate::run(matches, &terminal),
-        "predict" => predict::run(matches),
+        "predict" => predict::run(matches, &terminal),
         "report" => report::run(matches, &terminal),
         "doctor" => doctor::run(matches, &terminal),
         "plot" => plot::run(matches, &terminal),

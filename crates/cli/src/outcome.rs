@@ -1,31 +1,24 @@
 //! What `treino train` says when it is done: tables, diagnosis, where all is.
 
-use crate::lines::{Lines, wrapped};
+use crate::lines::Lines;
 use crate::terminal::Terminal;
+use crate::wrap::wrapped;
 use crate::{doctor, tables};
 use console::Style;
 use std::path::Path;
-use treino::doctor::Finding;
-use treino::language::Lang;
+use treino::events::Ending;
 use treino::report::{Evaluation, headline};
-use treino::study::statistics::interval95;
-use treino::train::{Ending, Planned, Repeat, Run, Scores};
+use treino::runs::{Finished, Planned, Repeat, Run, Scores};
+use treino::statistics::interval95;
+use treino_pages::language::Lang;
 
 /// The table, the repeats, the diagnosis, and where all is.
-pub fn outcome(
-    planned: &Planned,
-    run: &Run,
-    findings: &[Finding],
-    terminal: &Terminal,
-    quiet: bool,
-    seconds: f64,
-    path: &Path,
-) -> String {
-    let lang = terminal.lang;
+pub fn outcome(planned: &Planned, finished: &Finished, terminal: &Terminal, quiet: bool, path: &Path) -> String {
+    let (run, lang) = (&finished.run, terminal.lang);
     let mut text = String::new();
     if !quiet {
         let mut lines = Lines::new(terminal);
-        lines.add(&lang.label_trained(), &ending_line(run, seconds, lang));
+        lines.add(&lang.label_trained(), &ending_line(run, finished.seconds, lang));
         text.push_str(&lines.text);
         text.push('\n');
     }
@@ -51,7 +44,7 @@ pub fn outcome(
     }
     text.push('\n');
     let mut lines = Lines::new(terminal);
-    doctor::add(&mut lines, findings, &doctor::spec_of(path), lang);
+    doctor::add(&mut lines, &finished.findings, &doctor::spec_of(path), lang);
     lines.add(&lang.label_saved(), &lang.saved_files(path.display()));
     text.push_str(&lines.text);
     text

@@ -6,10 +6,10 @@ use clap::ArgMatches;
 use std::path::Path;
 use treino::Result;
 use treino::error::Error;
-use treino::figure::{self, Figure};
-use treino::language::Lang;
+use treino::files::write_atomically;
 use treino::report::Record;
-use treino::store::write_atomically;
+use treino_pages::figure::{self, Figure};
+use treino_pages::language::Lang;
 
 /// Kinds of files.
 pub const KINDS: [&str; 4] = ["svg", "png", "csv", "json"];
@@ -52,7 +52,7 @@ pub fn bytes(figure: &Figure, output: &str, lang: Lang) -> Result<Vec<u8>> {
         "csv" => Ok(figure::csv(&figure.table).into_bytes()),
         "json" => Ok(format!("{:#}\n", figure::json(figure)).into_bytes()),
         "svg" => Ok(figure::svg(figure, lang).into_bytes()),
-        "png" => figure::png(figure, lang),
+        "png" => Ok(figure::png(figure, lang)),
         _ => {
             let error = Error::input(format!("a figure is not written as \"{kind}\": {output}")).nearest(&kind, KINDS);
             Err(error.help(format!("the name ends in one of .{}", KINDS.join(", ."))))

@@ -1,18 +1,22 @@
 //! `treino predict`.
 
+use crate::arguments;
 use crate::evaluate::argument;
-use crate::terminal::print;
+use crate::terminal::{Terminal, print};
 use clap::ArgMatches;
 use std::path::Path;
 use treino::Result;
 use treino::data::Source;
 use treino::error::Error;
-use treino::store::{Bundle, write_atomically};
+use treino::files::write_atomically;
+use treino::store::Bundle;
 
 /// Predicts every row of a table, as CSV.
-pub fn run(matches: &ArgMatches) -> Result<u8> {
+pub fn run(matches: &ArgMatches, terminal: &Terminal) -> Result<u8> {
     let bundle = Bundle::open(Path::new(argument(matches, "model")))?;
-    let prediction = bundle.predict(&Source::from_argument(argument(matches, "data"))?)?;
+    let (source, mut notes) = (Source::from_argument(argument(matches, "data"))?, Vec::new());
+    let prediction = bundle.predict_as(&source, &arguments::reading(matches)?, &mut notes)?;
+    terminal.say_notes(&notes);
     let mut csv = Vec::new();
     prediction.csv(&mut csv).map_err(|e| Error::input(format!("cannot write the predictions: {e}")))?;
     match matches.get_one::<String>("output") {

@@ -1,13 +1,13 @@
 //! What `treino train --profile` says: where a step's time goes.
 
-use crate::lines::wrapped;
 use crate::tables::{self, shortened};
 use crate::terminal::Terminal;
+use crate::wrap::wrapped;
 use comfy_table::Table;
 use console::Style;
 use serde_json::{Value, json};
-use treino::language::Lang;
 use treino::train::{Line, Profile};
+use treino_pages::language::Lang;
 
 /// The table, and what is to be known about it.
 pub fn words(profile: &Profile, terminal: &Terminal) -> String {

@@ -1,13 +1,15 @@
 //! What is shown while a training runs: a live block on a terminal, sparse lines elsewhere. All of it on standard error.
 
-use crate::lines::wrapped;
 use crate::terminal::{Terminal, escaped};
+use crate::wrap::wrapped;
 use console::Style;
 use indicatif::ProgressBar;
 use std::time::{Duration, Instant};
-use treino::callbacks::{Callback, Logs};
-use treino::language::Lang;
-use treino::train::{Event, Planned};
+use treino::callbacks::Callback;
+use treino::events::Event;
+use treino::events::Logs;
+use treino::runs::Planned;
+use treino_pages::language::Lang;
 
 /// Time between two redraws of the live block.
 const FRAME: Duration = Duration::from_millis(100);
@@ -73,7 +75,7 @@ impl<'a> Progress<'a> {
     }
 
     /// Shows an event.
-    pub fn event(&mut self, event: &Event<'_>) {
+    pub fn event(&mut self, event: &Event) {
         let lang = self.terminal.lang;
         match event {
             Event::Batch { epoch, step, steps, loss } => self.batch(*epoch, *step, *steps, *loss),
@@ -90,6 +92,7 @@ impl<'a> Progress<'a> {
                 Some(live) => live.set_message(self.terminal.plain(&format!("  {}", lang.seeds_done(done, of)))),
                 None => self.say(&lang.seeds_done(done, of)),
             },
+            _ => {}
         }
     }
 

@@ -2,13 +2,13 @@
 
 use crate::evaluate::argument;
 use crate::json;
-use crate::lines::wrapped;
 use crate::terminal::Terminal;
+use crate::wrap::wrapped;
 use clap::ArgMatches;
 use serde_json::json;
 use std::path::Path;
 use treino::Result;
-use treino::callbacks::EarlyStopping;
+use treino::callbacks::{EarlyStopping, Mode, more_is_better};
 use treino::error::Error;
 use treino::report::{Course, Record};
 
@@ -21,14 +21,10 @@ pub fn run(matches: &ArgMatches, terminal: &Terminal) -> Result<u8> {
         let error = Error::input(format!("the history of this run has no \"{}\"", stopping.monitor));
         return Err(error.nearest(&stopping.monitor, course.names.iter().map(String::as_str)));
     };
-    let more_is_better = match stopping.mode.as_str() {
-        "min" => false,
-        "max" => true,
-        _ => course.more_is_better[at].ok_or_else(|| {
-            Error::input(format!("it is not known whether more \"{}\" is better", stopping.monitor))
-                .help("say --mode min or --mode max")
-        })?,
-    };
+    let more_is_better = more_is_better(stopping.mode, || course.more_is_better[at]).ok_or_else(|| {
+        Error::input(format!("it is not known whether more \"{}\" is better", stopping.monitor))
+            .help("say --mode min or --mode max")
+    })?;
     let values: Vec<Option<f64>> = course.epochs.iter().map(|epoch| epoch[at]).collect();
     let replayed = stopping.replay(&values, more_is_better);
     let value = values.get(replayed.kept).copied().flatten();
@@ -66,7 +62,7 @@ fn settings(matches: &ArgMatches, course: &Course) -> Result<EarlyStopping> {
             monitor: own.monitor.clone(),
             min_delta: own.min_delta,
             patience: own.patience,
-            mode: if own.more_is_better { "max" } else { "min" }.to_string(),
+            mode: if own.more_is_better { Mode::Max } else { Mode::Min },
             baseline: own.baseline,
             restore_best_weights: own.restore_best_weights,
             start_from_epoch: own.start_from_epoch,
@@ -75,11 +71,11 @@ fn settings(matches: &ArgMatches, course: &Course) -> Result<EarlyStopping> {
         stopping.monitor = "loss".to_string();
     }
     if let Some(monitor) = matches.get_one::<String>("monitor") {
-        (stopping.monitor, stopping.mode) = (monitor.clone(), "auto".to_string());
+        (stopping.monitor, stopping.mode) = (monitor.clone(), Mode::Auto);
     }
     let given = |name: &str| matches.get_one::<String>(name).cloned();
     if let Some(mode) = given("mode") {
-        stopping.mode = mode;
+        stopping.mode = mode.parse()?;
     }
     if let Some(text) = given("patience") {
         stopping.patience = whole("patience", &text)?;

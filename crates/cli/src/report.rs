@@ -5,10 +5,10 @@ use crate::terminal::{Terminal, escaped};
 use clap::ArgMatches;
 use std::path::{Path, PathBuf};
 use treino::Result;
-use treino::figure::report;
-use treino::language::Lang;
+use treino::files::write_atomically;
 use treino::report::Record;
-use treino::store::write_atomically;
+use treino_pages::figure::report;
+use treino_pages::language::Lang;
 
 /// The name of the page in a run folder.
 const NAME: &str = "report.html";

@@ -1,18 +1,18 @@
 //! What a training runs in: threads, the instruction set, Ctrl-C.
 
 use clap::ArgMatches;
-use std::sync::atomic::{AtomicBool, Ordering};
 use treino::Result;
 use treino::catalog::Kind;
 use treino::error::Error;
-use treino::train::{Event, Level, Session, Simd};
+use treino::events::{Event, Gate};
+use treino::train::{Level, Session, Simd};
 
-/// Set by Ctrl-C: finish the step, keep the best weights, save.
-static INTERRUPT: AtomicBool = AtomicBool::new(false);
+/// Stopped by Ctrl-C: finish the step, keep the best weights, save.
+static GATE: Gate = Gate::new();
 
-/// What Ctrl-C sets.
-pub fn interrupt() -> &'static AtomicBool {
-    &INTERRUPT
+/// What Ctrl-C stops.
+pub fn gate() -> &'static Gate {
+    &GATE
 }
 
 /// The surroundings that a command was given.
@@ -31,8 +31,8 @@ impl Surroundings {
     }
 
     /// A session in them that Ctrl-C stops.
-    pub fn session<'a>(self, observer: &'a mut dyn FnMut(&Event<'_>)) -> Session<'a> {
-        Session { threads: self.threads, simd: self.simd, interrupt: &INTERRUPT, observer, profile: None }
+    pub fn session<'a>(self, observer: &'a mut dyn FnMut(&Event)) -> Session<'a> {
+        Session { simd: self.simd, ..Session::new(self.threads, &GATE, observer) }
     }
 }
 
@@ -66,13 +66,14 @@ fn simd(matches: &ArgMatches) -> Result<Simd> {
 pub fn listen_for_interrupts() {
     // Without the handler Ctrl-C ends the program at once, which also leaves nothing half-written.
     let _ = ctrlc::set_handler(|| {
-        if INTERRUPT.swap(true, Ordering::Relaxed) {
+        if GATE.is_stopped() {
             std::process::exit(130);
         }
+        GATE.stop();
     });
 }
 
 /// Whether Ctrl-C was pressed.
 pub fn is_interrupted() -> bool {
-    INTERRUPT.load(Ordering::Relaxed)
+    GATE.is_stopped()
 }

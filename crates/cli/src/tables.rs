@@ -1,12 +1,12 @@
 //! Evaluations as tables.
 
-use crate::lines::wrapped;
 use crate::terminal::{Terminal, escaped};
+use crate::wrap::wrapped;
 use comfy_table::{CellAlignment, Table, presets::NOTHING};
 use console::Style;
-use treino::language::Lang;
 use treino::report::{Classes, Evaluation, Numbers};
-use treino::study::statistics::wilson95;
+use treino::statistics::wilson95;
+use treino_pages::language::Lang;
 
 /// One row of a score table: its name, and how to read it off an evaluation.
 type Row<E> = (&'static str, fn(&E) -> Option<f64>, fn(&E) -> Option<f64>);

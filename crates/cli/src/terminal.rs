@@ -1,14 +1,15 @@
 //! What kind of terminal it is, and writing to it.
 
-use crate::lines::wrapped;
+use crate::wrap::wrapped;
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use clap::ArgMatches;
 use console::Style;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::io::{IsTerminal, Write};
 use std::ops::Range;
+use treino::data::Note;
 use treino::error::{Error, Span};
-use treino::language::Lang;
+use treino_pages::language::Lang;
 
 /// Where words go.
 #[derive(Debug, Clone, Copy)]
@@ -96,6 +97,13 @@ impl Terminal {
     pub fn say(&self, text: &str) {
         // Nobody can be told that nobody listens.
         let _ = std::io::stderr().lock().write_all(self.plain(text).as_bytes());
+    }
+
+    /// Writes notes on a table to standard error.
+    pub fn say_notes(&self, notes: &[Note]) {
+        for note in notes {
+            self.say(&wrapped(&escaped(&self.lang.noted(note)), self.known_width(), "", "  "));
+        }
     }
 
     /// The text in ASCII where that was asked for.

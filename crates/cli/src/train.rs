@@ -9,12 +9,10 @@ use crate::terminal::{Terminal, escaped};
 use crate::{arguments, doctor, json, profile};
 use clap::ArgMatches;
 use std::path::Path;
-use std::time::Instant;
 use treino::Result;
-use treino::doctor::examine;
-use treino::report::Record;
-use treino::store::RunFolder;
-use treino::train::{Ending, Planned, Profile};
+use treino::events::Ending;
+use treino::runs::{Job, Planned};
+use treino::train::Profile;
 
 /// Trains, reports, saves.
 pub fn run(matches: &ArgMatches, terminal: &Terminal) -> Result<u8> {
@@ -27,18 +25,22 @@ pub fn run(matches: &ArgMatches, terminal: &Terminal) -> Result<u8> {
     let planned = Planned::new(&spec)?;
     let out = matches.get_one::<String>("out").map_or("runs", String::as_str);
     let name = matches.get_one::<String>("name").cloned().unwrap_or_else(|| run_name(&planned));
-    // Before the training, so that a folder that cannot be written to costs none.
-    RunFolder::check(Path::new(out))?;
+    let lang = terminal.lang;
+    let job = Job::of(planned)
+        .write_to(out, name)?
+        .report(move |record, run| report::write(record, run, None, lang).map(drop));
+    let planned = job.planned();
     listen_for_interrupts();
 
     if as_json {
-        json::line(&json::start(&planned));
+        json::line(&json::start(planned));
     } else if !quiet {
-        terminal.print(&head(&planned, terminal));
+        terminal.print(&head(planned, terminal));
+    } else {
+        terminal.say_notes(&planned.prepared.notes);
     }
-    let started = Instant::now();
-    let mut progress = (!as_json && !quiet).then(|| Progress::new(terminal, &planned));
-    let mut observer = |event: &treino::train::Event<'_>| match &mut progress {
+    let mut progress = (!as_json && !quiet).then(|| Progress::new(terminal, planned));
+    let mut observer = |event: &treino::events::Event| match &mut progress {
         Some(progress) => progress.event(event),
         None if as_json => json::event(event),
         None => {}
@@ -46,32 +48,23 @@ pub fn run(matches: &ArgMatches, terminal: &Terminal) -> Result<u8> {
     let mut measured = matches.get_flag("profile").then(Profile::default);
     let mut session = surroundings.session(&mut observer);
     session.profile = measured.as_mut();
-    let result = planned.run(&mut session);
+    let result = job.run(&mut session);
     if let Some(progress) = &progress {
         progress.finish();
     }
-    let run = result?;
-    let seconds = started.elapsed().as_secs_f64();
-    let metrics = json::metrics(&planned, &run);
-    let record = Record::of(&planned, &run)?;
-    let folder = RunFolder::begin(Path::new(out), &name)?;
-    let path = folder.finish(&run.model, &run.history, &metrics, &record.to_json()?)?;
-    // It can be made again at any time, and names the folder, which has its name only now.
-    report::write(&record, &path, None, terminal.lang)?;
-    let findings = examine(&record);
-
-    let error = match &run.history.ending {
-        Ending::Diverged(divergence) => Some(divergence.error()),
-        _ => None,
-    };
+    let finished = result?;
+    let run = &finished.run;
+    let path = finished.folder.clone().unwrap_or_default();
     if as_json {
         measured.iter().for_each(|measured| json::line(&profile::object(measured)));
-        json::line(&json::end(metrics, seconds, &path, doctor::object(&findings, &doctor::spec_of(&path))));
+        let diagnosis = doctor::object(&finished.findings, &doctor::spec_of(&path));
+        json::line(&json::end(&finished.metrics, finished.seconds, &path, diagnosis));
     } else {
-        terminal.print(&outcome(&planned, &run, &findings, terminal, quiet, seconds, &path));
+        terminal.print(&outcome(planned, &finished, terminal, quiet, &path));
         measured.iter().for_each(|measured| terminal.print(&profile::words(measured, terminal)));
     }
-    if let Some(error) = error {
+    if let Ending::Diverged(divergence) = &run.history.ending {
+        let error = divergence.error();
         terminal.report(&error.help(format!("the best weights before that are in {}", path.display())));
         return Ok(3);
     }

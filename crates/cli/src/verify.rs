@@ -2,14 +2,15 @@
 
 use crate::evaluate::argument;
 use crate::json;
-use crate::lines::wrapped;
 use crate::progress::Progress;
 use crate::session::{Surroundings, listen_for_interrupts};
 use crate::terminal::Terminal;
+use crate::wrap::wrapped;
 use clap::ArgMatches;
 use std::path::Path;
 use treino::Result;
-use treino::study::{Difference, Rerun, Verification};
+use treino::runs::Rerun;
+use treino::runs::{Difference, Verification};
 
 /// Trains a run again, and says whether its model has the same bits.
 pub fn run(matches: &ArgMatches, terminal: &Terminal) -> Result<u8> {
@@ -20,7 +21,7 @@ pub fn run(matches: &ArgMatches, terminal: &Terminal) -> Result<u8> {
     listen_for_interrupts();
 
     let mut progress = (terminal.live && !as_json).then(|| Progress::new(terminal, &rerun.planned));
-    let mut observer = |event: &treino::train::Event<'_>| {
+    let mut observer = |event: &treino::events::Event| {
         if let Some(progress) = &mut progress {
             progress.event(event);
         }

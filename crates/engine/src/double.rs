@@ -1,9 +1,9 @@
-//! Elementary functions in double precision, the same bits everywhere. For numbers worked out once a step, not once an
-//! element.
+//! Elementary functions in double precision, with the same bits on every machine. They are meant for numbers that are computed once
+//! per step, not once per element.
 
 use crate::math::ln_f64;
 
-// The constants are written with all their digits.
+// ln 2 in two parts: the first has few enough bits that its product with an exponent is exact.
 const LN_2_HIGH: f64 = 6.931_471_803_691_238e-1;
 const LN_2_LOW: f64 = 1.908_214_929_270_587_7e-10;
 
@@ -15,19 +15,19 @@ pub fn exp(x: f64) -> f64 {
     let x = x.clamp(-760.0, 720.0);
     let n = (x * std::f64::consts::LOG2_E).round();
     let r = n.mul_add(-LN_2_LOW, n.mul_add(-LN_2_HIGH, x));
-    // |r| <= ln 2 / 2: fourteen terms of the series reach 1e-17.
+    // |r| <= ln 2 / 2, so the error after fourteen terms of the series is about 1e-17.
     let series = (1..=14).rev().fold(1.0_f64, |sum, k| (r / f64::from(k)).mul_add(sum, 1.0));
-    // Two halves, because 2^n itself may be out of range where the result is not.
+    // Two factors, because 2^n may be out of range although the result is not.
     let half = (n / 2.0).floor();
     series * power_of_two(half) * power_of_two(n - half)
 }
 
-/// 2^n for a whole n in [-1022, 1023].
+/// 2^n for an integer n in [-1022, 1023].
 fn power_of_two(n: f64) -> f64 {
     f64::from_bits(((n as i64 + 1023) as u64) << 52)
 }
 
-/// x^p for x of at least 0: 0^p is 0 for positive p, 1 for p = 0, and infinite for negative p.
+/// x^p for x >= 0. 0^p is 0 for p > 0, 1 for p = 0, and infinite for p < 0.
 pub fn pow(x: f64, p: f64) -> f64 {
     if p == 0.0 || x == 1.0 {
         return 1.0;
@@ -40,12 +40,12 @@ pub fn pow(x: f64, p: f64) -> f64 {
 
 /// cos(pi x). Absolute error below 1e-15.
 pub fn cos_pi(x: f64) -> f64 {
-    // cos has period 2 in x and is even around 1.
-    let turn = (x - 2.0 * (x / 2.0).floor()).min(2.0);
-    let x = if turn > 1.0 { 2.0 - turn } else { turn };
+    // cos(pi x) has period 2 and is symmetric about x = 1.
+    let phase = (x - 2.0 * (x / 2.0).floor()).min(2.0);
+    let x = if phase > 1.0 { 2.0 - phase } else { phase };
     let sign = if x > 0.5 { -1.0 } else { 1.0 };
     let x = if x > 0.5 { 1.0 - x } else { x };
-    // |pi x| <= pi / 2: twelve terms reach 1e-18.
+    // |pi x| <= pi / 2, so the error after twelve terms of the series is about 1e-18.
     let angle = std::f64::consts::PI * x;
     let square = -angle * angle;
     let term = |sum: f64, k: i32| (square / f64::from((2 * k - 1) * 2 * k)).mul_add(sum, 1.0);
@@ -57,7 +57,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn they_are_what_libm_says() {
+    fn results_agree_with_libm() {
         for i in -7000..7000 {
             let x = f64::from(i) * 0.1;
             assert!((exp(x) / libm::exp(x) - 1.0).abs() < 1e-15, "exp {x}");

@@ -1,21 +1,17 @@
-//! Elementary functions in single precision, as our own polynomials.
+//! Elementary functions in single precision, computed with polynomials.
 //!
-//! Each is branch-free arithmetic on one `f32` (comparisons become selects), so a loop over a slice is vectorised by the
-//! compiler inside a [`crate::simd::Kernel`], and each element has the same bits in every version of the loop. The errors
-//! stated here are in units in the last place (ulp) against a double-precision reference, over all magnitudes; the tests
-//! below hold them. Infinities and NaN behave as IEEE 754 and C's libm say. [`exp`] and what is made of it give 0 where the
-//! result would be denormal.
-//!
-//! Denormal numbers (below 2^-126, with fewer bits the smaller they are) take processors some hundred times as long as
-//! others. [`flush`] makes them 0, by comparing: a processor's own mode for that differs from one kind to another.
+//! Each function is branch-free arithmetic on one `f32` (comparisons become selects). So the compiler vectorises a loop over a slice
+//! inside a [`crate::simd::Kernel`], and each element has the same bits in every version of the loop. The stated errors are in units in
+//! the last place (ulp) against a double-precision reference, over all magnitudes, and are tested below. Infinities and NaN behave as
+//! in IEEE 754 and C's libm. [`exp`] and the functions made of it give 0 where the result would be denormal.
 
-// The constants are written with all their digits, and some are near famous ones on purpose.
+// Constants are written with all their digits. Some are close to well-known constants, but not equal to them.
 #![allow(clippy::excessive_precision, clippy::approx_constant)]
 
 /// 1.5 * 2^23: adding it to a small number rounds that number to an integer, in the low bits of the sum.
 const ROUNDER: f32 = 12_582_912.0;
 const LOG2_E: f32 = 1.442_695_04;
-/// ln 2 in two parts; the first has few enough bits that its product with an exponent is exact.
+/// ln 2 in two parts. The first has few enough bits that its product with an exponent is exact.
 const LN_2_HIGH: f32 = 0.693_359_375;
 const LN_2_LOW: f32 = -2.121_944_4e-4;
 
@@ -24,41 +20,7 @@ fn select(condition: bool, yes: f32, no: f32) -> f32 {
     if condition { yes } else { no }
 }
 
-/// x, and 0 in the place of a denormal number. NaN stays NaN.
-#[inline(always)]
-pub fn flush(x: f32) -> f32 {
-    flush_by(0x7f80_0000, x)
-}
-
-/// x, and 0 where it is smaller in size than 2^-63: the product of two weights that are left is not denormal.
-#[inline(always)]
-pub fn flush_weight(x: f32) -> f32 {
-    flush_by(0x6000_0000, x)
-}
-
-/// x, and 0 where it is smaller in size than 2^-95 (2.5e-29): for gradients on their way back through the layers, whose
-/// products with inputs and weights of ordinary size then are not denormal.
-#[inline(always)]
-pub fn flush_gradient(x: f32) -> f32 {
-    flush_by(0x7000_0000, x)
-}
-
-/// x, and 0 where it is smaller in size than 2^-58: the square of what is left is not denormal, nor is the 0.001 of it that a
-/// running mean takes.
-#[inline(always)]
-pub fn flush_root(x: f32) -> f32 {
-    // A product, because a choice may be compiled to a store under a mask, which the next load has to wait for.
-    x * select(x.abs() < 3.469_447e-18, 0.0, 1.0)
-}
-
-/// x, and 0 where none of these bits of its exponent is set.
-#[inline(always)]
-fn flush_by(bits: u32, x: f32) -> f32 {
-    let keep = u32::from(x.to_bits() & bits == 0).wrapping_sub(1);
-    f32::from_bits(x.to_bits() & keep)
-}
-
-/// x = n ln 2 + r with |r| <= ln 2 / 2. Gives r, and n as an integer.
+/// x = n ln 2 + r with |r| <= ln 2 / 2. Returns r and the integer n.
 #[inline(always)]
 fn reduce(x: f32) -> (f32, i32) {
     let shifted = x.mul_add(LOG2_E, ROUNDER);
@@ -86,14 +48,14 @@ fn power_of_two(n: i32) -> f32 {
 /// ln 2^-126, rounded up: the least x for which e^x is not denormal.
 const LOWEST: f32 = -87.336_54;
 
-/// e^x, and 0 where it would be denormal. Error below 1.5 ulp.
+/// e^x, or 0 where that would be denormal. Error below 1.5 ulp.
 #[inline(always)]
 pub fn exp(x: f32) -> f32 {
     // Beyond these the result is infinite or zero; the clamp keeps the exponent arithmetic in range.
     let clamped = select(x > 89.0, 89.0, select(x < LOWEST, LOWEST, x));
     let (r, n) = reduce(clamped);
     let e = exp_tail(r).mul_add(r * r, r) + 1.0;
-    // Two halves, because 2^n itself may be out of range where the result is not.
+    // Two factors, because 2^n may be out of range although the result is not.
     let half = n >> 1;
     let y = e * power_of_two(half) * power_of_two(n - half);
     select(x.is_nan(), x, select(x < LOWEST, 0.0, y))
@@ -107,10 +69,10 @@ pub fn expm1(x: f32) -> f32 {
     let e = exp_tail(r).mul_add(r * r, r);
     let half = n >> 1;
     let (a, b) = (power_of_two(half), power_of_two(n - half));
-    // For n near 128 the power itself would overflow; there the 1 is below rounding.
+    // For n near 128, 2^n would overflow. There, subtracting 1 does not change the rounded result.
     let near = e.mul_add(a * b, a * b - 1.0);
     let far = (e + 1.0) * a * b;
-    // A denormal x is its own result, and so is -0.
+    // For tiny x, and for -0, the result is x.
     let y = select(n > 60, far, near);
     let y = select(x.abs() < 1e-30, x, y);
     select(x.is_nan(), x, y)
@@ -148,7 +110,7 @@ pub fn ln(x: f32) -> f32 {
 #[inline(always)]
 pub fn ln_1p(x: f32) -> f32 {
     let w = 1.0 + x;
-    // The rounding of 1 + x is made good by the ratio (W. Kahan).
+    // The factor corrects the rounding error of 1 + x (W. Kahan).
     let y = ln(w) * (x / (w - 1.0));
     select(w == 1.0 || w == f32::INFINITY, x, y)
 }
@@ -208,7 +170,7 @@ pub fn ln_f64(x: f64) -> f64 {
     let bits = x.to_bits() as i64;
     let n = (bits - 0x3fe6_a09e_667f_3bcd) >> 52;
     let m = f64::from_bits((bits - (n << 52)) as u64);
-    // ln m = 2 artanh s = 2 (s + s^3/3 + s^5/5 + ...), |s| < 0.172: ten terms reach 1e-17.
+    // ln m = 2 artanh s = 2 (s + s^3/3 + s^5/5 + ...), |s| < 0.172: ten terms reach an error of 1e-17.
     let s = (m - 1.0) / (m + 1.0);
     let square = s * s;
     let series = (1..=10).rev().fold(0.0_f64, |sum, k| sum.mul_add(square, 1.0 / f64::from(2 * k + 1)));
@@ -308,8 +270,8 @@ pub fn normal_quantile(p: f64) -> f64 {
 mod tests {
     use super::*;
 
-    /// The largest error of `f` in ulp of the true value, over numbers of every exponent in `[low, high]`, both signs
-    /// where `signed`.
+    /// The largest error of `f` in ulp of the true value, and where it occurs, over numbers of every exponent in `[low, high]`; with
+    /// `signed`, over their negatives too.
     fn worst_ulp(f: fn(f32) -> f32, truth: fn(f64) -> f64, low: f32, high: f32, signed: bool) -> (f64, f32) {
         let mut worst = (0.0, 0.0);
         let mut check = |x: f32| {
@@ -326,7 +288,7 @@ mod tests {
             }
         };
         let (low, high) = (low.to_bits(), high.to_bits());
-        // 401 is coprime to the powers of two, so all mantissa bits take part.
+        // 401 is odd, so all bits of the mantissa vary.
         for bits in (low..=high).step_by(401) {
             check(f32::from_bits(bits));
             if signed {
@@ -345,19 +307,6 @@ mod tests {
     const DENORMAL: f32 = 1e-42;
 
     #[test]
-    fn what_is_too_small_becomes_0() {
-        let all: [(fn(f32) -> f32, i32); 4] =
-            [(flush, -126), (flush_weight, -63), (flush_gradient, -95), (flush_root, -58)];
-        for (f, power) in all {
-            let least = 2.0_f32.powi(power);
-            for (x, y) in [(least, least), (least.next_down(), 0.0), (DENORMAL, 0.0), (1.5, 1.5), (0.0, 0.0)] {
-                assert_eq!((f(x), f(-x)), (y, -y), "2^{power}: {x:e}");
-            }
-            assert!(f(f32::NAN).is_nan() && f(-f32::NAN).is_nan() && f(f32::NEG_INFINITY) == f32::NEG_INFINITY);
-        }
-    }
-
-    #[test]
     fn no_exponential_is_denormal() {
         let least = f64::from(f32::MIN_POSITIVE);
         assert!(libm::exp(f64::from(LOWEST)) >= least && libm::exp(f64::from(LOWEST.next_down())) < least);
@@ -371,7 +320,7 @@ mod tests {
     }
 
     #[test]
-    fn errors_stay_below_what_is_stated() {
+    fn errors_stay_below_the_stated_bounds() {
         holds(exp, libm::exp, DENORMAL, -LOWEST, true, 1.5);
         holds(exp, libm::exp, DENORMAL, 104.0, false, 1.5);
         holds(expm1, libm::expm1, DENORMAL, 88.7, true, 2.0);
@@ -384,7 +333,7 @@ mod tests {
     }
 
     #[test]
-    fn infinities_zeros_and_nan_are_ieee() {
+    fn infinities_zeros_and_nan_follow_ieee_754() {
         let inf = f32::INFINITY;
         assert_eq!((exp(inf), exp(-inf), exp(0.0)), (inf, 0.0, 1.0));
         assert_eq!((expm1(inf), expm1(-inf), expm1(0.0)), (inf, -1.0, 0.0));
@@ -407,7 +356,7 @@ mod tests {
             let x = f64::from(i) * f64::from(i) * 1e-5;
             assert!((ln_f64(x) - libm::log(x)).abs() <= 1e-15 * libm::log(x).abs().max(1e-1), "{x}");
         }
-        // Values from tables of the normal distribution.
+        // From tables of the normal distribution.
         for (p, z) in [(0.5, 0.0), (0.975, 1.959_963_984_540_054), (0.025, -1.959_963_984_540_054)] {
             assert!((normal_quantile(p) - z).abs() < 1e-14, "{p}");
         }

@@ -1,8 +1,7 @@
-//! A pool of threads for the inside of a step.
+//! A pool of threads that share one computation, such as a matrix product.
 //!
-//! Work is cut by shape into parts, part `i` always covers the same rows, and the calling thread takes part 0: what is
-//! computed never depends on who computes it. A call allocates nothing and takes no lock. Waiting workers spin for a few
-//! microseconds and then park.
+//! Each job is divided into parts. The calling thread runs part 0, worker `i` runs part `i`; results must not depend on the number of
+//! parts. A call allocates nothing and takes no lock. Waiting workers spin for a few microseconds and then park.
 
 use std::cell::{Cell, UnsafeCell};
 use std::sync::Arc;
@@ -15,9 +14,9 @@ const SPINS: u32 = 4_000;
 type Job = *const (dyn Fn(usize) + Sync);
 
 struct Shared {
-    /// Counts the jobs handed out; a worker sees a new job when it changes.
-    turn: AtomicUsize,
-    /// Parts of the current job that are still running on workers.
+    /// The number of jobs started so far. A worker sees a new job when it changes.
+    generation: AtomicUsize,
+    /// Workers that have not finished the current job.
     running: AtomicUsize,
     /// Whether a part of the current job panicked.
     panicked: AtomicBool,
@@ -26,18 +25,18 @@ struct Shared {
     parts: AtomicUsize,
 }
 
-// SAFETY: `job` is written by the owner of the pool only while `running` is 0, and read by workers only between the
-// release of `turn` that follows and their own decrement of `running`.
+// SAFETY: the owner of the pool writes `job` only while `running` is 0. Workers read it only between the release of `generation` that
+// follows and their own decrement of `running`.
 unsafe impl Sync for Shared {}
-// SAFETY: the pointer in `job` is only used while the closure behind it lives (see `Pool::run`), and that is `Sync`.
+// SAFETY: the pointer in `job` is used only while its closure lives (see `Pool::run`), and the closure is `Sync`.
 unsafe impl Send for Shared {}
 
-/// Threads that wait for work. Dropping the pool ends them.
+/// Threads that wait for work. They end when the pool is dropped.
 pub struct Pool {
     shared: Arc<Shared>,
     workers: Vec<JoinHandle<()>>,
     handles: Vec<Thread>,
-    /// Whether a job runs. One at a time: the cell also keeps the pool to one thread at a time (it is not `Sync`).
+    /// Whether a job runs; there is at most one. A `Cell` also makes the pool `!Sync`, so only one thread can start jobs.
     busy: Cell<bool>,
 }
 
@@ -48,11 +47,11 @@ impl std::fmt::Debug for Pool {
 }
 
 impl Pool {
-    /// A pool that works on `threads` threads, the calling one among them. If the system gives fewer, it works on those.
-    /// More threads than cores only stand in each other's way; the results are the same.
+    /// A pool of `threads` threads, including the calling one. If the system cannot start that many, the pool has fewer. More threads
+    /// than cores are slower, but give the same results.
     pub fn new(threads: usize) -> Self {
         let shared = Arc::new(Shared {
-            turn: AtomicUsize::new(0),
+            generation: AtomicUsize::new(0),
             running: AtomicUsize::new(0),
             panicked: AtomicBool::new(false),
             stop: AtomicBool::new(false),
@@ -74,7 +73,7 @@ impl Pool {
                 }
             }
         }
-        // What a thread needs to start, it takes now and not in the middle of a step.
+        // Wait until all threads have started, so that no start-up work falls into the first job.
         while shared.running.load(Ordering::Acquire) > 0 {
             std::thread::yield_now();
         }
@@ -82,55 +81,55 @@ impl Pool {
         Pool { shared, workers, handles, busy: Cell::new(false) }
     }
 
-    /// How many threads it works on.
+    /// The number of threads, including the calling one.
     #[inline]
     pub fn threads(&self) -> usize {
         self.workers.len() + 1
     }
 
-    /// Into how many parts to cut `work` units of which `least` are worth a thread: at least 1, at most the threads.
+    /// The number of parts for `work` units of work if each part should have at least `min_per_part`: from 1 to the number of threads.
     #[inline]
-    pub fn parts_for(&self, work: usize, least: usize) -> usize {
-        if self.workers.is_empty() || work < least {
+    pub fn parts_for(&self, work: usize, min_per_part: usize) -> usize {
+        if self.workers.is_empty() || work < min_per_part {
             return 1;
         }
-        (work / least.max(1)).clamp(1, self.threads())
+        (work / min_per_part.max(1)).clamp(1, self.threads())
     }
 
-    /// Calls `job(0)`, ..., `job(parts - 1)`, side by side, and returns when all are done.
+    /// Calls `job(0)`, ..., `job(parts - 1)` in parallel, and returns when all have ended.
     ///
     /// # Panics
-    /// If there are no parts or more than threads, if a job of this pool calls it, and if a part panics (after all others
-    /// have ended).
+    /// If `parts` is 0 or larger than the number of threads, if a job of this pool calls it, or if a part panics (after all parts have
+    /// ended).
     pub fn run(&self, parts: usize, job: &(dyn Fn(usize) + Sync)) {
-        assert!((1..=self.threads()).contains(&parts), "a pool of {} threads runs as many parts", self.threads());
+        assert!((1..=self.threads()).contains(&parts), "a pool of {} threads runs 1 to as many parts", self.threads());
         assert!(!self.busy.replace(true), "a job of a pool cannot start another on it");
-        let finish = Finish(self);
+        let wait = WaitForWorkers(self);
         if parts == 1 {
             job(0);
             return;
         }
         let shared = &*self.shared;
         let erased: *const (dyn Fn(usize) + Sync + '_) = job;
-        // SAFETY: only the lifetime is erased. This function does not return, and `Finish` does not let a panic past,
-        // before every worker has decremented `running`, after which none uses the pointer.
+        // SAFETY: only the lifetime is erased. `wait` is dropped when this function returns or panics, and then waits until every
+        // worker has decremented `running`. No worker uses the pointer after that.
         let erased = unsafe { std::mem::transmute::<*const (dyn Fn(usize) + Sync + '_), Job>(erased) };
-        // SAFETY: `busy` lets one job in at a time, and the one before left with `running` at 0, so no worker reads the cell.
+        // SAFETY: `busy` admits one job at a time, and the one before ended with `running` at 0, so no worker reads the cell.
         unsafe { *shared.job.get() = Some(erased) };
         shared.panicked.store(false, Ordering::Relaxed);
         shared.parts.store(parts, Ordering::Relaxed);
         shared.running.store(self.workers.len(), Ordering::Relaxed);
-        shared.turn.fetch_add(1, Ordering::Release);
+        shared.generation.fetch_add(1, Ordering::Release);
         for handle in &self.handles {
             handle.unpark();
         }
         job(0);
-        drop(finish);
+        drop(wait);
         assert!(!shared.panicked.load(Ordering::Relaxed), "a part of a parallel job panicked");
     }
 
-    /// Cuts the first `rows` rows of `width` numbers in `out` into `parts` runs of rows, each but the last a multiple of
-    /// `grain`, and calls `job(first_row, rows_of_out)` for each, side by side.
+    /// Divides the first `rows` rows of `out`, each of `width` numbers, among `parts` calls of `job(first_row, rows_of_out)`, which run
+    /// in parallel. Each call but the last gets a multiple of `grain` rows.
     ///
     /// # Panics
     /// If `out` is shorter than the rows, and as [`Pool::run`].
@@ -158,17 +157,18 @@ impl Pool {
             let first = part.saturating_mul(each).min(rows);
             let count = each.min(rows - first);
             if count > 0 {
-                // SAFETY: `first + count <= rows`, and `rows * width` is the length of `out` without overflow, so the range
-                // lies in it; runs begin at multiples of `each` below `rows`, or are empty, so they are disjoint; `out` is
-                // borrowed exclusively until `run` returns.
+                // SAFETY: `first + count <= rows`, and `rows * width` is the length of `out` without overflow, so the range lies in
+                // it. Ranges begin at multiples of `each` and have at most `each` rows, so they are disjoint. `out` is borrowed
+                // exclusively until `run` returns.
                 let chunk = unsafe { std::slice::from_raw_parts_mut(base.get().add(first * width), count * width) };
                 job(first, chunk);
             }
         });
     }
 
-    /// Cuts a buffer, and others of its length, at the same places into `parts`, each but the last a multiple of a cache
-    /// line, and calls `job(first, piece, pieces_of_others)` for each, side by side.
+    /// Divides several buffers of one length at the same positions, and calls `job(first, piece_of_buffer, pieces_of_others)` in
+    /// parallel for `parts` pieces. `first` is the position at which the pieces begin. The length of each piece but the last is a
+    /// multiple of a cache line.
     ///
     /// # Panics
     /// If the lengths differ, and as [`Pool::run`].
@@ -181,7 +181,7 @@ impl Pool {
         job: impl Fn(usize, &mut [f32], [&mut [f32]; N]) + Sync,
     ) {
         let length = buffer.len();
-        assert!(others.iter().all(|other| other.len() == length), "buffers of one length are cut together");
+        assert!(others.iter().all(|other| other.len() == length), "buffers that are divided together have one length");
         let parts = parts.clamp(1, self.threads());
         if parts == 1 {
             job(0, buffer, others);
@@ -193,18 +193,18 @@ impl Pool {
         self.run(parts, &|part| {
             let first = (part * each).min(length);
             let count = each.min(length - first);
-            // SAFETY: the pieces of a buffer lie in it and are disjoint, as in `split_rows`; buffers are borrowed exclusively,
-            // so they are disjoint too, until `run` returns.
+            // SAFETY: the pieces of a buffer lie in it and are disjoint, as in `split_rows`. The buffers are disjoint because they are
+            // borrowed exclusively until `run` returns.
             let piece = |base: &SendPointer| unsafe { std::slice::from_raw_parts_mut(base.get().add(first), count) };
             job(first, piece(&base), std::array::from_fn(|i| piece(&others[i])));
         });
     }
 }
 
-/// Waits for the workers when a job ends, also when its own part panics.
-struct Finish<'a>(&'a Pool);
+/// Waits for the workers when it is dropped: at the end of a job, also if part 0 panics.
+struct WaitForWorkers<'a>(&'a Pool);
 
-impl Drop for Finish<'_> {
+impl Drop for WaitForWorkers<'_> {
     fn drop(&mut self) {
         let mut spins = 0;
         while self.0.shared.running.load(Ordering::Acquire) > 0 {
@@ -227,27 +227,28 @@ impl SendPointer {
     }
 }
 
-// SAFETY: only shared inside `split_rows`, which hands out disjoint ranges.
+// SAFETY: only shared inside `split_rows` and `split_together`, which make disjoint ranges of it.
 unsafe impl Sync for SendPointer {}
 
 impl Drop for Pool {
     fn drop(&mut self) {
         self.shared.stop.store(true, Ordering::Relaxed);
-        self.shared.turn.fetch_add(1, Ordering::Release);
+        self.shared.generation.fetch_add(1, Ordering::Release);
         for worker in self.workers.drain(..) {
             worker.thread().unpark();
-            // A worker catches its panics, so there is nothing to learn from the result.
+            // A worker catches the panics of its jobs, so `join` returns no error.
             let _ = worker.join();
         }
     }
 }
 
+/// The loop of worker `index`.
 fn work(shared: &Shared, index: usize) {
     let mut seen = 0;
     shared.running.fetch_sub(1, Ordering::Release);
     loop {
         let mut spins = 0;
-        while shared.turn.load(Ordering::Acquire) == seen {
+        while shared.generation.load(Ordering::Acquire) == seen {
             if spins < SPINS {
                 spins += 1;
                 std::hint::spin_loop();
@@ -260,8 +261,8 @@ fn work(shared: &Shared, index: usize) {
             return;
         }
         if index < shared.parts.load(Ordering::Relaxed) {
-            // SAFETY: between the turn seen above and the decrement below the owner does not write the cell, and the
-            // closure it points to lives.
+            // SAFETY: between the new generation seen above and the decrement below, the owner does not write the cell, and the
+            // closure lives.
             let job = unsafe { (*shared.job.get()).map(|job| &*job) };
             if let Some(job) = job
                 && std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| job(index))).is_err()
@@ -279,7 +280,7 @@ mod tests {
     use std::sync::atomic::AtomicU64;
 
     #[test]
-    fn every_part_runs_once_for_many_jobs_in_a_row() {
+    fn every_part_of_many_jobs_runs_once() {
         let pool = Pool::new(3);
         let total = AtomicU64::new(0);
         for _ in 0..2_000 {
@@ -291,7 +292,7 @@ mod tests {
     }
 
     #[test]
-    fn a_panic_in_a_part_reaches_the_caller_and_the_pool_lives_on() {
+    fn a_panic_in_a_part_reaches_the_caller_and_the_pool_stays_usable() {
         let pool = Pool::new(2);
         let panicking = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
             pool.run(2, &|part| assert!(part == 0, "part 1 fails"));
@@ -301,7 +302,7 @@ mod tests {
     }
 
     #[test]
-    fn rows_are_split_without_gap_or_overlap() {
+    fn rows_are_divided_without_gap_or_overlap() {
         let pool = Pool::new(3);
         for rows in [1, 7, 8, 9, 100] {
             let mut out = vec![0.0; rows * 2];
@@ -316,7 +317,7 @@ mod tests {
     }
 
     #[test]
-    fn buffers_are_cut_at_the_same_places() {
+    fn buffers_are_divided_at_the_same_positions() {
         let pool = Pool::new(3);
         for length in [0, 1, 16, 47, 100] {
             let (mut a, mut b) = (vec![0.0; length], vec![0.0; length]);
@@ -330,7 +331,7 @@ mod tests {
     }
 
     #[test]
-    fn two_panics_at_once_do_not_outlive_their_job() {
+    fn a_pool_stays_usable_after_two_parts_panic() {
         let pool = Pool::new(2);
         let all = std::panic::AssertUnwindSafe(|| pool.run(2, &|_| panic!("every part fails")));
         assert!(std::panic::catch_unwind(all).is_err());
@@ -341,24 +342,24 @@ mod tests {
     #[should_panic(expected = "cannot start another")]
     fn a_job_cannot_start_another() {
         let pool = Pool::new(2);
-        // The compiler refuses `pool` inside a job; a thread-local pool could be reached all the same.
-        let nested = Smuggled(&pool);
+        // The compiler refuses `pool` inside a job, but a job could still reach a thread-local pool.
+        let nested = AssertSync(&pool);
         pool.run(1, &|_| nested.get().run(1, &|_| {}));
     }
 
-    struct Smuggled<'a>(&'a Pool);
+    struct AssertSync<'a>(&'a Pool);
 
-    impl Smuggled<'_> {
+    impl AssertSync<'_> {
         fn get(&self) -> &Pool {
             self.0
         }
     }
 
     // SAFETY: the test uses it on one thread only.
-    unsafe impl Sync for Smuggled<'_> {}
+    unsafe impl Sync for AssertSync<'_> {}
 
     #[test]
-    fn sizes_that_overflow_are_refused() {
+    fn overflowing_sizes_are_refused() {
         let pool = Pool::new(3);
         let mut out = [0.0; 8];
         pool.split_rows(3, 8, 1, &mut out, 1 << 63, |first, chunk| {

@@ -1,33 +1,33 @@
-//! Random numbers that depend on *what they are for*, not on who drew before.
+//! Random numbers that are a function of what they are used for, not of what was drawn before.
 //!
 //! The generator is Philox4x32-10 (Salmon, Moraes, Dror, Shaw, "Parallel random numbers: as easy as 1, 2, 3", SC 2011):
-//! a keyed bijection of a 128-bit counter. A [`Stream`] is a key made from *(seed, purpose, name)*; the element number,
-//! the step and the epoch are the counter. So any element can be had at any time, in any order, on any thread, and a
-//! dropout layer more or less never shifts the shuffle.
+//! a keyed bijection of a 128-bit counter. A [`Stream`] is a key made from *(seed, purpose, name)*; the counter is made from the
+//! epoch, the step and the position of the element. So every element can be computed at any time, in any order and on any thread, and
+//! an additional dropout layer does not change the shuffle.
 
 use crate::simd::{Kernel, Simd};
 
-/// What a stream of random numbers is for. The numbers behind the names are part of the promise of equal bits.
+/// What a stream of random numbers is used for. The value of each variant enters the key, so it must never change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u32)]
 pub enum Purpose {
-    /// Which rows are for training, validation and test.
+    /// The split into training, validation and test rows.
     Split = 1,
-    /// Initial weights; the stream's name is the variable's.
+    /// Initial weights; the name of the stream is that of the variable.
     Init = 2,
     /// The order of the rows in an epoch.
     Shuffle = 3,
-    /// Dropout masks and noise; the stream's name is the layer's.
+    /// Dropout masks and noise; the name of the stream is that of the layer.
     Dropout = 4,
-    /// Resampling for intervals.
+    /// Resampling for bootstrap intervals.
     Bootstrap = 5,
-    /// Shuffles of a column to see what it is worth; the stream's name is the column's.
+    /// Shuffles of a column for permutation importance; the name of the stream is that of the column.
     Importance = 6,
-    /// Which configs a study tries; the stream's epoch is the config's number.
+    /// The configurations that a study tries; the epoch of the stream is the number of the configuration.
     Search = 7,
 }
 
-/// A keyed stream: element `i` of step `s` of epoch `e` is a pure function of the key and *(i, s, e)*.
+/// A stream of random numbers: element `i` of step `s` of epoch `e` is a pure function of the key and *(i, s, e)*.
 #[derive(Debug, Clone, Copy)]
 pub struct Stream {
     key: [u32; 2],
@@ -36,16 +36,16 @@ pub struct Stream {
 }
 
 impl Stream {
-    /// The stream of `seed` for one purpose; `name` tells apart streams of the same purpose.
+    /// The stream of `seed` for one purpose. Streams of the same purpose differ by their `name`.
     pub fn new(seed: u64, purpose: Purpose, name: &str) -> Self {
-        // FNV-1a over the name; the block function then mixes it with seed and purpose.
+        // FNV-1a of the name; Philox then mixes it with seed and purpose.
         let hash =
             name.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |h, b| (h ^ u64::from(b)).wrapping_mul(0x100_0000_01b3));
         let mixed = philox([hash as u32, (hash >> 32) as u32, purpose as u32, 0], [seed as u32, (seed >> 32) as u32]);
         Stream { key: [mixed[0], mixed[1]], step: 0, epoch: 0 }
     }
 
-    /// The same stream at a given epoch and step.
+    /// The same stream at an epoch and step.
     pub fn at(mut self, epoch: u32, step: u32) -> Self {
         self.epoch = epoch;
         self.step = step;
@@ -58,10 +58,10 @@ impl Stream {
         philox([block as u32, (block >> 32) as u32, self.step, self.epoch], self.key)
     }
 
-    /// As many blocks as are drawn side by side, from `first` on: word w of block b is `[w][b]`.
+    /// The [`BLOCKS`] blocks from `first` on: `[w][b]` is word w of block `first + b`.
     #[inline(always)]
     fn blocks(&self, first: u64) -> [[u32; BLOCKS]; 4] {
-        // A word in the lower half of 64 bits is multiplied by one instruction, which does not see the upper half.
+        // Each word is kept in the lower half of 64 bits: one vector instruction multiplies the lower halves and ignores the upper ones.
         const LOW: u64 = 0xffff_ffff;
         let mut k = self.key.map(u64::from);
         let (mut c0, mut c1) = ([0; BLOCKS], [0; BLOCKS]);
@@ -81,19 +81,19 @@ impl Stream {
         [c0, c1, c2, c3].map(|words| words.map(|word| word as u32))
     }
 
-    /// Element `i` as a random word.
+    /// Element `i`: a word of 32 random bits.
     #[inline]
     pub fn word(&self, i: u64) -> u32 {
         self.block(i / 4)[(i % 4) as usize]
     }
 
-    /// Element `i`, uniform in [0, 1): a multiple of 2^-24, exact in f32.
+    /// Element `i`, uniform in [0, 1): a multiple of 2^-24.
     #[inline]
     pub fn uniform(&self, i: u64) -> f32 {
-        unit(self.word(i))
+        to_uniform(self.word(i))
     }
 
-    /// Element `i`, uniform in the open interval (0, 1) in double precision; uses the words `2i` and `2i + 1`.
+    /// Element `i`, uniform in the open interval (0, 1), in double precision. It is made of the words `2i` and `2i + 1`.
     #[inline]
     pub fn uniform_f64(&self, i: u64) -> f64 {
         let words = self.block(i / 2);
@@ -102,22 +102,22 @@ impl Stream {
         (bits as f64 + 0.5) * (1.0 / (1u64 << 52) as f64)
     }
 
-    /// Fills `out` with uniforms in [0, 1): `out[j]` is element `j`.
+    /// Fills `out` with uniform numbers in [0, 1): `out[j]` is element `j`.
     pub fn fill_uniform(&self, out: &mut [f32]) {
         for (block, four) in out.chunks_mut(4).enumerate() {
             for (o, w) in four.iter_mut().zip(self.block(block as u64)) {
-                *o = unit(w);
+                *o = to_uniform(w);
             }
         }
     }
 
-    /// Fills `out` by `f` from uniforms in [0, 1): `out[j]` from element `4 * first_block + j`.
-    pub fn fill_by(&self, simd: Simd, first_block: u64, out: &mut [f32], f: &impl OfUniform) {
-        simd.run(FillBy { stream: *self, first_block, out, f });
+    /// Fills `out` with values of `f`: `out[j]` is f(u) for the uniform u of element `4 * first_block + j`.
+    pub fn fill_transformed(&self, simd: Simd, first_block: u64, out: &mut [f32], f: &impl UniformTransform) {
+        simd.run(FillTransformed { stream: *self, first_block, out, f });
     }
 
-    /// A uniform permutation of `0 .. items.len()` written into `items` (Fisher-Yates, bounded draws by Lemire's
-    /// multiplication; its bias is below 2^-32 times the length and the same everywhere).
+    /// Writes a random permutation of `0 .. items.len()` into `items`. It is a Fisher-Yates shuffle; each bounded draw is the upper half
+    /// of the 64-bit product of a word and the bound (Lemire). Its bias is below 2^-32 times the length.
     pub fn permutation(&self, simd: Simd, items: &mut [u32]) {
         simd.run(Permutation { stream: *self, items });
     }
@@ -150,23 +150,23 @@ impl Kernel for Permutation<'_> {
     }
 }
 
-/// A function of a uniform number. Mark `of` with `#[inline(always)]`, as in [`Kernel`].
-pub trait OfUniform {
-    /// Its value at `u` in [0, 1).
-    fn of(&self, u: f32) -> f32;
+/// A function that converts uniform numbers to another distribution. Mark `apply` with `#[inline(always)]`, as for [`Kernel`].
+pub trait UniformTransform {
+    /// The value for a `u` in [0, 1).
+    fn apply(&self, u: f32) -> f32;
 }
 
-struct FillBy<'a, F> {
+struct FillTransformed<'a, F> {
     stream: Stream,
     first_block: u64,
     out: &'a mut [f32],
     f: &'a F,
 }
 
-/// Blocks that are drawn side by side.
+/// Blocks that are computed at the same time.
 const BLOCKS: usize = 16;
 
-impl<F: OfUniform> Kernel for FillBy<'_, F> {
+impl<F: UniformTransform> Kernel for FillTransformed<'_, F> {
     type Output = ();
 
     #[inline(always)]
@@ -177,31 +177,31 @@ impl<F: OfUniform> Kernel for FillBy<'_, F> {
             let words = self.stream.blocks(block);
             for (i, four) in chunk.chunks_exact_mut(4).enumerate() {
                 for (word, out) in four.iter_mut().enumerate() {
-                    *out = self.f.of(unit(words[word][i]));
+                    *out = self.f.apply(to_uniform(words[word][i]));
                 }
             }
             block += BLOCKS as u64;
         }
         for four in chunks.into_remainder().chunks_mut(4) {
             for (out, word) in four.iter_mut().zip(self.stream.block(block)) {
-                *out = self.f.of(unit(word));
+                *out = self.f.apply(to_uniform(word));
             }
             block += 1;
         }
     }
 }
 
-/// A word as a uniform in [0, 1): its upper 24 bits.
+/// A word of 32 random bits as a uniform number in [0, 1): its upper 24 bits times 2^-24.
 #[inline(always)]
-pub fn unit(word: u32) -> f32 {
+pub fn to_uniform(word: u32) -> f32 {
     (word >> 8) as f32 * (1.0 / (1 << 24) as f32)
 }
 
-/// What Philox multiplies by, and what its keys grow by.
+/// The multipliers of Philox, and the increments of its keys.
 const FACTORS: [u64; 2] = [0xD251_1F53, 0xCD9E_8D57];
 const WEYL: [u32; 2] = [0x9E37_79B9, 0xBB67_AE85];
 
-/// Philox4x32 with ten rounds.
+/// Philox4x32 with ten rounds, of counter `c` and key `k`.
 #[inline(always)]
 fn philox(mut c: [u32; 4], mut k: [u32; 2]) -> [u32; 4] {
     for round in 0..10 {
@@ -232,7 +232,7 @@ mod tests {
     }
 
     #[test]
-    fn a_permutation_holds_every_item_once_and_moves_with_the_epoch() {
+    fn a_permutation_holds_every_item_once_and_changes_with_the_epoch() {
         let stream = Stream::new(1, Purpose::Shuffle, "");
         let mut a = vec![0; 1000];
         stream.at(0, 0).permutation(Simd::detect(), &mut a);
@@ -245,9 +245,9 @@ mod tests {
     }
 
     #[test]
-    fn every_place_of_a_permutation_is_equally_likely() {
-        // 6000 permutations of 6 items: each of the 36 cells expects 1000; chi-square with 25 degrees of freedom stays
-        // below its 99.9 % point, 52.6.
+    fn every_position_of_a_permutation_is_equally_likely() {
+        // 6000 permutations of 6 items: each of the 36 counts has the expected value 1000. The 99.9 % quantile of chi-square with 25
+        // degrees of freedom is 52.6.
         let mut counts = [[0u32; 6]; 6];
         for epoch in 0..6000 {
             let mut p = [0; 6];
@@ -260,22 +260,22 @@ mod tests {
         assert!(chi < 52.6, "chi-square {chi}");
     }
 
-    struct Same;
+    struct Unchanged;
 
-    impl OfUniform for Same {
+    impl UniformTransform for Unchanged {
         #[inline(always)]
-        fn of(&self, u: f32) -> f32 {
+        fn apply(&self, u: f32) -> f32 {
             u
         }
     }
 
     #[test]
-    fn many_blocks_side_by_side_are_the_same_blocks() {
+    fn blocks_computed_together_equal_single_blocks() {
         let stream = Stream::new(3, Purpose::Dropout, "dropout").at(2, 5);
         for simd in Level::ALL.into_iter().filter_map(Simd::with_level) {
             for (first_block, length) in [(0, 3), (5, 64), (1 << 40, 150), (u64::from(u32::MAX) - 3, 128)] {
                 let mut out = vec![-1.0; length];
-                stream.fill_by(simd, first_block, &mut out, &Same);
+                stream.fill_transformed(simd, first_block, &mut out, &Unchanged);
                 let element = |i: usize| stream.uniform(4 * first_block + i as u64);
                 assert!(out.iter().enumerate().all(|(i, out)| *out == element(i)));
             }
@@ -283,7 +283,7 @@ mod tests {
     }
 
     #[test]
-    fn uniforms_have_the_mean_and_variance_of_the_unit_interval() {
+    fn uniform_numbers_have_the_mean_and_variance_of_the_unit_interval() {
         let stream = Stream::new(3, Purpose::Init, "dense/kernel");
         let n = 100_000;
         let mut values = vec![0.0; n];

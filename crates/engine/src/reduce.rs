@@ -3,26 +3,26 @@
 use crate::simd::vector::Vector;
 use crate::simd::{Kernel, Simd, VectorKernel};
 
-/// Rows added one after another before their sum joins the total: long columns lose less to rounding.
+/// Rows that are added before their sum is added to the total. The smaller sums keep the rounding error of long columns low.
 const BLOCK: usize = 128;
 
-/// How many columns are summed side by side.
+/// Columns, or lanes of a single sum, that are added at the same time.
 const LANES: usize = 16;
 
-/// out\[j\] = sum over rows of `f(i, j)`, where `f` gives the number at flat index i * width + j. Rows are added in
-/// ascending order in blocks of 128, then the blocks in ascending order.
-pub fn column_sums(simd: Simd, rows: usize, width: usize, out: &mut [f32], f: impl Fn(usize) -> f32) {
-    simd.run(ColumnSums { rows, width, out, f });
+/// The sums of the columns of a matrix of `rows` rows and `width` columns, computed number by number: `f(i * width + j)` is the
+/// number in row i and column j. Rows are added in ascending order in blocks of 128, then the blocks in ascending order.
+pub fn sum_columns_by(simd: Simd, rows: usize, width: usize, out: &mut [f32], f: impl Fn(usize) -> f32) {
+    simd.run(SumColumnsBy { rows, width, out, f });
 }
 
-struct ColumnSums<'a, F> {
+struct SumColumnsBy<'a, F> {
     rows: usize,
     width: usize,
     out: &'a mut [f32],
     f: F,
 }
 
-impl<F: Fn(usize) -> f32> Kernel for ColumnSums<'_, F> {
+impl<F: Fn(usize) -> f32> Kernel for SumColumnsBy<'_, F> {
     type Output = ();
 
     #[inline(always)]
@@ -39,7 +39,7 @@ impl<F: Fn(usize) -> f32> Kernel for ColumnSums<'_, F> {
     }
 }
 
-impl<F: Fn(usize) -> f32> ColumnSums<'_, F> {
+impl<F: Fn(usize) -> f32> SumColumnsBy<'_, F> {
     #[inline(always)]
     fn columns<const N: usize>(&self, column: usize) -> [f32; N] {
         let mut total = [0.0; N];
@@ -59,32 +59,32 @@ impl<F: Fn(usize) -> f32> ColumnSums<'_, F> {
     }
 }
 
-/// The sums of the columns of a matrix with rows of `width` numbers, in the order of [`column_sums`]; added to what `out` holds
-/// where `more` says so. So blocks of 128 rows may come one after another.
+/// The sums of the columns of a matrix with rows of `width` numbers, in the order of [`sum_columns_by`]. With `accumulate`, they are
+/// added to what `out` holds. A call for rows 0 to 127 and an accumulating call for the rows after them give the bits of one call.
 ///
 /// # Panics
 /// If `out` is shorter than a row.
-pub fn sum_columns(simd: Simd, x: &[f32], width: usize, more: bool, out: &mut [f32]) {
-    assert!(out.len() >= width, "there is a sum for each column");
-    simd.run_vectors(SumColumns { x, times: None, width, more, out });
+pub fn sum_columns(simd: Simd, x: &[f32], width: usize, accumulate: bool, out: &mut [f32]) {
+    assert!(out.len() >= width, "out is shorter than a row");
+    simd.run_vectors(SumColumns { x, times: None, width, accumulate, out });
 }
 
-/// The sums of the columns of x * y, number by number, in the same order; each product is rounded with the sum it is added to.
+/// The sums of the columns of the elementwise product x * y, in the same order. Each product is added by a fused multiply-add.
 ///
 /// # Panics
 /// If `out` is shorter than a row, or x and y differ in length.
-pub fn sum_products(simd: Simd, x: &[f32], y: &[f32], width: usize, out: &mut [f32]) {
-    assert!(out.len() >= width && x.len() == y.len(), "there is a sum for each column, and a factor for each number");
-    simd.run_vectors(SumColumns { x, times: Some(y), width, more: false, out });
+pub fn sum_column_products(simd: Simd, x: &[f32], y: &[f32], width: usize, out: &mut [f32]) {
+    assert!(out.len() >= width && x.len() == y.len(), "out is shorter than a row, or x and y differ in length");
+    simd.run_vectors(SumColumns { x, times: Some(y), width, accumulate: false, out });
 }
 
-/// [`sum_columns`] or [`sum_products`], checked.
+/// The kernel of [`sum_columns`] and [`sum_column_products`]. The lengths have been checked.
 pub(crate) struct SumColumns<'a> {
     pub(crate) x: &'a [f32],
-    /// What x is multiplied with.
+    /// The factor of x, for sums of products.
     pub(crate) times: Option<&'a [f32]>,
     pub(crate) width: usize,
-    pub(crate) more: bool,
+    pub(crate) accumulate: bool,
     pub(crate) out: &'a mut [f32],
 }
 
@@ -92,13 +92,13 @@ impl VectorKernel for SumColumns<'_> {
     #[inline(always)]
     unsafe fn run<V: Vector>(mut self) {
         if self.width <= V::LANES / 2 && V::LANES > <V::Narrow as Vector>::LANES {
-            // SAFETY: the caller's word.
+            // SAFETY: guaranteed by the caller.
             return unsafe { V::Narrow::run(self) };
         }
         let mut column = 0;
         while column < self.width {
             let left = self.width - column;
-            // SAFETY: the instruction set is there by the caller's word, and the columns lie in a row.
+            // SAFETY: the caller guarantees the instruction set, and the columns lie in the row.
             column += unsafe {
                 match left / V::LANES {
                     4.. => self.columns::<V, 4, false>(column, 4 * V::LANES),
@@ -111,10 +111,10 @@ impl VectorKernel for SumColumns<'_> {
 }
 
 impl SumColumns<'_> {
-    /// As many columns as `N` registers hold, or fewer in the last one; gives their number.
+    /// Sums columns that fill `N` registers; with `PARTIAL`, the last register is not full. Returns the number of columns.
     ///
     /// # Safety
-    /// The instruction set of `V` is there, and the columns lie in a row.
+    /// The processor must have the instruction set of `V`, and the columns must lie in the row.
     #[inline(always)]
     unsafe fn columns<V: Vector, const N: usize, const PARTIAL: bool>(
         &mut self,
@@ -122,17 +122,17 @@ impl SumColumns<'_> {
         columns: usize,
     ) -> usize {
         let rows = self.x.len() / self.width;
-        // SAFETY: the caller's word; there are so many rows, and a sum for each column.
+        // SAFETY: guaranteed by the caller; x has `rows` rows, and `out` a sum for each column.
         unsafe {
-            let mask = V::first(columns - (N - 1) * V::LANES);
+            let mask = V::mask(columns - (N - 1) * V::LANES);
             let load = |from: *const f32| -> [V; N] {
                 std::array::from_fn(|v| match PARTIAL && v == N - 1 {
-                    true => V::load_first(from.add(v * V::LANES), mask),
+                    true => V::load_masked(from.add(v * V::LANES), mask),
                     false => V::load(from.add(v * V::LANES)),
                 })
             };
             let out = self.out.as_mut_ptr().add(column);
-            let mut total = if self.more { load(out) } else { [V::splat(0.0); N] };
+            let mut total = if self.accumulate { load(out) } else { [V::splat(0.0); N] };
             for block in (0..rows).step_by(BLOCK) {
                 let mut sums = [V::splat(0.0); N];
                 for row in block..(block + BLOCK).min(rows) {
@@ -150,7 +150,7 @@ impl SumColumns<'_> {
             }
             for (v, total) in total.into_iter().enumerate() {
                 match PARTIAL && v == N - 1 {
-                    true => total.store_first(out.add(v * V::LANES), mask),
+                    true => total.store_masked(out.add(v * V::LANES), mask),
                     false => total.store(out.add(v * V::LANES)),
                 }
             }
@@ -159,10 +159,10 @@ impl SumColumns<'_> {
     }
 }
 
-/// The sum of `f(x)` over a slice in double precision: sixteen lanes, added as a tree.
+/// The sum of `f(x)` over a slice in double precision: sixteen lanes, then the tree of their sums.
 pub fn sum(simd: Simd, x: &[f32], f: impl Fn(f32) -> f64) -> f64 {
     match x {
-        // The tree adds zeros to it.
+        // The same as with lanes, of which all but one would be 0.
         [x] => 0.0 + f(*x),
         _ => simd.run(Sum { x, f }),
     }
@@ -188,18 +188,18 @@ impl<F: Fn(f32) -> f64> Kernel for Sum<'_, F> {
                 *lane += (self.f)(*x);
             }
         }
-        tree(lanes)
+        tree_sum(lanes)
     }
 }
 
-/// The position of the first number that is infinite or none.
-pub fn first_not_finite(simd: Simd, x: &[f32]) -> Option<usize> {
+/// The position of the first number that is infinite or NaN.
+pub fn first_non_finite(simd: Simd, x: &[f32]) -> Option<usize> {
     let block = x.chunks(FINITE_BLOCK).position(|x| !simd.run(AllFinite(x)))?;
     let first = block * FINITE_BLOCK;
     x[first..].iter().position(|x| !x.is_finite()).map(|at| first + at)
 }
 
-/// Numbers that are looked at together, before the first one is looked for.
+/// Numbers that are tested together before the search for the position begins.
 const FINITE_BLOCK: usize = 4096;
 
 struct AllFinite<'a>(&'a [f32]);
@@ -209,12 +209,12 @@ impl Kernel for AllFinite<'_> {
 
     #[inline(always)]
     fn run(self) -> bool {
-        // Without a way out of the loop it is vectorised.
+        // A loop without an early exit is vectorised.
         self.0.iter().fold(true, |all, x| all & x.is_finite())
     }
 }
 
-/// The sum of a\[i\] b\[i\] in double precision: sixteen lanes, added as a tree.
+/// The sum of a\[i\] b\[i\] in double precision: sixteen lanes, then the tree of their sums.
 pub fn dot(simd: Simd, a: &[f32], b: &[f32]) -> f64 {
     simd.run(Dot { a, b })
 }
@@ -239,13 +239,13 @@ impl Kernel for Dot<'_> {
                 *lane = f64::from(*a).mul_add(f64::from(*b), *lane);
             }
         }
-        tree(lanes)
+        tree_sum(lanes)
     }
 }
 
-/// The sum of the lanes, halves upon halves.
+/// The sum of the lanes: the upper half is added to the lower half until one lane is left.
 #[inline(always)]
-fn tree(mut lanes: [f64; LANES]) -> f64 {
+fn tree_sum(mut lanes: [f64; LANES]) -> f64 {
     let mut width = LANES / 2;
     while width > 0 {
         for i in 0..width {
@@ -262,13 +262,13 @@ mod tests {
     use crate::simd::Level;
 
     #[test]
-    fn the_first_number_that_is_not_finite_is_found() {
+    fn the_first_non_finite_number_is_found() {
         for simd in Level::ALL.into_iter().filter_map(Simd::with_level) {
             let mut x = vec![1.0; 2 * FINITE_BLOCK + 7];
-            assert_eq!(first_not_finite(simd, &x), None);
+            assert_eq!(first_non_finite(simd, &x), None);
             for (at, value) in [(x.len() - 1, f32::NAN), (FINITE_BLOCK, f32::NEG_INFINITY), (3, f32::INFINITY)] {
                 x[at] = value;
-                assert_eq!(first_not_finite(simd, &x), Some(at));
+                assert_eq!(first_non_finite(simd, &x), Some(at));
             }
         }
     }
@@ -279,21 +279,21 @@ mod tests {
         let x: Vec<f32> = (0..rows * width).map(|i| (i % 23) as f32 - 11.0).collect();
         for simd in Level::ALL.into_iter().filter_map(Simd::with_level) {
             let mut out = vec![0.0; width];
-            column_sums(simd, rows, width, &mut out, |i| x[i]);
+            sum_columns_by(simd, rows, width, &mut out, |i| x[i]);
             for (j, sum) in out.iter().enumerate() {
-                // Small whole numbers: every order of adding is exact.
+                // Sums of small integers are exact in any order.
                 assert_eq!(*sum, (0..rows).map(|i| x[i * width + j]).sum::<f32>());
             }
             for width in [1, 3, 8, 15, 64, 75] {
                 let (mut plain, mut sums) = (vec![0.0; width], vec![f32::NAN; width]);
                 let x = &x[..rows / 5 * width];
-                column_sums(simd, rows / 5, width, &mut plain, |i| x[i]);
+                sum_columns_by(simd, rows / 5, width, &mut plain, |i| x[i]);
                 sum_columns(simd, x, width, false, &mut sums);
                 assert_eq!(sums, plain);
                 sum_columns(simd, x, width, true, &mut sums);
                 let mut squares = vec![f32::NAN; width];
-                sum_products(simd, x, x, width, &mut squares);
-                // Whole numbers too.
+                sum_column_products(simd, x, x, width, &mut squares);
+                // Integers too.
                 let square = |j: usize| (0..rows / 5).map(|i| x[i * width + j] * x[i * width + j]).sum::<f32>();
                 assert!(squares.iter().enumerate().all(|(j, sum)| *sum == square(j)));
                 assert!(sums.iter().zip(plain).all(|(twice, once)| *twice == once + once));

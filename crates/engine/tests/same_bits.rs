@@ -1,23 +1,23 @@
-//! The same bits on every processor. Everything here is worked out from the crate's own random numbers, and a hash of the
-//! results is compared with one that is written down: on every instruction set of the machine, and so on every machine.
+//! The same bits on every processor. Everything is computed from the crate's own random numbers, and a hash of each result is compared
+//! with a constant, for every instruction set of the machine. All machines must give the same constants.
 //!
-//! A hash says nothing about being right; the tests beside the code do. When an algorithm changes on purpose, a failing
+//! A hash does not show that a result is correct; the tests beside the code do that. If an algorithm is changed on purpose, the failing
 //! test prints the new table.
 
-use treino_engine::chain::{Chain, Link, Memory};
-use treino_engine::finish::Finish;
-use treino_engine::numbers::Numbers;
+use treino_engine::affine::{AffineChain, AffineMap, BackwardBuffers};
+use treino_engine::aligned::AlignedBuffer;
+use treino_engine::fused_activation::FusedActivation;
 use treino_engine::pool::Pool;
-use treino_engine::product::{Start, View, product, product_turned, room_to_turn, transpose};
-use treino_engine::random::{OfUniform, Purpose, Stream};
-use treino_engine::reduce::{column_sums, dot, sum, sum_columns};
+use treino_engine::product::{Start, View, product, product_transposed, transpose, transpose_scratch_len};
+use treino_engine::random::{Purpose, Stream, UniformTransform};
+use treino_engine::reduce::{dot, sum, sum_columns, sum_columns_by};
 use treino_engine::simd::{Kernel, Level, Simd};
-use treino_engine::{double, math};
+use treino_engine::{double, flush, math};
 
 const EXPECTED: [(&str, u64); 8] = [
     ("random", 0xad88_aa8a_634d_d4a8),
     ("product", 0x6027_5dd0_eada_7650),
-    ("product_turned", 0xc0ff_9daf_30c1_96d0),
+    ("product_transposed", 0xc0ff_9daf_30c1_96d0),
     ("tiny products", 0x5ec9_915d_90c3_a2c7),
     ("sums", 0xf325_2fd7_44b4_c811),
     ("chain", 0x9783_4803_c470_4ec6),
@@ -26,14 +26,14 @@ const EXPECTED: [(&str, u64); 8] = [
 ];
 
 #[test]
-fn every_instruction_set_and_thread_count_gives_the_bits_written_down() {
+fn every_instruction_set_and_thread_count_gives_the_expected_bits() {
     for simd in Level::ALL.into_iter().filter_map(Simd::with_level) {
         for threads in [1, 3] {
             let pool = Pool::new(threads);
             let table = [
                 ("random", random(simd)),
                 ("product", products(&pool, simd, 1.0)),
-                ("product_turned", turned_products(&pool, simd)),
+                ("product_transposed", transposed_products(&pool, simd)),
                 ("tiny products", products(&pool, simd, 1e-20)),
                 ("sums", sums(simd)),
                 ("chain", chain(&pool, simd)),
@@ -58,7 +58,7 @@ impl Hash {
         self.0 = bytes.iter().fold(self.0, |h, b| (h ^ u64::from(*b)).wrapping_mul(0x100_0000_01b3));
     }
 
-    /// A NaN counts as one, whatever its sign and payload: processors make different ones.
+    /// Every NaN is hashed as the same one: sign and payload differ between processors.
     fn floats(&mut self, x: &[f32]) {
         x.iter().for_each(|x| self.bytes(&if x.is_nan() { f32::NAN } else { *x }.to_bits().to_le_bytes()));
     }
@@ -78,9 +78,9 @@ fn numbers(length: usize, name: &str, scale: f32) -> Vec<f32> {
 
 struct Scaled;
 
-impl OfUniform for Scaled {
+impl UniformTransform for Scaled {
     #[inline(always)]
-    fn of(&self, u: f32) -> f32 {
+    fn apply(&self, u: f32) -> f32 {
         u.mul_add(0.3, -0.1)
     }
 }
@@ -91,7 +91,7 @@ fn random(simd: Simd) -> u64 {
     let mut x = vec![0.0; 1003];
     stream.fill_uniform(&mut x);
     hash.floats(&x);
-    stream.fill_by(simd, 77, &mut x, &Scaled);
+    stream.fill_transformed(simd, 77, &mut x, &Scaled);
     hash.floats(&x);
     (0..100).for_each(|i| hash.double(stream.uniform_f64(i)));
     let mut order = vec![0; 500];
@@ -100,7 +100,7 @@ fn random(simd: Simd) -> u64 {
     hash.0
 }
 
-/// m, k, n: columns, widths of whole tiles and of parts, several blocks along k, blocks that are copied together.
+/// m, k, n: single columns, whole and partial tiles, several blocks along k, and packed blocks.
 const SHAPES: [[usize; 3]; 9] = [
     [33, 30, 64],
     [32, 45, 1],
@@ -123,20 +123,20 @@ fn products(pool: &Pool, simd: Simd, scale: f32) -> u64 {
         hash.floats(&c);
         product(pool, simd, [m, k, n], View::rows(&a, k), &b, Start::Bias(&bias), &mut c);
         hash.floats(&c);
-        let mut a_turned = vec![0.0; m * k];
-        transpose(simd, &a, m, k, &mut a_turned);
-        product(pool, simd, [m, k, n], View::transposed(&a_turned, m), &b, Start::Accumulate, &mut c);
+        let mut a_transposed = vec![0.0; m * k];
+        transpose(simd, &a, m, k, &mut a_transposed);
+        product(pool, simd, [m, k, n], View::transposed(&a_transposed, m), &b, Start::Accumulate, &mut c);
         hash.floats(&c);
     }
     hash.0
 }
 
-fn turned_products(pool: &Pool, simd: Simd) -> u64 {
+fn transposed_products(pool: &Pool, simd: Simd) -> u64 {
     let mut hash = Hash::new();
     for [m, k, n] in SHAPES {
         let (a, b) = (numbers(m * k, "a", 1.0), numbers(n * k, "b", 1.0));
-        let (mut room, mut c) = (vec![f32::NAN; room_to_turn(k, n)], vec![f32::NAN; m * n]);
-        product_turned(pool, simd, [m, k, n], &a, &b, &mut room, &mut c);
+        let (mut scratch, mut c) = (vec![f32::NAN; transpose_scratch_len(k, n)], vec![f32::NAN; m * n]);
+        product_transposed(pool, simd, [m, k, n], &a, &b, &mut scratch, &mut c);
         hash.floats(&c);
     }
     hash.0
@@ -148,7 +148,7 @@ fn sums(simd: Simd) -> u64 {
         let x = numbers(rows * width, "x", 1.0);
         let y = numbers(rows * width, "y", 1.0);
         let mut out = vec![f32::NAN; width];
-        column_sums(simd, rows, width, &mut out, |i| x[i] * y[i]);
+        sum_columns_by(simd, rows, width, &mut out, |i| x[i] * y[i]);
         hash.floats(&out);
         sum_columns(simd, &x, width, false, &mut out);
         hash.floats(&out);
@@ -160,39 +160,40 @@ fn sums(simd: Simd) -> u64 {
     hash.0
 }
 
-/// Forward and twice backward through maps with every finish, with a bias and without.
+/// Forward once and backward twice through maps with every activation, with and without a bias.
 fn chain(pool: &Pool, simd: Simd) -> u64 {
     let widths = [13, 70, 24, 7, 1];
-    let finishes = [Finish::Tanh, Finish::Rectify, Finish::Sigmoid, Finish::Same];
+    let activations = [FusedActivation::Tanh, FusedActivation::Relu, FusedActivation::Sigmoid, FusedActivation::Linear];
     let rows = 450;
     let mut length = 0;
     let mut place = |count: usize| {
         length += count;
         [length - count; 2]
     };
-    let links: Vec<Link> = (0..4)
-        .map(|at| Link {
+    let maps: Vec<AffineMap> = (0..4)
+        .map(|at| AffineMap {
             widths: [widths[at], widths[at + 1]],
             values: [at, at + 1],
             gradients: [(at > 0).then_some(at), Some(at + 1)],
             kernel: place(widths[at] * widths[at + 1]),
             bias: (at != 2).then(|| place(widths[at + 1])),
-            room: (at > 0).then_some(at),
-            finish: finishes[at],
+            scratch: (at > 0).then_some(at),
+            activation: activations[at],
         })
         .collect();
-    let chain = Chain::new(links);
-    let buffers = |name: &str| -> Vec<Numbers> {
-        widths.iter().map(|width| Numbers::from(numbers(rows * width, name, 1.0).as_slice())).collect()
+    let chain = AffineChain::new(maps);
+    let buffers = |name: &str| -> Vec<AlignedBuffer> {
+        widths.iter().map(|width| AlignedBuffer::from(numbers(rows * width, name, 1.0).as_slice())).collect()
     };
     let (mut values, mut gradients) = (buffers("values"), buffers("gradients"));
-    let mut rooms: Vec<Numbers> = (0..4).map(|at| Numbers::zeros(room_to_turn(widths[at + 1], widths[at]))).collect();
+    let mut scratch: Vec<AlignedBuffer> =
+        (0..4).map(|at| AlignedBuffer::zeros(transpose_scratch_len(widths[at + 1], widths[at]))).collect();
     let (weights, mut gradient) = (numbers(length, "weights", 0.4), vec![f32::NAN; length]);
     chain.forward(pool, simd, rows, &mut values, &weights);
-    for more in [false, true] {
-        let (values, gradients, rooms) = (&values[..], &mut gradients[..], &mut rooms[..]);
-        let memory = Memory { values, gradients, weights: &weights, gradient: &mut gradient, rooms };
-        chain.backward(pool, simd, rows, more, memory);
+    for accumulate in [false, true] {
+        let (values, gradients, scratch) = (&values[..], &mut gradients[..], &mut scratch[..]);
+        let buffers = BackwardBuffers { values, gradients, weights: &weights, gradient: &mut gradient, scratch };
+        chain.backward(pool, simd, rows, accumulate, buffers);
     }
     let mut hash = Hash::new();
     values.iter().chain(&gradients).for_each(|buffer| hash.floats(buffer));
@@ -202,7 +203,7 @@ fn chain(pool: &Pool, simd: Simd) -> u64 {
 
 const FUNCTIONS: usize = 12;
 
-/// Every function of all numbers, one after another.
+/// All functions of all numbers: the results of the first function, then those of the second, and so on.
 struct Elementary<'a>(&'a [f32], &'a mut [f32]);
 
 impl Kernel for Elementary<'_> {
@@ -221,18 +222,18 @@ impl Kernel for Elementary<'_> {
                 5 => numbers.for_each(|(y, x)| *y = math::sigmoid(*x)),
                 6 => numbers.for_each(|(y, x)| *y = math::softplus(*x)),
                 7 => numbers.for_each(|(y, x)| *y = math::erf(*x)),
-                8 => numbers.for_each(|(y, x)| *y = math::flush(*x)),
-                9 => numbers.for_each(|(y, x)| *y = math::flush_weight(*x)),
-                10 => numbers.for_each(|(y, x)| *y = math::flush_gradient(*x)),
-                _ => numbers.for_each(|(y, x)| *y = math::flush_root(*x)),
+                8 => numbers.for_each(|(y, x)| *y = flush::flush(*x)),
+                9 => numbers.for_each(|(y, x)| *y = flush::flush_weight(*x)),
+                10 => numbers.for_each(|(y, x)| *y = flush::flush_gradient(*x)),
+                _ => numbers.for_each(|(y, x)| *y = flush::flush_root(*x)),
             }
         }
     }
 }
 
-/// Numbers of every exponent and both signs, denormal and infinite ones too, and many of moderate size.
+/// Numbers of every exponent and both signs, including denormal and infinite ones, and many of moderate size.
 fn elementary(simd: Simd) -> u64 {
-    // The step is odd, so all bits of the mantissa take part.
+    // The step is odd, so all bits of the mantissa vary.
     let mut x: Vec<f32> = (0..f32::INFINITY.to_bits()).step_by(200_003).map(f32::from_bits).collect();
     x.push(f32::INFINITY);
     x.extend(x.clone().iter().map(|x| -x));

@@ -48,33 +48,23 @@
 
 #![forbid(unsafe_code)]
 
-pub mod activations;
-pub mod callbacks;
-pub mod catalog;
-pub mod constraints;
-pub mod data;
 pub mod doctor;
-pub mod error;
-pub mod explore;
-pub mod expression;
-pub mod figure;
-pub mod initializers;
-pub mod language;
-pub mod layers;
-pub mod losses;
-pub mod metrics;
-pub mod model;
-pub mod optimizers;
 pub mod prelude;
-pub mod regularizers;
+mod registry;
 pub mod report;
-pub mod schedules;
+pub mod runs;
 mod sequential;
 pub mod shell;
 pub mod spec;
+pub mod statistics;
 pub mod store;
 pub mod study;
-pub mod train;
 
-pub use error::{Error, Result};
+pub use registry::{ROOMS, json_schema, reference, room};
 pub use sequential::Sequential;
+pub use treino_core::{Error, Result, catalog, error, files, rows};
+pub use treino_nn::{
+    activations, callbacks, constraints, events, expression, initializers, layers, losses, metrics, network,
+    optimizers, program, regularizers, schedules, train,
+};
+pub use treino_tables as data;

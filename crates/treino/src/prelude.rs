@@ -1,24 +1,27 @@
 //! What most programs need: `use treino::prelude::*;`.
 
-pub use crate::activations::{Elu, Gelu, Linear, Relu, Selu, Sigmoid, Softmax, Tanh};
-pub use crate::callbacks::{
-    BackupAndRestore, CSVLogger, EarlyStopping, LearningRateScheduler, ModelCheckpoint, ReduceLROnPlateau,
-    SwapEMAWeights, TensorBoard, TerminateOnNaN,
-};
-pub use crate::data::{DataSpec, Matrix, Table};
-pub use crate::error::{Error, Result};
-pub use crate::layers::{
-    Activation, Add, BatchNormalization, Concatenate, Dense, Dropout, Embedding, Flatten, InputLayer,
-    LayerNormalization, Normalization, Placed,
-};
-pub use crate::losses::{
-    BinaryCrossentropy, CategoricalCrossentropy, Huber, MeanAbsoluteError, MeanSquaredError, Poisson,
-    SparseCategoricalCrossentropy,
-};
-pub use crate::optimizers::{Adam, AdamW, RMSprop, SGD};
-pub use crate::regularizers::{L1, L1L2, L2};
-pub use crate::schedules::{CosineDecay, ExponentialDecay, OneCycle};
+pub use crate::runs::{Job, Planned};
 pub use crate::sequential::Sequential;
 pub use crate::spec::Spec;
 pub use crate::store::Bundle;
-pub use crate::train::{Examples, Fit, Planned, Session};
+pub use treino_core::error::{Error, Result};
+pub use treino_core::rows::{Matrix, Rows};
+pub use treino_nn::activations::{Elu, Gelu, Linear, Relu, Selu, Sigmoid, Softmax, Tanh};
+pub use treino_nn::callbacks::{
+    BackupAndRestore, CSVLogger, EarlyStopping, LearningRateScheduler, ModelCheckpoint, ReduceLROnPlateau,
+    SwapEMAWeights, TensorBoard, TerminateOnNaN,
+};
+pub use treino_nn::events::Event;
+pub use treino_nn::layers::{
+    Activation, Add, BatchNormalization, Concatenate, Dense, Dropout, Embedding, Flatten, InputLayer,
+    LayerNormalization, Normalization, Placed,
+};
+pub use treino_nn::losses::{
+    BinaryCrossentropy, CategoricalCrossentropy, Huber, MeanAbsoluteError, MeanSquaredError, Poisson,
+    SparseCategoricalCrossentropy,
+};
+pub use treino_nn::optimizers::{Adam, AdamW, RMSprop, SGD};
+pub use treino_nn::regularizers::{L1, L1L2, L2};
+pub use treino_nn::schedules::{CosineDecay, ExponentialDecay, OneCycle};
+pub use treino_nn::train::{Examples, Fit, Session};
+pub use treino_tables::{DataSpec, Table};

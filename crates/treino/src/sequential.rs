@@ -1,16 +1,18 @@
 //! A model as Keras's users know it: layers in a row, compile, fit, evaluate, predict, save. It stands above all rooms.
 
-use crate::callbacks::{Callback, Logs};
-use crate::data::Matrix;
-use crate::error::{Error, Result};
-use crate::layers::Placed;
-use crate::losses::Loss;
-use crate::metrics::NamedMetric;
-use crate::model::Network;
-use crate::optimizers::Optimizer;
 use crate::store::Bundle;
-use crate::train::{self, Compile, Examples, Fit, History, Job, Session};
 use std::path::Path;
+use treino_core::error::{Error, Result};
+use treino_core::rows::{Matrix, Rows};
+use treino_nn::callbacks::Callback;
+use treino_nn::events::Logs;
+use treino_nn::events::{Ending, History};
+use treino_nn::layers::Placed;
+use treino_nn::losses::Loss;
+use treino_nn::metrics::NamedMetric;
+use treino_nn::network::Network;
+use treino_nn::optimizers::Optimizer;
+use treino_nn::train::{self, Compile, Examples, Fit, Session, Training};
 
 /// Layers in a row, with Keras's verbs.
 ///
@@ -66,6 +68,16 @@ impl Sequential {
         Ok(())
     }
 
+    /// Adds a metric to a compiled model, such as one of a program's own.
+    ///
+    /// # Errors
+    /// A model that is not compiled.
+    pub fn metric(&mut self, metric: NamedMetric) -> Result<()> {
+        let compile = self.compile.as_mut().ok_or_else(|| Error::input("the model is not compiled"))?;
+        compile.goals[0].metrics.push(metric);
+        Ok(())
+    }
+
     /// Adds a callback to every later training.
     pub fn callback(&mut self, callback: impl Into<Callback>) {
         self.callbacks.push(callback.into());
@@ -75,8 +87,8 @@ impl Sequential {
     ///
     /// # Errors
     /// A model that is not compiled, shapes that do not fit, a training that diverges.
-    pub fn fit(&mut self, x: &Matrix, y: &Matrix, settings: &Fit) -> Result<History> {
-        self.fit_with(Examples { x, y, weights: None }, None, settings)
+    pub fn fit<'a>(&mut self, x: impl Into<Rows<'a>>, y: impl Into<Rows<'a>>, settings: &Fit) -> Result<History> {
+        self.fit_with(Examples::new(x, y), None, settings)
     }
 
     /// Trains on all rows, with sample weights and validation rows.
@@ -89,14 +101,34 @@ impl Sequential {
         validation: Option<Examples<'_>>,
         settings: &Fit,
     ) -> Result<History> {
+        Session::quiet(|session| self.fit_in(train, validation, settings, session))
+    }
+
+    /// Trains in a session: on its threads, told to its observer, held or stopped by its gate.
+    ///
+    /// # Errors
+    /// As [`Sequential::fit`].
+    pub fn fit_in(
+        &mut self,
+        train: Examples<'_>,
+        validation: Option<Examples<'_>>,
+        settings: &Fit,
+        session: &mut Session<'_>,
+    ) -> Result<History> {
         self.ensure_network(train.x, settings.seed)?;
         let (compile, network) = self.compiled()?;
         let mut network = network.clone();
-        let job = Job { compile, train, validation, settings, callbacks: &self.callbacks, units: None, noise: None };
-        let history = Session::quiet(|session| train::fit(&mut network, &job, session))?;
+        let model_file = |network| Bundle::bare(network, Some(compile), &self.callbacks).to_bytes();
+        let training = Training {
+            validation,
+            callbacks: &self.callbacks,
+            model_file: Some(&model_file),
+            ..Training::new(compile, train, settings)
+        };
+        let history = train::fit(&mut network, &training, session)?;
         self.network = Some(network);
         match &history.ending {
-            train::Ending::Diverged(divergence) => Err(divergence.error()),
+            Ending::Diverged(divergence) => Err(divergence.error()),
             _ => Ok(history),
         }
     }
@@ -105,16 +137,16 @@ impl Sequential {
     ///
     /// # Errors
     /// A model that is not compiled or trained, shapes that do not fit.
-    pub fn evaluate(&self, x: &Matrix, y: &Matrix) -> Result<Logs> {
+    pub fn evaluate<'a>(&self, x: impl Into<Rows<'a>>, y: impl Into<Rows<'a>>) -> Result<Logs> {
         let (compile, network) = self.compiled()?;
-        Session::quiet(|session| train::evaluate(network, compile, Examples { x, y, weights: None }, None, session))
+        Session::quiet(|session| train::evaluate(network, compile, Examples::new(x, y), None, session))
     }
 
     /// Predictions, one row for each row of `x`.
     ///
     /// # Errors
     /// A model without weights, rows of another width.
-    pub fn predict(&self, x: &Matrix) -> Result<Matrix> {
+    pub fn predict<'a>(&self, x: impl Into<Rows<'a>>) -> Result<Matrix> {
         self.network()?.predict(x)
     }
 
@@ -154,7 +186,7 @@ impl Sequential {
         Ok(self.network.insert(network))
     }
 
-    fn ensure_network(&mut self, x: &Matrix, seed: u64) -> Result<()> {
+    fn ensure_network(&mut self, x: Rows<'_>, seed: u64) -> Result<()> {
         if self.network.is_none() {
             self.build(x.cols(), seed)?.adapt(x);
         }
@@ -170,10 +202,10 @@ impl Sequential {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::activations::{Sigmoid, Tanh};
-    use crate::layers::{BatchNormalization, Dense};
-    use crate::losses::BinaryCrossentropy;
-    use crate::optimizers::Adam;
+    use treino_nn::activations::{Sigmoid, Tanh};
+    use treino_nn::layers::{BatchNormalization, Dense};
+    use treino_nn::losses::BinaryCrossentropy;
+    use treino_nn::optimizers::Adam;
 
     #[test]
     fn a_saved_model_predicts_the_same_bits_and_trains_on() {

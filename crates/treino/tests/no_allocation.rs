@@ -3,23 +3,26 @@
 //!
 //! All stands in one test: the counter sees every thread of the process.
 
+#[path = "library/every_layer/mod.rs"]
 mod every_layer;
 
 use every_layer::{IDS, INPUTS, every_layer};
 use std::alloc::{GlobalAlloc, Layout, System};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use treino::activations::Activation;
 use treino::callbacks::EarlyStopping;
 use treino::catalog::{Entries, Field, Value};
-use treino::data::Matrix;
+use treino::events::Event;
+use treino::events::Gate;
 use treino::layers::{self, BatchNormalization, Dense, Dropout, InputLayer, Normalization, Placed};
 use treino::losses::{Loss, Targets};
 use treino::metrics::{Metric, NamedMetric};
-use treino::model::Network;
+use treino::network::Network;
 use treino::optimizers::{Optimizer, SGD};
 use treino::regularizers::{L1L2, L2};
+use treino::rows::Matrix;
 use treino::train::Compile;
-use treino::train::{Event, Examples, Fit, Job, Profile, Session, fit};
+use treino::train::{Examples, Fit, Profile, Session, Training, fit};
 
 struct Counting;
 
@@ -150,18 +153,19 @@ fn evaluation_allocations(
     let weights = vec![0.5; x_train.rows()];
     let settings = Fit { epochs: 3, batch_size, ..Fit::default() };
     let callbacks = [EarlyStopping { patience: 9, restore_best_weights: true, ..EarlyStopping::default() }.into()];
-    let job = Job {
+    let training = Training {
         compile: &compile,
-        train: Examples { x: &x_train, y: &y_train, weights: Some(&weights) },
-        validation: Some(Examples { x: &x_val, y: &y_val, weights: None }),
+        train: Examples::new(&x_train, &y_train).weighted(Some(&weights)),
+        validation: Some(Examples::new(&x_val, &y_val)),
         settings: &settings,
         callbacks: &callbacks,
         units: None,
         noise: None,
+        model_file: None,
     };
-    let interrupt = AtomicBool::new(false);
+    let gate = Gate::new();
     let mut marks: Vec<(bool, usize, usize)> = Vec::with_capacity(100);
-    let mut observer = |event: &Event<'_>| {
+    let mut observer = |event: &Event| {
         let now = ALLOCATIONS.load(Ordering::SeqCst);
         match event {
             Event::Batch { step, .. } => marks.push((false, *step, now)),
@@ -170,10 +174,10 @@ fn evaluation_allocations(
         }
     };
     let mut profile = Profile::default();
-    let mut session = Session::new(threads, &interrupt, &mut observer);
+    let mut session = Session::new(threads, &gate, &mut observer);
     // Whoever takes the time allocates nothing either.
     session.profile = (threads == 1).then_some(&mut profile);
-    let history = fit(&mut network, &job, &mut session).unwrap();
+    let history = fit(&mut network, &training, &mut session).unwrap();
     let (loss, optimizer) = (loss.name(), compile.optimizer.name());
     assert_eq!(history.epochs.len(), 3, "{loss}, {optimizer}: {:?}", history.ending);
     let mut evaluations = Vec::new();

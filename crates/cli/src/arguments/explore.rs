@@ -3,8 +3,8 @@
 use super::{json, option, training};
 use crate::plot::KINDS;
 use clap::{Arg, ArgAction, Command};
-use treino::explore::topics;
 use treino::shell;
+use treino_pages::explore::topics;
 
 /// The command.
 pub fn command() -> Command {

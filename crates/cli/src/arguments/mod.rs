@@ -4,18 +4,21 @@
 mod explore;
 mod stopping;
 mod study;
+mod values;
 
 pub use explore::typed_without;
 pub use study::{format_of, study_spec};
+pub use values::scalar;
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use std::path::Path;
 use stopping::early_stopping;
 use treino::Result;
-use treino::catalog::{Entries, Field, Kind, Node, Param, Room, Value};
+use treino::catalog::{Entries, Field, Kind, Param, Value};
 use treino::data::DataSpec;
 use treino::error::Error;
 use treino::spec::{self, Spec};
+use values::{toml_value, typed};
 
 /// A flag that sets one value of the spec.
 struct Flag {
@@ -51,6 +54,7 @@ const FLAGS: &[Flag] = &[
     flag(DATA, "numeric", "data.numeric"),
     flag(DATA, "ignore", "data.ignore"),
     flag(DATA, "weight", "data.weight"),
+    flag(DATA, "literal", "data.literal"),
     flag(DATA, "missing", "data.missing"),
     flag(DATA, "impute", "data.impute"),
     flag(DATA, "scale", "data.scale"),
@@ -58,6 +62,8 @@ const FLAGS: &[Flag] = &[
     flag(DATA, "test-split", "data.test_split"),
     flag(DATA, "validation", "data.validation"),
     flag(DATA, "test", "data.test"),
+    flag(DATA, "skip-rows", "data.skip_rows"),
+    flag(DATA, "skip-footer", "data.skip_footer"),
     flag(DATA, "delimiter", "data.delimiter"),
     flag(DATA, "decimal", "data.decimal"),
     off(
@@ -93,11 +99,11 @@ impl Flag {
     /// The parameter that the flag sets.
     fn param(&self) -> Option<&'static Param> {
         let (section, rest) = self.path.split_once('.')?;
-        let section = Room::Sections.things().iter().find(|d| d.name == section)?;
+        let section = treino::spec::ROOM.things.iter().find(|d| d.name == section)?;
         match rest.split_once('.') {
             None => section.param(rest),
             // A parameter that all optimizers have.
-            Some((_, name)) => Room::Optimizers.things().first()?.param(name),
+            Some((_, name)) => treino::optimizers::ROOM.things.first()?.param(name),
         }
     }
 
@@ -127,7 +133,7 @@ impl Flag {
         match (self.long, kind) {
             ("validation" | "test" | "initial-weights", _) => "FILE",
             ("target" | "weight", _) => "COLUMN",
-            ("more-targets" | "categorical" | "numeric" | "ignore", _) => "COLUMNS",
+            ("more-targets" | "literal" | "categorical" | "numeric" | "ignore", _) => "COLUMNS",
             ("missing", _) => "TOKENS",
             ("class-weight", _) => "balanced|LABEL=W,...",
             (_, Some(Kind::Int(_))) => "N",
@@ -176,7 +182,7 @@ pub fn command() -> Command {
     let lang = Arg::new("lang")
         .long("lang")
         .value_name("LANG")
-        .value_parser(treino::language::Lang::ALL.map(treino::language::Lang::code))
+        .value_parser(treino_pages::language::Lang::ALL.map(treino_pages::language::Lang::code))
         .global(true)
         .help("Language of what is said [default: the locale's, else en]");
     // For those who work on Treino: see CONTRIBUTING.md.
@@ -240,6 +246,7 @@ pub fn command() -> Command {
                 .about("Say how good a model is on a table with targets")
                 .arg(model())
                 .arg(data())
+                .args(other_file_flags().map(Flag::arg))
                 .arg(json("Print one JSON object")),
         )
         .subcommand(
@@ -247,6 +254,7 @@ pub fn command() -> Command {
                 .about("Predict every row of a table, as CSV")
                 .arg(model())
                 .arg(data())
+                .args(other_file_flags().map(Flag::arg))
                 .arg(option("output", "FILE", "Write to a file instead of standard output").short('o')),
         )
         .subcommand(
@@ -309,7 +317,7 @@ pub fn command() -> Command {
                 .after_help(format!(
                     "Workloads, on rows made up from a hash:\n{}\nPrints one JSON object. A repeat trains from the first weights \
                      on; times are medians of the repeats after the first, in microseconds a step.",
-                    crate::bench::list()
+                    crate::workloads::list()
                 ))
                 .arg(Arg::new("workload").value_name("WORKLOAD").required(true).help("One of those below"))
                 .arg(
@@ -452,17 +460,23 @@ fn set_paths(entries: &mut Entries, matches: &ArgMatches) -> Result<()> {
     Ok(())
 }
 
-/// What the flags of `inspect` say about reading a table.
+/// What the flags of a command that trains nothing say about reading a table.
 pub fn reading(matches: &ArgMatches) -> Result<DataSpec> {
     let mut entries = Entries::default();
-    set_flags(&mut entries, matches, reading_flags())?;
+    let given = reading_flags().filter(|flag| matches.try_contains_id(flag.long).is_ok());
+    set_flags(&mut entries, matches, given)?;
     Spec::read(&entries).map(|spec| spec.data)
 }
 
 /// The flags that say how a table is read.
 fn reading_flags() -> impl Iterator<Item = &'static Flag> {
-    const READING: [&str; 6] = ["categorical", "numeric", "missing", "delimiter", "decimal", "no-header"];
-    FLAGS.iter().filter(|flag| READING.contains(&flag.long))
+    other_file_flags().chain(FLAGS.iter().filter(|flag| ["literal", "categorical", "numeric"].contains(&flag.long)))
+}
+
+/// The flags that say how a table is written that a model reads.
+fn other_file_flags() -> impl Iterator<Item = &'static Flag> {
+    const WRITTEN: [&str; 6] = ["missing", "skip-rows", "skip-footer", "delimiter", "decimal", "no-header"];
+    FLAGS.iter().filter(|flag| WRITTEN.contains(&flag.long))
 }
 
 /// Lays the flags that were given over a spec.
@@ -481,85 +495,6 @@ fn set_flags(entries: &mut Entries, matches: &ArgMatches, flags: impl Iterator<I
     Ok(())
 }
 
-/// What was typed behind a flag as a value of a kind. What does not fit is left for the catalogue to refuse.
-fn typed<'a>(kind: &Kind, given: impl Iterator<Item = &'a String>, flag: &str) -> Result<Value> {
-    match kind {
-        Kind::PerOutput(each) => {
-            let given: Vec<&String> = given.collect();
-            // A table without a type is one by the names of the outputs.
-            match given.first().map(|text| toml_value(text.trim())) {
-                Some(Ok(Value::Table(table))) if given.len() == 1 && table.get("type").is_none() => {
-                    Ok(Value::Table(table))
-                }
-                _ => typed(each, given.into_iter(), flag),
-            }
-        }
-        Kind::OneOrMore(one) => typed(&Kind::List(one), given, flag),
-        Kind::List(item) => {
-            let mut items: Vec<Node> = Vec::new();
-            for list in given {
-                match toml_value(list.trim()) {
-                    // TOML's own form, for names with commas in them.
-                    Ok(Value::List(nodes)) => items.extend(nodes),
-                    _ => {
-                        for text in split_list(list, matches!(item, Kind::Thing(_))) {
-                            items.push(scalar(item, text, flag)?.into());
-                        }
-                    }
-                }
-            }
-            Ok(Value::List(items))
-        }
-        kind => {
-            let given: Vec<&String> = given.collect();
-            match given[..] {
-                [one] => scalar(kind, one, flag),
-                _ => Err(Error::input(format!("{flag} was given {} times, but holds one value", given.len()))),
-            }
-        }
-    }
-}
-
-/// The items of a list; commas inside braces or brackets do not separate, nor inside parentheses where `expressions` are
-/// among the items.
-fn split_list(text: &str, expressions: bool) -> Vec<&str> {
-    let (mut items, mut depth, mut start) = (Vec::new(), 0, 0);
-    for (at, c) in text.char_indices() {
-        match c {
-            '{' | '[' => depth += 1,
-            '}' | ']' => depth -= 1,
-            '(' if expressions => depth += 1,
-            ')' if expressions => depth -= 1,
-            ',' if depth == 0 => {
-                items.push(text[start..at].trim());
-                start = at + 1;
-            }
-            _ => {}
-        }
-    }
-    items.push(text[start..].trim());
-    items.retain(|item| !item.is_empty());
-    items
-}
-
-/// What was typed as one value of a kind.
-pub fn scalar(kind: &Kind, text: &str, flag: &str) -> Result<Value> {
-    let parsed = match kind {
-        Kind::Int(_) | Kind::CountOr(_) => text.parse().map(Value::Int).ok(),
-        Kind::Float(_) => text.parse().map(Value::Float).ok(),
-        Kind::Bool => text.parse().map(Value::Bool).ok(),
-        Kind::FloatOrThing(..) if text.parse::<f64>().is_ok() => text.parse().map(Value::Float).ok(),
-        Kind::Thing(_) | Kind::FloatOrThing(..) | Kind::ClassWeight if text.trim_start().starts_with('{') => {
-            Some(toml_value(text).map_err(|why| {
-                let e = Error::input(format!("{flag} is {text}, which is not a valid TOML table: {why}"));
-                e.help("such a table looks like { type = \"sgd\", momentum = 0.9 }")
-            })?)
-        }
-        _ => None,
-    };
-    Ok(parsed.unwrap_or_else(|| Value::Text(text.to_string())))
-}
-
 /// The number behind an option, within what its kind allows.
 pub fn number<T: Field>(matches: &ArgMatches, name: &str, kind: Kind) -> Result<Option<T>> {
     let Some(text) = matches.get_one::<String>(name) else { return Ok(None) };
@@ -567,16 +502,4 @@ pub fn number<T: Field>(matches: &ArgMatches, name: &str, kind: Kind) -> Result<
     let node = scalar(&kind, text, &flag)?.into();
     kind.check(&node, &flag)?;
     T::read(&node, &flag).map(Some)
-}
-
-/// A text as a TOML value, or why it is none.
-fn toml_value(text: &str) -> Result<Value, String> {
-    let entries = spec::parse(&format!("value = {text}"), Path::new("")).map_err(|e| {
-        let message = e.message();
-        message.rsplit_once("TOML: ").map_or(message, |(_, why)| why).to_string()
-    })?;
-    match &entries.list[..] {
-        [one] => Ok(one.node.value.clone()),
-        _ => Err("it holds more than one value".to_string()),
-    }
 }

@@ -4,7 +4,7 @@ use super::scalar;
 use clap::ArgMatches;
 use treino::Result;
 use treino::callbacks::{Callback, EarlyStopping};
-use treino::catalog::{Entries, Field, Kind, Node, Origin, Room, Value};
+use treino::catalog::{Entries, Field, Kind, Node, Origin, Value};
 
 /// `--patience` and `--no-early-stopping` change the list of callbacks.
 pub fn early_stopping(entries: &mut Entries, matches: &ArgMatches) -> Result<()> {
@@ -42,5 +42,5 @@ pub fn early_stopping(entries: &mut Entries, matches: &ArgMatches) -> Result<()>
 }
 
 fn names_early_stopping(name: &str) -> bool {
-    treino::catalog::find(Room::Callbacks, name).is_ok_and(|d| d.name == "early_stopping")
+    treino::catalog::find(&treino::callbacks::ROOM, name).is_ok_and(|d| d.name == "early_stopping")
 }

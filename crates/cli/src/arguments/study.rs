@@ -4,9 +4,8 @@ use super::{entries_with, json, lay_over, option, scalar, training};
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use std::path::Path;
 use treino::Result;
-use treino::catalog::{Entries, Kind, Origin, Param, Value};
+use treino::catalog::{self, Entries, Kind, Origin, Param, Value};
 use treino::error::Error;
-use treino::spec;
 use treino::study::space::Dimension;
 use treino::study::{self, StudySpec};
 
@@ -169,7 +168,7 @@ pub fn study_spec(matches: &ArgMatches) -> Result<StudySpec> {
     if input.to_lowercase().ends_with(".toml") {
         // Paths of a study's own file are joined where its base is read.
         let text = std::fs::read_to_string(path).map_err(|e| Error::io("read", path, &e))?;
-        let entries = spec::parse(&text, path)?;
+        let entries = catalog::parse(&text, path)?;
         if StudySpec::is_one(&entries) {
             base = Some(StudySpec::open(path, &entries)?);
             study = entries;

@@ -3,9 +3,9 @@
 //! What is timed is [`treino::train::fit`] as every program calls it, from the first weights to the last epoch.
 
 mod machine;
-mod workloads;
 
 use crate::session::Surroundings;
+use crate::workloads::{Data, Moves, WIDE_FULL, WORKLOADS, Workload};
 use crate::{arguments, json};
 use clap::ArgMatches;
 use serde_json::{Value, json};
@@ -13,9 +13,9 @@ use std::time::Instant;
 use treino::Result;
 use treino::catalog::Kind;
 use treino::error::Error;
-use treino::model::Network;
-use treino::train::{self, Compile, Ending, Fit, Job, Session, side_by_side};
-use workloads::{Data, Moves, WIDE_FULL, WORKLOADS, Workload};
+use treino::events::Ending;
+use treino::network::Network;
+use treino::train::{self, Compile, Fit, Session, Training, side_by_side};
 
 /// Seconds to go on repeating.
 const BUDGET: f64 = 5.0;
@@ -28,7 +28,7 @@ pub fn run(matches: &ArgMatches, started: Instant) -> Result<u8> {
     if surroundings.threads == 1 {
         machine::stay_on_one_cpu();
     }
-    let mut nobody = |_: &train::Event<'_>| {};
+    let mut nobody = |_: &treino::events::Event| {};
     let mut session = surroundings.session(&mut nobody);
 
     let before_data = started.elapsed().as_secs_f64();
@@ -52,11 +52,6 @@ pub fn run(matches: &ArgMatches, started: Instant) -> Result<u8> {
     let final_loss = trainings.loss(&trained, &session)?;
     json::line(&line(&workload, &session, built, &walls, &cpus, (final_loss, &trained), started));
     Ok(0)
-}
-
-/// The names of all workloads, each with what it is, for the help.
-pub fn list() -> String {
-    WORKLOADS.iter().map(|workload| format!("  {:<9}  {}\n", workload.name, workload.in_words())).collect()
 }
 
 fn workload(matches: &ArgMatches) -> Result<Workload> {
@@ -104,8 +99,17 @@ impl<'a> Trainings<'a> {
         let (network, compile, settings) = &self.models[index];
         let mut network = network.clone();
         let train = self.data.examples();
-        let job = Job { compile, train, validation: None, settings, callbacks: &[], units: None, noise: None };
-        let history = train::fit(&mut network, &job, session)?;
+        let training = Training {
+            compile,
+            train,
+            validation: None,
+            settings,
+            callbacks: &[],
+            units: None,
+            noise: None,
+            model_file: None,
+        };
+        let history = train::fit(&mut network, &training, session)?;
         if let Ending::Diverged(divergence) = &history.ending {
             return Err(divergence.error());
         }
@@ -203,7 +207,7 @@ mod tests {
         let all: Vec<Vec<f64>> = [1, 2, 3]
             .map(|threads| {
                 let surroundings = Surroundings { threads, simd: treino::train::Simd::detect() };
-                let mut nobody = |_: &train::Event<'_>| {};
+                let mut nobody = |_: &treino::events::Event| {};
                 let mut session = surroundings.session(&mut nobody);
                 let trained = some.repeat(&mut session).unwrap();
                 let one = |(at, one): (usize, Trained)| {

@@ -13,10 +13,11 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 use treino::Result;
 use treino::error::Error;
-use treino::store::{self, STUDY_FILE, StudyContent};
+use treino::statistics::interval95;
 use treino::study::importance::FEWEST_CONFIGS;
-use treino::study::statistics::interval95;
 use treino::study::{Comparison, Config, Course};
+use treino::study::{STUDY_FILE, StudyContent};
+use treino::{files, study};
 
 /// How often a study that is watched is looked at.
 const GLANCE: Duration = Duration::from_millis(500);
@@ -106,7 +107,7 @@ pub fn watch(matches: &ArgMatches, terminal: &Terminal) -> Result<u8> {
     listen_for_interrupts();
     let mut before = 0;
     loop {
-        let works = store::is_being_written(&path)?;
+        let works = study::is_being_written(&path)?;
         let content = StudyContent::read(&path)?;
         if content.runs.len() != before {
             before = content.runs.len();
@@ -127,7 +128,7 @@ pub fn watch(matches: &ArgMatches, terminal: &Terminal) -> Result<u8> {
                     ),
                 }
             });
-            terminal.say(&crate::lines::wrapped(&(words + &best), terminal.width, "  ", "    "));
+            terminal.say(&crate::wrap::wrapped(&(words + &best), terminal.width, "  ", "    "));
         }
         if !works || is_interrupted() {
             terminal.print(&outcome(&content.course(), terminal));
@@ -253,7 +254,7 @@ pub fn importance(matches: &ArgMatches, terminal: &Terminal) -> Result<u8> {
             ]);
         }
         let words = lang.settings_importance(lang.grouped(course.configs.len() as f64));
-        terminal.print(&format!("{table}\n\n{}", crate::lines::wrapped(&words, terminal.width, "  ", "  ")));
+        terminal.print(&format!("{table}\n\n{}", crate::wrap::wrapped(&words, terminal.width, "  ", "  ")));
     }
     if let Some(sources) = sources {
         terminal.print(&format!("\n{}", super::outcome::sources(&sources, terminal)));
@@ -267,22 +268,22 @@ pub fn export(matches: &ArgMatches) -> Result<u8> {
     let content = find(matches)?;
     let output = matches.get_one::<String>("output").map(Path::new);
     let bytes = match format_of(matches, output)? {
-        "json" => store::json_rows(&content.table()).into_bytes(),
+        "json" => study::json_rows(&content.table()).into_bytes(),
         "parquet" if output.is_none() => {
             return Err(Error::input("Parquet is not for a terminal").help("name a file: -o study.parquet"));
         }
         #[cfg(feature = "parquet")]
-        "parquet" => store::parquet(&content.table())?,
+        "parquet" => study::parquet(&content.table())?,
         #[cfg(not(feature = "parquet"))]
         "parquet" => return Err(Error::input("this treino was built without Parquet")),
         "optuna" => {
             let name = Path::new(name).file_name().map_or(name.to_string(), |name| name.to_string_lossy().into_owned());
-            store::optuna_journal(&content, &name)?.into_bytes()
+            study::optuna_journal(&content, &name)?.into_bytes()
         }
-        _ => treino::figure::csv(&content.table()).into_bytes(),
+        _ => treino_pages::figure::csv(&content.table()).into_bytes(),
     };
     match output {
-        Some(path) => store::write_atomically(path, &bytes)?,
+        Some(path) => files::write_atomically(path, &bytes)?,
         None => crate::terminal::print(&String::from_utf8_lossy(&bytes)),
     }
     Ok(0)

@@ -8,7 +8,7 @@ mod report;
 use crate::arguments;
 use crate::json;
 use crate::lines::Lines;
-use crate::session::{Surroundings, interrupt, is_interrupted, listen_for_interrupts};
+use crate::session::{Surroundings, gate, is_interrupted, listen_for_interrupts};
 use crate::terminal::Terminal;
 use clap::ArgMatches;
 use outcome::{line, object, outcome};
@@ -16,8 +16,8 @@ use progress::Progress;
 use std::path::{Path, PathBuf};
 use treino::Result;
 use treino::error::Error;
-use treino::store::{STUDY_FILE, StudyFile};
-use treino::study::{Course, Done, Seeds, Study, Workers};
+use treino::study::{Course, Seeds, Study, StudyEvent, Workers};
+use treino::study::{STUDY_FILE, StudyFile};
 
 /// Trains many, compares, and says what may be said; or looks at a study that is there.
 pub fn run(matches: &ArgMatches, terminal: &Terminal) -> Result<u8> {
@@ -40,17 +40,18 @@ fn study(matches: &ArgMatches, terminal: &Terminal) -> Result<u8> {
     let study = Study::new(arguments::study_spec(matches)?)?;
     let folder = folder_of(matches, &study)?;
     let file = StudyFile::open(&folder.join(STUDY_FILE), &study, matches.get_flag("extend"))?;
+    terminal.say_notes(&study.base().prepared.notes);
     listen_for_interrupts();
     if !as_json && !quiet {
         terminal.print(&head(&study, file.known(), terminal));
     }
     let mut progress = (!as_json && !quiet).then(|| Progress::new(terminal, study.objective().1));
-    let mut watch = |done: &Done<'_>| match &mut progress {
-        Some(progress) => progress.show(done),
-        None if as_json => json::line(&line(done)),
-        None => {}
+    let mut watch = |event: &StudyEvent| match (event, &mut progress) {
+        (StudyEvent::Done(done), Some(progress)) => progress.show(done),
+        (StudyEvent::Done(done), None) if as_json => json::line(&line(done)),
+        _ => {}
     };
-    let workers = Workers { threads: surroundings.threads, simd: surroundings.simd, interrupt: interrupt() };
+    let workers = Workers { simd: surroundings.simd, ..Workers::new(surroundings.threads, gate()) };
     let course = study.run(&file, workers, &mut watch);
     if let Some(progress) = &progress {
         progress.finish();

@@ -94,11 +94,11 @@ pub fn sources(found: &SourcesOfChance, terminal: &Terminal) -> String {
         ]);
     }
     let words = lang.study_sources_words(found).unwrap_or_default();
-    format!("{table}\n\n{}", crate::lines::wrapped(&words, terminal.width, "  ", "  "))
+    format!("{table}\n\n{}", crate::wrap::wrapped(&words, terminal.width, "  ", "  "))
 }
 
 /// A training as a JSON line.
-pub fn line(done: &Done<'_>) -> Value {
+pub fn line(done: &Done) -> Value {
     let config: serde_json::Map<String, Value> =
         done.words.iter().map(|(name, value)| (name.clone(), value.clone().into())).collect();
     json!({

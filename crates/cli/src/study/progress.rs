@@ -1,12 +1,12 @@
 //! What happens in a study, on standard error.
 
-use crate::lines::wrapped;
 use crate::tables::shortened;
 use crate::terminal::Terminal;
+use crate::wrap::wrapped;
 use indicatif::{HumanDuration, ProgressBar};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
-use treino::study::statistics::interval95;
+use treino::statistics::interval95;
 use treino::study::{Done, Phase};
 
 /// A line at least this often where nothing is redrawn.
@@ -35,7 +35,7 @@ impl<'a> Progress<'a> {
         Progress { terminal, more_is_better, live, began: Instant::now(), shown: Instant::now(), stretch, out, found }
     }
 
-    fn take(&mut self, done: &Done<'_>) {
+    fn take(&mut self, done: &Done) {
         if done.done == 1 {
             self.began = Instant::now();
             self.stretch.clear();
@@ -73,7 +73,7 @@ impl<'a> Progress<'a> {
         })
     }
 
-    pub fn show(&mut self, done: &Done<'_>) {
+    pub fn show(&mut self, done: &Done) {
         self.take(done);
         let every = if self.live.is_some() { Duration::from_millis(100) } else { PATIENCE };
         if self.shown.elapsed() < every {

@@ -6,8 +6,9 @@ use crate::terminal::{Terminal, escaped};
 use clap::ArgMatches;
 use std::path::{Path, PathBuf};
 use treino::Result;
-use treino::figure::{StudyView, study_figure, study_figures, study_report};
-use treino::store::{StudyContent, write_atomically};
+use treino::files::write_atomically;
+use treino::study::StudyContent;
+use treino_pages::figure::{StudyView, study_figure, study_figures, study_report};
 
 /// The name of the page in a study's folder.
 const NAME: &str = "report.html";

@@ -6,9 +6,11 @@
 
 use crate::scratch::Scratch;
 use std::path::Path;
+use treino::ROOMS;
+use treino::catalog::parse;
 use treino::catalog::{Interval, Kind, Room, Value};
 use treino::error::Error;
-use treino::spec::{Spec, parse};
+use treino::spec::Spec;
 
 /// A value as it is typed, where it stands below the parameter, and what the message must hold.
 struct Bad {
@@ -67,14 +69,14 @@ fn outside(kind: &Kind) -> Vec<Bad> {
         }
         Kind::Thing(room) => {
             let mut all = vec![
-                bad("{ a = 1 }", &["does not say which", room.one()]),
+                bad("{ a = 1 }", &["does not say which", room.one]),
                 bad("{ type = 1 }", &["type must be a text"]),
             ];
-            all.extend(["1", "true", "[1]"].map(|t| bad(t, &[&format!("is {t}, but must be"), room.name()])));
-            let name = room.things()[0].name;
+            all.extend(["1", "true", "[1]"].map(|t| bad(t, &[&format!("is {t}, but must be"), room.name])));
+            let name = room.things[0].name;
             all.push(Bad {
                 below: "-".into(),
-                ..bad(&format!("\"{}\"", typo(name)), &[&typo(name), room.one(), "did you mean"])
+                ..bad(&format!("\"{}\"", typo(name)), &[&typo(name), room.one, "did you mean"])
             });
             all
         }
@@ -82,7 +84,7 @@ fn outside(kind: &Kind) -> Vec<Bad> {
             let shown = edges(interval, 1e-9).0.into_iter().map(|x| Value::Float(x).to_string());
             let mut all: Vec<Bad> = shown.flat_map(|x| wrong(&[&x])).collect();
             all.extend(wrong(&["true", "[true]"]));
-            let name = room.things()[0].name;
+            let name = room.things[0].name;
             all.push(Bad { below: "-".into(), ..bad(&format!("\"{}\"", typo(name)), &[&typo(name), "did you mean"]) });
             all
         }
@@ -128,7 +130,7 @@ fn edges(interval: &Interval, step: f64) -> (Vec<f64>, Vec<f64>) {
 
 /// Values just inside of a kind, as typed.
 fn inside(kind: &Kind) -> Vec<String> {
-    let names = |room: &Room| -> Vec<String> { room.things().iter().map(|d| format!("\"{}\"", d.name)).collect() };
+    let names = |room: &Room| -> Vec<String> { room.things.iter().map(|d| format!("\"{}\"", d.name)).collect() };
     let number = |x: f64| Value::Float(x).to_string();
     match kind {
         Kind::Bool => vec!["true".into(), "false".into()],
@@ -151,29 +153,28 @@ fn inside(kind: &Kind) -> Vec<String> {
 }
 
 /// A spec in which a thing stands, and its path. `rest` are the thing's parameters, each with a comma before it.
-fn at(room: Room, name: &str, rest: &str) -> (String, String) {
+fn at(room: &Room, name: &str, rest: &str) -> (String, String) {
     let table = format!("{{ type = \"{name}\"{rest} }}");
     let dense = |key: &str| {
         (format!("model = {{ layers = [{{ type = \"dense\", {key} = {table} }}] }}"), format!("model.layers[0].{key}"))
     };
-    match room {
-        Room::Sections => (format!("{name} = {{ {} }}", rest.trim_start_matches(", ")), name.to_string()),
-        Room::Layers => (format!("model = {{ layers = [{table}] }}"), "model.layers[0]".into()),
-        Room::Activations => (format!("model = {{ activation = {table} }}"), "model.activation".into()),
-        Room::Initializers => {
-            (format!("model = {{ kernel_initializer = {table} }}"), "model.kernel_initializer".into())
-        }
-        Room::Regularizers => dense("kernel_regularizer"),
-        Room::Constraints => dense("kernel_constraint"),
-        Room::Losses => (format!("compile = {{ loss = {table} }}"), "compile.loss".into()),
-        Room::Optimizers => (format!("compile = {{ optimizer = {table} }}"), "compile.optimizer".into()),
-        Room::Schedules => (
+    match room.name {
+        "sections" => (format!("{name} = {{ {} }}", rest.trim_start_matches(", ")), name.to_string()),
+        "layers" => (format!("model = {{ layers = [{table}] }}"), "model.layers[0]".into()),
+        "activations" => (format!("model = {{ activation = {table} }}"), "model.activation".into()),
+        "initializers" => (format!("model = {{ kernel_initializer = {table} }}"), "model.kernel_initializer".into()),
+        "regularizers" => dense("kernel_regularizer"),
+        "constraints" => dense("kernel_constraint"),
+        "losses" => (format!("compile = {{ loss = {table} }}"), "compile.loss".into()),
+        "optimizers" => (format!("compile = {{ optimizer = {table} }}"), "compile.optimizer".into()),
+        "schedules" => (
             format!("compile = {{ optimizer = {{ type = \"sgd\", learning_rate = {table} }} }}"),
             "compile.optimizer.learning_rate".into(),
         ),
-        Room::Metrics => (format!("compile = {{ metrics = [{table}] }}"), "compile.metrics[0]".into()),
-        Room::Callbacks => (format!("callbacks = [{table}]"), "callbacks[0]".into()),
-        Room::Pruners => (format!("search = {{ prune = {table} }}"), "search.prune".into()),
+        "metrics" => (format!("compile = {{ metrics = [{table}] }}"), "compile.metrics[0]".into()),
+        "callbacks" => (format!("callbacks = [{table}]"), "callbacks[0]".into()),
+        "pruners" => (format!("search = {{ prune = {table} }}"), "search.prune".into()),
+        other => panic!("{other} has no place in a spec"),
     }
 }
 
@@ -181,8 +182,8 @@ fn at(room: Room, name: &str, rest: &str) -> (String, String) {
 fn mistakes() -> Vec<(String, Vec<String>)> {
     let mut all = Vec::new();
     // Pruners stand in a study, not in a training.
-    for room in Room::ALL.into_iter().filter(|room| *room != Room::Pruners) {
-        for thing in room.things() {
+    for room in ROOMS.into_iter().filter(|room| room.name != "pruners") {
+        for thing in room.things {
             for param in thing.params {
                 let own = |value: &str| at(room, thing.name, &format!(", {} = {value}", param.name));
                 for bad in outside(&param.kind) {
@@ -202,7 +203,7 @@ fn mistakes() -> Vec<(String, Vec<String>)> {
             }
             let wrong = typo(thing.name);
             let (spec, _) = at(room, &wrong, "");
-            let said = if room == Room::Sections { "section" } else { room.one() };
+            let said = if !room.is_chosen { "section" } else { room.one };
             all.push((
                 spec,
                 vec![format!("\"{wrong}\""), said.to_string(), format!("did you mean \"{}\"?", thing.name)],
@@ -242,8 +243,8 @@ fn values_just_outside_are_refused_with_their_path_and_range() {
 fn values_just_inside_are_read() {
     let mut wrong = Vec::new();
     // Pruners stand in a study, not in a training.
-    for room in Room::ALL.into_iter().filter(|room| *room != Room::Pruners) {
-        for thing in room.things() {
+    for room in ROOMS.into_iter().filter(|room| room.name != "pruners") {
+        for thing in room.things {
             for param in thing.params {
                 for value in inside(&param.kind) {
                     let (spec, _) = at(room, thing.name, &format!(", {} = {value}", param.name));

@@ -6,7 +6,7 @@
 use crate::scratch::Scratch;
 use serde_json::Value as Json;
 use std::sync::Mutex;
-use treino::catalog::Room;
+use treino::ROOMS;
 
 const ROWS: usize = 60;
 
@@ -219,31 +219,31 @@ fn callback(name: &str) -> Recipe {
 /// One training for each thing; of metrics, for all of a goal.
 fn trainings() -> Vec<(String, Recipe)> {
     let mut all = Vec::new();
-    for room in Room::ALL {
-        for thing in room.things() {
+    for room in ROOMS {
+        for thing in room.things {
             let name = thing.name;
             let dense = |key: &str| Recipe {
                 layers: format!("{{ type = \"dense\", units = 8, {key} = {} }}", named(name)),
                 ..usual(Goal::Number)
             };
-            let recipe = match room {
+            let recipe = match room.name {
                 // Every training has them all, or none.
-                Room::Sections | Room::Pruners => None,
-                Room::Layers => Some(layer(name)),
-                Room::Activations => Some(dense("activation")),
-                Room::Initializers => Some(dense("kernel_initializer")),
-                Room::Regularizers => Some(dense("kernel_regularizer")),
-                Room::Constraints => Some(dense("kernel_constraint")),
-                Room::Losses => loss(name),
-                Room::Optimizers => {
+                "sections" | "pruners" => None,
+                "layers" => Some(layer(name)),
+                "activations" => Some(dense("activation")),
+                "initializers" => Some(dense("kernel_initializer")),
+                "regularizers" => Some(dense("kernel_regularizer")),
+                "constraints" => Some(dense("kernel_constraint")),
+                "losses" => loss(name),
+                "optimizers" => {
                     let fit = if name == "lbfgs" { "batch_size = 1000" } else { "batch_size = 16" };
                     Some(Recipe { optimizer: named(name), fit: fit.into(), ..usual(Goal::Number) })
                 }
-                Room::Schedules => {
+                "schedules" => {
                     let optimizer = format!("{{ type = \"sgd\", learning_rate = {} }}", named(name));
                     Some(Recipe { optimizer, ..usual(Goal::Number) })
                 }
-                Room::Metrics => {
+                "metrics" => {
                     let (goal, written) = metric(name);
                     let of_goal = |(_, it): &&mut (String, Recipe)| it.goal == goal && !it.metrics.is_empty();
                     match all.iter_mut().find(of_goal) {
@@ -255,9 +255,10 @@ fn trainings() -> Vec<(String, Recipe)> {
                         None => Some(Recipe { metrics: written, ..usual(goal) }),
                     }
                 }
-                Room::Callbacks => Some(callback(name)),
+                "callbacks" => Some(callback(name)),
+                other => panic!("{other} is in no training"),
             };
-            all.extend(recipe.map(|recipe| (format!("{} {name}", room.name()), recipe)));
+            all.extend(recipe.map(|recipe| (format!("{} {name}", room.name), recipe)));
         }
     }
     all
@@ -302,10 +303,10 @@ fn problem(scratch: &Scratch, folder: &str, recipe: &Recipe) -> Option<String> {
 fn everything_in_the_catalogue_trains() {
     let scratch = Scratch::new();
     let trainings = trainings();
-    let things: usize = Room::ALL.iter().map(|room| room.things().len()).sum();
+    let things: usize = ROOMS.iter().map(|room| room.things.len()).sum();
     let named: usize = trainings.iter().map(|(names, _)| names.split(", ").count()).sum();
     // The sections, what belongs to studies, and `circle` have no training of their own.
-    assert_eq!(named, things - Room::Sections.things().len() - Room::Pruners.things().len() - 1);
+    assert_eq!(named, things - treino::spec::ROOM.things.len() - treino::study::pruning::ROOM.things.len() - 1);
     let (next, problems) = (Mutex::new(trainings.iter().enumerate()), Mutex::new(Vec::new()));
     std::thread::scope(|scope| {
         for _ in 0..2 {

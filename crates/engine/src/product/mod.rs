@@ -1,24 +1,25 @@
 //! Matrix products.
 //!
-//! Every element of a result is one chain of fused multiply-adds along ascending k, started from the bias, from zero or
-//! from what the result holds. How the work is cut into tiles, vectors and threads does not touch the chain, so it does
-//! not touch the bits. Products with one column, and with a transpose and one row, are dot products in sixteen lanes.
+//! Every element of C = start + A B is one sequence of fused multiply-adds in ascending k. It starts from the bias, from zero or from
+//! what C holds. Tiles, vectors and threads divide the elements among themselves, but never change the order of one element's
+//! sequence, so they do not change its bits. Two kinds of products are dot products in sixteen lanes instead: those with one column,
+//! and those of one row and a transpose.
 
 pub(crate) mod column;
 mod packed;
 mod row;
-mod rows;
+mod serial;
 mod tile;
-mod turn;
+mod transpose;
 
 use crate::pool::Pool;
 use crate::simd::Simd;
-use packed::{FAR_APART, MANY_STEPS};
-pub(crate) use row::outer;
-pub(crate) use rows::{Left, Lies, Right, Rows};
-pub(crate) use turn::Turn;
+use packed::{PACK_MIN_COLUMNS, PACK_MIN_DEPTH};
+pub(crate) use row::outer_product;
+pub(crate) use serial::{Layout, Lhs, Rhs, SerialProduct};
+pub(crate) use transpose::Transpose;
 
-/// A matrix that is read: element (i, j) is `data[i * row_stride + j * column_stride]`.
+/// A matrix to read: element (i, j) is `data[i * row_stride + j * column_stride]`.
 #[derive(Debug, Clone, Copy)]
 pub struct View<'a> {
     data: &'a [f32],
@@ -38,67 +39,69 @@ impl<'a> View<'a> {
     }
 }
 
-/// What the chains start from.
+/// The value that the sum of each element starts from.
 #[derive(Debug, Clone, Copy)]
 pub enum Start<'a> {
-    /// From zero.
+    /// Zero.
     Zero,
-    /// From one number a column.
+    /// The bias: one number per column.
     Bias(&'a [f32]),
-    /// From what the result holds.
+    /// What the result holds.
     Accumulate,
 }
 
-/// C = start + A B for A (m, k) with any strides, B (k, n) and C (m, n) row-major.
+/// C = start + A B, for `shape` = (m, k, n): A (m, k) by rows or transposed, B (k, n) and C (m, n) row-major.
 ///
 /// # Panics
 /// If a slice is too short for its shape.
 pub fn product(pool: &Pool, simd: Simd, shape: [usize; 3], a: View<'_>, b: &[f32], start: Start<'_>, c: &mut [f32]) {
     check(shape, a, b, start, c);
-    run(pool, simd, shape, a, Right::straight(b.as_ptr(), shape[2]), start, c);
+    run(pool, simd, shape, a, Rhs::row_major(b.as_ptr(), shape[2]), start, c);
 }
 
-/// C = A B' for A (m, k) and B (n, k), both row-major, and C (m, n). `room` has [`room_to_turn`] numbers for the transpose.
+/// C = A B', for `shape` = (m, k, n): A (m, k), B (n, k) and C (m, n) row-major. `scratch` must have [`transpose_scratch_len`]
+/// numbers; it may hold the transpose of B afterwards.
 ///
 /// # Panics
 /// If a slice is too short for its shape.
-pub fn product_turned(
+pub fn product_transposed(
     pool: &Pool,
     simd: Simd,
     shape: [usize; 3],
     a: &[f32],
     b: &[f32],
-    room: &mut [f32],
+    scratch: &mut [f32],
     c: &mut [f32],
 ) {
     let [_, k, n] = shape;
     let a = View::rows(a, k);
     check(shape, a, b, Start::Zero, c);
-    if must_turn(shape) {
-        transpose(simd, b, n, k, &mut room[..k * n]);
+    if needs_transpose(shape) {
+        transpose(simd, b, n, k, &mut scratch[..k * n]);
     }
-    let b = Right::turned(b.as_ptr(), shape, room.as_ptr());
+    let b = Rhs::transposed(b.as_ptr(), shape, scratch.as_ptr());
     run(pool, simd, shape, a, b, Start::Zero, c);
 }
 
-/// How much room [`product_turned`] needs, whatever the rows of A: none where B is copied together anyway.
-pub fn room_to_turn(k: usize, n: usize) -> usize {
-    if must_turn([2, k, n]) { k.saturating_mul(n) } else { 0 }
+/// The length of the scratch buffer of [`product_transposed`], for any number of rows of A. It is 0 if B is packed anyway.
+pub fn transpose_scratch_len(k: usize, n: usize) -> usize {
+    if needs_transpose([2, k, n]) { k.saturating_mul(n) } else { 0 }
 }
 
-/// Whether a product (m, k, n) with a transpose wants it in the room: a single row is multiplied with B as it is.
-pub(crate) fn must_turn([m, k, n]: [usize; 3]) -> bool {
-    m > 1 && k > 1 && n > 1 && (n < FAR_APART || k < MANY_STEPS)
+/// Whether a product A B' of shape (m, k, n) writes the transpose of B into the scratch buffer. For a single row it does not: B is
+/// read where it lies.
+pub(crate) fn needs_transpose([m, k, n]: [usize; 3]) -> bool {
+    m > 1 && k > 1 && n > 1 && (n < PACK_MIN_COLUMNS || k < PACK_MIN_DEPTH)
 }
 
-/// B = A transposed, for A row-major (rows, columns).
+/// B = A', for A row-major of shape (rows, columns).
 ///
 /// # Panics
 /// If a slice is too short.
 pub fn transpose(simd: Simd, a: &[f32], rows: usize, columns: usize, b: &mut [f32]) {
     let length = rows.checked_mul(columns);
     assert!(length.is_some_and(|n| n <= a.len() && n <= b.len()), "transpose: A or B is shorter than its shape");
-    simd.run_vectors(Turn { a: a.as_ptr(), shape: [rows, columns], b: b.as_mut_ptr() });
+    simd.run_vectors(Transpose { a: a.as_ptr(), shape: [rows, columns], b: b.as_mut_ptr() });
 }
 
 fn check([m, k, n]: [usize; 3], a: View<'_>, b: &[f32], start: Start<'_>, c: &[f32]) {
@@ -111,17 +114,17 @@ fn check([m, k, n]: [usize; 3], a: View<'_>, b: &[f32], start: Start<'_>, c: &[f
     }
 }
 
-/// The product of matrices that were checked.
-fn run(pool: &Pool, simd: Simd, [m, k, n]: [usize; 3], a: View<'_>, b: Right, start: Start<'_>, c: &mut [f32]) {
-    let b = SharedRight(b);
+/// Computes a product that has been checked.
+fn run(pool: &Pool, simd: Simd, [m, k, n]: [usize; 3], a: View<'_>, b: Rhs, start: Start<'_>, c: &mut [f32]) {
+    let b = SharedRhs(b);
     let rows = |first: usize, c: &mut [f32]| {
-        simd.run_vectors(Rows {
+        simd.run_vectors(SerialProduct {
             shape: [c.len() / n, k, n],
-            // Without steps along k nothing is read.
-            a: Left {
-                at: a.data.as_ptr().wrapping_add(first * a.row_stride),
-                row: a.row_stride,
-                step: a.column_stride,
+            // If k is 0, this may point past the end; nothing is read then.
+            a: Lhs {
+                ptr: a.data.as_ptr().wrapping_add(first * a.row_stride),
+                row_stride: a.row_stride,
+                k_stride: a.column_stride,
             },
             b: b.get(),
             start,
@@ -133,31 +136,31 @@ fn run(pool: &Pool, simd: Simd, [m, k, n]: [usize; 3], a: View<'_>, b: Right, st
     if c.is_empty() {
         return;
     }
-    if work < WORTH_A_THREAD || pool.threads() == 1 {
+    if work < MIN_WORK_PER_THREAD || pool.threads() == 1 {
         rows(0, c);
         return;
     }
-    let parts = pool.parts_for(work, WORTH_A_THREAD).min(m.div_ceil(GRAIN));
+    let parts = pool.parts_for(work, MIN_WORK_PER_THREAD).min(m.div_ceil(GRAIN));
     pool.split_rows(parts, m, n, c, GRAIN, rows);
 }
 
-/// B in the hands of several threads.
+/// B, shared by several threads.
 #[derive(Clone, Copy)]
-struct SharedRight(Right);
+struct SharedRhs(Rhs);
 
-impl SharedRight {
-    fn get(&self) -> Right {
+impl SharedRhs {
+    fn get(&self) -> Rhs {
         self.0
     }
 }
 
 // SAFETY: B is only read, and the call that made it waits for all threads.
-unsafe impl Sync for SharedRight {}
+unsafe impl Sync for SharedRhs {}
 
-/// Multiplications that are worth waking a thread for: about ten microseconds of them.
-const WORTH_A_THREAD: usize = 400_000;
+/// Multiplications that justify one more thread: about ten microseconds of work.
+const MIN_WORK_PER_THREAD: usize = 400_000;
 
-/// Rows are dealt to threads in multiples of this.
+/// Each thread gets a multiple of this number of rows.
 const GRAIN: usize = 8;
 
 #[cfg(test)]
@@ -172,14 +175,14 @@ mod tests {
         v.iter().map(|x| x * 2.0 - 1.0).collect()
     }
 
-    /// The definition: one chain an element.
-    fn chains([m, k, n]: [usize; 3], a: &[f32], b: &[f32], bias: &[f32]) -> Vec<f32> {
+    /// The definition: one sequence of fused multiply-adds per element.
+    fn sequential([m, k, n]: [usize; 3], a: &[f32], b: &[f32], bias: &[f32]) -> Vec<f32> {
         let element = |i: usize, j: usize| (0..k).fold(bias[j], |sum, p| a[i * k + p].mul_add(b[p * n + j], sum));
         (0..m * n).map(|at| element(at / n, at % n)).collect()
     }
 
-    /// The definition for one column: sixteen lanes, added halves upon halves.
-    fn lanes([m, k, _]: [usize; 3], a: &[f32], b: &[f32], bias: &[f32]) -> Vec<f32> {
+    /// The definition for one column: sixteen lanes, of which the upper half is added to the lower one until one is left.
+    fn in_lanes([m, k, _]: [usize; 3], a: &[f32], b: &[f32], bias: &[f32]) -> Vec<f32> {
         let element = |i: usize| {
             let mut lanes = [0.0_f32; 16];
             (0..k).for_each(|p| lanes[p % 16] = a[i * k + p].mul_add(b[p], lanes[p % 16]));
@@ -193,7 +196,7 @@ mod tests {
         (0..m).map(element).collect()
     }
 
-    /// Every width of a tile, whole and in part, every number of rows left over, more steps than a block along k.
+    /// Every width of a tile, whole and partial, every number of remaining rows, and more steps along k than one block.
     const SHAPES: [[usize; 3]; 23] = [
         [1, 1, 1],
         [1, 7, 5],
@@ -229,26 +232,27 @@ mod tests {
                 for shape in SHAPES {
                     let [m, k, n] = shape;
                     let (a, b, bias) = (numbers(m * k, "a"), numbers(k * n, "b"), numbers(n, "bias"));
-                    let expected = if n == 1 { lanes } else { chains }(shape, &a, &b, &bias);
+                    let expected = if n == 1 { in_lanes } else { sequential }(shape, &a, &b, &bias);
                     let mut c = vec![f32::NAN; m * n];
                     product(&pool, simd, shape, View::rows(&a, k), &b, Start::Bias(&bias), &mut c);
                     assert_eq!(c, expected, "{shape:?} {level:?}");
-                    let mut turned = vec![0.0; m * k];
-                    transpose(simd, &a, m, k, &mut turned);
+                    let mut a_transposed = vec![0.0; m * k];
+                    transpose(simd, &a, m, k, &mut a_transposed);
                     for row in c.chunks_mut(n) {
                         row.copy_from_slice(&bias);
                     }
-                    product(&pool, simd, shape, View::transposed(&turned, m), &b, Start::Accumulate, &mut c);
-                    assert_eq!(c, chains(shape, &a, &b, &bias), "transposed {shape:?} {level:?}");
-                    let (mut b_turned, mut room) = (vec![0.0; k * n], vec![f32::NAN; room_to_turn(k, n)]);
-                    transpose(simd, &b, k, n, &mut b_turned);
+                    product(&pool, simd, shape, View::transposed(&a_transposed, m), &b, Start::Accumulate, &mut c);
+                    assert_eq!(c, sequential(shape, &a, &b, &bias), "transposed {shape:?} {level:?}");
+                    let (mut b_transposed, mut scratch) =
+                        (vec![0.0; k * n], vec![f32::NAN; transpose_scratch_len(k, n)]);
+                    transpose(simd, &b, k, n, &mut b_transposed);
                     c.fill(f32::NAN);
-                    product_turned(&pool, simd, shape, &a, &b_turned, &mut room, &mut c);
+                    product_transposed(&pool, simd, shape, &a, &b_transposed, &mut scratch, &mut c);
                     let zeros = vec![0.0; n];
                     let expected = match shape {
-                        [1, _, wide] if wide > 1 => lanes([n, k, 1], &b_turned, &a, &[0.0]),
-                        [.., 1] => lanes(shape, &a, &b, &zeros),
-                        _ => chains(shape, &a, &b, &zeros),
+                        [1, _, wide] if wide > 1 => in_lanes([n, k, 1], &b_transposed, &a, &[0.0]),
+                        [.., 1] => in_lanes(shape, &a, &b, &zeros),
+                        _ => sequential(shape, &a, &b, &zeros),
                     };
                     assert_eq!(c, expected, "B transposed {shape:?} {level:?}");
                 }

@@ -7,7 +7,7 @@
 
 pub(crate) mod vector;
 
-use vector::{Plain, Vector};
+use vector::{Baseline, Vector};
 
 /// An instruction set that kernels are compiled for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,7 +16,7 @@ pub enum Level {
     Avx512,
     /// AVX2 and FMA.
     Avx2,
-    /// What the target always has: NEON on aarch64, SSE2 on x86-64.
+    /// What every processor of the target has: NEON on aarch64, SSE2 on x86-64.
     Baseline,
 }
 
@@ -24,7 +24,7 @@ impl Level {
     /// Every level, widest first.
     pub const ALL: [Level; 3] = [Level::Avx512, Level::Avx2, Level::Baseline];
 
-    /// Whether this machine can run it.
+    /// Whether this processor has it.
     pub fn is_available(self) -> bool {
         #[cfg(target_arch = "x86_64")]
         {
@@ -47,30 +47,30 @@ impl Level {
     }
 }
 
-/// A computation to be compiled for every instruction set. Mark `run` with `#[inline(always)]`: only what is inlined is
-/// compiled for the wide ones.
+/// A computation that is compiled for every instruction set. Mark `run` with `#[inline(always)]`: only inlined code is compiled for
+/// the wide ones.
 pub trait Kernel {
-    /// What it gives back.
+    /// The result.
     type Output;
 
     /// The computation.
     fn run(self) -> Self::Output;
 }
 
-/// A computation written over registers; `run` needs `#[inline(always)]` too.
+/// A computation written with vector registers. `run` needs `#[inline(always)]`, as for [`Kernel`].
 pub(crate) trait VectorKernel {
     /// The computation.
     ///
     /// # Safety
-    /// The instruction set of `V` must be there.
+    /// The processor must have the instruction set of `V`.
     unsafe fn run<V: Vector>(self);
 }
 
-/// Asks that the line at `at`, which may lie anywhere, be brought into the caches.
+/// Asks the processor to load the cache line at `at`. The address need not be valid.
 #[inline(always)]
 pub(crate) fn prefetch(at: *const f32) {
     #[cfg(target_arch = "x86_64")]
-    // SAFETY: a prefetch reads nothing, and SSE is always there.
+    // SAFETY: a prefetch of an invalid address does nothing, and x86-64 always has SSE.
     unsafe {
         std::arch::x86_64::_mm_prefetch::<{ std::arch::x86_64::_MM_HINT_T0 }>(at.cast())
     }
@@ -85,17 +85,17 @@ pub struct Simd {
 }
 
 impl Simd {
-    /// The widest that the processor has.
+    /// The widest instruction set of the processor.
     pub fn detect() -> Self {
         Level::ALL.into_iter().find_map(Self::with_level).unwrap_or(Simd { level: Level::Baseline })
     }
 
-    /// A given one, or `None` where the processor lacks it.
+    /// The given instruction set, or `None` if the processor lacks it.
     pub fn with_level(level: Level) -> Option<Self> {
         level.is_available().then_some(Simd { level })
     }
 
-    /// Which one it is.
+    /// The instruction set.
     pub fn level(self) -> Level {
         self.level
     }
@@ -114,17 +114,17 @@ impl Simd {
         }
     }
 
-    /// Runs a kernel over the widest registers.
+    /// Runs a kernel over the widest registers of this instruction set.
     #[inline]
     pub(crate) fn run_vectors<K: VectorKernel>(self, kernel: K) {
         match self.level {
             #[cfg(target_arch = "x86_64")]
             // SAFETY: a `Simd` of this level is only made where the features were detected.
-            Level::Avx512 => unsafe { vectors_of_sixteen(kernel) },
+            Level::Avx512 => unsafe { run_vectors_avx512(kernel) },
             #[cfg(target_arch = "x86_64")]
             // SAFETY: as above.
-            Level::Avx2 => unsafe { vectors_avx2(kernel) },
-            _ => vectors_of_four(kernel),
+            Level::Avx2 => unsafe { run_vectors_avx2(kernel) },
+            _ => run_vectors_baseline(kernel),
         }
     }
 }
@@ -143,29 +143,29 @@ fn run_avx2<K: Kernel>(kernel: K) -> K::Output {
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
-fn vectors_of_sixteen<K: VectorKernel>(kernel: K) {
+fn run_vectors_avx512<K: VectorKernel>(kernel: K) {
     // SAFETY: the features are enabled here.
-    unsafe { kernel.run::<vector::Sixteen>() }
+    unsafe { kernel.run::<vector::F32x16>() }
 }
 
-/// By itself, so that the others need not make room for what it keeps on the stack.
+/// Not inlined, so that its callers do not reserve stack for it.
 #[inline(never)]
-fn vectors_of_four<K: VectorKernel>(kernel: K) {
-    // SAFETY: `Plain` needs nothing that the target does not always have.
-    unsafe { kernel.run::<Plain>() }
+fn run_vectors_baseline<K: VectorKernel>(kernel: K) {
+    // SAFETY: `Baseline` needs only what every processor of the target has.
+    unsafe { kernel.run::<Baseline>() }
 }
 
-/// Narrow registers with everything else that AVX-512 gives.
+/// Registers of eight numbers, with the other features of AVX-512.
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
-fn vectors_of_eight<K: VectorKernel>(kernel: K) {
+fn run_vectors_avx512_narrow<K: VectorKernel>(kernel: K) {
     // SAFETY: the features are enabled here.
-    unsafe { kernel.run::<vector::Eight<true>>() }
+    unsafe { kernel.run::<vector::F32x8<true>>() }
 }
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2,fma")]
-fn vectors_avx2<K: VectorKernel>(kernel: K) {
+fn run_vectors_avx2<K: VectorKernel>(kernel: K) {
     // SAFETY: the features are enabled here.
-    unsafe { kernel.run::<vector::Eight<false>>() }
+    unsafe { kernel.run::<vector::F32x8<false>>() }
 }

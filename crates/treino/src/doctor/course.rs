@@ -2,7 +2,7 @@
 
 use super::rule::{Finding, Rule};
 use crate::report::{Evaluation, Record, RecordedEnding};
-use crate::study::statistics::mean;
+use crate::statistics::mean;
 
 /// A first epoch whose loss is so many times the baseline's has blown up.
 const BLOWN_UP: f64 = 5.0;

@@ -1,9 +1,9 @@
 //! Rules about the table.
 
 use super::rule::{Finding, Rule};
-use crate::data::Why;
 use crate::report::{Evaluation, Record};
 use crate::shell::word;
+use treino_tables::Why;
 
 /// Inputs beyond this size make the first layer's sums as large.
 const LARGE: f64 = 25.0;
@@ -48,6 +48,14 @@ pub(super) fn examine(record: &Record, findings: &mut Vec<Finding>) {
         {
             let rule = Rule::Leak { column: column.name.clone(), alone: column.alone.unwrap_or_default() };
             add(rule, Some(&format!("--ignore {}", word(&column.name))));
+        }
+        for column in &data.inputs {
+            // What tells by its value needs no second finding.
+            let by_value = column.alone.is_some_and(|alone| alone >= TELLS_ALL);
+            if let Some(alone) = column.missing_alone.filter(|alone| !by_value && *alone >= TELLS_ALL) {
+                let attempt = format!("--ignore {}", word(&column.name));
+                add(Rule::MissingLeak { column: column.name.clone(), alone }, Some(&attempt));
+            }
         }
         if let Some(rows) = validation.filter(|rows| *rows < FEW) {
             // With few rows in all, each is worth more in training.

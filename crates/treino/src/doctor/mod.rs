@@ -8,7 +8,6 @@ mod data;
 mod inside;
 mod outcome;
 mod rule;
-mod words;
 
 pub use rule::{Finding, Rule, Severity};
 

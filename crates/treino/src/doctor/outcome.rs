@@ -51,8 +51,9 @@ pub(super) fn examine(record: &Record, findings: &mut Vec<Finding>) {
         if let Evaluation::Classes(classes) = honest
             && !record.setting.is_class_weighted
             && classes.accuracy.model >= classes.accuracy.baseline
-            && let Some(lost) =
-                classes.classes.iter().find(|c| c.support >= 1.0 && c.scores.recall < RARELY && c.training_share < RARE)
+            && let Some(lost) = classes.classes.iter().find(|c| {
+                c.support >= 1.0 && c.scores.recall < RARELY && (f64::MIN_POSITIVE..RARE).contains(&c.training_share)
+            })
         {
             let rule = Rule::HiddenImbalance {
                 class: lost.name.clone(),
@@ -62,6 +63,14 @@ pub(super) fn examine(record: &Record, findings: &mut Vec<Finding>) {
             };
             // Classes can be weighed in networks with one output only.
             add(rule, if several { None } else { Some("--class-weight balanced") });
+        }
+        if let Evaluation::Classes(classes) = honest {
+            let lost = classes.classes.iter().filter(|c| c.support > 0.0 && c.training_share == 0.0);
+            let lost: Vec<String> = lost.map(|class| class.name.clone()).collect();
+            if !lost.is_empty() {
+                let attempt = record.setting.is_split_last().then_some("--set data.split=random");
+                add(Rule::AbsentClasses { classes: lost }, attempt);
+            }
         }
         if let Some((score, range, seeds)) = unstable(target) {
             add(Rule::UnstableSeeds { score, range, seeds }, Some("--repeats 30"));

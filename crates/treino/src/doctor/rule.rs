@@ -128,6 +128,11 @@ pub enum Rule {
         /// The share of the class.
         share: f64,
     },
+    /// Classes that no training row has.
+    AbsentClasses {
+        /// Their names.
+        classes: Vec<String>,
+    },
     /// Nearly perfect on unseen rows.
     TooGood {
         /// `accuracy` or `R2`.
@@ -141,6 +146,13 @@ pub enum Rule {
     },
     /// A column tells the target alone.
     Leak {
+        /// The column.
+        column: String,
+        /// How well, from 0 to 1.
+        alone: f64,
+    },
+    /// Whether a cell of a column is missing tells the target alone.
+    MissingLeak {
         /// The column.
         column: String,
         /// How well, from 0 to 1.
@@ -187,6 +199,7 @@ impl Rule {
         match self {
             Rule::Diverged { .. } | Rule::RateTooHigh { .. } | Rule::RateTooLow { .. } => Severity::Fault,
             Rule::UnderFitting { .. } | Rule::TooGood { .. } | Rule::Leak { .. } => Severity::Fault,
+            Rule::MissingLeak { .. } | Rule::AbsentClasses { .. } => Severity::Fault,
             Rule::StillImproving { .. } | Rule::Plateau { .. } => Severity::Hint,
             Rule::ConstantColumns { .. } | Rule::IdentifierColumns { .. } => Severity::Hint,
             Rule::OverFitting { .. } | Rule::DeadUnits { .. } | Rule::SaturatedUnits { .. } => Severity::Warning,
@@ -199,8 +212,8 @@ impl Rule {
     pub fn figure(&self) -> &'static str {
         match self {
             Rule::DeadUnits { .. } | Rule::SaturatedUnits { .. } => "units",
-            Rule::HiddenImbalance { .. } => "confusion",
-            Rule::TooGood { .. } | Rule::Leak { .. } => "importance",
+            Rule::HiddenImbalance { .. } | Rule::AbsentClasses { .. } => "confusion",
+            Rule::TooGood { .. } | Rule::Leak { .. } | Rule::MissingLeak { .. } => "importance",
             Rule::UnscaledInputs { .. } | Rule::ConstantColumns { .. } | Rule::IdentifierColumns { .. } => "scales",
             Rule::UnstableSeeds { .. } => "seeds",
             _ => "loss",
@@ -217,5 +230,12 @@ impl Rule {
                 | Rule::ConstantColumns { .. }
                 | Rule::IdentifierColumns { .. }
         )
+    }
+}
+
+impl Finding {
+    /// The command that tries something else, for the spec of the run.
+    pub fn command(&self, spec: &str) -> Option<String> {
+        self.attempt.as_ref().map(|flags| format!("treino train {} {flags}", crate::shell::word(spec)))
     }
 }

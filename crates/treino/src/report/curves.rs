@@ -5,10 +5,10 @@
 //! The histogram's bins follow D. Freedman and P. Diaconis (1981): 2 IQR / n^(1/3) wide.
 
 use super::record::{CalibrationBin, ClassCurves, NumberCurves, ThresholdRow};
-use super::roc::{roc_curve, walk};
-use crate::study::statistics::{quantile, standard_deviation, wilson95};
+use crate::statistics::{quantile, standard_deviation, wilson95};
 use treino_engine::double::exp;
 use treino_engine::math::{ln_f64, normal_quantile};
+use treino_nn::metrics::{roc_curve, walk};
 
 /// Slices of a curve; each keeps at most three points.
 const SLICES: usize = 99;
@@ -186,7 +186,7 @@ impl NumberCurves {
 }
 
 /// At most `most` of so many rows, evenly chosen.
-pub(super) fn evenly(rows: usize, most: usize) -> impl Iterator<Item = usize> {
+pub(crate) fn evenly(rows: usize, most: usize) -> impl Iterator<Item = usize> {
     let taken = rows.min(most);
     (0..taken).map(move |i| i * rows / taken)
 }

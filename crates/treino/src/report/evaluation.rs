@@ -3,10 +3,10 @@
 //! The baseline knows the training targets and nothing else. For classes it always says the most frequent training class
 //! and gives each class its training share as probability; for numbers it always says the training mean.
 
-use super::roc::auc;
-use crate::error::{Error, Result};
 use serde::{Deserialize, Serialize};
+use treino_core::error::{Error, Result};
 use treino_engine::math::ln_f64;
+use treino_nn::metrics::auc;
 
 /// What predictions are worth.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -22,10 +22,10 @@ pub enum Evaluation {
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct WithBaseline {
     /// The model's.
-    #[serde(with = "super::gaps")]
+    #[serde(with = "treino_core::gaps")]
     pub model: f64,
     /// The trivial baseline's.
-    #[serde(with = "super::gaps")]
+    #[serde(with = "treino_core::gaps")]
     pub baseline: f64,
 }
 
@@ -248,7 +248,7 @@ fn ratio(a: f64, b: f64) -> f64 {
     if b == 0.0 { 0.0 } else { a / b }
 }
 
-pub(super) fn ln_of_clipped(p: f64) -> f64 {
+pub(crate) fn ln_of_clipped(p: f64) -> f64 {
     // A probability that is no number stays none: the logarithm would make one of it.
     if p.is_nan() { p } else { ln_f64(p.clamp(1e-7, 1.0 - 1e-7)) }
 }

@@ -2,19 +2,16 @@
 //!
 //! All sums are in double precision and in the order of the rows.
 
-mod columns;
-mod curves;
+mod consistent;
+pub(crate) mod curves;
 mod evaluation;
-pub(crate) mod gaps;
 mod headline;
-mod importance;
-mod measure;
-mod notable;
+pub(crate) mod notable;
 mod record;
-mod roc;
-mod said;
+pub(crate) mod said;
+mod table;
 
 pub use evaluation::{Average, ClassScores, Classes, Evaluation, Numbers, WithBaseline};
 pub use headline::headline;
 pub use record::*;
-pub use roc::{RocCurve, RocPoint, auc, roc_curve};
+pub use table::{Cell, Table};

@@ -2,7 +2,7 @@
 
 use super::record::NotableRow;
 use super::said::Said;
-use crate::data::{ColumnKind, Recipe, shown};
+use treino_tables::{ColumnKind, Recipe};
 
 /// So many rows of each sort at most.
 const MOST: usize = 10;
@@ -12,10 +12,10 @@ const GAP: f64 = 0.2;
 
 /// The rows that were said wrong, worst first: those whose true class was least probable, or the numbers with the largest
 /// errors. Ties stand in the order of the file.
-pub(super) fn wrong(said: &Said<'_>, recipe: &Recipe) -> Vec<NotableRow> {
+pub(crate) fn wrong(said: &Said<'_>, recipe: &Recipe) -> Vec<NotableRow> {
     let rows = 0..said.data.len();
     let badness: Vec<(usize, f64)> = if said.is_number() {
-        let error = |row: usize| (said.number(row) - f64::from(said.outputs.get(row, 0))).abs();
+        let error = |row: usize| (said.number(row) - said.predicted(row)).abs();
         rows.map(|row| (row, -error(row))).filter(|(_, e)| *e != 0.0).collect()
     } else {
         let wrong = rows.filter(|row| said.most_probable(*row) != said.class(*row));
@@ -25,7 +25,7 @@ pub(super) fn wrong(said: &Said<'_>, recipe: &Recipe) -> Vec<NotableRow> {
 }
 
 /// The rows between two classes, closest first.
-pub(super) fn undecided(said: &Said<'_>, recipe: &Recipe) -> Vec<NotableRow> {
+pub(crate) fn undecided(said: &Said<'_>, recipe: &Recipe) -> Vec<NotableRow> {
     if said.is_number() {
         return Vec::new();
     }
@@ -49,9 +49,9 @@ fn least(mut rows: Vec<(usize, f64)>, said: &Said<'_>, recipe: &Recipe) -> Vec<N
 
 fn notable(row: usize, said: &Said<'_>, recipe: &Recipe) -> NotableRow {
     let (truth, answer, score) = if said.is_number() {
-        let (y, p) = (said.number(row), f64::from(said.outputs.get(row, 0)));
+        let (y, p) = (said.number(row), said.predicted(row));
         let truth = if said.target.kind == ColumnKind::Integer { y.round() } else { y };
-        (shown(truth, y.abs() * f64::from(f32::EPSILON)), shown(p, 0.0), y - p)
+        (said.target.shown(truth), said.target.shown(p), y - p)
     } else {
         let class = |class: usize| said.target.classes[class].clone();
         let best = said.most_probable(row);

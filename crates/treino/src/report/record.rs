@@ -3,10 +3,11 @@
 //! It holds numbers and names, no sentences, so that it can be shown in any language, long after the data is gone. What stands
 //! in it depends on the training alone: no time, no path but the file's name, no number of threads.
 
+use super::consistent::misfit;
 use super::evaluation::Evaluation;
-use crate::error::{Error, Result};
 use serde::{Deserialize, Serialize};
 use std::path::Path;
+use treino_core::error::{Error, Result};
 
 /// The version of `record.json` that is written, and the newest that is read.
 pub const RECORD_VERSION: u32 = 1;
@@ -25,7 +26,7 @@ pub struct Record {
     /// The epochs.
     pub course: Course,
     /// Statistics inside the network, epoch by epoch.
-    pub inside: crate::train::Inside,
+    pub inside: treino_nn::events::Inside,
     /// How each target is predicted.
     pub targets: Vec<TargetRecord>,
 }
@@ -61,6 +62,13 @@ pub struct Setting {
     pub repeats: usize,
     /// Whether rows of the classes weigh differently.
     pub is_class_weighted: bool,
+}
+
+impl Setting {
+    /// Whether the last rows of the file were kept back, not random ones.
+    pub fn is_split_last(&self) -> bool {
+        self.spec.lines().any(|line| line.trim() == "split = \"last\"")
+    }
 }
 
 /// A layer in a line.
@@ -107,7 +115,7 @@ pub struct LeftOutFacts {
     /// Why, in English.
     pub reason: String,
     /// The kind of reason.
-    pub why: crate::data::Why,
+    pub why: treino_tables::Why,
 }
 
 /// A column that is used, over the training rows.
@@ -134,6 +142,10 @@ pub struct ColumnFacts {
     /// complement, whichever is larger), R2 of a straight line for a number, the accuracy of the best class for each level of a
     /// category; `None` where that is not defined.
     pub alone: Option<f64>,
+    /// How well it tells the first target on the training rows whether the cell is missing: the largest share of a class among
+    /// the rows where it is missing or among the others, R2 of the two means for a number; `None` where so few rows say nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub missing_alone: Option<f64>,
 }
 
 /// The epochs of the training.
@@ -146,7 +158,7 @@ pub struct Course {
     /// One row an epoch, one number a name; `None` where an epoch lacks it or it is not finite.
     pub epochs: Vec<Vec<Option<f64>>>,
     /// The learning rate after each epoch.
-    #[serde(with = "super::gaps")]
+    #[serde(with = "treino_core::gaps")]
     pub learning_rates: Vec<f64>,
     /// The best epoch, from 0.
     pub best_epoch: Option<usize>,
@@ -180,7 +192,7 @@ pub enum RecordedEnding {
         /// Where the first number that is not finite stood, in English.
         place: String,
         /// The learning rate of that step.
-        #[serde(with = "super::gaps")]
+        #[serde(with = "treino_core::gaps")]
         learning_rate: f64,
     },
 }
@@ -243,7 +255,7 @@ pub struct TargetRecord {
     /// What the prediction does along the columns that matter most.
     pub dependence: Vec<Dependence>,
     /// With several seeds, the headline numbers of each complete one: name, then one value a seed.
-    #[serde(with = "super::gaps")]
+    #[serde(with = "treino_core::gaps")]
     pub seeds: Vec<(String, Vec<f64>)>,
 }
 
@@ -268,25 +280,25 @@ pub struct ClassCurves {
     /// Rows of the class, and others.
     pub rows: [usize; 2],
     /// The exact area under the ROC curve.
-    #[serde(with = "super::gaps")]
+    #[serde(with = "treino_core::gaps")]
     pub auc: f64,
     /// Its 95 % interval after DeLong, on the logit scale; `None` with weights, or where the area is 0 or 1.
     pub auc_interval: Option<[f64; 2]>,
     /// Points of the ROC curve, thinned to a few hundred: false positive rate, true positive rate.
     pub roc: Vec<[f64; 2]>,
     /// Points of the precision-recall curve, thinned: recall, precision.
-    #[serde(with = "super::gaps")]
+    #[serde(with = "treino_core::gaps")]
     pub precision_recall: Vec<[f64; 2]>,
     /// Average precision: the sum of precision times the step in recall.
-    #[serde(with = "super::gaps")]
+    #[serde(with = "treino_core::gaps")]
     pub average_precision: f64,
     /// The share of the class, which is what a classifier that guesses has as precision.
-    #[serde(with = "super::gaps")]
+    #[serde(with = "treino_core::gaps")]
     pub share: f64,
     /// Ten bins of equal width over the predicted probability, those without rows left out.
     pub calibration: Vec<CalibrationBin>,
     /// The mean of (p - y)^2.
-    #[serde(with = "super::gaps")]
+    #[serde(with = "treino_core::gaps")]
     pub brier: f64,
     /// What each threshold from 0.05 to 0.95 gives.
     pub thresholds: Vec<ThresholdRow>,
@@ -296,7 +308,7 @@ pub struct ClassCurves {
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct CalibrationBin {
     /// Mean predicted probability.
-    #[serde(with = "super::gaps")]
+    #[serde(with = "treino_core::gaps")]
     pub predicted: f64,
     /// Share that is of the class.
     pub observed: f64,
@@ -319,17 +331,17 @@ pub struct ThresholdRow {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct NumberCurves {
     /// True and predicted number of rows, at most 1,000, evenly chosen.
-    #[serde(with = "super::gaps")]
+    #[serde(with = "treino_core::gaps")]
     pub points: Vec<[f64; 2]>,
     /// Histogram of y - p: edges, one more than counts.
     pub edges: Vec<f64>,
     /// Rows in each bin.
     pub counts: Vec<usize>,
     /// Quantiles of |y - p|: 0.5, 0.9, 0.95, 1.
-    #[serde(with = "super::gaps")]
+    #[serde(with = "treino_core::gaps")]
     pub error_quantiles: [f64; 4],
     /// Ten groups of equally many rows by predicted number: mean predicted, mean true.
-    #[serde(with = "super::gaps")]
+    #[serde(with = "treino_core::gaps")]
     pub groups: Vec<[f64; 2]>,
 }
 
@@ -343,7 +355,7 @@ pub struct NotableRow {
     /// What the network said.
     pub said: String,
     /// The probability of the class it said (for numbers: truth minus what was said).
-    #[serde(with = "super::gaps")]
+    #[serde(with = "treino_core::gaps")]
     pub score: f64,
     /// Columns and what stands there.
     pub inputs: Vec<(String, String)>,
@@ -355,10 +367,10 @@ pub struct Importance {
     /// The column.
     pub column: String,
     /// By how much the loss (log-loss, or mean squared error) grows when its cells are shuffled: mean over the repeats.
-    #[serde(with = "super::gaps")]
+    #[serde(with = "treino_core::gaps")]
     pub mean: f64,
     /// Standard deviation over the repeats.
-    #[serde(with = "super::gaps")]
+    #[serde(with = "treino_core::gaps")]
     pub sd: f64,
 }
 
@@ -372,7 +384,7 @@ pub struct Dependence {
     /// The same as numbers; empty for a category.
     pub values: Vec<f64>,
     /// For each class (of two classes the positive one alone), or for the number: the mean prediction at each value.
-    #[serde(with = "super::gaps")]
+    #[serde(with = "treino_core::gaps")]
     pub predictions: Vec<Vec<f64>>,
 }
 
@@ -380,7 +392,7 @@ impl Record {
     /// Reads `record.json` of a run folder.
     ///
     /// # Errors
-    /// No such file, one that is damaged or of a newer format.
+    /// No such file, one that is damaged or of a newer format, or lists that do not fit together.
     pub fn open(run: &Path) -> Result<Record> {
         let path = run.join("record.json");
         if run.is_dir() && !path.is_file() {
@@ -397,7 +409,10 @@ impl Record {
             let e = format!("the record has format {newer}, and this program reads up to {RECORD_VERSION}");
             return Err(Error::input(e).in_file(path).help("use a newer Treino"));
         }
-        serde_json::from_str(&text).map_err(|e| Error::input(format!("the record is damaged: {e}")).in_file(path))
+        let damaged = |why: String| Error::input(format!("the record is damaged: {why}")).in_file(&path);
+        let record: Record = serde_json::from_str(&text).map_err(|e| damaged(e.to_string()))?;
+        misfit(&record).map_err(damaged)?;
+        Ok(record)
     }
 }
 

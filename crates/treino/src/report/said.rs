@@ -1,12 +1,13 @@
 //! What a network said about the rows of a part, next to what is true.
 
 use super::evaluation::ln_of_clipped;
-use crate::data::{Dataset, Matrix, Target, Task};
+use treino_core::rows::Matrix;
+use treino_tables::{Dataset, Target, Task};
 
 /// The predictions of a target on some rows.
-pub(super) struct Said<'a> {
+pub(crate) struct Said<'a> {
     pub target: &'a Target,
-    /// Probabilities, of the second of two classes alone where there is one a row; or numbers in their own units.
+    /// Probabilities, of the second of two classes alone where there is one a row; or numbers in the scale of the target.
     pub outputs: &'a Matrix,
     pub data: &'a Dataset,
     /// The target's column in `y`.
@@ -27,6 +28,11 @@ impl Said<'_> {
     /// The true number of a row.
     pub fn number(&self, row: usize) -> f64 {
         self.target.restore(self.data.y.get(row, self.at))
+    }
+
+    /// The predicted number of a row.
+    pub fn predicted(&self, row: usize) -> f64 {
+        self.target.restore(self.outputs.get(row, 0))
     }
 
     /// The most probable class of a row (of equals the first); with one prediction a row, the second one above 0.5.
@@ -56,7 +62,7 @@ impl Said<'_> {
     /// error.
     pub fn cost(&self, row: usize) -> f64 {
         if self.is_number() {
-            let error = self.number(row) - f64::from(self.outputs.get(row, 0));
+            let error = self.number(row) - self.predicted(row);
             return error * error;
         }
         let sum: f64 = match self.outputs.row(row) {

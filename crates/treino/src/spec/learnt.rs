@@ -3,10 +3,11 @@
 //! A vocabulary or boundaries that a spec leaves open are put into the layer itself: the resolved spec has them written out,
 //! and neither a second training from it nor the stored model has to learn them again.
 
-use crate::data::{Columns, Encoding, Input, Prepared, Request};
-use crate::error::{Error, Result};
-use crate::layers::{Layer, Placed};
-use crate::model::{Network, readings};
+use treino_core::error::{Error, Result};
+use treino_core::rows::{Columns, Request};
+use treino_nn::layers::{Layer, Placed};
+use treino_nn::network::{Network, readings};
+use treino_tables::{Encoding, Input, Prepared};
 
 /// Gives the layers what they learn.
 pub(super) fn learn(layers: &mut [Placed], prepared: &Prepared) -> Result<()> {

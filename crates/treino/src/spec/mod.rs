@@ -14,22 +14,18 @@
 
 mod learnt;
 mod outputs;
-mod per_output;
 mod resolve;
 mod sections;
-mod toml;
 
-pub use per_output::PerOutput;
 pub use resolve::{Resolved, resolve};
-pub use sections::{CompileSection, DOC, ModelSection, SECTIONS};
-pub use toml::{parse, write};
+pub use sections::{ModelSection, ROOM};
 
-use crate::callbacks::{Callback, EarlyStopping};
-use crate::catalog::{Descriptor, Entries, Field, Node, Origin, Thing, Value};
-use crate::data::DataSpec;
-use crate::error::{Error, Result};
-use crate::train::Fit;
 use std::path::Path;
+use treino_core::catalog::{self, Descriptor, Entries, Field, Node, Origin, Thing, Value};
+use treino_core::error::{Error, Result};
+use treino_nn::callbacks::{Callback, EarlyStopping};
+use treino_nn::train::{CompileSection, Fit};
+use treino_tables::DataSpec;
 
 /// The version of the spec format that this program writes, and the newest it reads.
 pub const VERSION: i64 = 1;
@@ -149,7 +145,7 @@ fn refuse_both_ways(model: &Entries) -> Result<()> {
 /// A file that cannot be read or is no TOML.
 pub fn entries_of(path: &Path) -> Result<Entries> {
     let text = std::fs::read_to_string(path).map_err(|e| Error::io("read", path, &e))?;
-    let mut entries = parse(&text, path)?;
+    let mut entries = catalog::parse(&text, path)?;
     let folder = path.parent().unwrap_or(Path::new(""));
     each_path(
         &mut entries,
@@ -224,7 +220,7 @@ pub fn set(entries: &mut Entries, path: &str, value: Value, flag: &str) -> Resul
             _ => {}
         }
         if depth == 0 {
-            section = SECTIONS.iter().find(|section| section.name == name).copied();
+            section = ROOM.things.iter().find(|section| section.name == name).copied();
         }
         let not_a_table = || Error::input(format!("{flag} sets {path}, but {name} is not a table"));
         table = table.table_mut(name, &origin).ok_or_else(not_a_table)?;

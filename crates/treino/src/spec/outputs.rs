@@ -3,8 +3,8 @@
 //! In short, a network for several targets gets an output layer for each, named after its column. At length, outputs that
 //! are named like the columns belong to them; otherwise the first output belongs to the first target, and so on.
 
-use crate::data::Target;
-use crate::error::{Error, Result};
+use treino_core::error::{Error, Result};
+use treino_tables::Target;
 
 /// By the names of outputs one may say what holds for each, and a table with this key is a thing instead.
 const NO_NAME: &str = "type";
@@ -90,13 +90,15 @@ fn listed<'a>(names: impl Iterator<Item = &'a str>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::data::{ColumnKind, Task};
+    use treino_tables::{ColumnKind, Task};
 
     fn targets(names: &[&str]) -> Vec<Target> {
         let target = |name: &&str| Target {
             name: name.to_string(),
             task: Task::Regression,
             kind: ColumnKind::Number,
+            seen: None,
+            values: Vec::new(),
             classes: Vec::new(),
             mean: 0.0,
             sd: 1.0,

@@ -1,16 +1,17 @@
 //! From what was typed to everything that a training needs.
 
 use super::outputs::{names_in_short, outputs_of_targets};
-use super::{PerOutput, Spec, learnt};
-use crate::activations::{Activation as AnyActivation, Linear, Sigmoid, Softmax, Softplus};
-use crate::data::{Prepared, Target, Task};
-use crate::error::{Error, Result};
-use crate::layers::{Activation, BatchNormalization, Dense, Dropout, InputLayer, Placed};
-use crate::losses::{BinaryCrossentropy, Loss, MeanSquaredError, SparseCategoricalCrossentropy, Targets};
-use crate::metrics::NamedMetric;
-use crate::model::Network;
-use crate::regularizers::{L1, L1L2, L2, Regularizer};
-use crate::train::Compile;
+use super::{Spec, learnt};
+use treino_core::error::{Error, Result};
+use treino_nn::activations::{Activation as AnyActivation, Linear, Sigmoid, Softmax, Softplus};
+use treino_nn::layers::{Activation, BatchNormalization, Dense, Dropout, InputLayer, Placed};
+use treino_nn::losses::{BinaryCrossentropy, Loss, MeanSquaredError, SparseCategoricalCrossentropy, Targets};
+use treino_nn::metrics::NamedMetric;
+use treino_nn::network::Network;
+use treino_nn::regularizers::{L1, L1L2, L2, Regularizer};
+use treino_nn::train::Compile;
+use treino_nn::train::PerOutput;
+use treino_tables::{Prepared, Target, Task};
 
 /// A spec with everything explicit, and what it makes.
 #[derive(Debug, Clone)]

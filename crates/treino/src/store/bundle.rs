@@ -4,17 +4,24 @@
 //! version, the spec (as TOML), the recipe, the targets with their class labels, and the baselines. Any program that reads
 //! safetensors reads the weights; this one predicts on raw rows.
 
-use super::{weights, write_atomically};
-use crate::callbacks::Callback;
-use crate::data::{Dataset, Matrix, Recipe, Source, Target, Task};
-use crate::error::{Error, Result};
-use crate::losses::Loss;
-use crate::model::{Network, Output};
-use crate::report::Evaluation;
-use crate::spec::{self, CompileSection, Spec};
-use crate::train::Compile;
+use super::prediction::Prediction;
+use crate::spec::{self, Spec};
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
+use treino_core::catalog;
+use treino_core::error::{Error, Result};
+use treino_core::files::write_atomically;
+use treino_core::rows::Matrix;
+use treino_nn::callbacks::Callback;
+use treino_nn::layers::Layer;
+use treino_nn::losses::Loss;
+use treino_nn::metrics::{Metric, NamedMetric};
+use treino_nn::network::Network;
+use treino_nn::network::{set_weights, weights_metadata, weights_with_metadata};
+use treino_nn::program::Output;
+use treino_nn::train::Compile;
+use treino_nn::train::CompileSection;
+use treino_tables::{DataSpec, Note, Recipe, Source, Target, Task};
 
 /// The version of the bundle format that is written, and the newest that is read.
 pub const FORMAT_VERSION: u32 = 1;
@@ -94,7 +101,9 @@ impl Baseline {
 impl Bundle {
     /// A network trained on bare numbers, with what it was trained by.
     pub fn bare(network: Network, compile: Option<&Compile>, callbacks: &[Callback]) -> Self {
-        let mut spec = Spec { callbacks: callbacks.to_vec(), ..Spec::default() };
+        // A callback from Rust is part of the program, not of the model.
+        let callbacks = callbacks.iter().filter(|callback| !matches!(callback, Callback::Custom(_))).cloned().collect();
+        let mut spec = Spec { callbacks, ..Spec::default() };
         spec.model.layers = Some(network.layers().to_vec());
         if let Some(compile) = compile {
             spec.compile = CompileSection::of(compile, &network.output_names());
@@ -107,13 +116,7 @@ impl Bundle {
     /// # Errors
     /// A loss that a Rust program brought itself, which cannot be written down.
     pub fn to_bytes(&self) -> Result<Vec<u8>> {
-        let goals = self.compile.iter().flat_map(|compile| &compile.goals);
-        if goals.into_iter().any(|goal| matches!(goal.loss, Loss::Custom(_))) {
-            let e = "a loss from Rust cannot be written down, so a model that was compiled with it cannot be saved";
-            return Err(
-                Error::input(e).help("write the loss as an expression, or compile with another one before saving")
-            );
-        }
+        self.check_writable()?;
         let metadata = Metadata {
             format_version: FORMAT_VERSION,
             program: format!("treino {}", env!("CARGO_PKG_VERSION")),
@@ -123,7 +126,24 @@ impl Bundle {
         };
         let json =
             serde_json::to_string(&metadata).map_err(|e| Error::input(format!("cannot store the model: {e}")))?;
-        weights::to_bytes(&self.network, Some(json))
+        weights_with_metadata(&self.network, Some(json))
+    }
+
+    /// Refuses what a Rust program brought itself: it cannot be written down.
+    fn check_writable(&self) -> Result<()> {
+        let goals = || self.compile.iter().flat_map(|compile| &compile.goals);
+        let is_custom = |one: &NamedMetric| matches!(one.metric, Metric::Custom(_));
+        let what = if self.network.layers().iter().any(|placed| matches!(placed.layer, Layer::Custom(_))) {
+            "a layer"
+        } else if goals().any(|goal| matches!(goal.loss, Loss::Custom(_))) {
+            "a loss"
+        } else if goals().any(|goal| goal.metrics.iter().chain(&goal.weighted_metrics).any(is_custom)) {
+            "a metric"
+        } else {
+            return Ok(());
+        };
+        let e = format!("{what} from Rust cannot be written down, so a model that has it cannot be saved");
+        Err(Error::input(e).help("write it as an expression, or store the weights alone"))
     }
 
     /// Reads a bundle.
@@ -131,7 +151,7 @@ impl Bundle {
     /// # Errors
     /// Bytes that are no bundle, cut off, of a newer format, or do not fit together.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self> {
-        let Some(json) = weights::metadata(bytes)? else {
+        let Some(json) = weights_metadata(bytes)? else {
             return Err(Error::input("the file holds weights, but no Treino model")
                 .help("to start a training from these weights, use --initial-weights"));
         };
@@ -146,7 +166,7 @@ impl Bundle {
             _ => {}
         }
         let metadata: Metadata = serde_json::from_str(&json).map_err(damaged)?;
-        let spec = Spec::read(&spec::parse(&metadata.spec, Path::new("the spec in the model"))?)?;
+        let spec = Spec::read(&catalog::parse(&metadata.spec, Path::new("the spec in the model"))?)?;
         let Some(layers) = &spec.model.layers else {
             return Err(Error::input("the model's description has no layers"));
         };
@@ -154,7 +174,7 @@ impl Bundle {
         let columns = metadata.table.as_ref().map_or(metadata.inputs.into(), |table| table.recipe.columns());
         let mut network = Network::build_at_most(columns, layers, &spec.model.outputs, bytes.len() / 4)
             .map_err(|e| e.help("the model's description and its weights do not fit together"))?;
-        weights::from_bytes(&mut network, bytes)?;
+        set_weights(&mut network, bytes)?;
         if let Some(table) = &metadata.table {
             table.check(&network)?;
         }
@@ -168,7 +188,7 @@ impl Bundle {
         spec::each_path(&mut entries, |path| {
             Path::new(path).file_name().map_or(path.to_string(), |name| name.to_string_lossy().into_owned())
         });
-        spec::write(&entries)
+        catalog::write(&entries)
     }
 
     /// Writes the model to a file, in one piece.
@@ -189,6 +209,20 @@ impl Bundle {
         Bundle::from_bytes(&bytes).map_err(|e| e.in_file(path))
     }
 
+    /// How another table is read. Its decimal mark is its own; that of the training table is in the recipe.
+    pub(crate) fn reading(&self, written: &DataSpec) -> DataSpec {
+        let data = &self.spec.data;
+        DataSpec {
+            decimal: written.decimal.clone(),
+            delimiter: written.delimiter.clone().or_else(|| data.delimiter.clone()),
+            skip_rows: written.skip_rows.or(data.skip_rows),
+            skip_footer: written.skip_footer,
+            missing: data.missing.iter().chain(&written.missing).cloned().collect(),
+            header: data.header && written.header,
+            ..data.clone()
+        }
+    }
+
     /// What ties the model to tables.
     ///
     /// # Errors
@@ -197,54 +231,28 @@ impl Bundle {
         self.table.as_ref().ok_or_else(|| Error::input("the model was trained on bare numbers, not on a table"))
     }
 
-    /// Predictions for every row of a raw table: class probabilities, or numbers in the target's units.
+    /// Predictions for every row of a raw table: class probabilities, or numbers.
     ///
     /// # Errors
-    /// A table that cannot be read, or lacks columns.
+    /// As [`Bundle::predict_as`].
     pub fn predict(&self, source: &Source) -> Result<Prediction<'_>> {
+        self.predict_as(source, &DataSpec::default(), &mut Vec::new())
+    }
+
+    /// [`Bundle::predict`] for a table that is written as `written` says: its delimiter, decimal mark and words for missing cells, and
+    /// whether it has a header. What the model does not know in the table is added to `notes`.
+    ///
+    /// # Errors
+    /// A table that cannot be read, or lacks columns; numbers of another unit than in training, or with a decimal mark that
+    /// nothing tells.
+    pub fn predict_as(&self, source: &Source, written: &DataSpec, notes: &mut Vec<Note>) -> Result<Prediction<'_>> {
         let side = self.table()?;
-        let x = side.recipe.encode(source, &self.spec.data)?;
+        let x = side.recipe.encode(source, &self.reading(written), notes)?;
         let mut all =
             side.targets().zip(side.outputs(self, &x)?).map(|((target, _), outputs)| Prediction::new(target, outputs));
         let first = all.next();
         let more = all.collect();
         first.map(|first| Prediction { more, ..first }).ok_or_else(|| Error::input("the network has no output"))
-    }
-
-    /// How good the predictions of each target on a raw table are, and how many rows lack a target.
-    ///
-    /// # Errors
-    /// A table that cannot be read, lacks columns, or has classes that the model does not know.
-    pub fn evaluate(&self, source: &Source) -> Result<(Vec<Evaluation>, usize)> {
-        let side = self.table()?;
-        let targets: Vec<&Target> = side.targets().map(|(target, _)| target).collect();
-        let (data, set_aside) = side.recipe.encode_with_targets(&targets, source, &self.spec.data)?;
-        Ok((self.evaluate_rows(&data)?, set_aside))
-    }
-
-    /// How good the predictions of each target on encoded rows are.
-    ///
-    /// # Errors
-    /// No rows.
-    pub fn evaluate_rows(&self, data: &Dataset) -> Result<Vec<Evaluation>> {
-        let side = self.table()?;
-        let weights = data.weights.as_deref();
-        let all = side.targets().zip(side.outputs(self, &data.x)?).enumerate();
-        all.map(|(at, ((target, baseline), outputs))| {
-            let y = (0..data.len()).map(|row| data.y.get(row, at));
-            match baseline {
-                Baseline::Mean(mean) => {
-                    let y: Vec<f64> = y.map(|y| target.restore(y)).collect();
-                    let p: Vec<f64> = outputs.as_slice().iter().map(|p| f64::from(*p)).collect();
-                    Evaluation::numbers(&y, &p, weights, *mean)
-                }
-                Baseline::Shares(shares) => {
-                    let y: Vec<u32> = y.map(|y| y as u32).collect();
-                    Evaluation::classes(&target.classes, &y, outputs.as_slice(), outputs.cols(), weights, shares)
-                }
-            }
-        })
-        .collect()
     }
 }
 
@@ -255,7 +263,8 @@ impl TableSide {
         std::iter::once((&self.target, &self.baseline)).chain(more)
     }
 
-    /// What each output of the network says, as probabilities or in the target's units.
+    /// What each output of the network says: probabilities, or numbers in the scale of the target, whose own units may need
+    /// more digits than single precision has.
     pub(crate) fn outputs(&self, bundle: &Bundle, x: &Matrix) -> Result<Vec<Matrix>> {
         let all = bundle.network.predict(x)?;
         let program = bundle.network.program();
@@ -266,10 +275,8 @@ impl TableSide {
             first += width;
             let mut outputs = Matrix::new(all.rows(), width, numbers);
             let wants_logits = bundle.compile.as_ref().is_some_and(|c| c.goal(at).loss.inner().wants_logits());
-            match target.task {
-                Task::Regression => outputs.as_mut_slice().iter_mut().for_each(|y| *y = target.restore(*y) as f32),
-                _ if wants_logits => crate::model::logits_to_probabilities(&mut outputs),
-                _ => {}
+            if target.task != Task::Regression && wants_logits {
+                treino_nn::network::logits_to_probabilities(&mut outputs);
             }
             outputs
         });
@@ -298,73 +305,5 @@ impl TableSide {
             return Ok(());
         }
         Err(Error::input("the network does not fit the target that is stored with it"))
-    }
-}
-
-/// Predictions on a table.
-#[derive(Debug, Clone)]
-pub struct Prediction<'a> {
-    /// What is predicted.
-    pub target: &'a Target,
-    /// Probabilities of the classes (of the second one alone for some binary models), or numbers in the target's units.
-    pub outputs: Matrix,
-    /// The predictions of further targets.
-    pub more: Vec<Prediction<'a>>,
-}
-
-impl<'a> Prediction<'a> {
-    fn new(target: &'a Target, outputs: Matrix) -> Self {
-        Prediction { target, outputs, more: Vec::new() }
-    }
-
-    /// Names of the columns of [`Prediction::csv`].
-    pub fn columns(&self) -> Vec<String> {
-        let several = !self.more.is_empty();
-        let mut columns = Vec::new();
-        for Prediction { target, .. } in std::iter::once(self).chain(&self.more) {
-            let prefix = if several { format!("{}_", target.name) } else { String::new() };
-            columns.push(target.name.clone());
-            columns.extend(target.classes.iter().map(|class| format!("{prefix}probability_{class}")));
-        }
-        columns
-    }
-
-    /// The predictions of row `i`, target after target: a class with the probability of each, or a number.
-    pub fn row(&self, i: usize) -> Vec<String> {
-        let mut cells = Vec::new();
-        self.cells(i, &mut cells);
-        self.more.iter().for_each(|one| one.cells(i, &mut cells));
-        cells
-    }
-
-    fn cells(&self, i: usize, cells: &mut Vec<String>) {
-        let outputs = self.outputs.row(i);
-        if self.target.task == Task::Regression {
-            cells.push(outputs[0].to_string());
-            return;
-        }
-        let probabilities = match *outputs {
-            [p] => vec![1.0 - p, p],
-            _ => outputs.to_vec(),
-        };
-        // The first of equals wins, and one output decides above one half.
-        let best =
-            (1..probabilities.len()).fold(0, |best, i| if probabilities[i] > probabilities[best] { i } else { best });
-        cells.push(self.target.classes[best].clone());
-        cells.extend(probabilities.iter().map(f32::to_string));
-    }
-
-    /// All predictions as CSV, in the order of the rows: the predicted target, then a probability for each class; then the
-    /// same of further targets, whose names then stand before `probability`.
-    ///
-    /// # Errors
-    /// The sink does not take them.
-    pub fn csv(&self, sink: impl std::io::Write) -> std::io::Result<()> {
-        let mut writer = csv::Writer::from_writer(sink);
-        writer.write_record(self.columns())?;
-        for i in 0..self.outputs.rows() {
-            writer.write_record(self.row(i))?;
-        }
-        writer.flush()
     }
 }

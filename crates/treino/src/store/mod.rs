@@ -1,74 +1,23 @@
-//! What stays: model bundles, run folders, backups of a training, logs.
-//!
-//! Every file is written beside its place and then renamed, so a reader never sees half of one. Logs grow instead, by whole
-//! pieces.
+//! What stays: model bundles and run folders.
 
-mod backup;
 mod bundle;
-mod crc32c;
-mod event_file;
-mod growing_file;
+mod prediction;
 mod run_folder;
-#[cfg(feature = "study")]
-mod study_export;
-#[cfg(feature = "study")]
-mod study_file;
-mod weights;
 
-pub(crate) use backup::{read_backup, write_backup};
-pub use bundle::{Baseline, Bundle, FORMAT_VERSION, Prediction, TableSide, TargetSide};
-pub(crate) use crc32c::Crc32c;
-pub(crate) use event_file::{EventFile, Histogram, Summary};
-pub use growing_file::GrowingFile;
+pub use bundle::{Baseline, Bundle, FORMAT_VERSION, TableSide, TargetSide};
+pub use prediction::Prediction;
 pub use run_folder::{RunFolder, find_model};
-#[cfg(all(feature = "study", feature = "parquet"))]
-pub use study_export::parquet;
-#[cfg(feature = "study")]
-pub use study_export::{json_rows, optuna_journal};
-#[cfg(feature = "study")]
-pub use study_file::{FILE as STUDY_FILE, StudyContent, StudyFile, Varied, is_being_written};
-pub use weights::{read_weights, weights_bytes};
 
-use crate::error::{Error, Result};
-use std::io::Write;
 use std::path::Path;
+use treino_core::error::{Error, Result};
+use treino_nn::network::{Network, set_weights};
 
-/// Writes a file in one piece: readers see the old content or the new, never a part.
-///
-/// A link is followed. What is no file (a device, a pipe) is written to as it is: putting a file in its place would
-/// take it away.
+/// Sets the weights of a network from a safetensors file by the names `layer/variable`, such as `dense/kernel` with shape
+/// (inputs, units).
 ///
 /// # Errors
-/// The folder cannot be written to, or the disk is full; the old file then stays as it was.
-pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<()> {
-    let write = || match std::fs::metadata(path) {
-        Ok(there) if there.is_dir() => Err(std::io::ErrorKind::IsADirectory.into()),
-        Ok(there) if !there.is_file() => {
-            let mut sink = std::fs::OpenOptions::new().write(true).open(path)?;
-            sink.write_all(bytes)?;
-            sink.flush()
-        }
-        Ok(_) => replace(&path.canonicalize()?, bytes),
-        Err(_) => replace(path, bytes),
-    };
-    write().map_err(|e| Error::io("write", path, &e))
-}
-
-/// Writes beside the place of the file, and then renames.
-fn replace(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    let folder = match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    };
-    let mut file = tempfile::Builder::new().prefix(".treino-").tempfile_in(folder)?;
-    file.write_all(bytes)?;
-    file.as_file().sync_all()?;
-    // Temporary files are for their owner only; what is kept follows the folder's custom.
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        file.as_file().set_permissions(std::fs::Permissions::from_mode(0o644))?;
-    }
-    file.persist(path).map_err(|e| e.error)?;
-    Ok(())
+/// As for a bundle: a file that cannot be read or is damaged, names or shapes that do not fit, weights that are missing.
+pub fn read_weights(network: &mut Network, path: &Path) -> Result<()> {
+    let bytes = std::fs::read(path).map_err(|e| Error::io("read", path, &e))?;
+    set_weights(network, &bytes).map_err(|e| e.in_file(path))
 }

@@ -1,11 +1,13 @@
 //! The folder of a run.
 
-use super::{Bundle, write_atomically};
-use crate::error::{Error, Result};
+use super::Bundle;
 use crate::spec::{self, Spec};
-use crate::train::History;
 use std::path::{Component, Path, PathBuf};
 use tempfile::TempDir;
+use treino_core::catalog;
+use treino_core::error::{Error, Result};
+use treino_core::files::{self, MadeFolders, write_atomically};
+use treino_nn::events::History;
 
 /// A run folder in the making: it has its name only once everything is in it. Dropped before, it leaves nothing, not even
 /// the folders that were made for it.
@@ -18,32 +20,6 @@ pub struct RunFolder {
     made: MadeFolders,
 }
 
-/// Folders that were made on the way; those that are empty in the end go again.
-#[derive(Debug)]
-struct MadeFolders(Vec<PathBuf>);
-
-impl MadeFolders {
-    /// Makes a folder and those above it, as far as they are missing.
-    fn make(folder: &Path) -> Result<Self> {
-        let is_missing = |path: &&Path| !path.as_os_str().is_empty() && !path.exists();
-        let missing = folder.ancestors().take_while(is_missing).map(Path::to_path_buf).collect();
-        let made = MadeFolders(missing);
-        match std::fs::create_dir_all(folder) {
-            Ok(()) => Ok(made),
-            Err(e) => Err(Error::io("make the folder", folder, &e)),
-        }
-    }
-}
-
-impl Drop for MadeFolders {
-    fn drop(&mut self) {
-        for folder in &self.0 {
-            // One that is not empty has been put to use.
-            let _ = std::fs::remove_dir(folder);
-        }
-    }
-}
-
 impl RunFolder {
     /// Whether run folders can be made in `parent`: to be asked before a training, so that none is lost. It leaves nothing
     /// behind.
@@ -51,7 +27,7 @@ impl RunFolder {
     /// # Errors
     /// A folder that cannot be made or written to.
     pub fn check(parent: &Path) -> Result<()> {
-        RunFolder::begin(parent, "").map(drop)
+        files::check_folder(parent)
     }
 
     /// Begins a run folder in `parent`, which is made where it is missing. `name` becomes part of the folder's name.
@@ -59,18 +35,7 @@ impl RunFolder {
     /// # Errors
     /// A folder that cannot be made or written to.
     pub fn begin(parent: &Path, name: &str) -> Result<Self> {
-        let mut made = MadeFolders::make(parent)?;
-        let work = || tempfile::Builder::new().prefix(".run-").tempdir_in(parent);
-        let mut begun = work();
-        for _ in 0..10 {
-            if !matches!(&begun, Err(e) if e.kind() == std::io::ErrorKind::NotFound) {
-                break;
-            }
-            // Another program that only looked whether it can write has taken its empty folder away again.
-            made = MadeFolders::make(parent)?;
-            begun = work();
-        }
-        let work = begun.map_err(|e| Error::io("write to the folder", parent, &e))?;
+        let (work, made) = files::working_folder(parent, ".run-")?;
         let plain = |c: char| if c.is_alphanumeric() || c == '-' || c == '_' { c } else { '-' };
         let name: String = name.chars().map(plain).take(40).collect();
         Ok(RunFolder { parent: parent.to_path_buf(), name, work, made })
@@ -93,7 +58,7 @@ impl RunFolder {
         mut self,
         bundle: &Bundle,
         history: &History,
-        metrics: &serde_json::Value,
+        metrics: &impl serde::Serialize,
         record: &str,
     ) -> Result<PathBuf> {
         self.write("model.safetensors", &bundle.to_bytes()?)?;
@@ -120,7 +85,7 @@ impl RunFolder {
                 Ok(()) => {
                     // The folder has moved away: there is nothing left to clean up.
                     let _ = self.work.keep();
-                    self.made.0.clear();
+                    self.made.keep();
                     return Ok(path);
                 }
                 // Somebody else took the number in between.
@@ -151,7 +116,7 @@ fn spec_text(spec: &Spec, folder: &Path) -> String {
     );
     format!(
         "# Everything that this training was made of. `treino train` on this file gives the same bits.\n\n{}",
-        spec::write(&entries)
+        catalog::write(&entries)
     )
 }
 

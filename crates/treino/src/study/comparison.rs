@@ -1,8 +1,8 @@
 //! Two configs beside each other.
 
 use super::results::Config;
-use super::statistics::{Bca, PairedT, RankTest, bca95, corrected_paired_t, further_pairs, mean, signed_rank};
 use super::verdict::{ALPHA, POWER};
+use crate::statistics::{Bca, PairedT, RankTest, bca95, corrected_paired_t, further_pairs, mean, signed_rank};
 use serde::Serialize;
 
 /// Resamples of the bootstrap.

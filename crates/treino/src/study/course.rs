@@ -8,22 +8,25 @@ use super::importance::{Column, Importance, importance};
 use super::objective::Objective;
 use super::pruning::{Bracket, Prune};
 use super::results::{Config, Phase, RunKey, RunResult, Source};
-use super::rounds::{Round, Training, Variant};
+use super::rounds::{Candidate, Round, Variant};
 use super::search::{Grid, Point, Random, Sampler, Sobol, Tpe, grid_size};
 use super::sources::{self, SourcesOfChance, sources_of_chance};
 use super::space::{Dimension, SearchSpace};
 use super::spec::{Seeds, StudySpec};
+use super::task::{Pruning, TASK_VERSION, Task, TaskRunner, Workplace};
 use super::verdict::{Verdict, overlap};
-use crate::catalog::{Entries, Node, Origin, Value};
-use crate::data::Prepared;
-use crate::error::{Error, Result};
-use crate::spec::Spec;
-use crate::train::{Ending, Event, Planned, Session, Simd, TrialSeeds};
+use crate::runs::{Planned, TrialSeeds};
+use serde::{Deserialize, Serialize};
+use siphasher::sip::SipHasher13;
 use std::collections::BTreeMap;
+use std::hash::Hasher;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
+use treino_core::catalog::{self, Entries, Node, Origin, Value};
+use treino_core::error::{Error, Result};
+use treino_nn::events::{Gate, Logs};
+use treino_nn::train::Simd;
 
 /// Configs of a search that nothing limits.
 const CONFIGS: usize = 50;
@@ -56,41 +59,89 @@ pub struct Study {
     base: Planned,
     objective: String,
     more_is_better: bool,
-    data: Mutex<BTreeMap<String, Arc<Prepared>>>,
+    fingerprint: String,
 }
 
 /// What a study runs in.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct Workers<'a> {
     /// Trainings side by side, one a thread.
     pub threads: usize,
     /// The instruction set.
     pub simd: Simd,
-    /// Set it to begin no further training.
-    pub interrupt: &'a AtomicBool,
+    /// Stopped, no further training begins; paused, none begins for a while.
+    pub gate: &'a Gate,
+    /// Whether the epochs of each training are told, and not only its start and end.
+    pub tells_epochs: bool,
+    /// What does the tasks; this process where there is nothing else.
+    pub runner: Option<&'a dyn TaskRunner>,
+}
+
+impl<'a> Workers<'a> {
+    /// Threads of this process on the widest instruction set of its processor.
+    pub fn new(threads: usize, gate: &'a Gate) -> Self {
+        Workers { threads, simd: Simd::detect(), gate, tells_epochs: false, runner: None }
+    }
+}
+
+impl std::fmt::Debug for Workers<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Workers").field("threads", &self.threads).field("simd", &self.simd).finish_non_exhaustive()
+    }
 }
 
 impl Workers<'_> {
     /// Whether no further training begins: it was told so, or the time is over.
     pub(super) fn are_over(&self, limit: Option<Instant>) -> bool {
-        self.interrupt.load(Ordering::Relaxed) || limit.is_some_and(|limit| Instant::now() >= limit)
+        !self.gate.pass() || limit.is_some_and(|limit| Instant::now() >= limit)
     }
 }
 
-/// Something that happened.
-#[derive(Debug, Clone, Copy)]
-pub struct Done<'a> {
+/// The version of the form that [`StudyEvent`] has in JSON.
+pub const STUDY_EVENT_VERSION: u32 = 1;
+
+/// Something that happened in a study. It owns what it says, so it can be sent to another thread or process.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum StudyEvent {
+    /// A training began.
+    Began {
+        /// Which training.
+        key: RunKey,
+        /// What it varies.
+        words: Vec<(String, String)>,
+    },
+    /// An epoch of a training ended; told only where [`Workers::tells_epochs`].
+    Epoch {
+        /// Which training.
+        key: RunKey,
+        /// Epochs done in it.
+        epoch: usize,
+        /// The numbers of the epoch.
+        logs: Logs,
+    },
+    /// A training ended, or its result was known from before.
+    Done(Done),
+}
+
+/// A training that ended.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Done {
     /// Which training.
-    pub key: &'a RunKey,
+    pub key: RunKey,
     /// What it varied.
-    pub words: &'a [(String, String)],
+    pub words: Vec<(String, String)>,
     /// What came of it.
-    pub result: &'a RunResult,
+    pub result: RunResult,
     /// Trainings done in this phase and round, and how many it has at most.
     pub done: usize,
     /// How many there are.
     pub of: usize,
 }
+
+/// Who is told what happens in a study.
+pub type StudyObserver<'a> = dyn FnMut(&StudyEvent) + Send + 'a;
 
 /// A study that has ended.
 #[derive(Debug, Clone)]
@@ -136,7 +187,7 @@ impl Course {
         let columns: Vec<Column> = space.dimensions().iter().enumerate().map(column).collect();
         let value = |config: &&Config| {
             let values: Option<Vec<f64>> = config.runs.iter().map(|(_, run)| run.outcome.number()).collect();
-            values.map_or(f64::NAN, |values| super::statistics::mean(&values))
+            values.map_or(f64::NAN, |values| crate::statistics::mean(&values))
         };
         let values: Vec<f64> = configs.iter().map(value).collect();
         importance(&columns, &values, self.more_is_better)
@@ -181,8 +232,8 @@ impl Study {
             let e = Error::input("a grid needs lists of values, but the space has a range");
             return Err(e.help("write the values, or take another sampler: tpe, random, sobol"));
         }
-        let data = Mutex::new(BTreeMap::from([(base.resolved.spec.data.text(), Arc::clone(&base.prepared))]));
-        Ok(Study { spec, base, objective, more_is_better, data })
+        let fingerprint = fingerprint(&spec);
+        Ok(Study { spec, base, objective, more_is_better, fingerprint })
     }
 
     /// The study as it is written down.
@@ -237,14 +288,11 @@ impl Study {
     ///
     /// # Errors
     /// The ledger cannot keep a result.
-    pub fn run(
-        &self,
-        ledger: &dyn Ledger,
-        workers: Workers<'_>,
-        watch: &mut (dyn FnMut(&Done<'_>) + Send),
-    ) -> Result<Course> {
+    pub fn run(&self, ledger: &dyn Ledger, workers: Workers<'_>, watch: &mut StudyObserver<'_>) -> Result<Course> {
+        let workplace = Workplace::new(workers.simd);
+        workplace.know(&self.base.resolved.spec.data, &self.base.prepared);
         let limit = self.spec.search.time.map(|seconds| Instant::now() + Duration::from_secs_f64(seconds.min(1e9)));
-        let mut round = Round::new(self, ledger, workers, limit, watch);
+        let mut round = Round::new(self, ledger, workers, &workplace, limit, watch);
         let first = match self.spec.repeats.seeds {
             Seeds::Number(n) => n,
             Seeds::Race => RACE[0],
@@ -311,12 +359,12 @@ impl Study {
         TrialSeeds { init: seed(Source::Init), shuffle: seed(Source::Shuffle), dropout: seed(Source::Dropout) }
     }
 
-    fn variant(&self, key: &RunKey) -> Variant {
+    pub(super) fn variant(&self, key: &RunKey) -> Variant {
         (key.fold, key.epochs, self.varies(key.phase, Source::Split).then_some(key.seed))
     }
 
-    /// Plans trainings of a config, over data that is shared where it is the same.
-    fn plan(&self, point: &Point, variant: Variant) -> Result<Arc<Planned>> {
+    /// The spec of trainings of a config, as TOML.
+    pub(super) fn spec_text(&self, point: &Point, variant: Variant) -> Result<String> {
         let mut entries = self.spec.space.apply(&self.spec.base, point)?;
         let (fold, epochs, split) = variant;
         let mut set = |section: &str, name: &str, value: u64| {
@@ -334,24 +382,13 @@ impl Study {
         if epochs > 0 {
             set("fit", "epochs", epochs as u64);
         }
-        let spec = Spec::read(&entries)?;
-        let key = spec.data.text();
-        let known = self.data.lock().unwrap_or_else(PoisonError::into_inner).get(&key).cloned();
-        match known {
-            Some(prepared) => Planned::with_data(&spec, prepared).map(Arc::new),
-            None => {
-                let planned = Planned::new(&spec)?;
-                let mut data = self.data.lock().unwrap_or_else(PoisonError::into_inner);
-                data.insert(key, Arc::clone(&planned.prepared));
-                Ok(Arc::new(planned))
-            }
-        }
+        Ok(catalog::write(&entries))
     }
 
     /// The mean of what its trainings gave, with less being better; infinity where one of them has no value.
     pub(super) fn less_is_better<'r>(&self, runs: impl Iterator<Item = &'r RunResult>) -> f64 {
         let values: Option<Vec<f64>> = runs.map(|run| run.outcome.number()).collect();
-        let mean = values.map_or(f64::INFINITY, |values| super::statistics::mean(&values));
+        let mean = values.map_or(f64::INFINITY, |values| crate::statistics::mean(&values));
         if self.more_is_better && mean.is_finite() { -mean } else { mean }
     }
 
@@ -362,44 +399,43 @@ impl Study {
         curve.map_or_else(Vec::new, |(_, curve)| curve.iter().map(signed).collect())
     }
 
-    /// One training, whatever becomes of it.
-    pub(super) fn train(&self, task: &Training, workers: Workers<'_>) -> RunResult {
-        attempts(|| self.attempt(task, workers))
-    }
-
-    fn attempt(&self, task: &Training, workers: Workers<'_>) -> Result<RunResult, String> {
-        let variant = self.variant(&task.key);
-        let plan = || self.plan(&task.config.point, variant).map_err(|e| e.to_string());
-        let planned = task.config.planned(variant, plan)?;
-        // A training that has begun comes to its end, so that its result does not depend on when it was interrupted.
-        let (is_pruned, mut own) = (AtomicBool::new(false), Vec::new());
-        let others: Option<Vec<&[f64]>> = task.others.as_ref().map(|o| o.iter().map(|curve| &curve[..]).collect());
-        let mut watch = |event: &Event<'_>| {
-            if let (Event::Epoch { logs, .. }, Some(others), Some(pruner)) = (event, &others, self.pruner()) {
-                // As precise as a curve is kept.
-                let value = f64::from(logs.get(&self.objective).unwrap_or(f64::NAN) as f32);
-                own.push(if self.more_is_better { -value } else { value });
-                if pruner.prunes(&own, others) {
-                    is_pruned.store(true, Ordering::Relaxed);
-                }
-            }
-        };
-        let mut session =
-            Session { threads: 1, simd: workers.simd, interrupt: &is_pruned, observer: &mut watch, profile: None };
-        let trial = planned.trial(self.seeds(&task.key), &mut session).map_err(|e| e.to_string())?;
-        let (metrics, name) = match (task.key.phase, &planned.prepared.test) {
-            (Phase::Confirm, Some(_)) if !matches!(trial.history.ending, Ending::Diverged(_)) => {
-                let bare = self.objective.strip_prefix("val_").unwrap_or(&self.objective);
-                (Some(trial.test(&session).map_err(|e| e.to_string())?.0), bare)
-            }
-            _ => (None, self.objective.as_str()),
-        };
-        Ok(RunResult::of(&trial.history, metrics, name))
+    /// One training as plain data.
+    ///
+    /// # Errors
+    /// A config that cannot be planned, in words.
+    pub(super) fn task(
+        &self,
+        key: RunKey,
+        config: &Candidate,
+        others: Option<Vec<Arc<Vec<f64>>>>,
+        workplace: &Workplace,
+    ) -> Result<Task, String> {
+        let described = config.described(self, self.variant(&key), workplace)?;
+        let pruning = self.spec.search.prune.as_ref().zip(others);
+        Ok(Task {
+            version: TASK_VERSION,
+            study: self.fingerprint.clone(),
+            key,
+            spec: described.spec.clone(),
+            rows: described.rows.clone(),
+            seeds: self.seeds(&key),
+            objective: self.objective.clone(),
+            more_is_better: self.more_is_better,
+            on_test: key.phase == Phase::Confirm,
+            pruning: pruning.map(|(pruner, others)| Pruning::new(pruner, others)),
+        })
     }
 }
 
+/// 64 bits of SipHash-1-3 with key 0 over what is written down of a study.
+fn fingerprint(spec: &StudySpec) -> String {
+    let mut hasher = SipHasher13::new();
+    hasher.write(spec.text().as_bytes());
+    format!("{:016x}", hasher.finish())
+}
+
 /// What comes of a training that may panic: a panic is tried again, an error is not, since the same input gives it again.
-pub(crate) fn attempts(mut attempt: impl FnMut() -> Result<RunResult, String>) -> RunResult {
+pub fn attempts(mut attempt: impl FnMut() -> Result<RunResult, String>) -> RunResult {
     let begun = Instant::now();
     let seconds = || begun.elapsed().as_secs_f64();
     let mut last = String::new();

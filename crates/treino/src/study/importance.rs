@@ -14,7 +14,7 @@
 //! choice of its own.
 
 use super::search::{Domain, IntScale};
-use super::statistics::{Resamples, normal_cdf, quantile};
+use crate::statistics::{Resamples, normal_cdf, quantile};
 use serde::Serialize;
 use treino_engine::double::pow;
 use treino_engine::math::ln_f64;
@@ -299,8 +299,8 @@ fn prior(cells: usize) -> Vec<f64> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::statistics::fixture::{cases, close, number, numbers};
     use super::*;
+    use crate::statistics::fixture::{cases, close, number, numbers};
     use serde_json::Value as Json;
     use treino_engine::double::exp;
 

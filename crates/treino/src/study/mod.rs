@@ -17,16 +17,26 @@ pub mod search;
 pub mod sources;
 pub mod space;
 mod spec;
-pub mod statistics;
+#[cfg(feature = "study")]
+mod study_export;
+#[cfg(feature = "study")]
+mod study_file;
+mod task;
 mod verdict;
-mod verification;
-pub(crate) mod workers;
+pub mod workers;
 
 pub use comparison::Comparison;
-pub(crate) use course::attempts;
-pub use course::{Course, Done, Ledger, Memory, Study, Workers};
+pub use course::{
+    Course, Done, Ledger, Memory, STUDY_EVENT_VERSION, Study, StudyEvent, StudyObserver, Workers, attempts,
+};
 pub use objective::Objective;
 pub use results::{Config, Outcome, Phase, RunKey, RunResult, Source};
 pub use spec::{Repeats, Search, Seeds, StudySection, StudySpec, set};
+#[cfg(all(feature = "study", feature = "parquet"))]
+pub use study_export::parquet;
+#[cfg(feature = "study")]
+pub use study_export::{json_rows, optuna_journal};
+#[cfg(feature = "study")]
+pub use study_file::{FILE as STUDY_FILE, StudyContent, StudyFile, Varied, is_being_written};
+pub use task::{Pruning, TASK_VERSION, Task, TaskResult, TaskRunner, Workplace};
 pub use verdict::{ALPHA, Ranked, Standing, Verdict};
-pub use verification::{Difference, Rerun, Verification};

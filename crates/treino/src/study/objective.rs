@@ -1,7 +1,7 @@
 //! What is better.
 
-use crate::error::{Error, Result};
-use crate::train::Planned;
+use crate::runs::Planned;
+use treino_core::error::{Error, Result};
 
 /// A number of the history, and whether less or more of it is better.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,8 +1,8 @@
 //! What comes of the trainings of a study.
 
 use super::search::Point;
-use crate::train::{Ending, History};
 use serde::{Deserialize, Serialize};
+use treino_nn::events::{Ending, History};
 
 /// Which training: all that decides it beside the config.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -89,7 +89,7 @@ impl Phase {
 }
 
 /// What came of a training.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RunResult {
     /// How it ended.
     pub outcome: Outcome,
@@ -98,13 +98,16 @@ pub struct RunResult {
     /// Seconds it took; no result depends on them.
     pub seconds: f64,
     /// The numbers of the epoch that was kept, or of the test.
+    #[serde(with = "treino_core::gaps")]
     pub metrics: Vec<(String, f64)>,
     /// For each name of the history a number an epoch.
+    #[serde(with = "treino_core::gaps")]
     pub curves: Vec<(String, Vec<f32>)>,
 }
 
 /// How a training ended.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "how", content = "what", rename_all = "snake_case")]
 pub enum Outcome {
     /// With this value of the objective.
     Value(f64),
@@ -139,7 +142,7 @@ impl Outcome {
 impl RunResult {
     /// What a training gave that has ended: the value of an objective in `metrics`, or else in the epoch whose weights were
     /// kept.
-    pub(crate) fn of(history: &History, metrics: Option<Vec<(String, f64)>>, objective: &str) -> Self {
+    pub fn of(history: &History, metrics: Option<Vec<(String, f64)>>, objective: &str) -> Self {
         let curve = |name: &&str| (name.to_string(), history.series(name).iter().map(|x| *x as f32).collect());
         let curves = history.names().iter().map(curve).collect();
         let result =

@@ -3,25 +3,26 @@
 //! A stretch is a list of trainings that is decided before its first, or whose next one follows from those a window before it.
 //! Whatever a stretch needs of another one, it waits for.
 
-use super::course::{Done, Ledger, Study, Workers};
+use super::course::{Done, Ledger, Study, StudyEvent, StudyObserver, Workers};
 use super::pruning::Bracket;
 use super::results::{Config, Phase, RunKey, RunResult, Source};
 use super::search::{Point, Seen};
+use super::task::{Task, Workplace};
 use super::verdict::Verdict;
 use super::workers::{Next, in_order};
-use crate::error::{Error, Result};
-use crate::train::Planned;
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
+use treino_core::error::{Error, Result};
+use treino_nn::events::Logs;
 
 /// Fresh seeds begin so far behind the first one, and those of single sources of chance so far behind them.
 const FRESH: u64 = 1 << 20;
 
 /// One training to be done.
-pub struct Training {
+pub struct Proposed {
     pub key: RunKey,
     pub config: Arc<Candidate>,
     /// Curves of the objective, less is better, that it may be ended early for; `None` where it may not be.
@@ -32,24 +33,35 @@ pub struct Training {
 pub struct Candidate {
     pub point: Point,
     pub words: Vec<(String, String)>,
-    planned: Mutex<BTreeMap<Variant, Planning>>,
+    described: Mutex<BTreeMap<Variant, Description>>,
 }
 
 /// What of a training beside its config decides how it is planned: fold, epochs, and the seed of the rows for validation.
 pub type Variant = (usize, usize, Option<u64>);
 
-type Planning = Result<Arc<Planned>, String>;
+/// The spec of a variant, and the fingerprint of its rows.
+pub struct Described {
+    pub spec: String,
+    pub rows: String,
+}
+
+type Description = Result<Arc<Described>, String>;
 
 impl Candidate {
     pub fn new(study: &Study, point: Point) -> Self {
         let words = study.spec().space.describe(&point);
-        Candidate { point, words, planned: Mutex::new(BTreeMap::new()) }
+        Candidate { point, words, described: Mutex::new(BTreeMap::new()) }
     }
 
-    /// The planned training of a variant, made by the first that asks.
-    pub fn planned(&self, variant: Variant, plan: impl FnOnce() -> Planning) -> Planning {
-        let mut planned = self.planned.lock().unwrap_or_else(PoisonError::into_inner);
-        planned.entry(variant).or_insert_with(plan).clone()
+    /// The description of a variant, made by the first that asks.
+    pub fn described(&self, study: &Study, variant: Variant, workplace: &Workplace) -> Description {
+        let describe = || {
+            let spec = study.spec_text(&self.point, variant)?;
+            let rows = workplace.rows(&spec)?;
+            Ok(Arc::new(Described { spec, rows }))
+        };
+        let mut described = self.described.lock().unwrap_or_else(PoisonError::into_inner);
+        described.entry(variant).or_insert_with(|| describe().map_err(|e: Error| e.to_string())).clone()
     }
 }
 
@@ -61,8 +73,9 @@ pub struct Round<'a> {
     study: &'a Study,
     ledger: &'a dyn Ledger,
     workers: Workers<'a>,
+    workplace: &'a Workplace,
     limit: Option<Instant>,
-    watch: &'a mut (dyn FnMut(&Done<'_>) + Send),
+    watch: &'a mut StudyObserver<'a>,
     broken: Mutex<Option<Error>>,
     pub configs: Vec<Config>,
     pub cut: bool,
@@ -73,11 +86,12 @@ impl<'a> Round<'a> {
         study: &'a Study,
         ledger: &'a dyn Ledger,
         workers: Workers<'a>,
+        workplace: &'a Workplace,
         limit: Option<Instant>,
-        watch: &'a mut (dyn FnMut(&Done<'_>) + Send),
+        watch: &'a mut StudyObserver<'a>,
     ) -> Self {
         let (broken, configs) = (Mutex::new(None), Vec::new());
-        Round { study, ledger, workers, limit, watch, broken, configs, cut: false }
+        Round { study, ledger, workers, workplace, limit, watch, broken, configs, cut: false }
     }
 
     /// Every seed of a range with every fold.
@@ -268,7 +282,7 @@ impl<'a> Round<'a> {
             });
             let (seed, fold) = slots[slot];
             let key = RunKey { fold, epochs, ..RunKey::new(Phase::Search, begin + at, seed) };
-            Proposal::Train(Training { key, config: Arc::clone(&candidates[at]), others })
+            Proposal::Train(Proposed { key, config: Arc::clone(&candidates[at]), others })
         };
         let results = self.work(most * each, &mut propose)?;
         let new = candidates.iter().enumerate();
@@ -305,7 +319,7 @@ impl<'a> Round<'a> {
             Some(key) => {
                 let new = || Arc::new(Candidate::new(study, points[&key.config].clone()));
                 let config = Arc::clone(candidates.entry(key.config).or_insert_with(new));
-                Proposal::Train(Training { key: *key, config, others: None })
+                Proposal::Train(Proposed { key: *key, config, others: None })
             }
         };
         let results = self.work(keys.len(), &mut propose)?;
@@ -316,15 +330,34 @@ impl<'a> Round<'a> {
     }
 
     fn work(&mut self, of: usize, propose: &mut Propose<'_>) -> Result<Vec<RunResult>> {
-        let (study, workers, ledger) = (self.study, self.workers, self.ledger);
+        let (study, workers, workplace, ledger) = (self.study, self.workers, self.workplace, self.ledger);
         let is_cut = AtomicBool::new(false);
         let (limit, broken) = (self.limit, &self.broken);
         let watch = Mutex::new((&mut *self.watch, 0));
-        let tell = |key: &RunKey, words: &[(String, String)], result: &RunResult| {
+        let tell = |event: &StudyEvent| {
+            let mut watch = watch.lock().unwrap_or_else(PoisonError::into_inner);
+            (watch.0)(event);
+        };
+        let tell_done = |key: RunKey, words: &[(String, String)], result: &RunResult| {
             let mut watch = watch.lock().unwrap_or_else(PoisonError::into_inner);
             watch.1 += 1;
             let done = watch.1;
-            (watch.0)(&Done { key, words, result, done, of });
+            let words = words.to_vec();
+            (watch.0)(&StudyEvent::Done(Done { key, words, result: result.clone(), done, of }));
+        };
+        let fail = |e: Error| {
+            broken.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(e);
+        };
+        let do_task = |task: &Task| {
+            let mut epochs = 0;
+            let mut told = |logs: &Logs| {
+                epochs += 1;
+                if workers.tells_epochs {
+                    tell(&StudyEvent::Epoch { key: task.key, epoch: epochs, logs: logs.clone() });
+                }
+            };
+            let runner = workers.runner.unwrap_or(workplace);
+            runner.run(task, &mut told)
         };
         let results = in_order(
             workers.threads,
@@ -333,7 +366,7 @@ impl<'a> Round<'a> {
                 Proposal::Wait => Next::Wait,
                 Proposal::Train(task) => match ledger.known(&task.key, &task.config.words) {
                     Some(result) => {
-                        tell(&task.key, &task.config.words, &result);
+                        tell_done(task.key, &task.config.words, &result);
                         Next::Known(result)
                     }
                     None if workers.are_over(limit) => {
@@ -343,12 +376,21 @@ impl<'a> Round<'a> {
                     None => Next::Work(task),
                 },
             },
-            |task| {
-                let result = study.train(&task, workers);
-                if let Err(e) = ledger.keep(&task.key, &task.config.point, &task.config.words, &result) {
-                    broken.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(e);
+            |Proposed { key, config, others }| {
+                tell(&StudyEvent::Began { key, words: config.words.clone() });
+                let done = match study.task(key, &config, others, workplace) {
+                    Ok(task) => do_task(&task).map(|done| done.result),
+                    Err(why) => Ok(RunResult::failed(why, 0.0)),
+                };
+                let result = done.unwrap_or_else(|e| {
+                    let failed = RunResult::failed(e.to_string(), 0.0);
+                    fail(e);
+                    failed
+                });
+                if broken.lock().unwrap_or_else(PoisonError::into_inner).is_none() {
+                    ledger.keep(&key, &config.point, &config.words, &result).unwrap_or_else(fail);
                 }
-                tell(&task.key, &task.config.words, &result);
+                tell_done(key, &config.words, &result);
                 result
             },
             |_, _| broken.lock().unwrap_or_else(PoisonError::into_inner).is_none(),
@@ -365,7 +407,7 @@ impl<'a> Round<'a> {
 type Propose<'a> = dyn FnMut(usize, usize, &[Option<RunResult>]) -> Proposal + Send + 'a;
 
 enum Proposal {
-    Train(Training),
+    Train(Proposed),
     Wait,
     End,
 }

@@ -4,7 +4,7 @@
 //! sources act one by one, the variances add up to that of trainings that vary all of them; what is more than their sum comes of
 //! sources that work together, and what is less shows that those held have an easy or a hard draw.
 
-use super::statistics::{mean, standard_deviation, standard_deviation95};
+use crate::statistics::{mean, standard_deviation, standard_deviation95};
 use serde::Serialize;
 
 /// The values of trainings that vary in one source of chance.

@@ -4,10 +4,10 @@ use super::objective::Objective;
 use super::pruning::Pruner;
 use super::results::Source;
 use super::space::{Dimension, SearchSpace};
-use crate::catalog::{Descriptor, Entries, Field, Interval, Kind, Node, Origin, Room, Thing, Value, thing};
-use crate::error::{Error, Result};
 use crate::spec::{self, Spec};
 use std::path::Path;
+use treino_core::catalog::{self, Descriptor, Entries, Field, Interval, Kind, Node, Origin, Thing, Value, thing};
+use treino_core::error::{Error, Result};
 
 thing! {
     /// What is studied.
@@ -49,7 +49,7 @@ thing! {
         /// `random`; when left open, `grid` where every dimension is a list, otherwise `tpe`.
         sampler: Option<String> = None, Kind::Choice(&["grid", "tpe", "sobol", "random"]);
         /// What ends trainings early, a pruner: `median`, `percentile`, `patient`, `threshold`, `successive_halving`, `hyperband`.
-        prune: Option<Pruner> = None, Kind::Thing(Room::Pruners);
+        prune: Option<Pruner> = None, Kind::Thing(&crate::study::pruning::ROOM);
         /// Configs to try, at most; all of a grid, otherwise 50, when left open.
         configs: Option<usize> = None, Kind::COUNT;
         /// A config is proposed from the results of those at least so many before it.
@@ -231,7 +231,7 @@ impl StudySpec {
     /// # Errors
     /// As [`StudySpec::read`].
     pub fn of_text(text: &str) -> Result<Self> {
-        let mut entries = spec::parse(text, Path::new("study"))?;
+        let mut entries = catalog::parse(text, Path::new("study"))?;
         let base = match entries.remove("base") {
             Some(Node { value: Value::Table(base), .. }) => base,
             _ => Entries::default(),
@@ -251,7 +251,7 @@ impl StudySpec {
         }
         entries.set("space", Value::Table(self.written.clone()).into());
         entries.set("base", Value::Table(self.base.clone()).into());
-        spec::write(&entries)
+        catalog::write(&entries)
     }
 }
 

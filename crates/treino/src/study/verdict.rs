@@ -6,7 +6,7 @@
 //! 5 % stays beside it.
 
 use super::results::Config;
-use super::statistics::{Interval95, PairedT, corrected_paired_t, further_pairs, holm, interval95, mean};
+use crate::statistics::{Interval95, PairedT, corrected_paired_t, further_pairs, holm, interval95, mean};
 
 /// The level of the tests.
 pub const ALPHA: f64 = 0.05;

@@ -1,7 +1,7 @@
 //! Ever fewer configs with ever more epochs.
 
 use super::Prune;
-use crate::catalog::{Interval, Kind, thing};
+use treino_core::catalog::{Interval, Kind, thing};
 
 thing! {
     /// All configs get few epochs; the best one in `eta` of them get `eta` times as many, and so on (K. Jamieson, A. Talwalkar,

@@ -13,7 +13,7 @@ pub use patient::Patient;
 pub use percentile::{Median, Percentile};
 pub use threshold::Threshold;
 
-use crate::catalog::{Room, room};
+use treino_core::catalog::room;
 
 room! {
     /// Any pruner.
@@ -24,7 +24,9 @@ room! {
     /// epochs from 0.
     ///
     /// Keras differences: Keras has none; KerasTuner has Hyperband.
-    pub enum Pruner: dyn Prune in Room::Pruners => { Median, Percentile, Patient, Threshold, SuccessiveHalving, Hyperband }
+    pub enum Pruner: dyn Prune in Room {
+        name: "pruners", one: "pruner", example: "[search]\nprune = {inline}\n",
+    } => { Median, Percentile, Patient, Threshold, SuccessiveHalving, Hyperband }
 }
 
 /// What a pruner does.
@@ -49,7 +51,7 @@ fn is_due(step: usize, warmup: usize, interval: usize) -> bool {
 mod tests {
     use super::super::search::fixture::{cases, numbers};
     use super::*;
-    use crate::catalog::{Entries, Field, Node, Value};
+    use treino_core::catalog::{Entries, Field, Node, Value};
 
     /// Optuna 5's `MedianPruner`, `PercentilePruner`, `PatientPruner`, `ThresholdPruner`.
     #[test]

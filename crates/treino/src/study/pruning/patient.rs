@@ -1,7 +1,7 @@
 //! After some epochs without gain.
 
 use super::{Percentile, Prune};
-use crate::catalog::{Interval, Kind, thing};
+use treino_core::catalog::{Interval, Kind, thing};
 
 thing! {
     /// Ends a training that has not become better for `patience` epochs and one, and with `percentile` only where the pruner of that name

@@ -1,8 +1,8 @@
 //! Beside the trainings that came to their end.
 
 use super::{Prune, is_due};
-use crate::catalog::{Interval, Kind, thing};
-use crate::study::statistics::quantile;
+use crate::statistics::quantile;
+use treino_core::catalog::{Interval, Kind, thing};
 
 thing! {
     /// Ends a training whose best value so far is worse than the given percentile of the values that others had after the same

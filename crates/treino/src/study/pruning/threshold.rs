@@ -1,7 +1,7 @@
 //! Outside of limits.
 
 use super::{Prune, is_due};
-use crate::catalog::{Kind, thing};
+use treino_core::catalog::{Kind, thing};
 
 thing! {
     /// Ends a training whose objective, with less being better, is NaN, below `lower` or above `upper`. Where more is better, it is the

@@ -2,7 +2,7 @@
 
 use serde_json::Value as Json;
 
-pub use crate::study::statistics::fixture::{close, number, numbers};
+pub use crate::statistics::fixture::{close, number, numbers};
 
 /// The cases under a key of `fixtures/search/search.json`.
 pub fn cases(key: &str) -> Vec<Json> {

@@ -6,9 +6,9 @@
 //! ```
 //! A literal is a number, `true`, `false`, or a text in single or double quotes. A path that is not there fails every test.
 
-use crate::catalog::Value;
-use crate::error::{Error, Result};
 use std::ops::Range;
+use treino_core::catalog::Value;
+use treino_core::error::{Error, Result};
 
 /// A condition.
 #[derive(Debug, Clone, PartialEq)]

@@ -2,11 +2,10 @@
 
 use super::path::{Hidden, full_path};
 use super::{Condition, Literal};
-use crate::catalog::{Entries, Node, Origin, Value};
-use crate::error::{Error, Result};
-use crate::spec;
 use crate::study::search::{Domain, IntScale};
 use std::path::Path;
+use treino_core::catalog::{self, Entries, Node, Origin, Value};
+use treino_core::error::{Error, Result};
 
 /// A dimension.
 #[derive(Debug, Clone)]
@@ -90,7 +89,7 @@ impl Dimension {
                 format!("[{}]", items.collect::<Vec<String>>().join(", "))
             }
         };
-        let entries = spec::parse(&format!("value = {toml}"), Path::new("")).map_err(|e| {
+        let entries = catalog::parse(&format!("value = {toml}"), Path::new("")).map_err(|e| {
             let why = e.message().rsplit_once("TOML: ").map_or(e.message(), |(_, why)| why);
             origin.place(Error::input(format!("the values \"{values}\" cannot be read: {why}")))
         })?;
@@ -331,11 +330,11 @@ fn flagged(node: &mut Node, origin: &Origin) {
 
 /// Whether the spec holds a real number there, so that `0..1` is a range of them.
 fn path_is_real(name: &str) -> bool {
-    use crate::catalog::{Kind, Room};
+    use treino_core::catalog::Kind;
     let Ok(path) = full_path(name) else { return false };
     let end = path.rsplit('.').next().unwrap_or("");
-    let rooms = [Room::Sections, Room::Optimizers];
-    let mut params = rooms.iter().flat_map(|room| room.things()).filter_map(|thing| thing.param(end));
+    let rooms = [&crate::spec::ROOM, &treino_nn::optimizers::ROOM];
+    let mut params = rooms.iter().flat_map(|room| room.things).filter_map(|thing| thing.param(end));
     params.any(|param| matches!(param.kind, Kind::Float(_) | Kind::FloatOrThing(..)))
 }
 
@@ -362,7 +361,7 @@ fn split(text: &str) -> Vec<&str> {
 }
 
 fn is_toml(text: &str) -> bool {
-    spec::parse(&format!("value = {text}"), Path::new("")).is_ok_and(|entries| entries.list.len() == 1)
+    catalog::parse(&format!("value = {text}"), Path::new("")).is_ok_and(|entries| entries.list.len() == 1)
 }
 
 fn quoted(text: &str) -> String {

@@ -22,10 +22,10 @@ pub use dimension::Dimension;
 pub use path::full_path;
 
 use super::search::{Domain, Point, Space};
-use crate::catalog::{Entries, Node, Origin, Value};
-use crate::error::{Error, Result};
 use crate::spec::{self, Spec};
 use path::Hidden;
+use treino_core::catalog::{Entries, Node, Origin, Value};
+use treino_core::error::{Error, Result};
 
 /// The space of a study.
 #[derive(Debug, Clone, Default)]

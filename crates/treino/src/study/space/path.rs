@@ -1,7 +1,6 @@
 //! Paths of a space: those of a spec, or their ends.
 
-use crate::catalog::Room;
-use crate::error::{Error, Result};
+use treino_core::error::{Error, Result};
 
 /// What of the hidden layers a path is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,16 +73,17 @@ fn check(path: String) -> Result<String> {
 }
 
 fn has(section: &str, key: &str) -> bool {
-    Room::Sections.things().iter().any(|thing| thing.name == section && thing.param(key).is_some())
+    crate::spec::ROOM.things.iter().any(|thing| thing.name == section && thing.param(key).is_some())
 }
 
 fn optimizers_have(name: &str) -> bool {
-    Room::Optimizers.things().iter().any(|thing| thing.param(name).is_some())
+    treino_nn::optimizers::ROOM.things.iter().any(|thing| thing.param(name).is_some())
 }
 
 fn unknown(name: &str) -> Error {
-    let sections = Room::Sections.things().iter().flat_map(|thing| thing.params.iter().map(|param| param.name));
-    let optimizers = Room::Optimizers.things().iter().flat_map(|thing| thing.params.iter().map(|param| param.name));
+    let sections = crate::spec::ROOM.things.iter().flat_map(|thing| thing.params.iter().map(|param| param.name));
+    let optimizers =
+        treino_nn::optimizers::ROOM.things.iter().flat_map(|thing| thing.params.iter().map(|param| param.name));
     let mut names: Vec<&str> = sections.chain(optimizers).collect();
     names.sort_unstable();
     names.dedup();

@@ -6,8 +6,8 @@ fn base() -> Entries {
 }
 
 fn of_toml(text: &str) -> Result<SearchSpace> {
-    let entries = spec::parse(text, std::path::Path::new("s.toml"))?;
-    let read = |entry: &crate::catalog::Entry| Dimension::read(&entry.key, &entry.origin, &entry.node);
+    let entries = treino_core::catalog::parse(text, std::path::Path::new("s.toml"))?;
+    let read = |entry: &treino_core::catalog::Entry| Dimension::read(&entry.key, &entry.origin, &entry.node);
     SearchSpace::new(entries.list.iter().map(read).collect::<Result<_>>()?, &base())
 }
 

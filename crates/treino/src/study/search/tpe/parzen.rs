@@ -6,7 +6,7 @@
 use treino_engine::double::exp;
 use treino_engine::math::{ln_f64, normal_quantile};
 
-use crate::study::statistics::normal_cdf;
+use crate::statistics::normal_cdf;
 
 /// ln sqrt(2 pi).
 const LN_ROOT_TWO_PI: f64 = 0.918_938_533_204_672_7;

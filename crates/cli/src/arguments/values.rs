@@ -1,0 +1,121 @@
+//! What was typed behind a flag, as a value of the catalogue.
+
+use std::path::Path;
+use treino::Result;
+use treino::catalog::{self, Kind, Node, Value};
+use treino::error::Error;
+
+/// What was typed behind a flag as a value of a kind. What does not fit is left for the catalogue to refuse.
+pub fn typed<'a>(kind: &Kind, given: impl Iterator<Item = &'a String>, flag: &str) -> Result<Value> {
+    match kind {
+        Kind::PerOutput(each) => {
+            let given: Vec<&String> = given.collect();
+            // A table without a type is one by the names of the outputs.
+            match given.first().map(|text| toml_value(text.trim())) {
+                Some(Ok(Value::Table(table))) if given.len() == 1 && table.get("type").is_none() => {
+                    Ok(Value::Table(table))
+                }
+                _ => typed(each, given.into_iter(), flag),
+            }
+        }
+        Kind::OneOrMore(one) => typed(&Kind::List(one), given, flag),
+        Kind::List(item) => {
+            let mut items: Vec<Node> = Vec::new();
+            for list in given {
+                match toml_value(list.trim()) {
+                    // TOML's own form, for names with commas in them.
+                    Ok(Value::List(nodes)) => items.extend(nodes),
+                    _ => {
+                        let commas = match item {
+                            Kind::Thing(_) => Commas::OutsideParentheses,
+                            _ if flag == "--missing" => Commas::NotInNumbers,
+                            _ => Commas::OutsideBrackets,
+                        };
+                        for text in split_list(list, commas) {
+                            items.push(scalar(item, text, flag)?.into());
+                        }
+                    }
+                }
+            }
+            Ok(Value::List(items))
+        }
+        kind => {
+            let given: Vec<&String> = given.collect();
+            match given[..] {
+                [one] => scalar(kind, one, flag),
+                _ => Err(Error::input(format!("{flag} was given {} times, but holds one value", given.len()))),
+            }
+        }
+    }
+}
+
+/// Which commas stand between the items of a list: none inside braces or brackets.
+#[derive(Clone, Copy, PartialEq)]
+enum Commas {
+    OutsideBrackets,
+    /// For expressions.
+    OutsideParentheses,
+    /// For cells of a table: `-999,9` is a number with a decimal comma.
+    NotInNumbers,
+}
+
+/// The items of a list.
+fn split_list(text: &str, commas: Commas) -> Vec<&str> {
+    let (mut items, mut depth, mut start) = (Vec::new(), 0, 0);
+    let parentheses = commas == Commas::OutsideParentheses;
+    for (at, c) in text.char_indices() {
+        match c {
+            '{' | '[' => depth += 1,
+            '}' | ']' => depth -= 1,
+            '(' if parentheses => depth += 1,
+            ')' if parentheses => depth -= 1,
+            ',' if commas == Commas::NotInNumbers && is_decimal(&text[start..at], &text[at + 1..]) => {}
+            ',' if depth == 0 => {
+                items.push(text[start..at].trim());
+                start = at + 1;
+            }
+            _ => {}
+        }
+    }
+    items.push(text[start..].trim());
+    items.retain(|item| !item.is_empty());
+    items
+}
+
+/// Whether a comma between two texts may be a decimal mark: digits on both sides, and no point before it that is one already.
+fn is_decimal(before: &str, after: &str) -> bool {
+    let (whole, groups) = before.split_once('.').unwrap_or((before, ""));
+    let digits = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
+    let grouped = groups.is_empty() || groups.split('.').all(|group| group.len() == 3 && digits(group));
+    grouped && whole.ends_with(|c: char| c.is_ascii_digit()) && after.starts_with(|c: char| c.is_ascii_digit())
+}
+
+/// What was typed as one value of a kind.
+pub fn scalar(kind: &Kind, text: &str, flag: &str) -> Result<Value> {
+    let parsed = match kind {
+        Kind::Int(_) | Kind::CountOr(_) => text.parse().map(Value::Int).ok(),
+        Kind::Float(_) => text.parse().map(Value::Float).ok(),
+        Kind::Bool => text.parse().map(Value::Bool).ok(),
+        Kind::FloatOrThing(..) if text.parse::<f64>().is_ok() => text.parse().map(Value::Float).ok(),
+        Kind::Thing(_) | Kind::FloatOrThing(..) | Kind::ClassWeight if text.trim_start().starts_with('{') => {
+            Some(toml_value(text).map_err(|why| {
+                let e = Error::input(format!("{flag} is {text}, which is not a valid TOML table: {why}"));
+                e.help("such a table looks like { type = \"sgd\", momentum = 0.9 }")
+            })?)
+        }
+        _ => None,
+    };
+    Ok(parsed.unwrap_or_else(|| Value::Text(text.to_string())))
+}
+
+/// A text as a TOML value, or why it is none.
+pub fn toml_value(text: &str) -> Result<Value, String> {
+    let entries = catalog::parse(&format!("value = {text}"), Path::new("")).map_err(|e| {
+        let message = e.message();
+        message.rsplit_once("TOML: ").map_or(message, |(_, why)| why).to_string()
+    })?;
+    match &entries.list[..] {
+        [one] => Ok(one.node.value.clone()),
+        _ => Err("it holds more than one value".to_string()),
+    }
+}

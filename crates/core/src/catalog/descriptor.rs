@@ -1,0 +1,351 @@
+//! Descriptors: what a thing is called and which parameters it takes.
+
+use super::node::{Node, Value};
+use crate::error::{Error, Result};
+use std::fmt;
+
+/// A room of the catalogue: the things of one Keras module, or the sections of a spec file.
+///
+/// Each room is declared where its things are, with the `room!` macro; a list of all of them stands on top of the crates.
+pub struct Room {
+    /// Its name: Keras's module name.
+    pub name: &'static str,
+    /// What one thing of it is called in a message.
+    pub one: &'static str,
+    /// Its documentation.
+    pub doc: Doc,
+    /// The descriptors of its things.
+    pub things: &'static [&'static Descriptor],
+    /// Whether a spec chooses among its things by their names; the sections of a spec are tables of their own.
+    pub is_chosen: bool,
+    /// Where its things stand beside the parameters that take them.
+    pub places: &'static [&'static str],
+    /// How a thing is written in a spec file: `{inline}` stands for its name or inline table, `{table}` for its lines with `type`.
+    pub example: &'static str,
+}
+
+impl Room {
+    /// What one thing is called in a message, with its article, such as "an optimizer".
+    pub fn a_thing(&self) -> String {
+        let article = if self.one.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
+        format!("{article} {}", self.one)
+    }
+
+    /// Whether an expression can stand in the place of a name.
+    pub fn takes_expressions(&self) -> bool {
+        self.things.iter().any(|thing| thing.name == super::thing::EXPRESSION)
+    }
+}
+
+impl PartialEq for Room {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
+}
+
+impl Eq for Room {}
+
+// Parameters name rooms and rooms have parameters: the name alone ends the circle.
+impl fmt::Debug for Room {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Room({})", self.name)
+    }
+}
+
+/// Documentation: paragraphs of plain text, the first of which says what it is about. The one that begins with
+/// "Keras differences:", where there is one, is the last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Doc(pub &'static str);
+
+impl Doc {
+    /// The first paragraph, in one line.
+    pub fn summary(self) -> String {
+        self.paragraphs().next().unwrap_or_default().join(" ")
+    }
+
+    /// The paragraphs without the differences from Keras, each with its lines.
+    pub fn text(self) -> Vec<Vec<&'static str>> {
+        self.paragraphs().filter(|lines| !lines[0].starts_with(DIFFERENCES)).collect()
+    }
+
+    /// What differs from Keras, in one line.
+    pub fn differences(self) -> Option<String> {
+        let paragraph = self.paragraphs().find(|lines| lines[0].starts_with(DIFFERENCES))?.join(" ");
+        Some(paragraph[DIFFERENCES.len()..].trim().to_string())
+    }
+
+    fn paragraphs(self) -> impl Iterator<Item = Vec<&'static str>> {
+        let lines: Vec<&str> = self.0.lines().map(|line| line.strip_prefix(' ').unwrap_or(line)).collect();
+        let paragraphs: Vec<Vec<&str>> =
+            lines.split(|line| line.trim().is_empty()).filter(|lines| !lines.is_empty()).map(<[_]>::to_vec).collect();
+        paragraphs.into_iter()
+    }
+}
+
+/// How the paragraph begins that says what differs from Keras.
+const DIFFERENCES: &str = "Keras differences:";
+
+/// A thing of the catalogue, described once.
+#[derive(Debug)]
+pub struct Descriptor {
+    /// The name in specs and on the command line: Keras's snake_case name.
+    pub name: &'static str,
+    /// Keras's class name.
+    pub class: &'static str,
+    /// Other names by which Keras knows it.
+    pub aliases: &'static [&'static str],
+    /// Documentation: the first paragraph says what it is.
+    pub doc: Doc,
+    /// Its parameters, in Keras's order.
+    pub params: &'static [Param],
+}
+
+impl Descriptor {
+    /// The first paragraph of the documentation, in one line.
+    pub fn summary(&self) -> String {
+        self.doc.summary()
+    }
+
+    /// Whether `name` means this thing; upper and lower case do not matter.
+    pub fn is_called(&self, name: &str) -> bool {
+        std::iter::once(&self.name)
+            .chain(std::iter::once(&self.class))
+            .chain(self.aliases)
+            .any(|n| n.eq_ignore_ascii_case(name))
+    }
+
+    /// The parameter of that name.
+    pub fn param(&self, name: &str) -> Option<&'static Param> {
+        self.params.iter().find(|p| p.name == name)
+    }
+}
+
+/// One parameter of a thing.
+pub struct Param {
+    /// Keras's name.
+    pub name: &'static str,
+    /// What values it may have.
+    pub kind: Kind,
+    /// Documentation: the first paragraph says what it does.
+    pub doc: Doc,
+    /// The default, `None` where the parameter may be left open.
+    pub default: fn() -> Option<Value>,
+}
+
+impl Param {
+    /// The first paragraph of the documentation, in one line.
+    pub fn summary(&self) -> String {
+        self.doc.summary()
+    }
+}
+
+impl fmt::Debug for Param {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Param").field("name", &self.name).field("kind", &self.kind).finish_non_exhaustive()
+    }
+}
+
+/// What values a parameter may have.
+#[derive(Debug, Clone, Copy)]
+pub enum Kind {
+    /// `true` or `false`.
+    Bool,
+    /// A whole number in an interval.
+    Int(Interval),
+    /// A number in an interval.
+    Float(Interval),
+    /// Any text.
+    Text,
+    /// Any text, or a whole number.
+    TextOrInt,
+    /// One of a few words.
+    Choice(&'static [&'static str]),
+    /// A whole number of at least 1, or one of a few words.
+    CountOr(&'static [&'static str]),
+    /// A thing of another room: its name, or a table with its `type` and parameters.
+    Thing(&'static Room),
+    /// A number in an interval, or a thing of a room.
+    FloatOrThing(Interval, &'static Room),
+    /// A list, each item of one kind.
+    List(&'static Kind),
+    /// One value of a kind, or a list of them.
+    OneOrMore(&'static Kind),
+    /// Something of one kind, or a table of such by the names of outputs.
+    PerOutput(&'static Kind),
+    /// Weights of classes: "balanced", or a table of a weight a label.
+    ClassWeight,
+}
+
+impl Kind {
+    /// Any finite number.
+    pub const NUMBER: Kind = Kind::Float(Interval::ALL);
+    /// A number of at least 0.
+    pub const NOT_NEGATIVE: Kind = Kind::Float(Interval::at_least(0.0));
+    /// A number above 0.
+    pub const POSITIVE: Kind = Kind::Float(Interval::above(0.0));
+    /// A number in [0, 1).
+    pub const SHARE: Kind = Kind::Float(Interval::half_open(0.0, 1.0));
+    /// A whole number of at least 1.
+    pub const COUNT: Kind = Kind::Int(Interval::at_least(1.0));
+    /// A whole number of at least 0.
+    pub const INDEX: Kind = Kind::Int(Interval::at_least(0.0));
+    /// Thresholds for probabilities: one, or several.
+    pub const THRESHOLDS: Kind = Kind::OneOrMore(&Kind::Float(Interval::closed(0.0, 1.0)));
+    /// A list of texts.
+    pub const TEXTS: Kind = Kind::List(&Kind::Text);
+
+    /// Checks a value against type and interval; `path` names the parameter in the message.
+    pub fn check(&self, node: &Node, path: &str) -> Result<()> {
+        let fits = match (self, &node.value) {
+            (Kind::Bool, Value::Bool(_)) | (Kind::Text, Value::Text(_)) => true,
+            (Kind::TextOrInt, Value::Text(_) | Value::Int(_)) => true,
+            (Kind::Int(interval), Value::Int(i)) => interval.holds(*i as f64),
+            (Kind::Float(interval) | Kind::FloatOrThing(interval, _), Value::Int(i)) => interval.holds(*i as f64),
+            (Kind::Float(interval) | Kind::FloatOrThing(interval, _), Value::Float(x)) => {
+                x.is_finite() && interval.holds(*x)
+            }
+            (Kind::CountOr(_), Value::Int(i)) => *i >= 1,
+            (Kind::Choice(words) | Kind::CountOr(words), Value::Text(text)) => {
+                if !words.contains(&text.as_str()) {
+                    let e = Error::input(format!("{path} is \"{text}\", but must be {self}"));
+                    return Err(node.place(e.nearest(text, words.iter().copied())));
+                }
+                true
+            }
+            // What a thing or a list holds is checked when it is read.
+            (Kind::Thing(_) | Kind::FloatOrThing(..) | Kind::ClassWeight, Value::Text(_) | Value::Table(_)) => true,
+            (Kind::OneOrMore(kind), value) if !matches!(value, Value::List(_)) => return kind.check(node, path),
+            (Kind::List(kind) | Kind::OneOrMore(kind), Value::List(items)) => {
+                for (i, item) in items.iter().enumerate() {
+                    kind.check(item, &format!("{path}[{i}]"))?;
+                }
+                true
+            }
+            (Kind::PerOutput(kind), Value::Table(table)) if table.get("type").is_none() => {
+                for entry in &table.list {
+                    kind.check(&entry.node, &format!("{path}.{}", entry.key))?;
+                }
+                true
+            }
+            (Kind::PerOutput(kind), value) => {
+                let is_list = matches!(value, Value::List(_)) && !matches!(kind, Kind::List(_));
+                let help = "for several outputs write a table with a value for each: { first = ..., second = ... }";
+                return kind.check(node, path).map_err(|e| if is_list { e.help(help) } else { e });
+            }
+            _ => false,
+        };
+        if fits {
+            return Ok(());
+        }
+        let error = node.place(Error::input(format!("{path} is {}, but must be {self}", node.value)));
+        Err(match (self, &node.value) {
+            (Kind::Int(_), Value::Float(x)) if x.fract() == 0.0 => error.help(format!("write it as {x:.0}")),
+            (Kind::List(_), Value::Text(text)) => error.help(format!("write it in brackets: [\"{text}\"]")),
+            _ => error,
+        })
+    }
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Kind::Bool => f.write_str("true or false"),
+            Kind::Int(interval) => write!(f, "a whole number{interval}"),
+            Kind::Float(interval) => write!(f, "a number{interval}"),
+            Kind::Text => f.write_str("a text in quotes"),
+            Kind::TextOrInt => f.write_str("a text in quotes or a whole number"),
+            Kind::Choice(words) => {
+                let quoted: Vec<String> = words.iter().map(|w| format!("\"{w}\"")).collect();
+                write!(f, "one of {}", quoted.join(", "))
+            }
+            Kind::CountOr(words) => {
+                let quoted: Vec<String> = words.iter().map(|w| format!("\"{w}\"")).collect();
+                write!(f, "{} or a whole number of at least 1", quoted.join(", "))
+            }
+            Kind::Thing(room) => write!(f, "the name of a thing in {} or a table with its type", room.name),
+            Kind::FloatOrThing(interval, room) => {
+                write!(f, "a number{interval}, or the name of a thing in {} or a table with its type", room.name)
+            }
+            Kind::List(kind) => write!(f, "a list, each item {kind}"),
+            Kind::PerOutput(kind) => write!(f, "{kind}; or a table of such, one for each output"),
+            Kind::OneOrMore(kind) => write!(f, "{kind}, or a list of such"),
+            Kind::ClassWeight => f.write_str("\"balanced\" or a weight for each label"),
+        }
+    }
+}
+
+/// An interval of numbers; an infinite end is open.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Interval {
+    /// The lower end.
+    pub min: f64,
+    /// The upper end.
+    pub max: f64,
+    /// Whether the lower end is left out.
+    pub open_min: bool,
+    /// Whether the upper end is left out.
+    pub open_max: bool,
+}
+
+impl Interval {
+    /// All finite numbers.
+    pub const ALL: Interval = Interval { min: f64::NEG_INFINITY, max: f64::INFINITY, open_min: true, open_max: true };
+
+    /// \[min, infinity).
+    pub const fn at_least(min: f64) -> Self {
+        Interval { min, open_min: false, ..Self::ALL }
+    }
+
+    /// (min, infinity).
+    pub const fn above(min: f64) -> Self {
+        Interval { min, ..Self::ALL }
+    }
+
+    /// \[min, max\].
+    pub const fn closed(min: f64, max: f64) -> Self {
+        Interval { min, max, open_min: false, open_max: false }
+    }
+
+    /// \[min, max).
+    pub const fn half_open(min: f64, max: f64) -> Self {
+        Interval { min, max, open_min: false, open_max: true }
+    }
+
+    /// Whether `x` lies inside.
+    pub fn holds(&self, x: f64) -> bool {
+        let above = if self.open_min { x > self.min } else { x >= self.min };
+        let below = if self.open_max { x < self.max } else { x <= self.max };
+        above && below
+    }
+}
+
+impl fmt::Display for Interval {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.min.is_finite(), self.max.is_finite()) {
+            (false, false) => Ok(()),
+            (true, false) if self.open_min => write!(f, " above {}", self.min),
+            (true, false) => write!(f, " of at least {}", self.min),
+            (false, true) if self.open_max => write!(f, " below {}", self.max),
+            (false, true) => write!(f, " of at most {}", self.max),
+            (true, true) => {
+                let (left, right) = (if self.open_min { '(' } else { '[' }, if self.open_max { ')' } else { ']' });
+                write!(f, " in {left}{}, {}{right}", self.min, self.max)
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_outside_its_interval_is_named_with_the_interval() {
+        let e = Kind::SHARE.check(&Node::from(Value::Float(1.0)), "rate").unwrap_err();
+        assert_eq!(e.message(), "rate is 1, but must be a number in [0, 1)");
+        let e = Kind::COUNT.check(&Node::from(Value::Text("x".into())), "epochs").unwrap_err();
+        assert_eq!(e.message(), "epochs is \"x\", but must be a whole number of at least 1");
+        assert!(Kind::POSITIVE.check(&Node::from(Value::Int(3)), "learning_rate").is_ok());
+        assert!(Kind::NUMBER.check(&Node::from(Value::Float(f64::NAN)), "x").is_err());
+    }
+}

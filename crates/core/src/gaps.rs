@@ -1,0 +1,107 @@
+//! Numbers that need not be finite, in JSON: `#[serde(with = "treino_core::gaps")]`.
+//!
+//! JSON has no word for what is not finite, so it is written as null, and null is read as NaN. An infinity comes back as NaN.
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// A number, or numbers in lists.
+pub trait Numbers: Serialize {
+    /// The same with gaps.
+    type Gappy: DeserializeOwned;
+
+    /// NaN in each gap.
+    fn filled(gappy: Self::Gappy) -> Self;
+}
+
+impl Numbers for f64 {
+    type Gappy = Option<f64>;
+
+    fn filled(gappy: Option<f64>) -> f64 {
+        gappy.unwrap_or(f64::NAN)
+    }
+}
+
+impl Numbers for f32 {
+    type Gappy = Option<f32>;
+
+    fn filled(gappy: Option<f32>) -> f32 {
+        gappy.unwrap_or(f32::NAN)
+    }
+}
+
+impl Numbers for [f64; 2] {
+    type Gappy = [Option<f64>; 2];
+
+    fn filled(gappy: Self::Gappy) -> Self {
+        gappy.map(f64::filled)
+    }
+}
+
+impl Numbers for [f64; 4] {
+    type Gappy = [Option<f64>; 4];
+
+    fn filled(gappy: Self::Gappy) -> Self {
+        gappy.map(f64::filled)
+    }
+}
+
+impl<T: Numbers> Numbers for Vec<T> {
+    type Gappy = Vec<T::Gappy>;
+
+    fn filled(gappy: Self::Gappy) -> Self {
+        gappy.into_iter().map(T::filled).collect()
+    }
+}
+
+/// A name with its numbers.
+impl<T: Numbers> Numbers for (String, T) {
+    type Gappy = (String, T::Gappy);
+
+    fn filled((name, gappy): Self::Gappy) -> Self {
+        (name, T::filled(gappy))
+    }
+}
+
+/// Writes what is not finite as null.
+///
+/// # Errors
+/// Those of the serializer.
+pub fn serialize<T: Serialize, S: Serializer>(value: &T, to: S) -> Result<S::Ok, S::Error> {
+    // What is not finite becomes null by itself.
+    value.serialize(to)
+}
+
+/// Reads null as NaN.
+///
+/// # Errors
+/// Those of the deserializer.
+pub fn deserialize<'de, T: Numbers, D: Deserializer<'de>>(from: D) -> Result<T, D::Error> {
+    T::Gappy::deserialize(from).map(T::filled)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Serialize, Deserialize)]
+    #[serde(tag = "of", rename_all = "snake_case")]
+    enum Tagged {
+        One {
+            #[serde(with = "super")]
+            a: f64,
+            #[serde(with = "super")]
+            b: Vec<(String, Vec<[f64; 2]>)>,
+        },
+    }
+
+    #[test]
+    fn what_is_not_finite_comes_back_as_nan_and_the_rest_as_it_was() {
+        let written = Tagged::One { a: f64::INFINITY, b: vec![("x".into(), vec![[0.1, f64::NAN], [1e-300, 2.0]])] };
+        let text = serde_json::to_string(&written).unwrap();
+        assert_eq!(text, r#"{"of":"one","a":null,"b":[["x",[[0.1,null],[1e-300,2.0]]]]}"#);
+        let Tagged::One { a, b } = serde_json::from_str(&text).unwrap();
+        assert!(a.is_nan() && b[0].1[0][1].is_nan());
+        assert_eq!((b[0].1[0][0], b[0].1[1]), (0.1, [1e-300, 2.0]));
+    }
+}

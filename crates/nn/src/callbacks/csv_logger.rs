@@ -1,0 +1,111 @@
+//! The numbers of each epoch in a CSV file.
+
+use super::python_number::repr;
+use super::{Control, Outlook, React, Watcher};
+use crate::events::Logs;
+use std::path::Path;
+use treino_core::catalog::{Kind, thing};
+use treino_core::error::{Error, Result};
+use treino_core::files::GrowingFile;
+
+thing! {
+    /// Writes a line of numbers into a file after each epoch, with the same bytes as Keras.
+    ///
+    /// The columns are `epoch`, from 0, and the names of the first epoch's logs in the order of the alphabet; where none
+    /// of them is a validation's, a `val_` column for each is added. What an epoch lacks is NA. Lines end in CR LF.
+    ///
+    /// Keras differences: a training that goes on from a backup writes the lines of its earlier epochs again, so that the
+    /// file is that of a training without interruption.
+    pub struct CSVLogger = "csv_logger" {
+        /// The file.
+        filename: String = String::new(), Kind::Text;
+        /// What stands between numbers: one character.
+        separator: String = ",".to_string(), Kind::Text;
+        /// Whether to add to the lines that are there.
+        append: bool = false, Kind::Bool;
+    }
+}
+
+impl CSVLogger {
+    /// Writes to this file.
+    pub fn new(filename: impl Into<String>) -> Self {
+        CSVLogger { filename: filename.into(), ..CSVLogger::default() }
+    }
+}
+
+impl React for CSVLogger {
+    fn writes_files(&self) -> bool {
+        true
+    }
+
+    fn start(&self, _outlook: &Outlook<'_>) -> Result<Box<dyn Watcher>> {
+        if self.filename.is_empty() {
+            return Err(Error::input("csv_logger needs a filename"));
+        }
+        let mut characters = self.separator.chars();
+        let is_fit = |c: char| !matches!(c, '"' | '\r' | '\n' | '.' | '-' | '+' | '_') && !c.is_alphanumeric();
+        if !(characters.next().is_some_and(is_fit) && characters.next().is_none()) {
+            let e =
+                format!("csv_logger.separator is {:?}, but must be one character that no number holds", self.separator);
+            return Err(Error::input(e));
+        }
+        GrowingFile::check(Path::new(&self.filename))?;
+        Ok(Box::new(Logging { settings: self.clone(), file: None, keys: Vec::new() }))
+    }
+}
+
+struct Logging {
+    settings: CSVLogger,
+    file: Option<GrowingFile>,
+    /// The columns behind `epoch`; none before the first line.
+    keys: Vec<String>,
+}
+
+impl Logging {
+    /// The line of an epoch, behind the head where that is still to come.
+    fn line(&mut self, epoch: usize, logs: &Logs, with_head: bool) -> String {
+        let mut text = String::new();
+        if self.keys.is_empty() {
+            self.keys = logs.0.iter().map(|(name, _)| name.clone()).collect();
+            self.keys.sort();
+            if !self.keys.iter().any(|key| key.starts_with("val_")) {
+                let more: Vec<String> = self.keys.iter().map(|key| format!("val_{key}")).collect();
+                self.keys.extend(more);
+            }
+            if with_head {
+                text = self.joined("epoch".to_string(), |key| key.to_string());
+            }
+        }
+        text + &self.joined(epoch.to_string(), |key| logs.get(key).map_or("NA".to_string(), repr))
+    }
+
+    fn joined(&self, first: String, cell: impl Fn(&str) -> String) -> String {
+        let cells: Vec<String> = std::iter::once(first).chain(self.keys.iter().map(|key| cell(key))).collect();
+        cells.join(&self.settings.separator) + "\r\n"
+    }
+}
+
+impl Watcher for Logging {
+    fn train_begin(&mut self, past: &[Logs]) -> Result<()> {
+        let path = Path::new(&self.settings.filename).to_path_buf();
+        let file = if self.settings.append {
+            let file = GrowingFile::open(&path)?;
+            if let Some(first) = past.first() {
+                // The lines are there; only the columns are to be known.
+                self.line(0, first, false);
+            }
+            file
+        } else {
+            let text: String = past.iter().enumerate().map(|(epoch, logs)| self.line(epoch, logs, true)).collect();
+            GrowingFile::create(&path, text.as_bytes())?
+        };
+        self.file = Some(file);
+        Ok(())
+    }
+
+    fn epoch_end(&mut self, epoch: usize, logs: &mut Logs, _training: &mut dyn Control) -> Result<()> {
+        let Some(is_empty) = self.file.as_ref().map(GrowingFile::is_empty) else { return Ok(()) };
+        let line = self.line(epoch, logs, is_empty);
+        self.file.as_mut().map_or(Ok(()), |file| file.append(line.as_bytes()))
+    }
+}

@@ -1,0 +1,78 @@
+//! What a training tells about itself while it runs.
+
+use super::logs::Logs;
+use serde::{Deserialize, Serialize};
+
+/// The version of the form that [`Event`] has in JSON: one is added when a reader of an earlier form would misread it.
+pub const EVENT_VERSION: u32 = 1;
+
+/// Something that happened.
+///
+/// It owns what it says, so it can be sent to another thread or process. As JSON it is one object, whose `event` says what
+/// happened: `{"event":"epoch","epoch":0,"logs":[["loss",0.69]],"best":true,"waited":0}`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Event {
+    /// A batch was trained on.
+    Batch {
+        /// Epoch, from 0.
+        epoch: usize,
+        /// Steps done in this epoch.
+        step: usize,
+        /// Steps in an epoch.
+        steps: usize,
+        /// Mean loss of the epoch so far.
+        #[serde(with = "treino_core::gaps")]
+        loss: f64,
+    },
+    /// An epoch and its validation ended.
+    Epoch {
+        /// Epoch, from 0.
+        epoch: usize,
+        /// Its numbers.
+        logs: Logs,
+        /// Whether it is the best so far by validation loss (training loss without validation).
+        best: bool,
+        /// Epochs since the best one.
+        waited: usize,
+    },
+    /// A callback stopped the training after this epoch.
+    Stopped {
+        /// Epoch, from 0.
+        epoch: usize,
+        /// Completes "stopped: ...".
+        why: String,
+    },
+    /// Trainings with other seeds have ended.
+    Repeat {
+        /// How many of all trainings are done.
+        done: usize,
+        /// How many there are.
+        of: usize,
+    },
+    /// A callback changed the learning rate at the end of an epoch.
+    LearningRate {
+        /// Epoch, from 0.
+        epoch: usize,
+        /// The rate from the next epoch on.
+        rate: f64,
+    },
+    /// A callback saved the model.
+    Saved {
+        /// Epoch, from 0.
+        epoch: usize,
+        /// The file.
+        path: String,
+    },
+    /// The training goes on where an earlier one was interrupted.
+    Resumed {
+        /// The first epoch that is still to be done, from 0.
+        epoch: usize,
+    },
+    /// The weights of an earlier epoch were put back.
+    Restored {
+        /// That epoch, from 0.
+        epoch: usize,
+    },
+}

@@ -1,0 +1,278 @@
+//! An expression made ready for batches: for losses and metrics, and for activations.
+
+use super::check::{Check, PREDICTIONS, TARGETS};
+use super::derivative;
+use super::graph::{self, Graph, Id, Reduce, Shape};
+use super::interpreter::evaluate;
+use super::parser::parse;
+use super::program::Program;
+use super::tiles::run;
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+use treino_core::catalog::{Field, Node, Value};
+use treino_core::error::{Error, Result};
+use treino_engine::simd::Simd;
+
+/// Programs for rows of one number and for wider ones.
+#[derive(Debug)]
+struct Widths {
+    narrow: Program,
+    wide: Program,
+}
+
+impl Widths {
+    fn new(graph: &Graph, roots: &[(Id, Shape)]) -> Self {
+        Widths { narrow: Program::new(graph, roots, true), wide: Program::new(graph, roots, false) }
+    }
+
+    fn of(&self, width: usize) -> &Program {
+        if width == 1 { &self.narrow } else { &self.wide }
+    }
+}
+
+/// Working memory, kept between batches: one piece for each thread that was at work at the same time.
+#[derive(Debug)]
+struct Scratch(Mutex<Vec<Vec<f32>>>);
+
+impl Scratch {
+    fn new() -> Self {
+        Scratch(Mutex::new(Vec::with_capacity(8)))
+    }
+
+    /// Lends a piece, which is made where all are taken.
+    fn with(&self, work: impl FnOnce(&mut Vec<f32>)) {
+        // A thread that panicked has left its piece out, and the others whole.
+        let pieces = || self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut piece = pieces().pop().unwrap_or_default();
+        work(&mut piece);
+        pieces().push(piece);
+    }
+}
+
+/// One number for each row of targets `y_true` and predictions `y_pred`.
+#[derive(Debug)]
+struct Rows {
+    text: String,
+    value: Widths,
+    /// Value and scale * d value / d y_pred; a metric has none.
+    gradient: Option<Widths>,
+    scratch: Scratch,
+}
+
+impl Rows {
+    fn new(what: &str, text: &str, differentiate: bool) -> Result<Self> {
+        let (mut graph, root) = parse(what, text, &["y_true", "y_pred"])?;
+        let root = graph.mean(root);
+        let p = graph.input(1, Shape::Vector);
+        if !graph.needed([root])[p.index()] {
+            let e = Error::input(format!("{what} does not depend on y_pred"));
+            return Err(e.help("it is an expression of y_true and y_pred"));
+        }
+        let value = Widths::new(&graph, &[(root, Shape::Row)]);
+        let mut gradient = None;
+        if differentiate {
+            let scale = graph.input(2, Shape::Row);
+            let slope = derivative::gradient(&mut graph, root, scale, p);
+            check_loss(what, &graph, root, slope)?;
+            gradient = Some(Widths::new(&graph, &[(root, Shape::Row), (slope, Shape::Vector)]));
+        }
+        Ok(Rows { text: text.to_string(), value, gradient, scratch: Scratch::new() })
+    }
+
+    fn values(&self, simd: Simd, [y, p]: [&[f32]; 2], width: usize, values: &mut [f32]) {
+        let shape = [values.len(), width];
+        self.scratch.with(|scratch| run(self.value.of(width), simd, scratch, shape, &[y, p], &mut [values]));
+    }
+}
+
+/// An expression of `y_true` and `y_pred` as a loss, with its gradient.
+#[derive(Clone)]
+pub struct LossFormula(Arc<Rows>);
+
+impl LossFormula {
+    /// Reads a loss, and makes and checks its gradient.
+    ///
+    /// # Errors
+    /// A text that is no expression, does not depend on `y_pred`, is nowhere a number, or has the slope 0 everywhere.
+    pub fn new(text: &str) -> Result<Self> {
+        Ok(LossFormula(Arc::new(Rows::new("the loss", text, true)?)))
+    }
+
+    /// The loss of each row of `width` targets and predictions.
+    pub fn values(&self, simd: Simd, y_and_p: [&[f32]; 2], width: usize, losses: &mut [f32]) {
+        self.0.values(simd, y_and_p, width, losses);
+    }
+
+    /// The loss of each row, and `scale` times its slope along each prediction.
+    pub fn values_and_slopes(
+        &self,
+        simd: Simd,
+        [y, p]: [&[f32]; 2],
+        width: usize,
+        scale: &[f32],
+        losses: &mut [f32],
+        slopes: &mut [f32],
+    ) {
+        let Some(gradient) = &self.0.gradient else { unreachable!("a loss is read with its gradient") };
+        let (shape, inputs) = ([losses.len(), width], [y, p, scale]);
+        self.0.scratch.with(|scratch| run(gradient.of(width), simd, scratch, shape, &inputs, &mut [losses, slopes]));
+    }
+}
+
+/// An expression of `y_true` and `y_pred` as a metric.
+#[derive(Clone)]
+pub struct MetricFormula(Arc<Rows>);
+
+impl MetricFormula {
+    /// Reads a metric.
+    ///
+    /// # Errors
+    /// A text that is no expression, or does not depend on `y_pred`.
+    pub fn new(text: &str) -> Result<Self> {
+        Ok(MetricFormula(Arc::new(Rows::new("the metric", text, false)?)))
+    }
+
+    /// The number of each row of `width` targets and predictions.
+    pub fn values(&self, simd: Simd, y_and_p: [&[f32]; 2], width: usize, values: &mut [f32]) {
+        self.0.values(simd, y_and_p, width, values);
+    }
+}
+
+/// Refuses a loss without a slope, without a value, or with a gradient that is not its own.
+fn check_loss(what: &str, graph: &Graph, root: Id, slope: Id) -> Result<()> {
+    refuse_flat(what, graph, slope)?;
+    let mut check = Check::default();
+    for (y, p) in TARGETS.iter().flat_map(|y| PREDICTIONS.iter().map(move |p| (y, p))) {
+        for width in [1, 3] {
+            let (y, p) = (&y[..width], &p[..width]);
+            let value = |p: &[f64]| evaluate(graph, &[root], &[y, p, &[1.0]], width)[0][0];
+            let slopes = spread(&evaluate(graph, &[slope], &[y, p, &[1.0]], width)[0], width);
+            check.at(p, &slopes, value);
+        }
+    }
+    check.finish(what)
+}
+
+fn refuse_flat(what: &str, graph: &Graph, slope: Id) -> Result<()> {
+    if graph.number(slope) != Some(0.0) {
+        return Ok(());
+    }
+    Err(Error::input(format!("{what} has the slope 0 everywhere, so nothing would be learned"))
+        .help("comparisons, floor, ceil, round and sign are steps; sigmoid and tanh are smooth ones"))
+}
+
+fn spread(numbers: &[f64], width: usize) -> Vec<f64> {
+    if numbers.len() == width { numbers.to_vec() } else { vec![numbers[0]; width] }
+}
+
+/// A row of numbers for each row `x`.
+#[derive(Debug)]
+struct Function {
+    text: String,
+    forward: Widths,
+    backward: Widths,
+    /// Whether each number goes by itself, so that rows of any width are rows of one number.
+    elementwise: bool,
+    scratch: Scratch,
+}
+
+/// An expression of `x` that gives a row as wide as `x`: an activation, with its derivative.
+#[derive(Clone)]
+pub struct ActivationFormula(Arc<Function>);
+
+impl ActivationFormula {
+    /// Reads an activation, and makes and checks its derivative.
+    ///
+    /// # Errors
+    /// A text that is no expression, does not depend on `x`, is nowhere a number, or has the slope 0 everywhere.
+    pub fn new(text: &str) -> Result<Self> {
+        let what = "the activation";
+        let (mut graph, root) = parse(what, text, &["x"])?;
+        let x = graph.input(0, Shape::Vector);
+        let needed = graph.needed([root]);
+        if !needed[x.index()] {
+            return Err(Error::input(format!("{what} does not depend on x")).help("it is an expression of x"));
+        }
+        let elementwise =
+            graph.up_to(root).all(|(id, node)| !needed[id.index()] || !matches!(node, graph::Node::Reduce(..)));
+        let forward = Widths::new(&graph, &[(root, Shape::Vector)]);
+        let dy = graph.input(1, Shape::Vector);
+        let seed = if graph.shape(root) == Shape::Vector { dy } else { graph.reduce(Reduce::Sum, dy) };
+        let slope = derivative::gradient(&mut graph, root, seed, x);
+        check_activation(what, &graph, root, slope)?;
+        let backward = Widths::new(&graph, &[(slope, Shape::Vector)]);
+        let scratch = Scratch::new();
+        Ok(ActivationFormula(Arc::new(Function { text: text.to_string(), forward, backward, elementwise, scratch })))
+    }
+
+    fn shape(&self, numbers: usize, width: usize) -> [usize; 2] {
+        let width = if self.0.elementwise { 1 } else { width };
+        [numbers / width, width]
+    }
+
+    /// y = f(x).
+    pub fn forward(&self, simd: Simd, x: &[f32], y: &mut [f32], width: usize) {
+        let shape = self.shape(x.len(), width);
+        self.0.scratch.with(|scratch| run(self.0.forward.of(shape[1]), simd, scratch, shape, &[x], &mut [y]));
+    }
+
+    /// dx = dy * df/dx.
+    pub fn backward(&self, simd: Simd, x: &[f32], dy: &[f32], dx: &mut [f32], width: usize) {
+        let shape = self.shape(x.len(), width);
+        self.0.scratch.with(|scratch| run(self.0.backward.of(shape[1]), simd, scratch, shape, &[x, dy], &mut [dx]));
+    }
+}
+
+/// The same for an activation: its value is that of y times fixed numbers.
+fn check_activation(what: &str, graph: &Graph, root: Id, slope: Id) -> Result<()> {
+    refuse_flat(what, graph, slope)?;
+    const DY: [f64; 3] = [1.0, -0.37, 0.71];
+    let mut check = Check::default();
+    for x in PREDICTIONS {
+        for width in [1, 3] {
+            let (x, dy) = (&x[..width], &DY[..width]);
+            let value = |x: &[f64]| {
+                let y = spread(&evaluate(graph, &[root], &[x, dy], width)[0], width);
+                y.iter().zip(dy).map(|(y, dy)| y * dy).sum()
+            };
+            let slopes = spread(&evaluate(graph, &[slope], &[x, dy], width)[0], width);
+            check.at(x, &slopes, value);
+        }
+    }
+    check.finish(what)
+}
+
+/// A formula is its text: so it is compared, shown, and read and written in specs.
+macro_rules! by_text {
+    ($($Name:ident),*) => {$(
+        impl $Name {
+            /// The text.
+            pub fn text(&self) -> &str {
+                &self.0.text
+            }
+        }
+
+        impl PartialEq for $Name {
+            fn eq(&self, other: &Self) -> bool {
+                self.text() == other.text()
+            }
+        }
+
+        impl fmt::Debug for $Name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, "{:?}", self.text())
+            }
+        }
+
+        impl Field for $Name {
+            fn read(node: &Node, path: &str) -> Result<Self> {
+                Self::new(&String::read(node, path)?).map_err(|e| node.place(e))
+            }
+
+            fn write(&self) -> Option<Value> {
+                Some(Value::Text(self.text().to_string()))
+            }
+        }
+    )*};
+}
+by_text!(LossFormula, MetricFormula, ActivationFormula);

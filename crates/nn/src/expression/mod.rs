@@ -1,0 +1,109 @@
+//! Losses, metrics, activations and schedules as a line of text.
+//!
+//! ```text
+//! text --lexer, parser--> graph --derivative--> graph --program--> instructions over tiles of rows
+//!                         (each different computation once)        (no allocation in a step)
+//! ```
+//!
+//! # Language
+//! ```text
+//! expression   number | name | name(expression, ...) | (expression) | sign expression | expression operator expression
+//! operators    **  then  - + in front  then  * / %  then  + -  then  < <= > >= == !=  then  not  then  and  then  or
+//! names        a variable, or pi, e, epsilon = 1e-7
+//! ```
+//! `**` groups from the right and binds more tightly than a sign in front of it: -x ** 2 is -(x ** 2). Comparisons and
+//! logic give 1 and 0, and take everything but 0 as true. `%` has the sign of the divisor. Functions have the names of
+//! `keras.ops`; [`FUNCTIONS`] lists them.
+//!
+//! # Rows
+//! A variable is a row of numbers: the targets `y_true` and predictions `y_pred` of one sample, as many as the network has
+//! outputs, or the inputs `x` of an activation. Operators and functions go number by number. `sum`, `mean`, `max`, `min`
+//! and `logsumexp` make one number of a row, and one number beside a row counts for each of its numbers. A loss or a
+//! metric is one number a sample: where the expression still gives a row, its mean is taken. In Keras a function of the
+//! user's may also reduce over the samples; here it cannot, so that `mean(square(y_true - y_pred))` and
+//! `square(y_true - y_pred)` are the same loss.
+//!
+//! # Derivatives
+//! They are made from the graph, not by differences, and are those of Keras on JAX at kinks: 0 for `abs`, `sign` and
+//! `relu` at 0; a half to each of two equal operands of `maximum` and `minimum`, and so at the ends of `clip`; equal
+//! shares to several largest numbers of a row. Steps have the slope 0. `sqrt`, and powers below 1, have an infinite slope
+//! at 0: write `sqrt(x + epsilon)`. What `where` has not chosen has no part in the derivative, whatever its own slope is.
+//! When an expression is read, its derivative is compared with differences at fixed points.
+//!
+//! A text has at most 10 000 characters and is nested at most 200 deep.
+
+mod check;
+mod compiled;
+mod derivative;
+mod double;
+mod functions;
+mod graph;
+mod interpreter;
+mod lexer;
+mod parser;
+mod program;
+#[cfg(test)]
+mod tests;
+mod tiles;
+
+pub use compiled::{ActivationFormula, LossFormula, MetricFormula};
+pub use functions::{CONSTANTS, FUNCTIONS, Function};
+
+use graph::{Graph, Id};
+use treino_core::error::Result;
+
+/// An expression over some variables, evaluated in double precision with the same bits on every machine.
+///
+/// ```
+/// use treino::expression::Expression;
+///
+/// let rate = Expression::parse("lr * where(epoch % 10 == 9, 0.5, 1)", &["epoch", "lr"])?;
+/// assert_eq!((rate.scalar(&[8.0, 0.1]), rate.scalar(&[19.0, 0.1])), (0.1, 0.05));
+///
+/// let e = Expression::parse("1 + sqart(x)", &["x"]).unwrap_err();
+/// assert_eq!(
+///     e.to_string(),
+///     "the expression has no function \"sqart\"\n    1 + sqart(x)\n        ^^^^^\n  help: did you mean \"sqrt\"?"
+/// );
+/// # Ok::<(), treino::Error>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct Expression {
+    text: String,
+    variables: usize,
+    graph: Graph,
+    root: Id,
+}
+
+impl Expression {
+    /// Reads an expression.
+    ///
+    /// # Errors
+    /// A text that is no expression of these variables, with the place and the nearest valid name.
+    pub fn parse(text: &str, variables: &[&str]) -> Result<Self> {
+        let (graph, root) = parser::parse("the expression", text, variables)?;
+        Ok(Expression { text: text.to_string(), variables: variables.len(), graph, root })
+    }
+
+    /// The text.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Its value where each variable, in order, is one number; reductions over it change nothing.
+    ///
+    /// # Panics
+    /// Fewer numbers than variables.
+    pub fn scalar(&self, values: &[f64]) -> f64 {
+        assert!(values.len() >= self.variables, "{} numbers for {} variables", values.len(), self.variables);
+        let inputs: Vec<&[f64]> = values.iter().map(std::slice::from_ref).collect();
+        interpreter::evaluate(&self.graph, &[self.root], &inputs, 1)[0][0]
+    }
+}
+
+impl PartialEq for Expression {
+    /// Expressions of the same text over as many variables.
+    fn eq(&self, other: &Self) -> bool {
+        (&self.text, self.variables) == (&other.text, other.variables)
+    }
+}

@@ -1,0 +1,89 @@
+//! Initializers: where weights start.
+//!
+//! Every draw is a pure function of *(seed, variable, element)*, so a network's first weights do not depend on the order
+//! in which its layers are built.
+
+mod constant;
+mod glorot;
+mod he;
+mod identity;
+mod law;
+mod lecun;
+mod orthogonal;
+mod random;
+#[cfg(test)]
+mod tests;
+mod variance_scaling;
+
+pub use constant::{Constant, Ones, Zeros};
+pub use glorot::{GlorotNormal, GlorotUniform};
+pub use he::{HeNormal, HeUniform};
+pub use identity::Identity;
+pub use law::{Drawn, Law};
+pub use lecun::{LecunNormal, LecunUniform};
+pub use orthogonal::Orthogonal;
+pub use random::{RandomNormal, RandomUniform, TruncatedNormal};
+pub use variance_scaling::VarianceScaling;
+
+use treino_core::catalog::room;
+use treino_core::error::Result;
+use treino_engine::random::Stream;
+
+room! {
+    /// Any initializer.
+    ///
+    /// Where weights start. A seed gives the same weights on every machine.
+    ///
+    /// Keras differences: the random bits are ours (Philox4x32-10), so the same seed gives other weights than Keras's,
+    /// with the same distribution. A truncated normal is drawn by inverting its distribution function, not by
+    /// redrawing.
+    pub enum Initializer: dyn Fill in Room {
+        name: "initializers", one: "initializer", example: "[model]\nkernel_initializer = {inline}\n",
+    } => {
+        GlorotUniform,
+        GlorotNormal,
+        HeUniform,
+        HeNormal,
+        LecunUniform,
+        LecunNormal,
+        VarianceScaling,
+        RandomUniform,
+        RandomNormal,
+        TruncatedNormal,
+        Orthogonal,
+        Identity,
+        Zeros,
+        Ones,
+        Constant,
+    }
+}
+
+/// Fills a variable with its first values. Most initializers draw each element from one law: they implement [`Drawn`].
+pub trait Fill: std::fmt::Debug {
+    /// Whether it can start a variable of that shape. What it cannot start, it still fills, in some way.
+    ///
+    /// # Errors
+    /// A shape without the sides that it needs.
+    fn check(&self, _shape: &[usize]) -> Result<()> {
+        Ok(())
+    }
+
+    /// The law that each element is drawn from, where they are drawn one by one.
+    fn law(&self, shape: &[usize]) -> Option<Law>;
+
+    /// Fills `out`, a variable of the given shape in row-major order; `stream` is the variable's own.
+    fn fill(&self, shape: &[usize], stream: Stream, out: &mut [f32]);
+}
+
+/// The numbers of inputs and outputs of a weight: of a kernel (inputs, outputs) its two sides, of a vector its length
+/// twice.
+pub fn fans(shape: &[usize]) -> (usize, usize) {
+    match *shape {
+        [] => (1, 1),
+        [n] => (n, n),
+        [ref leading @ .., fan_in, fan_out] => {
+            let field: usize = leading.iter().product();
+            (fan_in * field, fan_out * field)
+        }
+    }
+}

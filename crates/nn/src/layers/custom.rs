@@ -1,0 +1,182 @@
+//! A layer that a Rust program brings itself.
+//!
+//! Keras differences: the gradient is written by hand, as no graph is traced.
+
+use super::Build;
+use crate::initializers::Initializer;
+use crate::program::{Builder, Memory, Op, Pass, ValueId, VarId, Weight};
+use std::fmt::Debug;
+use std::sync::Arc;
+use treino_core::catalog::{Descriptor, Doc};
+use treino_core::error::{Error, Result};
+
+/// What a layer of one's own computes: y = f(x, weights), with its gradient.
+pub trait Map: Debug + Send + Sync {
+    /// Numbers in a row of the output, for rows of so many inputs.
+    ///
+    /// # Errors
+    /// Inputs that it cannot take.
+    fn outputs(&self, inputs: usize) -> Result<usize>;
+
+    /// Its trainable weights, for rows of so many inputs; none as a rule.
+    fn weights(&self, _inputs: usize) -> Vec<MapWeight> {
+        Vec::new()
+    }
+
+    /// Fills `y`, rows of [`Map::outputs`] numbers, from `x`, rows of the inputs. `weights` are in the order of
+    /// [`Map::weights`]; `training` says whether the layer shall behave as in training.
+    fn forward(&self, x: &[f32], weights: &[&[f32]], y: &mut [f32], training: bool);
+
+    /// Fills `dx` and the gradient of each weight from `dy`, the gradient of what [`Map::forward`] gave.
+    fn backward(&self, x: &[f32], y: &[f32], dy: &[f32], weights: &[&[f32]], dx: &mut [f32], dweights: &mut [Vec<f32>]);
+}
+
+/// A weight of a layer of one's own.
+#[derive(Debug, Clone)]
+pub struct MapWeight {
+    /// Its name, such as `kernel`.
+    pub name: &'static str,
+    /// Its shape.
+    pub shape: Vec<usize>,
+    /// Where it starts.
+    pub initializer: Initializer,
+}
+
+/// A layer of one's own from Rust: any [`Map`] of rows.
+///
+/// It is no thing of the catalogue: specs cannot name it, and a model that has it cannot be saved. A step of it may allocate.
+///
+/// ```
+/// use treino::initializers::Ones;
+/// use treino::layers::{Custom, Map, MapWeight};
+/// use treino::prelude::*;
+///
+/// /// y = x * scale, a trained factor for each number.
+/// #[derive(Debug)]
+/// struct Scale;
+///
+/// impl Map for Scale {
+///     fn outputs(&self, inputs: usize) -> treino::Result<usize> {
+///         Ok(inputs)
+///     }
+///
+///     fn weights(&self, inputs: usize) -> Vec<MapWeight> {
+///         vec![MapWeight { name: "scale", shape: vec![inputs], initializer: Ones::default().into() }]
+///     }
+///
+///     fn forward(&self, x: &[f32], weights: &[&[f32]], y: &mut [f32], _training: bool) {
+///         for (i, (y, x)) in y.iter_mut().zip(x).enumerate() {
+///             *y = x * weights[0][i % weights[0].len()];
+///         }
+///     }
+///
+///     fn backward(
+///         &self, x: &[f32], _y: &[f32], dy: &[f32], weights: &[&[f32]], dx: &mut [f32], dweights: &mut [Vec<f32>],
+///     ) {
+///         let width = weights[0].len();
+///         for i in 0..x.len() {
+///             dx[i] = dy[i] * weights[0][i % width];
+///             dweights[0][i % width] += dy[i] * x[i];
+///         }
+///     }
+/// }
+///
+/// let (x, y) = (Matrix::new(3, 1, vec![1.0, 2.0, 3.0]), Matrix::new(3, 1, vec![2.0, 4.0, 6.0]));
+/// let mut model = Sequential::new().add(Custom::new(Scale));
+/// model.compile(SGD { learning_rate: 0.1.into(), ..SGD::default() }, MeanSquaredError::default(), [])?;
+/// model.fit(&x, &y, &Fit { epochs: 50, ..Fit::default() })?;
+/// assert!((model.network()?.weights()[0] - 2.0).abs() < 1e-4);
+/// assert!(model.save("model.safetensors").unwrap_err().message().contains("a layer from Rust"));
+/// # Ok::<(), treino::Error>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct Custom(Arc<dyn Map>);
+
+impl Custom {
+    /// What messages call it.
+    pub(crate) const DESCRIPTOR: &'static Descriptor = &Descriptor {
+        name: "custom",
+        class: "Custom",
+        aliases: &[],
+        doc: Doc("A layer that a Rust program brings itself."),
+        params: &[],
+    };
+
+    /// A layer that computes `map`.
+    pub fn new(map: impl Map + 'static) -> Self {
+        Custom(Arc::new(map))
+    }
+
+    pub(super) fn inner(&self) -> &(dyn Build + 'static) {
+        self
+    }
+}
+
+impl PartialEq for Custom {
+    /// Whether they are the same object.
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl Build for Custom {
+    fn given_name(&self) -> Option<&str> {
+        None
+    }
+
+    fn build(&self, builder: &mut Builder, inputs: &[ValueId]) -> Result<ValueId> {
+        let x = builder.one(inputs)?;
+        let width = builder.width(x);
+        let outputs = self.0.outputs(width)?;
+        if outputs == 0 {
+            return Err(Error::input("a custom layer has no outputs, but must have at least one"));
+        }
+        let mut variables = Vec::new();
+        for MapWeight { name, shape, initializer } in self.0.weights(width) {
+            variables.push(builder.variable(name, &shape, true, Weight::free(&initializer))?);
+        }
+        let y = builder.value(&[outputs], &[x], !variables.is_empty());
+        builder.push(MapOp { map: Arc::clone(&self.0), x, y, widths: [width, outputs], variables });
+        Ok(y)
+    }
+}
+
+/// The map at work. Its rows may depend on each other, so its batches never pass in pieces.
+#[derive(Debug)]
+struct MapOp {
+    map: Arc<dyn Map>,
+    x: ValueId,
+    y: ValueId,
+    widths: [usize; 2],
+    variables: Vec<VarId>,
+}
+
+impl Op for MapOp {
+    fn forward(&self, memory: &mut Memory, pass: &Pass<'_>) {
+        let f = memory.forward(self.x, self.y);
+        let weights: Vec<&[f32]> = self.variables.iter().map(|id| f.variables.get(*id)).collect();
+        let [x, y] = self.widths.map(|width| width * pass.rows);
+        self.map.forward(&f.x[..x], &weights, &mut f.y[..y], pass.training);
+    }
+
+    fn backward(&self, memory: &mut Memory, pass: &Pass<'_>) {
+        let b = memory.backward(self.x, self.y);
+        let weights: Vec<&[f32]> = self.variables.iter().map(|id| b.variables.get(*id)).collect();
+        let [x, y] = self.widths.map(|width| width * pass.rows);
+        let mut gradients: Vec<Vec<f32>> = weights.iter().map(|weights| vec![0.0; weights.len()]).collect();
+        self.map.backward(&b.x[..x], &b.y[..y], &b.dy[..y], &weights, &mut b.dx[..x], &mut gradients);
+        for (id, gradient) in self.variables.iter().zip(gradients) {
+            if let Some(range) = b.variables.gradient_range(*id) {
+                b.gradient[range].copy_from_slice(&gradient);
+            }
+        }
+    }
+
+    fn word(&self) -> &'static str {
+        "custom"
+    }
+
+    fn output(&self) -> Option<ValueId> {
+        Some(self.y)
+    }
+}

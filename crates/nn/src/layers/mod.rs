@@ -1,0 +1,143 @@
+//! Layers: what a network is made of.
+//!
+//! A layer is built into ops ([`crate::program::Builder`]); each op's forward and backward pass stand side by side in the
+//! layer's file.
+
+mod activation;
+mod activation_layers;
+mod activity_regularization;
+mod alpha_dropout;
+mod batch_normalization;
+mod broadcast;
+mod category_encoding;
+mod concatenate;
+mod custom;
+mod dense;
+mod discretization;
+mod dot;
+mod dropout;
+mod embedding;
+mod gaussian_noise;
+mod group_normalization;
+mod hashing;
+mod input_layer;
+mod layer_normalization;
+mod lookup;
+mod merge;
+mod noise;
+mod normalization;
+mod p_relu;
+mod placed;
+mod rescaling;
+mod reshape;
+mod rms_normalization;
+mod shared;
+
+pub use activation::Activation;
+pub use activation_layers::{ELU, LeakyReLU, ReLU, Softmax};
+pub use activity_regularization::ActivityRegularization;
+pub use alpha_dropout::AlphaDropout;
+pub use batch_normalization::BatchNormalization;
+pub(crate) use batch_normalization::BatchNormalizationOp;
+pub use category_encoding::{CategoryEncoding, Encoded, OutputMode};
+pub use concatenate::Concatenate;
+pub use custom::{Custom, Map, MapWeight};
+pub use dense::Dense;
+pub(crate) use dense::DenseOp;
+pub use discretization::Discretization;
+pub use dot::Dot;
+pub use dropout::Dropout;
+pub use embedding::Embedding;
+pub use gaussian_noise::{GaussianDropout, GaussianNoise};
+pub use group_normalization::GroupNormalization;
+pub(crate) use group_normalization::GroupNormalizationOp;
+pub use hashing::{Hashing, Token};
+pub use input_layer::InputLayer;
+pub use layer_normalization::LayerNormalization;
+pub use lookup::{IntegerLookup, StringLookup};
+pub use merge::{Add, Average, Maximum, Minimum, Multiply, Subtract};
+pub use normalization::Normalization;
+pub(crate) use normalization::NormalizationOp;
+pub use p_relu::PReLU;
+pub use placed::Placed;
+pub use rescaling::Rescaling;
+pub use reshape::{Flatten, Identity, Reshape};
+pub use rms_normalization::{RMSNormalization, UnitNormalization};
+pub use shared::Shared;
+
+use crate::program::{Builder, ValueId};
+use treino_core::catalog::room;
+use treino_core::error::Result;
+use treino_core::rows::Reading;
+
+room! {
+    /// Any layer.
+    ///
+    /// What a network is made of: the entries of `[[model.layers]]`, the last one giving the prediction. Beside its
+    /// parameters each layer may have `inputs`, the name of the layer that it reads or a list of names; without it a
+    /// layer reads the one before it.
+    ///
+    /// Keras differences: `type = "dense"` as well as "Dense".
+    pub enum Layer: dyn Build in Room {
+        name: "layers", one: "layer", example: "[[model.layers]]\n{table}",
+    } => {
+        InputLayer,
+        Dense,
+        Activation,
+        ReLU,
+        LeakyReLU,
+        PReLU,
+        ELU,
+        Softmax,
+        BatchNormalization,
+        LayerNormalization,
+        GroupNormalization,
+        UnitNormalization,
+        RMSNormalization,
+        Dropout,
+        GaussianNoise,
+        GaussianDropout,
+        AlphaDropout,
+        ActivityRegularization,
+        Normalization,
+        Rescaling,
+        Discretization,
+        CategoryEncoding,
+        Hashing,
+        StringLookup,
+        IntegerLookup,
+        Embedding,
+        Flatten,
+        Reshape,
+        Identity,
+        Add,
+        Subtract,
+        Multiply,
+        Average,
+        Maximum,
+        Minimum,
+        Concatenate,
+        Dot,
+        Shared,
+    } or Custom
+}
+
+/// A layer that can be built into ops.
+pub trait Build: std::fmt::Debug {
+    /// The name it was given, if any.
+    fn given_name(&self) -> Option<&str>;
+
+    /// How it wants the columns of a table that it reads straight from an input layer; `None` for the ordinary features.
+    ///
+    /// # Errors
+    /// Parameters that do not fit together.
+    fn reading(&self) -> Result<Option<Reading>> {
+        Ok(None)
+    }
+
+    /// Adds its variables and ops behind its inputs; gives its output.
+    ///
+    /// # Errors
+    /// Inputs that it cannot take: too few or too many, or of a shape that does not fit.
+    fn build(&self, builder: &mut Builder, inputs: &[ValueId]) -> Result<ValueId>;
+}

@@ -1,0 +1,118 @@
+//! Accuracies: the share of rows that are predicted right.
+
+use super::row_mean::RowMean;
+use super::{Measure, Running, largest, one_probability_a_class, target};
+use treino_core::catalog::{Kind, thing};
+use treino_core::error::Result;
+
+thing! {
+    /// The share of rows predicted right, whatever the kind of target.
+    ///
+    /// For a prediction of one number it is binary_accuracy with threshold 0.5; for targets that are class numbers
+    /// sparse_categorical_accuracy; else categorical_accuracy.
+    ///
+    /// Keras differences: resolved by the widths alone, as Keras's `compile` does, also for losses that are none of
+    /// classes.
+    pub struct Accuracy = "accuracy" ["acc"] {}
+}
+
+impl Measure for Accuracy {
+    fn start(&self, y_width: usize, p_width: usize) -> Box<dyn Running> {
+        if p_width == 1 {
+            BinaryAccuracy::default().start(y_width, p_width)
+        } else {
+            CategoricalAccuracy {}.start(y_width, p_width)
+        }
+    }
+
+    fn more_is_better(&self) -> Option<bool> {
+        Some(true)
+    }
+}
+
+thing! {
+    /// The share of predictions on the right side of a threshold.
+    pub struct BinaryAccuracy = "binary_accuracy" {
+        /// A prediction strictly above it says 1.
+        threshold: f64 = 0.5, Kind::NUMBER;
+    }
+}
+
+impl Measure for BinaryAccuracy {
+    fn start(&self, y_width: usize, p_width: usize) -> Box<dyn Running> {
+        let threshold = self.threshold as f32;
+        RowMean::start(y_width, p_width, move |y: &[f32], p: &[f32]| {
+            let says = |p: f32| if p > threshold { 1.0 } else { 0.0 };
+            let right = p.iter().enumerate().filter(|(k, p)| says(**p) == target(y, p_width, *k)).count();
+            right as f64 / p_width as f64
+        })
+    }
+
+    fn more_is_better(&self) -> Option<bool> {
+        Some(true)
+    }
+}
+
+thing! {
+    /// The share of rows whose largest prediction stands at the class of the one-hot target; of equals the first counts.
+    ///
+    /// Keras differences: a prediction of one number is refused, where Keras always gives 1.
+    pub struct CategoricalAccuracy = "categorical_accuracy" {}
+}
+
+impl Measure for CategoricalAccuracy {
+    fn check(&self, _y_width: usize, p_width: usize) -> Result<()> {
+        one_probability_a_class("categorical_accuracy", "binary_accuracy", p_width)
+    }
+
+    fn start(&self, y_width: usize, p_width: usize) -> Box<dyn Running> {
+        if y_width == 1 {
+            // The class number itself; one that is no class is never right.
+            return RowMean::start(y_width, p_width, |y: &[f32], p: &[f32]| {
+                f64::from(u8::from(largest(p) as f32 == y[0]))
+            });
+        }
+        RowMean::start(y_width, p_width, |y: &[f32], p: &[f32]| f64::from(u8::from(largest(p) == largest(y))))
+    }
+
+    fn more_is_better(&self) -> Option<bool> {
+        Some(true)
+    }
+}
+
+thing! {
+    /// The share of rows whose largest prediction stands at the class number that is the target.
+    ///
+    /// Keras differences: a prediction of one number is refused, where Keras always gives 1.
+    pub struct SparseCategoricalAccuracy = "sparse_categorical_accuracy" {}
+}
+
+impl Measure for SparseCategoricalAccuracy {
+    fn check(&self, _y_width: usize, p_width: usize) -> Result<()> {
+        one_probability_a_class("sparse_categorical_accuracy", "binary_accuracy", p_width)
+    }
+
+    fn start(&self, y_width: usize, p_width: usize) -> Box<dyn Running> {
+        CategoricalAccuracy {}.start(y_width, p_width)
+    }
+
+    fn more_is_better(&self) -> Option<bool> {
+        Some(true)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::measure;
+    use super::*;
+
+    #[test]
+    fn the_widths_decide() {
+        assert_eq!(measure(Accuracy {}, 1, 1, &[0.0, 1.0, 1.0], &[0.5, 0.6, 0.5], None), 2.0 / 3.0);
+        let p = [0.2, 0.4, 0.4, 0.5, 0.25, 0.25];
+        assert_eq!(measure(Accuracy {}, 1, 3, &[1.0, 2.0], &p, None), 0.5);
+        assert_eq!(measure(Accuracy {}, 3, 3, &[0.0, 1.0, 0.0, 0.0, 0.0, 1.0], &p, None), 0.5);
+        assert_eq!(measure(Accuracy {}, 1, 3, &[1.0, 2.0], &p, Some(&[3.0, 1.0])), 0.75);
+        assert!(CategoricalAccuracy {}.check(1, 1).is_err());
+    }
+}

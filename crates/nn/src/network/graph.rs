@@ -1,0 +1,245 @@
+//! From a list of layers to the order in which they are called.
+//!
+//! A layer reads the layers it names, or the one before it in the list. The list may name layers that stand further down:
+//! they are called first. What no layer reads is an output of the network.
+
+use crate::layers::{Layer, Placed};
+use crate::program::Builder;
+use crate::program::ValueId;
+use treino_core::error::{Error, Result};
+use treino_core::rows::{Reading, Readings, Request};
+
+/// A layer and what it is connected to, by positions in the list.
+struct Node<'a> {
+    name: String,
+    layer: &'a Layer,
+    inputs: Vec<Source>,
+    /// The layer whose weights it uses: its own, or that of another place in the list.
+    weights_of: usize,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Source {
+    /// The rows that come in.
+    Rows,
+    /// The output of a layer.
+    Layer(usize),
+}
+
+/// A layer as it was built.
+#[derive(Debug, Clone)]
+pub(super) struct Built {
+    pub name: String,
+    pub inputs: Vec<String>,
+    pub shape: Vec<usize>,
+}
+
+/// The outputs of the network: the layers that give them, and their values.
+pub(super) type Ends = Vec<(String, ValueId)>;
+
+/// Calls all layers in their order; gives what became of each, and the outputs. `outputs` names them, unless it is empty.
+pub(super) fn assemble(
+    builder: &mut Builder,
+    layers: &[Placed],
+    outputs: &[String],
+    most: usize,
+) -> Result<(Vec<Built>, Ends)> {
+    let place = |i: usize| move |e: Error| placed(e, layers, i);
+    let nodes = connected(builder, layers)?;
+    let ends = ends(&nodes, outputs)?;
+
+    let mut values: Vec<Option<ValueId>> = vec![None; nodes.len()];
+    let mut calls = vec![0; nodes.len()];
+    for i in order(&nodes)? {
+        let node = &nodes[i];
+        builder.begin(&nodes[node.weights_of].name, calls[node.weights_of]);
+        calls[node.weights_of] += 1;
+        let inputs: Vec<ValueId> = node
+            .inputs
+            .iter()
+            .map(|source| {
+                let value = match source {
+                    // An input layer asks for what it wants itself.
+                    Source::Rows if matches!(node.layer, Layer::InputLayer(_)) => builder.input(),
+                    Source::Rows => builder.rows().map_err(place(i))?,
+                    Source::Layer(from) => values[*from].expect("a layer is called after those it reads"),
+                };
+                Ok(builder.take(value))
+            })
+            .collect::<Result<_>>()?;
+        let layer = nodes[node.weights_of].layer;
+        let mut value = layer.inner().build(builder, &inputs).map_err(place(i))?;
+        if builder.parameters() > most {
+            return Err(place(i)(Error::input(format!("the network has more than {most} parameters"))));
+        }
+        builder.check_initializers().map_err(place(i))?;
+        if inputs.contains(&value) || builder.is_rows(value) {
+            // The layer changed nothing; who reads it must not be taken for a reader of what it read.
+            let shape = builder.shape(value).to_vec();
+            value = builder.view(value, &shape);
+        }
+        builder.end(value);
+        values[i] = Some(value);
+    }
+    let value = |i: usize| values[i].expect("every layer was called");
+    let built = nodes.iter().enumerate().map(|(i, node)| Built {
+        name: node.name.clone(),
+        inputs: node
+            .inputs
+            .iter()
+            .map(|source| match source {
+                Source::Rows => "rows".to_string(),
+                Source::Layer(from) => nodes[*from].name.clone(),
+            })
+            .collect(),
+        shape: builder.shape(value(i)).to_vec(),
+    });
+    Ok((built.collect(), ends.into_iter().map(|i| (nodes[i].name.clone(), value(i))).collect()))
+}
+
+/// Says of a mistake in which layer it was made.
+fn placed(e: Error, layers: &[Placed], i: usize) -> Error {
+    e.help(format!("it happened in layer {} ({})", i + 1, layers[i].layer.name()))
+}
+
+/// All layers with what they read.
+fn connected<'a>(builder: &mut Builder, layers: &'a [Placed]) -> Result<Vec<Node<'a>>> {
+    let place = |i: usize| move |e: Error| placed(e, layers, i);
+    let mut names = Vec::with_capacity(layers.len());
+    for (i, Placed { layer, .. }) in layers.iter().enumerate() {
+        names.push(builder.name(layer.name(), layer.inner().given_name()).map_err(place(i))?);
+    }
+    (0..layers.len()).map(|i| connect(i, layers, &names).map_err(place(i))).collect()
+}
+
+/// What layers ask of the columns of a table.
+///
+/// # Errors
+/// Layers that cannot be connected; an input layer whose readers want its columns in different ways.
+pub fn readings(layers: &[Placed]) -> Result<Readings> {
+    let nodes = connected(&mut Builder::new(1.into()), layers)?;
+    let names_columns = |layer: &Layer| matches!(layer, Layer::InputLayer(input) if input.columns.is_some());
+    let reads_rows = |node: &Node<'_>| node.inputs.contains(&Source::Rows) && !names_columns(node.layer);
+    let mut readings =
+        Readings { only_named: !nodes.is_empty() && !nodes.iter().any(reads_rows), ..Readings::default() };
+    for (i, node) in nodes.iter().enumerate() {
+        let Layer::InputLayer(input) = node.layer else { continue };
+        let Some(columns) = &input.columns else { continue };
+        let readers: Vec<usize> = (0..nodes.len()).filter(|j| nodes[*j].inputs.contains(&Source::Layer(i))).collect();
+        let mut found: Vec<(usize, Option<Reading>)> = Vec::new();
+        for j in &readers {
+            let reading = nodes[nodes[*j].weights_of].layer.inner().reading().map_err(|e| placed(e, layers, *j))?;
+            if let Some((other, _)) = found.first().filter(|(_, first)| *first != reading) {
+                let (a, b) = (&nodes[*other].name, &nodes[*j].name);
+                let e = format!("\"{a}\" and \"{b}\" read the columns of \"{}\" in different ways", node.name);
+                return Err(Error::input(e).help("use two input layers: both may name the same columns"));
+            }
+            found.push((*j, reading));
+        }
+        match found.into_iter().next() {
+            Some((_, Some(reading))) => {
+                let (layer, columns) = (node.name.clone(), columns.clone());
+                readings.requests.push(Request { layer, columns, reading, readers });
+            }
+            _ => readings.ordinary.extend(columns.iter().cloned()),
+        }
+    }
+    Ok(readings)
+}
+
+/// What layer `i` reads, and whose weights it uses.
+fn connect<'a>(i: usize, layers: &'a [Placed], names: &[String]) -> Result<Node<'a>> {
+    let find = |wanted: &str, what: &str| {
+        names.iter().position(|name| name == wanted).ok_or_else(|| {
+            let e = Error::input(format!("{what} \"{wanted}\", but no layer is called so"));
+            e.nearest(wanted, names.iter().enumerate().filter(|(j, _)| *j != i).map(|(_, name)| name.as_str()))
+        })
+    };
+    let Placed { layer, inputs } = &layers[i];
+    let name = &names[i];
+    let is_input = matches!(layer, Layer::InputLayer(_));
+    if is_input && !inputs.is_empty() {
+        return Err(Error::input(format!("\"{name}\" is an input, so it has no inputs of its own")));
+    }
+    let what = format!("\"{name}\" has the input");
+    let mut sources = inputs.iter().map(|input| find(input, &what).map(Source::Layer)).collect::<Result<Vec<_>>>()?;
+    if sources.is_empty() {
+        sources.push(if i == 0 || is_input { Source::Rows } else { Source::Layer(i - 1) });
+    }
+    let weights_of = match layer {
+        Layer::Shared(shared) if shared.layer.is_empty() => {
+            let e = Error::input(format!("\"{name}\" does not say which layer it calls"));
+            return Err(e.help("name it: layer = \"dense\""));
+        }
+        Layer::Shared(shared) => {
+            let of = find(&shared.layer, &format!("\"{name}\" calls"))?;
+            if matches!(layers[of].layer, Layer::Shared(_) | Layer::InputLayer(_)) {
+                let e = format!("\"{name}\" calls \"{}\", which has no weights of its own to share", shared.layer);
+                return Err(Error::input(e));
+            }
+            of
+        }
+        _ => i,
+    };
+    Ok(Node { name: name.clone(), layer, inputs: sources, weights_of })
+}
+
+/// The layers whose outputs are those of the network.
+fn ends(nodes: &[Node<'_>], outputs: &[String]) -> Result<Vec<usize>> {
+    let is_read = |i: usize| nodes.iter().any(|node| node.inputs.contains(&Source::Layer(i)));
+    if outputs.is_empty() {
+        return Ok((0..nodes.len()).filter(|i| !is_read(*i)).collect());
+    }
+    let mut ends = Vec::new();
+    for output in outputs {
+        let Some(i) = nodes.iter().position(|node| node.name == *output) else {
+            return Err(Error::input(format!("model.outputs names \"{output}\", but no layer is called so"))
+                .nearest(output, nodes.iter().map(|node| node.name.as_str())));
+        };
+        if ends.contains(&i) {
+            return Err(Error::input(format!("model.outputs names \"{output}\" twice")));
+        }
+        ends.push(i);
+    }
+    match (0..nodes.len()).find(|i| !is_read(*i) && !ends.contains(i)) {
+        Some(i) => Err(Error::input(format!("the layer \"{}\" leads to no output", nodes[i].name))
+            .help("name it among the inputs of another layer, or in model.outputs")),
+        None => Ok(ends),
+    }
+}
+
+/// An order in which every layer comes after those it needs: that of the list, where possible.
+fn order(nodes: &[Node<'_>]) -> Result<Vec<usize>> {
+    let needs = |i: usize| {
+        let sources = nodes[i].inputs.iter().filter_map(|source| match source {
+            Source::Layer(from) => Some(*from),
+            Source::Rows => None,
+        });
+        sources.chain((nodes[i].weights_of != i).then_some(nodes[i].weights_of))
+    };
+    let mut done = vec![false; nodes.len()];
+    let mut order = Vec::with_capacity(nodes.len());
+    while order.len() < nodes.len() {
+        let Some(i) = (0..nodes.len()).find(|i| !done[*i] && needs(*i).all(|from| done[from])) else {
+            return Err(cycle(nodes, &done, needs));
+        };
+        done[i] = true;
+        order.push(i);
+    }
+    Ok(order)
+}
+
+/// Names a circle among the layers that cannot be called.
+fn cycle<I: Iterator<Item = usize>>(nodes: &[Node<'_>], done: &[bool], needs: impl Fn(usize) -> I) -> Error {
+    let waits_for = |i: usize| needs(i).find(|from| !done[*from]);
+    let mut path: Vec<usize> = done.iter().position(|done| !done).into_iter().collect();
+    while let Some(next) = path.last().and_then(|last| waits_for(*last)) {
+        if let Some(start) = path.iter().position(|i| *i == next) {
+            let names: Vec<&str> =
+                path[start..].iter().rev().chain(&path[path.len() - 1..]).map(|i| nodes[*i].name.as_str()).collect();
+            return Error::input(format!("the layers go in a circle: {}", names.join(" -> ")));
+        }
+        path.push(next);
+    }
+    Error::input("the layers go in a circle")
+}

@@ -1,0 +1,91 @@
+//! Rules that move every weight by itself.
+
+use super::Step;
+use treino_engine::flush::{flush, flush_weight};
+use treino_engine::simd::{Kernel, Simd};
+
+/// Weights whose move is worth a second thread: about ten microseconds of it.
+const WORTH_A_THREAD: usize = 40_000;
+
+/// A rule that moves a weight by its own gradient and its own `N` numbers of state.
+pub(super) trait Each<const N: usize>: Sized + Sync {
+    /// The weight and its state after the step. The sweep sees to it that nothing that is kept becomes denormal.
+    fn next(&self, w: f32, g: f32, state: [f32; N]) -> (f32, [f32; N]);
+
+    /// Moves all weights in one pass, on several threads where that pays.
+    fn sweep(self, at: Step<'_>, w: &mut [f32], g: &[f32], state: [&mut Vec<f32>; N])
+    where
+        for<'a> Sweep<'a, Self, N>: Kernel<Output = ()>,
+    {
+        let parts = at.pool.parts_for(w.len(), WORTH_A_THREAD);
+        at.pool.split_together(parts, w, state.map(Vec::as_mut_slice), |first, w, state| {
+            self.sweep_part(at.simd, w, &g[first..], state);
+        });
+    }
+
+    /// Moves some of the weights.
+    fn sweep_part(&self, simd: Simd, w: &mut [f32], g: &[f32], state: [&mut [f32]; N])
+    where
+        for<'a> Sweep<'a, Self, N>: Kernel<Output = ()>,
+    {
+        simd.run(Sweep { rule: self, w, g, state });
+    }
+}
+
+/// The pass of a rule over the weights.
+pub(super) struct Sweep<'a, R, const N: usize> {
+    rule: &'a R,
+    w: &'a mut [f32],
+    g: &'a [f32],
+    state: [&'a mut [f32]; N],
+}
+
+impl<R: Each<0>> Kernel for Sweep<'_, R, 0> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        for (w, g) in self.w.iter_mut().zip(self.g) {
+            *w = flush_weight(self.rule.next(*w, *g, []).0);
+        }
+    }
+}
+
+impl<R: Each<1>> Kernel for Sweep<'_, R, 1> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let [a] = self.state;
+        for ((w, g), a) in self.w.iter_mut().zip(self.g).zip(a) {
+            let (next, state) = self.rule.next(*w, *g, [*a]);
+            (*w, [*a]) = (flush_weight(next), state.map(flush));
+        }
+    }
+}
+
+impl<R: Each<2>> Kernel for Sweep<'_, R, 2> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let [a, b] = self.state;
+        for (((w, g), a), b) in self.w.iter_mut().zip(self.g).zip(a).zip(b) {
+            let (next, state) = self.rule.next(*w, *g, [*a, *b]);
+            (*w, [*a, *b]) = (flush_weight(next), state.map(flush));
+        }
+    }
+}
+
+impl<R: Each<3>> Kernel for Sweep<'_, R, 3> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let [a, b, c] = self.state;
+        for ((((w, g), a), b), c) in self.w.iter_mut().zip(self.g).zip(a).zip(b).zip(c) {
+            let (next, state) = self.rule.next(*w, *g, [*a, *b, *c]);
+            (*w, [*a, *b, *c]) = (flush_weight(next), state.map(flush));
+        }
+    }
+}

@@ -1,0 +1,170 @@
+//! Optimizers: how weights move along the gradient.
+//!
+//! A rule is one pass over the flat buffer of all trainable weights, with as many buffers of state beside it as it needs;
+//! rules with norms or matrices see where each variable lies. [`Updater`] does all around it: learning rate, clipping,
+//! weight decay, accumulation, averaging. Step numbers t begin at 1.
+
+mod adadelta;
+mod adafactor;
+mod adagrad;
+mod adam;
+mod adamax;
+mod each;
+mod ftrl;
+mod lamb;
+mod layout;
+mod lbfgs;
+mod lion;
+mod muon;
+mod nadam;
+mod options;
+mod passes;
+mod rate;
+mod rmsprop;
+mod schedule_free_adamw;
+mod sgd;
+mod update;
+
+pub use adadelta::Adadelta;
+pub use adafactor::Adafactor;
+pub use adagrad::Adagrad;
+pub use adam::{Adam, AdamW};
+pub use adamax::Adamax;
+pub use ftrl::Ftrl;
+pub use lamb::Lamb;
+pub use layout::{Layout, Part, Slot, Start};
+pub use lbfgs::Lbfgs;
+pub use lion::Lion;
+pub use muon::Muon;
+pub use nadam::Nadam;
+pub(crate) use options::optimizer;
+pub use options::{Configured, Options};
+pub use rate::LearningRate;
+pub use rmsprop::RMSprop;
+pub use schedule_free_adamw::ScheduleFreeAdamW;
+pub use sgd::SGD;
+pub use update::Updater;
+
+use treino_core::catalog::room;
+use treino_core::error::{Error, Result};
+use treino_engine::pool::Pool;
+use treino_engine::simd::Simd;
+
+room! {
+    /// Any optimizer.
+    ///
+    /// How weights move along the gradient. `learning_rate` is a number or a schedule.
+    ///
+    /// Keras differences: a learning rate may be written as a whole number; `exclude_from_weight_decay` is a
+    /// parameter, not a method, and searches names of the form `layer/variable`; a clip of 0 is refused, where Keras
+    /// takes it for none.
+    pub enum Optimizer: dyn Rule in Room {
+        name: "optimizers", one: "optimizer", example: "[compile]\noptimizer = {inline}\n",
+    } => {
+        SGD, RMSprop, Adam, AdamW, Adadelta, Adagrad, Adamax, Nadam, Ftrl, Lion, Lamb, Adafactor, Muon,
+        ScheduleFreeAdamW, Lbfgs,
+    }
+}
+
+impl Optimizer {
+    /// Refuses options that contradict each other.
+    ///
+    /// # Errors
+    /// Two ways of clipping at once, something that is no regular expression, a schedule that makes no sense.
+    pub fn check(&self) -> Result<()> {
+        self.inner().options().check(self.name())?;
+        self.inner().check()
+    }
+
+    /// Refuses an optimizer whose learning rate nothing can set from outside.
+    ///
+    /// # Errors
+    /// It has none, or a schedule decides.
+    pub fn check_rate_can_be_set(&self) -> Result<()> {
+        let name = self.name();
+        if self.descriptor().param("learning_rate").is_none() {
+            return Err(Error::input(format!("{name} has no learning rate to set")));
+        }
+        match &self.inner().options().learning_rate {
+            LearningRate::Constant(_) => Ok(()),
+            LearningRate::Schedule(schedule) => {
+                let e = format!("the learning rate cannot be set: {} decides it", schedule.name());
+                Err(Error::input(e).help(format!("give {name} a number as its learning_rate")))
+            }
+        }
+    }
+
+    /// Its name and learning rate, such as `adam at 0.001` or `adam by cosine_decay`.
+    pub fn in_words(&self) -> String {
+        let name = self.name();
+        match self.inner().options().learning_rate {
+            _ if self.descriptor().param("learning_rate").is_none() => name.to_string(),
+            LearningRate::Constant(rate) => format!("{name} at {rate}"),
+            LearningRate::Schedule(schedule) => format!("{name} by {}", schedule.name()),
+        }
+    }
+}
+
+/// What an optimizer does.
+pub trait Rule: Configured + std::fmt::Debug {
+    /// Its buffers of state.
+    fn slots(&self, layout: &Layout) -> Vec<Slot>;
+
+    /// Moves the weights `w` one step against the gradient `g`, which is used up.
+    fn step(&self, at: Step<'_>, w: &mut [f32], g: &mut [f32], state: &mut [Vec<f32>]);
+
+    /// Refuses parameters that contradict each other.
+    ///
+    /// # Errors
+    /// As the optimizer says; most have none.
+    fn check(&self) -> Result<()> {
+        Ok(())
+    }
+
+    /// The line search that makes its steps in the place of [`Rule::step`], if one does.
+    fn line_search(&self) -> Option<&Lbfgs> {
+        None
+    }
+
+    /// Strength of a variable's weight decay, before exclusions.
+    fn weight_decay(&self, _part: &Part) -> Option<f64> {
+        self.options().weight_decay
+    }
+}
+
+/// Where a training stands when a step is made, and what the step may use.
+#[derive(Debug, Clone, Copy)]
+pub struct Step<'a> {
+    /// The number of the step, from 1.
+    pub t: u64,
+    /// The learning rate of this step.
+    pub learning_rate: f32,
+    /// Where the variables lie.
+    pub layout: &'a Layout,
+    /// The instruction set.
+    pub simd: Simd,
+    /// The threads.
+    pub pool: &'a Pool,
+}
+
+/// base^n by repeated squaring, in double precision: the same bits everywhere.
+pub(crate) fn power(base: f64, mut n: u64) -> f64 {
+    let (mut square, mut result) = (base, 1.0);
+    while n > 0 {
+        if n & 1 == 1 {
+            result *= square;
+        }
+        square *= square;
+        n >>= 1;
+    }
+    result
+}
+
+/// A step of a rule by itself, for tests of single rules.
+#[cfg(test)]
+fn try_step(rule: &dyn Rule, t: u64, learning_rate: f32, w: &mut [f32], g: &mut [f32], state: &mut [Vec<f32>]) {
+    let part = Part { name: "w".into(), shape: vec![w.len()], range: 0..w.len(), constraint: None };
+    let layout = Layout { parts: vec![part], length: w.len() };
+    let at = Step { t, learning_rate, layout: &layout, simd: Simd::detect(), pool: &Pool::new(1) };
+    rule.step(at, w, g, state);
+}

@@ -1,0 +1,39 @@
+//! Values that several layers read.
+
+use super::memory::{Memory, Pass};
+use super::op::Op;
+use super::program::ValueId;
+
+/// Several layers read one value: its gradient is the sum of theirs.
+///
+/// Each reader writes a gradient of its own, so that no op has to know of the others; the sum is taken in the order in
+/// which they were connected.
+#[derive(Debug, Clone)]
+pub struct ForkOp {
+    pub(crate) value: ValueId,
+    pub(crate) aliases: Vec<ValueId>,
+    pub(crate) width: usize,
+}
+
+impl Op for ForkOp {
+    // Readers share the numbers.
+    fn forward(&self, _memory: &mut Memory, _pass: &Pass<'_>) {}
+
+    fn backward(&self, memory: &mut Memory, pass: &Pass<'_>) {
+        let n = pass.rows * self.width;
+        for alias in &self.aliases {
+            let (sum, part) = memory.two_gradients(self.value, *alias);
+            for (sum, part) in sum[..n].iter_mut().zip(&part[..n]) {
+                *sum += part;
+            }
+        }
+    }
+
+    fn is_rowwise(&self) -> bool {
+        true
+    }
+
+    fn word(&self) -> &'static str {
+        "fork"
+    }
+}

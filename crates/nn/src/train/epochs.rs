@@ -1,0 +1,329 @@
+//! The loop over epochs.
+
+use super::executor::{Examples, Executor};
+use super::fit::{ModelFile, Training};
+use super::identity::identity;
+use super::inside;
+use super::session::Session;
+use crate::callbacks::{Control, Keeper, OnDivergence, Watcher};
+use crate::events::Event;
+use crate::events::{Divergence, Ending, History, Identity, Inside, Progress, Snapshot};
+use crate::network::{Network, weights_bytes};
+use treino_core::error::{Error, Result};
+use treino_engine::random::{Purpose, Stream};
+
+/// The epochs of a training on whatever executes them.
+pub(super) struct Epochs<'a> {
+    pub training: &'a Training<'a>,
+    pub batch_size: usize,
+    /// The network as it was before the training.
+    pub network: &'a Network,
+    pub executor: &'a mut dyn Executor,
+    pub watchers: Vec<Box<dyn Watcher>>,
+}
+
+/// What the loop carries from epoch to epoch.
+struct Course {
+    history: History,
+    /// What is kept if the training ends badly: the best scored epoch, or the last one while none has a score.
+    kept: Option<(f64, usize, Snapshot)>,
+    /// Why a callback stopped it.
+    stopped: Option<String>,
+}
+
+impl Epochs<'_> {
+    /// Trains, and gives the history. The executor is left with the final weights.
+    ///
+    /// # Errors
+    /// A callback failed.
+    pub fn run(mut self, session: &mut Session<'_>) -> Result<History> {
+        let Training { train, settings, .. } = *self.training;
+        let history = History {
+            epochs: Vec::new(),
+            learning_rates: Vec::new(),
+            inside: Inside::default(),
+            best_epoch: None,
+            kept_epoch: None,
+            ending: Ending::Finished,
+        };
+        let mut course = Course { history, kept: None, stopped: None };
+        let has_keeper = self.keepers().next().is_some();
+        let identity = has_keeper.then(|| identity(self.network, self.training));
+        if let Some(identity) = &identity {
+            self.resume(identity, &mut course, session)?;
+        }
+        for watcher in &mut self.watchers {
+            watcher.train_begin(&course.history.epochs)?;
+        }
+        let stream = Stream::new(settings.seed, Purpose::Shuffle, "");
+        let mut order = vec![0; if settings.shuffle { train.rows() } else { 0 }];
+        let first = course.history.epochs.len();
+        // A callback may have stopped the training just before it was interrupted.
+        let last = if course.stopped.is_some() { first } else { settings.epochs };
+        for epoch in first..last {
+            stream.at(epoch as u32, 0).permutation(session.simd, &mut order);
+            if !self.epoch(epoch, &order, &mut course, session)? {
+                break;
+            }
+            if let Some(identity) = &identity {
+                self.keep(identity, &course)?;
+            }
+            if course.stopped.is_some() || session.is_interrupted() {
+                break;
+            }
+        }
+        if let (Ending::Finished, Some(why)) = (&course.history.ending, &course.stopped) {
+            let (epoch, why) = (course.history.epochs.len().saturating_sub(1), why.clone());
+            (session.observer)(&Event::Stopped { epoch, why: why.clone() });
+            course.history.ending = Ending::Stopped { epoch, why };
+        } else if course.history.ending == Ending::Finished && session.is_interrupted() {
+            course.history.ending = Ending::Interrupted;
+        }
+        self.end(course, session)
+    }
+
+    /// One epoch with its validation; `false` when it is not whole and the training ends there.
+    fn epoch(&mut self, epoch: usize, order: &[u32], course: &mut Course, session: &mut Session<'_>) -> Result<bool> {
+        let Training { train, validation, settings, .. } = *self.training;
+        let steps = train.rows().div_ceil(self.batch_size);
+        let mut hands = Hands::new(self.executor, session, self.network, self.training.model_file);
+        each(&mut self.watchers, &mut hands, |watcher, hands| watcher.epoch_begin(epoch, hands))?;
+
+        let watched = self.watchers.iter().any(|watcher| watcher.watches_batches());
+        let mut failed = None;
+        let mut batch_end = |executor: &mut dyn Executor, step: usize, loss: f64| {
+            (session.observer)(&Event::Batch { epoch, step, steps, loss });
+            if watched {
+                let logs = executor.running_logs(loss, train.rows().min(step * self.batch_size));
+                let mut hands = Hands::new(executor, session, self.network, self.training.model_file);
+                let batch = each(&mut self.watchers, &mut hands, |w, hands| w.batch_end(epoch, step, &logs, hands));
+                failed = batch.err();
+            }
+            failed.is_none() && session.gate.pass()
+        };
+        let order = settings.shuffle.then_some(order);
+        let end = self.executor.run_epoch(&train, order, epoch, &mut batch_end);
+        if let Some(error) = failed {
+            return Err(error);
+        }
+        let end = match end {
+            Ok(end) => end,
+            Err(divergence) => {
+                self.diverged(divergence, course)?;
+                return Ok(false);
+            }
+        };
+        let is_whole = end.cut_short.is_none_or(|cut| cut.steps == steps);
+        // An epoch that an interruption cut short is left out of the history, unless it is all there is.
+        if !is_whole && !course.history.epochs.is_empty() {
+            course.history.ending = Ending::Interrupted;
+            return Ok(false);
+        }
+
+        if is_whole && inside::is_noted(epoch, settings.epochs) {
+            self.executor.note_inside(epoch, &mut course.history.inside);
+        }
+        let mut logs = end.logs;
+        let mut hands = Hands::new(self.executor, session, self.network, self.training.model_file);
+        let is_validated = (epoch + 1).is_multiple_of(settings.validation_freq);
+        let validation_rows = validation.filter(|_| is_validated);
+        if let Some(rows) = &validation_rows {
+            each(&mut self.watchers, &mut hands, |watcher, hands| watcher.validation_begin(hands))?;
+            logs.0.extend(validate(hands.executor, rows));
+        }
+        let score = logs.get(if validation.is_some() { "val_loss" } else { "loss" }).unwrap_or(f64::NAN);
+        let keep = course.kept.as_ref().is_none_or(|(best, ..)| score < *best || best.is_nan());
+        let best = keep && !score.is_nan();
+        if keep {
+            course.kept = Some((score, epoch, hands.weights()));
+        }
+        if best {
+            course.history.best_epoch = Some(epoch);
+        }
+        if validation_rows.is_some() {
+            each(&mut self.watchers, &mut hands, |watcher, hands| watcher.validation_end(hands))?;
+        }
+        course.history.kept_epoch = Some(epoch);
+        let waited = epoch - course.history.best_epoch.unwrap_or(epoch);
+        each(&mut self.watchers, &mut hands, |watcher, hands| watcher.epoch_end(epoch, &mut logs, hands))?;
+        course.stopped = hands.stop;
+        let has_rate = self.training.compile.optimizer.inner().line_search().is_none();
+        let rate = if has_rate { hands.executor.learning_rate() } else { f64::NAN };
+        course.history.learning_rates.push(rate);
+        (session.observer)(&Event::Epoch { epoch, logs: logs.clone(), best, waited });
+        course.history.epochs.push(logs);
+        Ok(is_whole)
+    }
+
+    /// What becomes of a training that left the finite numbers.
+    fn diverged(&self, divergence: Divergence, course: &mut Course) -> Result<()> {
+        let wish = self.watchers.iter().map(|watcher| watcher.on_divergence()).max();
+        course.history.ending = match (wish, course.history.epochs.len().checked_sub(1)) {
+            (Some(OnDivergence::Fail), _) => return Err(divergence.error()),
+            (Some(OnDivergence::Stop), Some(epoch)) => {
+                let Divergence { epoch: at, step, place, .. } = divergence;
+                Ending::Stopped { epoch, why: format!("in epoch {}, step {}, {place}", at + 1, step + 1) }
+            }
+            _ => Ending::Diverged(divergence),
+        };
+        Ok(())
+    }
+
+    /// What follows the last epoch.
+    fn end(mut self, course: Course, session: &mut Session<'_>) -> Result<History> {
+        let Course { mut history, kept, stopped } = course;
+        let has_diverged = matches!((&history.ending, &stopped), (Ending::Stopped { .. }, None));
+        if has_diverged || matches!(history.ending, Ending::Diverged(_) | Ending::Interrupted) {
+            // Where there is nothing to keep, the network stays as it was.
+            history.kept_epoch = kept.as_ref().map(|(_, epoch, _)| *epoch);
+            if let Some((.., snapshot)) = &kept {
+                self.executor.restore(snapshot);
+            }
+        }
+        if let (true, Ending::Stopped { epoch, why }) = (has_diverged, &history.ending) {
+            (session.observer)(&Event::Stopped { epoch: *epoch, why: why.clone() });
+        }
+        let mut hands = Hands::new(self.executor, session, self.network, self.training.model_file);
+        if matches!(history.ending, Ending::Finished | Ending::Stopped { .. }) {
+            if !has_diverged {
+                each(&mut self.watchers, &mut hands, |watcher, hands| watcher.epochs_end(hands))?;
+                hands.executor.finish();
+            }
+            each(&mut self.watchers, &mut hands, |watcher, hands| watcher.train_end(hands))?;
+            if let Some(epoch) = hands.restored {
+                history.kept_epoch = Some(epoch);
+                hands.tell(&Event::Restored { epoch });
+            }
+        }
+        if history.ending != Ending::Interrupted {
+            self.keepers().try_for_each(|keeper| keeper.done())?;
+        }
+        Ok(history)
+    }
+
+    fn keepers(&mut self) -> impl Iterator<Item = &mut Keeper> {
+        self.watchers.iter_mut().filter_map(|watcher| watcher.keeper())
+    }
+
+    /// Keeps the progress where that is due.
+    fn keep(&mut self, identity: &Identity, course: &Course) -> Result<()> {
+        let steps = self.training.train.rows().div_ceil(self.batch_size);
+        // Every keeper counts.
+        let due: Vec<bool> = self.keepers().map(|keeper| keeper.is_due(steps)).collect();
+        if !due.contains(&true) {
+            return Ok(());
+        }
+        let progress = Progress {
+            history: course.history.clone(),
+            stopped: course.stopped.clone(),
+            state: self.executor.training_state(),
+            kept: course.kept.clone(),
+            watchers: self.watchers.iter().map(|watcher| watcher.state()).collect(),
+        };
+        self.keepers().zip(due).filter(|(_, due)| *due).try_for_each(|(keeper, _)| keeper.save(identity, &progress))
+    }
+
+    /// Goes on from what was kept of the same training, if anything was.
+    fn resume(&mut self, identity: &Identity, course: &mut Course, session: &mut Session<'_>) -> Result<()> {
+        let mut found = None;
+        for keeper in self.keepers() {
+            if found.is_none() {
+                found = keeper.load(identity)?;
+            }
+        }
+        let Some(progress) = found else { return Ok(()) };
+        let damaged = |e: Error| Error::input(format!("the backup does not fit the training: {}", e.message()));
+        let (weights, state) = (self.network.weights.len(), self.network.state.len());
+        if !progress.fits(weights, state) || progress.watchers.len() != self.watchers.len() {
+            return Err(damaged(Error::input("it holds other numbers of weights or callbacks")));
+        }
+        self.executor.resume(&progress.state).map_err(damaged)?;
+        for (watcher, state) in self.watchers.iter_mut().zip(&progress.watchers) {
+            watcher.resume(state).map_err(damaged)?;
+        }
+        (session.observer)(&Event::Resumed { epoch: progress.history.epochs.len() });
+        *course = Course { history: progress.history, kept: progress.kept, stopped: progress.stopped };
+        Ok(())
+    }
+}
+
+fn validate(executor: &mut dyn Executor, rows: &Examples<'_>) -> impl Iterator<Item = (String, f64)> {
+    executor.evaluate(rows).0.into_iter().map(|(name, value)| (format!("val_{name}"), value))
+}
+
+/// Asks each callback in order, until one fails.
+fn each<'a>(
+    watchers: &mut [Box<dyn Watcher>],
+    hands: &mut Hands<'a>,
+    mut ask: impl FnMut(&mut dyn Watcher, &mut Hands<'a>) -> Result<()>,
+) -> Result<()> {
+    watchers.iter_mut().try_for_each(|watcher| ask(watcher.as_mut(), hands))
+}
+
+/// What callbacks do to the training.
+struct Hands<'a> {
+    executor: &'a mut dyn Executor,
+    observer: &'a mut dyn FnMut(&Event),
+    network: &'a Network,
+    model_file: Option<ModelFile<'a>>,
+    stop: Option<String>,
+    restored: Option<usize>,
+}
+
+impl<'a> Hands<'a> {
+    fn new(
+        executor: &'a mut dyn Executor,
+        session: &'a mut Session<'_>,
+        network: &'a Network,
+        model_file: Option<ModelFile<'a>>,
+    ) -> Self {
+        Hands { executor, observer: &mut *session.observer, network, model_file, stop: None, restored: None }
+    }
+}
+
+impl Control for Hands<'_> {
+    fn stop(&mut self, why: String) {
+        self.stop.get_or_insert(why);
+    }
+
+    fn weights(&self) -> Snapshot {
+        self.executor.snapshot()
+    }
+
+    fn restore(&mut self, weights: &Snapshot, epoch: usize) {
+        self.executor.restore(weights);
+        self.restored = Some(epoch);
+    }
+
+    fn learning_rate(&self) -> f64 {
+        self.executor.learning_rate()
+    }
+
+    fn set_learning_rate(&mut self, rate: f64) -> Result<()> {
+        self.executor.set_learning_rate(rate)
+    }
+
+    fn swap_ema(&mut self) -> Result<()> {
+        self.executor.swap_ema()
+    }
+
+    fn network(&self) -> Network {
+        let mut network = self.network.clone();
+        let Snapshot { weights, state } = self.executor.snapshot();
+        (network.weights, network.state) = (weights, state);
+        network
+    }
+
+    fn model_bytes(&self, weights_only: bool) -> Result<Vec<u8>> {
+        let network = self.network();
+        match self.model_file {
+            _ if weights_only => weights_bytes(&network),
+            Some(model_file) => model_file(network),
+            None => Err(Error::input("this training has no file of whole models")),
+        }
+    }
+
+    fn tell(&mut self, event: &Event) {
+        (self.observer)(event);
+    }
+}

@@ -1,0 +1,252 @@
+//! What goes on inside a network while it trains: weights, gradients and outputs, layer by layer.
+//!
+//! Noted at the end of an epoch, from numbers that are there anyway: the weights, the gradient of the last batch, and what the
+//! layers gave for it. Of long trainings only some epochs are noted, at most [`MOST_EPOCHS`] or so, chosen by number alone.
+//!
+//! It must cost next to nothing: of a batch (of its last piece, where it passes in pieces) the first 32 rows are looked at, of a
+//! kernel with more than 65,536 numbers 256 blocks of 256, evenly chosen.
+
+use crate::activations::Activation;
+use crate::events::{Inside, LayerTrace, UnitsAtEnd};
+use crate::layers::{BatchNormalizationOp, DenseOp, GroupNormalizationOp};
+use crate::network::Network;
+use crate::program::{ActivationOp, Buffer, Memory, Program, ValueId};
+use std::ops::Range;
+use treino_core::rows::Matrix;
+use treino_engine::reduce::dot;
+use treino_engine::simd::{Kernel, Simd};
+
+/// About so many epochs of a training are noted.
+pub const MOST_EPOCHS: usize = 200;
+
+/// Rows of a batch that are looked at, at most.
+pub(super) const MOST_ROWS: usize = 32;
+
+/// Numbers of a kernel that are all looked at; of more, as many blocks of `BLOCK` as make this.
+const MOST_NUMBERS: usize = 1 << 16;
+const BLOCK: usize = 256;
+
+/// Training rows that are looked at in the end, at most.
+const MOST_ROWS_AT_END: usize = 2_000;
+
+/// A sigmoid or tanh this near to an end is flat.
+const NEAR: f32 = 0.01;
+
+/// Whether an epoch, from 0, of so many that are planned is noted: every one, every second, ..., and the last.
+pub(super) fn is_noted(epoch: usize, planned: usize) -> bool {
+    epoch.is_multiple_of(planned.div_ceil(MOST_EPOCHS).max(1)) || epoch + 1 == planned
+}
+
+/// Where the numbers of a layer with a kernel lie.
+#[derive(Debug)]
+struct Tap {
+    layer: String,
+    activation: String,
+    value: ValueId,
+    width: usize,
+    kernel: Buffer,
+    range: Range<usize>,
+    /// What the layer gives is flat at the first and below, and at the second and above.
+    flat: [f32; 2],
+    /// Whether it can be saturated.
+    saturates: bool,
+    /// Root of the mean square of the last gradient.
+    gradient: f32,
+}
+
+/// The layers with a kernel, from the input on.
+#[derive(Debug)]
+pub(super) struct Taps(Vec<Tap>);
+
+impl Taps {
+    pub fn of(program: &Program) -> Self {
+        let mut taps: Vec<Tap> = Vec::new();
+        for (op, layer) in program.ops.iter().zip(&program.op_layers) {
+            let Some(dense) = op.as_a::<DenseOp>() else { continue };
+            // A shared layer is looked at in its first call.
+            if taps.iter().any(|tap| tap.layer == *layer) {
+                continue;
+            }
+            let (value, activation) = match &dense.activation {
+                Some(activation) => (dense.z, Some(activation)),
+                None => behind(program, dense.z).unwrap_or((dense.z, None)),
+            };
+            let kernel = program.variable(dense.kernel);
+            let (flat, saturates) = flat(activation);
+            taps.push(Tap {
+                layer: layer.clone(),
+                activation: activation.map_or("", Activation::name).to_string(),
+                value,
+                width: program.width(value),
+                kernel: kernel.buffer,
+                range: kernel.range.clone(),
+                flat,
+                saturates,
+                gradient: 0.0,
+            });
+        }
+        Taps(taps)
+    }
+
+    /// Looks at the gradient of a batch, which is scaled, while it is there.
+    pub fn look_at_gradient(&mut self, simd: Simd, gradient: &[f32], scale: f32) {
+        for tap in self.0.iter_mut().filter(|tap| tap.kernel == Buffer::Trainable) {
+            tap.gradient = (root_mean_square(simd, &gradient[tap.range.clone()]) / f64::from(scale)) as f32;
+        }
+    }
+
+    /// Notes an epoch: the weights, the gradient that was looked at, and the first rows of the values.
+    pub fn note(&self, simd: Simd, memory: &Memory, rows: usize, epoch: usize, inside: &mut Inside) {
+        self.begin(inside);
+        inside.epochs.push(epoch);
+        for (tap, trace) in self.0.iter().zip(&mut inside.layers) {
+            let weights = match tap.kernel {
+                Buffer::Trainable => &memory.weights[tap.range.clone()],
+                Buffer::State => &memory.state[tap.range.clone()],
+            };
+            let values = &memory.value(tap.value)[..rows * tap.width];
+            let [sum, squares, flat] = simd.run(Sums { x: values, flat: tap.flat });
+            let n = values.len().max(1) as f64;
+            let mean = sum / n;
+            trace.weights.push(root_mean_square(simd, weights) as f32);
+            trace.gradients.push(tap.gradient);
+            trace.means.push(mean as f32);
+            trace.deviations.push((squares / n - mean * mean).max(0.0).sqrt() as f32);
+            trace.flat.push((flat / n) as f32);
+        }
+    }
+
+    /// Makes room for the layers, where nothing was noted yet.
+    fn begin(&self, inside: &mut Inside) {
+        if !inside.layers.is_empty() {
+            return;
+        }
+        inside.epochs.reserve(MOST_EPOCHS + 1);
+        inside.layers.extend(self.0.iter().map(|tap| {
+            let mut trace = LayerTrace {
+                layer: tap.layer.clone(),
+                activation: tap.activation.clone(),
+                units: tap.width,
+                ..LayerTrace::default()
+            };
+            trace.lists_mut().into_iter().for_each(|list| list.reserve(MOST_EPOCHS + 1));
+            trace
+        }));
+    }
+}
+
+/// The activation that alone reads a value, also behind normalisations, and what it makes.
+fn behind(program: &Program, mut value: ValueId) -> Option<(ValueId, Option<&Activation>)> {
+    for op in &program.ops {
+        if !program.has_one_reader(value) {
+            return None;
+        }
+        if let Some(op) = op.as_a::<ActivationOp>().filter(|op| op.x == value) {
+            return Some((op.y, Some(&op.activation)));
+        }
+        if let Some(op) = op.as_a::<BatchNormalizationOp>().filter(|op| op.x == value) {
+            value = op.y;
+        } else if let Some(op) = op.as_a::<GroupNormalizationOp>().filter(|op| op.x == value) {
+            value = op.y;
+        }
+    }
+    None
+}
+
+/// Where an activation is flat, and whether those are the ends of a sigmoid or tanh.
+fn flat(activation: Option<&Activation>) -> ([f32; 2], bool) {
+    match activation {
+        Some(Activation::Relu(relu)) if relu.negative_slope == 0.0 && relu.threshold >= 0.0 => {
+            ([0.0, relu.max_value.map_or(f32::INFINITY, |cap| cap as f32)], false)
+        }
+        Some(Activation::Relu6(_)) => ([0.0, 6.0], false),
+        Some(Activation::Sigmoid(_) | Activation::HardSigmoid(_)) => ([NEAR, 1.0 - NEAR], true),
+        Some(Activation::Tanh(_) | Activation::HardTanh(_)) => ([NEAR - 1.0, 1.0 - NEAR], true),
+        _ => ([f32::NEG_INFINITY, f32::INFINITY], false),
+    }
+}
+
+fn root_mean_square(simd: Simd, x: &[f32]) -> f64 {
+    if x.len() <= MOST_NUMBERS {
+        return (dot(simd, x, x) / x.len().max(1) as f64).sqrt();
+    }
+    let blocks = MOST_NUMBERS / BLOCK;
+    let block = |i: usize| {
+        let first = i * (x.len() - BLOCK) / (blocks - 1);
+        let x = &x[first..first + BLOCK];
+        dot(simd, x, x)
+    };
+    ((0..blocks).map(block).sum::<f64>() / MOST_NUMBERS as f64).sqrt()
+}
+
+/// Lanes that are summed side by side, and then one after another.
+const LANES: usize = 16;
+
+/// The sum of numbers, that of their squares, and how many are flat.
+struct Sums<'a> {
+    x: &'a [f32],
+    flat: [f32; 2],
+}
+
+impl Kernel for Sums<'_> {
+    type Output = [f64; 3];
+
+    #[inline(always)]
+    fn run(self) -> [f64; 3] {
+        let (mut sum, mut squares, mut flat) = ([0.0_f64; LANES], [0.0_f64; LANES], [0.0_f32; LANES]);
+        let [low, high] = self.flat;
+        let mut add = |at: usize, x: f32| {
+            let wide = f64::from(x);
+            sum[at] += wide;
+            squares[at] = wide.mul_add(wide, squares[at]);
+            flat[at] += if x <= low || x >= high { 1.0 } else { 0.0 };
+        };
+        let chunks = self.x.chunks_exact(LANES);
+        let rest = chunks.remainder();
+        for chunk in chunks {
+            for (at, x) in chunk.iter().enumerate() {
+                add(at, *x);
+            }
+        }
+        for (at, x) in rest.iter().enumerate() {
+            add(at, *x);
+        }
+        [sum.iter().sum(), squares.iter().sum(), flat.iter().map(|x| f64::from(*x)).sum()]
+    }
+}
+
+/// Says of each layer which units do nothing in the end: over all training rows, or 2,000 evenly chosen, in inference.
+pub fn units_at_end(network: &Network, x: &Matrix, inside: &mut Inside) {
+    let taps = Taps::of(network.program());
+    taps.begin(inside);
+    let rows = x.rows().min(MOST_ROWS_AT_END);
+    if rows == 0 {
+        return;
+    }
+    let chosen = (0..rows).flat_map(|i| x.row(i * x.rows() / rows)).copied().collect();
+    let chosen = Matrix::new(rows, x.cols(), chosen);
+    /// A unit so far: its first number, whether all are the same, and how many are flat.
+    type Unit = (f32, bool, usize);
+    let mut units: Vec<Vec<Unit>> = vec![Vec::new(); taps.0.len()];
+    network.through((&chosen).into(), network.program().ops.len(), |memory, rows| {
+        for (tap, units) in taps.0.iter().zip(&mut units) {
+            for row in memory.value(tap.value)[..rows * tap.width].chunks_exact(tap.width.max(1)) {
+                if units.is_empty() {
+                    units.extend(row.iter().map(|first| (*first, true, 0)));
+                }
+                for ((first, is_same, flat), x) in units.iter_mut().zip(row) {
+                    *is_same &= x == first;
+                    *flat += usize::from(*x <= tap.flat[0] || *x >= tap.flat[1]);
+                }
+            }
+        }
+    });
+    for ((tap, units), trace) in taps.0.iter().zip(&units).zip(&mut inside.layers) {
+        let saturated = |unit: &&Unit| tap.saturates && unit.2 * 100 > rows * 95;
+        trace.end = Some(UnitsAtEnd {
+            rows,
+            dead: units.iter().filter(|unit| unit.1).count(),
+            saturated: units.iter().filter(saturated).count(),
+        });
+    }
+}

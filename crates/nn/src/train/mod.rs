@@ -1,0 +1,42 @@
+//! Training: from a network and rows to a trained network and its history.
+//!
+//! [`fit`] is Keras's `fit`: epochs, batches, validation, callbacks. It knows neither files nor terminals: it tells what
+//! happens through [`Event`](crate::events::Event)s. [`cpu`](Cpu) executes the network's program; a later executor for other hardware takes its
+//! place behind [`Executor`].
+
+mod class_weight;
+mod compile;
+mod cpu;
+mod epochs;
+mod executor;
+mod fit;
+mod gradient;
+mod head;
+mod identity;
+mod inside;
+mod lr_find;
+mod per_output;
+mod profile;
+mod section;
+mod session;
+mod side_by_side;
+
+pub use class_weight::ClassWeight;
+pub use compile::{Compile, Goal};
+pub use cpu::{Cpu, CpuBackend};
+pub use executor::{Backend, BatchEnd, EpochEnd, Examples, Executor, Interrupted, Setup, Units};
+pub use fit::{Fit, Training, check, evaluate, fit};
+pub use gradient::gradient;
+pub use inside::units_at_end;
+pub use lr_find::{RangeTest, RatesFound, Tried};
+pub use per_output::PerOutput;
+pub use profile::{Line, Profile};
+pub use section::CompileSection;
+pub use session::Session;
+pub use side_by_side::side_by_side;
+pub use treino_engine::simd::{Level, Simd};
+
+#[cfg(test)]
+mod denormals;
+#[cfg(test)]
+mod tests;

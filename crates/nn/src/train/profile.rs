@@ -1,0 +1,315 @@
+//! What the time of a training goes into.
+//!
+//! A clock is read wherever a part of a step ends, and what went by since the last reading is that part's: all parts
+//! together are the whole. A reading takes some 20 to 50 ns itself; [`Profile::clock`] says what they come to, because in
+//! a step of few microseconds that shows.
+
+use crate::layers::DenseOp;
+use crate::program::{Program, Stage, Watch};
+use std::time::{Duration, Instant};
+
+/// What the steps of a training did with their time, and its validations.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Profile {
+    /// How many steps were made.
+    pub steps: u64,
+    /// The parts of all steps, in the order in which a step passes through them; the last one is what lies between steps.
+    pub lines: Vec<Line>,
+    /// How many validations there were.
+    pub validations: u64,
+    /// What they took.
+    pub validation: Duration,
+    /// What reading the clock took in all steps, about. It is part of the lines.
+    pub clock: Duration,
+}
+
+/// A part of a step, over all steps.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Line {
+    /// The layers whose work it is; none for what belongs to no layer.
+    pub layers: Vec<String>,
+    /// What is done: `dense`, `sigmoid`, `gather`, `loss`, ...
+    pub what: &'static str,
+    /// `forward` or `backward`, of layers.
+    pub pass: Option<&'static str>,
+    /// How long it took in all steps.
+    pub time: Duration,
+    /// Multiplications and additions of dense layers: 2 m k n forward; backward as many for the gradient of the weights, and
+    /// as many for that of the input, where they are wanted. 0 for everything else.
+    pub operations: f64,
+}
+
+impl Profile {
+    /// What all steps took, with what lies between them.
+    pub fn time(&self) -> Duration {
+        self.lines.iter().map(|line| line.time).sum()
+    }
+
+    /// Microseconds of a step, of so much of all steps; `None` without a step.
+    pub fn of_a_step(&self, time: Duration) -> Option<f64> {
+        (self.steps > 0).then(|| 1e6 * time.as_secs_f64() / self.steps as f64)
+    }
+
+    /// Microseconds of a validation; `None` without one.
+    pub fn of_a_validation(&self) -> Option<f64> {
+        (self.validations > 0).then(|| 1e6 * self.validation.as_secs_f64() / self.validations as f64)
+    }
+
+    /// Which share of all steps a part has, from 0 to 1.
+    pub fn share(&self, line: &Line) -> f64 {
+        line.time.as_secs_f64() / self.time().as_secs_f64().max(f64::MIN_POSITIVE)
+    }
+}
+
+impl Line {
+    /// Its name without the pass: the layers, and what they are where their names do not say it.
+    pub fn name(&self) -> String {
+        let layers = self.layers.join(", ");
+        match self.layers.iter().all(|layer| layer.contains(self.what)) {
+            _ if self.layers.is_empty() => self.what.to_string(),
+            true => layers,
+            false => format!("{layers} {}", self.what),
+        }
+    }
+
+    /// Billions of operations a second, of dense layers.
+    pub fn gflops(&self) -> Option<f64> {
+        let nanoseconds = 1e9 * self.time.as_secs_f64();
+        (self.operations > 0.0 && nanoseconds > 0.0).then(|| self.operations / nanoseconds)
+    }
+}
+
+/// Takes the time of each stage. All its room is there from the beginning.
+#[derive(Debug, Clone)]
+pub(super) struct Stopwatch {
+    /// When the stage before ended.
+    last: Instant,
+    tallies: Vec<Tally>,
+    ops: usize,
+}
+
+/// A stage over all steps.
+#[derive(Debug, Clone, Copy, Default)]
+struct Tally {
+    time: Duration,
+    times: u64,
+    rows: u64,
+}
+
+/// Stages that are no op's.
+const SINGLE: usize = 8;
+
+impl Watch for Stopwatch {
+    fn ended(&mut self, stage: Stage, rows: usize) {
+        let now = Instant::now();
+        let place = self.place(stage);
+        let tally = &mut self.tallies[place];
+        tally.time += now - self.last;
+        tally.times += 1;
+        tally.rows += rows as u64;
+        self.last = now;
+    }
+}
+
+impl Stopwatch {
+    /// For the steps of a program; it runs from now on.
+    pub(super) fn new(program: &Program) -> Self {
+        let ops = program.ops.len();
+        Stopwatch { last: Instant::now(), tallies: vec![Tally::default(); SINGLE + 4 * ops], ops }
+    }
+
+    fn place(&self, stage: Stage) -> usize {
+        let of_op = |kind: usize, at: usize| SINGLE + kind * self.ops + at;
+        match stage {
+            Stage::Gather => 0,
+            Stage::Loss => 1,
+            Stage::Metrics => 2,
+            Stage::Penalties => 3,
+            Stage::Search => 4,
+            Stage::Optimizer => 5,
+            Stage::Validation => 6,
+            Stage::Rest => 7,
+            Stage::Forward(at) => of_op(0, at),
+            Stage::ForwardChain(at) => of_op(1, at),
+            Stage::Backward(at) => of_op(2, at),
+            Stage::BackwardChain(at) => of_op(3, at),
+        }
+    }
+
+    fn tally(&self, stage: Stage) -> Tally {
+        self.tallies[self.place(stage)]
+    }
+
+    /// What it measured up to now.
+    pub(super) fn profile(mut self, program: &Program) -> Profile {
+        self.ended(Stage::Rest, 0);
+        let single = |what, stage| {
+            let Tally { time, times, .. } = self.tally(stage);
+            (times > 0).then_some(Line { layers: Vec::new(), what, pass: None, time, operations: 0.0 })
+        };
+        let mut lines = Vec::new();
+        lines.extend(single("gather", Stage::Gather));
+        for at in 0..self.ops {
+            lines.extend(self.chain(program, at, 0, Stage::ForwardChain(at)));
+            lines.extend(self.line(program, at..at + 1, 0, Stage::Forward(at)));
+        }
+        lines.extend(single("loss", Stage::Loss));
+        lines.extend(single("metrics", Stage::Metrics));
+        for at in (0..self.ops).rev() {
+            lines.extend(self.line(program, at..at + 1, 1, Stage::Backward(at)));
+            lines.extend(self.chain(program, at, 1, Stage::BackwardChain(at)));
+        }
+        lines.extend(single("penalties", Stage::Penalties));
+        lines.extend(single("line search", Stage::Search));
+        lines.extend(single("optimizer", Stage::Optimizer));
+        lines.extend(single("rest", Stage::Rest));
+        let Tally { time: validation, times: validations, .. } = self.tally(Stage::Validation);
+        let readings: u64 = self.tallies.iter().map(|tally| tally.times).sum::<u64>() - validations;
+        let clock = Duration::from_secs_f64(self.reading() * readings as f64);
+        Profile { steps: self.tally(Stage::Optimizer).times, lines, validations, validation, clock }
+    }
+
+    /// The chain that begins at a place.
+    fn chain(&self, program: &Program, at: usize, pass: usize, stage: Stage) -> Option<Line> {
+        let ops = program.chained().find(|ops| ops.start == at)?;
+        self.line(program, ops, pass, stage)
+    }
+
+    /// Ops that ran in one call, forward (0) or backward (1); `None` if they never did.
+    fn line(&self, program: &Program, ops: std::ops::Range<usize>, pass: usize, stage: Stage) -> Option<Line> {
+        let Tally { time, times, rows } = self.tally(stage);
+        let operations = program.ops[ops.clone()]
+            .iter()
+            .map(|op| op.as_a::<DenseOp>().map_or(0.0, |dense| dense.operations(program)[pass]));
+        let operations = rows as f64 * operations.sum::<f64>();
+        let (layers, what) = (program.op_layers[ops.clone()].to_vec(), program.ops[ops.start].word());
+        let pass = Some(["forward", "backward"][pass]);
+        (times > 0).then_some(Line { layers, what, pass, time, operations })
+    }
+
+    /// Seconds that one reading takes: the least of some rounds, because whatever comes between makes it longer.
+    fn reading(&self) -> f64 {
+        const READINGS: u32 = 100;
+        let mut trial = self.clone();
+        let rounds = (0..20).map(|_| {
+            let begun = Instant::now();
+            (0..READINGS).for_each(|_| std::hint::black_box(&mut trial).ended(Stage::Rest, 0));
+            begun.elapsed().as_secs_f64() / f64::from(READINGS)
+        });
+        rounds.fold(f64::INFINITY, f64::min)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::activations::{Relu, Sigmoid};
+    use crate::events::{Event, Gate};
+    use crate::layers::{Dense, Dropout, Layer};
+    use crate::losses::MeanSquaredError;
+    use crate::network::Network;
+    use crate::optimizers::SGD;
+    use crate::regularizers::L2;
+    use crate::train::{Compile, Examples, Fit, Session, Training, fit};
+    use treino_core::rows::Matrix;
+
+    const ROWS: usize = 70;
+
+    /// Trains for 5 epochs in batches of 32; also what went by from the first step's end to the last epoch's, and in all.
+    fn profile(layers: &[Layer], gate: &Gate) -> (Profile, [Duration; 2]) {
+        let x = Matrix::new(ROWS, 3, (0..3 * ROWS).map(|i| (i * 7 % 10) as f32 / 10.0).collect());
+        let y = Matrix::new(ROWS, 1, (0..ROWS).map(|i| (i % 2) as f32).collect());
+        let mut network = Network::build(3, layers).unwrap();
+        network.initialize(1);
+        let compile = Compile::new(SGD::default(), MeanSquaredError::default(), Vec::new());
+        let (train, settings) = (Examples::new(&x, &y), Fit { epochs: 5, ..Fit::default() });
+        let training = Training {
+            compile: &compile,
+            train,
+            validation: Some(train),
+            settings: &settings,
+            callbacks: &[],
+            units: None,
+            noise: None,
+            model_file: None,
+        };
+        let (mut profile, mut seen) = (Profile::default(), Vec::new());
+        let mut observer = |event: &Event| match event {
+            Event::Batch { .. } if !seen.is_empty() => {}
+            _ => seen.push(Instant::now()),
+        };
+        let begun = Instant::now();
+        let mut session = Session::new(1, gate, &mut observer);
+        session.profile = Some(&mut profile);
+        fit(&mut network, &training, &mut session).unwrap();
+        let whole = begun.elapsed();
+        let inner = seen.last().map_or(Duration::ZERO, |last| *last - seen[0]);
+        (profile, [inner, whole])
+    }
+
+    #[test]
+    fn the_parts_are_the_whole() {
+        let decayed = Dense { kernel_regularizer: Some(L2::default().into()), ..Dense::new(4) };
+        let layers = [
+            decayed.activation(Relu::default()).into(),
+            Dense::new(6).into(),
+            Dropout { rate: 0.5, ..Dropout::default() }.into(),
+            Dense::new(1).activation(Sigmoid::default()).into(),
+        ];
+        let (profile, [inner, whole]) = profile(&layers, &Gate::new());
+        assert_eq!((profile.steps, profile.validations), (15, 5));
+        let time = profile.time() + profile.validation;
+        assert!(inner <= time && time <= whole, "{inner:?} {time:?} {whole:?}");
+        assert!((profile.lines.iter().map(|line| profile.share(line)).sum::<f64>() - 1.0).abs() < 1e-9);
+        assert!(profile.clock > Duration::ZERO && profile.of_a_step(profile.clock).unwrap() < 1e3);
+
+        let lines = profile.lines.iter().map(|line| (line.name(), line.pass.unwrap_or("")));
+        let lines: Vec<(String, &str)> = lines.collect();
+        let expected = [
+            ("gather", ""),
+            ("dense, dense_1", "forward"),
+            ("dropout noise", "forward"),
+            ("dense_2", "forward"),
+            ("dense_2 sigmoid", "forward"),
+            ("loss", ""),
+            ("metrics", ""),
+            ("dense_2 sigmoid", "backward"),
+            ("dense_2", "backward"),
+            ("dropout noise", "backward"),
+            ("dense, dense_1", "backward"),
+            ("penalties", ""),
+            ("optimizer", ""),
+            ("rest", ""),
+        ];
+        assert_eq!(lines, expected.map(|(name, pass)| (name.to_string(), pass)));
+        // 2 m k n for each product; what comes in has no gradient.
+        let rows = (5 * ROWS) as f64;
+        let operations: Vec<f64> =
+            profile.lines.iter().map(|line| line.operations / rows).filter(|count| *count > 0.0).collect();
+        assert_eq!(operations, [2.0 * (12.0 + 24.0), 2.0 * 6.0, 4.0 * 6.0, 2.0 * 12.0 + 4.0 * 24.0]);
+    }
+
+    #[test]
+    fn frozen_weights_take_no_operations() {
+        let frozen = |units| Layer::from(Dense { trainable: false, ..Dense::new(units) });
+        let (profile, _) = profile(&[Dense::new(5).into(), frozen(1)], &Gate::new());
+        let of = |name: &str, pass| {
+            let line = profile.lines.iter().find(|line| line.name() == name && line.pass == Some(pass));
+            line.unwrap_or_else(|| panic!("{name}: {:?}", profile.lines)).operations
+        };
+        // Of the last layer only the gradient of its input is computed, of the first only that of its weights.
+        assert_eq!(of("dense_1", "backward"), of("dense_1", "forward"));
+        assert_eq!(of("dense", "backward"), of("dense", "forward"));
+    }
+
+    #[test]
+    fn a_training_without_a_step_has_no_means() {
+        let none = Profile::default();
+        assert_eq!((none.of_a_step(Duration::from_secs(1)), none.of_a_validation()), (None, None));
+        // An interruption ends a training after its first step.
+        let stopped = Gate::new();
+        stopped.stop();
+        let (one, _) = profile(&[Dense::new(1).into()], &stopped);
+        assert_eq!(one.steps, 1);
+    }
+}

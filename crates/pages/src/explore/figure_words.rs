@@ -1,0 +1,193 @@
+//! What the pictures of an exploration say.
+
+use crate::language::messages;
+
+messages! {
+    /// The row of a model that does not look at its inputs.
+    explore_always(class) { en: "always \"{class}\"", pt: "sempre \"{class}\"" }
+    /// Title.
+    explore_trap_title() { en: "The trap of accuracy", pt: "A armadilha da acurácia" }
+    /// Its words.
+    explore_trap(class, share) { en: "Who always answers \"{class}\" is right for {share} of the validation rows and has learnt nothing.", pt: "Quem responde sempre \"{class}\" acerta {share} das linhas de validação e não aprendeu nada." }
+    /// The best rate.
+    explore_best_rate(rate, name, value) { en: "The best of six rates is {rate}, with a mean {name} of {value}.", pt: "A melhor de seis taxas é {rate}, com média de {name} de {value}." }
+    /// A rate that does not change.
+    explore_constant() { en: "constant", pt: "constante" }
+    /// Where rates begin.
+    explore_begin(rate) { en: "All begin at a rate of {rate}, ten times that of the base, and do all epochs.", pt: "Todas começam com taxa {rate}, dez vezes a da base, e fazem todas as épocas." }
+    /// A panel.
+    explore_by_update() { en: "by update", pt: "por atualização" }
+    /// An axis.
+    explore_updates() { en: "updates of the weights", pt: "atualizações dos pesos" }
+    /// What an epoch is.
+    explore_updates_words(one, mini) { en: "An epoch has {one} updates with one row each, {mini} with mini-batches, and 1 with all rows.", pt: "Uma época tem {one} atualizações com uma linha cada, {mini} com mini-lotes, e 1 com todas as linhas." }
+    /// An axis.
+    explore_seconds() { en: "seconds", pt: "segundos" }
+    /// What the time was.
+    explore_time_words(times) { en: "A training took, on average of its seeds on one thread: {times}. Times differ from machine to machine and from run to run.", pt: "Um treino levou, em média sobre as sementes em uma thread: {times}. Os tempos variam de máquina para máquina e de vez para vez." }
+    /// Title.
+    explore_by_time() { en: "Batch size against time", pt: "Tamanho do lote e tempo" }
+    /// A series.
+    explore_median() { en: "median", pt: "mediana" }
+    /// The same seed twice.
+    explore_same() { en: "The same seed twice gave the same numbers to the last bit.", pt: "A mesma semente, duas vezes, deu os mesmos números até o último bit." }
+    /// The same seed twice, otherwise.
+    explore_not_same() { en: "The same seed twice did not give the same numbers: that is a fault of the program; please report it.", pt: "A mesma semente, duas vezes, não deu os mesmos números: é um defeito do programa; por favor, relate." }
+    /// What the seeds gave.
+    explore_seed_range(n, name, low, high, sd, score, score_low, score_high) { en: "Over {n} seeds {name} goes from {low} to {high} (standard deviation {sd}), and {score} from {score_low} to {score_high}.", pt: "Em {n} sementes {name} vai de {low} a {high} (desvio padrão {sd}), e {score} de {score_low} a {score_high}." }
+    /// An arm that is not stopped.
+    explore_all_epochs() { en: "all epochs", pt: "todas as épocas" }
+    /// Where the validation error turns.
+    explore_turn(epoch, name, best, end, last) { en: "The median {name} is lowest at epoch {epoch}, {best}, and is {end} at epoch {last}.", pt: "A mediana de {name} é menor na época {epoch}, {best}, e é {end} na época {last}." }
+    /// Where it does not turn.
+    explore_still_falls(name, last, end) { en: "The median {name} still falls at the last epoch, {last}, where it is {end}: here nothing is learnt by heart yet.", pt: "A mediana de {name} ainda cai na última época, {last}, onde é {end}: aqui nada foi decorado ainda." }
+    /// Where an optimizer stands.
+    explore_share(name, share) { en: "On the way from the best mean to the worst, {name} stands at {share}; up to 10 % counts as a good choice.", pt: "No caminho da melhor média à pior, {name} está em {share}; até 10 % conta como boa escolha." }
+    /// What stopping saves.
+    explore_epochs_spent(patience, stopped, all) { en: "With a patience of {patience}, a training took {stopped} epochs on average instead of {all}.", pt: "Com paciência {patience}, um treino levou em média {stopped} épocas em vez de {all}." }
+    /// An arm.
+    explore_no_penalty() { en: "no penalty", pt: "sem penalidade" }
+    /// An axis.
+    explore_strength() { en: "strength of the penalty", pt: "força da penalidade" }
+    /// An axis.
+    explore_weight_size() { en: "size of the weights (root mean square)", pt: "tamanho dos pesos (raiz da média dos quadrados)" }
+    /// An axis.
+    explore_near_zero(bound) { en: "share of weights below {bound}", pt: "parte dos pesos abaixo de {bound}" }
+    /// What penalties do.
+    explore_shrunk(size, shrunk, zero, zero_before) { en: "The strongest L2 brings the size of the weights from {size} to {shrunk}; under the strongest L1 {zero} of them are nearly zero, without a penalty {zero_before}.", pt: "O L2 mais forte leva o tamanho dos pesos de {size} a {shrunk}; sob o L1 mais forte {zero} deles são quase zero, sem penalidade {zero_before}." }
+    /// An axis.
+    explore_rate() { en: "dropout rate", pt: "taxa de dropout" }
+    /// A panel.
+    explore_at_end() { en: "at the end", pt: "no fim" }
+    /// How far the errors lie apart.
+    explore_gap(name, none, half) { en: "After all epochs, {name} on the validation rows minus that on the training rows is {none} without dropout, and {half} with a rate of 0.5 (whose training error is measured with units dropped).", pt: "Após todas as épocas, {name} nas linhas de validação menos o das de treino é {none} sem dropout, e {half} com taxa 0,5 (cujo erro de treino é medido com unidades desligadas)." }
+    /// What the slide says of the test.
+    explore_inverted() { en: "The lecture reduces the weights for the test; Keras and Treino enlarge what remains in training instead (inverted dropout), which is the same on average.", pt: "A aula reduz os pesos no teste; Keras e Treino, em vez disso, aumentam o que resta no treino (dropout invertido), o que é o mesmo em média." }
+    /// An arm.
+    explore_without() { en: "no normalisation", pt: "sem normalização" }
+    /// An arm.
+    explore_with() { en: "batch normalisation", pt: "normalização em lote" }
+    /// What was reached early.
+    explore_after(epochs, name, with, without) { en: "After {epochs} epochs the training {name} is {with} with batch normalisation and {without} without.", pt: "Após {epochs} épocas, {name} no treino é {with} com normalização em lote e {without} sem." }
+    /// What was reached in the end.
+    explore_at_the_end(name, with, without) { en: "After all epochs {name} is {with} with it and {without} without.", pt: "Após todas as épocas, {name} é {with} com ela e {without} sem." }
+    /// An axis.
+    explore_into() { en: "what goes into the first activation", pt: "o que entra na primeira ativação" }
+    /// An axis.
+    explore_numbers() { en: "numbers", pt: "números" }
+    /// Title.
+    explore_batch_title() { en: "Batch normalisation of one batch", pt: "Normalização de um lote" }
+    /// Its words.
+    explore_batch_words(rows, units) { en: "What goes into the first activations of a trained network for one batch of {rows} rows, over its {units} units: as it is, and normalised unit by unit.", pt: "O que entra nas primeiras ativações de uma rede treinada para um lote de {rows} linhas, em suas {units} unidades: como é, e normalizado unidade por unidade." }
+    /// The algorithm with its numbers.
+    explore_four_lines(mean, variance, epsilon) { en: "For the unit in the table: 1. the mean of the batch, {mean}; 2. its variance, {variance}; 3. subtract the mean and divide by sqrt(variance + {epsilon}); 4. multiply by gamma and add beta, which are learnt and begin at 1 and 0.", pt: "Para a unidade da tabela: 1. a média do lote, {mean}; 2. sua variância, {variance}; 3. subtraia a média e divida por sqrt(variância + {epsilon}); 4. multiplique por gama e some beta, que são aprendidos e começam em 1 e 0." }
+
+    /// Title.
+    explore_cost_title() { en: "What a row costs", pt: "Quanto custa uma linha" }
+    /// Title.
+    explore_slopes_title() { en: "Slopes of two weights", pt: "Inclinações de dois pesos" }
+    /// Title.
+    explore_surfaces_title() { en: "Three error surfaces", pt: "Três superfícies de erro" }
+    /// A number cut in two.
+    explore_above_mean(name) { en: "{name} above its mean", pt: "{name} acima da média" }
+    /// An axis.
+    explore_error() { en: "error", pt: "erro" }
+    /// A panel.
+    explore_by_step() { en: "by step", pt: "por passo" }
+    /// An axis.
+    explore_step() { en: "step", pt: "passo" }
+    /// A series.
+    explore_way() { en: "way", pt: "caminho" }
+    /// A series.
+    explore_downhill() { en: "against the gradient", pt: "contra o gradiente" }
+    /// A model.
+    explore_linear() { en: "linear neuron", pt: "neurônio linear" }
+    /// A model.
+    explore_sigmoid() { en: "sigmoid neuron", pt: "neurônio sigmoide" }
+    /// A model.
+    explore_chain(column) { en: "chain tanh(w2 tanh(w1 {column}))", pt: "cadeia tanh(w2 tanh(w1 {column}))" }
+    /// What was measured.
+    explore_descents(a, b, yes, steps, bowl_from, bowl_to, slope_from, slope_to) { en: "On {a} and {b}, learning \"{yes}\", {steps} steps took the linear neuron's error from {bowl_from} to {bowl_to} and the sigmoid neuron's from {slope_from} to {slope_to}.", pt: "Com {a} e {b}, aprendendo \"{yes}\", {steps} passos levaram o erro do neurônio linear de {bowl_from} a {bowl_to} e o do sigmoide de {slope_from} a {slope_to}." }
+    /// The saddle.
+    explore_saddle(slope, first, second) { en: "The chain's gradient at (0; 0) is {slope}: a saddle, from which no step leads away; two starts beside it end at {first} and {second}.", pt: "O gradiente da cadeia em (0; 0) é {slope}: um ponto de sela, de onde nenhum passo sai; dois inícios ao lado terminam em {first} e {second}." }
+    /// What contours are.
+    explore_contour_words() { en: "A grey line joins weights of equal error, as on a map; arrows point against the gradient.", pt: "Uma linha cinza une pesos de mesmo erro, como em um mapa; setas apontam contra o gradiente." }
+    /// Title.
+    explore_race_title() { en: "A race on two weights", pt: "Uma corrida em dois pesos" }
+    /// Its words.
+    explore_race(rate, steps, first, second, last) { en: "All start at one place with a learning rate of {rate}; after {steps} steps the errors are lowest for {first} and {second}, and highest for {last}. One rate does not suit all: adadelta and sgd ask for larger ones.", pt: "Todos partem do mesmo lugar com taxa {rate}; após {steps} passos os erros são menores para {first} e {second}, e maior para {last}. Uma taxa só não serve a todos: adadelta e sgd pedem taxas maiores." }
+    /// Title.
+    explore_limit_title() { en: "The largest rate that arrives", pt: "A maior taxa que chega" }
+    /// Its words.
+    explore_limit(limit) { en: "For gradient descent with all rows on a bowl the limit is exact: 2 divided by the largest curvature, here {limit}.", pt: "Para o gradiente descendente com todas as linhas em uma bacia o limite é exato: 2 dividido pela maior curvatura, aqui {limit}." }
+    /// Its words.
+    explore_limit_ends(steps, start, low, right, high) { en: "In {steps} steps the error goes from {start} to {low} at 5 % of the limit, to {right} at 60 %, and to {high} at 105 %.", pt: "Em {steps} passos o erro vai de {start} a {low} com 5 % do limite, a {right} com 60 %, e a {high} com 105 %." }
+    /// A series.
+    explore_all_rows() { en: "all rows", pt: "todas as linhas" }
+    /// Title.
+    explore_noise_title() { en: "Ways of batches", pt: "Caminhos dos lotes" }
+    /// Its words.
+    explore_noise(steps, rate, one, mini, all) { en: "Of {steps} steps at a rate of {rate}, the error over all rows rose in {one} with one row a step, in {mini} with 32, and in {all} with all.", pt: "De {steps} passos com taxa {rate}, o erro sobre todas as linhas subiu em {one} com uma linha por passo, em {mini} com 32, e em {all} com todas." }
+    /// A series.
+    explore_minimum() { en: "minimum", pt: "mínimo" }
+    /// Inputs.
+    explore_raw() { en: "as in the file", pt: "como no arquivo" }
+    /// Inputs.
+    explore_standardised() { en: "standardised", pt: "padronizadas" }
+    /// Column.
+    explore_condition() { en: "condition number", pt: "número de condição" }
+    /// Column.
+    explore_largest_rate() { en: "largest stable rate", pt: "maior taxa estável" }
+    /// Title.
+    explore_conditions_title() { en: "The error surface, raw and standardised", pt: "A superfície de erro, crua e padronizada" }
+    /// Its words.
+    explore_conditions(a, b, raw, scaled, raw_limit, limit) { en: "For {a} and {b} the condition number of a linear neuron's error falls from {raw} to {scaled} when they are standardised, and the largest stable rate goes from {raw_limit} to {limit}.", pt: "Para {a} e {b} o número de condição do erro de um neurônio linear cai de {raw} para {scaled} quando são padronizadas, e a maior taxa estável vai de {raw_limit} para {limit}." }
+    /// Its words.
+    explore_valley(steps, raw, scaled) { en: "After {steps} steps at nine tenths of that rate the error is {raw} raw and {scaled} standardised.", pt: "Após {steps} passos com nove décimos dessa taxa, o erro é {raw} com entradas cruas e {scaled} com padronizadas." }
+    /// A column that was drawn.
+    explore_weight() { en: "weight (kg)", pt: "peso (kg)" }
+    /// A column that was drawn.
+    explore_height() { en: "height (m)", pt: "altura (m)" }
+    /// Title.
+    explore_bmi_title() { en: "The lecture's example: weight and height (a drawn sample of 200)", pt: "O exemplo da aula: peso e altura (amostra sorteada de 200)" }
+    /// Column.
+    explore_truth() { en: "true class", pt: "classe verdadeira" }
+    /// Column.
+    explore_probability() { en: "probability of class 1", pt: "probabilidade da classe 1" }
+    /// Column and series.
+    explore_natural() { en: "natural logarithm (Keras)", pt: "logaritmo natural (Keras)" }
+    /// Column and series.
+    explore_base_ten() { en: "base 10 (the lecture)", pt: "base 10 (a aula)" }
+    /// An axis.
+    explore_said() { en: "probability given to the true class", pt: "probabilidade dada à classe verdadeira" }
+    /// An axis.
+    explore_cost() { en: "loss of the row", pt: "perda da linha" }
+    /// A series.
+    explore_six_rows() { en: "the lecture's six rows", pt: "as seis linhas da aula" }
+    /// Its words.
+    explore_log_rows(right, wrong, right_ten, wrong_ten) { en: "A row that is given 0.95 and is right costs {right} (base 10: {right_ten}), one that is wrong {wrong} ({wrong_ten}).", pt: "Uma linha com 0.95 que está certa custa {right} (base 10: {right_ten}), uma que está errada {wrong} ({wrong_ten})." }
+    /// The table's own.
+    explore_log_here(blind, blind_ten, reached, reached_ten) { en: "Here, who always says the shares of the classes pays {blind} a validation row (base 10: {blind_ten}); the base network pays {reached} ({reached_ten}).", pt: "Aqui, quem diz sempre as proporções das classes paga {blind} por linha de validação (base 10: {blind_ten}); a rede de base paga {reached} ({reached_ten})." }
+    /// Column.
+    explore_forward() { en: "value, forward", pt: "valor, para a frente" }
+    /// Column.
+    explore_factor() { en: "factor, backward", pt: "fator, para trás" }
+    /// Column.
+    explore_so_far() { en: "slope of E up to here", pt: "inclinação de E até aqui" }
+    /// A series.
+    explore_tangent() { en: "slope by back-propagation", pt: "inclinação por retropropagação" }
+    /// What was measured.
+    explore_chain_rule(column, row, x, error, slope1, slope2) { en: "For row {row} ({column}, standardised: {x}) the chain tanh(w2 tanh(w1 x)) has an error of {error}, with slopes of {slope1} for w1 and {slope2} for w2.", pt: "Para a linha {row} ({column}, padronizada: {x}) a cadeia tanh(w2 tanh(w1 x)) tem erro {error}, com inclinações {slope1} para w1 e {slope2} para w2." }
+    /// How near it is.
+    explore_checked(differences, engine) { en: "Differences of the error give the same slopes up to a relative {differences}, and the engine that trains up to {engine}.", pt: "Diferenças do erro dão as mesmas inclinações até {differences} relativo, e o motor que treina até {engine}." }
+    /// What the picture is.
+    explore_tangent_words() { en: "Each curve is the error when one weight moves and the other stays; the straight line has the slope that back-propagation gives.", pt: "Cada curva é o erro quando um peso se move e o outro fica; a reta tem a inclinação que a retropropagação dá." }
+    /// Column and series.
+    explore_start() { en: "start", pt: "início" }
+    /// Column.
+    explore_end() { en: "end", pt: "fim" }
+    /// Title.
+    explore_one_weight_title() { en: "One weight, two minima", pt: "Um peso, dois mínimos" }
+    /// Its words.
+    explore_two_minima(left, left_error, right, right_error) { en: "For the points (0.2; 0.9) and (3; -0.9) the error has a minimum at w = {left} (E = {left_error}) and a worse one at w = {right} (E = {right_error}); the start alone decides which is reached.", pt: "Para os pontos (0,2; 0,9) e (3; -0,9) o erro tem um mínimo em w = {left} (E = {left_error}) e um pior em w = {right} (E = {right_error}); só o início decide qual é alcançado." }
+}

@@ -1,0 +1,454 @@
+//! Where topics are measured: the training that is varied, and trainings of several arms with the same seeds.
+
+use super::{Explore, Finding, Topic};
+use crate::figure::{Figure, Panel, Table};
+use crate::language::Lang;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use treino::callbacks::EarlyStopping;
+use treino::data::{Prepared, Task};
+use treino::error::{Error, Result};
+use treino::events::Gate;
+use treino::metrics::{
+    BinaryCrossentropy, CategoricalCrossentropy, MeanSquaredError, Metric, NamedMetric, SparseCategoricalCrossentropy,
+};
+use treino::network::Network;
+use treino::runs::Planned;
+use treino::spec::{Resolved, Spec};
+use treino::statistics::holm;
+use treino::study::workers::{Next, in_order};
+use treino::study::{ALPHA, Comparison, Config, Outcome, Phase, RunKey, RunResult, Standing, Verdict, attempts};
+use treino::train::PerOutput;
+use treino::train::Session;
+
+/// Training rows that are used at most, of a network of [`USUAL`] parameters; validation and test rows in proportion. An
+/// exploration is some hundreds of trainings.
+const MOST_ROWS: usize = 2_000;
+
+/// Training rows that are used in any case.
+const LEAST_ROWS: usize = 500;
+
+/// Rows that a training of such a network passes over in all its epochs, about.
+const PASSED: usize = 60_000;
+
+/// Parameters of a usual network; larger ones have fewer rows and epochs.
+const USUAL: usize = 10_000;
+
+/// The fewest and most epochs that follow from it.
+const EPOCHS: [usize; 2] = [20, 100];
+
+/// Epochs without improvement after which the base training stops.
+const PATIENCE: usize = 20;
+
+/// Weights nearer to 0 than this count as zero.
+pub const NEAR_ZERO: f32 = 0.001;
+
+/// The workplace of an exploration.
+pub struct Lab<'a> {
+    /// The training that is varied: it stops early and keeps its best weights, as `treino train` does.
+    pub base: Spec,
+    /// The same, ready to start.
+    pub planned: Planned,
+    /// How to explore.
+    pub how: &'a Explore<'a>,
+    /// The error by which trainings compare whatever their losses and penalties are: the bare loss of the task.
+    pub error: &'static str,
+    /// What people ask for: `accuracy`, or for numbers `mean_absolute_error`.
+    pub score: &'static str,
+    /// Rows that there were before it was thinned.
+    rows: usize,
+    /// Training rows that are used at most.
+    most_rows: usize,
+    data: Mutex<BTreeMap<String, Arc<Prepared>>>,
+}
+
+/// A setting to be trained.
+pub struct Arm {
+    label: String,
+    spec: Spec,
+}
+
+/// By which number arms are compared.
+#[derive(Debug, Clone)]
+pub struct Judge {
+    /// Its name in the history.
+    pub name: String,
+    /// Whether more is better.
+    pub more_is_better: bool,
+    /// After so many epochs, instead of at the end.
+    pub after: Option<usize>,
+}
+
+/// Arms, trained with the same seeds.
+pub struct Trained {
+    /// What each varies.
+    pub labels: Vec<String>,
+    /// Their trainings.
+    pub configs: Vec<Config>,
+    /// By which number they are judged.
+    pub judge: Judge,
+    /// The arms from the best to the worst by their means; those that diverged are last.
+    order: Vec<usize>,
+    /// The p-value of each beside the best, adjusted.
+    adjusted: Vec<f64>,
+}
+
+impl<'a> Lab<'a> {
+    /// Makes ready what all topics share.
+    ///
+    /// # Errors
+    /// Anything that is wrong with the spec or its data; no rows for validation; several targets.
+    pub fn new(spec: &Spec, how: &'a Explore<'a>) -> Result<Self> {
+        if !spec.data.more_targets.is_empty() {
+            let e = Error::input("an exploration is about one target, but there are more_targets");
+            return Err(e.help("leave out more_targets, or explore each target alone"));
+        }
+        let whole = Planned::new(spec)?;
+        let Prepared { target, train, validation, test, .. } = &*whole.prepared;
+        if validation.is_none() {
+            let e = Error::input("an exploration compares on the rows for validation, but there are none");
+            return Err(e.help("set validation_split, or name a file"));
+        }
+        let error = bare_loss(&whole);
+        let score = if target.task == Task::Regression { "mean_absolute_error" } else { "accuracy" };
+        let all = |part: &Option<treino::data::Dataset>| part.as_ref().map_or(0, |part| part.len());
+        let rows = train.len() + all(validation) + all(test);
+        let small = f64::min(1.0, USUAL as f64 / whole.resolved.network.parameters().max(1) as f64);
+        let most_rows = ((MOST_ROWS as f64 * small) as usize).max(LEAST_ROWS);
+        let prepared = Arc::new(thinned(&whole.prepared, most_rows));
+        let epochs = (PASSED as f64 * small) as usize / prepared.train.len().max(1);
+        let mut base = spec.clone();
+        let stopping = EarlyStopping { patience: PATIENCE, restore_best_weights: true, ..EarlyStopping::default() };
+        base.callbacks = vec![stopping.into()];
+        base.fit.repeats = 1;
+        base.fit.epochs = base.fit.epochs.min(epochs.clamp(EPOCHS[0], EPOCHS[1]));
+        let name = error.metric.name();
+        base.compile.metrics = Some(PerOutput::Same(vec![NamedMetric::typed(score)?, error]));
+        base.compile.weighted_metrics = None;
+        if base.model.layers.is_none() {
+            // Of the whole table, not of the rows that are left.
+            base.model.l2 = Some(base.model.l2_for(train.len()));
+        }
+        let planned = Planned::with_data(&base, Arc::clone(&prepared))?;
+        let data = Mutex::new(BTreeMap::from([(base.data.text(), prepared)]));
+        Ok(Lab { base, planned, how, error: name, score, rows, most_rows, data })
+    }
+
+    /// The language.
+    pub fn lang(&self) -> Lang {
+        self.how.lang
+    }
+
+    /// Whether the network is made in short, so that its parts can be varied.
+    pub fn is_in_short(&self) -> bool {
+        self.base.model.layers.is_none()
+    }
+
+    /// What is varied, and how often, in sentences.
+    pub fn words(&self) -> Vec<String> {
+        let (lang, data) = (self.lang(), &self.planned.prepared);
+        let layers = self.planned.resolved.network.summary();
+        let network: Vec<String> = layers.iter().map(|layer| format!("{} {}", layer.class, layer.outputs())).collect();
+        let fit = &self.base.fit;
+        let mut words = vec![
+            lang.explore_base(
+                network.join(", "),
+                self.planned.resolved.compile.optimizer.in_words(),
+                fit.batch_size,
+                fit.epochs,
+                PATIENCE,
+            ),
+            lang.explore_seeds(self.how.seeds, format!("val_{}", self.error)),
+        ];
+        let used = [Some(&data.train), data.validation.as_ref(), data.test.as_ref()];
+        let used: usize = used.into_iter().flatten().map(treino::data::Dataset::len).sum();
+        if used < self.rows {
+            words.push(lang.explore_thinned(lang.grouped(used as f64), lang.grouped(self.rows as f64)));
+        }
+        words
+    }
+
+    /// An arm that differs from the base in what `edit` does.
+    pub fn arm(&self, label: impl Into<String>, edit: impl FnOnce(&mut Spec)) -> Arm {
+        let mut spec = self.base.clone();
+        edit(&mut spec);
+        Arm { label: label.into(), spec }
+    }
+
+    /// The same, of a training that does all its epochs and ends with its last weights.
+    pub fn long_arm(&self, label: impl Into<String>, edit: impl FnOnce(&mut Spec)) -> Arm {
+        self.arm(label, |spec| {
+            spec.callbacks.clear();
+            edit(spec);
+        })
+    }
+
+    /// The error on the validation rows with the weights that were kept.
+    pub fn by_error(&self) -> Judge {
+        Judge { name: format!("val_{}", self.error), more_is_better: false, after: None }
+    }
+
+    /// The score on the validation rows with the weights that were kept.
+    pub fn by_score(&self) -> Judge {
+        Judge { name: format!("val_{}", self.score), more_is_better: self.score == "accuracy", after: None }
+    }
+
+    /// The error on the training rows after so many epochs.
+    pub fn by_training_error(&self, after: usize) -> Judge {
+        Judge { name: self.error.to_string(), more_is_better: false, after: Some(after) }
+    }
+
+    /// The arms that this table and network can be trained with.
+    pub fn fitting(&self, arms: Vec<Arm>) -> Vec<Arm> {
+        arms.into_iter().filter(|arm| self.plan(&arm.spec).is_ok()).collect()
+    }
+
+    /// Trains each arm with each seed.
+    ///
+    /// # Errors
+    /// An arm that does not fit the data.
+    pub fn train(&self, arms: Vec<Arm>, judge: Judge) -> Result<Trained> {
+        self.train_seeds(arms, judge, self.how.seeds)
+    }
+
+    /// The same with another number of seeds.
+    ///
+    /// # Errors
+    /// As [`Lab::train`].
+    pub fn train_seeds(&self, arms: Vec<Arm>, judge: Judge, seeds: usize) -> Result<Trained> {
+        let planned = arms.iter().map(|arm| self.plan(&arm.spec)).collect::<Result<Vec<_>>>()?;
+        let first = self.base.fit.seed;
+        let jobs = arms.len() * seeds;
+        let propose = |job: usize, _: &_| match job {
+            // What has begun is ended, so that no result depends on when it was interrupted.
+            job if job >= jobs || !self.how.gate.pass() => Next::End,
+            // Seed by seed: long and short arms mix.
+            job => Next::Work((job % arms.len(), job / arms.len())),
+        };
+        let work = |(arm, seed): (usize, usize)| {
+            let seed = first.wrapping_add(seed as u64);
+            (arm, seed, attempts(|| self.attempt(&planned[arm], seed, &judge)))
+        };
+        let results = in_order(self.how.threads, propose, work, |_, _| true);
+        let mut configs: Vec<Config> = (0..arms.len()).map(|at| Config::new(at, Vec::new(), Vec::new())).collect();
+        for (arm, seed, result) in results {
+            if let Outcome::Failed(why) = &result.outcome {
+                return Err(Error::input(format!("{}: {why}", arms[arm].label)));
+            }
+            configs[arm].add(RunKey::new(Phase::Search, arm, seed), result);
+        }
+        Ok(Trained::of(arms.into_iter().map(|arm| arm.label).collect(), configs, judge))
+    }
+
+    /// An arm over data that is shared where it is the same.
+    fn plan(&self, spec: &Spec) -> Result<Planned> {
+        let key = spec.data.text();
+        let known = self.data.lock().unwrap_or_else(PoisonError::into_inner).get(&key).cloned();
+        let prepared = match known {
+            Some(prepared) => prepared,
+            None => {
+                let prepared = Arc::new(thinned(&Planned::new(spec)?.prepared, self.most_rows));
+                let mut data = self.data.lock().unwrap_or_else(PoisonError::into_inner);
+                Arc::clone(data.entry(key).or_insert(prepared))
+            }
+        };
+        Planned::with_data(spec, prepared)
+    }
+
+    fn attempt(&self, planned: &Planned, seed: u64, judge: &Judge) -> Result<RunResult, String> {
+        let gate = Gate::new();
+        let mut nobody = |_: &treino::events::Event| {};
+        let mut session = Session { simd: self.how.simd, ..Session::new(1, &gate, &mut nobody) };
+        let trial = planned.trial(seed, &mut session).map_err(|e| e.to_string())?;
+        let mut result = RunResult::of(&trial.history, None, &judge.name);
+        if let (Some(after), Outcome::Value(_)) = (judge.after, &result.outcome) {
+            let value = trial.history.series(&judge.name).get(after - 1).copied();
+            result.outcome = value.filter(|x| x.is_finite()).map_or(Outcome::Diverged, Outcome::Value);
+        }
+        let (size, near_zero) = weights(trial.network());
+        result.metrics.push(("weights".to_string(), size));
+        result.metrics.push(("near_zero".to_string(), near_zero));
+        Ok(result)
+    }
+
+    /// A number as a setting is written.
+    pub fn setting(&self, x: f64) -> String {
+        if x != 0.0 && x.abs() < 0.001 { format!("{x:e}") } else { x.to_string() }
+    }
+
+    /// The title of a figure that shows a topic by a number.
+    pub fn titled(title: &str, trained: &Trained) -> String {
+        format!("{title}: {}", trained.judge.name)
+    }
+
+    /// A figure of a topic.
+    pub fn figure(
+        &self,
+        id: &str,
+        topic: &str,
+        title: String,
+        words: Vec<String>,
+        panels: Vec<Panel>,
+        table: Table,
+    ) -> Figure {
+        let command = format!("{} --only {topic}", self.how.command);
+        Figure { id: id.to_string(), title, words, panels, table, command }
+    }
+
+    /// A slide.
+    pub fn topic(
+        &self,
+        id: &'static str,
+        [title, claim]: [String; 2],
+        finding: Finding,
+        words: Vec<String>,
+        figures: Vec<Figure>,
+    ) -> Topic {
+        Topic { id, title, claim, finding, words, figures, recorded: None }
+    }
+}
+
+impl Trained {
+    fn of(labels: Vec<String>, configs: Vec<Config>, judge: Judge) -> Self {
+        let ranked = Verdict::of(&configs, judge.more_is_better).ranked;
+        let order: Vec<usize> = ranked.iter().map(|one| one.config).collect();
+        let best = order.first().copied().unwrap_or(0);
+        let ranks = |arm: usize| Comparison::of(&configs[best], &configs[arm], judge.more_is_better, 0.0)?.ranks;
+        let others: Vec<usize> = (0..configs.len()).filter(|arm| *arm != best).collect();
+        let alone: Vec<f64> = others.iter().map(|arm| ranks(*arm).map_or(1.0, |test| test.p)).collect();
+        let mut adjusted = vec![1.0; configs.len()];
+        others.iter().zip(holm(&alone)).for_each(|(arm, p)| adjusted[*arm] = p);
+        Trained { labels, configs, judge, order, adjusted }
+    }
+
+    /// How two arms compare; `None` where they share no seed that both have a value for.
+    pub fn compare(&self, a: usize, b: usize) -> Option<Comparison> {
+        Comparison::of(&self.configs[a], &self.configs[b], self.judge.more_is_better, 0.0)
+    }
+
+    /// Whether `a` is better than `b` (`true`) or worse, and the p-value of the signed-rank test over the seeds; `None` where
+    /// they cannot be told apart. Ranks, since an arm that goes astray does so by orders of magnitude. Beside the best arm the
+    /// p-value is adjusted for the number of arms (Holm). An arm that diverged is worse than one that did not.
+    pub fn judge_pair(&self, a: usize, b: usize) -> (Option<bool>, f64) {
+        let diverges = |at: usize| self.configs[at].diverged() > 0;
+        match (diverges(a), diverges(b)) {
+            (true, false) => return (Some(false), 0.0),
+            (false, true) => return (Some(true), 0.0),
+            _ => {}
+        }
+        let Some(found) = self.compare(a, b) else { return (None, 1.0) };
+        let best = self.best();
+        let p = match (a == best, b == best) {
+            (true, false) => self.adjusted[b],
+            (false, true) => self.adjusted[a],
+            _ => found.ranks.map_or(1.0, |test| test.p),
+        };
+        let losses = found.pairs - found.wins - found.ties;
+        ((p < ALPHA && found.wins != losses).then_some(found.wins > losses), p)
+    }
+
+    /// The first of [`Trained::judge_pair`].
+    pub fn is_better(&self, a: usize, b: usize) -> Option<bool> {
+        self.judge_pair(a, b).0
+    }
+
+    /// The arm with the best mean.
+    pub fn best(&self) -> usize {
+        self.order.first().copied().unwrap_or(0)
+    }
+
+    /// The arm with the worst mean, or one that diverged.
+    pub fn worst(&self) -> usize {
+        self.order.last().copied().unwrap_or(0)
+    }
+
+    /// How an arm stands beside the best.
+    pub fn standing(&self, arm: usize) -> Standing {
+        let best = self.best();
+        match self.is_better(best, arm) {
+            _ if self.configs[arm].diverged() > 0 => Standing::Unusable,
+            _ if arm == best => Standing::Best,
+            Some(true) => Standing::Worse,
+            _ => Standing::Level,
+        }
+    }
+
+    /// An arm's values of the number by which it is judged.
+    pub fn values(&self, arm: usize) -> Vec<f64> {
+        self.configs[arm].values().into_iter().map(|(_, value)| value).collect()
+    }
+
+    /// The mean of those; NaN without any.
+    pub fn mean(&self, arm: usize) -> f64 {
+        mean_of(&self.values(arm))
+    }
+
+    /// The mean of another number at the end of an arm's trainings, such as `val_accuracy`.
+    pub fn mean_metric(&self, arm: usize, name: &str) -> f64 {
+        let of = |run: &RunResult| run.metrics.iter().find(|(metric, _)| metric == name).map(|(_, value)| *value);
+        mean_of(&self.configs[arm].runs.iter().filter_map(|(_, run)| of(run)).collect::<Vec<_>>())
+    }
+
+    /// The curves of an arm: a number after each epoch, one list a seed.
+    pub fn curves(&self, arm: usize, name: &str) -> Vec<Vec<f64>> {
+        let of = |run: &RunResult| run.curves.iter().find(|(curve, _)| curve == name).map(|(_, curve)| curve.clone());
+        let curves = self.configs[arm].runs.iter().filter_map(|(_, run)| of(run));
+        curves.map(|curve| curve.into_iter().map(f64::from).collect()).collect()
+    }
+
+    /// The mean seconds of a training.
+    pub fn seconds(&self, arm: usize) -> f64 {
+        mean_of(&self.configs[arm].runs.iter().map(|(_, run)| run.seconds).collect::<Vec<_>>())
+    }
+
+    /// The mean epochs of a training.
+    pub fn epochs(&self, arm: usize) -> f64 {
+        mean_of(&self.configs[arm].runs.iter().map(|(_, run)| run.epochs as f64).collect::<Vec<_>>())
+    }
+}
+
+/// The bare loss of the task, as the network's output and its loss have the classes: one number or one for each, class numbers
+/// or one-hot rows, probabilities or logits.
+fn bare_loss(planned: &Planned) -> NamedMetric {
+    let Resolved { compile, network, .. } = &planned.resolved;
+    let (loss, width) = (compile.goal(0).loss.inner(), network.outputs());
+    let from_logits = loss.wants_logits();
+    let metric: Metric = match planned.prepared.target.task {
+        Task::Regression => MeanSquaredError::default().into(),
+        _ if loss.targets().columns(width) > 1 => CategoricalCrossentropy { from_logits, ..Default::default() }.into(),
+        _ if width > 1 => SparseCategoricalCrossentropy { from_logits, ..Default::default() }.into(),
+        _ => BinaryCrossentropy { from_logits, ..Default::default() }.into(),
+    };
+    NamedMetric { name: metric.name().to_string(), metric }
+}
+
+fn mean_of(values: &[f64]) -> f64 {
+    if values.is_empty() { f64::NAN } else { treino::statistics::mean(values) }
+}
+
+/// At most so many training rows, evenly spaced, and the other parts in proportion.
+fn thinned(prepared: &Prepared, most: usize) -> Prepared {
+    let share = most as f64 / prepared.train.len().max(1) as f64;
+    if share >= 1.0 {
+        return prepared.clone();
+    }
+    let part = |data: &treino::data::Dataset| data.thinned(((data.len() as f64 * share).ceil() as usize).max(1));
+    Prepared {
+        train: prepared.train.thinned(most),
+        validation: prepared.validation.as_ref().map(part),
+        test: prepared.test.as_ref().map(part),
+        ..prepared.clone()
+    }
+}
+
+/// Root of the mean square of all kernels' weights, and the share of them that are nearly 0.
+fn weights(network: &Network) -> (f64, f64) {
+    let kernels = network.named_weights().filter(|(_, shape, _)| shape.len() > 1);
+    let (mut n, mut squares, mut near_zero) = (0.0, 0.0, 0.0);
+    for w in kernels.flat_map(|(.., numbers)| numbers) {
+        n += 1.0;
+        squares += f64::from(*w) * f64::from(*w);
+        near_zero += f64::from(u8::from(w.abs() < NEAR_ZERO));
+    }
+    ((squares / f64::max(n, 1.0)).sqrt(), near_zero / f64::max(n, 1.0))
+}

@@ -1,0 +1,54 @@
+//! The page of an exploration.
+
+use super::{Exploration, Finding};
+use crate::figure::page::{Monitored, Page, Part, ReplayData, Section};
+use crate::figure::{Cell, Table};
+use crate::language::Lang;
+use treino::report::Stopping;
+
+/// An exploration as one page; `name` is what it is about.
+pub fn exploration_report(found: &Exploration, name: &str, lang: Lang) -> Page {
+    let mut table = Table::new([lang.explore_topic(), lang.explore_claim(), lang.explore_finding()]);
+    for topic in &found.topics {
+        let cells = [topic.title.clone(), topic.claim.clone(), lang.claim_finding(topic.finding)];
+        table.row(cells.map(Cell::from));
+    }
+    let mut lead = vec![found.counts(lang)];
+    lead.extend(found.words.iter().cloned());
+    if !found.left_out.is_empty() {
+        lead.push(lang.explore_left_out(found.left_out.join(", ")));
+    }
+    if found.cut_short {
+        lead.push(lang.explore_cut_short());
+    }
+    let mut sections = vec![Section {
+        id: "findings".to_string(),
+        title: lang.explore_section_findings(),
+        parts: vec![Part::Table(table, lang.explore_table_words())],
+    }];
+    for topic in &found.topics {
+        let mut parts = vec![Part::Words(vec![lang.explore_claimed(&topic.claim)])];
+        let mut said = topic.words.clone();
+        if topic.finding != Finding::Shown {
+            said.push(lang.explore_found(lang.claim_finding(topic.finding)));
+        }
+        parts.push(Part::Words(said));
+        parts.extend(topic.figures.iter().cloned().map(Part::Figure));
+        if let Some((name, values)) = &topic.recorded {
+            parts.push(Part::Replay(replay(name, values, lang)));
+        }
+        sections.push(Section { id: format!("topic-{}", topic.id), title: topic.title.clone(), parts });
+    }
+    Page { lang, title: lang.explore_page_title(name), lead, sections }
+}
+
+/// Early stopping on a recorded training, to be played with.
+fn replay(name: &str, values: &[f64], lang: Lang) -> ReplayData {
+    let values = values.iter().map(|value| Some(*value)).collect();
+    ReplayData {
+        id: "replay".to_string(),
+        title: lang.replay_heading(),
+        monitored: vec![Monitored { name: name.to_string(), more_is_better: false, values }],
+        settings: Stopping::after(10, name, false),
+    }
+}

@@ -1,0 +1,147 @@
+//! A still picture: paths and texts from the back to the front, written as SVG and as PNG.
+//!
+//! Both writers read the same path data, so that they cannot disagree. SVG names the reader's own fonts; PNG brings its letters
+//! along.
+
+mod letters;
+mod png;
+mod svg;
+
+pub(super) use letters::{fitted, width};
+pub(super) use png::png;
+pub(super) use svg::svg;
+
+/// A colour: red, green, blue.
+pub(super) type Ink = [u8; 3];
+
+/// A picture on white paper.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Picture {
+    /// Pixels across.
+    pub width: f64,
+    /// Pixels down.
+    pub height: f64,
+    parts: Vec<Part>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+enum Part {
+    /// Path data of SVG.
+    Path {
+        data: String,
+        ink: Ink,
+        paint: Paint,
+    },
+    Text(Text),
+}
+
+/// How a path is painted.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Paint {
+    /// What it encloses, more or less opaque.
+    Fill(f64),
+    /// The line itself: its width, and the lengths of dashes and gaps.
+    Stroke(f64, &'static [f32]),
+}
+
+/// A line of text.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Text {
+    /// Where it stands: the end or middle of its base line that `anchor` says.
+    pub at: [f64; 2],
+    /// What it says.
+    pub text: String,
+    /// The size of its letters.
+    pub size: f64,
+    /// Which place of it is `at`.
+    pub anchor: Anchor,
+    /// By how many degrees it is turned around `at`, clockwise.
+    pub angle: f64,
+    /// Its colour.
+    pub ink: Ink,
+}
+
+/// Which place of a text is where it stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Anchor {
+    Start,
+    Middle,
+    End,
+}
+
+impl Picture {
+    /// Empty paper.
+    pub fn new(width: f64, height: f64) -> Self {
+        Picture { width, height, parts: Vec::new() }
+    }
+
+    /// Adds a path. An opaque one joins its predecessor if that looks the same: files get smaller, and the picture stays the same.
+    pub fn path(&mut self, added: &str, ink: Ink, paint: Paint) {
+        let is_opaque = matches!(paint, Paint::Fill(1.0) | Paint::Stroke(_, []));
+        match self.parts.last_mut() {
+            Some(Part::Path { data, ink: i, paint: p }) if is_opaque && (*i, *p) == (ink, paint) => *data += added,
+            _ => self.parts.push(Part::Path { data: added.to_string(), ink, paint }),
+        }
+    }
+
+    /// Adds a text.
+    pub fn text(&mut self, text: Text) {
+        self.parts.push(Part::Text(text));
+    }
+}
+
+/// A colour as it is written: `#0072B2`.
+pub(super) fn ink(colour: &str) -> Ink {
+    let part = |from: usize| colour.get(from..from + 2).and_then(|hex| u8::from_str_radix(hex, 16).ok()).unwrap_or(0);
+    [part(1), part(3), part(5)]
+}
+
+/// A length in path data: hundredths of a pixel are enough.
+fn number(x: f64) -> String {
+    let text = format!("{x:.2}");
+    let short = text.trim_end_matches('0').trim_end_matches('.');
+    if short == "-0" { "0".to_string() } else { short.to_string() }
+}
+
+/// A line through points; closed where it encloses something.
+pub(super) fn line(points: &[[f64; 2]], is_closed: bool) -> String {
+    let places: Vec<String> = points.iter().map(|[x, y]| format!("{} {}", number(*x), number(*y))).collect();
+    format!("M{}{}", places.join("L"), if is_closed { "Z" } else { "" })
+}
+
+/// A rectangle.
+pub(super) fn rectangle([x, y, width, height]: [f64; 4]) -> String {
+    let [x, y, wide, high, back] = [x, y, width, height, -width].map(number);
+    format!("M{x} {y}h{wide}v{high}h{back}Z")
+}
+
+/// A circle.
+pub(super) fn circle([x, y]: [f64; 2], r: f64) -> String {
+    let [left, y, r, across, back] = [x - r, y, r, 2.0 * r, -2.0 * r].map(number);
+    format!("M{left} {y}a{r} {r} 0 1 1 {across} 0a{r} {r} 0 1 1 {back} 0Z")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn path_data_is_short() {
+        assert_eq!(["-0.001", "1.50", "2", "0.333"].map(|x| number(x.parse().unwrap())), ["0", "1.5", "2", "0.33"]);
+        assert_eq!(line(&[[0.0, 1.0], [2.5, -3.0]], true), "M0 1L2.5 -3Z");
+        assert_eq!(rectangle([1.0, 2.0, 3.0, 4.0]), "M1 2h3v4h-3Z");
+    }
+
+    #[test]
+    fn equal_neighbours_are_one_path() {
+        let mut picture = Picture::new(10.0, 10.0);
+        for (paint, ink) in [(Paint::Fill(1.0), [0; 3]), (Paint::Fill(1.0), [0; 3]), (Paint::Fill(1.0), [1; 3])] {
+            picture.path(&circle([2.0, 2.0], 1.0), ink, paint);
+        }
+        // Where two half-opaque ones overlap, it is darker.
+        for _ in 0..2 {
+            picture.path(&circle([2.0, 2.0], 1.0), [1; 3], Paint::Fill(0.5));
+        }
+        assert_eq!(picture.parts.len(), 4);
+    }
+}

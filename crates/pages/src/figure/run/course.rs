@@ -1,0 +1,146 @@
+//! Figures of the epochs: loss, metrics, learning rate, and what several seeds gave.
+
+use super::Maker;
+use crate::figure::{Axis, Cell, Figure, Mark, Panel, Place, Series, Shape, Table};
+use treino::report::{RecordedEnding, TargetRecord};
+use treino::statistics::interval95;
+
+impl Maker<'_> {
+    pub(super) fn course(&self, figures: &mut Vec<Figure>) {
+        let course = &self.record.course;
+        if course.epochs.is_empty() {
+            return;
+        }
+        figures.push(self.loss());
+        let is_metric =
+            |name: &&String| !name.starts_with("val_") && !name.ends_with("loss") && *name != "learning_rate";
+        let metrics: Vec<&String> = course.names.iter().filter(is_metric).collect();
+        figures.extend(metrics.into_iter().map(|name| self.metric(name)));
+        let rates = &course.learning_rates;
+        if rates.windows(2).any(|pair| pair[0] != pair[1]) {
+            figures.push(self.learning_rate());
+        }
+    }
+
+    /// Positions of the epochs, from 1.
+    fn epochs(&self) -> Vec<f64> {
+        (1..=self.record.course.epochs.len()).map(|epoch| epoch as f64).collect()
+    }
+
+    fn series_of(&self, name: &str) -> Option<Vec<f64>> {
+        let course = &self.record.course;
+        let at = course.names.iter().position(|n| n == name)?;
+        Some(course.epochs.iter().map(|epoch| epoch[at].unwrap_or(f64::NAN)).collect())
+    }
+
+    /// A number of the history on training rows and, where it is there, on validation rows.
+    fn both(&self, name: &str) -> Vec<(String, Vec<f64>)> {
+        let (train, validation) = (self.lang.part("train"), self.lang.part("validation"));
+        let named = [(train, name.to_string()), (validation, format!("val_{name}"))];
+        named.into_iter().filter_map(|(part, name)| Some((part, self.series_of(&name)?))).collect()
+    }
+
+    fn epoch_marks(&self) -> Vec<Mark> {
+        let (course, lang) = (&self.record.course, self.lang);
+        let mark = |epoch: usize, label: String| Mark { place: Place::X(epoch as f64 + 1.0), label };
+        let mut marks = Vec::new();
+        if let Some(best) = course.best_epoch {
+            marks.push(mark(best, lang.mark_best(best + 1)));
+        }
+        if let RecordedEnding::Stopped { epoch } = course.ending
+            && course.best_epoch != Some(epoch)
+        {
+            marks.push(mark(epoch, lang.mark_stopped(epoch + 1)));
+        }
+        marks
+    }
+
+    fn over_epochs(
+        &self,
+        id: &str,
+        title: String,
+        axis: Axis,
+        curves: &[(String, Vec<f64>)],
+        words: Vec<String>,
+    ) -> Figure {
+        let epochs = self.epochs();
+        let head = std::iter::once(self.lang.epoch()).chain(curves.iter().map(|(name, _)| name.clone()));
+        let mut table = Table::new(head);
+        for (at, epoch) in epochs.iter().enumerate() {
+            table.row(std::iter::once(Cell::Number(*epoch)).chain(curves.iter().map(|(_, y)| Cell::from(y[at]))));
+        }
+        let line = |(name, y): &(String, Vec<f64>)| Series::new(name, Shape::Line { x: epochs.clone(), y: y.clone() });
+        let panel = Panel {
+            x: Axis::new(self.lang.epoch()),
+            y: axis,
+            series: curves.iter().map(line).collect(),
+            marks: self.epoch_marks(),
+            ..Panel::default()
+        };
+        Figure { id: id.to_string(), title, words, panels: vec![panel], table, command: self.command(id) }
+    }
+
+    fn loss(&self) -> Figure {
+        let (lang, course) = (self.lang, &self.record.course);
+        let curves = self.both("loss");
+        let value = |curve: usize, epoch: usize| curves.get(curve).map_or(f64::NAN, |(_, y)| y[epoch]);
+        let (last, best) = (course.epochs.len() - 1, course.best_epoch.unwrap_or_default());
+        let mut words = vec![lang.loss_words(self.number(value(0, 0)), self.number(value(0, last)), last + 1)];
+        if curves.len() > 1 {
+            let (at_best, at_last) = (value(1, best), value(1, last));
+            words.push(lang.val_loss_words(best + 1, self.number(at_best), self.number(at_last)));
+        }
+        let axis = Axis { can_switch: true, ..Axis::new(lang.loss_axis(&self.record.setting.loss)) };
+        self.over_epochs("loss", lang.loss_title(), axis, &curves, words)
+    }
+
+    fn metric(&self, name: &str) -> Figure {
+        let lang = self.lang;
+        let curves = self.both(name);
+        let kept = self.record.course.kept_epoch.unwrap_or(self.record.course.epochs.len() - 1);
+        let values = curves.iter().map(|(part, y)| format!("{} ({part})", self.number(y[kept])));
+        let words = vec![lang.metric_words(name, kept + 1, values.collect::<Vec<_>>().join(", "))];
+        self.over_epochs(name, lang.metric_title(name), Axis::new(name), &curves, words)
+    }
+
+    fn learning_rate(&self) -> Figure {
+        let (lang, rates) = (self.lang, &self.record.course.learning_rates);
+        let changes = rates.windows(2).filter(|pair| pair[0] != pair[1]).count();
+        let (from, to) = (rates.first().copied().unwrap_or(f64::NAN), rates.last().copied().unwrap_or(f64::NAN));
+        let words = vec![lang.learning_rate_words(self.number(from), self.number(to), changes)];
+        let axis = Axis { can_switch: true, ..Axis::new(lang.learning_rate()) };
+        let curves = [(lang.learning_rate(), rates.clone())];
+        self.over_epochs("learning-rate", lang.learning_rate(), axis, &curves, words)
+    }
+
+    /// What several seeds gave.
+    pub(super) fn seeds(&self, target: &TargetRecord, figures: &mut Vec<Figure>) {
+        let lang = self.lang;
+        let Some((name, values)) = target.seeds.first().filter(|(_, values)| values.len() > 1) else { return };
+        let interval = interval95(values);
+        let (low, high) = values.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), v| (l.min(*v), h.max(*v)));
+        let number = |x: f64| self.number(x);
+        let score = lang.score(name);
+        let words = vec![
+            lang.seeds_words(values.len(), &score, number(low), number(high)),
+            lang.seeds_interval(number(interval.mean), number(interval.low), number(interval.high)),
+        ];
+        let mut table =
+            Table::new(std::iter::once(lang.training()).chain(target.seeds.iter().map(|(n, _)| lang.score(n))));
+        for at in 0..values.len() {
+            let cells = target.seeds.iter().map(|(_, values)| Cell::from(values.get(at).copied()));
+            table.row(std::iter::once(Cell::Number(at as f64 + 1.0)).chain(cells));
+        }
+        let x = (1..=values.len()).map(|at| at as f64).collect();
+        let mark = |y: f64, label: String| Mark { place: Place::Y(y), label };
+        let panel = Panel {
+            x: Axis::new(lang.training()),
+            y: Axis::new(&score),
+            series: vec![Series::new(score.clone(), Shape::Points { x, y: values.clone(), labels: Vec::new() })],
+            marks: vec![mark(interval.mean, lang.mark_mean(number(interval.mean)))],
+            ..Panel::default()
+        };
+        let (id, title) = ("seeds".to_string(), lang.seeds_title(&score));
+        figures.push(Figure { command: self.command(&id), id, title, words, panels: vec![panel], table });
+    }
+}

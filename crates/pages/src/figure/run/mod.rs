@@ -1,0 +1,79 @@
+//! The figures of a run, from its [record](treino::report::Record).
+
+mod classes;
+mod course;
+mod inputs;
+mod inside;
+mod numbers;
+
+use super::Figure;
+use crate::language::Lang;
+use treino::error::{Error, Result};
+use treino::report::{Curves, Record, TargetRecord};
+use treino::shell::word;
+
+/// What every figure of a run is made from.
+struct Maker<'a> {
+    record: &'a Record,
+    lang: Lang,
+    /// The run, as commands name it.
+    run: &'a str,
+}
+
+/// All figures that a run has, in the order of its report.
+pub fn figures(record: &Record, lang: Lang, run: &str) -> Vec<Figure> {
+    let maker = Maker { record, lang, run };
+    let mut figures = Vec::new();
+    maker.course(&mut figures);
+    for (at, target) in record.targets.iter().enumerate() {
+        let first = figures.len();
+        match &target.curves {
+            Curves::Classes { classes } => maker.classes(target, classes, &mut figures),
+            Curves::Numbers(curves) => maker.numbers(target, curves, &mut figures),
+        }
+        maker.seeds(target, &mut figures);
+        maker.inputs(target, &mut figures);
+        if at > 0 {
+            figures[first..].iter_mut().for_each(|figure| maker.rename(figure, at, target));
+        }
+    }
+    maker.inside(&mut figures);
+    maker.data(&mut figures);
+    figures
+}
+
+/// One figure of a run.
+///
+/// # Errors
+/// A name that the run has no figure of.
+pub fn figure(record: &Record, lang: Lang, run: &str, id: &str) -> Result<Figure> {
+    let mut all = figures(record, lang, run);
+    if let Some(at) = all.iter().position(|figure| figure.id == id) {
+        return Ok(all.swap_remove(at));
+    }
+    let ids: Vec<&str> = all.iter().map(|figure| figure.id.as_str()).collect();
+    let error = Error::input(format!("this run has no figure \"{id}\""));
+    Err(error.nearest(id, ids.iter().copied()).help(format!("its figures are {}", ids.join(", "))))
+}
+
+impl Maker<'_> {
+    /// The command that makes a figure again.
+    fn command(&self, id: &str) -> String {
+        format!("treino plot {} {id}", word(self.run))
+    }
+
+    /// The figure of a further target has a number behind its name.
+    fn rename(&self, figure: &mut Figure, at: usize, target: &TargetRecord) {
+        figure.id = format!("{}-{}", figure.id, at + 1);
+        figure.title = format!("{}: {}", target.name, figure.title);
+        figure.command = self.command(&figure.id);
+    }
+
+    fn number(&self, x: f64) -> String {
+        self.lang.number(x)
+    }
+
+    fn percent(&self, x: f64) -> String {
+        self.lang.percent(x)
+    }
+}

@@ -1,0 +1,218 @@
+//! What a study says.
+
+use super::{Lang, messages};
+use treino::study::{Course, Outcome, Ranked, Standing};
+
+messages! {
+    /// Label: what is varied.
+    label_space() { en: "space", pt: "espaço" }
+    /// Label: how often.
+    label_repeats() { en: "repeats", pt: "repetições" }
+    /// Label: what is better.
+    label_objective() { en: "objective", pt: "objetivo" }
+    /// Label: what was found.
+    label_verdict() { en: "verdict", pt: "veredito" }
+    /// The line about the configs.
+    study_space(dimensions, configs) { en: "{dimensions}; at most {configs} configs", pt: "{dimensions}; máximo de configurações: {configs}" }
+    /// The line about the seeds of each config.
+    study_seeds(n) { en: "the same {n} seeds for every config", pt: "as mesmas {n} sementes para cada configuração" }
+    /// The same for a race.
+    study_race() { en: "a race: 1 seed for every config, 4 and then 12 for the better ones", pt: "uma corrida: 1 semente para cada configuração, depois 4 e 12 para as melhores" }
+    /// How the best are measured again.
+    study_confirm(top, seeds, rows) { en: "the top {top} again with {seeds} fresh seeds on the {rows} rows", pt: "top {top} de novo com {seeds} sementes novas nas linhas de {rows}" }
+    /// Less is better.
+    less_is_better(name) { en: "{name}: less is better", pt: "{name}: menos é melhor" }
+    /// More is better.
+    greater_is_better(name) { en: "{name}: more is better", pt: "{name}: mais é melhor" }
+    /// Trainings that were in the file already.
+    taken_up(n) { en: "{n} trainings are there already", pt: "treinos já feitos: {n}" }
+    /// Progress.
+    study_progress(done, of, left, alive) { en: "{done} of {of} trainings, {left} left; configs alive: {alive}", pt: "{done} de {of} treinos, faltam {left}; configurações vivas: {alive}" }
+    /// Behind the progress: the best config so far.
+    study_best(best, mean, low, high) { en: "; best so far: {best} with {mean} ({low} to {high})", pt: "; melhor até aqui: {best} com {mean} ({low} a {high})" }
+    /// The same, of one training.
+    study_best_one(best, value) { en: "; best so far: {best} with {value}", pt: "; melhor até aqui: {best} com {value}" }
+    /// A study that is being watched has come so far.
+    study_watched(trainings, configs) { en: "{trainings} trainings of {configs} configs", pt: "{trainings} treinos de {configs} configurações" }
+    /// How two configs differ.
+    difference_of(objective, difference, low, high) { en: "{objective}: {difference} on average (95 % interval {low} to {high})", pt: "{objective}: {difference} em média (intervalo de 95 %: {low} a {high})" }
+    /// One pair alone.
+    difference_of_one(objective, difference) { en: "{objective}: {difference}, of one pair alone", pt: "{objective}: {difference}, de um único par" }
+    /// The bootstrap's interval.
+    bootstrap_interval(low, high) { en: "bootstrap (BCa): {low} to {high}", pt: "bootstrap (BCa): {low} a {high}" }
+    /// Label: tests.
+    label_tests() { en: "tests", pt: "testes" }
+    /// The tests of a comparison.
+    tests_of(t, wilcoxon) { en: "paired t: p {t}; Wilcoxon's signed ranks: p {wilcoxon}", pt: "t pareado: p {t}; postos sinalizados de Wilcoxon: p {wilcoxon}" }
+    /// A comparison that is open.
+    level_pair(a, b, wins, ties, pairs) { en: "{a} and {b} cannot be told apart: the first is better in {wins} of {pairs} pairs, {ties} are ties.", pt: "{a} e {b} não podem ser distinguidas: a primeira é melhor em {wins} de {pairs} pares, empates: {ties}." }
+    /// What would decide a comparison.
+    pairs_would_decide(n) { en: "About {n} more pairs would decide.", pt: "Cerca de {n} pares a mais decidiriam." }
+    /// Column: a dimension.
+    column_dimension() { en: "setting", pt: "parâmetro" }
+    /// Column: its share.
+    column_importance() { en: "importance", pt: "importância" }
+    /// What importance is.
+    settings_importance(n) { en: "Shares of what sets the best tenth of {n} configs apart (PED-ANOVA), with 95 % intervals over resampled configs.", pt: "Partes do que distingue o melhor décimo de {n} configurações (PED-ANOVA), com intervalos de 95 % sobre configurações reamostradas." }
+    /// Too little to say what matters.
+    importance_unknown(n, n_least) { en: "{n} configs are too few to say what matters, or nothing sets the best ones apart: take at least {n_least}.", pt: "{n} configurações são poucas para dizer o que importa, ou nada distingue as melhores: use pelo menos {n_least}." }
+    /// Column: a source of chance.
+    column_source() { en: "source of chance", pt: "fonte de acaso" }
+    /// Column: standard deviation.
+    column_sd() { en: "sd", pt: "dp" }
+    /// Column: share of the variance.
+    column_share() { en: "share of variance", pt: "parte da variância" }
+    /// The largest source.
+    largest_source(name, share) { en: "Most of the chance comes from {name}: {share} of the variance.", pt: "A maior parte do acaso vem de {name}: {share} da variância." }
+    /// It is not clear which.
+    no_largest_source(name, share) { en: "{name} has the largest share of the variance, {share}, but the intervals overlap.", pt: "{name} tem a maior parte da variância, {share}, mas os intervalos se sobrepõem." }
+    /// Column: what is varied.
+    column_config() { en: "config", pt: "configuração" }
+    /// Column: mean and standard deviation.
+    column_mean(objective) { en: "{objective}, mean ± sd", pt: "{objective}, média ± dp" }
+    /// Column: the interval.
+    column_interval() { en: "95 % interval", pt: "intervalo de 95 %" }
+    /// Column: number of seeds.
+    column_n() { en: "n", pt: "n" }
+    /// Column: trainings that diverged.
+    column_diverged() { en: "diverged", pt: "divergiu" }
+    /// Column: mean number of epochs.
+    column_epochs() { en: "epochs", pt: "épocas" }
+    /// Column: time of a training.
+    column_seconds() { en: "time (s)", pt: "tempo (s)" }
+    /// Column: chance of being better than the best.
+    column_chance() { en: "P(beats best)", pt: "P(vence a melhor)" }
+    /// Column: how it stands.
+    column_standing() { en: "verdict", pt: "veredito" }
+    /// It is the best.
+    standing_best() { en: "best", pt: "melhor" }
+    /// It cannot be told from the best.
+    standing_level() { en: "level", pt: "empate" }
+    /// It is worse.
+    standing_worse() { en: "worse", pt: "pior" }
+    /// It was left behind.
+    standing_dropped() { en: "dropped", pt: "descartada" }
+    /// It cannot be used.
+    standing_unusable() { en: "unusable", pt: "inutilizável" }
+    /// A difference that was found.
+    beats(best, other, wins, pairs, p) { en: "{best} beats {other} in {wins} of {pairs} paired seeds (p {p}).", pt: "{best} vence {other} em {wins} de {pairs} sementes pareadas (p {p})." }
+    /// What cannot be told apart.
+    cannot_tell(configs) { en: "{configs} cannot be told apart.", pt: "{configs} não podem ser distinguidas." }
+    /// What would decide.
+    seeds_would_decide(n) { en: "About {n} more seeds would decide between the first two.", pt: "Cerca de {n} sementes a mais decidiriam entre as duas primeiras." }
+    /// All are worse.
+    best_of_all(best) { en: "{best} is better than every other config.", pt: "{best} é melhor que todas as outras configurações." }
+    /// One config alone.
+    only_one(best) { en: "{best} is the only config.", pt: "{best} é a única configuração." }
+    /// Nothing can be said.
+    nothing_usable() { en: "No config came to its end with every seed.", pt: "Nenhuma configuração chegou ao fim com todas as sementes." }
+    /// One seed says nothing.
+    one_seed_says_nothing() { en: "One seed says nothing about chance: give each config several.", pt: "Uma semente não diz nada sobre o acaso: dê várias a cada configuração." }
+    /// The best on fresh seeds.
+    confirmed(best, n, rows, name, mean, low, high) { en: "With {n} fresh seeds {best} reaches a {name} of {mean} on the {rows} rows (95 % interval {low} to {high}).", pt: "Com {n} sementes novas {best} chega a {name} de {mean} nas linhas de {rows} (intervalo de 95 %: {low} a {high})." }
+    /// Trainings that diverged.
+    some_diverged(n) { en: "{n} trainings diverged.", pt: "Treinos que divergiram: {n}." }
+    /// Trainings that failed.
+    some_failed(n, why) { en: "{n} trainings failed, the first because {why}.", pt: "Treinos que falharam: {n}; o primeiro porque {why}." }
+    /// A study that was cut off.
+    cut_short() { en: "The study was cut short; the same command goes on where it stopped.", pt: "O estudo foi interrompido; o mesmo comando continua de onde parou." }
+    /// Where a study is.
+    study_saved(path, page) { en: "{page} (treino study show {path})", pt: "{page} (treino study show {path})" }
+    /// Column: a study.
+    column_study() { en: "study", pt: "estudo" }
+    /// Column: how many trainings.
+    column_trainings() { en: "trainings", pt: "treinos" }
+    /// Column: the best config.
+    column_best() { en: "best config", pt: "melhor configuração" }
+    /// Column: what is better.
+    column_objective() { en: "objective", pt: "objetivo" }
+    /// Column: its mean.
+    column_its_mean() { en: "mean", pt: "média" }
+    /// Nothing to list.
+    no_studies(folder) { en: "there are no studies in {folder}", pt: "não há estudos em {folder}" }
+}
+
+/// Configs named in a sentence, at most.
+const NAMED: usize = 4;
+
+impl Lang {
+    /// How a config stands, in a word.
+    pub fn standing(self, standing: Standing) -> String {
+        match standing {
+            Standing::Best => self.standing_best(),
+            Standing::Level => self.standing_level(),
+            Standing::Worse => self.standing_worse(),
+            Standing::Dropped => self.standing_dropped(),
+            Standing::Unusable => self.standing_unusable(),
+        }
+    }
+
+    /// A p-value with its sign: three digits, and a bound below 0.001.
+    pub fn p_value(self, p: f64) -> String {
+        if p < 0.001 { self.marked("< 0.001") } else { self.marked(&format!("= {p:.3}")) }
+    }
+
+    /// The verdict of a study in sentences.
+    pub fn verdict(self, course: &Course) -> Vec<String> {
+        let label = |ranked: &Ranked| course.configs[ranked.config].label();
+        let (verdict, mut words) = (&course.verdict, Vec::new());
+        let Some(best) = verdict.ranked.first().filter(|best| best.standing == Standing::Best) else {
+            return [Some(self.nothing_usable()), self.failures(course)].into_iter().flatten().collect();
+        };
+        let open = verdict.open();
+        match (&verdict.ranked[..], &open[..]) {
+            ([_], _) => words.push(self.only_one(label(best))),
+            (_, _) if best.seeds < 2 => words.push(self.one_seed_says_nothing()),
+            (_, [_]) if verdict.decided => words.push(self.best_of_all(label(best))),
+            (_, [_]) => {}
+            (_, open) => {
+                let names: Vec<String> = open.iter().take(NAMED).map(|at| course.configs[*at].label()).collect();
+                let list = match (open.len() - names.len(), names.split_last()) {
+                    (0, Some((last, rest))) => format!("{} {} {last}", rest.join("; "), self.and()),
+                    (more, _) => self.and_more(names.join("; "), more),
+                };
+                words.push(self.cannot_tell(list));
+            }
+        }
+        if let Some(worse) = verdict.ranked.iter().find(|one| one.standing == Standing::Worse) {
+            let (wins, pairs) = worse.lost;
+            words.push(self.beats(label(best), label(worse), wins, pairs, self.p_value(worse.p.unwrap_or(1.0))));
+        }
+        words.extend(verdict.more_seeds.map(|n| self.seeds_would_decide(self.grouped(n as f64))));
+        let fresh: Vec<f64> = course.configs[best.config].confirmed.iter().filter_map(|(_, run)| run.value()).collect();
+        if fresh.len() > 1 {
+            let interval = treino::statistics::interval95(&fresh);
+            let name = course.objective.strip_prefix("val_").unwrap_or(&course.objective);
+            let [mean, low, high] = [interval.mean, interval.low, interval.high].map(|x| self.number(x));
+            words.push(self.confirmed(
+                label(best),
+                fresh.len(),
+                self.label(&course.confirmed_on),
+                name,
+                mean,
+                low,
+                high,
+            ));
+        }
+        let diverged: usize = verdict.ranked.iter().map(|one| one.diverged).sum();
+        if diverged > 0 {
+            words.push(self.some_diverged(diverged));
+        }
+        words.extend(self.failures(course));
+        if course.cut_short {
+            words.push(self.cut_short());
+        }
+        words
+    }
+
+    fn failures(self, course: &Course) -> Option<String> {
+        let n = course
+            .configs
+            .iter()
+            .flat_map(|config| config.all())
+            .filter(|(_, run)| matches!(run.outcome, Outcome::Failed(_)))
+            .count();
+        let why = course.configs.iter().find_map(|config| config.failure())?;
+        Some(self.some_failed(n, why))
+    }
+}

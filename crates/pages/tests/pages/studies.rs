@@ -1,0 +1,245 @@
+//! Studies: the same results for any number of workers, after any interruption, whatever a config does.
+
+use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use treino::Result;
+use treino::catalog::Entries;
+use treino::events::Gate;
+use treino::study::search::Point;
+use treino::study::{Config, Course, Ledger, Memory, Outcome, RunKey, RunResult, Standing, Study, StudySpec, Workers};
+use treino::study::{StudyContent, StudyFile};
+use treino_pages::figure::{Shape, StudyView, study_figure, study_figures, study_report};
+use treino_pages::language::Lang;
+
+const IRIS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../datasets/iris.csv");
+
+const GRID: &str =
+    "[space]\noptimizer = [\"sgd\", \"adam\"]\nlearning_rate = [0.01, 0.1]\n[repeats]\nseeds = 3\nconfirm_seeds = 2\n";
+
+fn study(text: &str) -> Result<Study> {
+    let base = format!("[data]\npath = {IRIS:?}\ntarget = \"species\"\n[model]\nhidden = [8]\n[fit]\nepochs = 6\n");
+    let parse = |text: &str| -> Result<Entries> { treino::catalog::parse(text, Path::new("study.toml")) };
+    Study::new(StudySpec::read(&parse(text)?, parse(&base)?, Vec::new())?)
+}
+
+fn run(study: &Study, ledger: &dyn Ledger, threads: usize) -> Course {
+    let never = Gate::new();
+    study.run(ledger, Workers::new(threads, &never), &mut |_| {}).unwrap()
+}
+
+fn values(course: &Course) -> Vec<Vec<Option<f64>>> {
+    let of = |config: &Config| config.runs.iter().chain(&config.confirmed).map(|(_, run)| run.value()).collect();
+    course.configs.iter().map(of).collect()
+}
+
+#[test]
+fn the_number_of_workers_changes_nothing() {
+    let random = "[space]\nlearning_rate = { float = [1e-4, 1.0], scale = \"log\" }\nbatch_size = [8, 32]\n\
+                  [search]\nconfigs = 6\nwindow = 2\n[repeats]\nseeds = 2\nconfirm_seeds = 2\n";
+    let search = "[space]\nlearning_rate = { float = [1e-5, 1.0], scale = \"log\" }\n\
+                  batch_size = { int = [8, 64], scale = \"pow2\" }\n\
+                  [search]\nconfigs = 24\nwindow = 3\n[repeats]\nseeds = 2\nconfirm_seeds = 2\n";
+    let with = |more: &str| search.replace("[search]\n", &format!("[search]\n{more}\n"));
+    for text in [
+        GRID,
+        random,
+        &GRID.replace("seeds = 3", "seeds = \"race\""),
+        &GRID.replace("seeds = 3", "seeds = 2\nfolds = 3\nsources = 2\nvary = [\"init\", \"split\"]"),
+        &with("sampler = \"tpe\"\nprune = \"median\""),
+        &with("sampler = \"sobol\"\nprune = { type = \"hyperband\", min_epochs = 2 }"),
+    ] {
+        let study = study(text).unwrap();
+        let alone = run(&study, &Memory::default(), 1);
+        for threads in [2, 5] {
+            let beside = run(&study, &Memory::default(), threads);
+            assert_eq!(values(&alone), values(&beside));
+        }
+    }
+}
+
+#[test]
+fn what_is_behind_is_ended_early_and_dropped() {
+    let text = "[space]\nlearning_rate = [0.1, 0.09, 0.08, 0.07, 0.06, 0.05, 1e-6]\n\
+                [search]\nwindow = 1\nprune = \"median\"\n[repeats]\nseeds = 3\nconfirm_top = 0\n";
+    let course = run(&study(text).unwrap(), &Memory::default(), 2);
+    let hopeless = &course.configs[6];
+    assert!(hopeless.was_pruned() && hopeless.runs.len() == 1 && hopeless.runs[0].1.epochs < 6);
+    let standing = course.verdict.ranked.iter().find(|one| one.config == 6).unwrap().standing;
+    assert_eq!(standing, Standing::Dropped);
+    assert!(course.configs[..5].iter().all(|config| config.runs.len() == 3), "the first five are behind nobody");
+}
+
+#[test]
+fn folds_and_sources_are_trained_as_they_are_written() {
+    let text =
+        GRID.replace("seeds = 3", "seeds = 2\nfolds = 3\nsources = 2").replace("confirm_seeds = 2", "confirm_top = 0");
+    let course = run(&study(&text).unwrap(), &Memory::default(), 2);
+    let keys: Vec<(u64, usize)> = course.configs[0].runs.iter().map(|(key, _)| (key.seed, key.fold)).collect();
+    assert_eq!(keys, [(1, 1), (1, 2), (1, 3), (2, 1), (2, 2), (2, 3)]);
+    let values: Vec<Option<f64>> = course.configs[0].runs.iter().map(|(_, run)| run.value()).collect();
+    assert!(values[0] != values[1] && values[0] != values[3]);
+    let sources = course.sources().unwrap();
+    let names: Vec<&str> = sources.sources.iter().map(|one| one.name.as_str()).collect();
+    assert_eq!(names, ["init", "shuffle", "dropout", "split"]);
+    // There is no dropout, and nothing for it to draw.
+    assert_eq!(sources.sources[2].spread.as_ref().unwrap().sd, 0.0);
+    assert!(sources.sources[0].spread.as_ref().unwrap().sd > 0.0);
+
+    // Only what is varied varies.
+    let text =
+        GRID.replace("seeds = 3", "seeds = 2\nvary = [\"dropout\"]").replace("confirm_seeds = 2", "confirm_top = 0");
+    let course = run(&study(&text).unwrap(), &Memory::default(), 1);
+    assert!(course.configs.iter().all(|config| config.runs[0].1.value() == config.runs[1].1.value()));
+}
+
+/// A ledger that interrupts the study after so many trainings.
+struct Cutting<'a> {
+    ledger: &'a dyn Ledger,
+    left: AtomicUsize,
+    gate: &'a Gate,
+}
+
+impl Ledger for Cutting<'_> {
+    fn known(&self, key: &RunKey, words: &[(String, String)]) -> Option<RunResult> {
+        self.ledger.known(key, words)
+    }
+
+    fn keep(&self, key: &RunKey, point: &Point, words: &[(String, String)], result: &RunResult) -> Result<()> {
+        if self.left.fetch_sub(1, Ordering::Relaxed) == 1 {
+            self.gate.stop();
+        }
+        self.ledger.keep(key, point, words, result)
+    }
+}
+
+#[test]
+fn what_was_cut_off_goes_on_and_ends_the_same() {
+    let study = study(GRID).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let whole_path = folder.path().join("whole.db");
+    let whole = StudyFile::open(&whole_path, &study, false).unwrap();
+    let course = run(&study, &whole, 1);
+    whole.close().unwrap();
+    let wanted = StudyContent::read(&whole_path).unwrap();
+    assert_eq!(wanted.runs.len(), 4 * 3 + 2);
+    assert_eq!(values(&wanted.course()), values(&course));
+
+    let path = folder.path().join("cut.db");
+    for (round, cut) in [1, 3, 4].into_iter().enumerate() {
+        let file = StudyFile::open(&path, &study, false).unwrap();
+        assert_eq!(file.known() > 0, round > 0);
+        let gate = Gate::new();
+        let ledger = Cutting { ledger: &file, left: AtomicUsize::new(cut), gate: &gate };
+        let workers = Workers::new(2, &gate);
+        let part = study.run(&ledger, workers, &mut |_| {}).unwrap();
+        assert!(part.cut_short);
+        file.close().unwrap();
+    }
+    let file = StudyFile::open(&path, &study, false).unwrap();
+    assert!(!run(&study, &file, 2).cut_short);
+    file.close().unwrap();
+    assert_eq!(StudyContent::read(&path).unwrap().fingerprint(), wanted.fingerprint());
+}
+
+#[test]
+fn a_config_that_diverges_is_ranked_last_and_counted() {
+    let text = "[space]\nlearning_rate = [0.01, 1e30]\n[repeats]\nseeds = 2\n";
+    let course = run(&study(text).unwrap(), &Memory::default(), 2);
+    let last = course.verdict.ranked.last().unwrap();
+    assert_eq!((last.config, last.diverged, last.standing), (1, 2, Standing::Unusable));
+    assert!(course.configs[1].runs.iter().all(|(_, run)| run.outcome == Outcome::Diverged));
+}
+
+#[test]
+fn a_config_that_cannot_be_trained_says_why_and_the_study_goes_on() {
+    // Ftrl takes no momentum; the check of the space tries each dimension beside the first values of the others.
+    let text = "[space]\noptimizer = [\"sgd\", \"ftrl\"]\n\"optimizer.momentum\" = [0.0, 0.9]\n[repeats]\nseeds = 2\n";
+    let failed = match study(text) {
+        Err(e) => e.to_string(),
+        Ok(study) => {
+            let course = run(&study, &Memory::default(), 2);
+            course.configs.iter().find_map(|config| config.failure().map(str::to_string)).unwrap()
+        }
+    };
+    assert!(failed.contains("momentum"), "{failed}");
+}
+
+#[test]
+fn files_that_are_no_studies_or_others_are_refused() {
+    let (study, other) = (study(GRID).unwrap(), study(&GRID.replace("0.01", "0.02")).unwrap());
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("study.db");
+    let file = StudyFile::open(&path, &study, false).unwrap();
+    let fails = |result: Result<StudyFile>| result.map(|_| ()).unwrap_err().to_string();
+    assert!(fails(StudyFile::open(&path, &study, false)).contains("another program works on this study"));
+    file.close().unwrap();
+    assert!(fails(StudyFile::open(&path, &other, false)).contains("it is another one"));
+
+    std::fs::write(&path, "no database at all, but a text that is long enough to be looked at".repeat(20)).unwrap();
+    assert!(fails(StudyFile::open(&path, &study, false)).contains("not the file of a study"));
+    assert!(StudyContent::read(&path).unwrap_err().message().contains("not the file of a study"));
+    assert!(std::fs::read_to_string(&path).unwrap().starts_with("no database"), "it was left as it is");
+    assert!(StudyContent::read(&folder.path().join("none.db")).is_err());
+
+    let newer = folder.path().join("newer.db");
+    StudyFile::open(&newer, &study, false).unwrap().close().unwrap();
+    rusqlite::Connection::open(&newer).unwrap().execute_batch("PRAGMA user_version = 99").unwrap();
+    assert!(fails(StudyFile::open(&newer, &study, false)).contains("has version 99"));
+    assert!(StudyContent::read(&newer).unwrap_err().helps().iter().any(|help| help == "take a newer treino"));
+}
+
+#[test]
+fn a_study_that_was_read_back_has_the_same_space_and_whole_figures() {
+    // Lists and ranges in turn: the file must keep their order.
+    let text = "[space]\nlearning_rate = { float = [1e-4, 1.0], scale = \"log\" }\noptimizer = [\"sgd\", \"adam\"]\n\
+                batch_size = { int = [8, 64], scale = \"pow2\" }\nl2 = { float = [1e-6, 0.1], scale = \"log\", zero = 0.3 }\n\
+                momentum = { float = [0.0, 0.9], when = \"optimizer == 'sgd'\" }\n\
+                [search]\nconfigs = 30\n[repeats]\nseeds = 3\nsources = 3\n";
+    let study = study(text).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("study.db");
+    let file = StudyFile::open(&path, &study, false).unwrap();
+    run(&study, &file, 2);
+    file.close().unwrap();
+    let content = StudyContent::read(&path).unwrap();
+    let (course, spec) = (content.course(), content.study_spec().unwrap());
+    for config in &course.configs {
+        assert_eq!(spec.space.describe(&config.point), config.words);
+    }
+    for lang in Lang::ALL {
+        let view = StudyView { course: &course, space: &spec.space, text: &content.spec, name: "iris", lang };
+        let figures = study_figures(&view);
+        let ids: Vec<&str> = figures.iter().map(|figure| figure.id.as_str()).collect();
+        let wanted = ["configs", "curves", "seeds", "slice", "heat", "contour", "parallel", "importance", "sources"];
+        assert_eq!(ids, wanted);
+        for figure in &figures {
+            assert!(!figure.words.is_empty() && !figure.table.rows.is_empty(), "{}", figure.id);
+            for series in figure.panels.iter().flat_map(|panel| &panel.series) {
+                let lengths: Vec<usize> = match &series.shape {
+                    Shape::Line { x, y } | Shape::Points { x, y, .. } => vec![x.len(), y.len()],
+                    Shape::Whiskers { x, y, low, high } => vec![x.len(), y.len(), low.len(), high.len()],
+                    Shape::Band { x, low, high } => vec![x.len(), low.len(), high.len()],
+                    _ => vec![1],
+                };
+                assert!(lengths[0] > 0 && lengths.iter().all(|n| *n == lengths[0]), "{} {lengths:?}", figure.id);
+                if let Shape::Whiskers { y, low, high, .. } = &series.shape {
+                    let is_around = |at: usize| low[at] <= y[at] && y[at] <= high[at] && high[at].is_finite();
+                    assert!((0..y.len()).all(is_around), "{}", figure.id);
+                }
+            }
+            assert!(!treino_pages::figure::svg(figure, lang).is_empty());
+            assert!(!treino_pages::figure::terminal(figure, 80, 16, false, lang).is_empty());
+        }
+        let page = study_report(&view).html();
+        assert!(page.contains(&format!("lang=\"{}\"", lang.tag())) && page.contains("treino study plot iris slice"));
+    }
+    let mut hostile = course.clone();
+    hostile.configs.iter_mut().for_each(|config| config.words[0].1 = "<script>alert(1)</script>\"'😀".repeat(20));
+    let name = "<script>alert(2)</script>";
+    let view = StudyView { course: &hostile, space: &spec.space, text: name, name, lang: Lang::English };
+    let page = study_report(&view).html();
+    assert!(!page.contains("<script>alert"), "what a name says is shown, never run");
+    assert!(page.contains("&#60;script&#62;alert(2)"));
+    let view = StudyView { course: &course, space: &spec.space, text: "", name: "iris", lang: Lang::English };
+    assert_eq!(study_figure(&view, "slize").unwrap_err().helps()[0], "did you mean \"slice\"?");
+}

@@ -1,0 +1,90 @@
+//! All rooms of the catalogue.
+
+use serde_json::Value;
+use treino_core::catalog::{self, Page, Room};
+use treino_core::error::{Error, Result};
+
+/// Every room, in the order in which a reader meets them.
+pub static ROOMS: [&Room; 12] = [
+    &crate::spec::ROOM,
+    &treino_nn::layers::ROOM,
+    &treino_nn::activations::ROOM,
+    &treino_nn::initializers::ROOM,
+    &treino_nn::regularizers::ROOM,
+    &treino_nn::constraints::ROOM,
+    &treino_nn::losses::ROOM,
+    &treino_nn::optimizers::ROOM,
+    &treino_nn::schedules::ROOM,
+    &treino_nn::metrics::ROOM,
+    &treino_nn::callbacks::ROOM,
+    &crate::study::pruning::ROOM,
+];
+
+/// The room of a name, such as "optimizers"; the name of one of its things, such as "optimizer", does as well.
+///
+/// # Errors
+/// An unknown name, with the nearest one.
+pub fn room(name: &str) -> Result<&'static Room> {
+    let is_called = |room: &&&Room| [room.name, room.one].iter().any(|n| n.eq_ignore_ascii_case(name));
+    ROOMS.iter().find(is_called).copied().ok_or_else(|| {
+        let e = Error::input(format!("the catalogue has no room \"{name}\""));
+        e.nearest(name, ROOMS.iter().map(|room| room.name))
+    })
+}
+
+/// The JSON Schema (draft 2020-12) of a spec file.
+pub fn json_schema() -> Value {
+    catalog::json_schema(&ROOMS)
+}
+
+/// The pages of the reference; see [`catalog::reference`].
+pub fn reference(flag: &dyn Fn(&str) -> Option<String>) -> Vec<Page> {
+    catalog::reference(&ROOMS, flag)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::spec::{Spec, section};
+    use crate::study::Search;
+    use std::path::Path;
+    use treino_core::catalog::{Node, parse};
+
+    #[test]
+    fn every_example_is_a_spec() {
+        let mut examples = 0;
+        for page in reference(&|_| None) {
+            for chunk in page.text.split("```toml\n").skip(1) {
+                let example = chunk.split("```").next().unwrap();
+                // Pruners stand in a study.
+                let read = parse(example, Path::new(&page.file)).and_then(|entries| match entries.get("search") {
+                    Some(_) => section::<Search>(&entries, "search").map(|_| ()),
+                    None => Spec::read(&entries).map(|_| ()),
+                });
+                assert!(read.is_ok(), "{}: {}\n{example}", page.file, read.unwrap_err());
+                examples += 1;
+            }
+        }
+        assert!(examples > 100, "{examples}");
+    }
+
+    #[test]
+    fn every_name_in_the_catalogue_is_unique_and_documented() {
+        for room in ROOMS {
+            let things = room.things;
+            for (i, thing) in things.iter().enumerate() {
+                assert!(thing.summary().ends_with('.'), "{} has no sentence that says what it is", thing.name);
+                for other in &things[..i] {
+                    assert!(!other.is_called(thing.name), "{} stands twice in {}", thing.name, room.name);
+                }
+                for param in thing.params {
+                    let says = param.summary().ends_with('.');
+                    assert!(says, "{}.{} has no sentence that says what it does", thing.name, param.name);
+                    if let Some(value) = (param.default)() {
+                        param.kind.check(&Node::from(value), param.name).unwrap();
+                    }
+                }
+            }
+        }
+    }
+}

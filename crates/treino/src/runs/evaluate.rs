@@ -1,0 +1,57 @@
+//! How good a model's predictions are.
+
+use crate::report::Evaluation;
+use crate::store::{Baseline, Bundle};
+use treino_core::error::Result;
+use treino_tables::{DataSpec, Dataset, Note, Source, Target};
+
+impl Bundle {
+    /// How good the predictions of each target on a raw table are, and how many rows lack a target.
+    ///
+    /// # Errors
+    /// As [`Bundle::evaluate_as`].
+    pub fn evaluate(&self, source: &Source) -> Result<(Vec<Evaluation>, usize)> {
+        self.evaluate_as(source, &DataSpec::default(), &mut Vec::new())
+    }
+
+    /// [`Bundle::evaluate`] for a table that is written as `written` says, as in [`Bundle::predict_as`].
+    ///
+    /// # Errors
+    /// As there; a table without the targets, or with classes that the model does not know.
+    pub fn evaluate_as(
+        &self,
+        source: &Source,
+        written: &DataSpec,
+        notes: &mut Vec<Note>,
+    ) -> Result<(Vec<Evaluation>, usize)> {
+        let side = self.table()?;
+        let targets: Vec<&Target> = side.targets().map(|(target, _)| target).collect();
+        let (data, set_aside) = side.recipe.encode_with_targets(&targets, source, &self.reading(written), notes)?;
+        Ok((self.evaluate_rows(&data)?, set_aside))
+    }
+
+    /// How good the predictions of each target on encoded rows are.
+    ///
+    /// # Errors
+    /// No rows.
+    pub fn evaluate_rows(&self, data: &Dataset) -> Result<Vec<Evaluation>> {
+        let side = self.table()?;
+        let weights = data.weights.as_deref();
+        let all = side.targets().zip(side.outputs(self, &data.x)?).enumerate();
+        all.map(|(at, ((target, baseline), outputs))| {
+            let y = (0..data.len()).map(|row| data.y.get(row, at));
+            match baseline {
+                Baseline::Mean(mean) => {
+                    let y: Vec<f64> = y.map(|y| target.restore(y)).collect();
+                    let p: Vec<f64> = outputs.as_slice().iter().map(|p| target.restore(*p)).collect();
+                    Evaluation::numbers(&y, &p, weights, *mean)
+                }
+                Baseline::Shares(shares) => {
+                    let y: Vec<u32> = y.map(|y| y as u32).collect();
+                    Evaluation::classes(&target.classes, &y, outputs.as_slice(), outputs.cols(), weights, shares)
+                }
+            }
+        })
+        .collect()
+    }
+}

@@ -1,0 +1,193 @@
+//! Measuring a finished run for its record.
+
+use super::columns;
+use super::importance::Asked;
+use crate::report::said::Said;
+use crate::report::*;
+use crate::report::{headline, notable};
+use crate::runs::{Planned, Run, Scores};
+use std::path::Path;
+use treino_core::error::{Error, Result};
+use treino_nn::callbacks::{Callback, more_is_better};
+use treino_nn::events::Ending;
+use treino_nn::optimizers::LearningRate;
+use treino_tables::{Dataset, Task};
+
+impl Record {
+    /// Measures a finished run. The time it takes grows with the table and is bounded in the network's size; the predictions
+    /// of the last part are made anew.
+    ///
+    /// # Errors
+    /// A model whose rows cannot be predicted.
+    pub fn of(planned: &Planned, run: &Run) -> Result<Record> {
+        Ok(Record {
+            format_version: RECORD_VERSION,
+            program: format!("treino {}", env!("CARGO_PKG_VERSION")),
+            setting: setting(planned, run),
+            data: data(planned),
+            course: course(planned, run),
+            inside: run.history.inside.clone(),
+            targets: targets(planned, run)?,
+        })
+    }
+
+    /// The record as one line of JSON: what is not finite is null.
+    ///
+    /// # Errors
+    /// None that is known.
+    pub fn to_json(&self) -> Result<String> {
+        serde_json::to_string(self).map_err(|e| Error::input(format!("cannot write the record: {e}")))
+    }
+}
+
+fn setting(planned: &Planned, run: &Run) -> Setting {
+    let (compile, network, fit) = (&planned.resolved.compile, &planned.resolved.network, planned.settings());
+    let layers = network.summary().into_iter().map(|layer| LayerLine {
+        outputs: layer.outputs(),
+        class: layer.class.to_string(),
+        parameters: layer.parameters,
+        name: layer.name,
+    });
+    let learning_rate = match &compile.optimizer.inner().options().learning_rate {
+        LearningRate::Constant(rate) if compile.optimizer.descriptor().param("learning_rate").is_some() => Some(*rate),
+        _ => None,
+    };
+    Setting {
+        spec: run.model.portable_spec(),
+        layers: layers.collect(),
+        parameters: network.parameters(),
+        optimizer: compile.optimizer.in_words(),
+        loss: compile.losses(),
+        losses: compile.goals.iter().map(|goal| goal.loss.name().to_string()).collect(),
+        learning_rate,
+        batch_size: fit.batch_size,
+        steps: planned.prepared.train.len().div_ceil(fit.batch_size),
+        epochs: fit.epochs,
+        seed: fit.seed,
+        split_seed: planned.resolved.spec.data.seed,
+        repeats: fit.repeats,
+        is_class_weighted: fit.class_weight.is_some(),
+    }
+}
+
+fn data(planned: &Planned) -> DataFacts {
+    let prepared = &planned.prepared;
+    let (source, rows) = (&prepared.summary.source, |part: &Option<Dataset>| part.as_ref().map(Dataset::len));
+    let left_out = prepared.recipe.left_out.iter();
+    DataFacts {
+        source: Path::new(source).file_name().map_or(source.clone(), |name| name.to_string_lossy().into_owned()),
+        rows: prepared.summary.rows,
+        columns: prepared.summary.columns,
+        parts: [Some(prepared.train.len()), rows(&prepared.validation), rows(&prepared.test)],
+        set_aside: prepared.set_aside,
+        inputs: columns::columns(prepared),
+        left_out: left_out
+            .map(|c| LeftOutFacts { name: c.name.clone(), reason: c.reason.clone(), why: c.why })
+            .collect(),
+        notes: prepared.notes.iter().map(ToString::to_string).collect(),
+        hash: columns::hash(prepared),
+    }
+}
+
+fn course(planned: &Planned, run: &Run) -> Course {
+    let (history, spec) = (&run.history, &planned.resolved.spec);
+    let names = history.names();
+    let epoch = |logs: &treino_nn::events::Logs| {
+        names.iter().map(|name| logs.get(name).filter(|value| value.is_finite())).collect()
+    };
+    let ending = match &history.ending {
+        Ending::Finished => RecordedEnding::Finished,
+        Ending::Stopped { epoch, .. } => RecordedEnding::Stopped { epoch: *epoch },
+        Ending::Interrupted => RecordedEnding::Interrupted,
+        Ending::Diverged(d) => RecordedEnding::Diverged {
+            epoch: d.epoch,
+            step: d.step,
+            place: d.place.clone(),
+            learning_rate: d.learning_rate,
+        },
+    };
+    let direction = |name: &str| planned.resolved.compile.more_is_better(&planned.resolved.network, name);
+    let stopping = spec.callbacks.iter().filter_map(|callback| match callback {
+        Callback::EarlyStopping(it) => Some(Stopping {
+            monitor: it.monitor.clone(),
+            min_delta: it.min_delta,
+            patience: it.patience,
+            more_is_better: more_is_better(it.mode, || direction(&it.monitor)).unwrap_or(false),
+            baseline: it.baseline,
+            restore_best_weights: it.restore_best_weights,
+            start_from_epoch: it.start_from_epoch,
+        }),
+        _ => None,
+    });
+    Course {
+        epochs: history.epochs.iter().map(epoch).collect(),
+        more_is_better: names.iter().map(|name| direction(name)).collect(),
+        names: names.into_iter().map(str::to_string).collect(),
+        learning_rates: history.learning_rates.clone(),
+        best_epoch: history.best_epoch,
+        kept_epoch: history.kept_epoch,
+        ending,
+        stopping: stopping.collect(),
+    }
+}
+
+fn targets(planned: &Planned, run: &Run) -> Result<Vec<TargetRecord>> {
+    let (prepared, side) = (&planned.prepared, run.model.table()?);
+    let part = prepared.test.as_ref().or(prepared.validation.as_ref()).unwrap_or(&prepared.train);
+    let asked = Asked { model: &run.model, side, train: &prepared.train, part, seed: planned.settings().seed };
+    let all = side.outputs(&run.model, &part.x)?;
+    let mut targets = Vec::new();
+    for (at, importance) in asked.importance()?.into_iter().enumerate() {
+        let (Some(target), Some(outputs), Some(scores)) =
+            (prepared.targets().nth(at), all.get(at), run.scores.each().nth(at))
+        else {
+            continue;
+        };
+        let said = Said { target, outputs, data: part, at };
+        targets.push(TargetRecord {
+            unit: target.sd,
+            name: target.name.clone(),
+            task: target.task.name().to_string(),
+            classes: target.classes.clone(),
+            parts: scores.parts().into_iter().map(|(name, e)| (name.to_string(), e.clone())).collect(),
+            curves: curves(&said),
+            wrong: notable::wrong(&said, &prepared.recipe),
+            undecided: notable::undecided(&said, &prepared.recipe),
+            dependence: asked.dependence(at, target, &importance)?,
+            importance,
+            seeds: seeds(run, at),
+        });
+    }
+    Ok(targets)
+}
+
+fn curves(said: &Said<'_>) -> Curves {
+    let rows = || 0..said.data.len();
+    if said.target.task == Task::Regression {
+        let y: Vec<f64> = rows().map(|row| said.number(row)).collect();
+        let p: Vec<f64> = rows().map(|row| said.predicted(row)).collect();
+        return Curves::Numbers(NumberCurves::of(&y, &p));
+    }
+    let weights = said.data.weights.as_deref();
+    let one = |class: usize| {
+        let positive: Vec<bool> = rows().map(|row| said.class(row) == class).collect();
+        let p: Vec<f32> = rows().map(|row| said.probability(row, class) as f32).collect();
+        ClassCurves::of(&said.target.classes[class], &positive, &p, weights)
+    };
+    Curves::Classes { classes: said.shown_classes().map(one).collect() }
+}
+
+/// The headline numbers of a target for each complete seed; none for one seed alone.
+fn seeds(run: &Run, at: usize) -> Vec<(String, Vec<f64>)> {
+    if run.repeats.len() < 2 {
+        return Vec::new();
+    }
+    let scores = run.repeats.iter().filter(|repeat| repeat.is_complete()).filter_map(|repeat| repeat.scores.as_ref());
+    let own = scores.filter_map(|scores: &Scores| scores.each().nth(at));
+    let all: Vec<Vec<(&str, f64)>> = own.map(|scores| headline(scores.honest().1)).collect();
+    let names = all.first().into_iter().flatten().map(|(name, _)| *name);
+    let value = |seed: &Vec<(&str, f64)>, name: &str| {
+        seed.iter().find(|(own, _)| *own == name).map_or(f64::NAN, |(_, value)| *value)
+    };
+    names.map(|name| (name.to_string(), all.iter().map(|seed| value(seed, name)).collect())).collect()
+}

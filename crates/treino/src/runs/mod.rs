@@ -1,0 +1,22 @@
+//! A whole training, from a spec to a run: read, prepare, train, evaluate, measure, and make again.
+//!
+//! ```text
+//! Spec --Planned::new--> Planned --run--> Run { model, history, scores } --Record::of--> Record
+//! Spec --Job::new--> Job --run--> Finished { run, record, findings, metrics, folder }
+//!                        --start--> Handle: watch, pause, resume, stop, wait
+//! ```
+
+mod columns;
+mod evaluate;
+mod importance;
+mod job;
+mod measure;
+mod metrics;
+mod planned;
+mod verification;
+
+pub use columns::hash as rows_fingerprint;
+pub use job::{Ended, Events, Finished, Handle, Job, Reporter};
+pub use metrics::{HowItEnded, METRICS_VERSION, Metrics, PartRows, PartScores, RepeatMetrics, TargetMetrics};
+pub use planned::{Planned, Repeat, Run, Scores, Trial, TrialSeeds};
+pub use verification::{Difference, Rerun, Verification};

@@ -1,0 +1,385 @@
+//! A whole training from a spec: read, prepare, train, evaluate.
+
+use crate::report::Evaluation;
+use crate::spec::{Resolved, Spec, resolve};
+use crate::store::{Baseline, Bundle, TableSide, TargetSide, read_weights};
+use serde::{Deserialize, Serialize};
+use siphasher::sip128::{Hasher128, SipHasher13};
+use std::hash::Hasher;
+use std::path::Path;
+use std::sync::Arc;
+use treino_core::error::{Error, Result};
+use treino_core::rows::{Matrix, Readings};
+use treino_nn::callbacks::Callback;
+use treino_nn::events::{Ending, History, Logs};
+use treino_nn::network::{Network, readings};
+use treino_nn::train::{
+    self, Examples, Fit, RangeTest, RatesFound, Session, Training, Units, evaluate, side_by_side, units_at_end,
+};
+use treino_tables::{Dataset, Prepared, Task, prepare_for};
+
+/// A training that is ready to start: everything that can be wrong with its input has been found.
+#[derive(Debug, Clone)]
+pub struct Planned {
+    /// The spec with everything explicit, and what it makes.
+    pub resolved: Resolved,
+    /// The data; trainings that differ in other things share it.
+    pub prepared: Arc<Prepared>,
+    /// What a model without inputs would say about each target.
+    pub baselines: Vec<Baseline>,
+    /// How much each training row weighs, class weights included.
+    weights: Option<Vec<f32>>,
+}
+
+/// A finished training.
+#[derive(Debug, Clone)]
+pub struct Run {
+    /// The model, ready to be saved.
+    pub model: Bundle,
+    /// The numbers of its epochs.
+    pub history: History,
+    /// How good it is.
+    pub scores: Scores,
+    /// One entry a seed, the model's own first; a single one without repeats.
+    pub repeats: Vec<Repeat>,
+}
+
+/// How good a model's predictions of a target are on each part of the data.
+#[derive(Debug, Clone)]
+pub struct Scores {
+    /// On the rows it was trained on.
+    pub train: Evaluation,
+    /// On the rows that decided when to stop.
+    pub validation: Option<Evaluation>,
+    /// On the rows that nothing was decided by.
+    pub test: Option<Evaluation>,
+    /// The same of further targets.
+    pub more_targets: Vec<Scores>,
+}
+
+impl Scores {
+    /// The scores of each target, in their order.
+    pub fn each(&self) -> impl Iterator<Item = &Scores> {
+        std::iter::once(self).chain(&self.more_targets)
+    }
+
+    /// The parts in order, with their names.
+    pub fn parts(&self) -> Vec<(&'static str, &Evaluation)> {
+        let mut parts = vec![("train", &self.train)];
+        parts.extend(self.validation.as_ref().map(|e| ("validation", e)));
+        parts.extend(self.test.as_ref().map(|e| ("test", e)));
+        parts
+    }
+
+    /// The evaluation that says most about new rows, and the name of its part.
+    pub fn honest(&self) -> (&'static str, &Evaluation) {
+        match (&self.test, &self.validation) {
+            (Some(test), _) => ("test", test),
+            (None, Some(validation)) => ("validation", validation),
+            (None, None) => ("train", &self.train),
+        }
+    }
+}
+
+/// The seeds of a training by what they decide.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TrialSeeds {
+    /// The initial weights.
+    pub init: u64,
+    /// The order of the rows.
+    pub shuffle: u64,
+    /// What dropout and its kin draw.
+    pub dropout: u64,
+}
+
+impl From<u64> for TrialSeeds {
+    fn from(seed: u64) -> Self {
+        TrialSeeds { init: seed, shuffle: seed, dropout: seed }
+    }
+}
+
+/// A training of which only the numbers are kept.
+#[derive(Debug, Clone)]
+pub struct Trial<'a> {
+    planned: &'a Planned,
+    network: Network,
+    /// The numbers of its epochs.
+    pub history: History,
+}
+
+impl Trial<'_> {
+    /// The network with the weights that were kept.
+    pub fn network(&self) -> &Network {
+        &self.network
+    }
+
+    /// A number of the history, such as `val_loss`, of the epoch whose weights were kept; `None` where the training diverged, or
+    /// where that epoch lacks it.
+    pub fn kept(&self, name: &str) -> Option<f64> {
+        if matches!(self.history.ending, Ending::Diverged(_)) {
+            return None;
+        }
+        self.history.epochs.get(self.history.kept_epoch?)?.get(name)
+    }
+
+    /// 128 bits of SipHash-1-3 with key 0 over the weights that were kept and the state, as little-endian bytes.
+    pub fn weights_fingerprint(&self) -> String {
+        let mut hasher = SipHasher13::new();
+        for (_, _, numbers) in self.network.named_weights() {
+            hasher.write(&numbers.iter().flat_map(|number| number.to_le_bytes()).collect::<Vec<u8>>());
+        }
+        format!("{:032x}", hasher.finish128().as_u128())
+    }
+
+    /// Loss and metrics on the rows of the test.
+    ///
+    /// # Errors
+    /// There are none.
+    pub fn test(&self, session: &Session<'_>) -> Result<Logs> {
+        let Some(test) = &self.planned.prepared.test else {
+            return Err(Error::input("there are no rows for a test").help("set test_split, or name a file"));
+        };
+        let y = self.planned.targets(test);
+        let rows = Examples::new(&test.x, &y).weighted(test.weights.as_deref());
+        let units = self.planned.units();
+        evaluate(&self.network, &self.planned.resolved.compile, rows, units.as_deref(), session)
+    }
+}
+
+/// One of several trainings that differ in their seed.
+#[derive(Debug, Clone)]
+pub struct Repeat {
+    /// Its seed.
+    pub seed: u64,
+    /// How good it is; `None` where it diverged before its first epoch ended.
+    pub scores: Option<Scores>,
+    /// Epochs it took.
+    pub epochs: usize,
+    /// How it ended.
+    pub ending: Ending,
+}
+
+impl Repeat {
+    /// Whether it came to its end: what diverged or was interrupted says nothing about the seed.
+    pub fn is_complete(&self) -> bool {
+        matches!(self.ending, Ending::Finished | Ending::Stopped { .. })
+    }
+}
+
+impl Planned {
+    /// Reads the data of a spec and resolves it.
+    ///
+    /// # Errors
+    /// Anything that is wrong with the spec, the files it names, or how they fit together.
+    pub fn new(spec: &Spec) -> Result<Self> {
+        let readings = spec.model.layers.as_deref().map_or(Ok(Readings::default()), readings)?;
+        Self::with_data(spec, prepare_for(&spec.data, &readings)?)
+    }
+
+    /// Resolves a spec against data that is already there.
+    ///
+    /// # Errors
+    /// A spec that does not fit the data.
+    pub fn with_data(spec: &Spec, prepared: impl Into<Arc<Prepared>>) -> Result<Self> {
+        let prepared = prepared.into();
+        let mut resolved = resolve(spec, &prepared)?;
+        let (target, train) = (&prepared.target, &prepared.train);
+        let baseline = |(at, target)| Baseline::of(target, &train.y, at, train.weights.as_deref());
+        let baselines = prepared.targets().enumerate().map(baseline).collect();
+        let weights = match &spec.fit.class_weight {
+            Some(_) if !prepared.more_targets.is_empty() => {
+                let outputs = resolved.network.output_names().join(" and ");
+                let e = format!("class_weight is for networks with one output, but this one has {outputs}");
+                return Err(Error::input(e).help("a column can say how much each row weighs: --weight"));
+            }
+            Some(class_weight) if target.task != Task::Regression => {
+                let mut counts = vec![0; target.classes.len()];
+                train.y.as_slice().iter().for_each(|class| counts[*class as usize] += 1);
+                let by_class = class_weight.resolve(&target.classes, &counts)?;
+                let row = |(i, class): (usize, &f32)| {
+                    train.weights.as_ref().map_or(1.0, |w| w[i]) * by_class[*class as usize] as f32
+                };
+                Some(train.y.as_slice().iter().enumerate().map(row).collect())
+            }
+            Some(_) => {
+                let e = format!("class_weight does not fit: \"{}\" is a number and has no classes", target.name);
+                return Err(Error::input(e));
+            }
+            None => train.weights.clone(),
+        };
+        if weights.as_ref().is_some_and(|weights: &Vec<f32>| weights.iter().all(|w| *w == 0.0)) {
+            return Err(Error::input("the weights of all training rows are 0").help("check class_weight"));
+        }
+        if prepared.validation.is_none() {
+            // The automatic early stopping has nothing to watch without validation rows.
+            let automatic = Spec::read(&Spec::automatic()).map(|spec| spec.callbacks)?;
+            resolved.spec.callbacks.retain(|callback| !automatic.contains(callback));
+        }
+        let Resolved { spec, compile, network } = &resolved;
+        let (rows, has_validation) = (prepared.train.len(), prepared.validation.is_some());
+        train::check(network, compile, &spec.callbacks, &spec.fit, rows, has_validation)?;
+        let planned = Planned { resolved, prepared, baselines, weights };
+        planned.first_network(planned.settings().seed)?;
+        Ok(planned)
+    }
+
+    /// Epochs, batches, seed.
+    pub fn settings(&self) -> &Fit {
+        &self.resolved.spec.fit
+    }
+
+    /// The network with its first weights for a seed.
+    fn first_network(&self, seed: u64) -> Result<Network> {
+        let mut network = self.resolved.network.clone();
+        network.initialize(seed);
+        network.adapt(&self.prepared.train.x);
+        if let Some(path) = &self.resolved.spec.model.initial_weights {
+            read_weights(&mut network, Path::new(path))?;
+        }
+        Ok(network)
+    }
+
+    /// Targets as the losses compare them, side by side: numbers, class numbers, or one-hot rows.
+    fn targets(&self, data: &Dataset) -> Matrix {
+        let Resolved { network, compile, .. } = &self.resolved;
+        let program = network.program();
+        let width =
+            |at: usize| compile.goal(at).loss.inner().targets().columns(program.width(program.outputs[at].value));
+        let widths: Vec<usize> = (0..program.outputs.len()).map(width).collect();
+        let mut y = Matrix::zeros(data.len(), widths.iter().sum());
+        for row in 0..data.len() {
+            let mut first = row * y.cols();
+            for (width, number) in widths.iter().zip(data.y.row(row)) {
+                match *width {
+                    1 => y.as_mut_slice()[first] = *number,
+                    _ => y.as_mut_slice()[first + *number as usize] = 1.0,
+                }
+                first += width;
+            }
+        }
+        y
+    }
+
+    /// The units of the targets, where they are not those of the file.
+    fn units(&self) -> Option<Vec<Units>> {
+        let units: Vec<Units> =
+            self.prepared.targets().map(|target| Units { mean: target.mean, sd: target.sd }).collect();
+        units.iter().any(|units| (units.mean, units.sd) != (0.0, 1.0)).then_some(units)
+    }
+
+    fn train(
+        &self,
+        seeds: TrialSeeds,
+        callbacks: &[Callback],
+        session: &mut Session<'_>,
+    ) -> Result<(Network, History)> {
+        let mut network = self.first_network(seeds.init)?;
+        let settings = Fit { seed: seeds.shuffle, ..self.settings().clone() };
+        let (train, validation) = (&self.prepared.train, &self.prepared.validation);
+        let y = self.targets(train);
+        let y_validation = validation.as_ref().map(|data| self.targets(data));
+        let units = self.units();
+        let training = Training {
+            compile: &self.resolved.compile,
+            train: Examples::new(&train.x, &y).weighted(self.weights.as_deref()),
+            validation: validation
+                .as_ref()
+                .zip(y_validation.as_ref())
+                .map(|(data, y)| Examples::new(&data.x, y).weighted(data.weights.as_deref())),
+            settings: &settings,
+            callbacks,
+            units: units.as_deref(),
+            noise: Some(seeds.dropout),
+            model_file: Some(&|network| self.bundle(network).to_bytes()),
+        };
+        let history = train::fit(&mut network, &training, session)?;
+        Ok((network, history))
+    }
+
+    /// Tries learning rates on the training rows. See [`RangeTest`].
+    ///
+    /// # Errors
+    /// As [`RangeTest::check`]; an optimizer whose rate a schedule decides, or that has none.
+    pub fn find_learning_rate(&self, test: &RangeTest, session: &mut Session<'_>) -> Result<RatesFound> {
+        let train = &self.prepared.train;
+        let y = self.targets(train);
+        let examples = Examples::new(&train.x, &y).weighted(self.weights.as_deref());
+        test.run(&|seed| self.first_network(seed), &self.resolved.compile, examples, self.settings(), session)
+    }
+
+    fn bundle(&self, network: Network) -> Bundle {
+        let recipe = self.prepared.recipe.clone();
+        let sides = self.prepared.targets().zip(&self.baselines);
+        let mut sides =
+            sides.map(|(target, baseline)| TargetSide { target: target.clone(), baseline: baseline.clone() });
+        let first = sides.next();
+        let more_targets = sides.collect();
+        let table = first.map(|TargetSide { target, baseline }| TableSide { recipe, target, baseline, more_targets });
+        let compile = Some(self.resolved.compile.clone());
+        Bundle { spec: self.resolved.spec.clone(), table, compile, network }
+    }
+
+    fn scores(&self, model: &Bundle) -> Result<Scores> {
+        let Prepared { train, validation, test, .. } = &*self.prepared;
+        let part = |data: &Option<Dataset>| data.as_ref().map(|data| model.evaluate_rows(data)).transpose();
+        let (train, validation, test) = (model.evaluate_rows(train)?, part(validation)?, part(test)?);
+        let mut each = train.into_iter().enumerate().map(|(at, train)| {
+            let of_target = |part: &Option<Vec<Evaluation>>| part.as_ref().map(|all| all[at].clone());
+            Scores { train, validation: of_target(&validation), test: of_target(&test), more_targets: Vec::new() }
+        });
+        let first = each.next();
+        let more_targets = each.collect();
+        first.map(|first| Scores { more_targets, ..first }).ok_or_else(|| Error::input("there is no target"))
+    }
+
+    /// Trains, once or with as many seeds as the spec says, and evaluates.
+    ///
+    /// The seeds are `seed`, `seed + 1`, ...; the split stays the same, and the model is the first seed's. They are trained
+    /// [`side_by_side`], the first one in the open.
+    ///
+    /// # Errors
+    /// The first training diverged or was interrupted before its first epoch ended, so that there is nothing to keep; a
+    /// callback cannot write its file.
+    pub fn run(&self, session: &mut Session<'_>) -> Result<Run> {
+        let (seed, repeats) = (self.settings().seed, self.settings().repeats);
+        let first = |open: &mut Session<'_>| self.train(seed.into(), &self.resolved.spec.callbacks, open);
+        let other = |index: usize, quiet: &mut Session<'_>| self.repeat(seed.wrapping_add(index as u64), quiet);
+        let ((network, mut history), others) = side_by_side(session, repeats, first, other)?;
+        if history.epochs.is_empty() {
+            return Err(match &history.ending {
+                Ending::Diverged(divergence) => divergence.error(),
+                _ => Error::new(treino_core::error::Kind::Interrupted, "interrupted before the first epoch ended"),
+            });
+        }
+        units_at_end(&network, &self.prepared.train.x, &mut history.inside);
+        let model = self.bundle(network);
+        let scores = self.scores(&model)?;
+        let (epochs, ending) = (history.epochs.len(), history.ending.clone());
+        let own = Repeat { seed, scores: Some(scores.clone()), epochs, ending };
+        let repeats = std::iter::once(Ok(own)).chain(others).collect::<Result<_>>()?;
+        Ok(Run { model, history, scores, repeats })
+    }
+
+    /// Trains with one seed, or with one for each purpose; only the numbers are kept, nothing is written, and the rows of the
+    /// test are not looked at.
+    ///
+    /// # Errors
+    /// As [`fit`](train::fit).
+    pub fn trial(&self, seeds: impl Into<TrialSeeds>, session: &mut Session<'_>) -> Result<Trial<'_>> {
+        let (network, history) = self.train(seeds.into(), &self.silent_callbacks(), session)?;
+        Ok(Trial { planned: self, network, history })
+    }
+
+    /// Trainings beside another one would write the same files.
+    fn silent_callbacks(&self) -> Vec<Callback> {
+        let mut callbacks = self.resolved.spec.callbacks.clone();
+        callbacks.retain(|callback| !callback.inner().writes_files());
+        callbacks
+    }
+
+    fn repeat(&self, seed: u64, session: &mut Session<'_>) -> Result<Repeat> {
+        let (network, history) = self.train(seed.into(), &self.silent_callbacks(), session)?;
+        let scores = if history.epochs.is_empty() { None } else { Some(self.scores(&self.bundle(network))?) };
+        Ok(Repeat { seed, scores, epochs: history.epochs.len(), ending: history.ending })
+    }
+}

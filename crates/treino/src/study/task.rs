@@ -1,0 +1,232 @@
+//! One training of a study as plain data, and what comes of it: what crosses the border to another thread, process or machine.
+
+use super::course::attempts;
+use super::pruning::Pruner;
+use super::results::{RunKey, RunResult};
+use crate::runs::{Planned, TrialSeeds};
+use crate::spec::Spec;
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, VecDeque};
+use std::path::Path;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use treino_core::catalog::{self, Entries, Field};
+use treino_core::error::{Error, Result};
+use treino_nn::events::{Ending, Event, Gate, Logs};
+use treino_nn::train::{Session, Simd};
+use treino_tables::{DataSpec, Prepared};
+
+/// The version of [`Task`] and [`TaskResult`].
+pub const TASK_VERSION: u32 = 1;
+
+/// Planned trainings that a workplace remembers.
+const REMEMBERED: usize = 64;
+
+/// One training of a study: all that decides it, but for the rows of its table.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Task {
+    /// [`TASK_VERSION`].
+    pub version: u32,
+    /// The fingerprint of the study.
+    pub study: String,
+    /// Which training it is.
+    pub key: RunKey,
+    /// Its spec, as TOML.
+    pub spec: String,
+    /// The fingerprint of its rows, as the recipe encodes them.
+    pub rows: String,
+    /// What each of its seeds decides.
+    pub seeds: TrialSeeds,
+    /// The number in the history that is compared.
+    pub objective: String,
+    /// Whether more of it is better.
+    pub more_is_better: bool,
+    /// Whether it is measured on the rows of the test.
+    pub on_test: bool,
+    /// What may end it early.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pruning: Option<Pruning>,
+}
+
+/// What may end a training early for being behind.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Pruning {
+    /// The pruner, as TOML: `value = ...`.
+    pub pruner: String,
+    /// Curves of the objective of earlier trainings, less being better.
+    pub others: Vec<Arc<Vec<f64>>>,
+}
+
+/// What came of a task.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TaskResult {
+    /// [`TASK_VERSION`].
+    pub version: u32,
+    /// Which training it is.
+    pub key: RunKey,
+    /// How it ended, with its curves.
+    pub result: RunResult,
+    /// The fingerprint of the final weights: a task that is done twice gives it twice. Empty where there are none.
+    pub weights: String,
+}
+
+/// Does the tasks of a study, in this process or elsewhere.
+pub trait TaskRunner: Sync {
+    /// Does a task; `told` may hear of every epoch.
+    ///
+    /// # Errors
+    /// A task of another version, or rows that are not those of the study. What goes wrong in a training is a result.
+    fn run(&self, task: &Task, told: &mut dyn FnMut(&Logs)) -> Result<TaskResult>;
+}
+
+/// Where tasks are done in this process: the tables that were read, and the trainings that were planned last.
+#[derive(Debug)]
+pub struct Workplace {
+    simd: Simd,
+    data: Mutex<BTreeMap<String, Arc<Table>>>,
+    planned: Mutex<VecDeque<(String, Arc<Ready>)>>,
+}
+
+/// Prepared rows with their fingerprint.
+#[derive(Debug)]
+struct Table {
+    prepared: Arc<Prepared>,
+    fingerprint: String,
+}
+
+/// A training that is ready to begin.
+#[derive(Debug)]
+struct Ready {
+    planned: Planned,
+    table: Arc<Table>,
+}
+
+impl Table {
+    fn new(prepared: Arc<Prepared>) -> Arc<Self> {
+        let fingerprint = crate::runs::rows_fingerprint(&prepared);
+        Arc::new(Table { prepared, fingerprint })
+    }
+}
+
+impl Workplace {
+    /// A workplace that knows no table yet.
+    pub fn new(simd: Simd) -> Self {
+        Workplace { simd, data: Mutex::default(), planned: Mutex::default() }
+    }
+
+    /// Makes rows known that are prepared already, for specs with this section `[data]`.
+    pub fn know(&self, data: &DataSpec, prepared: &Arc<Prepared>) {
+        lock(&self.data).insert(data.text(), Table::new(Arc::clone(prepared)));
+    }
+
+    /// The fingerprint of the rows of a spec, which are read where they are not known yet.
+    ///
+    /// # Errors
+    /// A table that cannot be read or does not fit the spec.
+    pub fn rows(&self, spec: &str) -> Result<String> {
+        self.ready(spec).map(|ready| ready.table.fingerprint.clone())
+    }
+
+    /// Plans the training of a spec, over rows that are shared where they are the same.
+    fn ready(&self, text: &str) -> Result<Arc<Ready>> {
+        if let Some((_, ready)) = lock(&self.planned).iter().find(|(known, _)| known == text) {
+            return Ok(Arc::clone(ready));
+        }
+        let spec = Spec::read(&catalog::parse(text, Path::new("task"))?)?;
+        let key = spec.data.text();
+        let known = lock(&self.data).get(&key).cloned();
+        let ready = match known {
+            Some(table) => Ready { planned: Planned::with_data(&spec, Arc::clone(&table.prepared))?, table },
+            None => {
+                let planned = Planned::new(&spec)?;
+                let table = Table::new(Arc::clone(&planned.prepared));
+                lock(&self.data).insert(key, Arc::clone(&table));
+                Ready { planned, table }
+            }
+        };
+        let ready = Arc::new(ready);
+        let mut remembered = lock(&self.planned);
+        if remembered.len() == REMEMBERED {
+            remembered.pop_front();
+        }
+        remembered.push_back((text.to_string(), Arc::clone(&ready)));
+        Ok(ready)
+    }
+
+    /// Trains; `told` hears of every epoch.
+    fn train(&self, task: &Task, told: &mut dyn FnMut(&Logs)) -> std::result::Result<(RunResult, String), String> {
+        let words = |e: Error| e.to_string();
+        let planned = &self.ready(&task.spec).map_err(words)?.planned;
+        let pruner = task.pruning.as_ref().map(Pruning::read).transpose().map_err(words)?;
+        let others: Vec<&[f64]> =
+            task.pruning.iter().flat_map(|pruning| &pruning.others).map(|curve| curve.as_slice()).collect();
+        // A training that has begun comes to its end, so that its result does not depend on when it was interrupted.
+        let (gate, mut own) = (Gate::new(), Vec::new());
+        let mut watch = |event: &Event| {
+            let Event::Epoch { logs, .. } = event else { return };
+            told(logs);
+            if let Some(pruner) = &pruner {
+                // As precise as a curve is kept.
+                let value = f64::from(logs.get(&task.objective).unwrap_or(f64::NAN) as f32);
+                own.push(if task.more_is_better { -value } else { value });
+                if pruner.inner().prunes(&own, &others) {
+                    gate.stop();
+                }
+            }
+        };
+        let mut session = Session { simd: self.simd, ..Session::new(1, &gate, &mut watch) };
+        let trial = planned.trial(task.seeds, &mut session).map_err(words)?;
+        let has_diverged = matches!(trial.history.ending, Ending::Diverged(_));
+        let (metrics, name) = match (task.on_test && !has_diverged, &planned.prepared.test) {
+            (true, Some(_)) => {
+                let bare = task.objective.strip_prefix("val_").unwrap_or(&task.objective);
+                (Some(trial.test(&session).map_err(words)?.0), bare)
+            }
+            _ => (None, task.objective.as_str()),
+        };
+        Ok((RunResult::of(&trial.history, metrics, name), trial.weights_fingerprint()))
+    }
+}
+
+impl TaskRunner for Workplace {
+    fn run(&self, task: &Task, told: &mut dyn FnMut(&Logs)) -> Result<TaskResult> {
+        if task.version != TASK_VERSION {
+            let e = format!("the task has version {}, but this program does version {TASK_VERSION}", task.version);
+            return Err(Error::input(e).help("use the same version of treino everywhere"));
+        }
+        // What cannot be planned is a result; other rows are not.
+        if let Ok(rows) = self.rows(&task.spec)
+            && rows != task.rows
+        {
+            let e = format!("the rows have the fingerprint {rows}, but those of the study {}", task.rows);
+            return Err(Error::input(e).help("give every worker the same table"));
+        }
+        let mut weights = String::new();
+        let result = attempts(|| {
+            let (result, own) = self.train(task, told)?;
+            weights = own;
+            Ok(result)
+        });
+        Ok(TaskResult { version: TASK_VERSION, key: task.key, result, weights })
+    }
+}
+
+impl Pruning {
+    /// What may end a training early, by a pruner and earlier curves.
+    pub fn new(pruner: &Pruner, others: Vec<Arc<Vec<f64>>>) -> Self {
+        let mut entries = Entries::default();
+        if let Some(value) = pruner.write() {
+            entries.set("prune", value.into());
+        }
+        Pruning { pruner: catalog::write(&entries), others }
+    }
+
+    fn read(&self) -> Result<Pruner> {
+        let entries = catalog::parse(&self.pruner, Path::new("task"))?;
+        let node = entries.get("prune").ok_or_else(|| Error::input("the task names no pruner"))?;
+        Pruner::read(node, "prune")
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

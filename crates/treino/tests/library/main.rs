@@ -1,0 +1,32 @@
+//! What crosses rooms: trainings, losses and callbacks beside Keras's, gradients beside differences, equal bits, rules of the
+//! house.
+
+mod backups;
+mod bad_graphs;
+mod callbacks;
+mod categories;
+mod differences;
+mod driven;
+mod equal_bits;
+mod every_layer;
+mod expressions;
+mod fit;
+mod gradients;
+mod graphs;
+mod hostile_bundles;
+mod house;
+mod inside;
+mod keras;
+mod keras_callbacks;
+mod keras_constraints;
+mod keras_early_stopping;
+mod keras_layers;
+mod keras_lookups;
+mod keras_losses;
+mod keras_optimizers;
+mod keras_outputs;
+mod keras_schedules;
+mod keras_trajectories;
+mod lecture;
+mod records;
+mod targets;
