@@ -1,6 +1,6 @@
 //! `treino doctor`: what the rules find in a run.
 
-use crate::evaluate::argument;
+use crate::arguments::argument;
 use crate::json;
 use crate::lines::Lines;
 use crate::terminal::Terminal;

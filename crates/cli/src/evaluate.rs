@@ -1,6 +1,7 @@
 //! `treino evaluate`.
 
 use crate::arguments;
+use crate::arguments::argument;
 use crate::json;
 use crate::tables::{self};
 use crate::terminal::{Terminal, escaped};
@@ -48,9 +49,4 @@ pub fn run(matches: &ArgMatches, terminal: &Terminal) -> Result<u8> {
     }
     terminal.print(&text);
     Ok(0)
-}
-
-/// A required argument.
-pub fn argument<'a>(matches: &'a ArgMatches, name: &str) -> &'a String {
-    matches.get_one(name).expect("clap requires it")
 }

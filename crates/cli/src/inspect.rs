@@ -1,7 +1,7 @@
 //! `treino inspect`.
 
 use crate::arguments;
-use crate::evaluate::argument;
+use crate::arguments::argument;
 use crate::tables::{self, shortened};
 use crate::terminal::{Terminal, escaped};
 use crate::wrap::wrapped;

@@ -1,6 +1,6 @@
 //! `treino plot`: one figure of a run, in the terminal or as a file.
 
-use crate::evaluate::argument;
+use crate::arguments::{PICTURE_KINDS, argument};
 use crate::terminal::{Terminal, escaped};
 use clap::ArgMatches;
 use std::path::Path;
@@ -10,9 +10,6 @@ use treino::files::write_atomically;
 use treino::report::Record;
 use treino_pages::figure::{self, Figure};
 use treino_pages::language::Lang;
-
-/// Kinds of files.
-pub const KINDS: [&str; 4] = ["svg", "png", "csv", "json"];
 
 /// Draws a figure, or lists those that there are.
 pub fn run(matches: &ArgMatches, terminal: &Terminal) -> Result<u8> {
@@ -54,8 +51,9 @@ pub fn bytes(figure: &Figure, output: &str, lang: Lang) -> Result<Vec<u8>> {
         "svg" => Ok(figure::svg(figure, lang).into_bytes()),
         "png" => Ok(figure::png(figure, lang)),
         _ => {
-            let error = Error::input(format!("a figure is not written as \"{kind}\": {output}")).nearest(&kind, KINDS);
-            Err(error.help(format!("the name ends in one of .{}", KINDS.join(", ."))))
+            let error =
+                Error::input(format!("a figure is not written as \"{kind}\": {output}")).nearest(&kind, PICTURE_KINDS);
+            Err(error.help(format!("the name ends in one of .{}", PICTURE_KINDS.join(", ."))))
         }
     }
 }

@@ -1,7 +1,7 @@
 //! `treino predict`.
 
 use crate::arguments;
-use crate::evaluate::argument;
+use crate::arguments::argument;
 use crate::terminal::{Terminal, print};
 use clap::ArgMatches;
 use std::path::Path;

@@ -1,6 +1,6 @@
 //! `treino replay`: what other early stopping would have done.
 
-use crate::evaluate::argument;
+use crate::arguments::argument;
 use crate::json;
 use crate::terminal::Terminal;
 use crate::wrap::wrapped;

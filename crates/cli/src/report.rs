@@ -1,6 +1,6 @@
 //! `treino report`: the page that explains a run.
 
-use crate::evaluate::argument;
+use crate::arguments::argument;
 use crate::terminal::{Terminal, escaped};
 use clap::ArgMatches;
 use std::path::{Path, PathBuf};

@@ -36,8 +36,6 @@ pub fn run(matches: &ArgMatches, terminal: &Terminal) -> Result<u8> {
         json::line(&json::start(planned));
     } else if !quiet {
         terminal.print(&head(planned, terminal));
-    } else {
-        terminal.say_notes(&planned.prepared.notes);
     }
     let mut progress = (!as_json && !quiet).then(|| Progress::new(terminal, planned));
     let mut observer = |event: &treino::events::Event| match &mut progress {

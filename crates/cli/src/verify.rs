@@ -1,6 +1,6 @@
 //! `treino verify`.
 
-use crate::evaluate::argument;
+use crate::arguments::argument;
 use crate::json;
 use crate::progress::Progress;
 use crate::session::{Surroundings, listen_for_interrupts};

@@ -1,20 +1,20 @@
 //! From a spec to data that a network can train on.
 
-use super::absent;
-use super::dataset::{Dataset, Prepared};
-use super::encode::{no_row, rows_with_targets};
-use super::fit::{fit, median, seen};
-use super::note::Note;
-use super::number::Decimal;
-use super::reading;
-use super::repeated::repeated;
-use super::source::Source;
-use super::spec::DataSpec;
-use super::split::split;
-use super::stats::{level_counts, moments};
-use super::summary::{Distribution, Summary};
-use super::table::Table;
-use super::target::{Cells, Target};
+use crate::cell::number::Decimal;
+use crate::column::dataset::{Dataset, Prepared};
+use crate::column::stats::{level_counts, moments};
+use crate::column::summary::{Distribution, Summary};
+use crate::column::table::Table;
+use crate::column::target::{Cells, Target};
+use crate::encode::{no_row, rows_with_targets};
+use crate::fit::absent;
+use crate::fit::fit::{fit, median, seen};
+use crate::fit::reading;
+use crate::repeated::repeated;
+use crate::source::source::Source;
+use crate::spec::note::Note;
+use crate::spec::spec::DataSpec;
+use crate::split::split;
 use treino_core::rows::Readings;
 use treino_core::{Error, Result};
 
@@ -69,29 +69,7 @@ pub fn prepare_table_for(table: Table, spec: &DataSpec, readings: &Readings) -> 
     let spec = &spec.for_columns(&table.names());
     let mut notes = table.notes.clone();
     let place = |e: Error| e.in_file(&table.name);
-    let Some(name) = &spec.target else {
-        return Err(place(Error::input("there is no target: which column is to be predicted?"))
-            .nearest("", table.columns.iter().map(|c| c.name.as_str())));
-    };
-    let mut columns = vec![table.position(name)?];
-    for name in &spec.more_targets {
-        let column = table.position(name)?;
-        if columns.contains(&column) {
-            return Err(place(Error::input(format!("column \"{name}\" is a target twice"))));
-        }
-        columns.push(column);
-    }
-    let weight = spec.weight.as_ref().map(|w| table.position(w)).transpose()?;
-    if let Some(target) = columns.iter().find(|column| weight == Some(**column)) {
-        let name = &table.columns[*target].name;
-        return Err(place(Error::input(format!("column \"{name}\" cannot be the target and the weight"))));
-    }
-    for name in &spec.ignore {
-        table.position(name)?;
-    }
-    if let Some(weight) = weight {
-        check_weights(&table, weight)?;
-    }
+    let (columns, weight) = roles(&table, spec)?;
 
     let mut targets = Vec::with_capacity(columns.len());
     let mut cells = Vec::with_capacity(columns.len());
@@ -172,6 +150,35 @@ pub fn prepare_table_for(table: Table, spec: &DataSpec, readings: &Readings) -> 
     }
     let target = targets.remove(0);
     Ok(Prepared { recipe, target, more_targets: targets, train, validation, test, set_aside, notes, summary })
+}
+
+/// The positions of the target columns and of the column of weights.
+fn roles(table: &Table, spec: &DataSpec) -> Result<(Vec<usize>, Option<usize>)> {
+    let place = |e: Error| e.in_file(&table.name);
+    let Some(name) = &spec.target else {
+        return Err(place(Error::input("there is no target: which column is to be predicted?"))
+            .nearest("", table.columns.iter().map(|c| c.name.as_str())));
+    };
+    let mut columns = vec![table.position(name)?];
+    for name in &spec.more_targets {
+        let column = table.position(name)?;
+        if columns.contains(&column) {
+            return Err(place(Error::input(format!("column \"{name}\" is a target twice"))));
+        }
+        columns.push(column);
+    }
+    let weight = spec.weight.as_ref().map(|w| table.position(w)).transpose()?;
+    if let Some(target) = columns.iter().find(|column| weight == Some(**column)) {
+        let name = &table.columns[*target].name;
+        return Err(place(Error::input(format!("column \"{name}\" cannot be the target and the weight"))));
+    }
+    for name in &spec.ignore {
+        table.position(name)?;
+    }
+    if let Some(weight) = weight {
+        check_weights(table, weight)?;
+    }
+    Ok((columns, weight))
 }
 
 fn weight_sum(dataset: &Dataset) -> Option<f64> {

@@ -1,7 +1,7 @@
 //! Rows that stand in two parts of a table: a score on rows that were trained on is too good.
 
-use super::dataset::Dataset;
-use super::note::Note;
+use crate::column::dataset::Dataset;
+use crate::spec::note::Note;
 
 /// More training rows than this are not searched: the search keeps a number per row and sorts them.
 const MOST_ROWS: usize = 200_000;

@@ -1,6 +1,6 @@
 //! Which rows are kept back.
 
-use super::spec::DataSpec;
+use crate::spec::spec::DataSpec;
 use treino_core::{Error, Result};
 use treino_engine::random::{Purpose, Stream};
 use treino_engine::simd::Simd;

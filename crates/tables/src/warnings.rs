@@ -1,11 +1,11 @@
 //! What is worth a second look in a table before anything is trained on it.
 
-use super::column::ColumnKind;
-use super::fit::encoding;
-use super::note::Note;
-use super::spec::DataSpec;
-use super::stats::ColumnStats;
-use super::table::Table;
+use crate::column::column::ColumnKind;
+use crate::column::stats::ColumnStats;
+use crate::column::table::Table;
+use crate::fit::fit::encoding;
+use crate::spec::note::Note;
+use crate::spec::spec::DataSpec;
 
 /// More missing cells than this share are worth a word.
 const MOSTLY_MISSING: f64 = 0.4;
@@ -60,7 +60,7 @@ impl Table {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::column::Column;
+    use crate::column::column::Column;
 
     #[test]
     fn constants_identifiers_gaps_and_outliers_get_a_word() {

@@ -1,10 +1,12 @@
 //! The arguments of `treino explore`.
 
 use super::{json, option, training};
-use crate::plot::KINDS;
 use clap::{Arg, ArgAction, Command};
 use treino::shell;
 use treino_pages::explore::topics;
+
+/// Kinds of files that a figure is written as.
+pub const PICTURE_KINDS: [&str; 4] = ["svg", "png", "csv", "json"];
 
 /// The command.
 pub fn command() -> Command {
@@ -20,7 +22,7 @@ pub fn command() -> Command {
         .arg(option("only", "TOPIC,...", "Explore these topics alone").value_delimiter(',').action(ArgAction::Append))
         .arg(
             option("pictures", "KIND", "Write every picture beside the page too: svg, png, csv or json")
-                .value_parser(KINDS),
+                .value_parser(PICTURE_KINDS),
         )
         .arg(option("out", "DIR", "Where to put the folder with the page [default: explorations]"))
         .arg(option("name", "NAME", "Name of the folder [default: the table's]"))

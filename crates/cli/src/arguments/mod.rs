@@ -6,7 +6,7 @@ mod stopping;
 mod study;
 mod values;
 
-pub use explore::typed_without;
+pub use explore::{PICTURE_KINDS, typed_without};
 pub use study::{format_of, study_spec};
 pub use values::scalar;
 
@@ -164,13 +164,6 @@ pub fn short(value: &Value) -> String {
 
 /// The whole command line.
 pub fn command() -> Command {
-    let model = || Arg::new("model").value_name("RUN|MODEL").required(true).help("Run folder or model.safetensors");
-    let data = || {
-        Arg::new("data")
-            .value_name("DATA")
-            .required(true)
-            .help("Table: CSV, gzipped CSV or Parquet; - reads standard input")
-    };
     let color = Arg::new("color")
         .long("color")
         .value_name("WHEN")
@@ -188,7 +181,24 @@ pub fn command() -> Command {
     // For those who work on Treino: see CONTRIBUTING.md.
     let simd = option("simd", "LEVEL", "Instruction set: avx512, avx2 or baseline").global(true).hide(true);
 
-    let train = training(Command::new("train"))
+    let command = Command::new("treino")
+        .version(env!("CARGO_PKG_VERSION"))
+        .about("Train neural networks on tables")
+        .subcommand_required(true)
+        .arg_required_else_help(true)
+        .arg(color)
+        .arg(ascii)
+        .arg(lang)
+        .arg(simd)
+        .subcommand(train())
+        .subcommand(lr_find())
+        .subcommand(study::command())
+        .subcommand(explore::command());
+    with_program_commands(with_run_commands(with_model_commands(command)))
+}
+
+fn train() -> Command {
+    training(Command::new("train"))
         .about("Train a network on a table, or as a spec says")
         .after_help(
             "Examples:\n  treino train patients.csv --target outcome\n  treino train patients.csv --target outcome --hidden 32 \
@@ -214,9 +224,11 @@ pub fn command() -> Command {
                 .action(ArgAction::SetTrue)
                 .help("Print where a step's time went, with what reading the clock took; of repeats, of the first"),
         )
-        .arg(Arg::new("quiet").short('q').long("quiet").action(ArgAction::SetTrue).help("Print the final table only"));
+        .arg(Arg::new("quiet").short('q').long("quiet").action(ArgAction::SetTrue).help("Print the final table only"))
+}
 
-    let lr_find = training(Command::new("lr-find"))
+fn lr_find() -> Command {
+    training(Command::new("lr-find"))
         .about("Try learning rates, and say with which to begin")
         .after_help(
             "A short training whose learning rate grows from step to step, with several seeds. Nothing is saved.\n\nExample:\n  \
@@ -226,21 +238,19 @@ pub fn command() -> Command {
         .arg(option("to", "X", "The last rate to try [default: 10]"))
         .arg(option("steps", "N", "Steps from the first to the last [default: 200]"))
         .arg(option("seeds", "N", "Seeds to try them with [default: 3]"))
-        .arg(json("Print one JSON object"));
+        .arg(json("Print one JSON object"))
+}
 
-    Command::new("treino")
-        .version(env!("CARGO_PKG_VERSION"))
-        .about("Train neural networks on tables")
-        .subcommand_required(true)
-        .arg_required_else_help(true)
-        .arg(color)
-        .arg(ascii)
-        .arg(lang)
-        .arg(simd)
-        .subcommand(train)
-        .subcommand(lr_find)
-        .subcommand(study::command())
-        .subcommand(explore::command())
+/// The commands that use a model.
+fn with_model_commands(command: Command) -> Command {
+    let model = || Arg::new("model").value_name("RUN|MODEL").required(true).help("Run folder or model.safetensors");
+    let data = || {
+        Arg::new("data")
+            .value_name("DATA")
+            .required(true)
+            .help("Table: CSV, gzipped CSV or Parquet; - reads standard input")
+    };
+    command
         .subcommand(
             Command::new("evaluate")
                 .about("Say how good a model is on a table with targets")
@@ -268,6 +278,11 @@ pub fn command() -> Command {
                 )
                 .args(reading_flags().map(Flag::arg)),
         )
+}
+
+/// The commands that look at a run.
+fn with_run_commands(command: Command) -> Command {
+    command
         .subcommand(
             Command::new("report")
                 .about("Write the page that explains a run")
@@ -311,6 +326,11 @@ pub fn command() -> Command {
                 .arg(threads())
                 .arg(json("Print one JSON object")),
         )
+}
+
+/// The commands about the program itself.
+fn with_program_commands(command: Command) -> Command {
+    command
         .subcommand(
             Command::new("bench")
                 .about("Measure how long trainings of known networks take")
@@ -502,4 +522,9 @@ pub fn number<T: Field>(matches: &ArgMatches, name: &str, kind: Kind) -> Result<
     let node = scalar(&kind, text, &flag)?.into();
     kind.check(&node, &flag)?;
     T::read(&node, &flag).map(Some)
+}
+
+/// A required argument.
+pub fn argument<'a>(matches: &'a ArgMatches, name: &str) -> &'a String {
+    matches.get_one(name).expect("clap requires it")
 }

@@ -40,7 +40,9 @@ fn study(matches: &ArgMatches, terminal: &Terminal) -> Result<u8> {
     let study = Study::new(arguments::study_spec(matches)?)?;
     let folder = folder_of(matches, &study)?;
     let file = StudyFile::open(&folder.join(STUDY_FILE), &study, matches.get_flag("extend"))?;
-    terminal.say_notes(&study.base().prepared.notes);
+    if !quiet {
+        terminal.say_notes(&study.base().prepared.notes);
+    }
     listen_for_interrupts();
     if !as_json && !quiet {
         terminal.print(&head(&study, file.known(), terminal));

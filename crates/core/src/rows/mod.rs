@@ -1,7 +1,7 @@
 //! Rows of numbers, and what their columns stand for.
 //!
 //! A [`Matrix`] holds rows of its own, [`Rows`] borrows them. [`Columns`] says which numbers of a row came from which column of a table.
-//! Layers for categories read columns as something else than ordinary features: [`Readings`] says which, [`Lookup`] and [`Hash`] how.
+//! Layers for categories read columns as something else than ordinary features: [`Readings`] says which, [`Lookup`] and [`struct@Hash`] how.
 
 mod columns;
 mod hash;

@@ -55,7 +55,7 @@ use treino_core::error::Result;
 /// An expression over some variables, evaluated in double precision with the same bits on every machine.
 ///
 /// ```
-/// use treino::expression::Expression;
+/// use treino_nn::expression::Expression;
 ///
 /// let rate = Expression::parse("lr * where(epoch % 10 == 9, 0.5, 1)", &["epoch", "lr"])?;
 /// assert_eq!((rate.scalar(&[8.0, 0.1]), rate.scalar(&[19.0, 0.1])), (0.1, 0.05));
@@ -65,7 +65,7 @@ use treino_core::error::Result;
 ///     e.to_string(),
 ///     "the expression has no function \"sqart\"\n    1 + sqart(x)\n        ^^^^^\n  help: did you mean \"sqrt\"?"
 /// );
-/// # Ok::<(), treino::Error>(())
+/// # Ok::<(), treino_core::Error>(())
 /// ```
 #[derive(Debug, Clone)]
 pub struct Expression {

@@ -1,6 +1,4 @@
 //! A layer that a Rust program brings itself.
-//!
-//! Keras differences: the gradient is written by hand, as no graph is traced.
 
 use super::Build;
 use crate::initializers::Initializer;
@@ -44,51 +42,10 @@ pub struct MapWeight {
 
 /// A layer of one's own from Rust: any [`Map`] of rows.
 ///
-/// It is no thing of the catalogue: specs cannot name it, and a model that has it cannot be saved. A step of it may allocate.
+/// It is no thing of the catalogue: specs cannot name it, and a model that has it cannot be saved. Its gradient is written by hand, as no
+/// graph is traced. A step of it may allocate.
 ///
-/// ```
-/// use treino::initializers::Ones;
-/// use treino::layers::{Custom, Map, MapWeight};
-/// use treino::prelude::*;
-///
-/// /// y = x * scale, a trained factor for each number.
-/// #[derive(Debug)]
-/// struct Scale;
-///
-/// impl Map for Scale {
-///     fn outputs(&self, inputs: usize) -> treino::Result<usize> {
-///         Ok(inputs)
-///     }
-///
-///     fn weights(&self, inputs: usize) -> Vec<MapWeight> {
-///         vec![MapWeight { name: "scale", shape: vec![inputs], initializer: Ones::default().into() }]
-///     }
-///
-///     fn forward(&self, x: &[f32], weights: &[&[f32]], y: &mut [f32], _training: bool) {
-///         for (i, (y, x)) in y.iter_mut().zip(x).enumerate() {
-///             *y = x * weights[0][i % weights[0].len()];
-///         }
-///     }
-///
-///     fn backward(
-///         &self, x: &[f32], _y: &[f32], dy: &[f32], weights: &[&[f32]], dx: &mut [f32], dweights: &mut [Vec<f32>],
-///     ) {
-///         let width = weights[0].len();
-///         for i in 0..x.len() {
-///             dx[i] = dy[i] * weights[0][i % width];
-///             dweights[0][i % width] += dy[i] * x[i];
-///         }
-///     }
-/// }
-///
-/// let (x, y) = (Matrix::new(3, 1, vec![1.0, 2.0, 3.0]), Matrix::new(3, 1, vec![2.0, 4.0, 6.0]));
-/// let mut model = Sequential::new().add(Custom::new(Scale));
-/// model.compile(SGD { learning_rate: 0.1.into(), ..SGD::default() }, MeanSquaredError::default(), [])?;
-/// model.fit(&x, &y, &Fit { epochs: 50, ..Fit::default() })?;
-/// assert!((model.network()?.weights()[0] - 2.0).abs() < 1e-4);
-/// assert!(model.save("model.safetensors").unwrap_err().message().contains("a layer from Rust"));
-/// # Ok::<(), treino::Error>(())
-/// ```
+/// `treino::custom` has an example.
 #[derive(Debug, Clone)]
 pub struct Custom(Arc<dyn Map>);
 

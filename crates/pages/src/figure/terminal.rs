@@ -203,20 +203,7 @@ fn plotted(panel: &Panel, width: usize, height: usize, ascii: bool, lang: Lang) 
     }
     out.extend((0..height).map(|i| format!("{} {wall}{}", padded(&labels[i], margin), canvas.line(i))));
     out.push(format!("{} {corner}{}", " ".repeat(margin), floor.repeat(columns)));
-    let mut below: Vec<char> = vec![' '; columns];
-    for (place, text) in x.ticks(&panel.x, (columns / 12).max(2), lang) {
-        let text: Vec<char> = short(&text, 10).chars().collect();
-        let Some(share) = x.share(place) else { continue };
-        let from = ((share * (columns - 1) as f64).round() as usize)
-            .saturating_sub(text.len() / 2)
-            .min(columns - text.len().min(columns));
-        let is_free = below[from.saturating_sub(1)..(from + text.len() + 1).min(columns)].iter().all(|c| *c == ' ');
-        if is_free {
-            below.splice(from..(from + text.len()).min(columns), text.clone());
-            below.truncate(columns);
-        }
-    }
-    out.push(" ".repeat(margin + 2) + &below.iter().collect::<String>());
+    out.push(" ".repeat(margin + 2) + &tick_line(panel, &x, columns, lang));
     out.push(format!("{}{}", " ".repeat(margin + 2), panel.x.title));
     let ends = |series: &super::Series| match &series.shape {
         Shape::Line { y, .. } => y.iter().rev().find(|y| y.is_finite()).map(|y| format!(": {}", lang.number(*y))),
@@ -234,6 +221,24 @@ fn plotted(panel: &Panel, width: usize, height: usize, ascii: bool, lang: Lang) 
         out.push(format!("{}{}", " ".repeat(margin + 2), mark.label));
     }
     out
+}
+
+/// The numbers below the axis across, as far as they do not meet.
+fn tick_line(panel: &Panel, x: &Span, columns: usize, lang: Lang) -> String {
+    let mut below: Vec<char> = vec![' '; columns];
+    for (place, text) in x.ticks(&panel.x, (columns / 12).max(2), lang) {
+        let text: Vec<char> = short(&text, 10).chars().collect();
+        let Some(share) = x.share(place) else { continue };
+        let from = ((share * (columns - 1) as f64).round() as usize)
+            .saturating_sub(text.len() / 2)
+            .min(columns - text.len().min(columns));
+        let is_free = below[from.saturating_sub(1)..(from + text.len() + 1).min(columns)].iter().all(|c| *c == ' ');
+        if is_free {
+            below.splice(from..(from + text.len()).min(columns), text.clone());
+            below.truncate(columns);
+        }
+    }
+    below.iter().collect()
 }
 
 /// Lying bars and matrices, row by row from the top.

@@ -56,7 +56,7 @@ fn differences_from_keras_stand_where_the_catalogue_finds_them() {
 
 #[test]
 fn functions_stay_short_enough_to_read() {
-    for path in sources() {
+    for path in sources().into_iter().filter(|path| path.iter().any(|part| part == "src")) {
         let text = std::fs::read_to_string(&path).unwrap();
         let lines: Vec<&str> = text.lines().collect();
         for (first, line) in lines.iter().enumerate() {

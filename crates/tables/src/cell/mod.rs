@@ -1,0 +1,7 @@
+//! What a single cell may say: numbers, dates, times, text.
+
+pub(crate) mod clock;
+pub(crate) mod date;
+pub(crate) mod date_words;
+pub(crate) mod number;
+pub(crate) mod text;

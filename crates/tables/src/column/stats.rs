@@ -1,0 +1,169 @@
+//! What the cells of a column amount to.
+
+use crate::column::plan::quoted;
+use std::fmt;
+
+/// What the cells of a column amount to; over all rows of the table.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct ColumnStats {
+    /// Cells without a value.
+    pub missing: usize,
+    /// Different values, counted up to [`ColumnStats::DISTINCT_CAP`]; one more than that means "more".
+    pub distinct: usize,
+    /// The smallest number (a date in seconds since 1970). NaN where there are no numbers.
+    pub min: f64,
+    /// The largest number.
+    pub max: f64,
+    /// The mean of the numbers (of yes and no as 1 and 0).
+    pub mean: f64,
+    /// The standard deviation of the numbers, with n in the denominator.
+    pub sd: f64,
+    /// The most frequent levels of a category (at most 10) with their rows; most frequent first, then by name.
+    pub top: Vec<(String, usize)>,
+    /// In a column that is almost all numbers and was therefore not taken for numbers, the first cell that is none.
+    pub odd: Option<Odd>,
+}
+
+/// The first cell that is no number in a column of almost only numbers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Odd {
+    /// Cells that are numbers.
+    pub numbers: u64,
+    /// Cells that are not missing.
+    pub present: u64,
+    /// What stands in the cell.
+    pub cell: String,
+    /// Its line in the file, where it has lines.
+    pub line: Option<usize>,
+}
+
+impl Odd {
+    /// What to do about it.
+    pub fn remedy(&self) -> String {
+        let cell = quoted(self.cell.as_bytes());
+        format!("if {cell} stands for a missing cell, say --missing {cell}")
+    }
+}
+
+impl fmt::Display for Odd {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let line = self.line.map_or(String::new(), |line| format!(" (line {line})"));
+        write!(
+            f,
+            "{} of {} cells are numbers, and {}{line} is none",
+            self.numbers,
+            self.present,
+            quoted(self.cell.as_bytes())
+        )
+    }
+}
+
+impl ColumnStats {
+    /// Beyond so many different numbers counting stops.
+    pub const DISTINCT_CAP: usize = 1000;
+
+    /// Over numbers; NaN stands for a missing one.
+    pub(crate) fn numbers(values: impl Iterator<Item = f64> + Clone) -> Self {
+        let mut s =
+            ColumnStats { min: f64::NAN, max: f64::NAN, mean: f64::NAN, sd: f64::NAN, ..ColumnStats::default() };
+        let mut distinct: Vec<f64> = Vec::new();
+        let (mut n, mut mean) = (0u64, 0.0);
+        let mut last = f64::NAN;
+        for v in values.clone() {
+            if v.is_nan() {
+                s.missing += 1;
+                continue;
+            }
+            n += 1;
+            s.min = if n == 1 { v } else { s.min.min(v) };
+            s.max = if n == 1 { v } else { s.max.max(v) };
+            mean += v;
+            if v != last && distinct.len() <= Self::DISTINCT_CAP {
+                last = v;
+                if let Err(at) = distinct.binary_search_by(|d| d.partial_cmp(&v).unwrap_or(std::cmp::Ordering::Equal)) {
+                    distinct.insert(at, v);
+                }
+            }
+        }
+        s.distinct = distinct.len();
+        if n > 0 {
+            (s.mean, s.sd) = moments(values, n, mean / n as f64, s.max - s.min);
+        }
+        s
+    }
+
+    /// Over the codes of a category; `u32::MAX` stands for a missing one.
+    pub(crate) fn categories(levels: &[String], codes: &[u32]) -> Self {
+        let counts = level_counts(levels.len(), codes.iter().copied());
+        let present: usize = counts.iter().sum();
+        let mut order: Vec<usize> = (0..levels.len()).collect();
+        order.sort_by(|a, b| counts[*b].cmp(&counts[*a]).then_with(|| levels[*a].cmp(&levels[*b])));
+        ColumnStats {
+            missing: codes.len() - present,
+            distinct: levels.len().min(Self::DISTINCT_CAP + 1),
+            min: f64::NAN,
+            max: f64::NAN,
+            mean: f64::NAN,
+            sd: f64::NAN,
+            top: order.into_iter().take(10).map(|l| (levels[l].clone(), counts[l])).collect(),
+            odd: None,
+        }
+    }
+}
+
+/// How often each of `levels` levels occurs; other codes count for none.
+pub(crate) fn level_counts(levels: usize, codes: impl Iterator<Item = u32>) -> Vec<usize> {
+    let mut counts = vec![0; levels];
+    for code in codes {
+        if let Some(count) = counts.get_mut(code as usize) {
+            *count += 1;
+        }
+    }
+    counts
+}
+
+/// Mean and population standard deviation of `n` numbers (NaN skipped), given a first guess of the mean and the range:
+/// the guess is corrected by the mean deviation from it, and squares are taken in units of the range, so that neither
+/// rounding nor overflow spoils the result.
+pub(crate) fn moments(values: impl Iterator<Item = f64>, n: u64, guess: f64, range: f64) -> (f64, f64) {
+    if range == 0.0 {
+        return (guess, 0.0);
+    }
+    let (mut sum, mut squares) = (0.0, 0.0);
+    for v in values {
+        if !v.is_nan() {
+            let d = (v - guess) / range;
+            sum += d;
+            squares = d.mul_add(d, squares);
+        }
+    }
+    let n = n as f64;
+    let shift = sum / n;
+    let variance = (squares / n - shift * shift).max(0.0);
+    (shift.mul_add(range, guess), variance.sqrt() * range)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_have_their_textbook_moments() {
+        let s = ColumnStats::numbers([2.0, 4.0, f64::NAN, 4.0, 4.0, 5.0, 5.0, 7.0, 9.0].into_iter());
+        assert_eq!((s.missing, s.distinct, s.min, s.max), (1, 5, 2.0, 9.0));
+        assert!((s.mean - 5.0).abs() < 1e-15 && (s.sd - 2.0).abs() < 1e-15, "{s:?}");
+        // 1..=n: mean (n + 1)/2, variance (n^2 - 1)/12; far from zero, where naive sums lose everything.
+        let s = ColumnStats::numbers((1..=999).map(|i| 1e9 + f64::from(i)));
+        assert!((s.mean - 1e9 - 500.0).abs() < 1e-6 && (s.sd - ((999.0f64 * 999.0 - 1.0) / 12.0).sqrt()).abs() < 1e-6);
+        assert!(ColumnStats::numbers([f64::NAN].into_iter()).mean.is_nan());
+        assert_eq!(ColumnStats::numbers((0..5000).map(f64::from)).distinct, ColumnStats::DISTINCT_CAP + 1);
+    }
+
+    #[test]
+    fn levels_are_counted() {
+        let levels = ["b".to_string(), "a".to_string(), "c".to_string()];
+        let s = ColumnStats::categories(&levels, &[0, 1, 2, 2, u32::MAX]);
+        assert_eq!(s.missing, 1);
+        assert_eq!(s.top, [("c".to_string(), 2), ("a".to_string(), 1), ("b".to_string(), 1)]);
+    }
+}

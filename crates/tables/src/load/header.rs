@@ -1,0 +1,186 @@
+//! Doubts about the first line of a CSV file: it may be data, or a title, or be cut at the wrong places.
+
+use crate::cell::number::{self, Decimal};
+use crate::cell::text::decode;
+use crate::column::cell::{Missing, trim};
+use crate::records::csv::Rows;
+use crate::records::layout::{Form, is_number};
+use crate::source::dialect::{DELIMITERS, SAMPLE};
+use crate::source::source::Opened;
+use std::io::{BufRead, Read};
+
+/// So many rows are looked at for cells that the first line has, too.
+const ROWS_BELOW: usize = 1000;
+
+/// So many lines are looked at for a name.
+const LINES_BELOW: usize = 200;
+
+/// What may be wrong with the first line, as a sentence that says what to do; `None` where nothing looks wrong.
+pub(crate) fn doubt(opened: &Opened, names: &[String], form: Form) -> Option<String> {
+    if let [name] = names {
+        return other_delimiter(opened, name, form);
+    }
+    if form.header { data(opened, names, form) } else { None }
+}
+
+/// Where one of the first lines below holds a name that no column has, as a sentence that says what to do.
+pub(crate) fn named_below(opened: &Opened, wanted: &str, form: Form) -> Option<String> {
+    let text = form.text(opened).ok()?;
+    let mut lines = 0;
+    for line in text.take(SAMPLE as u64).split(b'\n').take(LINES_BELOW) {
+        lines += 1;
+        let line = line.ok()?;
+        let mut cells = line.split(|b| *b == form.delimiter).map(|cell| cell.trim_ascii());
+        let bare = |cell: &[u8]| decode(cell.strip_prefix(b"\"").and_then(|c| c.strip_suffix(b"\"")).unwrap_or(cell));
+        if lines > 1 && cells.any(|cell| bare(cell) == wanted) {
+            let skipped = form.above + lines - 1;
+            return Some(format!(
+                "line {} holds \"{wanted}\": if it names the columns, the lines above it must go: say --skip-rows {skipped}",
+                skipped + 1
+            ));
+        }
+    }
+    None
+}
+
+/// Whether the first line looks like a row of data: its cells are numbers, but not years or counters, or stand in their own
+/// columns again, and hardly one is a word above numbers.
+fn data(opened: &Opened, names: &[String], form: Form) -> Option<String> {
+    let mut above_numbers = vec![true; names.len()];
+    let mut again = vec![false; names.len()];
+    let mut values = vec![false; names.len()];
+    let mut rows = Rows::open(opened, form).ok()?;
+    let missing = Missing::default();
+    for _ in 0..ROWS_BELOW {
+        let Ok(Some((record, _))) = rows.next() else { break };
+        for (column, cell) in record.iter().map(trim).enumerate().filter(|(_, cell)| !missing.is(cell)) {
+            values[column] = true;
+            above_numbers[column] &= is_number(cell);
+            again[column] |= decode(cell) == names[column];
+        }
+    }
+    let number = |name: &String| {
+        number::parse(name.as_bytes(), Decimal::Point).or(number::parse(name.as_bytes(), Decimal::Comma))
+    };
+    let numbers: Vec<f64> = names.iter().filter_map(number).map(|p| p.value).collect();
+    // A table with a column for each year, or with numbered columns, is named like that on purpose.
+    let years = numbers.iter().all(|v| v.fract() == 0.0 && (1800.0..=2100.0).contains(v));
+    let counted = numbers.windows(2).all(|w| w[1] == w[0] + 1.0);
+    let only_numbers = numbers.len() == names.len();
+    let purpose = (years || counted) && !only_numbers;
+    let columns = || names.iter().enumerate();
+    let words: Vec<&String> = columns().filter(|(i, n)| again[*i] && number(n).is_none()).map(|(_, n)| n).collect();
+    let heads = columns().filter(|(i, n)| values[*i] && above_numbers[*i] && number(n).is_none()).count();
+    let digits = if purpose { 0 } else { numbers.len() };
+    let telling = digits + words.len();
+    if only_numbers {
+        return Some("the first line holds only numbers and was taken for names: say --no-header if it is data".into());
+    }
+    let likely = digits * 2 > names.len() || (heads * 4 < telling && (digits > 0 || words.len() * 2 >= names.len()));
+    likely.then(|| {
+        let quoted =
+            |names: Vec<&String>| names.iter().take(3).map(|n| format!("\"{n}\"")).collect::<Vec<_>>().join(", ");
+        let mut reasons = Vec::new();
+        if digits > 0 {
+            let list = quoted(names.iter().filter(|n| number(n).is_some()).collect());
+            reasons.push(format!("{digits} of the {} names in the first line are numbers ({list})", names.len()));
+        }
+        if !words.is_empty() {
+            let (stand, list) = (words.len(), quoted(words));
+            reasons.push(format!("{stand} stand in their own columns again ({list})"));
+        }
+        format!("{}: say --no-header if it is data", reasons.join(", and "))
+    })
+}
+
+/// Another delimiter that stands in most lines of a file of one column.
+fn other_delimiter(opened: &Opened, name: &str, form: Form) -> Option<String> {
+    let mut sample = Vec::new();
+    form.text(opened).ok()?.take(SAMPLE as u64).read_to_end(&mut sample).ok()?;
+    let lines: Vec<&[u8]> = sample.split(|b| *b == b'\n').map(<[u8]>::trim_ascii).collect();
+    let numbers = |d: &u8| lines.iter().skip(1).all(|l| l.is_empty() || is_marked_number(l, *d));
+    let filled = lines.iter().filter(|l| !l.is_empty()).count();
+    let count = |d: u8| lines.iter().filter(|l| l.contains(&d)).count();
+    let candidates = DELIMITERS.into_iter().filter(|d| *d != form.delimiter && !numbers(d));
+    let delimiter = candidates.rev().max_by_key(|d| count(*d)).filter(|d| count(*d) * 2 > filled)?;
+    let word = if delimiter == b'\t' { "tab".to_string() } else { format!("\"{}\"", char::from(delimiter)) };
+    let first = lines.iter().position(|l| l.contains(&delimiter))?;
+    if first == 0 {
+        let value = if delimiter == b'\t' { "tab" } else { word.as_str() };
+        return Some(format!("the file has one column, and most lines hold a {word}: say --delimiter {value}"));
+    }
+    let title = crate::column::plan::quoted(name.as_bytes());
+    Some(format!(
+        "the file has one column, {title}, and most lines hold a {word}, from line {} on: if it names the columns, the lines \
+         above it must go: say --skip-rows {}",
+        form.above + first + 1,
+        form.above + first
+    ))
+}
+
+/// Whether a line is one number that has the character in it as a mark: `1,5`.
+fn is_marked_number(line: &[u8], delimiter: u8) -> bool {
+    delimiter == b',' && is_number(line)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::spec::spec::DataSpec;
+    use crate::{Source, read};
+
+    fn notes(text: &str) -> Vec<String> {
+        let table = read(&Source::text("t.csv", text), &DataSpec::default()).unwrap();
+        table.notes.iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn a_first_line_of_data_gets_a_word() {
+        assert!(notes("1,2\n3,4\n")[0].contains("--no-header"));
+        assert!(notes("5.1,3.5,1.4,setosa\n4.9,3,1.3,setosa\n4.9,3,1.3,virginica\n")[0].contains("3 of the 4 names"));
+        assert!(notes("state,1999,2004\na,4,3\na,3,1\n").is_empty());
+        assert!(notes("y,1,2,3\n1,4,3,2\n2,3,1,1\n").is_empty());
+        let e = read(
+            &Source::text("t.csv", "5.1,3.5,1.4,x\n4.9,3,1.3,x\n"),
+            &DataSpec { target: Some("species".into()), ..DataSpec::default() },
+        );
+        assert!(e.unwrap_err().helps().iter().any(|h| h.contains("--no-header")));
+    }
+
+    #[test]
+    fn a_first_line_whose_cells_come_again_gets_a_word() {
+        let adult = "37, Private, 39720, Bachelors, 13, >50K\n24, State-gov, 95476, Bachelors, 13, <=50K\n\
+                     71, Private, 58678, Masters, 14, >50K\n";
+        let found = notes(adult);
+        assert!(
+            found[0].contains("3 of the 6 names in the first line are numbers (\"37\", \"39720\", \"13\")"),
+            "{found:?}"
+        );
+        assert!(found[0].contains("3 stand in their own columns again (\"Private\"") && found[0].ends_with("data"));
+        assert!(notes("p,x,s\np,x,y\ne,x,s\n")[0].contains("--no-header"));
+        // Names are words that stand above numbers, or do not come again.
+        assert!(notes("sex,age,sport\nm,3,sport\nf,4,run\n").is_empty());
+        assert!(notes("a,b,c\na,x,y\nz,x,y\n").is_empty());
+    }
+
+    #[test]
+    fn titles_and_wrong_delimiters_get_a_word() {
+        let wrong = DataSpec { delimiter: Some(",".into()), ..DataSpec::default() };
+        let t = read(&Source::text("t.csv", "a;b\n1;2\n3;4\n"), &wrong).unwrap();
+        assert!(t.notes[0].text.contains("--delimiter \";\""), "{:?}", t.notes);
+        let titled = "Sales\nAll of 2020\na;b;c\n1;2;3\n4;5;6\n";
+        let spec = DataSpec { skip_rows: Some(0), delimiter: Some(",".into()), ..DataSpec::default() };
+        let t = read(&Source::text("t.csv", titled), &spec).unwrap();
+        assert!(
+            t.notes[0].text.contains("from line 3 on") && t.notes[0].text.ends_with("--skip-rows 2"),
+            "{:?}",
+            t.notes
+        );
+        // The name that is looked for is in the file.
+        let titled = "Sales, all,2020\na,b,c\n1,2,3\n";
+        let spec = DataSpec { target: Some("c".into()), ..DataSpec::default() };
+        let e = read(&Source::text("t.csv", titled), &spec).unwrap_err();
+        assert!(e.helps().iter().any(|h| h.starts_with("line 2 holds \"c\"") && h.ends_with("--skip-rows 1")), "{e}");
+        assert!(notes("x\n1,5\n2,5\n").is_empty());
+        assert!(notes("x\n1\n2\n").is_empty());
+    }
+}

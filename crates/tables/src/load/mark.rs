@@ -1,0 +1,183 @@
+//! The decimal mark of a file that a recipe reads: it is the file's own, and what training saw is there to check it.
+
+use crate::cell::number::{self, Decimal};
+use crate::load::load::Planned;
+use crate::load::profile::{Profile, votes};
+use crate::spec::note::Note;
+use treino_core::{Error, Result};
+
+/// A file that a recipe reads.
+pub(crate) struct NewFile<'a> {
+    /// Its columns.
+    pub names: &'a [String],
+    /// Of a CSV file.
+    pub delimiter: Option<u8>,
+    /// The columns that are read.
+    pub planned: &'a [Planned],
+    /// The decimal mark of the training file, as far as it is known.
+    pub training: Option<Decimal>,
+}
+
+/// How well a reading fits to the numbers of training, and whether there was anything to compare.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Fit {
+    score: u32,
+    compared: bool,
+}
+
+impl NewFile<'_> {
+    /// The mark of the file; `profiles` looks at all its cells under a mark.
+    ///
+    /// Where a cell proves a mark, that is it. Else cells such as `1,234` have two readings a thousand times apart: the one is
+    /// right that is near the numbers of training. Where both are, or none, the delimiter decides (files cut at semicolons are
+    /// so because of decimal commas), with a word about it; against the mark of training it does not decide.
+    ///
+    /// # Errors
+    /// A file that cannot be read, or whose numbers have two readings and nothing tells which is meant.
+    pub fn decimal(
+        &self,
+        profiles: impl Fn(Decimal) -> Result<Vec<Profile>>,
+        notes: &mut Vec<Note>,
+    ) -> Result<Decimal> {
+        let usual = match self.delimiter {
+            Some(b';') => Some(Decimal::Comma),
+            Some(b',') => Some(Decimal::Point),
+            _ => self.training,
+        };
+        let mark = self.training.or(usual).unwrap_or(Decimal::Point);
+        let under = profiles(mark)?;
+        let (for_it, against) = votes(&under);
+        if for_it != against {
+            return Ok(if for_it > against { mark } else { mark.other() });
+        }
+        let Some((at, cell)) = self.doubtful(&under) else { return Ok(mark) };
+        let other = profiles(mark.other())?;
+        let (fit, other_fit) = (self.fit(&under), self.fit(&other));
+        let value = |mark: Decimal| number::parse(cell.as_bytes(), mark).map_or(f64::NAN, |parsed| parsed.value);
+        let note = |chosen: Decimal, why: &str| {
+            let (value, other) = (value(chosen), chosen.other().mark());
+            Note::about(
+                &self.names[at],
+                format!(
+                    "{cell} is read as {value}, {why}; say --decimal {other} if the \"{other}\" stands before decimals"
+                ),
+            )
+        };
+        if fit.compared && fit.score != other_fit.score {
+            let chosen = if fit.score > other_fit.score { mark } else { mark.other() };
+            if usual.is_some_and(|usual| usual != chosen) {
+                notes.push(note(chosen, "which is nearer to the numbers of training"));
+            }
+            return Ok(chosen);
+        }
+        match usual {
+            Some(usual) if self.training.is_none_or(|training| training == usual) => {
+                notes.push(note(usual, "and neither the file nor training tells for sure"));
+                Ok(usual)
+            }
+            _ => {
+                let e = format!(
+                    "column \"{}\": {cell} could be {} or {}, and neither the file nor training tells",
+                    self.names[at],
+                    value(Decimal::Point),
+                    value(Decimal::Comma)
+                );
+                Err(Error::input(e).help("say which mark stands before decimals: --decimal . or --decimal ,"))
+            }
+        }
+    }
+
+    /// The first of the columns to be read that has a cell with two readings, and that cell.
+    fn doubtful<'p>(&self, profiles: &'p [Profile]) -> Option<(usize, &'p str)> {
+        self.columns(profiles).find_map(|(planned, profile)| Some((planned.position, profile.either()?)))
+    }
+
+    /// The columns of numbers that are read.
+    fn columns<'p>(&self, profiles: &'p [Profile]) -> impl Iterator<Item = (&Planned, &'p Profile)> {
+        let numbers = self.planned.iter().filter(|planned| planned.plan.is_number());
+        numbers.filter_map(|planned| Some((planned, profiles.get(planned.position)?)))
+    }
+
+    /// How near the numbers under a mark are to those of training: two for a column within its range, one for a column that
+    /// leaves it by no more than its width.
+    fn fit(&self, profiles: &[Profile]) -> Fit {
+        let mut fit = Fit { score: 0, compared: false };
+        for (planned, profile) in self.columns(profiles) {
+            let (Some([low, high]), true) = (planned.range, profile.min <= profile.max) else { continue };
+            fit.compared = true;
+            let width = if high > low { high - low } else { high.abs() };
+            let within = |more: f64| profile.min >= low - more && profile.max <= high + more;
+            fit.score += u32::from(within(0.0)) + u32::from(within(width));
+        }
+        fit
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{DataSpec, Prepared, Source, prepare_table, read};
+    use treino_core::Result;
+
+    fn trained(header: &str, row: impl Fn(u32) -> String) -> Prepared {
+        let rows: String = (0..40).map(|i| row(i) + "\n").collect();
+        let spec = DataSpec { target: Some("y".into()), ..DataSpec::default() };
+        prepare_table(read(&Source::text("t.csv", &format!("{header}\n{rows}")), &spec).unwrap(), &spec).unwrap()
+    }
+
+    /// Whether a file gives the features of another, and what is said about it.
+    fn compare(p: &Prepared, text: &str, plain: &str) -> Result<(bool, Vec<String>)> {
+        let mut notes = Vec::new();
+        let x = p.recipe.encode(&Source::text("new.csv", text), &DataSpec::default(), &mut notes)?;
+        let same = x == p.recipe.encode(&Source::text("p.csv", plain), &DataSpec::default(), &mut Vec::new())?;
+        Ok((same, notes.iter().map(ToString::to_string).collect()))
+    }
+
+    #[test]
+    fn the_mark_is_that_of_the_file_and_near_to_training() {
+        // Weights from 40.125 to 118.125.
+        let p = trained("kg,y", |i| format!("{}.125,{}", 40 + 2 * i, i % 2));
+        let plain = "kg\n45.25\n120.5\n";
+        for text in [
+            "kg\n45,250\n120,500\n",
+            "kg;b\n45,250;1\n120,500;1\n",
+            "kg,b\n45.250,1\n120.500,1\n",
+            "kg\tb\n45,250\t1\n120,500\t1\n",
+            "kg;b\n45.250;1\n120.500;1\n",
+        ] {
+            let (same, notes) = compare(&p, text, plain).unwrap();
+            assert!(same, "{text}");
+            // Points in a file cut at semicolons are unusual, and so are commas behind tabs to one who was trained on points.
+            let usual = ["kg;b\n45,", "kg,b\n45."].iter().any(|start| text.starts_with(start));
+            assert_eq!(notes.len(), usize::from(!usual), "{text} {notes:?}");
+        }
+        // A cell that proves a mark decides for all, however late it comes.
+        let late = format!("kg;b\n{}{}", "45,250;1\n".repeat(1500), "45,25;1\n");
+        let plain = format!("kg\n{}", "45.25\n".repeat(1501));
+        assert_eq!(compare(&p, &late, &plain).unwrap(), (true, vec![]));
+    }
+
+    #[test]
+    fn thousands_are_read_where_training_had_thousands() {
+        let p = trained("n,y", |i| format!("{},{}", 1000 + 37 * i * i, i % 2));
+        let (same, notes) = compare(&p, "n;b\n45.250;1\n3.500;1\n", "n\n45250\n3500\n").unwrap();
+        assert!(same && notes.is_empty(), "{notes:?}");
+        let (same, notes) = compare(&p, "n;b\n45,250;1\n3,500;1\n", "n\n45250\n3500\n").unwrap();
+        assert!(same && notes[0].contains("45,250 is read as 45250") && notes[0].contains("--decimal ,"), "{notes:?}");
+    }
+
+    #[test]
+    fn what_nothing_decides_is_asked() {
+        // 2.5 and 2500 are both among the numbers of training.
+        let p = trained("a,y", |i| format!("{}.5,{}", (i * i * i) / 10, i % 2));
+        let e = compare(&p, "a;b\n2,500;1\n", "a\n2.5\n").unwrap_err();
+        assert!(e.message().starts_with("column \"a\": 2,500 could be 2500 or 2.5"), "{e}");
+        assert!(e.helps()[0].contains("--decimal"));
+        let (same, notes) = compare(&p, "a,b\n2.500,1\n", "a\n2.5\n").unwrap();
+        assert!(same && notes.len() == 1, "{notes:?}");
+        let told = DataSpec { decimal: Some(",".into()), ..DataSpec::default() };
+        let mut notes = Vec::new();
+        let x = p.recipe.encode(&Source::text("n.csv", "a;b\n2,500;1\n"), &told, &mut notes).unwrap();
+        let plain = p.recipe.encode(&Source::text("n.csv", "a\n2.5\n"), &DataSpec::default(), &mut notes).unwrap();
+        assert!(x == plain && notes.is_empty());
+    }
+}
