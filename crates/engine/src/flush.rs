@@ -4,8 +4,6 @@
 //! modes of processors differ: x86 flushes after rounding, ARM before. These functions compare instead, so that the bits are the same
 //! everywhere. NaN stays NaN.
 
-use crate::simd::{Kernel, Simd};
-
 /// x, or 0 if x is denormal.
 #[inline(always)]
 pub fn flush(x: f32) -> f32 {
@@ -39,27 +37,9 @@ fn clear_unless(bits: u32, x: f32) -> f32 {
     f32::from_bits(x.to_bits() & keep)
 }
 
-/// [`flush_gradient`] of all numbers, in place.
-pub fn flush_gradients(simd: Simd, x: &mut [f32]) {
-    simd.run(FlushGradients(x));
-}
-
-struct FlushGradients<'a>(&'a mut [f32]);
-
-impl Kernel for FlushGradients<'_> {
-    type Output = ();
-
-    #[inline(always)]
-    fn run(self) {
-        // Storing the choice itself would compile to a masked store, and the next load would have to wait for it.
-        self.0.iter_mut().for_each(|x| *x *= if flush_gradient(*x) == 0.0 { 0.0 } else { 1.0 });
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::simd::Level;
 
     #[test]
     fn smaller_numbers_become_zero_and_others_stay() {
@@ -71,15 +51,6 @@ mod tests {
                 assert_eq!((f(x), f(-x)), (y, -y), "2^{power}: {x:e}");
             }
             assert!(f(f32::NAN).is_nan() && f(-f32::NAN).is_nan() && f(f32::NEG_INFINITY) == f32::NEG_INFINITY);
-        }
-    }
-
-    #[test]
-    fn a_slice_is_flushed_in_place() {
-        for simd in Level::ALL.into_iter().filter_map(Simd::with_level) {
-            let mut x = [1e-28, -1e-30, 1e-40, 2.0, f32::INFINITY, f32::NAN];
-            flush_gradients(simd, &mut x);
-            assert!(x[..5] == [1e-28, 0.0, 0.0, 2.0, f32::INFINITY] && x[5].is_nan());
         }
     }
 }

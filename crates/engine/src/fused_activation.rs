@@ -27,9 +27,7 @@ impl FusedActivation {
 
     /// dz = dy f'(z), in place, flushed to zero by [`flush_gradient`].
     pub fn backward(self, simd: Simd, y: &[f32], dz: &mut [f32]) {
-        if self != FusedActivation::Linear {
-            simd.run(Backward(self, y, dz));
-        }
+        simd.run(Backward(self, y, dz));
     }
 }
 
@@ -57,6 +55,11 @@ fn relu(x: f32) -> f32 {
     (if x < 0.0 { 0.0 } else { x }) + 0.0
 }
 
+#[inline(always)]
+fn one_if(condition: bool) -> f32 {
+    if condition { 1.0 } else { 0.0 }
+}
+
 /// The kernel of [`FusedActivation::backward`].
 pub(crate) struct Backward<'a>(pub(crate) FusedActivation, pub(crate) &'a [f32], pub(crate) &'a mut [f32]);
 
@@ -67,12 +70,11 @@ impl Kernel for Backward<'_> {
     fn run(self) {
         let numbers = self.2.iter_mut().zip(self.1);
         match self.0 {
-            FusedActivation::Linear => {}
-            // A product, because a choice would compile to a masked store here, too.
-            FusedActivation::Relu => numbers.for_each(|(dz, y)| {
-                let passes = (*y > 0.0) & (flush_gradient(*dz) != 0.0);
-                *dz *= if passes { 1.0 } else { 0.0 };
-            }),
+            // Products, because a choice would compile to a masked store here, too.
+            FusedActivation::Linear => numbers.for_each(|(dz, _)| *dz *= one_if(flush_gradient(*dz) != 0.0)),
+            FusedActivation::Relu => {
+                numbers.for_each(|(dz, y)| *dz *= one_if((*y > 0.0) & (flush_gradient(*dz) != 0.0)));
+            }
             FusedActivation::Tanh => numbers.for_each(|(dz, y)| *dz = flush_gradient(*dz * (-*y).mul_add(*y, 1.0))),
             FusedActivation::Sigmoid => numbers.for_each(|(dz, y)| *dz = flush_gradient(*dz * (*y * (1.0 - *y)))),
         }
@@ -99,9 +101,11 @@ mod tests {
 
     #[test]
     fn small_gradients_are_flushed_to_zero() {
-        use FusedActivation::{Relu, Sigmoid, Tanh};
+        use FusedActivation::{Linear, Relu, Sigmoid, Tanh};
         for simd in Level::ALL.into_iter().filter_map(Simd::with_level) {
-            for (activation, y, first) in [(Relu, 2.0, 1e-28), (Tanh, 0.5, 7.5e-29), (Sigmoid, 1e-25, 0.0)] {
+            for (activation, y, first) in
+                [(Linear, -2.0, 1e-28), (Relu, 2.0, 1e-28), (Tanh, 0.5, 7.5e-29), (Sigmoid, 1e-25, 0.0)]
+            {
                 let mut dz = [1e-28, -1e-37, 1e-40, f32::NAN, 1.0];
                 activation.backward(simd, &[y; 5], &mut dz);
                 assert_eq!(dz[..3], [first, 0.0, 0.0], "{activation:?}");

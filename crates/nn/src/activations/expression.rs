@@ -5,7 +5,6 @@
 use super::Function;
 use crate::expression::ActivationFormula;
 use treino_core::catalog::{Kind, thing};
-use treino_engine::flush::flush_gradients;
 use treino_engine::simd::Simd;
 
 thing! {
@@ -37,6 +36,5 @@ impl Function for ExpressionActivation {
 
     fn backward(&self, simd: Simd, x: &[f32], _y: &[f32], dy: &[f32], dx: &mut [f32], width: usize) {
         self.expression.backward(simd, x, dy, dx, width);
-        flush_gradients(simd, dx);
     }
 }

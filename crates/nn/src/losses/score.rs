@@ -1,7 +1,6 @@
 //! The loss of a batch, from the losses of its rows.
 
 use super::{Batch, Gradient, Loss, Reduction, Scope};
-use treino_engine::flush::flush_gradients;
 use treino_engine::reduce;
 use treino_engine::simd::Simd;
 
@@ -25,7 +24,7 @@ impl Score {
     }
 
     /// The loss of a batch under the weights of its rows, and its gradient with respect to the predictions, times a factor,
-    /// where it is asked for. Where it is too small for products it is 0. Allocates nothing.
+    /// where it is asked for. Allocates nothing.
     ///
     /// Rows that the loss leaves out count neither in the sum nor in the divisor; without any row left the loss is 0.
     pub fn of(
@@ -56,8 +55,7 @@ impl Score {
             match gradient {
                 Some((factor, dp)) => {
                     scale.fill((1.0 / divisor) as f32 * factor);
-                    it.rows(simd, batch, losses, Some(Gradient { scale, dp: &mut *dp }));
-                    flush_gradients(simd, dp);
+                    it.rows(simd, batch, losses, Some(Gradient { scale, dp }));
                 }
                 None => it.rows(simd, batch, losses, None),
             }
@@ -89,8 +87,7 @@ impl Score {
             Some((factor, dp)) => {
                 let share = share as f32 * factor;
                 scale.iter_mut().for_each(|scale| *scale *= share);
-                it.rows(simd, batch, losses, Some(Gradient { scale, dp: &mut *dp }));
-                flush_gradients(simd, dp);
+                it.rows(simd, batch, losses, Some(Gradient { scale, dp }));
             }
             None => it.rows(simd, batch, losses, None),
         }
