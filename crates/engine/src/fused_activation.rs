@@ -1,5 +1,6 @@
 //! Activation functions that are computed in place, right after an affine map.
 
+use crate::flush::flush_gradient;
 use crate::math;
 use crate::simd::{Kernel, Simd};
 
@@ -24,11 +25,9 @@ impl FusedActivation {
         }
     }
 
-    /// dz = dy f'(z), in place.
+    /// dz = dy f'(z), in place, flushed to zero by [`flush_gradient`].
     pub fn backward(self, simd: Simd, y: &[f32], dz: &mut [f32]) {
-        if self != FusedActivation::Linear {
-            simd.run(Backward(self, y, dz));
-        }
+        simd.run(Backward(self, y, dz));
     }
 }
 
@@ -49,12 +48,16 @@ impl Kernel for Forward<'_> {
     }
 }
 
-/// max(x, 0); NaN stays NaN. The bits are masked because an `if` would compile to a masked store, and the next load would have
-/// to wait for it.
+/// max(x, 0); NaN stays NaN. The choice alone would compile to a masked store, and the next load would have to wait for it; adding
+/// 0 prevents that, and makes 0 of -0.
 #[inline(always)]
 fn relu(x: f32) -> f32 {
-    let keep = u32::from(x <= 0.0).wrapping_sub(1);
-    f32::from_bits(x.to_bits() & keep)
+    (if x < 0.0 { 0.0 } else { x }) + 0.0
+}
+
+#[inline(always)]
+fn one_if(condition: bool) -> f32 {
+    if condition { 1.0 } else { 0.0 }
 }
 
 /// The kernel of [`FusedActivation::backward`].
@@ -67,10 +70,13 @@ impl Kernel for Backward<'_> {
     fn run(self) {
         let numbers = self.2.iter_mut().zip(self.1);
         match self.0 {
-            FusedActivation::Linear => {}
-            FusedActivation::Relu => numbers.for_each(|(dz, y)| *dz *= if *y > 0.0 { 1.0 } else { 0.0 }),
-            FusedActivation::Tanh => numbers.for_each(|(dz, y)| *dz *= (-*y).mul_add(*y, 1.0)),
-            FusedActivation::Sigmoid => numbers.for_each(|(dz, y)| *dz *= *y * (1.0 - *y)),
+            // Products, because a choice would compile to a masked store here, too.
+            FusedActivation::Linear => numbers.for_each(|(dz, _)| *dz *= one_if(flush_gradient(*dz) != 0.0)),
+            FusedActivation::Relu => {
+                numbers.for_each(|(dz, y)| *dz *= one_if((*y > 0.0) & (flush_gradient(*dz) != 0.0)));
+            }
+            FusedActivation::Tanh => numbers.for_each(|(dz, y)| *dz = flush_gradient(*dz * (-*y).mul_add(*y, 1.0))),
+            FusedActivation::Sigmoid => numbers.for_each(|(dz, y)| *dz = flush_gradient(*dz * (*y * (1.0 - *y)))),
         }
     }
 }
@@ -90,6 +96,21 @@ mod tests {
             let mut dz = [3.0; 4];
             FusedActivation::Relu.backward(simd, &y[..4], &mut dz);
             assert_eq!(dz, [0.0, 0.0, 0.0, 3.0]);
+        }
+    }
+
+    #[test]
+    fn small_gradients_are_flushed_to_zero() {
+        use FusedActivation::{Linear, Relu, Sigmoid, Tanh};
+        for simd in Level::ALL.into_iter().filter_map(Simd::with_level) {
+            for (activation, y, first) in
+                [(Linear, -2.0, 1e-28), (Relu, 2.0, 1e-28), (Tanh, 0.5, 7.5e-29), (Sigmoid, 1e-25, 0.0)]
+            {
+                let mut dz = [1e-28, -1e-37, 1e-40, f32::NAN, 1.0];
+                activation.backward(simd, &[y; 5], &mut dz);
+                assert_eq!(dz[..3], [first, 0.0, 0.0], "{activation:?}");
+                assert!(dz[3].is_nan() && dz[4] > 1e-26, "{activation:?} {dz:?}");
+            }
         }
     }
 

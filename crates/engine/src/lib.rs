@@ -3,6 +3,7 @@
 pub mod affine;
 pub mod aligned;
 pub mod double;
+pub mod flush;
 pub mod fused_activation;
 pub mod gather;
 pub mod math;

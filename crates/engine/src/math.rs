@@ -3,7 +3,7 @@
 //! Each function is branch-free arithmetic on one `f32` (comparisons become selects). So the compiler vectorises a loop over a slice
 //! inside a [`crate::simd::Kernel`], and each element has the same bits in every version of the loop. The stated errors are in units in
 //! the last place (ulp) against a double-precision reference, over all magnitudes, and are tested below. Infinities and NaN behave as
-//! in IEEE 754 and C's libm. Denormal results are rounded twice.
+//! in IEEE 754 and C's libm. [`exp`] and the functions made of it give 0 where the result would be denormal.
 
 // Constants are written with all their digits. Some are close to well-known constants, but not equal to them.
 #![allow(clippy::excessive_precision, clippy::approx_constant)]
@@ -45,17 +45,20 @@ fn power_of_two(n: i32) -> f32 {
     f32::from_bits((n.wrapping_add(127) as u32) << 23)
 }
 
-/// e^x. Error below 1.5 ulp.
+/// ln 2^-126, rounded up: the least x for which e^x is not denormal.
+const LOWEST: f32 = -87.336_54;
+
+/// e^x, or 0 where that would be denormal. Error below 1.5 ulp.
 #[inline(always)]
 pub fn exp(x: f32) -> f32 {
     // Beyond these the result is infinite or zero; the clamp keeps the exponent arithmetic in range.
-    let clamped = select(x > 89.0, 89.0, select(x < -104.0, -104.0, x));
+    let clamped = select(x > 89.0, 89.0, select(x < LOWEST, LOWEST, x));
     let (r, n) = reduce(clamped);
     let e = exp_tail(r).mul_add(r * r, r) + 1.0;
     // Two factors, because 2^n may be out of range although the result is not.
     let half = n >> 1;
     let y = e * power_of_two(half) * power_of_two(n - half);
-    select(x.is_nan(), x, y)
+    select(x.is_nan(), x, select(x < LOWEST, 0.0, y))
 }
 
 /// e^x - 1, accurate near 0. Error below 2 ulp.
@@ -304,8 +307,22 @@ mod tests {
     const DENORMAL: f32 = 1e-42;
 
     #[test]
+    fn no_exponential_is_denormal() {
+        let least = f64::from(f32::MIN_POSITIVE);
+        assert!(libm::exp(f64::from(LOWEST)) >= least && libm::exp(f64::from(LOWEST.next_down())) < least);
+        for bits in (80.0_f32.to_bits()..110.0_f32.to_bits()).step_by(17) {
+            let x = -f32::from_bits(bits);
+            for y in [exp(x), sigmoid(x), softplus(x)] {
+                assert!(y == 0.0 || y >= f32::MIN_POSITIVE, "{x} {y:e}");
+                assert_eq!(y == 0.0, x < LOWEST, "{x} {y:e}");
+            }
+        }
+    }
+
+    #[test]
     fn errors_stay_below_the_stated_bounds() {
-        holds(exp, libm::exp, DENORMAL, 104.0, true, 1.5);
+        holds(exp, libm::exp, DENORMAL, -LOWEST, true, 1.5);
+        holds(exp, libm::exp, DENORMAL, 104.0, false, 1.5);
         holds(expm1, libm::expm1, DENORMAL, 88.7, true, 2.0);
         holds(ln, libm::log, DENORMAL, f32::MAX, false, 1.5);
         holds(ln_1p, libm::log1p, DENORMAL, f32::MAX, false, 3.0);

@@ -12,7 +12,7 @@ use treino_engine::product::{Start, View, product, product_transposed, transpose
 use treino_engine::random::{Purpose, Stream, UniformTransform};
 use treino_engine::reduce::{dot, sum, sum_columns, sum_columns_by};
 use treino_engine::simd::{Kernel, Level, Simd};
-use treino_engine::{double, math};
+use treino_engine::{double, flush, math};
 
 const EXPECTED: [(&str, u64); 8] = [
     ("random", 0xad88_aa8a_634d_d4a8),
@@ -21,7 +21,7 @@ const EXPECTED: [(&str, u64); 8] = [
     ("tiny products", 0x5ec9_915d_90c3_a2c7),
     ("sums", 0xf325_2fd7_44b4_c811),
     ("chain", 0x9783_4803_c470_4ec6),
-    ("math", 0xe831_e0b2_6940_4b32),
+    ("math", 0x758f_9310_89fe_69d3),
     ("double", 0x90c5_f197_f744_530b),
 ];
 
@@ -201,7 +201,7 @@ fn chain(pool: &Pool, simd: Simd) -> u64 {
     hash.0
 }
 
-const FUNCTIONS: usize = 8;
+const FUNCTIONS: usize = 12;
 
 /// All functions of all numbers: the results of the first function, then those of the second, and so on.
 struct Elementary<'a>(&'a [f32], &'a mut [f32]);
@@ -221,7 +221,11 @@ impl Kernel for Elementary<'_> {
                 4 => numbers.for_each(|(y, x)| *y = math::tanh(*x)),
                 5 => numbers.for_each(|(y, x)| *y = math::sigmoid(*x)),
                 6 => numbers.for_each(|(y, x)| *y = math::softplus(*x)),
-                _ => numbers.for_each(|(y, x)| *y = math::erf(*x)),
+                7 => numbers.for_each(|(y, x)| *y = math::erf(*x)),
+                8 => numbers.for_each(|(y, x)| *y = flush::flush(*x)),
+                9 => numbers.for_each(|(y, x)| *y = flush::flush_weight(*x)),
+                10 => numbers.for_each(|(y, x)| *y = flush::flush_gradient(*x)),
+                _ => numbers.for_each(|(y, x)| *y = flush::flush_root(*x)),
             }
         }
     }

@@ -51,6 +51,7 @@ pub use threshold::Threshold;
 
 use treino_core::catalog::room;
 use treino_core::error::Result;
+use treino_engine::flush::flush_gradient;
 use treino_engine::simd::{Kernel, Simd};
 
 room! {
@@ -120,7 +121,7 @@ pub trait Function: std::fmt::Debug {
     /// y = f(x).
     fn forward(&self, simd: Simd, x: &[f32], y: &mut [f32], width: usize);
 
-    /// dx = dy * df/dx, given x and y = f(x).
+    /// dx = dy * df/dx, given x and y = f(x); 0 where that is too small for products.
     fn backward(&self, simd: Simd, x: &[f32], y: &[f32], dy: &[f32], dx: &mut [f32], width: usize);
 
     /// Whether the derivative follows from y alone, so that y may stand in the place of x and dx in that of dy: then the
@@ -178,7 +179,7 @@ impl<F: Elementwise> Kernel for Backward<'_, F> {
     #[inline(always)]
     fn run(self) {
         for (((dx, dy), x), y) in self.dx.iter_mut().zip(self.dy).zip(self.x).zip(self.y) {
-            *dx = dy * self.f.slope(*x, *y);
+            *dx = flush_gradient(dy * self.f.slope(*x, *y));
         }
     }
 }
@@ -204,7 +205,7 @@ impl<F: Elementwise> Kernel for BackwardInPlace<'_, F> {
     #[inline(always)]
     fn run(self) {
         for (dx, y) in self.2.iter_mut().zip(self.1) {
-            *dx *= self.0.slope(*y, *y);
+            *dx = flush_gradient(*dx * self.0.slope(*y, *y));
         }
     }
 }
@@ -291,6 +292,7 @@ impl<F: Rowwise> Kernel for RowsBackward<'_, F> {
         let given = self.x.chunks_exact(self.width).zip(self.y.chunks_exact(out)).zip(self.dy.chunks_exact(out));
         for (dx, ((x, y), dy)) in self.dx.chunks_exact_mut(self.width).zip(given) {
             self.f.row_backward(x, y, dy, dx);
+            dx.iter_mut().for_each(|dx| *dx = flush_gradient(*dx));
         }
     }
 }

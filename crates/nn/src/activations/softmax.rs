@@ -4,6 +4,7 @@
 
 use super::{Function, RowsBackward, Rowwise, by_rows};
 use treino_core::catalog::thing;
+use treino_engine::flush::flush;
 use treino_engine::math::{exp, ln};
 use treino_engine::simd::{Kernel, Simd};
 
@@ -69,7 +70,7 @@ impl Kernel for Batch<'_> {
         for y in self.y.chunks_exact_mut(self.width) {
             let sum: f32 = y.iter().sum();
             for y in y {
-                *y /= sum;
+                *y = flush(*y / sum);
             }
         }
     }

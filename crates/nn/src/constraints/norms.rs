@@ -7,6 +7,7 @@ use super::Restrain;
 use crate::losses::EPSILON;
 use treino_core::catalog::{Interval, Kind, thing};
 use treino_core::error::{Error, Result};
+use treino_engine::flush::flush_weight;
 use treino_engine::simd::{Kernel, Simd};
 
 const AXIS: Kind = Kind::Int(Interval::closed(-8.0, 7.0));
@@ -147,7 +148,7 @@ impl Kernel for Rescale<'_> {
             }
             for row in w.chunks_exact_mut(inner) {
                 for (w, factor) in row[first..first + lanes].iter_mut().zip(&factors) {
-                    *w *= factor;
+                    *w = flush_weight(*w * factor);
                 }
             }
         }

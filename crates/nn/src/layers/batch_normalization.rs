@@ -8,6 +8,7 @@ use crate::program::{Builder, Memory, Op, Pass, ScratchId, ScratchSize, ValueId,
 use crate::regularizers::Regularizer;
 use treino_core::catalog::{Kind, thing};
 use treino_core::error::Result;
+use treino_engine::flush::{flush, flush_gradient};
 use treino_engine::reduce::{sum_column_products, sum_columns};
 use treino_engine::simd::Kernel;
 
@@ -255,7 +256,7 @@ impl Kernel for Follow<'_> {
     #[inline(always)]
     fn run(self) {
         for (moving, batch) in self.moving.iter_mut().zip(self.batch) {
-            *moving = moving.mul_add(self.momentum, batch * self.rest);
+            *moving = flush(moving.mul_add(self.momentum, batch * self.rest));
         }
     }
 }
@@ -309,7 +310,7 @@ impl Kernel for Back<'_> {
                 dx.iter_mut().zip(dy).zip(normal).zip(columns)
             {
                 let through = normal.mul_add(*dgamma, *dbeta) * self.share;
-                *dx = gamma * inverse * (dy - through);
+                *dx = flush_gradient(gamma * inverse * (dy - through));
             }
         }
     }

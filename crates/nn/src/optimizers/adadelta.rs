@@ -4,6 +4,7 @@
 use super::each::Each;
 use super::{Layout, Rule, Slot, Step, optimizer};
 use treino_core::catalog::Kind;
+use treino_engine::flush::flush_root;
 
 optimizer! {
     /// Adadelta: the gradient times the running size of past moves over the running size of past gradients.
@@ -46,9 +47,11 @@ struct Update {
 impl Each<2> for Update {
     #[inline(always)]
     fn next(&self, w: f32, g: f32, [gradients, moves]: [f32; 2]) -> (f32, [f32; 2]) {
-        let gradients = self.rho.mul_add(gradients, self.one_minus_rho * (g * g));
+        let root = flush_root(g);
+        let gradients = self.rho.mul_add(gradients, self.one_minus_rho * (root * root));
         let change = (moves + self.epsilon).sqrt() * g / (gradients + self.epsilon).sqrt();
-        let moves = self.rho.mul_add(moves, self.one_minus_rho * (change * change));
+        let root = flush_root(change);
+        let moves = self.rho.mul_add(moves, self.one_minus_rho * (root * root));
         ((-self.rate).mul_add(change, w), [gradients, moves])
     }
 }

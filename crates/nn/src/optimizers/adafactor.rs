@@ -1,7 +1,7 @@
 //! Adafactor (N. Shazeer, M. Stern, "Adafactor: adaptive learning rates with sublinear memory cost", ICML 2018): of a
 //! matrix of squared gradients only row and column means are kept. For networks that barely fit into memory.
 
-use super::passes::Add;
+use super::passes::Move;
 use super::{Layout, Part, Rule, Slot, Start, Step, optimizer};
 use treino_core::catalog::{Interval, Kind};
 use treino_engine::double;
@@ -81,7 +81,7 @@ impl Rule for Adafactor {
                 |x: &[f32]| (reduce::sum(at.simd, x, |x| f64::from(x) * f64::from(x)) / x.len().max(1) as f64).sqrt();
             let size = rms(w).max(self.epsilon_2);
             let rate = size * rate / (rms(g) / self.clip_threshold).max(1.0);
-            at.simd.run(Add { x: w, by: -rate as f32, y: g });
+            at.simd.run(Move { w, by: -rate as f32, u: g });
         }
     }
 }
@@ -97,13 +97,15 @@ impl Mean {
     /// Moves the means `r` over rows and `c` over columns, and scales the matrix `g` by them.
     fn factored(&self, g: &mut [f32], r: &mut [f32], c: &mut [f32], sums: &mut [f32]) {
         let (width, epsilon) = (c.len(), self.epsilon);
-        let follow = |mean: &mut f32, new: f64| *mean = (self.beta * f64::from(*mean) + (1.0 - self.beta) * new) as f32;
+        let follow = |mean: &mut f32, new: f64| {
+            *mean = divisor((self.beta * f64::from(*mean) + (1.0 - self.beta) * new) as f32);
+        };
         for (r, row) in r.iter_mut().zip(g.chunks_exact(width)) {
-            let sum = reduce::sum(self.simd, row, |g| f64::from(g * g + epsilon));
+            let sum = reduce::sum(self.simd, row, |g| f64::from(g.mul_add(g, epsilon)));
             follow(r, sum / width as f64);
         }
         let height = r.len();
-        reduce::sum_columns_by(self.simd, height, width, sums, |i| g[i] * g[i] + epsilon);
+        reduce::sum_columns_by(self.simd, height, width, sums, |i| g[i].mul_add(g[i], epsilon));
         for (c, sum) in c.iter_mut().zip(&*sums) {
             follow(c, f64::from(*sum) / height as f64);
         }
@@ -112,6 +114,13 @@ impl Mean {
             self.simd.run(Scale { share: (f64::from(*r) / mean) as f32, c, g: row });
         }
     }
+}
+
+/// A mean square that is neither denormal nor 0: where a unit that is dead meets an input that is always 0, `epsilon_1` alone is
+/// left, and its share of itself is too small for a number. NaN stays NaN.
+#[inline(always)]
+fn divisor(square: f32) -> f32 {
+    if square < f32::MIN_POSITIVE { f32::MIN_POSITIVE } else { square }
 }
 
 /// g / sqrt(share * c), in the place of g.
@@ -127,7 +136,7 @@ impl Kernel for Scale<'_> {
     #[inline(always)]
     fn run(self) {
         for (g, c) in self.g.iter_mut().zip(self.c) {
-            *g /= (self.share * c).sqrt();
+            *g /= divisor(self.share * c).sqrt();
         }
     }
 }
@@ -147,7 +156,7 @@ impl Kernel for Plain<'_> {
     #[inline(always)]
     fn run(self) {
         for (g, v) in self.g.iter_mut().zip(self.v) {
-            *v = self.beta.mul_add(*v, self.rest * g.mul_add(*g, self.epsilon));
+            *v = divisor(self.beta.mul_add(*v, self.rest * g.mul_add(*g, self.epsilon)));
             *g /= v.sqrt();
         }
     }

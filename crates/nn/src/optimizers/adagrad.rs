@@ -4,6 +4,7 @@
 use super::each::Each;
 use super::{Layout, Rule, Slot, Start, Step, optimizer};
 use treino_core::catalog::Kind;
+use treino_engine::flush::flush_root;
 
 optimizer! {
     /// Adagrad: the gradient over the root of the sum of all its squares.
@@ -38,7 +39,8 @@ struct Update {
 impl Each<1> for Update {
     #[inline(always)]
     fn next(&self, w: f32, g: f32, [sum]: [f32; 1]) -> (f32, [f32; 1]) {
-        let sum = g.mul_add(g, sum);
+        let root = flush_root(g);
+        let sum = root.mul_add(root, sum);
         (w - self.rate * g / (sum + self.epsilon).sqrt(), [sum])
     }
 }

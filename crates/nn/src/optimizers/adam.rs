@@ -5,6 +5,7 @@ use super::each::Each;
 use super::{Layout, Rule, Slot, Step, optimizer, power};
 use treino_core::catalog::Kind;
 use treino_core::error::{Error, Result};
+use treino_engine::flush::flush_root;
 
 optimizer! {
     /// Adam: steps scaled by running means of the gradient and of its square.
@@ -100,7 +101,8 @@ impl Moments {
 
     #[inline(always)]
     fn follow(&self, g: f32, m: f32, v: f32) -> (f32, f32) {
-        ((g - m).mul_add(self.one_minus_1, m), g.mul_add(g, -v).mul_add(self.one_minus_2, v))
+        let root = flush_root(g);
+        ((g - m).mul_add(self.one_minus_1, m), root.mul_add(root, -v).mul_add(self.one_minus_2, v))
     }
 
     #[inline(always)]

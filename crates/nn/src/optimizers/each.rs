@@ -1,6 +1,7 @@
 //! Rules that move every weight by itself.
 
 use super::Step;
+use treino_engine::flush::{flush, flush_weight};
 use treino_engine::simd::{Kernel, Simd};
 
 /// Weights whose move is worth a second thread: about ten microseconds of it.
@@ -8,7 +9,7 @@ const WORTH_A_THREAD: usize = 40_000;
 
 /// A rule that moves a weight by its own gradient and its own `N` numbers of state.
 pub(super) trait Each<const N: usize>: Sized + Sync {
-    /// The weight and its state after the step.
+    /// The weight and its state after the step. The sweep sees to it that nothing that is kept becomes denormal.
     fn next(&self, w: f32, g: f32, state: [f32; N]) -> (f32, [f32; N]);
 
     /// Moves all weights in one pass, on several threads where that pays.
@@ -45,7 +46,7 @@ impl<R: Each<0>> Kernel for Sweep<'_, R, 0> {
     #[inline(always)]
     fn run(self) {
         for (w, g) in self.w.iter_mut().zip(self.g) {
-            *w = self.rule.next(*w, *g, []).0;
+            *w = flush_weight(self.rule.next(*w, *g, []).0);
         }
     }
 }
@@ -57,7 +58,8 @@ impl<R: Each<1>> Kernel for Sweep<'_, R, 1> {
     fn run(self) {
         let [a] = self.state;
         for ((w, g), a) in self.w.iter_mut().zip(self.g).zip(a) {
-            (*w, [*a]) = self.rule.next(*w, *g, [*a]);
+            let (next, state) = self.rule.next(*w, *g, [*a]);
+            (*w, [*a]) = (flush_weight(next), state.map(flush));
         }
     }
 }
@@ -69,7 +71,8 @@ impl<R: Each<2>> Kernel for Sweep<'_, R, 2> {
     fn run(self) {
         let [a, b] = self.state;
         for (((w, g), a), b) in self.w.iter_mut().zip(self.g).zip(a).zip(b) {
-            (*w, [*a, *b]) = self.rule.next(*w, *g, [*a, *b]);
+            let (next, state) = self.rule.next(*w, *g, [*a, *b]);
+            (*w, [*a, *b]) = (flush_weight(next), state.map(flush));
         }
     }
 }
@@ -81,7 +84,8 @@ impl<R: Each<3>> Kernel for Sweep<'_, R, 3> {
     fn run(self) {
         let [a, b, c] = self.state;
         for ((((w, g), a), b), c) in self.w.iter_mut().zip(self.g).zip(a).zip(b).zip(c) {
-            (*w, [*a, *b, *c]) = self.rule.next(*w, *g, [*a, *b, *c]);
+            let (next, state) = self.rule.next(*w, *g, [*a, *b, *c]);
+            (*w, [*a, *b, *c]) = (flush_weight(next), state.map(flush));
         }
     }
 }

@@ -5,6 +5,7 @@ use super::each::Each;
 use super::{Layout, Rule, Slot, Start, Step, optimizer};
 use treino_core::catalog::{Interval, Kind};
 use treino_engine::double;
+use treino_engine::flush::flush_root;
 
 optimizer! {
     /// FTRL: each weight minimises the sum of all gradients so far and its own penalties.
@@ -100,7 +101,8 @@ impl<P: Power + Sync> Each<2> for Powered<P> {
     #[inline(always)]
     fn next(&self, w: f32, g: f32, [n, z]: [f32; 2]) -> (f32, [f32; 2]) {
         let Update { rate, l1, twice_l2, twice_shrinkage } = self.rule;
-        let sum = n + g * g;
+        let root = flush_root(g);
+        let sum = n + root * root;
         let (before, after) = (self.power.of(n), self.power.of(sum));
         let pull = (after - before) / rate * w;
         let z = z + (twice_shrinkage.mul_add(w, g) - pull);

@@ -2,9 +2,10 @@
 //! long as the variable itself times the learning rate. For very large batches.
 
 use super::adam::bias;
-use super::passes::Add;
+use super::passes::Move;
 use super::{Layout, Rule, Slot, Step, optimizer};
 use treino_core::catalog::Kind;
+use treino_engine::flush::{flush, flush_root};
 use treino_engine::reduce;
 use treino_engine::simd::Kernel;
 
@@ -45,7 +46,7 @@ impl Rule for Lamb {
             let (w, u) = (&mut w[part.range.clone()], &g[part.range.clone()]);
             let (of_w, of_u) = (norm(w), norm(u));
             let ratio = if of_w > 0.0 && of_u > 0.0 { of_w / of_u } else { 1.0 };
-            at.simd.run(Add { x: w, by: -(ratio as f32 * at.learning_rate), y: u });
+            at.simd.run(Move { w, by: -(ratio as f32 * at.learning_rate), u });
         }
     }
 }
@@ -68,8 +69,9 @@ impl Kernel for Direction<'_> {
     #[inline(always)]
     fn run(self) {
         for ((g, m), v) in self.g.iter_mut().zip(self.m).zip(self.v) {
-            *m = (*g - *m).mul_add(self.one_minus_1, *m);
-            *v = g.mul_add(*g, -*v).mul_add(self.one_minus_2, *v);
+            let root = flush_root(*g);
+            *m = flush((*g - *m).mul_add(self.one_minus_1, *m));
+            *v = flush(root.mul_add(root, -*v).mul_add(self.one_minus_2, *v));
             *g = *m / self.bias_1 / ((*v / self.bias_2).sqrt() + self.epsilon);
         }
     }

@@ -6,7 +6,7 @@
 //! step, and moving statistics move once a step.
 
 use super::options::{Configured, Options};
-use super::passes::{Add, Scale};
+use super::passes::{Add, Move, Scale};
 use super::{Layout, LearningRate, Rule, Slot, Start, Step};
 use treino_core::catalog::{Interval, Kind, thing};
 use treino_core::error::{Error, Result};
@@ -101,7 +101,7 @@ impl Line<'_, '_> {
     fn at(&mut self, a: f64) -> Point {
         self.left = self.left.saturating_sub(1);
         self.point.copy_from_slice(self.origin);
-        self.simd.run(Add { x: self.point, by: a as f32, y: self.direction });
+        self.simd.run(Move { w: self.point, by: a as f32, u: self.direction });
         let loss = (self.evaluate)(self.point, self.gradient);
         let slope = dot(self.simd, self.gradient, self.direction);
         let is_finite = loss.is_finite() && slope.is_finite();

@@ -5,10 +5,11 @@
 use super::adam::Moments;
 use super::each::Each;
 use super::options::patterns;
-use super::passes::{Add, Scale};
+use super::passes::{Add, Move, Scale};
 use super::{Layout, Part, Rule, Slot, Start, Step, optimizer};
 use treino_core::catalog::{Interval, Kind};
 use treino_core::error::{Error, Result};
+use treino_engine::flush::flush;
 use treino_engine::product::{Start as From, View, product, transpose};
 use treino_engine::reduce;
 use treino_engine::simd::Kernel;
@@ -100,7 +101,7 @@ impl Rule for Muon {
                 at.simd.run(Follow { momentum: self.momentum as f32, nesterov: self.nesterov, g, m });
                 let x = self.orthogonal(at, [part.shape[0], part.shape[1]], g, [x, y, a, b]);
                 let scale = (part.shape[0].max(part.shape[1]) as f64).sqrt() * self.rms_rate;
-                at.simd.run(Add { x: w, by: -(f64::from(at.learning_rate) * scale) as f32, y: x });
+                at.simd.run(Move { w, by: -(f64::from(at.learning_rate) * scale) as f32, u: x });
             }
         }
     }
@@ -173,7 +174,7 @@ impl Kernel for Follow<'_> {
     #[inline(always)]
     fn run(self) {
         for (g, m) in self.g.iter_mut().zip(self.m) {
-            *m = self.momentum.mul_add(*m, *g);
+            *m = flush(self.momentum.mul_add(*m, *g));
             *g = if self.nesterov { self.momentum.mul_add(*m, *g) } else { *m };
         }
     }

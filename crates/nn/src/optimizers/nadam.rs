@@ -4,6 +4,7 @@ use super::adam::bias;
 use super::each::Each;
 use super::{Layout, Rule, Slot, Start, Step, optimizer, power};
 use treino_core::catalog::Kind;
+use treino_engine::flush::{flush, flush_root};
 
 optimizer! {
     /// Nadam: Adam with Nesterov's momentum.
@@ -32,7 +33,7 @@ impl Rule for Nadam {
         let (beta_1, beta_2) = (self.beta_1 as f32, self.beta_2 as f32);
         let mu = |t: u64| f64::from(beta_1) * (1.0 - 0.5 * power(0.96, t));
         let (now, ahead) = (mu(at.t), mu(at.t + 1));
-        product[0] = (f64::from(product[0]) * now) as f32;
+        product[0] = flush((f64::from(product[0]) * now) as f32);
         let product = f64::from(product[0]);
         let rule = Update {
             rate: at.learning_rate,
@@ -62,7 +63,8 @@ impl Each<2> for Update {
     #[inline(always)]
     fn next(&self, w: f32, g: f32, [m, v]: [f32; 2]) -> (f32, [f32; 2]) {
         let m = (g - m).mul_add(self.one_minus_1, m);
-        let v = g.mul_add(g, -v).mul_add(self.one_minus_2, v);
+        let root = flush_root(g);
+        let v = root.mul_add(root, -v).mul_add(self.one_minus_2, v);
         let ahead = self.of_m.mul_add(m, self.of_g * g);
         (w - self.rate * ahead / ((v / self.bias).sqrt() + self.epsilon), [m, v])
     }

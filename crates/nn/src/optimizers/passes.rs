@@ -1,5 +1,6 @@
 //! Passes over a buffer that several optimizers make.
 
+use treino_engine::flush::{flush, flush_weight};
 use treino_engine::simd::Kernel;
 
 /// x = by * x.
@@ -32,7 +33,25 @@ impl Kernel for Add<'_> {
     #[inline(always)]
     fn run(self) {
         for (x, y) in self.x.iter_mut().zip(self.y) {
-            *x = self.by.mul_add(*y, *x);
+            *x = flush(self.by.mul_add(*y, *x));
+        }
+    }
+}
+
+/// w += by * u, for weights.
+pub(super) struct Move<'a> {
+    pub(super) w: &'a mut [f32],
+    pub(super) by: f32,
+    pub(super) u: &'a [f32],
+}
+
+impl Kernel for Move<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        for (w, u) in self.w.iter_mut().zip(self.u) {
+            *w = flush_weight(self.by.mul_add(*u, *w));
         }
     }
 }

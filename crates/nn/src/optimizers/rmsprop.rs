@@ -4,6 +4,7 @@
 use super::each::Each;
 use super::{Layout, Rule, Slot, Step, optimizer};
 use treino_core::catalog::{Interval, Kind};
+use treino_engine::flush::flush_root;
 
 optimizer! {
     /// RMSprop: steps scaled by a running mean of the squared gradient.
@@ -69,6 +70,13 @@ impl Update {
         self.rho.mul_add(mean, self.one_minus_rho * x)
     }
 
+    /// The running mean square one step on.
+    #[inline(always)]
+    fn square(&self, v: f32, g: f32) -> f32 {
+        let root = flush_root(g);
+        self.mean(v, root * root)
+    }
+
     #[inline(always)]
     fn change(&self, g: f32, v: f32) -> f32 {
         self.rate * g / (v + self.epsilon).sqrt()
@@ -77,7 +85,7 @@ impl Update {
     /// The change, the running mean square and the running mean.
     #[inline(always)]
     fn centered(&self, g: f32, v: f32, mean: f32) -> (f32, f32, f32) {
-        let (v, mean) = (self.mean(v, g * g), self.mean(mean, g));
+        let (v, mean) = (self.square(v, g), self.mean(mean, g));
         let variance = v - mean * mean;
         (self.change(g, if variance < 0.0 { 0.0 } else { variance }), v, mean)
     }
@@ -86,7 +94,7 @@ impl Update {
 impl Each<1> for Update {
     #[inline(always)]
     fn next(&self, w: f32, g: f32, [v]: [f32; 1]) -> (f32, [f32; 1]) {
-        let v = self.mean(v, g * g);
+        let v = self.square(v, g);
         (w - self.change(g, v), [v])
     }
 }

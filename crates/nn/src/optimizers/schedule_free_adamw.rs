@@ -5,6 +5,7 @@ use super::adam::bias;
 use super::each::Each;
 use super::{Layout, Rule, Slot, Start, Step, optimizer};
 use treino_core::catalog::{Interval, Kind};
+use treino_engine::flush::flush_root;
 
 optimizer! {
     /// Schedule-free AdamW: Adam's steps on z, their mean x, and weights between the two.
@@ -64,7 +65,8 @@ impl Each<2> for Update {
     fn next(&self, w: f32, g: f32, [z, v]: [f32; 2]) -> (f32, [f32; 2]) {
         let one_minus_1 = 1.0 - self.beta_1;
         let x = (w - one_minus_1 * z) / self.beta_1;
-        let v = g.mul_add(g, -v).mul_add(self.one_minus_2, v);
+        let root = flush_root(g);
+        let v = root.mul_add(root, -v).mul_add(self.one_minus_2, v);
         let z = z - self.rate * g / ((v / self.bias).sqrt() + self.epsilon);
         let x = (1.0 - self.share).mul_add(x, self.share * z);
         (one_minus_1.mul_add(z, self.beta_1 * x), [z, v])

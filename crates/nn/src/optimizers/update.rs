@@ -5,6 +5,7 @@ use super::passes::{Add, Scale};
 use super::{Layout, Lbfgs, LearningRate, Optimizer, Start, Step};
 use crate::program::Program;
 use treino_core::error::{Error, Result};
+use treino_engine::flush::flush;
 use treino_engine::pool::Pool;
 use treino_engine::reduce;
 use treino_engine::simd::{Kernel, Simd};
@@ -326,7 +327,7 @@ impl Kernel for Follow<'_> {
     fn run(self) {
         let rest = 1.0 - self.momentum;
         for (average, w) in self.average.iter_mut().zip(self.w) {
-            *average = self.momentum.mul_add(*average, rest * w);
+            *average = flush(self.momentum.mul_add(*average, rest * w));
         }
     }
 }

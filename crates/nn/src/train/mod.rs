@@ -37,4 +37,6 @@ pub use side_by_side::side_by_side;
 pub use treino_engine::simd::{Level, Simd};
 
 #[cfg(test)]
+mod denormals;
+#[cfg(test)]
 mod tests;
