@@ -43,8 +43,8 @@ mod tests {
 
     #[test]
     fn smaller_numbers_become_zero_and_others_stay() {
-        let all: [(fn(f32) -> f32, i32); 4] =
-            [(flush, -126), (flush_weight, -63), (flush_gradient, -95), (flush_root, -58)];
+        type Flush = fn(f32) -> f32;
+        let all = [(flush as Flush, -126), (flush_weight, -63), (flush_gradient, -95), (flush_root, -58)];
         for (f, power) in all {
             let least = 2.0_f32.powi(power);
             for (x, y) in [(least, least), (least.next_down(), 0.0), (1e-42, 0.0), (1.5, 1.5), (0.0, 0.0)] {
