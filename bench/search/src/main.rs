@@ -4,7 +4,7 @@
 //! table from nothing; a suggestion sees the values of all configs but the last WINDOW - 1, which are pending. Printed is, for
 //! each seed, the best value after each trial, separated by commas.
 
-use treino::study::search::{Domain, IntScale, Point, Random, Sampler, Seen, Space, Tpe};
+use treino::study::search::{Domain, IntScale, SearchPoint, Random, Sampler, Seen, Space, Tpe};
 
 struct Places(Vec<Domain>);
 
@@ -32,7 +32,7 @@ fn main() {
     let high = |side: usize| rows.iter().map(|row| row[side] as i64).max().unwrap_or(0);
     let domain = |side| Domain::Int { low: 0, high: high(side), scale: IntScale::Linear };
     let space = Places((0..sides).map(domain).collect());
-    let value = |point: &Point| {
+    let value = |point: &SearchPoint| {
         let is_there = |row: &&Vec<f64>| point.iter().zip(*row).all(|(entry, place)| *entry == Some(*place));
         rows.iter().find(is_there).map(|row| row[sides]).expect("every place is in the table")
     };
@@ -42,7 +42,7 @@ fn main() {
         other => panic!("there is no sampler {other}"),
     };
     for seed in 0..seeds as u64 {
-        let mut points: Vec<(Point, f64)> = Vec::new();
+        let mut points: Vec<(SearchPoint, f64)> = Vec::new();
         let (mut best, mut line) = (f64::INFINITY, Vec::new());
         for index in 0..trials {
             let known = (index + 1).saturating_sub(window);

@@ -7,10 +7,10 @@ use clap::ArgMatches;
 use console::Style;
 use std::path::Path;
 use treino::Result;
-use treino::catalog::{Descriptor, Room, find};
+use treino::catalog::{Descriptor, Family, find};
 use treino::error::Error;
 use treino::files::write_atomically;
-use treino::{ROOMS, json_schema, reference, room};
+use treino::{FAMILIES, json_schema, reference, room};
 
 /// Lists rooms, the things of a room, or one thing with its parameters.
 pub fn run(matches: &ArgMatches, terminal: &Terminal) -> Result<u8> {
@@ -36,7 +36,7 @@ pub fn run(matches: &ArgMatches, terminal: &Terminal) -> Result<u8> {
     }
     let room = first.map(|name| room(name)).transpose()?;
     let text = match (room, matches.get_one::<String>("name")) {
-        (None, _) => ROOMS.into_iter().map(|room| listing(room, terminal)).collect::<Vec<_>>().join("\n"),
+        (None, _) => FAMILIES.into_iter().map(|room| listing(room, terminal)).collect::<Vec<_>>().join("\n"),
         (Some(room), None) => listing(room, terminal),
         (Some(room), Some(name)) => thing(find(room, name)?, terminal),
     };
@@ -49,10 +49,10 @@ fn called(name: &str) -> Vec<&'static Descriptor> {
     if room(name).is_ok() {
         return Vec::new();
     }
-    ROOMS.iter().flat_map(|room| room.things).copied().filter(|thing| thing.is_called(name)).collect()
+    FAMILIES.iter().flat_map(|room| room.things).copied().filter(|thing| thing.is_called(name)).collect()
 }
 
-fn listing(room: &Room, terminal: &Terminal) -> String {
+fn listing(room: &Family, terminal: &Terminal) -> String {
     let mut text = format!("{}\n", terminal.style(Style::new().bold(), room.name));
     let longest = room.things.iter().map(|d| d.name.len()).max().unwrap_or(0);
     // Names have a column of their own where that leaves room for what they are.

@@ -1,8 +1,8 @@
 //! `treino doctor`: what the rules find in a run.
 
 use crate::arguments::argument;
+use crate::indented_lines::IndentedLines;
 use crate::json;
-use crate::lines::Lines;
 use crate::terminal::Terminal;
 use crate::wrap::wrapped;
 use clap::ArgMatches;
@@ -26,7 +26,7 @@ pub fn run(matches: &ArgMatches, terminal: &Terminal) -> Result<u8> {
         terminal.print(&wrapped(&terminal.lang.nothing_found(), terminal.width, "  ", "    "));
         return Ok(0);
     }
-    let mut lines = Lines::new(terminal);
+    let mut lines = IndentedLines::new(terminal);
     add(&mut lines, &findings, &spec, terminal.lang);
     terminal.print(&lines.text);
     Ok(0)
@@ -38,7 +38,7 @@ pub fn spec_of(run: &Path) -> String {
 }
 
 /// Findings in words, each with what to try.
-pub fn add(lines: &mut Lines<'_>, findings: &[Finding], spec: &str, lang: Lang) {
+pub fn add(lines: &mut IndentedLines<'_>, findings: &[Finding], spec: &str, lang: Lang) {
     for finding in findings {
         let severity = lang.severity(finding.rule.severity());
         lines.add(&severity, &format!("{} ({}).", lang.finding(finding), lang.evidence(&finding.rule)));

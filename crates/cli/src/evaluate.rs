@@ -9,17 +9,17 @@ use crate::wrap::wrapped;
 use clap::ArgMatches;
 use std::path::Path;
 use treino::Result;
-use treino::data::Source;
+use treino::data::TableSource;
 use treino::report::Evaluation;
-use treino::store::Bundle;
+use treino::store::TrainedModel;
 
 /// Says how good a model is on a table with targets.
 pub fn run(matches: &ArgMatches, terminal: &Terminal) -> Result<u8> {
     let (model, data): (&String, &String) = (argument(matches, "model"), argument(matches, "data"));
-    let bundle = Bundle::open(Path::new(model))?;
+    let bundle = TrainedModel::open(Path::new(model))?;
     let mut notes = Vec::new();
     let (evaluations, set_aside) =
-        bundle.evaluate_as(&Source::from_argument(data)?, &arguments::reading(matches)?, &mut notes)?;
+        bundle.evaluate_as(&TableSource::from_argument(data)?, &arguments::reading(matches)?, &mut notes)?;
     terminal.say_notes(&notes);
     if matches.get_flag("json") {
         json::line(&json::evaluations(bundle.table()?, &evaluations, set_aside));

@@ -1,8 +1,8 @@
 //! `treino explore`: the lecture on one's own table.
 
-use crate::lines::Lines;
+use crate::indented_lines::IndentedLines;
 use crate::plot::bytes;
-use crate::session::{Surroundings, gate, is_interrupted, listen_for_interrupts};
+use crate::session::{ReportContext, gate, is_interrupted, listen_for_interrupts};
 use crate::terminal::{Terminal, escaped};
 use crate::wrap::wrapped;
 use crate::{arguments, json};
@@ -15,7 +15,7 @@ use treino::catalog::{Interval, Kind};
 use treino::error::Error;
 use treino::files::write_atomically;
 use treino::spec::Spec;
-use treino_pages::explore::{Exploration, Explore, Finding, exploration_report, explore};
+use treino_pages::explore::{ClaimResult, Exploration, Explore, exploration_report, explore};
 use treino_pages::figure;
 
 /// Seeds of each setting, unless asked otherwise.
@@ -28,7 +28,7 @@ const PAGE: &str = "report.html";
 pub fn run(matches: &ArgMatches, terminal: &Terminal) -> Result<u8> {
     let (as_json, quiet) = (matches.get_flag("json"), matches.get_flag("quiet"));
     let seeds = arguments::number(matches, "seeds", Kind::Int(Interval::closed(2.0, 1000.0)))?.unwrap_or(SEEDS);
-    let surroundings = Surroundings::new(matches)?;
+    let surroundings = ReportContext::new(matches)?;
     let spec = arguments::spec(matches)?;
     let only: Vec<String> = matches.get_many::<String>("only").into_iter().flatten().cloned().collect();
     let kind = matches.get_one::<String>("pictures");
@@ -44,7 +44,7 @@ pub fn run(matches: &ArgMatches, terminal: &Terminal) -> Result<u8> {
         gate: gate(),
         command: &command,
     };
-    let progress = Progress::new(terminal, as_json || quiet);
+    let progress = ExploreProgressBar::new(terminal, as_json || quiet);
     let found = explore(&spec, &how, &mut |id, at, of| progress.show(id, at, of))?;
     progress.finish();
     if !quiet {
@@ -86,17 +86,17 @@ fn folder(matches: &ArgMatches, spec: &Spec) -> Result<PathBuf> {
 /// The findings in words.
 fn said(found: &Exploration, page: &Path, pictures: usize, quiet: bool, terminal: &Terminal) -> String {
     let lang = terminal.lang;
-    let mut lines = Lines::new(terminal);
+    let mut lines = IndentedLines::new(terminal);
     if !quiet {
         lines.add(&lang.explore_label_base(), &found.words.join(" "));
     }
     let mut text = lines.text;
     for topic in &found.topics {
         let style = match topic.finding {
-            Finding::Confirmed => Style::new().green(),
-            Finding::Refuted => Style::new().red(),
-            Finding::Undecided => Style::new().yellow(),
-            Finding::Shown => Style::new().dim(),
+            ClaimResult::Confirmed => Style::new().green(),
+            ClaimResult::Refuted => Style::new().red(),
+            ClaimResult::Undecided => Style::new().yellow(),
+            ClaimResult::Shown => Style::new().dim(),
         };
         if !quiet {
             text.push('\n');
@@ -111,7 +111,7 @@ fn said(found: &Exploration, page: &Path, pictures: usize, quiet: bool, terminal
             text.push_str(&wrapped(&escaped(&topic.words.join(" ")), terminal.width, "    ", "    "));
         }
     }
-    let mut lines = Lines::new(terminal);
+    let mut lines = IndentedLines::new(terminal);
     lines.add(&lang.label_verdict(), &found.counts(lang));
     if !found.left_out.is_empty() {
         lines.add(&lang.label_note(), &lang.explore_left_out(found.left_out.join(", ")));
@@ -148,16 +148,16 @@ fn object(found: &Exploration, page: &Path) -> serde_json::Value {
 }
 
 /// Which topic is being measured, on standard error.
-struct Progress<'a> {
+struct ExploreProgressBar<'a> {
     terminal: &'a Terminal,
     is_quiet: bool,
     live: Option<ProgressBar>,
 }
 
-impl<'a> Progress<'a> {
+impl<'a> ExploreProgressBar<'a> {
     fn new(terminal: &'a Terminal, is_quiet: bool) -> Self {
         let live = terminal.live_block().filter(|_| !is_quiet);
-        Progress { terminal, is_quiet, live }
+        ExploreProgressBar { terminal, is_quiet, live }
     }
 
     fn show(&self, id: &str, at: usize, of: usize) {

@@ -1,19 +1,19 @@
 //! What `treino train` says before it begins: data, network, training.
 
-use crate::lines::Lines;
+use crate::indented_lines::IndentedLines;
 use crate::tables::shortened;
 use crate::terminal::Terminal;
 use treino::callbacks::Callback;
 use treino::data::{Distribution, Target, Task};
-use treino::runs::Planned;
+use treino::runs::PreparedRun;
 use treino_pages::language::Lang;
 
 /// What was understood: data, network, training.
-pub fn head(planned: &Planned, terminal: &Terminal) -> String {
+pub fn head(planned: &PreparedRun, terminal: &Terminal) -> String {
     let (prepared, spec) = (&planned.prepared, &planned.resolved.spec);
     let network = &planned.resolved.network;
     let lang = terminal.lang;
-    let mut lines = Lines::new(terminal);
+    let mut lines = IndentedLines::new(terminal);
     let summary = &prepared.summary;
     let kinds: Vec<String> =
         summary.kinds.iter().map(|(kind, n)| format!("{n} {}", lang.kinds(kind.name(), *n))).collect();

@@ -9,17 +9,17 @@ use clap::ArgMatches;
 use std::io::Read;
 use std::path::Path;
 use treino::Result;
-use treino::data::{Column, ColumnKind, Source, Table};
-use treino::store::Bundle;
+use treino::data::{Column, ColumnKind, Table, TableSource};
+use treino::store::TrainedModel;
 use treino_pages::language::Lang;
 
 /// Shows what a model or a table holds.
 pub fn run(matches: &ArgMatches, terminal: &Terminal) -> Result<u8> {
     let path = argument(matches, "path");
     let text = if is_model(Path::new(path)) {
-        model(&Bundle::open(Path::new(path))?, terminal)
+        model(&TrainedModel::open(Path::new(path))?, terminal)
     } else {
-        table(&treino::data::read(&Source::from_argument(path)?, &arguments::reading(matches)?)?, terminal)
+        table(&treino::data::read(&TableSource::from_argument(path)?, &arguments::reading(matches)?)?, terminal)
     };
     terminal.print(&text);
     Ok(0)
@@ -35,7 +35,7 @@ fn is_model(path: &Path) -> bool {
     path.is_dir() || path.extension().is_some_and(|e| e == "safetensors") || begins_as_one()
 }
 
-fn model(bundle: &Bundle, terminal: &Terminal) -> String {
+fn model(bundle: &TrainedModel, terminal: &Terminal) -> String {
     let mut text = String::new();
     let words = |words: &str| wrapped(words, terminal.width, "  ", "    ");
     if let Some(side) = &bundle.table {

@@ -6,7 +6,7 @@ use std::path::Path;
 use treino::events::Event;
 use treino::events::Logs;
 use treino::report::Evaluation;
-use treino::runs::{Metrics, Planned};
+use treino::runs::{Metrics, PreparedRun};
 use treino::store::TableSide;
 
 /// The version of the lines' schema.
@@ -55,7 +55,7 @@ pub fn evaluations(side: &TableSide, evaluations: &[Evaluation], set_aside: usiz
 }
 
 /// The first line: what was understood.
-pub fn start(planned: &Planned) -> Value {
+pub fn start(planned: &PreparedRun) -> Value {
     let (prepared, network) = (&planned.prepared, &planned.resolved.network);
     let mut start = json!({
         "event": "start",

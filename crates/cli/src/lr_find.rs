@@ -1,7 +1,7 @@
 //! `treino lr-find`.
 
-use crate::lines::Lines;
-use crate::session::{Surroundings, is_interrupted, listen_for_interrupts};
+use crate::indented_lines::IndentedLines;
+use crate::session::{ReportContext, is_interrupted, listen_for_interrupts};
 use crate::terminal::Terminal;
 use crate::wrap::wrapped;
 
@@ -10,8 +10,8 @@ use clap::ArgMatches;
 use treino::Result;
 use treino::catalog::{Interval, Kind};
 use treino::error::Error;
-use treino::runs::Planned;
-use treino::train::{RangeTest, RatesFound};
+use treino::runs::PreparedRun;
+use treino::train::{RangeTest, RangeTestResult};
 use treino_pages::language::Lang;
 
 /// Lines of the table of rates.
@@ -27,8 +27,8 @@ pub fn run(matches: &ArgMatches, terminal: &Terminal) -> Result<u8> {
         seeds: arguments::number(matches, "seeds", Kind::Int(Interval::closed(1.0, 1000.0)))?.unwrap_or(default.seeds),
     };
     test.check()?;
-    let surroundings = Surroundings::new(matches)?;
-    let planned = Planned::new(&arguments::spec(matches)?)?;
+    let surroundings = ReportContext::new(matches)?;
+    let planned = PreparedRun::new(&arguments::spec(matches)?)?;
     terminal.say_notes(&planned.prepared.notes);
     listen_for_interrupts();
     let mut nobody = |_: &treino::events::Event| {};
@@ -53,10 +53,10 @@ pub fn run(matches: &ArgMatches, terminal: &Terminal) -> Result<u8> {
     Ok(0)
 }
 
-fn report(planned: &Planned, test: &RangeTest, found: &RatesFound, terminal: &Terminal) -> String {
+fn report(planned: &PreparedRun, test: &RangeTest, found: &RangeTestResult, terminal: &Terminal) -> String {
     let (spec, compile) = (&planned.resolved.spec, &planned.resolved.compile);
     let lang = terminal.lang;
-    let mut lines = Lines::new(terminal);
+    let mut lines = IndentedLines::new(terminal);
     lines.add(&lang.label_data(), spec.data.path.as_deref().unwrap_or("table"));
     let seeds = if test.seeds == 1 { lang.one_seed() } else { lang.seeds(test.seeds) };
     lines.add(
@@ -95,7 +95,7 @@ fn report(planned: &Planned, test: &RangeTest, found: &RatesFound, terminal: &Te
 }
 
 /// Some of the rates with their losses, as numbers and bars.
-fn table(test: &RangeTest, found: &RatesFound, terminal: &Terminal) -> String {
+fn table(test: &RangeTest, found: &RangeTestResult, terminal: &Terminal) -> String {
     let lang = terminal.lang;
     let losses = || found.curve.iter().map(|tried| tried.loss);
     let (least, most) = losses().fold((f64::INFINITY, 0.0_f64), |(a, b), loss| (a.min(loss), b.max(loss)));

@@ -1,6 +1,6 @@
 //! What `treino train` says when it is done: tables, diagnosis, where all is.
 
-use crate::lines::Lines;
+use crate::indented_lines::IndentedLines;
 use crate::terminal::Terminal;
 use crate::wrap::wrapped;
 use crate::{doctor, tables};
@@ -8,16 +8,16 @@ use console::Style;
 use std::path::Path;
 use treino::events::Ending;
 use treino::report::{Evaluation, headline};
-use treino::runs::{Finished, Planned, Repeat, Run, Scores};
+use treino::runs::{Finished, PartEvaluations, PreparedRun, Repeat, Run};
 use treino::statistics::interval95;
 use treino_pages::language::Lang;
 
 /// The table, the repeats, the diagnosis, and where all is.
-pub fn outcome(planned: &Planned, finished: &Finished, terminal: &Terminal, quiet: bool, path: &Path) -> String {
+pub fn outcome(planned: &PreparedRun, finished: &Finished, terminal: &Terminal, quiet: bool, path: &Path) -> String {
     let (run, lang) = (&finished.run, terminal.lang);
     let mut text = String::new();
     if !quiet {
-        let mut lines = Lines::new(terminal);
+        let mut lines = IndentedLines::new(terminal);
         lines.add(&lang.label_trained(), &ending_line(run, finished.seconds, lang));
         text.push_str(&lines.text);
         text.push('\n');
@@ -27,7 +27,7 @@ pub fn outcome(planned: &Planned, finished: &Finished, terminal: &Terminal, quie
             text.push_str(&tables::title(terminal, at, &target.name));
         }
         text.push_str(&tables::scores(terminal, &scores.parts()));
-        if let ("test" | "validation", Evaluation::Classes(classes)) = scores.honest()
+        if let ("test" | "validation", Evaluation::Classes(classes)) = scores.best_unseen()
             && !quiet
             && classes.classes.len() <= 30
         {
@@ -43,7 +43,7 @@ pub fn outcome(planned: &Planned, finished: &Finished, terminal: &Terminal, quie
         return text;
     }
     text.push('\n');
-    let mut lines = Lines::new(terminal);
+    let mut lines = IndentedLines::new(terminal);
     doctor::add(&mut lines, &finished.findings, &doctor::spec_of(path), lang);
     lines.add(&lang.label_saved(), &lang.saved_files(path.display()));
     text.push_str(&lines.text);
@@ -63,7 +63,7 @@ fn ending_line(run: &Run, seconds: f64, lang: Lang) -> String {
 }
 
 /// What the seeds gave: a table for each target.
-fn repeats(planned: &Planned, run: &Run, terminal: &Terminal) -> String {
+fn repeats(planned: &PreparedRun, run: &Run, terminal: &Terminal) -> String {
     let asked = planned.settings().repeats;
     let complete: Vec<&Repeat> = run.repeats.iter().filter(|r| r.is_complete()).collect();
     let lang = terminal.lang;
@@ -71,12 +71,12 @@ fn repeats(planned: &Planned, run: &Run, terminal: &Terminal) -> String {
     let seeds = if n < asked { lang.some_of(n, asked) } else { n.to_string() };
     let mut text = String::new();
     for (at, (target, own)) in planned.prepared.targets().zip(run.scores.each()).enumerate() {
-        let all: Vec<&Scores> =
+        let all: Vec<&PartEvaluations> =
             complete.iter().filter_map(|r| r.scores.as_ref()).filter_map(|scores| scores.each().nth(at)).collect();
         if !run.scores.more_targets.is_empty() {
             text.push_str(&tables::title(terminal, at, &target.name));
         }
-        text.push_str(&format!("  {}\n", lang.seeds_on(lang.label(own.honest().0), &seeds)));
+        text.push_str(&format!("  {}\n", lang.seeds_on(lang.label(own.best_unseen().0), &seeds)));
         text.push_str(&format!("{}\n", seeds_table(own, &all, terminal)));
     }
     let diverged = run.repeats.iter().filter(|r| matches!(r.ending, Ending::Diverged(_))).count();
@@ -90,12 +90,12 @@ fn repeats(planned: &Planned, run: &Run, terminal: &Terminal) -> String {
 }
 
 /// Mean, standard deviation and interval of one target's scores over the seeds; in two tables on a narrow terminal.
-fn seeds_table(own: &Scores, all: &[&Scores], terminal: &Terminal) -> String {
-    let scores: Vec<Vec<(&str, f64)>> = all.iter().map(|s| headline(s.honest().1)).collect();
+fn seeds_table(own: &PartEvaluations, all: &[&PartEvaluations], terminal: &Terminal) -> String {
+    let scores: Vec<Vec<(&str, f64)>> = all.iter().map(|s| headline(s.best_unseen().1)).collect();
     let lang = terminal.lang;
     let head = [lang.mean(), lang.sd(), lang.interval(), lang.least(), lang.most()];
     let mut rows: Vec<(&str, [String; 5])> = Vec::new();
-    for (name, _) in headline(own.honest().1) {
+    for (name, _) in headline(own.best_unseen().1) {
         let values: Vec<f64> =
             scores.iter().filter_map(|s| s.iter().find(|(n, _)| *n == name).map(|(_, value)| *value)).collect();
         if values.len() < 2 {

@@ -6,15 +6,15 @@ use crate::terminal::{Terminal, print};
 use clap::ArgMatches;
 use std::path::Path;
 use treino::Result;
-use treino::data::Source;
+use treino::data::TableSource;
 use treino::error::Error;
 use treino::files::write_atomically;
-use treino::store::Bundle;
+use treino::store::TrainedModel;
 
 /// Predicts every row of a table, as CSV.
 pub fn run(matches: &ArgMatches, terminal: &Terminal) -> Result<u8> {
-    let bundle = Bundle::open(Path::new(argument(matches, "model")))?;
-    let (source, mut notes) = (Source::from_argument(argument(matches, "data"))?, Vec::new());
+    let bundle = TrainedModel::open(Path::new(argument(matches, "model")))?;
+    let (source, mut notes) = (TableSource::from_argument(argument(matches, "data"))?, Vec::new());
     let prediction = bundle.predict_as(&source, &arguments::reading(matches)?, &mut notes)?;
     terminal.say_notes(&notes);
     let mut csv = Vec::new();

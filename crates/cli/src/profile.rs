@@ -6,11 +6,11 @@ use crate::wrap::wrapped;
 use comfy_table::Table;
 use console::Style;
 use serde_json::{Value, json};
-use treino::train::{Line, Profile};
+use treino::train::{ProfileLine, StepProfile};
 use treino_pages::language::Lang;
 
 /// The table, and what is to be known about it.
-pub fn words(profile: &Profile, terminal: &Terminal) -> String {
+pub fn words(profile: &StepProfile, terminal: &Terminal) -> String {
     let (Some(step), Some(clock)) = (profile.of_a_step(profile.time()), profile.of_a_step(profile.clock)) else {
         return format!("\n  {}\n", terminal.lang.no_profile());
     };
@@ -27,7 +27,7 @@ pub fn words(profile: &Profile, terminal: &Terminal) -> String {
     format!("\n{text}\n{}\n", terminal.style(Style::new().dim(), words.trim_end()))
 }
 
-fn table(profile: &Profile, step: f64, most: usize, columns: usize, lang: Lang) -> Table {
+fn table(profile: &StepProfile, step: f64, most: usize, columns: usize, lang: Lang) -> Table {
     let mut table = tables::plain_table();
     table.add_row(
         &[lang.where_time_goes(), lang.micros_a_step(), lang.share_of_step(), "GFLOP/s".to_string()][..columns],
@@ -47,13 +47,13 @@ fn table(profile: &Profile, step: f64, most: usize, columns: usize, lang: Lang) 
 }
 
 /// The name of a part, of which only the layers are shortened.
-fn name(line: &Line, most: usize) -> String {
+fn name(line: &ProfileLine, most: usize) -> String {
     let name = shortened(&line.name(), most);
     line.pass.map_or(name.clone(), |pass| format!("{name} ({pass})"))
 }
 
 /// The same as an object.
-pub fn object(profile: &Profile) -> Value {
+pub fn object(profile: &StepProfile) -> Value {
     let parts = profile.lines.iter().map(|line| {
         json!({
             "layers": line.layers,

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use treino::callbacks::Callback;
 use treino::events::Event;
 use treino::events::Logs;
-use treino::runs::Planned;
+use treino::runs::PreparedRun;
 use treino_pages::language::Lang;
 
 /// Time between two redraws of the live block.
@@ -21,7 +21,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 const BAR: usize = 24;
 
 /// Shows the events of a training.
-pub struct Progress<'a> {
+pub struct TrainProgressBar<'a> {
     terminal: &'a Terminal,
     live: Option<ProgressBar>,
     epochs: usize,
@@ -45,9 +45,9 @@ pub struct Progress<'a> {
     saved: (usize, String),
 }
 
-impl<'a> Progress<'a> {
+impl<'a> TrainProgressBar<'a> {
     /// For a training that is about to start.
-    pub fn new(terminal: &'a Terminal, planned: &Planned) -> Self {
+    pub fn new(terminal: &'a Terminal, planned: &PreparedRun) -> Self {
         let live = terminal.live_block();
         let watched = if planned.prepared.validation.is_some() { "val_loss" } else { "loss" };
         let patience = planned.resolved.spec.callbacks.iter().find_map(|callback| match callback {
@@ -56,7 +56,7 @@ impl<'a> Progress<'a> {
             }
             _ => None,
         });
-        Progress {
+        TrainProgressBar {
             terminal,
             live,
             epochs: planned.settings().epochs,

@@ -10,7 +10,7 @@ use std::path::Path;
 use treino::Result;
 use treino::callbacks::{EarlyStopping, Mode, more_is_better};
 use treino::error::Error;
-use treino::report::{Course, Record};
+use treino::report::{Record, RecordedHistory};
 
 /// Plays early stopping again on the numbers of a run.
 pub fn run(matches: &ArgMatches, terminal: &Terminal) -> Result<u8> {
@@ -55,7 +55,7 @@ pub fn run(matches: &ArgMatches, terminal: &Terminal) -> Result<u8> {
 }
 
 /// The run's own settings, or Keras's, with the flags laid over them.
-fn settings(matches: &ArgMatches, course: &Course) -> Result<EarlyStopping> {
+fn settings(matches: &ArgMatches, course: &RecordedHistory) -> Result<EarlyStopping> {
     let mut stopping = EarlyStopping { restore_best_weights: true, ..EarlyStopping::default() };
     if let Some(own) = course.stopping.first() {
         stopping = EarlyStopping {

@@ -17,17 +17,17 @@ pub fn gate() -> &'static Gate {
 
 /// The surroundings that a command was given.
 #[derive(Debug, Clone, Copy)]
-pub struct Surroundings {
+pub struct ReportContext {
     /// Threads to work on.
     pub threads: usize,
     /// The instruction set to work with.
     pub simd: Simd,
 }
 
-impl Surroundings {
+impl ReportContext {
     /// Those that `--threads` and `--simd` say: without them all cores, and the widest instruction set.
     pub fn new(matches: &ArgMatches) -> Result<Self> {
-        Ok(Surroundings { threads: threads(matches)?, simd: simd(matches)? })
+        Ok(ReportContext { threads: threads(matches)?, simd: simd(matches)? })
     }
 
     /// A session in them that Ctrl-C stops.

@@ -4,14 +4,14 @@ use crate::terminal::{Terminal, escaped};
 use crate::wrap::wrapped;
 use comfy_table::{CellAlignment, Table, presets::NOTHING};
 use console::Style;
-use treino::report::{Classes, Evaluation, Numbers};
+use treino::report::{ClassificationScores, Evaluation, RegressionScores};
 use treino::statistics::wilson95;
 use treino_pages::language::Lang;
 
 /// One row of a score table: its name, and how to read it off an evaluation.
-type Row<E> = (&'static str, fn(&E) -> Option<f64>, fn(&E) -> Option<f64>);
+type TableRow<E> = (&'static str, fn(&E) -> Option<f64>, fn(&E) -> Option<f64>);
 
-const CLASS_ROWS: [Row<Classes>; 6] = [
+const CLASS_ROWS: [TableRow<ClassificationScores>; 6] = [
     ("accuracy", |e| Some(e.accuracy.model), |e| Some(e.accuracy.baseline)),
     ("AUC", |e| e.auc, |e| e.auc.map(|_| 0.5)),
     ("log-loss", |e| Some(e.log_loss.model), |e| Some(e.log_loss.baseline)),
@@ -20,7 +20,7 @@ const CLASS_ROWS: [Row<Classes>; 6] = [
     ("recall (macro)", |e| Some(e.macro_average.recall), |_| None),
 ];
 
-const NUMBER_ROWS: [Row<Numbers>; 4] = [
+const NUMBER_ROWS: [TableRow<RegressionScores>; 4] = [
     ("RMSE", |e| Some(e.rmse.model), |e| Some(e.rmse.baseline)),
     ("MAE", |e| Some(e.mae.model), |e| Some(e.mae.baseline)),
     ("MSE", |e| Some(e.mse.model), |e| Some(e.mse.baseline)),
@@ -66,9 +66,9 @@ fn score_table(terminal: &Terminal, parts: &[(&str, &Evaluation)], with_baseline
     head.extend(parts.iter().map(|(name, _)| lang.label(name).to_string()));
     head.extend(with_baseline.then(|| lang.label("baseline").to_string()));
     table.add_row(head);
-    let classes: Vec<&Classes> =
+    let classes: Vec<&ClassificationScores> =
         parts.iter().filter_map(|(_, e)| if let Evaluation::Classes(c) = e { Some(c) } else { None }).collect();
-    let numbers: Vec<&Numbers> =
+    let numbers: Vec<&RegressionScores> =
         parts.iter().filter_map(|(_, e)| if let Evaluation::Numbers(n) = e { Some(n) } else { None }).collect();
     if classes.is_empty() {
         add_rows(lang, &mut table, &NUMBER_ROWS, &numbers, with_baseline);
@@ -78,7 +78,7 @@ fn score_table(terminal: &Terminal, parts: &[(&str, &Evaluation)], with_baseline
     render(terminal, table)
 }
 
-fn add_rows<E>(lang: Lang, table: &mut Table, rows: &[Row<E>], parts: &[&E], with_baseline: bool) {
+fn add_rows<E>(lang: Lang, table: &mut Table, rows: &[TableRow<E>], parts: &[&E], with_baseline: bool) {
     let show = |value: Option<f64>| value.map_or("–".to_string(), |x| lang.number(x));
     for (name, model, baseline) in rows {
         let mut cells = vec![lang.label(name).to_string()];
@@ -91,7 +91,7 @@ fn add_rows<E>(lang: Lang, table: &mut Table, rows: &[Row<E>], parts: &[&E], wit
 }
 
 /// Precision, recall and F1 of each class, and the confusion matrix where there are few classes and it has room.
-pub fn classes(terminal: &Terminal, evaluation: &Classes) -> String {
+pub fn classes(terminal: &Terminal, evaluation: &ClassificationScores) -> String {
     let lang = terminal.lang;
     let mut text = first_that_fits(terminal, [(24, 5), (12, 5), (10, 4), (5, 4)], |(most, columns)| {
         let mut table = plain_table();

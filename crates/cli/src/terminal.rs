@@ -8,7 +8,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::io::{IsTerminal, Write};
 use std::ops::Range;
 use treino::data::Note;
-use treino::error::{Error, Span};
+use treino::error::{Error, TextSpan};
 use treino_pages::language::Lang;
 
 /// Where words go.
@@ -172,7 +172,7 @@ impl Terminal {
         self.say(&format!("{text}\n"));
     }
 
-    fn snippet(&self, error: &Error, source: &str, file: &str, span: Span) -> Option<String> {
+    fn snippet(&self, error: &Error, source: &str, file: &str, span: TextSpan) -> Option<String> {
         let range = byte_range(source, span)?;
         let title = escaped(error.message());
         let snippet = Snippet::source(source).path(file).annotation(AnnotationKind::Primary.span(range));
@@ -222,7 +222,7 @@ pub fn escaped(text: &str) -> String {
     text.chars().map(|c| if c.is_control() && c != '\n' { '\u{fffd}' } else { c }).collect()
 }
 
-fn byte_range(source: &str, span: Span) -> Option<Range<usize>> {
+fn byte_range(source: &str, span: TextSpan) -> Option<Range<usize>> {
     let line_start: usize = source.split_inclusive('\n').take(span.line - 1).map(str::len).sum();
     let line = source[line_start..].lines().next()?;
     let at = |column: usize| line.char_indices().nth(column).map_or(line.len(), |(at, _)| at);

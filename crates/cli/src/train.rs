@@ -2,27 +2,27 @@
 
 use crate::head::head;
 use crate::outcome::outcome;
-use crate::progress::Progress;
+use crate::progress::TrainProgressBar;
 use crate::report;
-use crate::session::{Surroundings, is_interrupted, listen_for_interrupts};
+use crate::session::{ReportContext, is_interrupted, listen_for_interrupts};
 use crate::terminal::{Terminal, escaped};
 use crate::{arguments, doctor, json, profile};
 use clap::ArgMatches;
 use std::path::Path;
 use treino::Result;
 use treino::events::Ending;
-use treino::runs::{Job, Planned};
-use treino::train::Profile;
+use treino::runs::{Job, PreparedRun};
+use treino::train::StepProfile;
 
 /// Trains, reports, saves.
 pub fn run(matches: &ArgMatches, terminal: &Terminal) -> Result<u8> {
     let (as_json, quiet) = (matches.get_flag("json"), matches.get_flag("quiet"));
-    let surroundings = Surroundings::new(matches)?;
+    let surroundings = ReportContext::new(matches)?;
     let spec = arguments::train_spec(matches)?;
     if !as_json && !quiet {
         say_reading(spec.data.path.as_deref(), terminal);
     }
-    let planned = Planned::new(&spec)?;
+    let planned = PreparedRun::new(&spec)?;
     let out = matches.get_one::<String>("out").map_or("runs", String::as_str);
     let name = matches.get_one::<String>("name").cloned().unwrap_or_else(|| run_name(&planned));
     let lang = terminal.lang;
@@ -37,13 +37,13 @@ pub fn run(matches: &ArgMatches, terminal: &Terminal) -> Result<u8> {
     } else if !quiet {
         terminal.print(&head(planned, terminal));
     }
-    let mut progress = (!as_json && !quiet).then(|| Progress::new(terminal, planned));
+    let mut progress = (!as_json && !quiet).then(|| TrainProgressBar::new(terminal, planned));
     let mut observer = |event: &treino::events::Event| match &mut progress {
         Some(progress) => progress.event(event),
         None if as_json => json::event(event),
         None => {}
     };
-    let mut measured = matches.get_flag("profile").then(Profile::default);
+    let mut measured = matches.get_flag("profile").then(StepProfile::default);
     let mut session = surroundings.session(&mut observer);
     session.profile = measured.as_mut();
     let result = job.run(&mut session);
@@ -78,7 +78,7 @@ fn say_reading(path: Option<&str>, terminal: &Terminal) {
 }
 
 /// The name of a run: its table's.
-pub fn run_name(planned: &Planned) -> String {
+pub fn run_name(planned: &PreparedRun) -> String {
     table_name(planned.resolved.spec.data.path.as_deref())
 }
 

@@ -2,8 +2,8 @@
 
 use crate::arguments::argument;
 use crate::json;
-use crate::progress::Progress;
-use crate::session::{Surroundings, listen_for_interrupts};
+use crate::progress::TrainProgressBar;
+use crate::session::{ReportContext, listen_for_interrupts};
 use crate::terminal::Terminal;
 use crate::wrap::wrapped;
 use clap::ArgMatches;
@@ -15,12 +15,12 @@ use treino::runs::{Difference, Verification};
 /// Trains a run again, and says whether its model has the same bits.
 pub fn run(matches: &ArgMatches, terminal: &Terminal) -> Result<u8> {
     let as_json = matches.get_flag("json");
-    let surroundings = Surroundings::new(matches)?;
+    let surroundings = ReportContext::new(matches)?;
     let data = matches.get_one::<String>("data").map(String::as_str);
     let rerun = Rerun::open(Path::new(argument(matches, "run")), data)?;
     listen_for_interrupts();
 
-    let mut progress = (terminal.live && !as_json).then(|| Progress::new(terminal, &rerun.planned));
+    let mut progress = (terminal.live && !as_json).then(|| TrainProgressBar::new(terminal, &rerun.planned));
     let mut observer = |event: &treino::events::Event| {
         if let Some(progress) = &mut progress {
             progress.event(event);

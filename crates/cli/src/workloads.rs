@@ -3,7 +3,7 @@
 
 use treino::Result;
 use treino::activations::{self, Relu, Sigmoid, Softmax};
-use treino::layers::{Activation, BatchNormalization, Dense, Dropout, Placed};
+use treino::layers::{Activation, BatchNormalization, ConnectedLayer, Dense, Dropout};
 use treino::losses::{BinaryCrossentropy, Loss, MeanSquaredError, SparseCategoricalCrossentropy};
 use treino::network::Network;
 use treino::optimizers::{Adam, Optimizer, SGD};
@@ -12,7 +12,7 @@ use treino::train::{Compile, Examples, Fit};
 
 /// What the targets are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Targets {
+pub enum BenchTargets {
     /// 0 or 1, by chance.
     Binary,
     /// One of ten classes.
@@ -23,7 +23,7 @@ pub enum Targets {
 
 /// How weights move.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Moves {
+pub enum UpdateKind {
     /// Adam at 0.001.
     Adam,
     /// SGD at 0.01.
@@ -42,8 +42,8 @@ pub struct Workload {
     pub hidden: &'static [usize],
     /// Whether each hidden layer is normalised over the batch, and followed by dropout.
     pub normalized: bool,
-    pub targets: Targets,
-    pub moves: Moves,
+    pub targets: BenchTargets,
+    pub moves: UpdateKind,
     pub batch_size: usize,
     /// Epochs of a repeat.
     pub epochs: usize,
@@ -57,8 +57,8 @@ const TINY: Workload = Workload {
     features: 8,
     hidden: &[16, 8],
     normalized: false,
-    targets: Targets::Binary,
-    moves: Moves::Adam,
+    targets: BenchTargets::Binary,
+    moves: UpdateKind::Adam,
     batch_size: 32,
     epochs: 50,
     least_repeats: 3,
@@ -69,7 +69,7 @@ const SMALL: Workload = Workload { name: "small", rows: 20_000, features: 30, hi
 /// All workloads.
 pub const WORKLOADS: [Workload; 9] = [
     TINY,
-    Workload { name: "sgd1", moves: Moves::Sgd, batch_size: 1, epochs: 10, ..TINY },
+    Workload { name: "sgd1", moves: UpdateKind::Sgd, batch_size: 1, epochs: 10, ..TINY },
     SMALL,
     Workload { name: "small-bn", normalized: true, ..SMALL },
     Workload {
@@ -77,7 +77,7 @@ pub const WORKLOADS: [Workload; 9] = [
         rows: 60_000,
         features: 784,
         hidden: &[256, 128],
-        targets: Targets::Classes,
+        targets: BenchTargets::Classes,
         batch_size: 128,
         epochs: 1,
         ..TINY
@@ -87,13 +87,13 @@ pub const WORKLOADS: [Workload; 9] = [
         rows: 25_600,
         features: 128,
         hidden: &[1024, 1024, 1024],
-        targets: Targets::Numbers,
+        targets: BenchTargets::Numbers,
         batch_size: 256,
         epochs: 1,
         ..TINY
     },
     Workload { name: "fullbatch", batch_size: SMALL.rows, epochs: 20, ..SMALL },
-    Workload { name: "sweep", moves: Moves::Sweep(200), epochs: 20, ..TINY },
+    Workload { name: "sweep", moves: UpdateKind::Sweep(200), epochs: 20, ..TINY },
     // What a process costs that trains once.
     Workload { name: "cold", least_repeats: 1, ..TINY },
 ];
@@ -134,7 +134,7 @@ impl Data {
 impl Workload {
     /// How many models it trains in a repeat.
     pub fn models(&self) -> usize {
-        if let Moves::Sweep(models) = self.moves { models } else { 1 }
+        if let UpdateKind::Sweep(models) = self.moves { models } else { 1 }
     }
 
     /// Steps of a repeat, over all its models.
@@ -147,14 +147,14 @@ impl Workload {
         let numbers = spread(1, 1, self.rows * self.features, 3.0_f64.sqrt()).map(|x| x as f32);
         let x = Matrix::new(self.rows, self.features, numbers.collect());
         let y = match self.targets {
-            Targets::Classes => teacher::<10, _>(&x, |_, z| {
+            BenchTargets::Classes => teacher::<10, _>(&x, |_, z| {
                 // The first of equals.
                 let best = (1..z.len()).fold(0, |best, class| if z[class] > z[best] { class } else { best });
                 best as f32
             }),
-            Targets::Numbers => teacher::<2, _>(&x, |_, z| number(z) as f32),
+            BenchTargets::Numbers => teacher::<2, _>(&x, |_, z| number(z) as f32),
             // The exponential is the platform's: its last bit would have to meet a draw of 24 bits.
-            Targets::Binary => teacher::<2, _>(&x, |row, z| {
+            BenchTargets::Binary => teacher::<2, _>(&x, |row, z| {
                 if uniform(1, 3, row as u64) < 1.0 / (1.0 + (-3.0 * number(z)).exp()) { 1.0 } else { 0.0 }
             }),
         };
@@ -164,9 +164,9 @@ impl Workload {
     /// Width and activation of the output.
     fn output(&self) -> Dense {
         match self.targets {
-            Targets::Binary => Dense::new(1).activation(Sigmoid::default()),
-            Targets::Classes => Dense::new(10).activation(Softmax::default()),
-            Targets::Numbers => Dense::new(1),
+            BenchTargets::Binary => Dense::new(1).activation(Sigmoid::default()),
+            BenchTargets::Classes => Dense::new(10).activation(Softmax::default()),
+            BenchTargets::Numbers => Dense::new(1),
         }
     }
 
@@ -175,7 +175,7 @@ impl Workload {
     /// # Errors
     /// None: the layers fit.
     pub fn network(&self, model: usize) -> Result<Network> {
-        let mut layers: Vec<Placed> = Vec::new();
+        let mut layers: Vec<ConnectedLayer> = Vec::new();
         for units in self.hidden {
             if !self.normalized {
                 layers.push(Dense::new(*units).activation(Relu::default()).into());
@@ -208,14 +208,14 @@ impl Workload {
     /// Loss and optimizer of a model.
     pub fn compile(&self, model: usize) -> Compile {
         let optimizer: Optimizer = match self.moves {
-            Moves::Adam => Adam::default().into(),
-            Moves::Sgd => SGD { learning_rate: 0.01.into(), ..SGD::default() }.into(),
-            Moves::Sweep(_) => Adam { learning_rate: self.rate(model).into(), ..Adam::default() }.into(),
+            UpdateKind::Adam => Adam::default().into(),
+            UpdateKind::Sgd => SGD { learning_rate: 0.01.into(), ..SGD::default() }.into(),
+            UpdateKind::Sweep(_) => Adam { learning_rate: self.rate(model).into(), ..Adam::default() }.into(),
         };
         let loss: Loss = match self.targets {
-            Targets::Binary => BinaryCrossentropy::default().into(),
-            Targets::Classes => SparseCategoricalCrossentropy::default().into(),
-            Targets::Numbers => MeanSquaredError::default().into(),
+            BenchTargets::Binary => BinaryCrossentropy::default().into(),
+            BenchTargets::Classes => SparseCategoricalCrossentropy::default().into(),
+            BenchTargets::Numbers => MeanSquaredError::default().into(),
         };
         Compile::new(optimizer, loss, Vec::new())
     }
@@ -245,9 +245,9 @@ impl Workload {
         let layers: Vec<String> = self.hidden.iter().map(usize::to_string).collect();
         let kind = if self.normalized { " with batch norm and dropout" } else { "" };
         let moves = match self.moves {
-            Moves::Adam => "Adam".to_string(),
-            Moves::Sgd => "SGD".to_string(),
-            Moves::Sweep(models) => format!("Adam, {models} models"),
+            UpdateKind::Adam => "Adam".to_string(),
+            UpdateKind::Sgd => "SGD".to_string(),
+            UpdateKind::Sweep(models) => format!("Adam, {models} models"),
         };
         let (rows, features, hidden, batch) = (self.rows, self.features, layers.join(","), self.batch_size);
         let epochs = if self.epochs == 1 { "1 epoch".to_string() } else { format!("{} epochs", self.epochs) };

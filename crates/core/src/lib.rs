@@ -11,7 +11,7 @@
 pub mod catalog;
 pub mod error;
 pub mod files;
-pub mod gaps;
+pub mod nullable;
 pub mod rows;
 
 pub use error::{Error, Result};

@@ -10,7 +10,7 @@ use crate::fused_activation::{Backward, Forward, FusedActivation};
 use crate::pool::Pool;
 use crate::product::column::ColumnProduct;
 use crate::product::{
-    Layout, Lhs, Rhs, SerialProduct, Start, Transpose, needs_transpose, outer_product, transpose_scratch_len,
+    Layout, Lhs, ProductStart, Rhs, SerialProduct, Transpose, needs_transpose, outer_product, transpose_scratch_len,
 };
 use crate::reduce::SumColumns;
 use crate::simd::vector::Vector;
@@ -279,8 +279,8 @@ impl VectorKernel for ForwardPass<'_> {
             // for all rows and that a bias has a number for each column.
             unsafe {
                 let start = match pointers.b.is_null() {
-                    true => Start::Zero,
-                    false => Start::Bias(std::slice::from_raw_parts(pointers.b, n)),
+                    true => ProductStart::Zero,
+                    false => ProductStart::Bias(std::slice::from_raw_parts(pointers.b, n)),
                 };
                 let c = pointers.y.add(first * n);
                 let product = SerialProduct { shape: [rows, k, n], a, b: Rhs::row_major(pointers.w, n), start, c };
@@ -357,7 +357,7 @@ impl VectorKernel for BackwardPass<'_> {
                     let b = Rhs::transposed(pointers.w, [self.batch_rows, n, k], pointers.w_transposed);
                     let a = Lhs { ptr: dz.cast_const(), row_stride: n, k_stride: 1 };
                     let c = pointers.dx.add(first * k);
-                    let product = SerialProduct { shape: [rows, n, k], a, b, start: Start::Zero, c };
+                    let product = SerialProduct { shape: [rows, n, k], a, b, start: ProductStart::Zero, c };
                     match b.layout {
                         Layout::ColumnMajorOneRow => ColumnProduct(product.as_column_product()).run::<V>(),
                         _ if self.batch_rows == 1 && n == 1 => outer_product::<V>([1, k], dz, pointers.w, c),
@@ -383,7 +383,7 @@ impl BackwardPass<'_> {
         with_bias: bool,
     ) {
         let (AffineMap { widths: [k, n], .. }, dz) = (*map, pointers.dy);
-        let start = if self.accumulate { Start::Accumulate } else { Start::Zero };
+        let start = if self.accumulate { ProductStart::Accumulate } else { ProductStart::Zero };
         // SAFETY: guaranteed by the caller; db has a number for each column.
         unsafe {
             if count > 0 {
@@ -468,7 +468,7 @@ mod tests {
         for at in 0..4 {
             let [k, n] = [WIDTHS[at], WIDTHS[at + 1]];
             let (x, y) = values.split_at_mut(at + 1);
-            let bias = Start::Bias(&weights[biases[at]..][..n]);
+            let bias = ProductStart::Bias(&weights[biases[at]..][..n]);
             product(&pool, simd, [rows, k, n], View::rows(&x[at], k), &weights[kernels[at]..], bias, &mut y[0]);
             ACTIVATIONS[at].forward(simd, &mut y[0]);
         }
@@ -477,8 +477,10 @@ mod tests {
                 let [k, n] = [WIDTHS[at], WIDTHS[at + 1]];
                 let (dx, dz) = gradients.split_at_mut(at + 1);
                 ACTIVATIONS[at].backward(simd, &values[at + 1], &mut dz[0]);
-                let (start, x) =
-                    (if accumulate { Start::Accumulate } else { Start::Zero }, View::transposed(&values[at], k));
+                let (start, x) = (
+                    if accumulate { ProductStart::Accumulate } else { ProductStart::Zero },
+                    View::transposed(&values[at], k),
+                );
                 product(&pool, simd, [k, rows, n], x, &dz[0], start, &mut gradient[kernels[at]..][..k * n]);
                 sum_columns(simd, &dz[0], n, accumulate, &mut gradient[biases[at]..][..n]);
                 if at > 0 {

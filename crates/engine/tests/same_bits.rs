@@ -8,7 +8,7 @@ use treino_engine::affine::{AffineChain, AffineMap, BackwardBuffers};
 use treino_engine::aligned::AlignedBuffer;
 use treino_engine::fused_activation::FusedActivation;
 use treino_engine::pool::Pool;
-use treino_engine::product::{Start, View, product, product_transposed, transpose, transpose_scratch_len};
+use treino_engine::product::{ProductStart, View, product, product_transposed, transpose, transpose_scratch_len};
 use treino_engine::random::{Purpose, Stream, UniformTransform};
 use treino_engine::reduce::{dot, sum, sum_columns, sum_columns_by};
 use treino_engine::simd::{Kernel, Level, Simd};
@@ -119,13 +119,13 @@ fn products(pool: &Pool, simd: Simd, scale: f32) -> u64 {
         let (a, b) = (numbers(m * k, "a", scale), numbers(k * n, "b", scale));
         let bias = numbers(n, "bias", scale * scale);
         let mut c = vec![f32::NAN; m * n];
-        product(pool, simd, [m, k, n], View::rows(&a, k), &b, Start::Zero, &mut c);
+        product(pool, simd, [m, k, n], View::rows(&a, k), &b, ProductStart::Zero, &mut c);
         hash.floats(&c);
-        product(pool, simd, [m, k, n], View::rows(&a, k), &b, Start::Bias(&bias), &mut c);
+        product(pool, simd, [m, k, n], View::rows(&a, k), &b, ProductStart::Bias(&bias), &mut c);
         hash.floats(&c);
         let mut a_transposed = vec![0.0; m * k];
         transpose(simd, &a, m, k, &mut a_transposed);
-        product(pool, simd, [m, k, n], View::transposed(&a_transposed, m), &b, Start::Accumulate, &mut c);
+        product(pool, simd, [m, k, n], View::transposed(&a_transposed, m), &b, ProductStart::Accumulate, &mut c);
         hash.floats(&c);
     }
     hash.0

@@ -2,8 +2,10 @@
 //! Writes `page.html` and each figure as SVG, PNG, CSV, JSON and text into the folder.
 
 use treino::report::Stopping;
-use treino_pages::figure::page::{Monitored, Page, PageFinding, Part, ReplayData, Section};
-use treino_pages::figure::{self, Axis, Figure, Mark, Panel, Place, Scale, Series, Shape, Table};
+use treino_pages::figure::page::{Monitored, PageFinding, PagePart, ReplayData, ReportPage, Section};
+use treino_pages::figure::{
+    self, Axis, AxisScale, Figure, FigureTable, Mark, MarkPosition, Panel, Series, SeriesShape,
+};
 use treino_pages::language::Lang;
 
 const HOSTILE: [&str; 4] = [
@@ -13,7 +15,7 @@ const HOSTILE: [&str; 4] = [
     "$x^2$ %{y} </script>",
 ];
 
-fn figure(id: &str, title: &str, words: &str, panels: Vec<Panel>, table: Table) -> Figure {
+fn figure(id: &str, title: &str, words: &str, panels: Vec<Panel>, table: FigureTable) -> Figure {
     let command = format!("treino report runs/example --figure {id}");
     Figure { id: id.into(), title: title.into(), words: vec![words.into()], panels, table, command }
 }
@@ -22,13 +24,13 @@ fn panel(x: Axis, y: Axis, series: Vec<Series>, marks: Vec<Mark>) -> Panel {
     Panel { x, y, series, marks, ..Panel::default() }
 }
 
-fn mark(place: Place, label: &str) -> Mark {
+fn mark(place: MarkPosition, label: &str) -> Mark {
     Mark { place, label: label.into() }
 }
 
-fn curve(epochs: usize, f: impl Fn(f64) -> f64) -> Shape {
+fn curve(epochs: usize, f: impl Fn(f64) -> f64) -> SeriesShape {
     let x: Vec<f64> = (1..=epochs).map(|i| i as f64).collect();
-    Shape::Line { y: x.iter().map(|x| f(*x)).collect(), x }
+    SeriesShape::Line { y: x.iter().map(|x| f(*x)).collect(), x }
 }
 
 fn training(epoch: f64) -> f64 {
@@ -41,9 +43,10 @@ fn validation(epoch: f64) -> f64 {
 
 fn figures() -> Vec<Figure> {
     let mut out = Vec::new();
-    let mut table = Table::new(["epoch", "loss", "val_loss"]);
+    let mut table = FigureTable::new(["epoch", "loss", "val_loss"]);
     (1..=60).map(f64::from).for_each(|e| table.row([e.into(), training(e).into(), validation(e).into()]));
-    let marks = vec![mark(Place::X(27.0), "best epoch: 27"), mark(Place::Between(27.0, 47.0), "patience")];
+    let marks =
+        vec![mark(MarkPosition::X(27.0), "best epoch: 27"), mark(MarkPosition::Between(27.0, 47.0), "patience")];
     let series = vec![
         Series::new("training", curve(60, training)),
         Series::new("validation", curve(60, validation)),
@@ -55,19 +58,19 @@ fn figures() -> Vec<Figure> {
 
     let rate = |x: f64| x.powf(0.3);
     let x: Vec<f64> = (0..=20).map(|i| f64::from(i) / 20.0).collect();
-    let roc = Shape::Line { y: x.iter().map(|x| rate(*x)).collect(), x: x.clone() };
-    let band = Shape::Band {
+    let roc = SeriesShape::Line { y: x.iter().map(|x| rate(*x)).collect(), x: x.clone() };
+    let band = SeriesShape::Band {
         low: x.iter().map(|x| (rate(*x) - 0.07).max(0.0)).collect(),
         high: x.iter().map(|x| (rate(*x) + 0.06).min(1.0)).collect(),
         x,
     };
-    let chance = Series::reference("guessing", Shape::Line { x: vec![0.0, 1.0], y: vec![0.0, 1.0] });
+    let chance = Series::reference("guessing", SeriesShape::Line { x: vec![0.0, 1.0], y: vec![0.0, 1.0] });
     let shares = || (Axis::between("false positive rate", 0.0, 1.0), Axis::between("true positive rate", 0.0, 1.0));
     let (across, up) = shares();
     let mut left =
         panel(across, up, vec![Series::new("positive", band), chance.clone(), Series::new("positive", roc)], vec![]);
     left.title = "ROC".into();
-    let whiskers = Shape::Whiskers {
+    let whiskers = SeriesShape::Whiskers {
         x: vec![0.1, 0.3, 0.5, 0.7, 0.9],
         y: vec![0.08, 0.35, 0.47, 0.74, 0.86],
         low: vec![0.03, 0.22, 0.33, 0.58, 0.7],
@@ -75,9 +78,9 @@ fn figures() -> Vec<Figure> {
     };
     let (across, up) = (Axis::between("predicted", 0.0, 1.0), Axis::between("observed", 0.0, 1.0));
     let mut right =
-        panel(across, up, vec![chance, Series::new("positive", whiskers)], vec![mark(Place::Y(0.647), "share")]);
+        panel(across, up, vec![chance, Series::new("positive", whiskers)], vec![mark(MarkPosition::Y(0.647), "share")]);
     right.title = "Calibration".into();
-    let mut table = Table::new(["predicted", "observed"]);
+    let mut table = FigureTable::new(["predicted", "observed"]);
     table.row([0.1.into(), 0.08.into()]);
     out.push(figure(
         "roc",
@@ -98,24 +101,24 @@ fn of_classes_and_columns() -> Vec<Figure> {
         ["negative", "positive"].iter().map(|s| s.to_string()).chain([HOSTILE[0].to_string()]).collect();
     let z = vec![vec![84.0, 16.0, 2.0], vec![20.0, 34.0, 5.0], vec![0.0, 3.0, 41.0]];
     let texts = z.iter().map(|row| row.iter().map(|z| z.to_string()).collect()).collect();
-    let cells = Series::new("", Shape::Cells { z, texts });
+    let cells = Series::new("", SeriesShape::Cells { z, texts });
     let (across, up) = (Axis::names("predicted", names.clone()), Axis::names("true", names));
     out.push(figure(
         "confusion",
         "Confusion matrix",
         "159 of 205 rows are right.",
         vec![panel(across, up, vec![cells], vec![])],
-        Table::new(["a"]),
+        FigureTable::new(["a"]),
     ));
 
     let mut names: Vec<String> = HOSTILE.iter().map(|s| s.to_string()).collect();
     names.extend(["glucose".to_string(), "a very long name ".repeat(18)]);
-    let rows = Shape::Rows {
+    let rows = SeriesShape::Rows {
         x: vec![0.002, 0.01, -0.004, 0.03, 0.12, 0.05],
         y: (0..6).map(f64::from).collect(),
         spread: vec![0.004; 6],
     };
-    let mut table = Table::new(["column", "loss grows by"]);
+    let mut table = FigureTable::new(["column", "loss grows by"]);
     names
         .iter()
         .zip([0.002, 0.01, -0.004, 0.03, 0.12, 0.05])
@@ -130,28 +133,35 @@ fn of_classes_and_columns() -> Vec<Figure> {
 fn of_many_numbers() -> Vec<Figure> {
     let mut out = Vec::new();
     let x: Vec<f64> = (0..24).map(|i| -2.875 + 0.25 * f64::from(i)).collect();
-    let bars = Shape::Bars { y: x.iter().map(|x: &f64| (200.0 * 2f64.powf(-x * x)).round()).collect(), x, width: 0.25 };
+    let bars =
+        SeriesShape::Bars { y: x.iter().map(|x: &f64| (200.0 * 2f64.powf(-x * x)).round()).collect(), x, width: 0.25 };
     let histogram = panel(
         Axis::new("error (kg)"),
         Axis::new("rows"),
         vec![Series::new("", bars)],
-        vec![mark(Place::X(0.0), "none")],
+        vec![mark(MarkPosition::X(0.0), "none")],
     );
-    out.push(figure("errors", "Errors", "Half of the errors are below 0.6 kg.", vec![histogram], Table::new(["a"])));
+    out.push(figure(
+        "errors",
+        "Errors",
+        "Half of the errors are below 0.6 kg.",
+        vec![histogram],
+        FigureTable::new(["a"]),
+    ));
 
     let n = 160;
     let jump = |i: usize, k: usize| ((i * k) % n) as f64 / n as f64;
     let x: Vec<f64> = (0..n).map(|i| 10f64.powf(-4.0 + 4.0 * jump(i, 37))).collect();
     let y = x.iter().enumerate().map(|(i, x)| 0.5 + 0.1 * (x.log10() + 2.5).powi(2) + 0.1 * jump(i, 71)).collect();
     let labels = (0..n).map(|i| HOSTILE[i % 4].to_string()).collect();
-    let points = Series::new(HOSTILE[1], Shape::Points { x, y, labels });
-    let across = Axis { scale: Scale::Log, can_switch: true, ..Axis::new("learning rate") };
+    let points = Series::new(HOSTILE[1], SeriesShape::Points { x, y, labels });
+    let across = Axis { scale: AxisScale::Log, can_switch: true, ..Axis::new("learning rate") };
     out.push(figure(
         "slice",
         "Loss against learning rate",
         "Best near 0.003.",
         vec![panel(across, Axis::new("loss"), vec![points], vec![])],
-        Table::new(["a"]),
+        FigureTable::new(["a"]),
     ));
     out
 }
@@ -171,7 +181,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         std::fs::write(path("txt"), figure::terminal(drawn, 80, 15, false, lang))?;
         std::fs::write(path("ascii.txt"), figure::terminal(drawn, 60, 12, true, lang))?;
     }
-    let mut table = Table::new(["", "accuracy", "log-loss", HOSTILE[0]]);
+    let mut table = FigureTable::new(["", "accuracy", "log-loss", HOSTILE[0]]);
     table.row(["training".into(), 0.8052.into(), 0.4126.into(), HOSTILE[2].into()]);
     table.row(["validation".into(), 0.7713.into(), 0.4961.into(), HOSTILE[3].into()]);
     let finding = PageFinding {
@@ -187,20 +197,20 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let replay = ReplayData { id: "replay".into(), title: "Early stopping".into(), monitored, settings };
     let section = |id: &str, title: &str, parts| Section { id: id.into(), title: title.into(), parts };
     let mut verdict =
-        vec![Part::Words(vec!["On rows it has not seen the network is right in 77.1 % of cases.".into()])];
-    verdict.extend([Part::Table(table, "How good it is".into()), Part::Findings(vec![finding])]);
+        vec![PagePart::Words(vec!["On rows it has not seen the network is right in 77.1 % of cases.".into()])];
+    verdict.extend([PagePart::Table(table, "How good it is".into()), PagePart::Findings(vec![finding])]);
     let again = vec![
-        Part::Commands(vec!["treino train pima.csv --seed 7".into()]),
-        Part::Code("[train]\nepochs = 60\n".into()),
+        PagePart::Commands(vec!["treino train pima.csv --seed 7".into()]),
+        PagePart::Code("[train]\nepochs = 60\n".into()),
     ];
-    let page = Page {
+    let page = ReportPage {
         lang,
         title: "diabetes from pima.csv".into(),
         lead: vec!["A network of 193 parameters learnt to tell diabetes from 8 measurements of 768 people. It beats the share of the larger class by 12 points.".into()],
         sections: vec![
             section("verdict", "Verdict", verdict),
-            section("figures", HOSTILE[1], figures.into_iter().map(Part::Figure).collect()),
-            section("stopping", "When to stop", vec![Part::Replay(replay)]),
+            section("figures", HOSTILE[1], figures.into_iter().map(PagePart::Figure).collect()),
+            section("stopping", "When to stop", vec![PagePart::Replay(replay)]),
             section("again", "Again", again),
         ],
     };

@@ -1,20 +1,20 @@
 //! Applying a recipe: from the columns of a table to the matrix of a network.
 
-use crate::cell::date::{hour_circle, month_circle, parts, weekday_circle};
+use crate::cell::date::{hour_cycle, month_cycle, parts, weekday_cycle};
 use crate::cell::number::Decimal;
 use crate::cell::text::composed;
 use crate::column::column::{Column, ColumnKind, Values};
 use crate::column::dataset::Dataset;
 use crate::column::levels::Levels;
-use crate::column::plan::Plan;
-use crate::column::recipe::{Encoding, Input, Recipe};
+use crate::column::recipe::{Encoding, InputColumn, Recipe};
+use crate::column::storage_type::StorageType;
 use crate::column::table::Table;
-use crate::column::target::{Cells, Target};
+use crate::column::target::{Target, TargetValues};
+use crate::fit::column_encoding::{EncodedLevels, refused};
 use crate::fit::compare::{units, with_training};
 use crate::fit::fit::days;
-use crate::fit::reading::{Translated, refused};
-use crate::load::load::{Planned, Wanted, load, names};
-use crate::source::source::{Opened, Source};
+use crate::load::load::{ReadOptions, StoredColumn, load, names};
+use crate::source::source::{OpenedTable, TableSource};
 use crate::spec::note::Note;
 use crate::spec::spec::DataSpec;
 use std::collections::BTreeMap;
@@ -26,7 +26,7 @@ struct Extra<'a> {
     name: &'a str,
     /// Its position in the training file.
     position: usize,
-    plan: Plan,
+    plan: StorageType,
     /// Between which numbers those of the training rows are, as far as is known.
     range: Option<[f64; 2]>,
 }
@@ -50,7 +50,7 @@ impl Recipe {
     /// # Errors
     /// The file cannot be read, lacks columns, or holds something else than a number where the model needs one; numbers whose
     /// decimal mark or unit (percents, times) is not that of training, or cannot be told.
-    pub fn encode(&self, source: &Source, spec: &DataSpec, notes: &mut Vec<Note>) -> Result<Matrix> {
+    pub fn encode(&self, source: &TableSource, spec: &DataSpec, notes: &mut Vec<Note>) -> Result<Matrix> {
         let (table, places, _) = self.load(source, spec, &[], notes)?;
         self.encode_columns(&table, &places, &(0..table.rows as u32).collect::<Vec<_>>())
     }
@@ -65,14 +65,14 @@ impl Recipe {
     pub fn encode_with_targets(
         &self,
         targets: &[&Target],
-        source: &Source,
+        source: &TableSource,
         spec: &DataSpec,
         notes: &mut Vec<Note>,
     ) -> Result<(Dataset, usize)> {
         let positions = std::iter::once(&self.target).chain(&self.more_targets);
         let mut extra: Vec<Extra<'_>> = targets.iter().zip(positions).map(|(t, at)| Extra::target(t, *at)).collect();
         if let Some(weight) = &spec.weight {
-            extra.push(Extra { name: weight, position: usize::MAX, plan: Plan::Weight, range: None });
+            extra.push(Extra { name: weight, position: usize::MAX, plan: StorageType::Weight, range: None });
         }
         let (table, places, found) = self.load(source, spec, &extra, notes)?;
         let mut cells = Vec::with_capacity(targets.len());
@@ -107,12 +107,12 @@ impl Recipe {
     /// Returns the table, and where in it the inputs and the extra columns are.
     fn load(
         &self,
-        source: &Source,
+        source: &TableSource,
         spec: &DataSpec,
         extra: &[Extra<'_>],
         notes: &mut Vec<Note>,
     ) -> Result<(Table, Vec<usize>, Vec<usize>)> {
-        let opened = Opened::open(source)?;
+        let opened = OpenedTable::open(source)?;
         let mut spec = spec.clone();
         let names = self.names(&opened, &mut spec, extra)?;
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
@@ -128,10 +128,11 @@ impl Recipe {
         };
         let inputs = self.inputs.iter().map(|input| (plan(input), input.range()));
         let plans = inputs.chain(extra.iter().map(|e| (e.plan, e.range)));
-        let planned = |(position, (plan, range)): (&usize, (Plan, _))| Planned { position: *position, plan, range };
+        let planned =
+            |(position, (plan, range)): (&usize, (StorageType, _))| StoredColumn { position: *position, plan, range };
         let plans = places.iter().zip(plans).map(planned).collect();
         spec.missing.extend(self.missing.iter().cloned());
-        let mut table = load(&opened, &spec, &Wanted { plans: Some(plans), decimal: self.decimal })?;
+        let mut table = load(&opened, &spec, &ReadOptions { plans: Some(plans), decimal: self.decimal })?;
         notes.append(&mut table.notes);
         let found = places.split_off(self.inputs.len());
         for (at, (input, place)) in self.inputs.iter().zip(&places).enumerate() {
@@ -146,7 +147,7 @@ impl Recipe {
 
     /// The names of the columns of a file. A delimiter and a number of lines above the names that were meant for another file are
     /// dropped from `spec` where the file has the columns without them.
-    fn names(&self, opened: &Opened, spec: &mut DataSpec, extra: &[Extra<'_>]) -> Result<Vec<String>> {
+    fn names(&self, opened: &OpenedTable, spec: &mut DataSpec, extra: &[Extra<'_>]) -> Result<Vec<String>> {
         let found = names(opened, spec);
         let wanted = || self.inputs.iter().map(|i| i.name.as_str()).chain(extra.iter().map(|e| e.name));
         let complete = |names: &[String]| wanted().all(|name| names.contains(&composed(name)));
@@ -221,7 +222,7 @@ impl Recipe {
         table: &Table,
         places: &[usize],
         targets: &[&Target],
-        cells: &[Cells],
+        cells: &[TargetValues],
         weights: Option<&Column>,
         rows: Vec<u32>,
     ) -> Result<Dataset> {
@@ -229,8 +230,8 @@ impl Recipe {
         for (row, out) in rows.iter().zip(y.as_mut_slice().chunks_exact_mut(targets.len())) {
             for ((target, cells), out) in targets.iter().zip(cells).zip(out) {
                 *out = match cells {
-                    Cells::Classes(codes) => codes[*row as usize] as f32,
-                    Cells::Numbers(numbers) => target.scale(numbers[*row as usize]) as f32,
+                    TargetValues::Classes(codes) => codes[*row as usize] as f32,
+                    TargetValues::Numbers(numbers) => target.scale(numbers[*row as usize]) as f32,
                 };
                 if !out.is_finite() {
                     return Err(too_large(&target.name, *row, &table.name));
@@ -252,9 +253,13 @@ impl Recipe {
         for (input, column) in self.inputs.iter().zip(&columns) {
             fits(input, column).map_err(|e| e.in_file(&table.name))?;
         }
-        let read: Vec<Translated> =
-            self.inputs.iter().zip(&columns).map(|(i, c)| Translated::new(&i.encoding, c, self.marks(table))).collect();
-        let slots = |(input, column): (&Input, &&Column)| level_slots(input, column, self.marks(table));
+        let read: Vec<EncodedLevels> = self
+            .inputs
+            .iter()
+            .zip(&columns)
+            .map(|(i, c)| EncodedLevels::new(&i.encoding, c, self.marks(table)))
+            .collect();
+        let slots = |(input, column): (&InputColumn, &&Column)| level_slots(input, column, self.marks(table));
         let slots: Vec<Vec<u32>> = self.inputs.iter().zip(&columns).map(slots).collect();
         let mut data = vec![0.0f32; rows.len() * width];
         for (rows, out) in rows.chunks(BLOCK).zip(data.chunks_mut((BLOCK * width).max(1))) {
@@ -278,13 +283,13 @@ impl Recipe {
 }
 
 /// The rows that have every target.
-pub(crate) fn rows_with_targets(cells: &[Cells], rows: usize) -> Vec<u32> {
+pub(crate) fn rows_with_targets(cells: &[TargetValues], rows: usize) -> Vec<u32> {
     (0..rows as u32).filter(|row| cells.iter().all(|cells| cells.is_there(*row as usize))).collect()
 }
 
 /// No row has every target.
-pub(crate) fn no_row(targets: &[&Target], cells: &[Cells]) -> Error {
-    let empty = |cells: &Cells| (0..cells.rows()).all(|row| !cells.is_there(row));
+pub(crate) fn no_row(targets: &[&Target], cells: &[TargetValues]) -> Error {
+    let empty = |cells: &TargetValues| (0..cells.rows()).all(|row| !cells.is_there(row));
     match targets.iter().zip(cells).find(|(_, cells)| empty(cells)) {
         Some((target, _)) => Error::input(format!("the target \"{}\" has no value in any row", target.name)),
         None => Error::input("no row has a value in every target"),
@@ -298,18 +303,20 @@ fn too_large(column: &str, row: u32, file: &str) -> Error {
 }
 
 /// How the column of an input is stored when another file is read.
-fn plan(input: &Input) -> Plan {
+fn plan(input: &InputColumn) -> StorageType {
     match &input.encoding {
-        Encoding::Date { format, .. } => Plan::Date(*format),
+        Encoding::Date { format, .. } => StorageType::Date(*format),
         Encoding::OneHot { .. } | Encoding::Presence | Encoding::Level { .. } | Encoding::Text { .. } => {
-            Plan::Category { cap: usize::MAX }
+            StorageType::Category { cap: usize::MAX }
         }
-        Encoding::Bin { .. } if input.kind == ColumnKind::Category => Plan::Category { cap: usize::MAX },
-        Encoding::Number { .. } if input.kind == ColumnKind::Boolean => Plan::Boolean,
+        Encoding::Bin { .. } if input.kind == ColumnKind::Category => StorageType::Category { cap: usize::MAX },
+        Encoding::Number { .. } if input.kind == ColumnKind::Boolean => StorageType::Boolean,
         Encoding::Number { .. } | Encoding::AsIs | Encoding::Amount { .. } | Encoding::Id => {
-            Plan::Number { kind: input.kind, narrow: input.narrow }
+            StorageType::Number { kind: input.kind, narrow: input.narrow }
         }
-        Encoding::Integer { .. } | Encoding::Bin { .. } => Plan::Number { kind: input.kind, narrow: input.narrow },
+        Encoding::Integer { .. } | Encoding::Bin { .. } => {
+            StorageType::Number { kind: input.kind, narrow: input.narrow }
+        }
     }
 }
 
@@ -339,7 +346,7 @@ fn find(wanted: &[&str], names: &[&str], file: &str) -> Result<Vec<usize>> {
 }
 
 /// Whether a column is of the kind that an input needs; a file is read so that it is, a table in memory may not be.
-fn fits(input: &Input, column: &Column) -> Result<()> {
+fn fits(input: &InputColumn, column: &Column) -> Result<()> {
     let good = match &input.encoding {
         Encoding::Number { .. } | Encoding::AsIs => {
             matches!(column.values, Values::Narrow(_) | Values::Wide(_) | Values::Boolean { .. })
@@ -364,7 +371,7 @@ fn fits(input: &Input, column: &Column) -> Result<()> {
 }
 
 /// For each level of the column the feature (from 0) that is 1.
-fn level_slots(input: &Input, column: &Column, marks: [Decimal; 2]) -> Vec<u32> {
+fn level_slots(input: &InputColumn, column: &Column, marks: [Decimal; 2]) -> Vec<u32> {
     let (Encoding::OneHot { levels: known, missing }, Values::Category { levels, .. }) =
         (&input.encoding, &column.values)
     else {
@@ -377,7 +384,14 @@ fn level_slots(input: &Input, column: &Column, marks: [Decimal; 2]) -> Vec<u32> 
 
 /// Writes the features of one column for some rows; `out` starts at its first feature of the first row. Gives back the
 /// row of a number that is not finite.
-fn fill(input: &Input, values: &Values, slots: &[u32], rows: &[u32], out: &mut [f32], width: usize) -> Result<(), u32> {
+fn fill(
+    input: &InputColumn,
+    values: &Values,
+    slots: &[u32],
+    rows: &[u32],
+    out: &mut [f32],
+    width: usize,
+) -> Result<(), u32> {
     let number = |row: u32| {
         let v = values.number(row as usize);
         if input.narrow { f64::from(v as f32) } else { v }
@@ -437,7 +451,7 @@ fn fill(input: &Input, values: &Values, slots: &[u32], rows: &[u32], out: &mut [
                     place = 2;
                 }
                 let circles = (at != Values::NO_DATE).then(|| parts(at)).flatten();
-                let circles = circles.map(|(m, d, h)| [month_circle(m), weekday_circle(d), hour_circle(h)]);
+                let circles = circles.map(|(m, d, h)| [month_cycle(m), weekday_cycle(d), hour_cycle(h)]);
                 for (i, used) in [month, weekday, hour].into_iter().enumerate() {
                     if *used {
                         let (sin, cos) = circles.map_or((0.0, 0.0), |c| c[i]);
@@ -471,11 +485,11 @@ mod tests {
     }
 
     fn prepared(text: &str, spec: &DataSpec) -> Prepared {
-        prepare_table(read(&Source::text("train.csv", text), spec).unwrap(), spec).unwrap()
+        prepare_table(read(&TableSource::text("train.csv", text), spec).unwrap(), spec).unwrap()
     }
 
-    fn raw(text: &str) -> Source {
-        Source::text("new.csv", text)
+    fn raw(text: &str) -> TableSource {
+        TableSource::text("new.csv", text)
     }
 
     #[test]

@@ -8,7 +8,7 @@
 //! no cell; the second stores each column in its type. So a million rows of numbers cost little more than their `f32`
 //! matrix, and no cell is typed from a sample.
 //!
-//! Layers for categories (embeddings, lookups, hashing, discretization) read columns in ways of their own: [`Readings`](treino_core::rows::Readings) says
+//! Layers for categories (embeddings, lookups, hashing, discretization) read columns in ways of their own: [`ColumnEncodings`](treino_core::rows::Readings) says
 //! which, and [`prepare_for`] gives the recipe an [`Encoding`] for each of their input layers.
 //!
 //! Everything that can be wrong with a table ends in one [`Error`](treino_core::Error) that names the file, the line and the
@@ -33,15 +33,17 @@ pub use cell::date::DateFormat;
 pub use cell::number::Decimal;
 pub use column::column::{Column, ColumnKind, Values};
 pub use column::dataset::{Dataset, Prepared};
-pub use column::decode::{Place, shown};
-pub use column::recipe::{Encoding, Input, LeftOut, Recipe, Scale, Seen, Unit, Why};
+pub use column::decode::{DecodedColumn, shown};
+pub use column::recipe::{
+    Encoding, InputColumn, LeftOut, LeftOutReason, NumberUnit, Recipe, Standardization, TrainingRange,
+};
 pub use column::stats::{ColumnStats, Odd};
 pub use column::summary::{Distribution, Summary};
 pub use column::table::Table;
 pub use column::target::Target;
 pub use load::load::read;
 pub use prepare::{prepare, prepare_for, prepare_table, prepare_table_for};
-pub use source::dialect::Dialect;
-pub use source::source::Source;
+pub use source::csv_format::CsvFormat;
+pub use source::source::TableSource;
 pub use spec::note::Note;
 pub use spec::spec::{DataSpec, Task};

@@ -5,17 +5,17 @@ use crate::column::dataset::{Dataset, Prepared};
 use crate::column::stats::{level_counts, moments};
 use crate::column::summary::{Distribution, Summary};
 use crate::column::table::Table;
-use crate::column::target::{Cells, Target};
+use crate::column::target::{Target, TargetValues};
 use crate::encode::{no_row, rows_with_targets};
 use crate::fit::absent;
+use crate::fit::column_encoding;
 use crate::fit::fit::{fit, median, seen};
-use crate::fit::reading;
 use crate::repeated::repeated;
-use crate::source::source::Source;
+use crate::source::source::TableSource;
 use crate::spec::note::Note;
 use crate::spec::spec::DataSpec;
 use crate::split::split;
-use treino_core::rows::Readings;
+use treino_core::rows::ColumnEncodings;
 use treino_core::{Error, Result};
 
 /// Reads the files that a spec names and makes them ready for training. See [`prepare_table`].
@@ -23,22 +23,22 @@ use treino_core::{Error, Result};
 /// # Errors
 /// The spec names no file, a file cannot be read, or the table cannot be used as the spec says.
 pub fn prepare(spec: &DataSpec) -> Result<Prepared> {
-    prepare_for(spec, &Readings::default())
+    prepare_for(spec, &ColumnEncodings::default())
 }
 
 /// [`prepare`] for a network whose layers read columns in ways of their own.
 ///
 /// # Errors
 /// As [`prepare`]; columns that are not there or cannot be read so.
-pub fn prepare_for(spec: &DataSpec, readings: &Readings) -> Result<Prepared> {
+pub fn prepare_for(spec: &DataSpec, readings: &ColumnEncodings) -> Result<Prepared> {
     spec.check()?;
     let Some(path) = &spec.path else {
         return Err(Error::input("there is no table to read").help("name a CSV or Parquet file"));
     };
-    let source = Source::from_argument(path)?;
+    let source = TableSource::from_argument(path)?;
     let mut table = super::read(&source, spec)?;
     let spec = &spec.for_columns(&table.names());
-    let (texts, codes) = (reading::texts(readings, &table, spec), reading::codes(readings, &table));
+    let (texts, codes) = (column_encoding::texts(readings, &table, spec), column_encoding::codes(readings, &table));
     if !texts.is_empty() || !codes.is_empty() {
         let categorical = spec.categorical.iter().cloned().chain(texts).collect();
         let numeric = spec.numeric.iter().cloned().chain(codes).collect();
@@ -54,14 +54,14 @@ pub fn prepare_for(spec: &DataSpec, readings: &Readings) -> Result<Prepared> {
 /// The target is not there, or cannot be learnt; a weight is negative or missing; too few rows for the split; no column
 /// is left to learn from.
 pub fn prepare_table(table: Table, spec: &DataSpec) -> Result<Prepared> {
-    prepare_table_for(table, spec, &Readings::default())
+    prepare_table_for(table, spec, &ColumnEncodings::default())
 }
 
 /// [`prepare_table`] for a network whose layers read columns in ways of their own.
 ///
 /// # Errors
 /// As [`prepare_table`]; columns that are not there or cannot be read so.
-pub fn prepare_table_for(table: Table, spec: &DataSpec, readings: &Readings) -> Result<Prepared> {
+pub fn prepare_table_for(table: Table, spec: &DataSpec, readings: &ColumnEncodings) -> Result<Prepared> {
     spec.check()?;
     if let Some(column) = table.columns.iter().find(|c| c.rows().is_some_and(|n| n != table.rows)) {
         return Err(Error::input(format!("column \"{}\" has not {} rows as the table has", column.name, table.rows)));
@@ -86,13 +86,13 @@ pub fn prepare_table_for(table: Table, spec: &DataSpec, readings: &Readings) -> 
     let mut set_aside = table.rows - rows.len();
     // Two targets cannot both keep their shares in each part: the first one does.
     let classes: Vec<u32> = match &cells[0] {
-        Cells::Classes(codes) => rows.iter().map(|r| codes[*r as usize]).collect(),
-        Cells::Numbers(_) => vec![0; rows.len()],
+        TargetValues::Classes(codes) => rows.iter().map(|r| codes[*r as usize]).collect(),
+        TargetValues::Numbers(_) => vec![0; rows.len()],
     };
     let parts = split(&rows, &classes, targets[0].classes.len().max(1), spec).map_err(place)?;
     for ((target, cells), column) in targets.iter_mut().zip(&cells).zip(&columns) {
         target.seen = seen(&table.columns[*column], &parts.train);
-        if let Cells::Numbers(numbers) = cells {
+        if let TargetValues::Numbers(numbers) = cells {
             scale_target(target, numbers, &parts.train, spec).map_err(place)?;
         }
     }
@@ -112,7 +112,7 @@ pub fn prepare_table_for(table: Table, spec: &DataSpec, readings: &Readings) -> 
     for (path, part, option) in [(&spec.validation, &mut validation, "--validation"), (&spec.test, &mut test, "--test")]
     {
         if let Some(path) = path {
-            let source = Source::from_argument(path)?;
+            let source = TableSource::from_argument(path)?;
             // How the table is written says nothing about another file.
             let written = DataSpec { decimal: None, skip_footer: 0, ..spec.clone() };
             let mut differs = Vec::new();
@@ -236,19 +236,19 @@ fn scale_target(target: &mut Target, numbers: &[f64], train: &[u32], spec: &Data
     Ok(())
 }
 
-fn summary(table: &Table, columns: &[usize], targets: &[Target], cells: &[Cells]) -> Summary {
+fn summary(table: &Table, columns: &[usize], targets: &[Target], cells: &[TargetValues]) -> Summary {
     let mut kinds = table.kinds();
     for (kind, count) in &mut kinds {
         *count -= columns.iter().filter(|column| table.columns[**column].kind == *kind).count();
     }
     kinds.retain(|(_, n)| *n > 0);
     let of = |at: usize| match &cells[at] {
-        Cells::Numbers(numbers) => {
+        TargetValues::Numbers(numbers) => {
             let mut present: Vec<f64> = numbers.iter().copied().filter(|v| !v.is_nan()).collect();
             let s = &table.columns[columns[at]].stats;
             Distribution::Numbers { min: s.min, median: median(&mut present), max: s.max, mean: s.mean, sd: s.sd }
         }
-        Cells::Classes(codes) => {
+        TargetValues::Classes(codes) => {
             let classes = &targets[at].classes;
             let counts = level_counts(classes.len(), codes.iter().copied());
             Distribution::Classes(classes.iter().cloned().zip(counts).collect())
@@ -272,7 +272,7 @@ mod tests {
     use crate::Task;
 
     fn prepared(text: &str, spec: &DataSpec) -> Result<Prepared> {
-        prepare_table(crate::read(&Source::text("t.csv", text), spec)?, spec)
+        prepare_table(crate::read(&TableSource::text("t.csv", text), spec)?, spec)
     }
 
     fn file(name: &str) -> String {

@@ -2,9 +2,9 @@
 //!
 //! `cargo run -p treino --example custom_loss_and_callback`
 
-use treino::callbacks::{self, Control, Outlook, React, Watcher};
+use treino::callbacks::{self, ActiveCallback, Control, StartCallback, TrainingInfo};
 use treino::events::Logs;
-use treino::losses::{self, Batch, Criterion, Gradient, Reduced, Simd, Targets};
+use treino::losses::{self, ComputeLoss, Gradient, HasReduction, LossBatch, Simd, TargetKind};
 use treino::prelude::*;
 
 /// The pinball loss: its minimum is a quantile of the target, not its mean.
@@ -13,14 +13,14 @@ struct Pinball {
     quantile: f32,
 }
 
-impl Reduced for Pinball {}
+impl HasReduction for Pinball {}
 
-impl Criterion for Pinball {
-    fn targets(&self) -> Targets {
-        Targets::Numbers
+impl ComputeLoss for Pinball {
+    fn targets(&self) -> TargetKind {
+        TargetKind::Numbers
     }
 
-    fn rows(&self, _: Simd, batch: Batch<'_>, losses: &mut [f32], gradient: Option<Gradient<'_>>) {
+    fn rows(&self, _: Simd, batch: LossBatch<'_>, losses: &mut [f32], gradient: Option<Gradient<'_>>) {
         let error = |row: usize| batch.y[row] - batch.p[row];
         for (row, loss) in losses.iter_mut().enumerate() {
             *loss = f32::max(self.quantile * error(row), (self.quantile - 1.0) * error(row));
@@ -39,8 +39,8 @@ struct Halve {
     every: usize,
 }
 
-impl React for Halve {
-    fn start(&self, _: &Outlook<'_>) -> treino::Result<Box<dyn Watcher>> {
+impl StartCallback for Halve {
+    fn start(&self, _: &TrainingInfo<'_>) -> treino::Result<Box<dyn ActiveCallback>> {
         Ok(Box::new(Halving { every: self.every }))
     }
 }
@@ -49,7 +49,7 @@ struct Halving {
     every: usize,
 }
 
-impl Watcher for Halving {
+impl ActiveCallback for Halving {
     fn epoch_end(&mut self, epoch: usize, _logs: &mut Logs, training: &mut dyn Control) -> treino::Result<()> {
         if (epoch + 1).is_multiple_of(self.every) {
             training.set_learning_rate(training.learning_rate() / 2.0)?;

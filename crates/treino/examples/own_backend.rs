@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use treino::events::{Divergence, Gate, Inside, Logs, Snapshot, TrainingState};
+use treino::events::{Divergence, Gate, LayerStatistics, Logs, Snapshot, TrainingState};
 use treino::prelude::*;
 use treino::train::{Backend, BatchEnd, CpuBackend, EpochEnd, Executor, Setup};
 
@@ -43,7 +43,7 @@ impl Executor for Counted {
         self.cpu.evaluate(data)
     }
 
-    fn note_inside(&mut self, epoch: usize, inside: &mut Inside) {
+    fn note_inside(&mut self, epoch: usize, inside: &mut LayerStatistics) {
         self.cpu.note_inside(epoch, inside);
     }
 
@@ -86,7 +86,7 @@ fn main() -> treino::Result<()> {
         fit: Fit { epochs: 7, ..Fit::default() },
         ..Spec::default()
     };
-    let planned = Planned::new(&spec)?;
+    let planned = PreparedRun::new(&spec)?;
     let epochs = Arc::new(AtomicUsize::new(0));
     let (backend, gate, mut nobody) = (Counting { epochs: Arc::clone(&epochs) }, Gate::new(), |_: &Event| {});
     let mut session = Session { backend: &backend, ..Session::new(1, &gate, &mut nobody) };

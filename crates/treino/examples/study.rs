@@ -5,7 +5,7 @@
 use std::path::Path;
 use treino::catalog::parse;
 use treino::events::Gate;
-use treino::study::{Memory, Study, StudyEvent, StudySpec, Workers};
+use treino::study::{InMemoryStore, Study, StudyEvent, StudySpec, Workers};
 
 fn main() -> treino::Result<()> {
     let mut words = std::env::args().skip(1);
@@ -18,7 +18,7 @@ fn main() -> treino::Result<()> {
     let study = Study::new(StudySpec::read(&parse(space, Path::new("study"))?, base, Vec::new())?)?;
     let mut done = 0;
     let mut watch = |event: &StudyEvent| done += usize::from(matches!(event, StudyEvent::Done(_)));
-    let course = study.run(&Memory::default(), Workers::new(2, &Gate::new()), &mut watch)?;
+    let course = study.run(&InMemoryStore::default(), Workers::new(2, &Gate::new()), &mut watch)?;
     println!("{done} trainings");
     for ranked in &course.verdict.ranked {
         println!("{}: {:?}", course.configs[ranked.config].label(), ranked.standing);

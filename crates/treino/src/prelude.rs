@@ -1,9 +1,9 @@
 //! What most programs need: `use treino::prelude::*;`.
 
-pub use crate::runs::{Job, Planned};
+pub use crate::runs::{Job, PreparedRun};
 pub use crate::sequential::Sequential;
 pub use crate::spec::Spec;
-pub use crate::store::Bundle;
+pub use crate::store::TrainedModel;
 pub use treino_core::error::{Error, Result};
 pub use treino_core::rows::{Matrix, Rows};
 pub use treino_nn::activations::{Elu, Gelu, Linear, Relu, Selu, Sigmoid, Softmax, Tanh};
@@ -13,8 +13,8 @@ pub use treino_nn::callbacks::{
 };
 pub use treino_nn::events::Event;
 pub use treino_nn::layers::{
-    Activation, Add, BatchNormalization, Concatenate, Dense, Dropout, Embedding, Flatten, InputLayer,
-    LayerNormalization, Normalization, Placed,
+    Activation, Add, BatchNormalization, Concatenate, ConnectedLayer, Dense, Dropout, Embedding, Flatten, InputLayer,
+    LayerNormalization, Normalization,
 };
 pub use treino_nn::losses::{
     BinaryCrossentropy, CategoricalCrossentropy, Huber, MeanAbsoluteError, MeanSquaredError, Poisson,

@@ -1,45 +1,45 @@
 //! All rooms of the catalogue.
 
 use serde_json::Value;
-use treino_core::catalog::{self, Page, Room};
+use treino_core::catalog::{self, Family, ReferencePage};
 use treino_core::error::{Error, Result};
 
 /// Every room, in the order in which a reader meets them.
-pub static ROOMS: [&Room; 12] = [
-    &crate::spec::ROOM,
-    &treino_nn::layers::ROOM,
-    &treino_nn::activations::ROOM,
-    &treino_nn::initializers::ROOM,
-    &treino_nn::regularizers::ROOM,
-    &treino_nn::constraints::ROOM,
-    &treino_nn::losses::ROOM,
-    &treino_nn::optimizers::ROOM,
-    &treino_nn::schedules::ROOM,
-    &treino_nn::metrics::ROOM,
-    &treino_nn::callbacks::ROOM,
-    &crate::study::pruning::ROOM,
+pub static FAMILIES: [&Family; 12] = [
+    &crate::spec::FAMILY,
+    &treino_nn::layers::FAMILY,
+    &treino_nn::activations::FAMILY,
+    &treino_nn::initializers::FAMILY,
+    &treino_nn::regularizers::FAMILY,
+    &treino_nn::constraints::FAMILY,
+    &treino_nn::losses::FAMILY,
+    &treino_nn::optimizers::FAMILY,
+    &treino_nn::schedules::FAMILY,
+    &treino_nn::metrics::FAMILY,
+    &treino_nn::callbacks::FAMILY,
+    &crate::study::pruning::FAMILY,
 ];
 
 /// The room of a name, such as "optimizers"; the name of one of its things, such as "optimizer", does as well.
 ///
 /// # Errors
 /// An unknown name, with the nearest one.
-pub fn room(name: &str) -> Result<&'static Room> {
-    let is_called = |room: &&&Room| [room.name, room.one].iter().any(|n| n.eq_ignore_ascii_case(name));
-    ROOMS.iter().find(is_called).copied().ok_or_else(|| {
+pub fn room(name: &str) -> Result<&'static Family> {
+    let is_called = |room: &&&Family| [room.name, room.one].iter().any(|n| n.eq_ignore_ascii_case(name));
+    FAMILIES.iter().find(is_called).copied().ok_or_else(|| {
         let e = Error::input(format!("the catalogue has no room \"{name}\""));
-        e.nearest(name, ROOMS.iter().map(|room| room.name))
+        e.nearest(name, FAMILIES.iter().map(|room| room.name))
     })
 }
 
 /// The JSON Schema (draft 2020-12) of a spec file.
 pub fn json_schema() -> Value {
-    catalog::json_schema(&ROOMS)
+    catalog::json_schema(&FAMILIES)
 }
 
 /// The pages of the reference; see [`catalog::reference`].
-pub fn reference(flag: &dyn Fn(&str) -> Option<String>) -> Vec<Page> {
-    catalog::reference(&ROOMS, flag)
+pub fn reference(flag: &dyn Fn(&str) -> Option<String>) -> Vec<ReferencePage> {
+    catalog::reference(&FAMILIES, flag)
 }
 
 #[cfg(test)]
@@ -70,7 +70,7 @@ mod tests {
 
     #[test]
     fn every_name_in_the_catalogue_is_unique_and_documented() {
-        for room in ROOMS {
+        for room in FAMILIES {
             let things = room.things;
             for (i, thing) in things.iter().enumerate() {
                 assert!(thing.summary().ends_with('.'), "{} has no sentence that says what it is", thing.name);

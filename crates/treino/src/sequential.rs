@@ -1,13 +1,13 @@
 //! A model as Keras's users know it: layers in a row, compile, fit, evaluate, predict, save. It stands above all rooms.
 
-use crate::store::Bundle;
+use crate::store::TrainedModel;
 use std::path::Path;
 use treino_core::error::{Error, Result};
 use treino_core::rows::{Matrix, Rows};
 use treino_nn::callbacks::Callback;
 use treino_nn::events::Logs;
 use treino_nn::events::{Ending, History};
-use treino_nn::layers::Placed;
+use treino_nn::layers::ConnectedLayer;
 use treino_nn::losses::Loss;
 use treino_nn::metrics::NamedMetric;
 use treino_nn::network::Network;
@@ -31,7 +31,7 @@ use treino_nn::train::{self, Compile, Examples, Fit, Session, Training};
 /// ```
 #[derive(Debug, Clone, Default)]
 pub struct Sequential {
-    layers: Vec<Placed>,
+    layers: Vec<ConnectedLayer>,
     compile: Option<Compile>,
     callbacks: Vec<Callback>,
     network: Option<Network>,
@@ -45,7 +45,7 @@ impl Sequential {
 
     /// Adds a layer at the end.
     #[allow(clippy::should_implement_trait)] // Keras's word.
-    pub fn add(mut self, layer: impl Into<Placed>) -> Self {
+    pub fn add(mut self, layer: impl Into<ConnectedLayer>) -> Self {
         self.layers.push(layer.into());
         self.network = None;
         self
@@ -118,7 +118,7 @@ impl Sequential {
         self.ensure_network(train.x, settings.seed)?;
         let (compile, network) = self.compiled()?;
         let mut network = network.clone();
-        let model_file = |network| Bundle::bare(network, Some(compile), &self.callbacks).to_bytes();
+        let model_file = |network| TrainedModel::bare(network, Some(compile), &self.callbacks).to_bytes();
         let training = Training {
             validation,
             callbacks: &self.callbacks,
@@ -156,7 +156,7 @@ impl Sequential {
     /// A model without weights, a file that cannot be written.
     pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
         let network = self.network()?.clone();
-        Bundle::bare(network, self.compile.as_ref(), &self.callbacks).save(path.as_ref())
+        TrainedModel::bare(network, self.compile.as_ref(), &self.callbacks).save(path.as_ref())
     }
 
     /// Reads a model that was saved, or the network of a model trained on a table.
@@ -164,7 +164,7 @@ impl Sequential {
     /// # Errors
     /// A file that is missing, cut off, or no model.
     pub fn load(path: impl AsRef<Path>) -> Result<Self> {
-        let Bundle { spec, compile, network, .. } = Bundle::open(path.as_ref())?;
+        let TrainedModel { spec, compile, network, .. } = TrainedModel::open(path.as_ref())?;
         Ok(Sequential { layers: network.layers().to_vec(), compile, callbacks: spec.callbacks, network: Some(network) })
     }
 

@@ -14,15 +14,15 @@ use treino::callbacks::EarlyStopping;
 use treino::catalog::{Entries, Field, Value};
 use treino::events::Event;
 use treino::events::Gate;
-use treino::layers::{self, BatchNormalization, Dense, Dropout, InputLayer, Normalization, Placed};
-use treino::losses::{Loss, Targets};
+use treino::layers::{self, BatchNormalization, ConnectedLayer, Dense, Dropout, InputLayer, Normalization};
+use treino::losses::{Loss, TargetKind};
 use treino::metrics::{Metric, NamedMetric};
 use treino::network::Network;
 use treino::optimizers::{Optimizer, SGD};
 use treino::regularizers::{L1L2, L2};
 use treino::rows::Matrix;
 use treino::train::Compile;
-use treino::train::{Examples, Fit, Profile, Session, Training, fit};
+use treino::train::{Examples, Fit, Session, StepProfile, Training, fit};
 
 struct Counting;
 
@@ -56,13 +56,17 @@ const BATCH: usize = 256;
 
 /// Numbers that come out for a loss.
 fn outputs(loss: &Loss) -> usize {
-    if matches!(loss.inner().targets(), Targets::OneHot | Targets::ClassNumbers | Targets::Groups) { 3 } else { 1 }
+    if matches!(loss.inner().targets(), TargetKind::OneHot | TargetKind::ClassNumbers | TargetKind::Groups) {
+        3
+    } else {
+        1
+    }
 }
 
 /// Layers in a row, with every activation between dense layers if asked; a product large enough for two threads.
-fn chain(loss: &Loss, every_activation: bool) -> Vec<Placed> {
+fn chain(loss: &Loss, every_activation: bool) -> Vec<ConnectedLayer> {
     let penalty = Some(L1L2 { l1: 1e-4, l2: 1e-4 }.into());
-    let mut layers: Vec<Placed> = vec![
+    let mut layers: Vec<ConnectedLayer> = vec![
         InputLayer { shape: Some(vec![4]), ..InputLayer::default() }.into(),
         Normalization::default().into(),
         Dense { kernel_regularizer: penalty.clone(), activity_regularizer: penalty, ..Dense::new(WIDTH) }.into(),
@@ -80,10 +84,10 @@ fn chain(loss: &Loss, every_activation: bool) -> Vec<Placed> {
         }
     }
     let last = match loss.inner().targets() {
-        Targets::Probabilities | Targets::Shares => "sigmoid",
-        Targets::OneHot | Targets::ClassNumbers | Targets::Groups => "softmax",
-        Targets::Amounts => "softplus",
-        Targets::Numbers | Targets::Signs => "linear",
+        TargetKind::Probabilities | TargetKind::Shares => "sigmoid",
+        TargetKind::OneHot | TargetKind::ClassNumbers | TargetKind::Groups => "softmax",
+        TargetKind::Amounts => "softplus",
+        TargetKind::Numbers | TargetKind::Signs => "linear",
     };
     layers.push(Dense::new(outputs(loss)).activation(Activation::named(last).unwrap()).into());
     layers
@@ -111,7 +115,7 @@ fn evaluation_allocations(
     loss: &Loss,
     optimizer: Optimizer,
     threads: usize,
-    layers: &[Placed],
+    layers: &[ConnectedLayer],
     val_rows: usize,
 ) -> usize {
     let outputs = outputs(loss);
@@ -135,14 +139,14 @@ fn evaluation_allocations(
     let y = |rows: usize| {
         let class = |row: usize| row % outputs.max(2);
         match loss.inner().targets() {
-            Targets::ClassNumbers => Matrix::new(rows, 1, (0..rows).map(|row| class(row) as f32).collect()),
-            Targets::OneHot => {
+            TargetKind::ClassNumbers => Matrix::new(rows, 1, (0..rows).map(|row| class(row) as f32).collect()),
+            TargetKind::OneHot => {
                 let mut y = Matrix::zeros(rows, outputs);
                 (0..rows).for_each(|row| y.as_mut_slice()[row * outputs + class(row)] = 1.0);
                 y
             }
             // A percentage of a target of 0 is beyond all numbers.
-            Targets::Numbers => Matrix::new(rows, 1, (0..rows).map(|row| class(row) as f32 + 1.0).collect()),
+            TargetKind::Numbers => Matrix::new(rows, 1, (0..rows).map(|row| class(row) as f32 + 1.0).collect()),
             _ => Matrix::new(rows, 1, (0..rows).map(|row| class(row) as f32).collect()),
         }
     };
@@ -173,7 +177,7 @@ fn evaluation_allocations(
             _ => {}
         }
     };
-    let mut profile = Profile::default();
+    let mut profile = StepProfile::default();
     let mut session = Session::new(threads, &gate, &mut observer);
     // Whoever takes the time allocates nothing either.
     session.profile = (threads == 1).then_some(&mut profile);

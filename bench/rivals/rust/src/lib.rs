@@ -267,7 +267,7 @@ pub fn run<P: Peer>(peer: &str, version: &str, build: impl FnOnce(Workload, Vec<
     // SAFETY: no other thread runs yet.
     unsafe { std::env::set_var("RAYON_NUM_THREADS", threads.to_string()) };
     if name == "sweep" && threads > 1 {
-        return side_by_side(threads, budget);
+        return in_parallel(threads, budget);
     }
     if threads == 1 {
         pin(part.0);
@@ -332,7 +332,7 @@ pub fn run<P: Peer>(peer: &str, version: &str, build: impl FnOnce(Workload, Vec<
 }
 
 /// The sweep in several processes of one thread each, every one with its share of the models.
-fn side_by_side(threads: usize, budget: f64) {
+fn in_parallel(threads: usize, budget: f64) {
     let program = std::env::current_exe().expect("the path of this program");
     let start = |index| {
         let mut command = Command::new(&program);

@@ -38,7 +38,7 @@ pub fn typed_without(options: &[&str], flags: &[&str]) -> String {
         if options.contains(&word.as_str()) {
             typed.next();
         } else if !flags.contains(&word.as_str()) && !options.iter().any(|o| word.starts_with(&format!("{o}="))) {
-            words.push(shell::word(&word));
+            words.push(shell::quote(&word));
         }
     }
     words.join(" ")

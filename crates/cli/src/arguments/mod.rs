@@ -99,11 +99,11 @@ impl Flag {
     /// The parameter that the flag sets.
     fn param(&self) -> Option<&'static Param> {
         let (section, rest) = self.path.split_once('.')?;
-        let section = treino::spec::ROOM.things.iter().find(|d| d.name == section)?;
+        let section = treino::spec::FAMILY.things.iter().find(|d| d.name == section)?;
         match rest.split_once('.') {
             None => section.param(rest),
             // A parameter that all optimizers have.
-            Some((_, name)) => treino::optimizers::ROOM.things.first()?.param(name),
+            Some((_, name)) => treino::optimizers::FAMILY.things.first()?.param(name),
         }
     }
 

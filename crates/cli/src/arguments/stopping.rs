@@ -42,5 +42,5 @@ pub fn early_stopping(entries: &mut Entries, matches: &ArgMatches) -> Result<()>
 }
 
 fn names_early_stopping(name: &str) -> bool {
-    treino::catalog::find(&treino::callbacks::ROOM, name).is_ok_and(|d| d.name == "early_stopping")
+    treino::catalog::find(&treino::callbacks::FAMILY, name).is_ok_and(|d| d.name == "early_stopping")
 }

@@ -4,8 +4,8 @@
 
 mod machine;
 
-use crate::session::Surroundings;
-use crate::workloads::{Data, Moves, WIDE_FULL, WORKLOADS, Workload};
+use crate::session::ReportContext;
+use crate::workloads::{Data, UpdateKind, WIDE_FULL, WORKLOADS, Workload};
 use crate::{arguments, json};
 use clap::ArgMatches;
 use serde_json::{Value, json};
@@ -15,7 +15,7 @@ use treino::catalog::Kind;
 use treino::error::Error;
 use treino::events::Ending;
 use treino::network::Network;
-use treino::train::{self, Compile, Fit, Session, Training, side_by_side};
+use treino::train::{self, Compile, Fit, Session, Training, in_parallel};
 
 /// Seconds to go on repeating.
 const BUDGET: f64 = 5.0;
@@ -24,7 +24,7 @@ const BUDGET: f64 = 5.0;
 pub fn run(matches: &ArgMatches, started: Instant) -> Result<u8> {
     let workload = workload(matches)?;
     let budget = arguments::number(matches, "budget", Kind::POSITIVE)?.unwrap_or(BUDGET);
-    let surroundings = Surroundings::new(matches)?;
+    let surroundings = ReportContext::new(matches)?;
     if surroundings.threads == 1 {
         machine::stay_on_one_cpu();
     }
@@ -76,7 +76,7 @@ struct Trainings<'a> {
 }
 
 /// A trained model, and the mean loss of its last epoch.
-struct Trained {
+struct BenchResult {
     network: Network,
     last_epoch_loss: f64,
 }
@@ -89,13 +89,13 @@ impl<'a> Trainings<'a> {
     }
 
     /// Trains all models from their first weights.
-    fn repeat(&self, session: &mut Session<'_>) -> Result<Vec<Trained>> {
+    fn repeat(&self, session: &mut Session<'_>) -> Result<Vec<BenchResult>> {
         let one = |index: usize, session: &mut Session<'_>| self.train(index, session);
-        let (first, others) = side_by_side(session, self.models.len(), |session| one(0, session), one)?;
+        let (first, others) = in_parallel(session, self.models.len(), |session| one(0, session), one)?;
         std::iter::once(Ok(first)).chain(others).collect()
     }
 
-    fn train(&self, index: usize, session: &mut Session<'_>) -> Result<Trained> {
+    fn train(&self, index: usize, session: &mut Session<'_>) -> Result<BenchResult> {
         let (network, compile, settings) = &self.models[index];
         let mut network = network.clone();
         let train = self.data.examples();
@@ -114,12 +114,12 @@ impl<'a> Trainings<'a> {
             return Err(divergence.error());
         }
         let last_epoch_loss = history.epochs.last().and_then(|logs| logs.get("loss")).unwrap_or(f64::NAN);
-        Ok(Trained { network, last_epoch_loss })
+        Ok(BenchResult { network, last_epoch_loss })
     }
 
     /// The mean loss over all rows, in inference mode, mean over the models.
-    fn loss(&self, trained: &[Trained], session: &Session<'_>) -> Result<f64> {
-        let losses = trained.iter().zip(&self.models).map(|(Trained { network, .. }, (_, compile, _))| {
+    fn loss(&self, trained: &[BenchResult], session: &Session<'_>) -> Result<f64> {
+        let losses = trained.iter().zip(&self.models).map(|(BenchResult { network, .. }, (_, compile, _))| {
             let logs = train::evaluate(network, compile, self.data.examples(), None, session)?;
             Ok(logs.get("loss").unwrap_or(f64::NAN))
         });
@@ -133,7 +133,7 @@ fn line(
     built: f64,
     walls: &[f64],
     cpus: &[f64],
-    (final_loss, trained): (f64, &[Trained]),
+    (final_loss, trained): (f64, &[BenchResult]),
     started: Instant,
 ) -> Value {
     let steps = workload.steps() as f64;
@@ -156,7 +156,7 @@ fn line(
         // Where the first repeat takes longer, that is warming up.
         "startup_s": built + (walls[0] - wall).max(0.0),
     });
-    if let Moves::Sweep(models) = workload.moves {
+    if let UpdateKind::Sweep(models) = workload.moves {
         line["models_per_min"] = json!(models as f64 / wall * 60.0);
         line["sweep_s"] = json!(wall);
     }
@@ -206,11 +206,11 @@ mod tests {
         some.models.retain(|_| at.next().is_some_and(|model| wanted.contains(&model)));
         let all: Vec<Vec<f64>> = [1, 2, 3]
             .map(|threads| {
-                let surroundings = Surroundings { threads, simd: treino::train::Simd::detect() };
+                let surroundings = ReportContext { threads, simd: treino::train::Simd::detect() };
                 let mut nobody = |_: &treino::events::Event| {};
                 let mut session = surroundings.session(&mut nobody);
                 let trained = some.repeat(&mut session).unwrap();
-                let one = |(at, one): (usize, Trained)| {
+                let one = |(at, one): (usize, BenchResult)| {
                     let (_, compile, _) = &some.models[at];
                     let logs = train::evaluate(&one.network, compile, data.examples(), None, &session).unwrap();
                     logs.get("loss").unwrap()

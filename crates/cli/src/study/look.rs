@@ -2,8 +2,8 @@
 
 use super::outcome::{object, outcome};
 use crate::arguments::format_of;
+use crate::indented_lines::IndentedLines;
 use crate::json;
-use crate::lines::Lines;
 use crate::session::{is_interrupted, listen_for_interrupts};
 use crate::tables::{self, shortened};
 use crate::terminal::Terminal;
@@ -15,7 +15,7 @@ use treino::Result;
 use treino::error::Error;
 use treino::statistics::interval95;
 use treino::study::importance::FEWEST_CONFIGS;
-use treino::study::{Comparison, Config, Course};
+use treino::study::{Comparison, Config, StudyResult};
 use treino::study::{STUDY_FILE, StudyContent};
 use treino::{files, study};
 
@@ -149,7 +149,7 @@ fn config_of(text: &str, other: Option<&Path>) -> Result<(PathBuf, Option<usize>
     }
 }
 
-fn chosen(course: &Course, number: Option<usize>, path: &Path) -> Result<Config> {
+fn chosen(course: &StudyResult, number: Option<usize>, path: &Path) -> Result<Config> {
     let found = match number {
         Some(number) => course.configs.iter().find(|config| config.number == number),
         None => course.verdict.ranked.first().map(|best| &course.configs[best.config]),
@@ -197,7 +197,7 @@ pub fn compare(matches: &ArgMatches, terminal: &Terminal) -> Result<u8> {
 
 fn compared(found: &Comparison, pair: [&Config; 2], objective: &str, terminal: &Terminal) -> String {
     let lang = terminal.lang;
-    let mut lines = Lines::new(terminal);
+    let mut lines = IndentedLines::new(terminal);
     for (label, config) in ["A", "B"].into_iter().zip(pair) {
         let values: Vec<f64> = config.values().into_iter().map(|(_, value)| value).collect();
         let interval = interval95(&values);
@@ -239,7 +239,7 @@ pub fn importance(matches: &ArgMatches, terminal: &Terminal) -> Result<u8> {
     }
     let range = |low: f64, high: f64| format!("{} – {}", lang.percent(low), lang.percent(high));
     if found.is_empty() {
-        let mut lines = Lines::new(terminal);
+        let mut lines = IndentedLines::new(terminal);
         let many = lang.grouped(course.configs.len() as f64);
         lines.add(&lang.label_note(), &lang.importance_unknown(many, FEWEST_CONFIGS));
         terminal.print(&lines.text);

@@ -6,18 +6,18 @@ mod progress;
 mod report;
 
 use crate::arguments;
+use crate::indented_lines::IndentedLines;
 use crate::json;
-use crate::lines::Lines;
-use crate::session::{Surroundings, gate, is_interrupted, listen_for_interrupts};
+use crate::session::{ReportContext, gate, is_interrupted, listen_for_interrupts};
 use crate::terminal::Terminal;
 use clap::ArgMatches;
 use outcome::{line, object, outcome};
-use progress::Progress;
+use progress::StudyProgressBar;
 use std::path::{Path, PathBuf};
 use treino::Result;
 use treino::error::Error;
-use treino::study::{Course, Seeds, Study, StudyEvent, Workers};
 use treino::study::{STUDY_FILE, StudyFile};
+use treino::study::{Seeds, Study, StudyEvent, StudyResult, Workers};
 
 /// Trains many, compares, and says what may be said; or looks at a study that is there.
 pub fn run(matches: &ArgMatches, terminal: &Terminal) -> Result<u8> {
@@ -36,7 +36,7 @@ pub fn run(matches: &ArgMatches, terminal: &Terminal) -> Result<u8> {
 
 fn study(matches: &ArgMatches, terminal: &Terminal) -> Result<u8> {
     let (as_json, quiet) = (matches.get_flag("json"), matches.get_flag("quiet"));
-    let surroundings = Surroundings::new(matches)?;
+    let surroundings = ReportContext::new(matches)?;
     let study = Study::new(arguments::study_spec(matches)?)?;
     let folder = folder_of(matches, &study)?;
     let file = StudyFile::open(&folder.join(STUDY_FILE), &study, matches.get_flag("extend"))?;
@@ -47,7 +47,7 @@ fn study(matches: &ArgMatches, terminal: &Terminal) -> Result<u8> {
     if !as_json && !quiet {
         terminal.print(&head(&study, file.known(), terminal));
     }
-    let mut progress = (!as_json && !quiet).then(|| Progress::new(terminal, study.objective().1));
+    let mut progress = (!as_json && !quiet).then(|| StudyProgressBar::new(terminal, study.objective().1));
     let mut watch = |event: &StudyEvent| match (event, &mut progress) {
         (StudyEvent::Done(done), Some(progress)) => progress.show(done),
         (StudyEvent::Done(done), None) if as_json => json::line(&line(done)),
@@ -65,7 +65,7 @@ fn study(matches: &ArgMatches, terminal: &Terminal) -> Result<u8> {
         json::line(&object(&course, &folder));
     } else {
         terminal.print(&outcome(&course, terminal));
-        let mut lines = Lines::new(terminal);
+        let mut lines = IndentedLines::new(terminal);
         lines.add(&terminal.lang.label_saved(), &terminal.lang.study_saved(folder.display(), page.display()));
         terminal.print(&lines.text);
     }
@@ -73,7 +73,7 @@ fn study(matches: &ArgMatches, terminal: &Terminal) -> Result<u8> {
 }
 
 /// 0 for a best config, 3 where the budget is spent and nothing is decided, 4 where trainings failed, 130 after Ctrl-C.
-fn exit_code(course: &Course) -> u8 {
+fn exit_code(course: &StudyResult) -> u8 {
     let has_failed = course.configs.iter().any(|config| config.failure().is_some());
     match course {
         _ if is_interrupted() => 130,
@@ -100,7 +100,7 @@ fn folder_of(matches: &ArgMatches, study: &Study) -> Result<PathBuf> {
 fn head(study: &Study, known: usize, terminal: &Terminal) -> String {
     let lang = terminal.lang;
     let (spec, base) = (study.spec(), study.base());
-    let mut lines = Lines::new(terminal);
+    let mut lines = IndentedLines::new(terminal);
     lines.add(&lang.label_data(), base.resolved.spec.data.path.as_deref().unwrap_or("table"));
     lines.add(&lang.label_target(), &base.prepared.target.name);
     let names: Vec<&str> = spec.space.dimensions().iter().map(|d| d.name.as_str()).collect();

@@ -1,16 +1,16 @@
 //! What a study has found, as a table, as sentences, as JSON.
 
-use crate::lines::Lines;
+use crate::indented_lines::IndentedLines;
 use crate::tables::{self, shortened};
 use crate::terminal::Terminal;
 use comfy_table::Table;
 use serde_json::{Value, json};
 use std::path::Path;
-use treino::study::sources::{SourcesOfChance, Spread};
-use treino::study::{Config, Course, Done};
+use treino::study::random_sources::{RandomSources, Spread};
+use treino::study::{Config, Done, StudyResult};
 
 /// The table and the sentences.
-pub fn outcome(course: &Course, terminal: &Terminal) -> String {
+pub fn outcome(course: &StudyResult, terminal: &Terminal) -> String {
     let lang = terminal.lang;
     const ROWS: usize = 20;
     let name = lang.column_mean(&course.objective);
@@ -64,7 +64,7 @@ pub fn outcome(course: &Course, terminal: &Terminal) -> String {
         text.push_str(&format!("  … {}\n", lang.and_more("", more).trim()));
     }
     text.push('\n');
-    let mut lines = Lines::new(terminal);
+    let mut lines = IndentedLines::new(terminal);
     lines.add(&lang.label_verdict(), &lang.verdict(course).join(" "));
     text.push_str(&lines.text);
     if let Some(found) = course.sources() {
@@ -74,7 +74,7 @@ pub fn outcome(course: &Course, terminal: &Terminal) -> String {
 }
 
 /// What each source of chance does alone.
-pub fn sources(found: &SourcesOfChance, terminal: &Terminal) -> String {
+pub fn sources(found: &RandomSources, terminal: &Terminal) -> String {
     let lang = terminal.lang;
     let mut table: Table = tables::plain_table();
     table.add_row([
@@ -109,7 +109,7 @@ pub fn line(done: &Done) -> Value {
 }
 
 /// The end as a JSON line.
-pub fn object(course: &Course, folder: &Path) -> Value {
+pub fn object(course: &StudyResult, folder: &Path) -> Value {
     let configs = course.verdict.ranked.iter().map(|one| {
         let config = &course.configs[one.config];
         let varied: serde_json::Map<String, Value> =

@@ -13,7 +13,7 @@ use treino::study::{Done, Phase};
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// What happens, on standard error.
-pub struct Progress<'a> {
+pub struct StudyProgressBar<'a> {
     terminal: &'a Terminal,
     more_is_better: bool,
     live: Option<ProgressBar>,
@@ -28,11 +28,20 @@ pub struct Progress<'a> {
     found: BTreeMap<usize, (String, Vec<f64>)>,
 }
 
-impl<'a> Progress<'a> {
+impl<'a> StudyProgressBar<'a> {
     pub fn new(terminal: &'a Terminal, more_is_better: bool) -> Self {
         let live = terminal.live_block();
         let (stretch, out, found) = (BTreeSet::new(), BTreeSet::new(), BTreeMap::new());
-        Progress { terminal, more_is_better, live, began: Instant::now(), shown: Instant::now(), stretch, out, found }
+        StudyProgressBar {
+            terminal,
+            more_is_better,
+            live,
+            began: Instant::now(),
+            shown: Instant::now(),
+            stretch,
+            out,
+            found,
+        }
     }
 
     fn take(&mut self, done: &Done) {

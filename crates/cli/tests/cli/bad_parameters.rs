@@ -6,9 +6,9 @@
 
 use crate::scratch::Scratch;
 use std::path::Path;
-use treino::ROOMS;
+use treino::FAMILIES;
 use treino::catalog::parse;
-use treino::catalog::{Interval, Kind, Room, Value};
+use treino::catalog::{Family, Interval, Kind, Value};
 use treino::error::Error;
 use treino::spec::Spec;
 
@@ -130,7 +130,7 @@ fn edges(interval: &Interval, step: f64) -> (Vec<f64>, Vec<f64>) {
 
 /// Values just inside of a kind, as typed.
 fn inside(kind: &Kind) -> Vec<String> {
-    let names = |room: &Room| -> Vec<String> { room.things.iter().map(|d| format!("\"{}\"", d.name)).collect() };
+    let names = |room: &Family| -> Vec<String> { room.things.iter().map(|d| format!("\"{}\"", d.name)).collect() };
     let number = |x: f64| Value::Float(x).to_string();
     match kind {
         Kind::Bool => vec!["true".into(), "false".into()],
@@ -153,7 +153,7 @@ fn inside(kind: &Kind) -> Vec<String> {
 }
 
 /// A spec in which a thing stands, and its path. `rest` are the thing's parameters, each with a comma before it.
-fn at(room: &Room, name: &str, rest: &str) -> (String, String) {
+fn at(room: &Family, name: &str, rest: &str) -> (String, String) {
     let table = format!("{{ type = \"{name}\"{rest} }}");
     let dense = |key: &str| {
         (format!("model = {{ layers = [{{ type = \"dense\", {key} = {table} }}] }}"), format!("model.layers[0].{key}"))
@@ -182,7 +182,7 @@ fn at(room: &Room, name: &str, rest: &str) -> (String, String) {
 fn mistakes() -> Vec<(String, Vec<String>)> {
     let mut all = Vec::new();
     // Pruners stand in a study, not in a training.
-    for room in ROOMS.into_iter().filter(|room| room.name != "pruners") {
+    for room in FAMILIES.into_iter().filter(|room| room.name != "pruners") {
         for thing in room.things {
             for param in thing.params {
                 let own = |value: &str| at(room, thing.name, &format!(", {} = {value}", param.name));
@@ -243,7 +243,7 @@ fn values_just_outside_are_refused_with_their_path_and_range() {
 fn values_just_inside_are_read() {
     let mut wrong = Vec::new();
     // Pruners stand in a study, not in a training.
-    for room in ROOMS.into_iter().filter(|room| room.name != "pruners") {
+    for room in FAMILIES.into_iter().filter(|room| room.name != "pruners") {
         for thing in room.things {
             for param in thing.params {
                 for value in inside(&param.kind) {

@@ -3,7 +3,7 @@
 use crate::scratch::Scratch;
 use serde_json::Value as Json;
 use std::path::Path;
-use treino::store::Bundle;
+use treino::store::TrainedModel;
 
 const EXAMPLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/examples/comparing");
 
@@ -47,7 +47,7 @@ fn the_example_follows_keras() {
     assert_eq!(epochs[0].as_object().unwrap().len(), single["logs"].as_object().unwrap().len());
 
     let run = lines.last().unwrap()["run"].as_str().unwrap();
-    let model = Bundle::open(scratch.path(run).join("model.safetensors")).unwrap();
+    let model = TrainedModel::open(scratch.path(run).join("model.safetensors")).unwrap();
     let weights = single["weights"].as_object().unwrap();
     for (name, series) in weights {
         let (_, _, ours) = model.network.named_weights().find(|(n, _, _)| n == name).unwrap();

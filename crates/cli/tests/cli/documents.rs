@@ -2,7 +2,7 @@
 
 use crate::scratch::{DATASETS, Scratch};
 use std::path::Path;
-use treino::ROOMS;
+use treino::FAMILIES;
 
 const DOCS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs");
 
@@ -34,7 +34,7 @@ fn the_reference_is_up_to_date() {
     };
     let renew = "renew it with\n  cargo run -q -- catalog --docs docs/reference";
     let made = names(&scratch.path("made"));
-    assert_eq!(made.len(), ROOMS.len() + 1);
+    assert_eq!(made.len(), FAMILIES.len() + 1);
     for name in &made {
         let old = std::fs::read_to_string(kept.join(name)).unwrap_or_default();
         assert!(old == scratch.text(&format!("made/{name}")), "docs/reference/{name} is stale; {renew}");

@@ -6,7 +6,7 @@
 use crate::scratch::Scratch;
 use serde_json::Value as Json;
 use std::sync::Mutex;
-use treino::ROOMS;
+use treino::FAMILIES;
 
 const ROWS: usize = 60;
 
@@ -25,7 +25,7 @@ fn table() -> String {
 
 /// What a network is trained for.
 #[derive(Clone, Copy, PartialEq)]
-enum Goal {
+enum OutputCompile {
     /// A number, standardised.
     Number,
     /// A number above 0 as it is, and a softplus at the end.
@@ -42,7 +42,7 @@ enum Goal {
 
 /// A spec for a goal, in its parts.
 struct Recipe {
-    goal: Goal,
+    goal: OutputCompile,
     data: String,
     layers: String,
     optimizer: String,
@@ -53,7 +53,7 @@ struct Recipe {
 }
 
 /// The usual network, all its parts as by default.
-fn usual(goal: Goal) -> Recipe {
+fn usual(goal: OutputCompile) -> Recipe {
     Recipe {
         goal,
         data: String::new(),
@@ -70,15 +70,15 @@ impl Recipe {
     fn spec(&self) -> String {
         let Recipe { data, layers, optimizer, metrics, fit, callbacks, .. } = self;
         let (target, end, loss) = match self.goal {
-            Goal::Number => ("number", "units = 1", "mean_squared_error"),
-            Goal::Amount => ("number", "units = 1, activation = \"softplus\"", "mean_squared_error"),
-            Goal::Answer => ("answer", "units = 1, activation = \"sigmoid\"", "binary_crossentropy"),
-            Goal::Sign => ("answer", "units = 1, activation = \"tanh\"", "hinge"),
-            Goal::Class => ("class", "units = 3, activation = \"softmax\"", "sparse_categorical_crossentropy"),
-            Goal::OneHot => ("class", "units = 3, activation = \"softmax\"", "categorical_crossentropy"),
+            OutputCompile::Number => ("number", "units = 1", "mean_squared_error"),
+            OutputCompile::Amount => ("number", "units = 1, activation = \"softplus\"", "mean_squared_error"),
+            OutputCompile::Answer => ("answer", "units = 1, activation = \"sigmoid\"", "binary_crossentropy"),
+            OutputCompile::Sign => ("answer", "units = 1, activation = \"tanh\"", "hinge"),
+            OutputCompile::Class => ("class", "units = 3, activation = \"softmax\"", "sparse_categorical_crossentropy"),
+            OutputCompile::OneHot => ("class", "units = 3, activation = \"softmax\"", "categorical_crossentropy"),
         };
         let others: Vec<&str> = ["number", "answer", "class"].into_iter().filter(|name| *name != target).collect();
-        let scale = if self.goal == Goal::Amount { "target_scale = \"none\"\n" } else { "" };
+        let scale = if self.goal == OutputCompile::Amount { "target_scale = \"none\"\n" } else { "" };
         let ignore = if data.contains("ignore") { String::new() } else { format!("ignore = {others:?}\n") };
         let loss = self.loss.clone().unwrap_or(format!("\"{loss}\""));
         format!(
@@ -96,7 +96,7 @@ fn named(name: &str) -> String {
 /// The usual recipe with one layer in the middle.
 fn with_layer(layer: &str) -> Recipe {
     let before = "{ type = \"dense\", units = 8, name = \"first\" }";
-    Recipe { layers: format!("{before}, {layer}, {{ type = \"flatten\" }}"), ..usual(Goal::Number) }
+    Recipe { layers: format!("{before}, {layer}, {{ type = \"flatten\" }}"), ..usual(OutputCompile::Number) }
 }
 
 /// A layer that reads the cells of one column, and the usual layer of all other columns beside it.
@@ -106,12 +106,12 @@ fn of_column(column: &str, layer: &str) -> Recipe {
          {{ type = \"input_layer\" }}, {{ type = \"dense\", units = 4, name = \"of_others\" }}, \
          {{ type = \"concatenate\", inputs = [\"of_it\", \"of_others\"] }}"
     );
-    Recipe { layers, ..usual(Goal::Number) }
+    Recipe { layers, ..usual(OutputCompile::Number) }
 }
 
 fn layer(name: &str) -> Recipe {
     let two = "{ type = \"dense\", units = 8, name = \"second\" }";
-    let number = usual(Goal::Number);
+    let number = usual(OutputCompile::Number);
     match name {
         "add" | "subtract" | "multiply" | "average" | "maximum" | "minimum" | "concatenate" | "dot" => {
             with_layer(&format!("{two}, {{ type = \"{name}\", inputs = [\"first\", \"second\"] }}"))
@@ -141,25 +141,25 @@ fn layer(name: &str) -> Recipe {
 
 fn loss(name: &str) -> Option<Recipe> {
     let goal = match name {
-        "binary_crossentropy" | "binary_focal_crossentropy" | "dice" | "tversky" => Goal::Answer,
-        "hinge" | "squared_hinge" => Goal::Sign,
-        "poisson" | "mean_squared_logarithmic_error" => Goal::Amount,
-        "sparse_categorical_crossentropy" => Goal::Class,
+        "binary_crossentropy" | "binary_focal_crossentropy" | "dice" | "tversky" => OutputCompile::Answer,
+        "hinge" | "squared_hinge" => OutputCompile::Sign,
+        "poisson" | "mean_squared_logarithmic_error" => OutputCompile::Amount,
+        "sparse_categorical_crossentropy" => OutputCompile::Class,
         "categorical_crossentropy"
         | "categorical_focal_crossentropy"
         | "categorical_generalized_cross_entropy"
         | "categorical_hinge"
         | "kl_divergence"
-        | "cosine_similarity" => Goal::OneHot,
+        | "cosine_similarity" => OutputCompile::OneHot,
         // It makes rows of a group alike, but predicts nothing: bad_input.rs has its refusal.
         "circle" => return None,
-        _ => Goal::Number,
+        _ => OutputCompile::Number,
     };
     Some(Recipe { loss: Some(named(name)), ..usual(goal) })
 }
 
 /// For which goal a metric is computed, and how it is written.
-fn metric(name: &str) -> (Goal, String) {
+fn metric(name: &str) -> (OutputCompile, String) {
     let goal = match name {
         "accuracy"
         | "binary_accuracy"
@@ -180,11 +180,13 @@ fn metric(name: &str) -> (Goal, String) {
         | "binary_io_u"
         | "binary_crossentropy"
         | "hinge"
-        | "squared_hinge" => Goal::Answer,
+        | "squared_hinge" => OutputCompile::Answer,
         "sparse_categorical_accuracy" | "sparse_top_k_categorical_accuracy" | "sparse_categorical_crossentropy" => {
-            Goal::Class
+            OutputCompile::Class
         }
-        "io_u" | "mean_io_u" => return (Goal::Class, format!("{{ type = \"{name}\", sparse_y_pred = false }}")),
+        "io_u" | "mean_io_u" => {
+            return (OutputCompile::Class, format!("{{ type = \"{name}\", sparse_y_pred = false }}"));
+        }
         "categorical_accuracy"
         | "top_k_categorical_accuracy"
         | "categorical_crossentropy"
@@ -192,12 +194,12 @@ fn metric(name: &str) -> (Goal, String) {
         | "kl_divergence"
         | "one_hot_io_u"
         | "one_hot_mean_io_u"
-        | "cosine_similarity" => Goal::OneHot,
+        | "cosine_similarity" => OutputCompile::OneHot,
         "pearson_correlation" | "concordance_correlation" => {
-            return (Goal::Number, format!("{{ type = \"{name}\", axis = 0 }}"));
+            return (OutputCompile::Number, format!("{{ type = \"{name}\", axis = 0 }}"));
         }
-        "poisson" | "mean_squared_logarithmic_error" => Goal::Amount,
-        _ => Goal::Number,
+        "poisson" | "mean_squared_logarithmic_error" => OutputCompile::Amount,
+        _ => OutputCompile::Number,
     };
     (goal, named(name))
 }
@@ -210,7 +212,7 @@ fn callback(name: &str) -> Recipe {
         "tensorboard" => ", log_dir = \"logs\", histogram_freq = 1",
         _ => "",
     };
-    let usual = usual(Goal::Number);
+    let usual = usual(OutputCompile::Number);
     let averaged = "{ type = \"adam\", use_ema = true }".to_string();
     let optimizer = if name == "swap_ema_weights" { averaged } else { usual.optimizer };
     Recipe { callbacks: format!("{{ type = \"{name}\"{rest} }}"), optimizer, ..usual }
@@ -219,12 +221,12 @@ fn callback(name: &str) -> Recipe {
 /// One training for each thing; of metrics, for all of a goal.
 fn trainings() -> Vec<(String, Recipe)> {
     let mut all = Vec::new();
-    for room in ROOMS {
+    for room in FAMILIES {
         for thing in room.things {
             let name = thing.name;
             let dense = |key: &str| Recipe {
                 layers: format!("{{ type = \"dense\", units = 8, {key} = {} }}", named(name)),
-                ..usual(Goal::Number)
+                ..usual(OutputCompile::Number)
             };
             let recipe = match room.name {
                 // Every training has them all, or none.
@@ -237,11 +239,11 @@ fn trainings() -> Vec<(String, Recipe)> {
                 "losses" => loss(name),
                 "optimizers" => {
                     let fit = if name == "lbfgs" { "batch_size = 1000" } else { "batch_size = 16" };
-                    Some(Recipe { optimizer: named(name), fit: fit.into(), ..usual(Goal::Number) })
+                    Some(Recipe { optimizer: named(name), fit: fit.into(), ..usual(OutputCompile::Number) })
                 }
                 "schedules" => {
                     let optimizer = format!("{{ type = \"sgd\", learning_rate = {} }}", named(name));
-                    Some(Recipe { optimizer, ..usual(Goal::Number) })
+                    Some(Recipe { optimizer, ..usual(OutputCompile::Number) })
                 }
                 "metrics" => {
                     let (goal, written) = metric(name);
@@ -303,10 +305,10 @@ fn problem(scratch: &Scratch, folder: &str, recipe: &Recipe) -> Option<String> {
 fn everything_in_the_catalogue_trains() {
     let scratch = Scratch::new();
     let trainings = trainings();
-    let things: usize = ROOMS.iter().map(|room| room.things.len()).sum();
+    let things: usize = FAMILIES.iter().map(|room| room.things.len()).sum();
     let named: usize = trainings.iter().map(|(names, _)| names.split(", ").count()).sum();
     // The sections, what belongs to studies, and `circle` have no training of their own.
-    assert_eq!(named, things - treino::spec::ROOM.things.len() - treino::study::pruning::ROOM.things.len() - 1);
+    assert_eq!(named, things - treino::spec::FAMILY.things.len() - treino::study::pruning::FAMILY.things.len() - 1);
     let (next, problems) = (Mutex::new(trainings.iter().enumerate()), Mutex::new(Vec::new()));
     std::thread::scope(|scope| {
         for _ in 0..2 {

@@ -1,7 +1,7 @@
 //! The promise of equal bits: the same model from any number of threads, again, and from the spec that a run leaves.
 
 use crate::scratch::Scratch;
-use treino::store::Bundle;
+use treino::store::TrainedModel;
 use treino::train::Level;
 
 const MODEL: &str = "model.safetensors";
@@ -164,7 +164,7 @@ fn repeats_are_the_trainings_that_their_seeds_give_alone() {
     scratch.good(&format!("{train} --repeats 4 --threads 2"));
     let together = scratch.json("runs/0001-iris/metrics.json");
     let weights = |run: &str| -> Vec<u32> {
-        let bundle = Bundle::open(scratch.path(run)).unwrap();
+        let bundle = TrainedModel::open(scratch.path(run)).unwrap();
         bundle.network.named_weights().flat_map(|(_, _, numbers)| numbers.iter().map(|x| x.to_bits())).collect()
     };
     for k in 1..=4 {

@@ -6,8 +6,8 @@ use std::fmt;
 
 /// A room of the catalogue: the things of one Keras module, or the sections of a spec file.
 ///
-/// Each room is declared where its things are, with the `room!` macro; a list of all of them stands on top of the crates.
-pub struct Room {
+/// Each room is declared where its things are, with the `family!` macro; a list of all of them stands on top of the crates.
+pub struct Family {
     /// Its name: Keras's module name.
     pub name: &'static str,
     /// What one thing of it is called in a message.
@@ -24,7 +24,7 @@ pub struct Room {
     pub example: &'static str,
 }
 
-impl Room {
+impl Family {
     /// What one thing is called in a message, with its article, such as "an optimizer".
     pub fn a_thing(&self) -> String {
         let article = if self.one.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
@@ -33,20 +33,20 @@ impl Room {
 
     /// Whether an expression can stand in the place of a name.
     pub fn takes_expressions(&self) -> bool {
-        self.things.iter().any(|thing| thing.name == super::thing::EXPRESSION)
+        self.things.iter().any(|thing| thing.name == super::component::EXPRESSION)
     }
 }
 
-impl PartialEq for Room {
+impl PartialEq for Family {
     fn eq(&self, other: &Self) -> bool {
         self.name == other.name
     }
 }
 
-impl Eq for Room {}
+impl Eq for Family {}
 
 // Parameters name rooms and rooms have parameters: the name alone ends the circle.
-impl fmt::Debug for Room {
+impl fmt::Debug for Family {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Room({})", self.name)
     }
@@ -163,9 +163,9 @@ pub enum Kind {
     /// A whole number of at least 1, or one of a few words.
     CountOr(&'static [&'static str]),
     /// A thing of another room: its name, or a table with its `type` and parameters.
-    Thing(&'static Room),
+    Thing(&'static Family),
     /// A number in an interval, or a thing of a room.
-    FloatOrThing(Interval, &'static Room),
+    FloatOrThing(Interval, &'static Family),
     /// A list, each item of one kind.
     List(&'static Kind),
     /// One value of a kind, or a list of them.

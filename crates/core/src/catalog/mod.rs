@@ -1,24 +1,24 @@
 //! What exists, and what each thing's parameters are: the one table that everything else is made from.
 //!
-//! Each thing (an optimizer, a layer, a section of the spec ...) is declared once, with the `thing!` macro: its
+//! Each thing (an optimizer, a layer, a section of the spec ...) is declared once, with the `component!` macro: its
 //! parameters with type, allowed values, default and one line of documentation. From that come the parameter struct,
 //! the reading and checking of spec files and flags ("did you mean"), the writing of resolved specs, the JSON Schema,
 //! `treino catalog`, the pages of the reference and the command line's help.
 //!
-//! The things of a room are listed once, with the `room!` macro, which makes the enum that can hold any of them.
+//! The things of a room are listed once, with the `family!` macro, which makes the enum that can hold any of them.
 
 mod choice;
+mod component;
 mod descriptor;
 mod node;
 mod reference;
 mod schema;
-mod thing;
 mod toml;
 
 pub use choice::choice;
-pub use descriptor::{Descriptor, Doc, Interval, Kind, Param, Room};
+pub use component::{Component, Field, check_keys, component, family, find, read_named, write_named};
+pub use descriptor::{Descriptor, Doc, Family, Interval, Kind, Param};
 pub use node::{Entries, Entry, Node, Origin, Value};
-pub use reference::{Page, reference};
+pub use reference::{ReferencePage, reference};
 pub use schema::{json_schema, object_schema, value_json};
-pub use thing::{Field, Thing, check_keys, find, read_named, room, thing, write_named};
 pub use toml::{parse, write};

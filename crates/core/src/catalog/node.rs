@@ -1,6 +1,6 @@
 //! Values as they were typed, each knowing where it stands.
 
-use crate::error::{Error, Span};
+use crate::error::{Error, TextSpan};
 use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
@@ -12,7 +12,7 @@ pub enum Origin {
     #[default]
     Program,
     /// A stretch of a file.
-    File(Arc<Path>, Span),
+    File(Arc<Path>, TextSpan),
     /// A flag of the command line, such as `--batch-size`.
     Flag(String),
 }

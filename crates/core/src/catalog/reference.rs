@@ -1,13 +1,13 @@
 //! The catalogue as pages to read: one for each room, made from the descriptors alone.
 
-use super::descriptor::{Descriptor, Doc, Kind, Param, Room};
+use super::component::write_named;
+use super::descriptor::{Descriptor, Doc, Family, Kind, Param};
 use super::node::{Entries, Node, Value};
-use super::thing::write_named;
 use std::fmt::Write;
 
 /// A page of the reference, in Markdown.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Page {
+pub struct ReferencePage {
     /// The name of its file.
     pub file: String,
     /// Its text.
@@ -16,24 +16,24 @@ pub struct Page {
 
 /// The pages of the reference: an index, and one for each room. `flag` knows the flag of the command line that sets a
 /// value of the spec, such as `--batch-size` for `fit.batch_size`.
-pub fn reference(rooms: &[&Room], flag: &dyn Fn(&str) -> Option<String>) -> Vec<Page> {
+pub fn reference(rooms: &[&Family], flag: &dyn Fn(&str) -> Option<String>) -> Vec<ReferencePage> {
     let reference = Reference { rooms, flag };
-    let index = Page { file: "README.md".to_string(), text: reference.index() };
-    let room = |room: &&Room| Page { file: file(room), text: reference.page(room) };
+    let index = ReferencePage { file: "README.md".to_string(), text: reference.index() };
+    let room = |room: &&Family| ReferencePage { file: file(room), text: reference.page(room) };
     std::iter::once(index).chain(rooms.iter().map(room)).collect()
 }
 
 /// What the pages are made from.
 struct Reference<'a> {
-    rooms: &'a [&'a Room],
+    rooms: &'a [&'a Family],
     flag: &'a dyn Fn(&str) -> Option<String>,
 }
 
-fn file(room: &Room) -> String {
+fn file(room: &Family) -> String {
     format!("{}.md", room.name)
 }
 
-fn title(room: &Room) -> String {
+fn title(room: &Family) -> String {
     room.name[..1].to_uppercase() + &room.name[1..]
 }
 
@@ -75,7 +75,7 @@ impl Reference<'_> {
         text
     }
 
-    fn page(&self, room: &Room) -> String {
+    fn page(&self, room: &Family) -> String {
         let mut text = format!("{MADE}# {}\n", title(room));
         let mut intro = room.doc.text();
         // The first paragraph is for readers of the source.
@@ -100,7 +100,7 @@ impl Reference<'_> {
         text
     }
 
-    fn entry(&self, text: &mut String, room: &Room, thing: &Descriptor, shared: &[&Param]) {
+    fn entry(&self, text: &mut String, room: &Family, thing: &Descriptor, shared: &[&Param]) {
         let _ = write!(text, "\n## {}\n", thing.name);
         for lines in thing.doc.text() {
             let _ = write!(text, "\n{}\n", prose(&lines));
@@ -147,9 +147,9 @@ impl Reference<'_> {
     }
 
     /// Where a thing of the room may stand.
-    fn places(&self, room: &Room) -> Option<String> {
+    fn places(&self, room: &Family) -> Option<String> {
         let mut places: Vec<String> = room.places.iter().map(|place| place.to_string()).collect();
-        let (sections, others): (Vec<&Room>, Vec<&Room>) = self.rooms.iter().partition(|other| !other.is_chosen);
+        let (sections, others): (Vec<&Family>, Vec<&Family>) = self.rooms.iter().partition(|other| !other.is_chosen);
         for section in sections.iter().flat_map(|sections| sections.things) {
             for param in section.params.iter().filter(|p| takes(&p.kind, room)) {
                 let flag = (self.flag)(&format!("{}.{}", section.name, param.name));
@@ -175,7 +175,7 @@ impl Reference<'_> {
     }
 
     /// The thing in a spec file, with its own parameters at their defaults.
-    fn example(&self, room: &Room, thing: &Descriptor, own: &[&Param]) -> String {
+    fn example(&self, room: &Family, thing: &Descriptor, own: &[&Param]) -> String {
         let mut table = Entries::default();
         for param in own {
             match (param.default)() {
@@ -228,7 +228,7 @@ fn is_missing(default: &Value) -> bool {
 
 /// What a kind allows, with links to rooms.
 fn allowed(kind: &Kind) -> String {
-    let link = |room: &Room| room.a_thing().replace(room.one, &format!("[{}]({})", room.one, file(room)));
+    let link = |room: &Family| room.a_thing().replace(room.one, &format!("[{}]({})", room.one, file(room)));
     match kind {
         Kind::Thing(room) => link(room),
         Kind::FloatOrThing(interval, room) => format!("a number{interval}, or {}", link(room)),
@@ -247,7 +247,7 @@ fn allowed(kind: &Kind) -> String {
 }
 
 /// The parameters that more than half of a room's things have, and none of them otherwise than the rest.
-fn shared(room: &Room) -> Vec<&'static Param> {
+fn shared(room: &Family) -> Vec<&'static Param> {
     let things = room.things;
     if !room.is_chosen || things.len() < 3 {
         return Vec::new();
@@ -269,7 +269,7 @@ fn same(a: &Param, b: &Param) -> bool {
     a.name == b.name && a.doc == b.doc && a.kind.to_string() == b.kind.to_string() && default(a) == default(b)
 }
 
-fn takes(kind: &Kind, room: &Room) -> bool {
+fn takes(kind: &Kind, room: &Family) -> bool {
     match kind {
         Kind::Thing(of) | Kind::FloatOrThing(_, of) => *of == room,
         Kind::List(kind) | Kind::OneOrMore(kind) | Kind::PerOutput(kind) => takes(kind, room),

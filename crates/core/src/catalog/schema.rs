@@ -1,11 +1,11 @@
 //! The JSON Schema (draft 2020-12) of the spec file, made from the descriptors.
 
-use super::descriptor::{Descriptor, Kind, Room};
+use super::descriptor::{Descriptor, Family, Kind};
 use super::node::Value;
 use serde_json::{Map, Value as Json, json};
 
 /// The schema of a whole spec file: its sections, and every thing they may hold.
-pub fn json_schema(rooms: &[&Room]) -> Json {
+pub fn json_schema(rooms: &[&Family]) -> Json {
     let mut defs = Map::new();
     let mut properties = Map::new();
     properties.insert("version".into(), json!({ "const": 1, "description": "The version of the spec format." }));

@@ -1,7 +1,7 @@
 //! Specs as TOML text.
 
 use super::node::{Entries, Entry, Node, Origin, Value};
-use crate::error::{Error, Result, Span};
+use crate::error::{Error, Result, TextSpan};
 use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
@@ -31,7 +31,7 @@ impl Reader<'_> {
         let before = self.text.get(..range.start).unwrap_or(self.text);
         let line_start = before.rfind('\n').map_or(0, |at| at + 1);
         let inside = self.text.get(range).unwrap_or("");
-        let span = Span {
+        let span = TextSpan {
             line: before.matches('\n').count() + 1,
             column: before[line_start..].chars().count() + 1,
             length: inside.lines().next().unwrap_or("").chars().count(),

@@ -34,7 +34,7 @@ struct Inner {
     kind: Kind,
     message: String,
     file: Option<PathBuf>,
-    span: Option<Span>,
+    span: Option<TextSpan>,
     excerpt: Option<Excerpt>,
     help: Vec<String>,
 }
@@ -50,7 +50,7 @@ pub struct Excerpt {
 
 /// A stretch of a text file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Span {
+pub struct TextSpan {
     /// Line, counted from 1.
     pub line: usize,
     /// Column in characters, counted from 1; 0 when only the line is known.
@@ -118,11 +118,11 @@ impl Error {
 
     /// The line (from 1) that the error is about.
     pub fn at_line(self, line: usize) -> Self {
-        self.at(Span { line, column: 0, length: 0 })
+        self.at(TextSpan { line, column: 0, length: 0 })
     }
 
     /// The stretch of text that the error is about.
-    pub fn at(mut self, span: Span) -> Self {
+    pub fn at(mut self, span: TextSpan) -> Self {
         self.0.span.get_or_insert(span);
         self
     }
@@ -172,7 +172,7 @@ impl Error {
     }
 
     /// The stretch of that file, where it is known.
-    pub fn span(&self) -> Option<Span> {
+    pub fn span(&self) -> Option<TextSpan> {
         self.0.span
     }
 
@@ -201,8 +201,10 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0.message)?;
         match (&self.0.file, self.0.span) {
-            (Some(file), Some(Span { line, column: 0, .. })) => write!(f, "\n  at {}:{line}", file.display())?,
-            (Some(file), Some(Span { line, column, .. })) => write!(f, "\n  at {}:{line}:{column}", file.display())?,
+            (Some(file), Some(TextSpan { line, column: 0, .. })) => write!(f, "\n  at {}:{line}", file.display())?,
+            (Some(file), Some(TextSpan { line, column, .. })) => {
+                write!(f, "\n  at {}:{line}:{column}", file.display())?
+            }
             (Some(file), None) => write!(f, "\n  in {}", file.display())?,
             (None, _) => {}
         }

@@ -6,16 +6,16 @@ use tempfile::TempDir;
 
 /// Folders that were made on the way; those that are empty in the end go again.
 #[derive(Debug)]
-pub struct MadeFolders(Vec<PathBuf>);
+pub struct CreatedFolders(Vec<PathBuf>);
 
-impl MadeFolders {
+impl CreatedFolders {
     /// Makes a folder and those above it, as far as they are missing.
     /// # Errors
     /// The folder cannot be made.
     pub fn make(folder: &Path) -> Result<Self> {
         let is_missing = |path: &&Path| !path.as_os_str().is_empty() && !path.exists();
         let missing = folder.ancestors().take_while(is_missing).map(Path::to_path_buf).collect();
-        let made = MadeFolders(missing);
+        let made = CreatedFolders(missing);
         match std::fs::create_dir_all(folder) {
             Ok(()) => Ok(made),
             Err(e) => Err(Error::io("make the folder", folder, &e)),
@@ -28,7 +28,7 @@ impl MadeFolders {
     }
 }
 
-impl Drop for MadeFolders {
+impl Drop for CreatedFolders {
     fn drop(&mut self) {
         for folder in &self.0 {
             // One that is not empty has been put to use.
@@ -51,8 +51,8 @@ pub fn check_folder(folder: &Path) -> Result<()> {
 ///
 /// # Errors
 /// A folder that cannot be made or written to.
-pub fn working_folder(parent: &Path, prefix: &str) -> Result<(TempDir, MadeFolders)> {
-    let mut made = MadeFolders::make(parent)?;
+pub fn working_folder(parent: &Path, prefix: &str) -> Result<(TempDir, CreatedFolders)> {
+    let mut made = CreatedFolders::make(parent)?;
     let work = || tempfile::Builder::new().prefix(prefix).tempdir_in(parent);
     let mut begun = work();
     for _ in 0..10 {
@@ -60,7 +60,7 @@ pub fn working_folder(parent: &Path, prefix: &str) -> Result<(TempDir, MadeFolde
             break;
         }
         // Another program that only looked whether it can write has taken its empty folder away again.
-        made = MadeFolders::make(parent)?;
+        made = CreatedFolders::make(parent)?;
         begun = work();
     }
     let work = begun.map_err(|e| Error::io("write to the folder", parent, &e))?;

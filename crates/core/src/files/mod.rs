@@ -3,13 +3,13 @@
 //! A file is written beside its place and then renamed, so a reader never sees half of one. Logs grow instead, by whole
 //! pieces.
 
+mod append_file;
 mod crc32c;
 mod folder;
-mod growing_file;
 
+pub use append_file::AppendFile;
 pub use crc32c::{Crc32c, crc32c};
-pub use folder::{MadeFolders, check_folder, working_folder};
-pub use growing_file::GrowingFile;
+pub use folder::{CreatedFolders, check_folder, working_folder};
 
 use crate::error::{Error, Result};
 use std::io::Write;

@@ -9,12 +9,12 @@ pub struct Columns {
     total: usize,
     named: Vec<(String, Range<usize>)>,
     /// Columns that an input layer has in a way of its own; their numbers stand behind all others.
-    read: Vec<Read>,
+    read: Vec<InputRange>,
 }
 
 /// A column as it is read by those who read an input layer.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Read {
+pub struct InputRange {
     /// The input layer.
     pub layer: String,
     /// The column.
@@ -46,11 +46,11 @@ impl Columns {
     pub fn push_read(&mut self, layer: &str, name: &str, below: Option<usize>, encoded: bool) {
         let (layer, name, at) = (layer.to_string(), name.to_string(), self.total);
         self.total += 1;
-        self.read.push(Read { layer, name, at, below, encoded });
+        self.read.push(InputRange { layer, name, at, below, encoded });
     }
 
     /// The columns that an input layer has in a way of its own; none where it is an ordinary one.
-    pub fn read_by(&self, layer: &str) -> Vec<&Read> {
+    pub fn read_by(&self, layer: &str) -> Vec<&InputRange> {
         self.read.iter().filter(|read| read.layer == layer).collect()
     }
 

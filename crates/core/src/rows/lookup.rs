@@ -1,14 +1,14 @@
 //! Tokens to the indices of a vocabulary, by the rules of Keras's lookup layers.
 //!
 //! Index 0 is the mask's where it has one, then come the slots of unknown tokens, then the vocabulary. An unknown token goes
-//! to the slot that [`Token::slot`] says.
+//! to the slot that [`VocabularyKey::slot`] says.
 
 use super::hash::fingerprint64;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// A text or a whole number.
-pub trait Token: Ord + Clone {
+pub trait VocabularyKey: Ord + Clone {
     /// The slot, of so many, of this token where it is unknown: the fingerprint of a text, the value of a number, modulo
     /// `slots`.
     fn slot(&self, slots: usize) -> usize;
@@ -17,7 +17,7 @@ pub trait Token: Ord + Clone {
     fn nothing() -> Self;
 }
 
-impl Token for String {
+impl VocabularyKey for String {
     fn slot(&self, slots: usize) -> usize {
         (fingerprint64(self.as_bytes()) % slots.max(1) as u64) as usize
     }
@@ -27,7 +27,7 @@ impl Token for String {
     }
 }
 
-impl Token for i64 {
+impl VocabularyKey for i64 {
     fn slot(&self, slots: usize) -> usize {
         self.rem_euclid(i64::try_from(slots).unwrap_or(i64::MAX).max(1)) as usize
     }
@@ -51,7 +51,7 @@ pub struct Lookup<T> {
     pub mask_has_index: bool,
 }
 
-impl<T: Token> Lookup<T> {
+impl<T: VocabularyKey> Lookup<T> {
     /// The index of the first slot for unknown tokens.
     fn first(&self) -> usize {
         usize::from(self.mask.is_some() && self.mask_has_index)
@@ -101,7 +101,7 @@ pub struct Sorted<T> {
     unknown: usize,
 }
 
-impl<T: Token> Sorted<T> {
+impl<T: VocabularyKey> Sorted<T> {
     /// The index of a token; NaN where it is unknown and there is no slot for such.
     pub fn index(&self, token: &T) -> f32 {
         if let Some((mask, index)) = &self.mask
@@ -120,7 +120,7 @@ impl<T: Token> Sorted<T> {
 
 /// The tokens by how often they come, most frequent first, ties by the token, highest first (Keras: `adapt`); at most
 /// `most`.
-pub fn learn<T: Token>(tokens: impl Iterator<Item = (T, usize)>, never: &[&T], most: usize) -> Vec<T> {
+pub fn learn<T: VocabularyKey>(tokens: impl Iterator<Item = (T, usize)>, never: &[&T], most: usize) -> Vec<T> {
     let mut counts: BTreeMap<T, usize> = BTreeMap::new();
     for (token, times) in tokens {
         if times > 0 && !never.contains(&&token) {

@@ -1,6 +1,6 @@
 //! Products with one column: each element is a dot product.
 
-use super::Start;
+use super::ProductStart;
 use super::serial::SerialProduct;
 use crate::simd::VectorKernel;
 use crate::simd::vector::Vector;
@@ -16,9 +16,9 @@ impl VectorKernel for ColumnProduct<'_> {
             // SAFETY: the caller guarantees the instruction set; b and each row of A have k numbers, and C has m.
             unsafe {
                 let first = match start {
-                    Start::Zero => 0.0,
-                    Start::Bias(bias) => *bias.get_unchecked(0),
-                    Start::Accumulate => *c.add(row),
+                    ProductStart::Zero => 0.0,
+                    ProductStart::Bias(bias) => *bias.get_unchecked(0),
+                    ProductStart::Accumulate => *c.add(row),
                 };
                 *c.add(row) = first + V::dot(a.ptr.add(row * a.row_stride), b.ptr, k);
             }

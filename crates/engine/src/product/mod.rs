@@ -41,7 +41,7 @@ impl<'a> View<'a> {
 
 /// The value that the sum of each element starts from.
 #[derive(Debug, Clone, Copy)]
-pub enum Start<'a> {
+pub enum ProductStart<'a> {
     /// Zero.
     Zero,
     /// The bias: one number per column.
@@ -54,7 +54,15 @@ pub enum Start<'a> {
 ///
 /// # Panics
 /// If a slice is too short for its shape.
-pub fn product(pool: &Pool, simd: Simd, shape: [usize; 3], a: View<'_>, b: &[f32], start: Start<'_>, c: &mut [f32]) {
+pub fn product(
+    pool: &Pool,
+    simd: Simd,
+    shape: [usize; 3],
+    a: View<'_>,
+    b: &[f32],
+    start: ProductStart<'_>,
+    c: &mut [f32],
+) {
     check(shape, a, b, start, c);
     run(pool, simd, shape, a, Rhs::row_major(b.as_ptr(), shape[2]), start, c);
 }
@@ -75,12 +83,12 @@ pub fn product_transposed(
 ) {
     let [_, k, n] = shape;
     let a = View::rows(a, k);
-    check(shape, a, b, Start::Zero, c);
+    check(shape, a, b, ProductStart::Zero, c);
     if needs_transpose(shape) {
         transpose(simd, b, n, k, &mut scratch[..k * n]);
     }
     let b = Rhs::transposed(b.as_ptr(), shape, scratch.as_ptr());
-    run(pool, simd, shape, a, b, Start::Zero, c);
+    run(pool, simd, shape, a, b, ProductStart::Zero, c);
 }
 
 /// The length of the scratch buffer of [`product_transposed`], for any number of rows of A. It is 0 if B is packed anyway.
@@ -104,18 +112,18 @@ pub fn transpose(simd: Simd, a: &[f32], rows: usize, columns: usize, b: &mut [f3
     simd.run_vectors(Transpose { a: a.as_ptr(), shape: [rows, columns], b: b.as_mut_ptr() });
 }
 
-fn check([m, k, n]: [usize; 3], a: View<'_>, b: &[f32], start: Start<'_>, c: &[f32]) {
+fn check([m, k, n]: [usize; 3], a: View<'_>, b: &[f32], start: ProductStart<'_>, c: &[f32]) {
     let fits = |rows: usize, width: usize, length: usize| rows.checked_mul(width).is_some_and(|n| n <= length);
     assert!(fits(k, n, b.len()) && fits(m, n, c.len()), "product: B or C is shorter than its shape");
     let last = || (m - 1).checked_mul(a.row_stride)?.checked_add((k - 1).checked_mul(a.column_stride)?);
     assert!(m == 0 || k == 0 || last().is_some_and(|at| at < a.data.len()), "product: A is shorter than its shape");
-    if let Start::Bias(bias) = start {
+    if let ProductStart::Bias(bias) = start {
         assert!(bias.len() >= n, "product: the bias is shorter than a row");
     }
 }
 
 /// Computes a product that has been checked.
-fn run(pool: &Pool, simd: Simd, [m, k, n]: [usize; 3], a: View<'_>, b: Rhs, start: Start<'_>, c: &mut [f32]) {
+fn run(pool: &Pool, simd: Simd, [m, k, n]: [usize; 3], a: View<'_>, b: Rhs, start: ProductStart<'_>, c: &mut [f32]) {
     let b = SharedRhs(b);
     let rows = |first: usize, c: &mut [f32]| {
         simd.run_vectors(SerialProduct {
@@ -234,14 +242,22 @@ mod tests {
                     let (a, b, bias) = (numbers(m * k, "a"), numbers(k * n, "b"), numbers(n, "bias"));
                     let expected = if n == 1 { in_lanes } else { sequential }(shape, &a, &b, &bias);
                     let mut c = vec![f32::NAN; m * n];
-                    product(&pool, simd, shape, View::rows(&a, k), &b, Start::Bias(&bias), &mut c);
+                    product(&pool, simd, shape, View::rows(&a, k), &b, ProductStart::Bias(&bias), &mut c);
                     assert_eq!(c, expected, "{shape:?} {level:?}");
                     let mut a_transposed = vec![0.0; m * k];
                     transpose(simd, &a, m, k, &mut a_transposed);
                     for row in c.chunks_mut(n) {
                         row.copy_from_slice(&bias);
                     }
-                    product(&pool, simd, shape, View::transposed(&a_transposed, m), &b, Start::Accumulate, &mut c);
+                    product(
+                        &pool,
+                        simd,
+                        shape,
+                        View::transposed(&a_transposed, m),
+                        &b,
+                        ProductStart::Accumulate,
+                        &mut c,
+                    );
                     assert_eq!(c, sequential(shape, &a, &b, &bias), "transposed {shape:?} {level:?}");
                     let (mut b_transposed, mut scratch) =
                         (vec![0.0; k * n], vec![f32::NAN; transpose_scratch_len(k, n)]);

@@ -3,7 +3,7 @@
 use super::column::ColumnProduct;
 use super::packed::{PACK_MIN_COLUMNS, PACK_MIN_DEPTH, PACK_MIN_ROWS, PackedProduct};
 use super::tile::TiledProduct;
-use super::{Start, needs_transpose};
+use super::{ProductStart, needs_transpose};
 use crate::simd::VectorKernel;
 use crate::simd::vector::Vector;
 
@@ -14,7 +14,7 @@ pub(crate) struct SerialProduct<'a> {
     pub(crate) shape: [usize; 3],
     pub(crate) a: Lhs,
     pub(crate) b: Rhs,
-    pub(crate) start: Start<'a>,
+    pub(crate) start: ProductStart<'a>,
     pub(crate) c: *mut f32,
 }
 
@@ -84,7 +84,7 @@ impl VectorKernel for SerialProduct<'_> {
             match n {
                 _ if self.b.layout == Layout::ColumnMajorOneRow => V::run(ColumnProduct(self.as_column_product())),
                 1 if self.a.k_stride == 1 => V::run(ColumnProduct(self)),
-                1 if !matches!(self.start, Start::Bias(_)) => {
+                1 if !matches!(self.start, ProductStart::Bias(_)) => {
                     // C' = b' A' is a single row, so the sums of many elements fill a register.
                     let a = Lhs { ptr: self.b.ptr, row_stride: k, k_stride: 1 };
                     let b = Rhs::row_major(self.a.ptr, self.a.k_stride);

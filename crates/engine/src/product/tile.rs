@@ -1,6 +1,6 @@
 //! Tiles: parts of a product whose sums stay in registers. A [`TiledProduct`] reads A and B where they lie in memory.
 
-use super::Start;
+use super::ProductStart;
 use super::serial::{Lhs, Rhs, SerialProduct};
 use crate::simd::VectorKernel;
 use crate::simd::vector::Vector;
@@ -154,8 +154,8 @@ impl Block<'_> {
             };
             let mut sums = [[V::splat(0.0); N]; M];
             match start {
-                Start::Zero if self.is_first => {}
-                Start::Bias(bias) if self.is_first => {
+                ProductStart::Zero if self.is_first => {}
+                ProductStart::Bias(bias) if self.is_first => {
                     let bias = bias.as_ptr().add(self.column);
                     sums = [std::array::from_fn(|v| load(bias, v)); M];
                 }

@@ -7,10 +7,10 @@
 //! Keras differences: none known.
 
 use super::Elementwise;
-use treino_core::catalog::{Kind, thing};
+use treino_core::catalog::{Kind, component};
 use treino_engine::math::expm1;
 
-thing! {
+component! {
     /// Exponential linear unit: x above 0, alpha * (e^x - 1) below.
     pub struct Elu = "elu" ["ELU"] {
         /// How deep it goes: the limit for x towards minus infinity is -alpha.
@@ -33,7 +33,7 @@ impl Elementwise for Elu {
     }
 }
 
-thing! {
+component! {
     /// Continuously differentiable ELU: x above 0, alpha * (e^(x / alpha) - 1) below.
     pub struct Celu = "celu" ["CELU"] {
         /// How deep it goes: the limit for x towards minus infinity is -alpha.
@@ -60,7 +60,7 @@ impl Elementwise for Celu {
 const SELU_ALPHA: f32 = 1.673_263_2;
 const SELU_SCALE: f32 = 1.050_701;
 
-thing! {
+component! {
     /// Scaled ELU with fixed constants, for networks that keep their activations normalised by themselves.
     ///
     /// selu(x) = 1.05070098 * elu(x, alpha = 1.67326324).

@@ -3,10 +3,10 @@
 //! Keras differences: none known. Like Keras, it becomes infinite above 88.7.
 
 use super::Elementwise;
-use treino_core::catalog::thing;
+use treino_core::catalog::component;
 use treino_engine::math::exp;
 
-thing! {
+component! {
     /// e^x.
     pub struct Exponential = "exponential" {}
 }

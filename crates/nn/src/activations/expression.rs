@@ -2,12 +2,12 @@
 //!
 //! The language is that of [`crate::expression`]. The derivative is made from the expression.
 
-use super::Function;
+use super::ActivationFunction;
 use crate::expression::ActivationFormula;
-use treino_core::catalog::{Kind, thing};
+use treino_core::catalog::{Kind, component};
 use treino_engine::simd::Simd;
 
-thing! {
+component! {
     /// An activation of one's own: an expression of x.
     ///
     /// It can stand wherever the name of an activation can:
@@ -29,7 +29,7 @@ fn silu() -> ActivationFormula {
     ActivationFormula::new("x * sigmoid(x)").expect("it is an expression")
 }
 
-impl Function for ExpressionActivation {
+impl ActivationFunction for ExpressionActivation {
     fn forward(&self, simd: Simd, x: &[f32], y: &mut [f32], width: usize) {
         self.expression.forward(simd, x, y, width);
     }

@@ -4,10 +4,10 @@
 //! 1 + erf cancels there: its error is up to 1e-7 |x|.
 
 use super::Elementwise;
-use treino_core::catalog::{Kind, thing};
+use treino_core::catalog::{Kind, component};
 use treino_engine::math::{erf, exp};
 
-thing! {
+component! {
     /// x * Phi(x), with Phi the normal distribution function; common in transformers.
     ///
     /// Exactly x / 2 * (1 + erf(x / sqrt 2)); approximately x / 2 * (1 + tanh(sqrt(2 / pi) * (x + 0.044715 x^3))).

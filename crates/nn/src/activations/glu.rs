@@ -1,11 +1,11 @@
 //! The gated linear unit: one half of the row, gated by the sigmoid of the other (Y. Dauphin and others, ICML 2017).
 
 use super::{Rowwise, by_rows};
-use treino_core::catalog::thing;
+use treino_core::catalog::component;
 use treino_core::error::{Error, Result};
 use treino_engine::math::sigmoid;
 
-thing! {
+component! {
     /// The first half of the row times the sigmoid of the second: the result is half as wide.
     ///
     /// Keras differences: always along the last axis.
@@ -45,7 +45,7 @@ impl Rowwise for Glu {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Function;
+    use super::super::ActivationFunction;
     use super::super::tests::values;
     use super::*;
 

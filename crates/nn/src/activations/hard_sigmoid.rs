@@ -3,7 +3,7 @@
 //! Hard SiLU: A. Howard and others, "Searching for MobileNetV3", ICCV 2019.
 
 use super::Elementwise;
-use treino_core::catalog::thing;
+use treino_core::catalog::component;
 
 #[inline(always)]
 fn hard_sigmoid(x: f32) -> f32 {
@@ -18,7 +18,7 @@ fn hard_slope(x: f32) -> f32 {
     if x > -3.0 && x < 3.0 { 1.0 / 6.0 } else { 0.0 }
 }
 
-thing! {
+component! {
     /// min(max(x + 3, 0), 6) / 6: a sigmoid of three straight lines.
     ///
     /// Keras differences: as Keras 3; Keras 2's hard sigmoid was clip(0.2 x + 0.5, 0, 1).
@@ -37,7 +37,7 @@ impl Elementwise for HardSigmoid {
     }
 }
 
-thing! {
+component! {
     /// x * hard_sigmoid(x): a SiLU without exponentials.
     pub struct HardSilu = "hard_silu" ["hard_swish"] {}
 }
@@ -54,7 +54,7 @@ impl Elementwise for HardSilu {
     }
 }
 
-thing! {
+component! {
     /// x cut to [-1, 1]: a tanh of three straight lines.
     pub struct HardTanh = "hard_tanh" {}
 }

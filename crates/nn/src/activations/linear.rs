@@ -3,9 +3,9 @@
 //! Keras differences: none known.
 
 use super::Elementwise;
-use treino_core::catalog::thing;
+use treino_core::catalog::component;
 
-thing! {
+component! {
     /// The identity: y = x. The output of a network that predicts a number.
     pub struct Linear = "linear" {}
 }

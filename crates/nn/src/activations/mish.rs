@@ -3,10 +3,10 @@
 //! Keras differences: none known.
 
 use super::Elementwise;
-use treino_core::catalog::thing;
+use treino_core::catalog::component;
 use treino_engine::math::exp;
 
-thing! {
+component! {
     /// x * tanh(softplus(x)): smooth, dips below 0, with a kept slope near 0.
     pub struct Mish = "mish" {}
 }

@@ -49,19 +49,19 @@ pub use squareplus::Squareplus;
 pub use tanh::{Tanh, TanhShrink};
 pub use threshold::Threshold;
 
-use treino_core::catalog::room;
+use treino_core::catalog::family;
 use treino_core::error::Result;
 use treino_engine::flush::flush_gradient;
 use treino_engine::simd::{Kernel, Simd};
 
-room! {
+family! {
     /// Any activation.
     ///
     /// Functions at the end of a layer, or a layer by themselves.
     ///
     /// Keras differences: class names such as "ReLU" are accepted besides "relu". Functions along an axis always take
     /// the last one.
-    pub enum Activation: dyn Function in Room {
+    pub enum Activation: dyn ActivationFunction in Family {
         name: "activations", one: "activation", example: "[model]\nactivation = {inline}\n",
     } => {
         Linear,
@@ -108,8 +108,8 @@ impl Activation {
 /// A function from rows to rows, with its derivative.
 ///
 /// Buffers hold whole rows one after another: `x` and `dx` rows of `width` numbers, `y` and `dy` rows of
-/// [`Function::output_width`] numbers.
-pub trait Function: std::fmt::Debug {
+/// [`ActivationFunction::output_width`] numbers.
+pub trait ActivationFunction: std::fmt::Debug {
     /// How wide a row of the result is for rows of `width` numbers.
     ///
     /// # Errors
@@ -210,7 +210,7 @@ impl<F: Elementwise> Kernel for BackwardInPlace<'_, F> {
     }
 }
 
-impl<F: Elementwise> Function for F {
+impl<F: Elementwise> ActivationFunction for F {
     fn forward(&self, simd: Simd, x: &[f32], y: &mut [f32], _width: usize) {
         simd.run(Forward(self, x, y));
     }
@@ -297,10 +297,10 @@ impl<F: Rowwise> Kernel for RowsBackward<'_, F> {
     }
 }
 
-/// Makes a [`Function`] from a [`Rowwise`]. (A blanket implementation would clash with the one for [`Elementwise`].)
+/// Makes a [`ActivationFunction`] from a [`Rowwise`]. (A blanket implementation would clash with the one for [`Elementwise`].)
 macro_rules! by_rows {
     ($($Name:ident),*) => {$(
-        impl super::Function for $Name {
+        impl super::ActivationFunction for $Name {
             fn output_width(&self, width: usize) -> treino_core::error::Result<usize> {
                 super::Rowwise::width(self, width)
             }

@@ -4,9 +4,9 @@
 //! A. Hannun, A. Ng, "Rectifier nonlinearities improve neural network acoustic models", 2013.
 
 use super::Elementwise;
-use treino_core::catalog::{Interval, Kind, thing};
+use treino_core::catalog::{Interval, Kind, component};
 
-thing! {
+component! {
     /// The rectified linear unit: x where it is above the threshold, else `negative_slope * (x - threshold)`.
     ///
     /// relu(x) = min(x, max_value) for x > threshold, and negative_slope * (x - threshold) otherwise.
@@ -46,7 +46,7 @@ impl Elementwise for Relu {
     }
 }
 
-thing! {
+component! {
     /// ReLU with a small slope below 0, so that no unit falls silent for good.
     ///
     /// leaky_relu(x) = x for x > 0, negative_slope * x otherwise.
@@ -75,7 +75,7 @@ impl Elementwise for LeakyRelu {
     }
 }
 
-thing! {
+component! {
     /// ReLU cut at 6: min(max(x, 0), 6).
     pub struct Relu6 = "relu6" {}
 }

@@ -3,9 +3,9 @@
 //! Keras differences: none known.
 
 use super::Elementwise;
-use treino_core::catalog::{Kind, thing};
+use treino_core::catalog::{Kind, component};
 
-thing! {
+component! {
     /// x where |x| is above the threshold, else 0.
     pub struct HardShrink = "hard_shrink" {
         /// What is small.
@@ -25,7 +25,7 @@ impl Elementwise for HardShrink {
     }
 }
 
-thing! {
+component! {
     /// x moved towards 0 by the threshold, 0 where |x| is below it.
     pub struct SoftShrink = "soft_shrink" {
         /// How far it is moved.

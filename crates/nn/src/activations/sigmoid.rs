@@ -3,10 +3,10 @@
 //! Keras differences: none known.
 
 use super::Elementwise;
-use treino_core::catalog::thing;
+use treino_core::catalog::component;
 use treino_engine::math::sigmoid;
 
-thing! {
+component! {
     /// The logistic function 1 / (1 + e^-x): a probability from any number; the output of a yes-or-no network.
     pub struct Sigmoid = "sigmoid" {}
 }

@@ -4,10 +4,10 @@
 //! Keras differences: none known.
 
 use super::Elementwise;
-use treino_core::catalog::thing;
+use treino_core::catalog::component;
 use treino_engine::math::{exp, sigmoid};
 
-thing! {
+component! {
     /// x * sigmoid(x): a smooth ReLU that dips below 0.
     pub struct Silu = "silu" ["swish"] {}
 }

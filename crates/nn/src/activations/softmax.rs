@@ -2,20 +2,20 @@
 //!
 //! The row's largest number is taken away first, so no exponential overflows.
 
-use super::{Function, RowsBackward, Rowwise, by_rows};
-use treino_core::catalog::thing;
+use super::{ActivationFunction, RowsBackward, Rowwise, by_rows};
+use treino_core::catalog::component;
 use treino_engine::flush::flush;
 use treino_engine::math::{exp, ln};
 use treino_engine::simd::{Kernel, Simd};
 
-thing! {
+component! {
     /// e^x over its sum along the row: probabilities of classes that exclude each other.
     ///
     /// Keras differences: always along the last axis.
     pub struct Softmax = "softmax" {}
 }
 
-thing! {
+component! {
     /// The logarithm of softmax, without underflow.
     ///
     /// Keras differences: always along the last axis.
@@ -32,7 +32,7 @@ fn largest(row: &[f32]) -> f32 {
 impl Rowwise for Softmax {
     #[inline(always)]
     fn row(&self, x: &[f32], y: &mut [f32]) {
-        Batch { x, y, width: x.len() }.run();
+        SoftmaxRows { x, y, width: x.len() }.run();
     }
 
     #[inline(always)]
@@ -47,13 +47,13 @@ impl Rowwise for Softmax {
 
 /// The softmax of many rows. The exponentials of all rows are taken in one loop, because single rows are too short to be
 /// vectorised.
-struct Batch<'a> {
+struct SoftmaxRows<'a> {
     x: &'a [f32],
     y: &'a mut [f32],
     width: usize,
 }
 
-impl Kernel for Batch<'_> {
+impl Kernel for SoftmaxRows<'_> {
     type Output = ();
 
     #[inline(always)]
@@ -76,9 +76,9 @@ impl Kernel for Batch<'_> {
     }
 }
 
-impl Function for Softmax {
+impl ActivationFunction for Softmax {
     fn forward(&self, simd: Simd, x: &[f32], y: &mut [f32], width: usize) {
-        simd.run(Batch { x, y, width });
+        simd.run(SoftmaxRows { x, y, width });
     }
 
     fn backward(&self, simd: Simd, x: &[f32], y: &[f32], dy: &[f32], dx: &mut [f32], width: usize) {

@@ -3,10 +3,10 @@
 //! Keras differences: none known.
 
 use super::Elementwise;
-use treino_core::catalog::thing;
+use treino_core::catalog::component;
 use treino_engine::math::{sigmoid, softplus};
 
-thing! {
+component! {
     /// A smooth ReLU that is always positive: ln(1 + e^x).
     pub struct Softplus = "softplus" {}
 }
@@ -23,7 +23,7 @@ impl Elementwise for Softplus {
     }
 }
 
-thing! {
+component! {
     /// The logarithm of the sigmoid: -ln(1 + e^-x), without underflow.
     pub struct LogSigmoid = "log_sigmoid" {}
 }

@@ -3,9 +3,9 @@
 //! Keras differences: none known.
 
 use super::Elementwise;
-use treino_core::catalog::thing;
+use treino_core::catalog::component;
 
-thing! {
+component! {
     /// x / (1 + |x|): between -1 and 1, saturating more slowly than tanh.
     pub struct Softsign = "softsign" {}
 }

@@ -3,9 +3,9 @@
 //! Keras differences: none known.
 
 use super::Elementwise;
-use treino_core::catalog::thing;
+use treino_core::catalog::component;
 
-thing! {
+component! {
     /// 0 below -1, (x + 1)^2 / 4 up to 1, x above: a softplus that is exactly 0 on the left.
     pub struct SparsePlus = "sparse_plus" {}
 }
@@ -25,7 +25,7 @@ impl Elementwise for SparsePlus {
     }
 }
 
-thing! {
+component! {
     /// (x + 1) / 2 cut to [0, 1]: the slope of sparse_plus.
     pub struct SparseSigmoid = "sparse_sigmoid" {}
 }

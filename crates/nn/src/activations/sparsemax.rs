@@ -4,9 +4,9 @@
 //! until nothing does (C. Michelot, J. Optim. Theory Appl. 50, 1986): no sorting and no memory.
 
 use super::{Rowwise, by_rows};
-use treino_core::catalog::thing;
+use treino_core::catalog::component;
 
-thing! {
+component! {
     /// Probabilities like softmax's, many of them exactly 0: the projection of the row onto the simplex.
     ///
     /// Keras differences: Keras 3.15 takes a sum of cumulative sums for the threshold, so its rows do not sum to 1

@@ -3,9 +3,9 @@
 //! Keras differences: none known.
 
 use super::Elementwise;
-use treino_core::catalog::{Kind, thing};
+use treino_core::catalog::{Kind, component};
 
-thing! {
+component! {
     /// (x + sqrt(x^2 + b)) / 2: a smooth ReLU made from a square root.
     pub struct Squareplus = "squareplus" {
         /// How round the bend is; 0 gives ReLU.

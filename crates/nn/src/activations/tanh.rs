@@ -3,10 +3,10 @@
 //! Keras differences: none known.
 
 use super::Elementwise;
-use treino_core::catalog::thing;
+use treino_core::catalog::component;
 use treino_engine::math::tanh;
 
-thing! {
+component! {
     /// The hyperbolic tangent: between -1 and 1, linear near 0.
     pub struct Tanh = "tanh" {}
 }
@@ -27,7 +27,7 @@ impl Elementwise for Tanh {
     }
 }
 
-thing! {
+component! {
     /// x - tanh(x): flat near 0, a shift by 1 further out.
     pub struct TanhShrink = "tanh_shrink" {}
 }

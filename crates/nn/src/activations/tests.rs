@@ -1,6 +1,6 @@
 //! What holds for every activation.
 
-use super::{Activation, Function};
+use super::{Activation, ActivationFunction};
 use serde_json::Value as Json;
 use treino_core::catalog::{Entries, Field, Node, Value};
 use treino_engine::simd::{Level, Simd};
@@ -26,7 +26,7 @@ pub(super) fn close(found: &[f32], wanted: &[f64], tolerance: f64) {
 }
 
 fn forward(f: &Activation, simd: Simd, x: &[f32], width: usize) -> Vec<f32> {
-    let f: &dyn Function = f.inner();
+    let f: &dyn ActivationFunction = f.inner();
     let mut y = vec![f32::NAN; x.len() / width * f.output_width(width).unwrap()];
     f.forward(simd, x, &mut y, width);
     y

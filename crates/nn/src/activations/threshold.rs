@@ -1,9 +1,9 @@
 //! A step: x above a threshold, a fixed number below.
 
 use super::Elementwise;
-use treino_core::catalog::{Kind, thing};
+use treino_core::catalog::{Kind, component};
 
-thing! {
+component! {
     /// x where it is above the threshold, else `default_value`.
     ///
     /// Keras differences: Keras demands both parameters; here both are 0 by default, which is ReLU.

@@ -4,7 +4,8 @@
 //! metadata key `treino` holds one JSON object: format version, which training it is, and what the tensors are.
 
 use crate::events::{
-    CallbackState, Ending, History, Identity, Inside, LayerTrace, Logs, Progress, Snapshot, TrainingState,
+    CallbackState, Ending, History, LayerStatistics, LayerTrace, Logs, Snapshot, TrainingCheckpoint,
+    TrainingFingerprint, TrainingState,
 };
 use crate::network::{damaged, parse, weights_metadata};
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
@@ -15,7 +16,7 @@ use treino_core::error::{Error, Result};
 const BACKUP_VERSION: u32 = 2;
 
 #[derive(Serialize, Deserialize)]
-struct Metadata {
+struct BackupMetadata {
     backup_version: u32,
     program: String,
     identity: Vec<(String, u32)>,
@@ -38,9 +39,9 @@ struct Metadata {
 
 /// Numbers of one tensor as bytes, in the making of a file.
 #[derive(Default)]
-struct Tensors(Vec<(String, Dtype, usize, Vec<u8>)>);
+struct TensorBytes(Vec<(String, Dtype, usize, Vec<u8>)>);
 
-impl Tensors {
+impl TensorBytes {
     fn singles(&mut self, name: impl Into<String>, numbers: &[f32]) {
         let bytes = numbers.iter().flat_map(|x| x.to_le_bytes()).collect();
         self.0.push((name.into(), Dtype::F32, numbers.len(), bytes));
@@ -61,9 +62,9 @@ impl Tensors {
 ///
 /// # Errors
 /// None that a progress could cause.
-pub(crate) fn write_backup(identity: &Identity, progress: &Progress) -> Result<Vec<u8>> {
-    let Progress { history, stopped, state, kept, watchers } = progress;
-    let mut tensors = Tensors::default();
+pub(crate) fn write_backup(identity: &TrainingFingerprint, progress: &TrainingCheckpoint) -> Result<Vec<u8>> {
+    let TrainingCheckpoint { history, stopped, state, kept, watchers } = progress;
+    let mut tensors = TensorBytes::default();
     for (i, (_, numbers)) in state.buffers.iter().enumerate() {
         tensors.singles(format!("buffer/{i}"), numbers);
     }
@@ -86,7 +87,7 @@ pub(crate) fn write_backup(identity: &Identity, progress: &Progress) -> Result<V
     }
     let names: Vec<String> = history.names().into_iter().map(String::from).collect();
     let at = |name: &String| names.iter().position(|n| n == name).unwrap_or_default();
-    let metadata = Metadata {
+    let metadata = BackupMetadata {
         backup_version: BACKUP_VERSION,
         program: format!("treino {}", env!("CARGO_PKG_VERSION")),
         identity: identity.0.clone(),
@@ -117,7 +118,7 @@ pub(crate) fn write_backup(identity: &Identity, progress: &Progress) -> Result<V
 ///
 /// # Errors
 /// Bytes that are no backup, cut off, of another version, or do not fit together.
-pub(crate) fn read_backup(bytes: &[u8]) -> Result<(Identity, Progress)> {
+pub(crate) fn read_backup(bytes: &[u8]) -> Result<(TrainingFingerprint, TrainingCheckpoint)> {
     let Some(json) = weights_metadata(bytes)? else {
         return Err(Error::input("this is no backup of a training"));
     };
@@ -131,8 +132,8 @@ pub(crate) fn read_backup(bytes: &[u8]) -> Result<(Identity, Progress)> {
         }
         Some(_) => {}
     }
-    let metadata: Metadata = serde_json::from_value(value).map_err(broken)?;
-    let tensors = Stored { bytes, tensors: parse(bytes)? };
+    let metadata: BackupMetadata = serde_json::from_value(value).map_err(broken)?;
+    let tensors = StoredTensors { bytes, tensors: parse(bytes)? };
     let buffers = metadata.buffers.into_iter().enumerate();
     let buffers: Vec<_> =
         buffers.map(|(i, name)| Ok((name, tensors.singles(&format!("buffer/{i}"))?))).collect::<Result<_>>()?;
@@ -145,7 +146,7 @@ pub(crate) fn read_backup(bytes: &[u8]) -> Result<(Identity, Progress)> {
         let weights = has_weights.then(|| tensors.snapshot(&name)).transpose()?;
         Ok(CallbackState { numbers: tensors.doubles(&name)?, weights })
     });
-    let progress = Progress {
+    let progress = TrainingCheckpoint {
         history: History {
             epochs: epochs(&metadata.names, &metadata.epochs, &tensors.doubles("history")?)?,
             learning_rates: tensors.doubles("learning_rates")?,
@@ -174,7 +175,7 @@ pub(crate) fn read_backup(bytes: &[u8]) -> Result<(Identity, Progress)> {
     if done == 0 || named.into_iter().flatten().any(|epoch| epoch >= done) || !(rate.is_finite() && rate >= 0.0) {
         return Err(contradiction());
     }
-    Ok((Identity(metadata.identity), progress))
+    Ok((TrainingFingerprint(metadata.identity), progress))
 }
 
 /// The logs of the epochs, from their numbers in a row.
@@ -191,7 +192,11 @@ fn epochs(names: &[String], epochs: &[Vec<usize>], numbers: &[f64]) -> Result<Ve
 }
 
 /// The statistics of the layers, from their lists one behind the other.
-fn inside(epochs: Vec<usize>, layers: Vec<(String, String, usize)>, tensors: &Stored<'_>) -> Result<Inside> {
+fn inside(
+    epochs: Vec<usize>,
+    layers: Vec<(String, String, usize)>,
+    tensors: &StoredTensors<'_>,
+) -> Result<LayerStatistics> {
     let count = epochs.len();
     let trace = |(i, (layer, activation, units)): (usize, (String, String, usize))| {
         let numbers = tensors.singles(&format!("inside/{i}"))?;
@@ -206,19 +211,19 @@ fn inside(epochs: Vec<usize>, layers: Vec<(String, String, usize)>, tensors: &St
         Ok(trace)
     };
     let layers = layers.into_iter().enumerate().map(trace).collect::<Result<_>>()?;
-    Ok(Inside { epochs, layers })
+    Ok(LayerStatistics { epochs, layers })
 }
 
 fn contradiction() -> Error {
     Error::input("the backup is damaged: its parts do not fit together")
 }
 
-struct Stored<'a> {
+struct StoredTensors<'a> {
     bytes: &'a [u8],
     tensors: SafeTensors<'a>,
 }
 
-impl Stored<'_> {
+impl StoredTensors<'_> {
     fn data(&self, name: &str, dtype: Dtype) -> Result<&[u8]> {
         let view = self.tensors.tensor(name).map_err(|e| damaged(self.bytes, &e))?;
         if view.dtype() == dtype { Ok(view.data()) } else { Err(contradiction()) }

@@ -1,14 +1,14 @@
 //! Going on after an interruption.
 
 use super::backup::{read_backup, write_backup};
-use super::{Frequency, Outlook, React, Watcher};
-use crate::events::{Identity, Progress};
+use super::{ActiveCallback, Frequency, StartCallback, TrainingInfo};
+use crate::events::{TrainingCheckpoint, TrainingFingerprint};
 use std::path::{Path, PathBuf};
-use treino_core::catalog::{Kind, thing};
+use treino_core::catalog::{Kind, component};
 use treino_core::error::{Error, Result};
 use treino_core::files::{check_folder, write_atomically};
 
-thing! {
+component! {
     /// Keeps the progress of the training in a folder, and goes on from there when the same training is started again.
     ///
     /// What follows has the same bits as without the interruption: weights, history, and what other callbacks do. The
@@ -37,37 +37,37 @@ impl BackupAndRestore {
     }
 }
 
-impl React for BackupAndRestore {
+impl StartCallback for BackupAndRestore {
     fn writes_files(&self) -> bool {
         true
     }
 
-    fn start(&self, _outlook: &Outlook<'_>) -> Result<Box<dyn Watcher>> {
+    fn start(&self, _outlook: &TrainingInfo<'_>) -> Result<Box<dyn ActiveCallback>> {
         if self.backup_dir.is_empty() {
             return Err(Error::input("backup_and_restore needs a backup_dir"));
         }
         check_folder(Path::new(&self.backup_dir))?;
-        Ok(Box::new(Backing(Keeper { settings: self.clone(), seen: 0 })))
+        Ok(Box::new(ActiveBackup(BackupFolder { settings: self.clone(), seen: 0 })))
     }
 }
 
-struct Backing(Keeper);
+struct ActiveBackup(BackupFolder);
 
-impl Watcher for Backing {
-    fn keeper(&mut self) -> Option<&mut Keeper> {
+impl ActiveCallback for ActiveBackup {
+    fn keeper(&mut self) -> Option<&mut BackupFolder> {
         Some(&mut self.0)
     }
 }
 
 /// The folder in which a training keeps its progress.
 #[derive(Debug)]
-pub struct Keeper {
+pub struct BackupFolder {
     settings: BackupAndRestore,
     /// Batches since the last backup.
     seen: usize,
 }
 
-impl Keeper {
+impl BackupFolder {
     fn file(&self, name: &str) -> PathBuf {
         Path::new(&self.settings.backup_dir).join(name)
     }
@@ -84,7 +84,7 @@ impl Keeper {
     ///
     /// # Errors
     /// A backup of another training, or one that is damaged where there is no other.
-    pub(crate) fn load(&self, identity: &Identity) -> Result<Option<Progress>> {
+    pub(crate) fn load(&self, identity: &TrainingFingerprint) -> Result<Option<TrainingCheckpoint>> {
         let read = |path: &Path| match std::fs::read(path) {
             Ok(bytes) => {
                 read_backup(&bytes).map(Some).map_err(|e| e.in_file(path).help("delete the folder to begin anew"))
@@ -119,7 +119,7 @@ impl Keeper {
     ///
     /// # Errors
     /// A file that cannot be written; the last backup then stays as it was.
-    pub(crate) fn save(&self, identity: &Identity, progress: &Progress) -> Result<()> {
+    pub(crate) fn save(&self, identity: &TrainingFingerprint, progress: &TrainingCheckpoint) -> Result<()> {
         let folder = Path::new(&self.settings.backup_dir);
         std::fs::create_dir_all(folder).map_err(|e| Error::io("make the folder", folder, &e))?;
         if self.settings.double_checkpoint

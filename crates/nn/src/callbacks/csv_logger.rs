@@ -1,14 +1,14 @@
 //! The numbers of each epoch in a CSV file.
 
 use super::python_number::repr;
-use super::{Control, Outlook, React, Watcher};
+use super::{ActiveCallback, Control, StartCallback, TrainingInfo};
 use crate::events::Logs;
 use std::path::Path;
-use treino_core::catalog::{Kind, thing};
+use treino_core::catalog::{Kind, component};
 use treino_core::error::{Error, Result};
-use treino_core::files::GrowingFile;
+use treino_core::files::AppendFile;
 
-thing! {
+component! {
     /// Writes a line of numbers into a file after each epoch, with the same bytes as Keras.
     ///
     /// The columns are `epoch`, from 0, and the names of the first epoch's logs in the order of the alphabet; where none
@@ -33,12 +33,12 @@ impl CSVLogger {
     }
 }
 
-impl React for CSVLogger {
+impl StartCallback for CSVLogger {
     fn writes_files(&self) -> bool {
         true
     }
 
-    fn start(&self, _outlook: &Outlook<'_>) -> Result<Box<dyn Watcher>> {
+    fn start(&self, _outlook: &TrainingInfo<'_>) -> Result<Box<dyn ActiveCallback>> {
         if self.filename.is_empty() {
             return Err(Error::input("csv_logger needs a filename"));
         }
@@ -49,19 +49,19 @@ impl React for CSVLogger {
                 format!("csv_logger.separator is {:?}, but must be one character that no number holds", self.separator);
             return Err(Error::input(e));
         }
-        GrowingFile::check(Path::new(&self.filename))?;
-        Ok(Box::new(Logging { settings: self.clone(), file: None, keys: Vec::new() }))
+        AppendFile::check(Path::new(&self.filename))?;
+        Ok(Box::new(ActiveCsvLogger { settings: self.clone(), file: None, keys: Vec::new() }))
     }
 }
 
-struct Logging {
+struct ActiveCsvLogger {
     settings: CSVLogger,
-    file: Option<GrowingFile>,
+    file: Option<AppendFile>,
     /// The columns behind `epoch`; none before the first line.
     keys: Vec<String>,
 }
 
-impl Logging {
+impl ActiveCsvLogger {
     /// The line of an epoch, behind the head where that is still to come.
     fn line(&mut self, epoch: usize, logs: &Logs, with_head: bool) -> String {
         let mut text = String::new();
@@ -85,11 +85,11 @@ impl Logging {
     }
 }
 
-impl Watcher for Logging {
+impl ActiveCallback for ActiveCsvLogger {
     fn train_begin(&mut self, past: &[Logs]) -> Result<()> {
         let path = Path::new(&self.settings.filename).to_path_buf();
         let file = if self.settings.append {
-            let file = GrowingFile::open(&path)?;
+            let file = AppendFile::open(&path)?;
             if let Some(first) = past.first() {
                 // The lines are there; only the columns are to be known.
                 self.line(0, first, false);
@@ -97,14 +97,14 @@ impl Watcher for Logging {
             file
         } else {
             let text: String = past.iter().enumerate().map(|(epoch, logs)| self.line(epoch, logs, true)).collect();
-            GrowingFile::create(&path, text.as_bytes())?
+            AppendFile::create(&path, text.as_bytes())?
         };
         self.file = Some(file);
         Ok(())
     }
 
     fn epoch_end(&mut self, epoch: usize, logs: &mut Logs, _training: &mut dyn Control) -> Result<()> {
-        let Some(is_empty) = self.file.as_ref().map(GrowingFile::is_empty) else { return Ok(()) };
+        let Some(is_empty) = self.file.as_ref().map(AppendFile::is_empty) else { return Ok(()) };
         let line = self.line(epoch, logs, is_empty);
         self.file.as_mut().map_or(Ok(()), |file| file.append(line.as_bytes()))
     }

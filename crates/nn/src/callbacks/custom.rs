@@ -2,14 +2,14 @@
 //!
 //! Keras differences: none.
 
-use super::React;
+use super::StartCallback;
 use crate::custom::custom;
 
 custom! {
-    /// A callback of one's own from Rust: any [`React`], which makes a fresh [`super::Watcher`] for each training.
+    /// A callback of one's own from Rust: any [`StartCallback`], which makes a fresh [`super::Watcher`] for each training.
     ///
     /// It is no thing of the catalogue: specs cannot name it, and a saved model does not hold it.
     ///
     /// `treino::custom` has an example.
-    pub struct Custom(dyn React): "A callback that a Rust program brings itself."
+    pub struct Custom(dyn StartCallback): "A callback that a Rust program brings itself."
 }

@@ -1,12 +1,12 @@
 //! Stopping when there is no more to gain.
 
 use super::monitor::{Mode, Monitor};
-use super::{Control, Outlook, React, Watcher, foreign_state};
+use super::{ActiveCallback, Control, StartCallback, TrainingInfo, foreign_state};
 use crate::events::{CallbackState, Logs, Snapshot};
-use treino_core::catalog::{Kind, thing};
+use treino_core::catalog::{Kind, component};
 use treino_core::error::Result;
 
-thing! {
+component! {
     /// Stops the training when the monitored number has not improved for `patience` epochs.
     ///
     /// An epoch improves when the number is better than the best so far by more than `min_delta`; a tie does not improve.
@@ -31,19 +31,19 @@ thing! {
     }
 }
 
-impl React for EarlyStopping {
+impl StartCallback for EarlyStopping {
     fn monitors(&self) -> Option<&str> {
         Some(&self.monitor)
     }
 
-    fn start(&self, outlook: &Outlook<'_>) -> Result<Box<dyn Watcher>> {
+    fn start(&self, outlook: &TrainingInfo<'_>) -> Result<Box<dyn ActiveCallback>> {
         let monitor = Monitor::new("early_stopping", &self.monitor, self.mode, self.min_delta, outlook)?;
-        Ok(Box::new(Watching { patience: Patience::new(self, monitor), best_weights: None }))
+        Ok(Box::new(ActiveEarlyStopping { patience: Patience::new(self, monitor), best_weights: None }))
     }
 }
 
 /// What an epoch means for the training.
-pub(super) struct Verdict {
+pub(super) struct StopDecision {
     /// Its weights are those to put back in the end.
     pub keep: bool,
     /// It is the last one.
@@ -68,9 +68,9 @@ impl Patience {
     }
 
     /// Takes the number of an epoch in; `None` where its logs lack it.
-    pub fn judge(&mut self, epoch: usize, value: Option<f64>) -> Verdict {
+    pub fn judge(&mut self, epoch: usize, value: Option<f64>) -> StopDecision {
         let Some(value) = value.filter(|_| epoch >= self.settings.start_from_epoch) else {
-            return Verdict { keep: false, stop: false };
+            return StopDecision { keep: false, stop: false };
         };
         // Where nothing ever improves, the first watched epoch is restored.
         let is_first = self.settings.restore_best_weights && !self.has_kept;
@@ -84,18 +84,18 @@ impl Patience {
         if improves && (self.settings.baseline.is_none() || self.monitor.is_better(value, self.settings.baseline)) {
             self.wait = 0;
         }
-        Verdict { keep, stop: !improves && self.wait >= self.settings.patience && epoch > 0 }
+        StopDecision { keep, stop: !improves && self.wait >= self.settings.patience && epoch > 0 }
     }
 }
 
-struct Watching {
+struct ActiveEarlyStopping {
     patience: Patience,
     best_weights: Option<Snapshot>,
 }
 
-impl Watcher for Watching {
+impl ActiveCallback for ActiveEarlyStopping {
     fn epoch_end(&mut self, epoch: usize, logs: &mut Logs, training: &mut dyn Control) -> Result<()> {
-        let Verdict { keep, stop } = self.patience.judge(epoch, logs.get(&self.patience.monitor.name));
+        let StopDecision { keep, stop } = self.patience.judge(epoch, logs.get(&self.patience.monitor.name));
         if keep {
             self.best_weights = Some(training.weights());
         }

@@ -11,7 +11,7 @@
 use std::path::Path;
 use std::time::SystemTime;
 use treino_core::error::{Error, Result};
-use treino_core::files::{GrowingFile, crc32c};
+use treino_core::files::{AppendFile, crc32c};
 
 /// Equal cells of a histogram, as in TensorFlow.
 const CELLS: usize = 30;
@@ -63,7 +63,7 @@ impl Histogram {
     }
 
     fn bytes(&self) -> Vec<u8> {
-        let mut message = Message::default();
+        let mut message = ProtobufMessage::default();
         let numbers = [self.min, self.max, self.count as f64, self.sum, self.sum_squares];
         for (field, x) in (1..).zip(numbers) {
             message.double(field, x);
@@ -78,7 +78,7 @@ impl Histogram {
 
 /// An event file that grows.
 #[derive(Debug)]
-pub(crate) struct EventFile(GrowingFile);
+pub(crate) struct EventFile(AppendFile);
 
 impl EventFile {
     /// A new file in a folder, which is made where it is missing.
@@ -90,10 +90,10 @@ impl EventFile {
         let name = |i: u32| folder.join(format!("events.out.tfevents.{:.0}.treino.{i}", time.floor()));
         let path = (0..u32::MAX).map(name).find(|path| !path.exists());
         let path = path.ok_or_else(|| Error::input(format!("{} has no free file name", folder.display())))?;
-        let mut event = Message::default();
+        let mut event = ProtobufMessage::default();
         event.double(1, time);
         event.bytes(3, b"brain.Event:2");
-        GrowingFile::create(&path, &record(&event.0)).map(EventFile)
+        AppendFile::create(&path, &record(&event.0)).map(EventFile)
     }
 
     /// Adds numbers of one step.
@@ -110,9 +110,9 @@ impl EventFile {
 
 /// An event with numbers.
 fn event(time: f64, step: u64, values: &[(String, Summary)]) -> Vec<u8> {
-    let mut summary = Message::default();
+    let mut summary = ProtobufMessage::default();
     for (tag, value) in values {
-        let mut message = Message::default();
+        let mut message = ProtobufMessage::default();
         message.bytes(1, tag.as_bytes());
         match value {
             Summary::Scalar(x) => message.float(2, *x as f32),
@@ -120,7 +120,7 @@ fn event(time: f64, step: u64, values: &[(String, Summary)]) -> Vec<u8> {
         }
         summary.bytes(1, &message.0);
     }
-    let mut event = Message::default();
+    let mut event = ProtobufMessage::default();
     event.double(1, time);
     event.whole(2, step);
     event.bytes(5, &summary.0);
@@ -141,9 +141,9 @@ fn record(bytes: &[u8]) -> Vec<u8> {
 
 /// A protocol buffer in the making.
 #[derive(Debug, Default)]
-struct Message(Vec<u8>);
+struct ProtobufMessage(Vec<u8>);
 
-impl Message {
+impl ProtobufMessage {
     fn varint(&mut self, mut x: u64) {
         while x >= 0x80 {
             self.0.push(x as u8 | 0x80);

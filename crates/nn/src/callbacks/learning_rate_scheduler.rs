@@ -1,12 +1,12 @@
 //! The learning rate of each epoch by a rule of one's own.
 
-use super::{Control, Outlook, React, Watcher, learning_rate};
+use super::{ActiveCallback, Control, StartCallback, TrainingInfo, learning_rate};
 use crate::events::Logs;
 use crate::expression::Expression;
-use treino_core::catalog::{Field, Kind, Node, Value, thing};
+use treino_core::catalog::{Field, Kind, Node, Value, component};
 use treino_core::error::{Error, Result};
 
-thing! {
+component! {
     /// Sets the learning rate before each epoch by an expression.
     ///
     /// `schedule` is an expression of `epoch`, which counts from 0, and `lr`, the rate so far: "lr * 0.95", or
@@ -70,23 +70,23 @@ impl Field for RateFormula {
     }
 }
 
-impl React for LearningRateScheduler {
+impl StartCallback for LearningRateScheduler {
     fn sets_learning_rate(&self) -> bool {
         true
     }
 
-    fn start(&self, outlook: &Outlook<'_>) -> Result<Box<dyn Watcher>> {
+    fn start(&self, outlook: &TrainingInfo<'_>) -> Result<Box<dyn ActiveCallback>> {
         learning_rate::check("learning_rate_scheduler", outlook)?;
         self.schedule.rate(0, outlook.optimizer.inner().options().learning_rate.at(0))?;
-        Ok(Box::new(Scheduling { schedule: self.schedule.clone() }))
+        Ok(Box::new(ActiveScheduler { schedule: self.schedule.clone() }))
     }
 }
 
-struct Scheduling {
+struct ActiveScheduler {
     schedule: RateFormula,
 }
 
-impl Watcher for Scheduling {
+impl ActiveCallback for ActiveScheduler {
     fn epoch_begin(&mut self, epoch: usize, training: &mut dyn Control) -> Result<()> {
         training.set_learning_rate(self.schedule.rate(epoch, training.learning_rate())?)
     }

@@ -23,7 +23,7 @@ mod swap_ema_weights;
 mod tensorboard;
 mod terminate_on_nan;
 
-pub use backup_and_restore::{BackupAndRestore, Keeper};
+pub use backup_and_restore::{BackupAndRestore, BackupFolder};
 pub use csv_logger::CSVLogger;
 pub use custom::Custom;
 pub use early_stopping::EarlyStopping;
@@ -40,10 +40,10 @@ pub use terminate_on_nan::{OnDivergence, TerminateOnNaN};
 use crate::events::{CallbackState, Event, Logs, Snapshot};
 use crate::network::Network;
 use crate::optimizers::Optimizer;
-use treino_core::catalog::room;
+use treino_core::catalog::family;
 use treino_core::error::{Error, Result};
 
-room! {
+family! {
     /// Any callback.
     ///
     /// What acts between epochs: the entries of `[[callbacks]]`, in their order. Paths in a spec file are relative to
@@ -52,7 +52,7 @@ room! {
     /// Keras differences: `mode = "auto"` knows the direction of every metric of the catalogue. What monitors a number
     /// skips epochs without it (those between validations). A name that cannot be in the history is refused before the
     /// training.
-    pub enum Callback: dyn React in Room {
+    pub enum Callback: dyn StartCallback in Family {
         name: "callbacks", one: "callback", example: "[[callbacks]]\n{table}", place: "`[[callbacks]]`",
     } => {
         EarlyStopping, ReduceLROnPlateau, LearningRateScheduler, ModelCheckpoint, CSVLogger, TerminateOnNaN,
@@ -61,7 +61,7 @@ room! {
 }
 
 /// A callback that can be started.
-pub trait React: std::fmt::Debug {
+pub trait StartCallback: std::fmt::Debug {
     /// The name in the logs that it watches, if it watches one.
     fn monitors(&self) -> Option<&str> {
         None
@@ -81,12 +81,12 @@ pub trait React: std::fmt::Debug {
     ///
     /// # Errors
     /// What does not fit the training: something it monitors has no direction, a folder cannot be written to.
-    fn start(&self, outlook: &Outlook<'_>) -> Result<Box<dyn Watcher>>;
+    fn start(&self, outlook: &TrainingInfo<'_>) -> Result<Box<dyn ActiveCallback>>;
 }
 
 /// What a callback can know before the training.
 #[derive(Clone, Copy)]
-pub struct Outlook<'a> {
+pub struct TrainingInfo<'a> {
     /// Whether more is better for a name in the logs, as far as the metric behind it declares that.
     pub direction: &'a dyn Fn(&str) -> Option<bool>,
     /// The names that the logs of an epoch can have.
@@ -102,7 +102,7 @@ pub struct Outlook<'a> {
 /// A callback at work in one training.
 ///
 /// A failure ends the training with that error.
-pub trait Watcher: Send {
+pub trait ActiveCallback: Send {
     /// Before the first epoch; `past` are the logs of the epochs done before an interruption.
     ///
     /// # Errors
@@ -119,7 +119,7 @@ pub trait Watcher: Send {
         Ok(())
     }
 
-    /// Whether [`Watcher::batch_end`] does anything.
+    /// Whether [`ActiveCallback::batch_end`] does anything.
     fn watches_batches(&self) -> bool {
         false
     }
@@ -178,7 +178,7 @@ pub trait Watcher: Send {
     }
 
     /// What keeps the progress of the training on disk, if this callback does.
-    fn keeper(&mut self) -> Option<&mut Keeper> {
+    fn keeper(&mut self) -> Option<&mut BackupFolder> {
         None
     }
 

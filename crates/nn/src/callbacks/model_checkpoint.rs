@@ -2,15 +2,15 @@
 
 use super::monitor::{Mode, Monitor};
 use super::path_pattern::PathPattern;
-use super::{Control, Frequency, Outlook, React, Watcher, foreign_state};
+use super::{ActiveCallback, Control, Frequency, StartCallback, TrainingInfo, foreign_state};
 use crate::events::Event;
 use crate::events::{CallbackState, Logs};
 use std::path::Path;
-use treino_core::catalog::{Kind, thing};
+use treino_core::catalog::{Kind, component};
 use treino_core::error::{Error, Result};
 use treino_core::files::{check_folder, write_atomically};
 
-thing! {
+component! {
     /// Saves the model after each epoch, or after every so many batches.
     ///
     /// `filepath` may hold numbers of the training in Python's notation: `{epoch:02d}` and `{batch}` count from 1,
@@ -45,7 +45,7 @@ impl ModelCheckpoint {
         ModelCheckpoint { filepath: filepath.into(), ..ModelCheckpoint::default() }
     }
 
-    fn pattern(&self, outlook: &Outlook<'_>) -> Result<PathPattern> {
+    fn pattern(&self, outlook: &TrainingInfo<'_>) -> Result<PathPattern> {
         let (name, path) = ("model_checkpoint.filepath", &self.filepath);
         let Some(stem) = path.strip_suffix(".safetensors") else {
             let e = Error::input(format!("{name} is \"{path}\", but must end in .safetensors"));
@@ -70,7 +70,7 @@ fn is_in_batches(name: &str) -> bool {
     !name.starts_with("val_") && name != super::learning_rate::NAME
 }
 
-impl React for ModelCheckpoint {
+impl StartCallback for ModelCheckpoint {
     fn monitors(&self) -> Option<&str> {
         self.save_best_only.then_some(&self.monitor)
     }
@@ -79,7 +79,7 @@ impl React for ModelCheckpoint {
         true
     }
 
-    fn start(&self, outlook: &Outlook<'_>) -> Result<Box<dyn Watcher>> {
+    fn start(&self, outlook: &TrainingInfo<'_>) -> Result<Box<dyn ActiveCallback>> {
         if !self.save_weights_only && !outlook.has_model_file {
             let e = Error::input("model_checkpoint has no file of the whole model to save in this training");
             return Err(e.help("set save_weights_only"));
@@ -104,11 +104,11 @@ impl React for ModelCheckpoint {
         if Path::new(&self.filepath).is_dir() {
             return Err(Error::io("write", Path::new(&self.filepath), &std::io::ErrorKind::IsADirectory.into()));
         }
-        Ok(Box::new(Saving { settings: self.clone(), pattern, monitor, seen: 0 }))
+        Ok(Box::new(ActiveCheckpoint { settings: self.clone(), pattern, monitor, seen: 0 }))
     }
 }
 
-struct Saving {
+struct ActiveCheckpoint {
     settings: ModelCheckpoint,
     pattern: PathPattern,
     monitor: Option<Monitor>,
@@ -116,7 +116,7 @@ struct Saving {
     seen: usize,
 }
 
-impl Saving {
+impl ActiveCheckpoint {
     fn save(&mut self, epoch: usize, batch: Option<usize>, logs: &Logs, training: &mut dyn Control) -> Result<()> {
         let Some(path) = self.pattern.fill(epoch + 1, batch, logs) else { return Ok(()) };
         if let Some(monitor) = &mut self.monitor
@@ -135,7 +135,7 @@ impl Saving {
     }
 }
 
-impl Watcher for Saving {
+impl ActiveCallback for ActiveCheckpoint {
     fn watches_batches(&self) -> bool {
         self.settings.save_freq != Frequency::Epoch
     }

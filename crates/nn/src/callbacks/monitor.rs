@@ -1,6 +1,6 @@
 //! Better than the best so far: what callbacks that monitor a number share.
 
-use super::Outlook;
+use super::TrainingInfo;
 use treino_core::catalog::choice;
 use treino_core::error::{Error, Result};
 
@@ -43,7 +43,7 @@ impl Monitor {
     ///
     /// # Errors
     /// A number without direction, where `mode` leaves it to the metric.
-    pub fn new(callback: &str, name: &str, mode: Mode, min_delta: f64, outlook: &Outlook<'_>) -> Result<Self> {
+    pub fn new(callback: &str, name: &str, mode: Mode, min_delta: f64, outlook: &TrainingInfo<'_>) -> Result<Self> {
         let more_is_better = more_is_better(mode, || (outlook.direction)(name)).ok_or_else(|| {
             Error::input(format!("{callback} cannot tell whether more or less \"{name}\" is better"))
                 .help("say mode = \"min\" or mode = \"max\"")

@@ -1,13 +1,13 @@
 //! Smaller steps when there is no more to gain with large ones.
 
 use super::monitor::{Mode, Monitor};
-use super::{Control, Outlook, React, Watcher, foreign_state, learning_rate};
+use super::{ActiveCallback, Control, StartCallback, TrainingInfo, foreign_state, learning_rate};
 use crate::events::Event;
 use crate::events::{CallbackState, Logs};
-use treino_core::catalog::{Kind, thing};
+use treino_core::catalog::{Kind, component};
 use treino_core::error::Result;
 
-thing! {
+component! {
     /// Multiplies the learning rate by `factor` when the monitored number has not improved for `patience` epochs.
     ///
     /// What improves is as for early stopping. After a reduction `cooldown` epochs pass before waiting begins again. The
@@ -33,7 +33,7 @@ thing! {
     }
 }
 
-impl React for ReduceLROnPlateau {
+impl StartCallback for ReduceLROnPlateau {
     fn monitors(&self) -> Option<&str> {
         Some(&self.monitor)
     }
@@ -42,14 +42,14 @@ impl React for ReduceLROnPlateau {
         true
     }
 
-    fn start(&self, outlook: &Outlook<'_>) -> Result<Box<dyn Watcher>> {
+    fn start(&self, outlook: &TrainingInfo<'_>) -> Result<Box<dyn ActiveCallback>> {
         learning_rate::check("reduce_lr_on_plateau", outlook)?;
         let monitor = Monitor::new("reduce_lr_on_plateau", &self.monitor, self.mode, self.min_delta, outlook)?;
-        Ok(Box::new(Watching { settings: self.clone(), monitor, wait: 0, cooldown: 0 }))
+        Ok(Box::new(ActiveReduceLr { settings: self.clone(), monitor, wait: 0, cooldown: 0 }))
     }
 }
 
-struct Watching {
+struct ActiveReduceLr {
     settings: ReduceLROnPlateau,
     monitor: Monitor,
     wait: usize,
@@ -57,7 +57,7 @@ struct Watching {
     cooldown: usize,
 }
 
-impl Watcher for Watching {
+impl ActiveCallback for ActiveReduceLr {
     fn epoch_end(&mut self, epoch: usize, logs: &mut Logs, training: &mut dyn Control) -> Result<()> {
         let rate = training.learning_rate();
         logs.set(learning_rate::NAME, rate);

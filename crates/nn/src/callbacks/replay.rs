@@ -1,6 +1,6 @@
 //! What an early stopping would have done in a training whose numbers are known.
 
-use super::early_stopping::{EarlyStopping, Patience, Verdict};
+use super::early_stopping::{EarlyStopping, Patience, StopDecision};
 use super::monitor::Monitor;
 
 /// What an early stopping does with the monitored numbers of a training.
@@ -25,7 +25,7 @@ impl EarlyStopping {
         let mut replayed = Replayed { stopped: None, kept: 0, best: None, waited: Vec::new() };
         let mut restored = None;
         for (epoch, value) in monitored.iter().enumerate() {
-            let Verdict { keep, stop } = patience.judge(epoch, *value);
+            let StopDecision { keep, stop } = patience.judge(epoch, *value);
             replayed.waited.push(patience.wait);
             if keep {
                 restored = Some(epoch);

@@ -1,11 +1,11 @@
 //! The running average of the weights, in their place while a network is judged.
 
-use super::{Control, Outlook, React, Watcher, foreign_state};
+use super::{ActiveCallback, Control, StartCallback, TrainingInfo, foreign_state};
 use crate::events::{CallbackState, Logs};
-use treino_core::catalog::{Kind, thing};
+use treino_core::catalog::{Kind, component};
 use treino_core::error::{Error, Result};
 
-thing! {
+component! {
     /// Validates with the running average of the weights, which an optimizer with `use_ema` keeps.
     ///
     /// The average takes the place of the weights during each validation. With `swap_on_epoch` it stays there until the
@@ -19,23 +19,23 @@ thing! {
     }
 }
 
-impl React for SwapEMAWeights {
-    fn start(&self, outlook: &Outlook<'_>) -> Result<Box<dyn Watcher>> {
+impl StartCallback for SwapEMAWeights {
+    fn start(&self, outlook: &TrainingInfo<'_>) -> Result<Box<dyn ActiveCallback>> {
         if !outlook.optimizer.inner().options().use_ema {
             let e = format!("swap_ema_weights needs a running average, but {} keeps none", outlook.optimizer.name());
             return Err(Error::input(e).help("set use_ema = true for the optimizer"));
         }
-        Ok(Box::new(Swapping { on_epoch: self.swap_on_epoch, is_in: false }))
+        Ok(Box::new(ActiveSwap { on_epoch: self.swap_on_epoch, is_in: false }))
     }
 }
 
-struct Swapping {
+struct ActiveSwap {
     on_epoch: bool,
     /// Whether the average is in the place of the weights.
     is_in: bool,
 }
 
-impl Swapping {
+impl ActiveSwap {
     fn put(&mut self, is_in: bool, training: &mut dyn Control) -> Result<()> {
         if self.is_in != is_in {
             training.swap_ema()?;
@@ -45,7 +45,7 @@ impl Swapping {
     }
 }
 
-impl Watcher for Swapping {
+impl ActiveCallback for ActiveSwap {
     fn epoch_begin(&mut self, _epoch: usize, training: &mut dyn Control) -> Result<()> {
         self.put(false, training)
     }

@@ -1,14 +1,14 @@
 //! Curves for TensorBoard.
 
 use super::event_file::{EventFile, Histogram, Summary};
-use super::{Control, Frequency, Outlook, React, Watcher, learning_rate};
+use super::{ActiveCallback, Control, Frequency, StartCallback, TrainingInfo, learning_rate};
 use crate::events::Logs;
 use std::path::{Path, PathBuf};
-use treino_core::catalog::{Kind, thing};
+use treino_core::catalog::{Kind, component};
 use treino_core::error::{Error, Result};
 use treino_core::files::check_folder;
 
-thing! {
+component! {
     /// Writes the numbers of the training where TensorBoard shows them.
     ///
     /// The folder `train` gets `epoch_loss`, `epoch_<metric>` and `epoch_learning_rate`, the folder `validation` the same of
@@ -28,21 +28,21 @@ thing! {
     }
 }
 
-impl React for TensorBoard {
+impl StartCallback for TensorBoard {
     fn writes_files(&self) -> bool {
         true
     }
 
-    fn start(&self, outlook: &Outlook<'_>) -> Result<Box<dyn Watcher>> {
+    fn start(&self, outlook: &TrainingInfo<'_>) -> Result<Box<dyn ActiveCallback>> {
         if self.log_dir.is_empty() {
             return Err(Error::input("tensorboard needs a log_dir"));
         }
         check_folder(Path::new(&self.log_dir))?;
-        Ok(Box::new(Writing { settings: self.clone(), steps: outlook.steps, files: [None, None] }))
+        Ok(Box::new(ActiveTensorBoard { settings: self.clone(), steps: outlook.steps, files: [None, None] }))
     }
 }
 
-struct Writing {
+struct ActiveTensorBoard {
     settings: TensorBoard,
     /// Batches in an epoch.
     steps: usize,
@@ -50,7 +50,7 @@ struct Writing {
     files: [Option<EventFile>; 2],
 }
 
-impl Writing {
+impl ActiveTensorBoard {
     fn add(&mut self, which: usize, step: usize, values: &[(String, Summary)]) -> Result<()> {
         if values.is_empty() {
             return Ok(());
@@ -67,7 +67,7 @@ impl Writing {
     }
 }
 
-impl Watcher for Writing {
+impl ActiveCallback for ActiveTensorBoard {
     fn watches_batches(&self) -> bool {
         self.settings.update_freq != Frequency::Epoch
     }

@@ -1,10 +1,10 @@
 //! What happens when a training leaves the finite numbers.
 
-use super::{Outlook, React, Watcher};
-use treino_core::catalog::{Kind, thing};
+use super::{ActiveCallback, StartCallback, TrainingInfo};
+use treino_core::catalog::{Kind, component};
 use treino_core::error::Result;
 
-thing! {
+component! {
     /// Takes a loss that is not finite for the end of the training, not for its failure.
     ///
     /// Keras differences: without it, Keras trains on with weights that are not numbers. Treino always ends there, keeps
@@ -28,17 +28,17 @@ pub enum OnDivergence {
     Fail,
 }
 
-impl React for TerminateOnNaN {
-    fn start(&self, _outlook: &Outlook<'_>) -> Result<Box<dyn Watcher>> {
-        Ok(Box::new(Watching { raise_error: self.raise_error }))
+impl StartCallback for TerminateOnNaN {
+    fn start(&self, _outlook: &TrainingInfo<'_>) -> Result<Box<dyn ActiveCallback>> {
+        Ok(Box::new(ActiveTerminateOnNaN { raise_error: self.raise_error }))
     }
 }
 
-struct Watching {
+struct ActiveTerminateOnNaN {
     raise_error: bool,
 }
 
-impl Watcher for Watching {
+impl ActiveCallback for ActiveTerminateOnNaN {
     fn on_divergence(&self) -> OnDivergence {
         if self.raise_error { OnDivergence::Fail } else { OnDivergence::Stop }
     }

@@ -12,22 +12,22 @@ mod norms;
 pub use non_neg::NonNeg;
 pub use norms::{MaxNorm, MinMaxNorm, UnitNorm};
 
-use treino_core::catalog::room;
+use treino_core::catalog::family;
 use treino_core::error::Result;
 use treino_engine::simd::Simd;
 
-room! {
+family! {
     /// Any constraint.
     ///
     /// What a weight must satisfy directly after each step. `axis` counts the sides of the weight along which a norm
     /// is taken: for the kernel (inputs, units) of a dense layer, 0 is one norm a unit, and 1 one norm an input.
-    pub enum Constraint: dyn Restrain in Room {
+    pub enum Constraint: dyn ApplyConstraint in Family {
         name: "constraints", one: "constraint", example: "[[model.layers]]\ntype = \"dense\"\nunits = 32\nkernel_constraint = {inline}\n",
     } => { MaxNorm, MinMaxNorm, UnitNorm, NonNeg }
 }
 
 /// What a constraint does.
-pub trait Restrain: std::fmt::Debug {
+pub trait ApplyConstraint: std::fmt::Debug {
     /// Whether it can hold for a weight of that shape.
     ///
     /// # Errors

@@ -1,23 +1,23 @@
 //! No negative weights.
 
-use super::Restrain;
-use treino_core::catalog::thing;
+use super::ApplyConstraint;
+use treino_core::catalog::component;
 use treino_engine::simd::{Kernel, Simd};
 
-thing! {
+component! {
     /// No negative weights: w becomes max(w, 0).
     pub struct NonNeg = "non_neg" {}
 }
 
-impl Restrain for NonNeg {
+impl ApplyConstraint for NonNeg {
     fn apply(&self, simd: Simd, _shape: &[usize], w: &mut [f32]) {
-        simd.run(Cut(w));
+        simd.run(ClipNegative(w));
     }
 }
 
-struct Cut<'a>(&'a mut [f32]);
+struct ClipNegative<'a>(&'a mut [f32]);
 
-impl Kernel for Cut<'_> {
+impl Kernel for ClipNegative<'_> {
     type Output = ();
 
     #[inline(always)]

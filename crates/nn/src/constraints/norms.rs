@@ -3,16 +3,16 @@
 //!
 //! With the norm n along `axis`, w becomes w * wanted(n) / (1e-7 + n).
 
-use super::Restrain;
+use super::ApplyConstraint;
 use crate::losses::EPSILON;
-use treino_core::catalog::{Interval, Kind, thing};
+use treino_core::catalog::{Interval, Kind, component};
 use treino_core::error::{Error, Result};
 use treino_engine::flush::flush_weight;
 use treino_engine::simd::{Kernel, Simd};
 
 const AXIS: Kind = Kind::Int(Interval::closed(-8.0, 7.0));
 
-thing! {
+component! {
     /// Norms of at most `max_value`: what is longer is shortened to it.
     ///
     /// Keras differences: `axis` is one number; Keras also takes several.
@@ -24,7 +24,7 @@ thing! {
     }
 }
 
-thing! {
+component! {
     /// Norms of 1.
     ///
     /// Keras differences: `axis` is one number; Keras also takes several.
@@ -34,7 +34,7 @@ thing! {
     }
 }
 
-thing! {
+component! {
     /// Norms between `min_value` and `max_value`, reached by the share `rate` at each step.
     ///
     /// w becomes w * (rate * clip(n, min_value, max_value) + (1 - rate) * n) / (1e-7 + n).
@@ -52,28 +52,28 @@ thing! {
     }
 }
 
-impl Restrain for MaxNorm {
+impl ApplyConstraint for MaxNorm {
     fn check(&self, shape: &[usize]) -> Result<()> {
         side(self.axis, shape).map(drop)
     }
 
     fn apply(&self, simd: Simd, shape: &[usize], w: &mut [f32]) {
-        let wanted = Wanted { min: 0.0, max: self.max_value as f32, rate: 1.0 };
+        let wanted = NormBounds { min: 0.0, max: self.max_value as f32, rate: 1.0 };
         rescale(simd, self.axis, shape, w, wanted);
     }
 }
 
-impl Restrain for UnitNorm {
+impl ApplyConstraint for UnitNorm {
     fn check(&self, shape: &[usize]) -> Result<()> {
         side(self.axis, shape).map(drop)
     }
 
     fn apply(&self, simd: Simd, shape: &[usize], w: &mut [f32]) {
-        rescale(simd, self.axis, shape, w, Wanted { min: 1.0, max: 1.0, rate: 1.0 });
+        rescale(simd, self.axis, shape, w, NormBounds { min: 1.0, max: 1.0, rate: 1.0 });
     }
 }
 
-impl Restrain for MinMaxNorm {
+impl ApplyConstraint for MinMaxNorm {
     fn check(&self, shape: &[usize]) -> Result<()> {
         if self.min_value > self.max_value {
             let (min, max) = (self.min_value, self.max_value);
@@ -84,7 +84,7 @@ impl Restrain for MinMaxNorm {
 
     fn apply(&self, simd: Simd, shape: &[usize], w: &mut [f32]) {
         let (min, max) = (self.min_value as f32, self.max_value as f32);
-        rescale(simd, self.axis, shape, w, Wanted { min, max, rate: self.rate as f32 });
+        rescale(simd, self.axis, shape, w, NormBounds { min, max, rate: self.rate as f32 });
     }
 }
 
@@ -99,19 +99,19 @@ fn side(axis: i64, shape: &[usize]) -> Result<usize> {
 
 /// The norm that is wanted for a norm n: rate * clip(n, min, max) + (1 - rate) * n.
 #[derive(Clone, Copy)]
-struct Wanted {
+struct NormBounds {
     min: f32,
     max: f32,
     rate: f32,
 }
 
-fn rescale(simd: Simd, axis: i64, shape: &[usize], w: &mut [f32], wanted: Wanted) {
+fn rescale(simd: Simd, axis: i64, shape: &[usize], w: &mut [f32], wanted: NormBounds) {
     let Ok(side) = side(axis, shape) else { return };
     let inner: usize = shape[side + 1..].iter().product();
     let block = shape[side] * inner;
     if block > 0 {
         for block in w.chunks_exact_mut(block) {
-            simd.run(Rescale { w: block, inner, wanted });
+            simd.run(RescaleRows { w: block, inner, wanted });
         }
     }
 }
@@ -120,18 +120,18 @@ fn rescale(simd: Simd, axis: i64, shape: &[usize], w: &mut [f32], wanted: Wanted
 const LANES: usize = 16;
 
 /// Numbers of one norm stand `inner` apart.
-struct Rescale<'a> {
+struct RescaleRows<'a> {
     w: &'a mut [f32],
     inner: usize,
-    wanted: Wanted,
+    wanted: NormBounds,
 }
 
-impl Kernel for Rescale<'_> {
+impl Kernel for RescaleRows<'_> {
     type Output = ();
 
     #[inline(always)]
     fn run(self) {
-        let Rescale { w, inner, wanted } = self;
+        let RescaleRows { w, inner, wanted } = self;
         for first in (0..inner).step_by(LANES) {
             let lanes = LANES.min(inner - first);
             let mut factors = [0.0_f32; LANES];

@@ -23,7 +23,7 @@ pub enum Event {
         /// Steps in an epoch.
         steps: usize,
         /// Mean loss of the epoch so far.
-        #[serde(with = "treino_core::gaps")]
+        #[serde(with = "treino_core::nullable")]
         loss: f64,
     },
     /// An epoch and its validation ended.

@@ -1,7 +1,7 @@
 //! What a training leaves beside its weights.
 
 use super::divergence::Divergence;
-use super::inside::Inside;
+use super::layer_statistics::LayerStatistics;
 use super::logs::Logs;
 
 /// The numbers of every epoch, and how it ended.
@@ -12,7 +12,7 @@ pub struct History {
     /// The learning rate after each epoch and its callbacks: that of the next step. NaN where the optimizer has none.
     pub learning_rates: Vec<f64>,
     /// Statistics inside the network.
-    pub inside: Inside,
+    pub inside: LayerStatistics,
     /// The best epoch, from 0: by validation loss, or by training loss without validation.
     pub best_epoch: Option<usize>,
     /// The epoch, from 0, whose weights the network has.

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// The numbers of an epoch by name, in Keras's order.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-pub struct Logs(#[serde(with = "treino_core::gaps")] pub Vec<(String, f64)>);
+pub struct Logs(#[serde(with = "treino_core::nullable")] pub Vec<(String, f64)>);
 
 impl Logs {
     /// The number of that name.

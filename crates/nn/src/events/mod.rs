@@ -1,13 +1,13 @@
 //! What a training tells, keeps and leaves: plain data on which training, callbacks and stores agree.
 //!
 //! [`Event`]s are told while it runs, [`Logs`] are the numbers of an epoch, [`History`] is what it leaves beside its weights,
-//! [`Progress`] is all that its next epochs depend on. A [`Gate`] holds it or ends it between two steps.
+//! [`TrainingCheckpoint`] is all that its next epochs depend on. A [`Gate`] holds it or ends it between two steps.
 
 mod divergence;
 mod event;
 mod gate;
 mod history;
-mod inside;
+mod layer_statistics;
 mod logs;
 mod state;
 
@@ -15,6 +15,6 @@ pub use divergence::Divergence;
 pub use event::{EVENT_VERSION, Event};
 pub use gate::Gate;
 pub use history::{Ending, History};
-pub use inside::{Inside, LayerTrace, UnitsAtEnd};
+pub use layer_statistics::{LayerStatistics, LayerTrace, UnitsAtEnd};
 pub use logs::Logs;
-pub use state::{CallbackState, Identity, Progress, Snapshot, TrainingState};
+pub use state::{CallbackState, Snapshot, TrainingCheckpoint, TrainingFingerprint, TrainingState};

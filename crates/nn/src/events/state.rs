@@ -33,7 +33,7 @@ pub struct CallbackState {
 
 /// All that the epochs to come depend on.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Progress {
+pub struct TrainingCheckpoint {
     /// The epochs that were done.
     pub history: History,
     /// Why a callback stopped the training, if one did.
@@ -46,7 +46,7 @@ pub struct Progress {
     pub watchers: Vec<CallbackState>,
 }
 
-impl Progress {
+impl TrainingCheckpoint {
     /// Whether its weights fit a network with so many trainable and other numbers.
     pub(crate) fn fits(&self, weights: usize, state: usize) -> bool {
         let fits = |s: &Snapshot| (s.weights.len(), s.state.len()) == (weights, state);
@@ -57,11 +57,11 @@ impl Progress {
 
 /// What makes two trainings the same, but for the number of their epochs: checksums of its parts, with their names.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Identity(pub Vec<(String, u32)>);
+pub struct TrainingFingerprint(pub Vec<(String, u32)>);
 
-impl Identity {
+impl TrainingFingerprint {
     /// The first part in which two trainings differ.
-    pub fn difference(&self, other: &Identity) -> Option<&str> {
+    pub fn difference(&self, other: &TrainingFingerprint) -> Option<&str> {
         let differs =
             |(name, sum): &&(String, u32)| other.0.iter().find(|(n, _)| n == name).map(|(_, s)| s) != Some(sum);
         self.0.iter().find(differs).map(|(name, _)| name.as_str())

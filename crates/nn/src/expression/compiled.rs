@@ -2,10 +2,10 @@
 
 use super::check::{Check, PREDICTIONS, TARGETS};
 use super::derivative;
-use super::graph::{self, Graph, Id, Reduce, Shape};
+use super::graph::{self, ExprId, ExprShape, Graph, Reduce};
 use super::interpreter::evaluate;
 use super::parser::parse;
-use super::program::Program;
+use super::program::TileProgram;
 use super::tiles::run;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -16,27 +16,27 @@ use treino_engine::simd::Simd;
 /// Programs for rows of one number and for wider ones.
 #[derive(Debug)]
 struct Widths {
-    narrow: Program,
-    wide: Program,
+    narrow: TileProgram,
+    wide: TileProgram,
 }
 
 impl Widths {
-    fn new(graph: &Graph, roots: &[(Id, Shape)]) -> Self {
-        Widths { narrow: Program::new(graph, roots, true), wide: Program::new(graph, roots, false) }
+    fn new(graph: &Graph, roots: &[(ExprId, ExprShape)]) -> Self {
+        Widths { narrow: TileProgram::new(graph, roots, true), wide: TileProgram::new(graph, roots, false) }
     }
 
-    fn of(&self, width: usize) -> &Program {
+    fn of(&self, width: usize) -> &TileProgram {
         if width == 1 { &self.narrow } else { &self.wide }
     }
 }
 
 /// Working memory, kept between batches: one piece for each thread that was at work at the same time.
 #[derive(Debug)]
-struct Scratch(Mutex<Vec<Vec<f32>>>);
+struct ExprScratch(Mutex<Vec<Vec<f32>>>);
 
-impl Scratch {
+impl ExprScratch {
     fn new() -> Self {
-        Scratch(Mutex::new(Vec::with_capacity(8)))
+        ExprScratch(Mutex::new(Vec::with_capacity(8)))
     }
 
     /// Lends a piece, which is made where all are taken.
@@ -51,32 +51,32 @@ impl Scratch {
 
 /// One number for each row of targets `y_true` and predictions `y_pred`.
 #[derive(Debug)]
-struct Rows {
+struct RowPair {
     text: String,
     value: Widths,
     /// Value and scale * d value / d y_pred; a metric has none.
     gradient: Option<Widths>,
-    scratch: Scratch,
+    scratch: ExprScratch,
 }
 
-impl Rows {
+impl RowPair {
     fn new(what: &str, text: &str, differentiate: bool) -> Result<Self> {
         let (mut graph, root) = parse(what, text, &["y_true", "y_pred"])?;
         let root = graph.mean(root);
-        let p = graph.input(1, Shape::Vector);
+        let p = graph.input(1, ExprShape::Vector);
         if !graph.needed([root])[p.index()] {
             let e = Error::input(format!("{what} does not depend on y_pred"));
             return Err(e.help("it is an expression of y_true and y_pred"));
         }
-        let value = Widths::new(&graph, &[(root, Shape::Row)]);
+        let value = Widths::new(&graph, &[(root, ExprShape::Row)]);
         let mut gradient = None;
         if differentiate {
-            let scale = graph.input(2, Shape::Row);
+            let scale = graph.input(2, ExprShape::Row);
             let slope = derivative::gradient(&mut graph, root, scale, p);
             check_loss(what, &graph, root, slope)?;
-            gradient = Some(Widths::new(&graph, &[(root, Shape::Row), (slope, Shape::Vector)]));
+            gradient = Some(Widths::new(&graph, &[(root, ExprShape::Row), (slope, ExprShape::Vector)]));
         }
-        Ok(Rows { text: text.to_string(), value, gradient, scratch: Scratch::new() })
+        Ok(RowPair { text: text.to_string(), value, gradient, scratch: ExprScratch::new() })
     }
 
     fn values(&self, simd: Simd, [y, p]: [&[f32]; 2], width: usize, values: &mut [f32]) {
@@ -87,7 +87,7 @@ impl Rows {
 
 /// An expression of `y_true` and `y_pred` as a loss, with its gradient.
 #[derive(Clone)]
-pub struct LossFormula(Arc<Rows>);
+pub struct LossFormula(Arc<RowPair>);
 
 impl LossFormula {
     /// Reads a loss, and makes and checks its gradient.
@@ -95,7 +95,7 @@ impl LossFormula {
     /// # Errors
     /// A text that is no expression, does not depend on `y_pred`, is nowhere a number, or has the slope 0 everywhere.
     pub fn new(text: &str) -> Result<Self> {
-        Ok(LossFormula(Arc::new(Rows::new("the loss", text, true)?)))
+        Ok(LossFormula(Arc::new(RowPair::new("the loss", text, true)?)))
     }
 
     /// The loss of each row of `width` targets and predictions.
@@ -121,7 +121,7 @@ impl LossFormula {
 
 /// An expression of `y_true` and `y_pred` as a metric.
 #[derive(Clone)]
-pub struct MetricFormula(Arc<Rows>);
+pub struct MetricFormula(Arc<RowPair>);
 
 impl MetricFormula {
     /// Reads a metric.
@@ -129,7 +129,7 @@ impl MetricFormula {
     /// # Errors
     /// A text that is no expression, or does not depend on `y_pred`.
     pub fn new(text: &str) -> Result<Self> {
-        Ok(MetricFormula(Arc::new(Rows::new("the metric", text, false)?)))
+        Ok(MetricFormula(Arc::new(RowPair::new("the metric", text, false)?)))
     }
 
     /// The number of each row of `width` targets and predictions.
@@ -139,7 +139,7 @@ impl MetricFormula {
 }
 
 /// Refuses a loss without a slope, without a value, or with a gradient that is not its own.
-fn check_loss(what: &str, graph: &Graph, root: Id, slope: Id) -> Result<()> {
+fn check_loss(what: &str, graph: &Graph, root: ExprId, slope: ExprId) -> Result<()> {
     refuse_flat(what, graph, slope)?;
     let mut check = Check::default();
     for (y, p) in TARGETS.iter().flat_map(|y| PREDICTIONS.iter().map(move |p| (y, p))) {
@@ -153,7 +153,7 @@ fn check_loss(what: &str, graph: &Graph, root: Id, slope: Id) -> Result<()> {
     check.finish(what)
 }
 
-fn refuse_flat(what: &str, graph: &Graph, slope: Id) -> Result<()> {
+fn refuse_flat(what: &str, graph: &Graph, slope: ExprId) -> Result<()> {
     if graph.number(slope) != Some(0.0) {
         return Ok(());
     }
@@ -167,18 +167,18 @@ fn spread(numbers: &[f64], width: usize) -> Vec<f64> {
 
 /// A row of numbers for each row `x`.
 #[derive(Debug)]
-struct Function {
+struct CompiledFormula {
     text: String,
     forward: Widths,
     backward: Widths,
     /// Whether each number goes by itself, so that rows of any width are rows of one number.
     elementwise: bool,
-    scratch: Scratch,
+    scratch: ExprScratch,
 }
 
 /// An expression of `x` that gives a row as wide as `x`: an activation, with its derivative.
 #[derive(Clone)]
-pub struct ActivationFormula(Arc<Function>);
+pub struct ActivationFormula(Arc<CompiledFormula>);
 
 impl ActivationFormula {
     /// Reads an activation, and makes and checks its derivative.
@@ -188,21 +188,27 @@ impl ActivationFormula {
     pub fn new(text: &str) -> Result<Self> {
         let what = "the activation";
         let (mut graph, root) = parse(what, text, &["x"])?;
-        let x = graph.input(0, Shape::Vector);
+        let x = graph.input(0, ExprShape::Vector);
         let needed = graph.needed([root]);
         if !needed[x.index()] {
             return Err(Error::input(format!("{what} does not depend on x")).help("it is an expression of x"));
         }
         let elementwise =
-            graph.up_to(root).all(|(id, node)| !needed[id.index()] || !matches!(node, graph::Node::Reduce(..)));
-        let forward = Widths::new(&graph, &[(root, Shape::Vector)]);
-        let dy = graph.input(1, Shape::Vector);
-        let seed = if graph.shape(root) == Shape::Vector { dy } else { graph.reduce(Reduce::Sum, dy) };
+            graph.up_to(root).all(|(id, node)| !needed[id.index()] || !matches!(node, graph::ExprNode::Reduce(..)));
+        let forward = Widths::new(&graph, &[(root, ExprShape::Vector)]);
+        let dy = graph.input(1, ExprShape::Vector);
+        let seed = if graph.shape(root) == ExprShape::Vector { dy } else { graph.reduce(Reduce::Sum, dy) };
         let slope = derivative::gradient(&mut graph, root, seed, x);
         check_activation(what, &graph, root, slope)?;
-        let backward = Widths::new(&graph, &[(slope, Shape::Vector)]);
-        let scratch = Scratch::new();
-        Ok(ActivationFormula(Arc::new(Function { text: text.to_string(), forward, backward, elementwise, scratch })))
+        let backward = Widths::new(&graph, &[(slope, ExprShape::Vector)]);
+        let scratch = ExprScratch::new();
+        Ok(ActivationFormula(Arc::new(CompiledFormula {
+            text: text.to_string(),
+            forward,
+            backward,
+            elementwise,
+            scratch,
+        })))
     }
 
     fn shape(&self, numbers: usize, width: usize) -> [usize; 2] {
@@ -224,7 +230,7 @@ impl ActivationFormula {
 }
 
 /// The same for an activation: its value is that of y times fixed numbers.
-fn check_activation(what: &str, graph: &Graph, root: Id, slope: Id) -> Result<()> {
+fn check_activation(what: &str, graph: &Graph, root: ExprId, slope: ExprId) -> Result<()> {
     refuse_flat(what, graph, slope)?;
     const DY: [f64; 3] = [1.0, -0.37, 0.71];
     let mut check = Check::default();

@@ -7,12 +7,12 @@
 //! Keras differences: in the chain rule 0 times anything is 0, so that the branch that `where` has not chosen never gives
 //! NaN, as it does in Keras where its own derivative is infinite.
 
-use super::graph::{Binary, Graph, Id, Node, Reduce, Shape, Unary};
+use super::graph::{Binary, ExprId, ExprNode, ExprShape, Graph, Reduce, Unary};
 
 /// sum of seed * d root / d input, as a node; the number 0 where nothing depends on the input. A seed has the shape of
 /// `root`.
-pub(super) fn gradient(graph: &mut Graph, root: Id, seed: Id, input: Id) -> Id {
-    let nodes: Vec<(Id, Node)> = graph.up_to(root).collect();
+pub(super) fn gradient(graph: &mut Graph, root: ExprId, seed: ExprId, input: ExprId) -> ExprId {
+    let nodes: Vec<(ExprId, ExprNode)> = graph.up_to(root).collect();
     let mut depends = vec![false; nodes.len()];
     for (id, node) in &nodes {
         depends[id.index()] = *id == input || node.operands().any(|operand| depends[operand.index()]);
@@ -34,21 +34,21 @@ pub(super) fn gradient(graph: &mut Graph, root: Id, seed: Id, input: Id) -> Id {
 
 struct Reverse<'a> {
     graph: &'a mut Graph,
-    adjoints: Vec<Option<Id>>,
+    adjoints: Vec<Option<ExprId>>,
     depends: Vec<bool>,
 }
 
 impl Reverse<'_> {
     /// Hands the adjoint `g` of a node on to what it is made from.
-    fn node(&mut self, z: Id, node: Node, g: Id) {
+    fn node(&mut self, z: ExprId, node: ExprNode, g: ExprId) {
         match node {
-            Node::Const(_) | Node::Width | Node::Input(_) => {}
-            Node::Unary(op, x) if self.depends[x.index()] => {
+            ExprNode::Const(_) | ExprNode::Width | ExprNode::Input(_) => {}
+            ExprNode::Unary(op, x) if self.depends[x.index()] => {
                 if let Some(part) = self.unary(op, x, z, g) {
                     self.give(x, z, part);
                 }
             }
-            Node::Reduce(op, x) if self.depends[x.index()] => {
+            ExprNode::Reduce(op, x) if self.depends[x.index()] => {
                 let part = match op {
                     Reduce::Sum => g,
                     Reduce::Max | Reduce::Min => {
@@ -60,7 +60,7 @@ impl Reverse<'_> {
                 };
                 self.give(x, z, part);
             }
-            Node::Where(condition, a, b) => {
+            ExprNode::Where(condition, a, b) => {
                 let zero = self.graph.constant(0.0);
                 for (operand, parts) in [(a, [g, zero]), (b, [zero, g])] {
                     if self.depends[operand.index()] {
@@ -69,7 +69,7 @@ impl Reverse<'_> {
                     }
                 }
             }
-            Node::Binary(op, a, b) => {
+            ExprNode::Binary(op, a, b) => {
                 if self.depends[a.index()]
                     && let Some(part) = self.left(op, a, b, g)
                 {
@@ -81,15 +81,15 @@ impl Reverse<'_> {
                     self.give(b, z, part);
                 }
             }
-            Node::Unary(..) | Node::Reduce(..) => {}
+            ExprNode::Unary(..) | ExprNode::Reduce(..) => {}
         }
     }
 
     /// Adds to the adjoint of `to`, an operand of `z`: summed over the row where `to` has one number and `z` many.
-    fn give(&mut self, to: Id, z: Id, part: Id) {
+    fn give(&mut self, to: ExprId, z: ExprId, part: ExprId) {
         let part = match (self.graph.shape(to), self.graph.shape(z), self.graph.shape(part)) {
-            (Shape::Row, Shape::Vector, Shape::Vector) => self.graph.reduce(Reduce::Sum, part),
-            (Shape::Row, Shape::Vector, _) => {
+            (ExprShape::Row, ExprShape::Vector, ExprShape::Vector) => self.graph.reduce(Reduce::Sum, part),
+            (ExprShape::Row, ExprShape::Vector, _) => {
                 let width = self.graph.width();
                 self.graph.binary(Binary::Mul, part, width)
             }
@@ -102,24 +102,24 @@ impl Reverse<'_> {
         });
     }
 
-    fn chain(&mut self, g: Id, slope: Id) -> Id {
+    fn chain(&mut self, g: ExprId, slope: ExprId) -> ExprId {
         self.graph.binary(Binary::Chain, g, slope)
     }
 
     /// 1 - x.
-    fn one_minus(&mut self, x: Id) -> Id {
+    fn one_minus(&mut self, x: ExprId) -> ExprId {
         let one = self.graph.constant(1.0);
         self.graph.binary(Binary::Sub, one, x)
     }
 
     /// x / y, where the numerator is a constant.
-    fn over(&mut self, x: f64, y: Id) -> Id {
+    fn over(&mut self, x: f64, y: ExprId) -> ExprId {
         let x = self.graph.constant(x);
         self.graph.binary(Binary::Div, x, y)
     }
 
     /// g dz/dx for z = op(x).
-    fn unary(&mut self, op: Unary, x: Id, z: Id, g: Id) -> Option<Id> {
+    fn unary(&mut self, op: Unary, x: ExprId, z: ExprId, g: ExprId) -> Option<ExprId> {
         let slope = match op {
             Unary::Neg => return Some(self.graph.unary(Unary::Neg, g)),
             Unary::Abs => self.graph.unary(Unary::Sign, x),
@@ -163,11 +163,11 @@ impl Reverse<'_> {
     }
 
     /// g dz/da for z = op(a, b).
-    fn left(&mut self, op: Binary, a: Id, b: Id, g: Id) -> Option<Id> {
+    fn left(&mut self, op: Binary, a: ExprId, b: ExprId, g: ExprId) -> Option<ExprId> {
         let slope = match op {
             Binary::Add | Binary::Sub | Binary::Mod => return Some(g),
             Binary::Mul | Binary::Chain => b,
-            Binary::Div if self.graph.shape(b) == Shape::Const && self.graph.number(b) != Some(0.0) => {
+            Binary::Div if self.graph.shape(b) == ExprShape::Const && self.graph.number(b) != Some(0.0) => {
                 return Some(self.graph.binary(Binary::Div, g, b));
             }
             Binary::Div => self.over(1.0, b),
@@ -186,7 +186,7 @@ impl Reverse<'_> {
     }
 
     /// g dz/db for z = op(a, b).
-    fn right(&mut self, op: Binary, a: Id, b: Id, z: Id, g: Id) -> Option<Id> {
+    fn right(&mut self, op: Binary, a: ExprId, b: ExprId, z: ExprId, g: ExprId) -> Option<ExprId> {
         let slope = match op {
             Binary::Add => return Some(g),
             Binary::Sub => return Some(self.graph.unary(Unary::Neg, g)),
@@ -213,7 +213,7 @@ impl Reverse<'_> {
     }
 
     /// 1 where `low` < `high`, a half where they are equal, else 0.
-    fn share(&mut self, low: Id, high: Id) -> Id {
+    fn share(&mut self, low: ExprId, high: ExprId) -> ExprId {
         let above = self.graph.binary(Binary::Less, low, high);
         let at_least = self.graph.binary(Binary::LessEqual, low, high);
         let sum = self.graph.binary(Binary::Add, above, at_least);

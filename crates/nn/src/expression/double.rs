@@ -125,8 +125,8 @@ mod tests {
 
     #[test]
     fn beside_the_platforms_functions() {
-        type Function = fn(f64) -> f64;
-        let pairs: [(Function, Function); 6] = [
+        type BuiltinFunction = fn(f64) -> f64;
+        let pairs: [(BuiltinFunction, BuiltinFunction); 6] = [
             (exp, f64::exp),
             (expm1, f64::exp_m1),
             (ln, f64::ln),

@@ -1,26 +1,26 @@
 //! The functions of the language, under the names that they have in `keras.ops`.
 
-use super::graph::{Binary, Graph, Id, Reduce, Unary};
+use super::graph::{Binary, ExprId, Graph, Reduce, Unary};
 
 /// A function.
 #[derive(Debug, Clone, Copy)]
-pub struct Function {
+pub struct BuiltinFunction {
     /// The name.
     pub name: &'static str,
     /// What it takes, in order.
     pub arguments: &'static [&'static str],
     /// What it gives.
     pub doc: &'static str,
-    pub(super) build: Build,
+    pub(super) build: NodeBuilder,
 }
 
 /// Adds a function's nodes to a graph.
-pub(super) type Build = fn(&mut Graph, &[Id]) -> Id;
+pub(super) type NodeBuilder = fn(&mut Graph, &[ExprId]) -> ExprId;
 
 macro_rules! functions {
     ($($name:ident ( $($argument:ident),* ) $doc:literal = |$graph:ident| $build:expr;)*) => {
         /// Every function, by kind.
-        pub const FUNCTIONS: &[Function] = &[$(Function {
+        pub const FUNCTIONS: &[BuiltinFunction] = &[$(BuiltinFunction {
             name: stringify!($name),
             arguments: &[$(stringify!($argument)),*],
             doc: $doc,
@@ -106,17 +106,17 @@ functions! {
 /// The constants of the language.
 pub const CONSTANTS: &[(&str, f64)] = &[("pi", std::f64::consts::PI), ("e", std::f64::consts::E), ("epsilon", 1e-7)];
 
-fn over(graph: &mut Graph, x: f64, y: Id) -> Id {
+fn over(graph: &mut Graph, x: f64, y: ExprId) -> ExprId {
     let x = graph.constant(x);
     graph.binary(Binary::Div, x, y)
 }
 
-fn scaled_log(graph: &mut Graph, x: Id, factor: f64) -> Id {
+fn scaled_log(graph: &mut Graph, x: ExprId, factor: f64) -> ExprId {
     let (log, factor) = (graph.unary(Unary::Log, x), graph.constant(factor));
     graph.binary(Binary::Mul, log, factor)
 }
 
-fn log_of_sum(graph: &mut Graph, x: Id) -> Id {
+fn log_of_sum(graph: &mut Graph, x: ExprId) -> ExprId {
     let power = graph.unary(Unary::Exp, x);
     let sum = graph.reduce(Reduce::Sum, power);
     graph.unary(Unary::Log, sum)

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 
 /// A node of a graph; operands have smaller numbers than what is made from them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Id(u32);
+pub(super) struct ExprId(u32);
 
-impl Id {
+impl ExprId {
     pub(super) fn index(self) -> usize {
         self.0 as usize
     }
@@ -15,18 +15,18 @@ impl Id {
 
 /// What a node computes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Node {
+pub(super) enum ExprNode {
     /// A number, by its bits in double precision.
     Const(u64),
     /// How many numbers a row has.
     Width,
     /// An input by its place.
     Input(usize),
-    Unary(Unary, Id),
-    Binary(Binary, Id, Id),
+    Unary(Unary, ExprId),
+    Binary(Binary, ExprId, ExprId),
     /// The second where the first is not 0, else the third.
-    Where(Id, Id, Id),
-    Reduce(Reduce, Id),
+    Where(ExprId, ExprId, ExprId),
+    Reduce(Reduce, ExprId),
 }
 
 /// A function of one number.
@@ -87,7 +87,7 @@ pub(super) enum Reduce {
 
 /// How many numbers a node has for each row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Shape {
+pub(super) enum ExprShape {
     /// One, the same for all rows.
     Const,
     /// One.
@@ -178,14 +178,14 @@ impl Reduce {
     }
 }
 
-impl Node {
+impl ExprNode {
     /// What the node is made from.
-    pub(super) fn operands(self) -> impl Iterator<Item = Id> {
+    pub(super) fn operands(self) -> impl Iterator<Item = ExprId> {
         let operands = match self {
-            Node::Const(_) | Node::Width | Node::Input(_) => [None; 3],
-            Node::Unary(_, a) | Node::Reduce(_, a) => [Some(a), None, None],
-            Node::Binary(_, a, b) => [Some(a), Some(b), None],
-            Node::Where(c, a, b) => [Some(c), Some(a), Some(b)],
+            ExprNode::Const(_) | ExprNode::Width | ExprNode::Input(_) => [None; 3],
+            ExprNode::Unary(_, a) | ExprNode::Reduce(_, a) => [Some(a), None, None],
+            ExprNode::Binary(_, a, b) => [Some(a), Some(b), None],
+            ExprNode::Where(c, a, b) => [Some(c), Some(a), Some(b)],
         };
         operands.into_iter().flatten()
     }
@@ -194,27 +194,27 @@ impl Node {
 /// Nodes, operands first.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Graph {
-    nodes: Vec<Node>,
-    shapes: Vec<Shape>,
-    known: BTreeMap<Node, Id>,
+    nodes: Vec<ExprNode>,
+    shapes: Vec<ExprShape>,
+    known: BTreeMap<ExprNode, ExprId>,
 }
 
 impl Graph {
-    pub(super) fn node(&self, id: Id) -> Node {
+    pub(super) fn node(&self, id: ExprId) -> ExprNode {
         self.nodes[id.index()]
     }
 
-    pub(super) fn shape(&self, id: Id) -> Shape {
+    pub(super) fn shape(&self, id: ExprId) -> ExprShape {
         self.shapes[id.index()]
     }
 
     /// Every node up to `last`, operands first.
-    pub(super) fn up_to(&self, last: Id) -> impl DoubleEndedIterator<Item = (Id, Node)> {
-        self.nodes[..=last.index()].iter().enumerate().map(|(i, node)| (Id(i as u32), *node))
+    pub(super) fn up_to(&self, last: ExprId) -> impl DoubleEndedIterator<Item = (ExprId, ExprNode)> {
+        self.nodes[..=last.index()].iter().enumerate().map(|(i, node)| (ExprId(i as u32), *node))
     }
 
     /// Which of the nodes some of `roots` need.
-    pub(super) fn needed(&self, roots: impl IntoIterator<Item = Id>) -> Vec<bool> {
+    pub(super) fn needed(&self, roots: impl IntoIterator<Item = ExprId>) -> Vec<bool> {
         let mut needed = vec![false; self.nodes.len()];
         roots.into_iter().for_each(|root| needed[root.index()] = true);
         for i in (0..self.nodes.len()).rev() {
@@ -226,47 +226,47 @@ impl Graph {
     }
 
     /// The number, where the node is one.
-    pub(super) fn number(&self, id: Id) -> Option<f64> {
+    pub(super) fn number(&self, id: ExprId) -> Option<f64> {
         match self.node(id) {
-            Node::Const(bits) => Some(f64::from_bits(bits)),
+            ExprNode::Const(bits) => Some(f64::from_bits(bits)),
             _ => None,
         }
     }
 
-    fn add(&mut self, node: Node, shape: Shape) -> Id {
+    fn add(&mut self, node: ExprNode, shape: ExprShape) -> ExprId {
         if let Some(id) = self.known.get(&node) {
             return *id;
         }
-        let id = Id(self.nodes.len() as u32);
+        let id = ExprId(self.nodes.len() as u32);
         self.nodes.push(node);
         self.shapes.push(shape);
         self.known.insert(node, id);
         id
     }
 
-    pub(super) fn constant(&mut self, x: f64) -> Id {
-        self.add(Node::Const(x.to_bits()), Shape::Const)
+    pub(super) fn constant(&mut self, x: f64) -> ExprId {
+        self.add(ExprNode::Const(x.to_bits()), ExprShape::Const)
     }
 
-    pub(super) fn width(&mut self) -> Id {
-        self.add(Node::Width, Shape::Const)
+    pub(super) fn width(&mut self) -> ExprId {
+        self.add(ExprNode::Width, ExprShape::Const)
     }
 
-    pub(super) fn input(&mut self, place: usize, shape: Shape) -> Id {
-        self.add(Node::Input(place), shape)
+    pub(super) fn input(&mut self, place: usize, shape: ExprShape) -> ExprId {
+        self.add(ExprNode::Input(place), shape)
     }
 
-    pub(super) fn unary(&mut self, op: Unary, a: Id) -> Id {
+    pub(super) fn unary(&mut self, op: Unary, a: ExprId) -> ExprId {
         if let Some(x) = self.number(a) {
             return self.constant(op.apply(x));
         }
         match (op, self.node(a)) {
-            (Unary::Neg, Node::Unary(Unary::Neg, x)) => x,
-            _ => self.add(Node::Unary(op, a), self.shape(a)),
+            (Unary::Neg, ExprNode::Unary(Unary::Neg, x)) => x,
+            _ => self.add(ExprNode::Unary(op, a), self.shape(a)),
         }
     }
 
-    pub(super) fn binary(&mut self, op: Binary, a: Id, b: Id) -> Id {
+    pub(super) fn binary(&mut self, op: Binary, a: ExprId, b: ExprId) -> ExprId {
         let (x, y) = (self.number(a), self.number(b));
         if let (Some(x), Some(y)) = (x, y) {
             return self.constant(op.apply(x, y));
@@ -293,11 +293,11 @@ impl Graph {
             _ => {}
         }
         let (a, b) = if op.commutes() && b < a { (b, a) } else { (a, b) };
-        self.add(Node::Binary(op, a, b), self.shape(a).max(self.shape(b)))
+        self.add(ExprNode::Binary(op, a, b), self.shape(a).max(self.shape(b)))
     }
 
     /// x^y by products, where that takes few.
-    fn short_power(&mut self, x: Id, y: f64) -> Option<Id> {
+    fn short_power(&mut self, x: ExprId, y: f64) -> Option<ExprId> {
         let one = self.constant(1.0);
         let square = |graph: &mut Self| graph.unary(Unary::Square, x);
         Some(match y {
@@ -321,29 +321,29 @@ impl Graph {
         })
     }
 
-    pub(super) fn select(&mut self, condition: Id, a: Id, b: Id) -> Id {
+    pub(super) fn select(&mut self, condition: ExprId, a: ExprId, b: ExprId) -> ExprId {
         match self.number(condition) {
             Some(0.0) => b,
             Some(_) => a,
             None if a == b => a,
             None => {
                 let shape = self.shape(condition).max(self.shape(a)).max(self.shape(b));
-                self.add(Node::Where(condition, a, b), shape)
+                self.add(ExprNode::Where(condition, a, b), shape)
             }
         }
     }
 
     /// A reduction over the row; what is one number already stays what it is.
-    pub(super) fn reduce(&mut self, op: Reduce, a: Id) -> Id {
+    pub(super) fn reduce(&mut self, op: Reduce, a: ExprId) -> ExprId {
         match self.shape(a) {
-            Shape::Vector => self.add(Node::Reduce(op, a), Shape::Row),
+            ExprShape::Vector => self.add(ExprNode::Reduce(op, a), ExprShape::Row),
             _ => a,
         }
     }
 
     /// The mean over the row.
-    pub(super) fn mean(&mut self, a: Id) -> Id {
-        if self.shape(a) != Shape::Vector {
+    pub(super) fn mean(&mut self, a: ExprId) -> ExprId {
+        if self.shape(a) != ExprShape::Vector {
             return a;
         }
         let (sum, width) = (self.reduce(Reduce::Sum, a), self.width());
@@ -351,7 +351,7 @@ impl Graph {
     }
 
     /// x minus its row's largest number, whose own derivative does not count: for exponentials that do not overflow.
-    pub(super) fn below_largest(&mut self, x: Id) -> (Id, Id) {
+    pub(super) fn below_largest(&mut self, x: ExprId) -> (ExprId, ExprId) {
         let largest = self.reduce(Reduce::Max, x);
         let largest = self.unary(Unary::Fixed, largest);
         (self.binary(Binary::Sub, x, largest), largest)

@@ -1,9 +1,9 @@
 //! Evaluation of one row in double precision: slow, and the reference for everything else.
 
-use super::graph::{Graph, Id, Node, Shape};
+use super::graph::{ExprId, ExprNode, ExprShape, Graph};
 
 /// The numbers of each root for a row of `width` numbers an input (or one, for an input of that shape).
-pub(super) fn evaluate(graph: &Graph, roots: &[Id], inputs: &[&[f64]], width: usize) -> Vec<Vec<f64>> {
+pub(super) fn evaluate(graph: &Graph, roots: &[ExprId], inputs: &[&[f64]], width: usize) -> Vec<Vec<f64>> {
     let needed = graph.needed(roots.iter().copied());
     let mut values: Vec<Vec<f64>> = Vec::with_capacity(needed.len());
     let Some(last) = roots.iter().max() else { return Vec::new() };
@@ -12,16 +12,18 @@ pub(super) fn evaluate(graph: &Graph, roots: &[Id], inputs: &[&[f64]], width: us
             values.push(Vec::new());
             continue;
         }
-        let length = if graph.shape(id) == Shape::Vector { width } else { 1 };
-        let at = |id: Id, i: usize| values[id.index()][if graph.shape(id) == Shape::Vector { i } else { 0 }];
+        let length = if graph.shape(id) == ExprShape::Vector { width } else { 1 };
+        let at = |id: ExprId, i: usize| values[id.index()][if graph.shape(id) == ExprShape::Vector { i } else { 0 }];
         let value = match node {
-            Node::Const(bits) => vec![f64::from_bits(bits)],
-            Node::Width => vec![width as f64],
-            Node::Input(place) => inputs[place].to_vec(),
-            Node::Unary(op, a) => (0..length).map(|i| op.apply(at(a, i))).collect(),
-            Node::Binary(op, a, b) => (0..length).map(|i| op.apply(at(a, i), at(b, i))).collect(),
-            Node::Where(c, a, b) => (0..length).map(|i| if at(c, i) == 0.0 { at(b, i) } else { at(a, i) }).collect(),
-            Node::Reduce(op, a) => vec![op.apply(&values[a.index()])],
+            ExprNode::Const(bits) => vec![f64::from_bits(bits)],
+            ExprNode::Width => vec![width as f64],
+            ExprNode::Input(place) => inputs[place].to_vec(),
+            ExprNode::Unary(op, a) => (0..length).map(|i| op.apply(at(a, i))).collect(),
+            ExprNode::Binary(op, a, b) => (0..length).map(|i| op.apply(at(a, i), at(b, i))).collect(),
+            ExprNode::Where(c, a, b) => {
+                (0..length).map(|i| if at(c, i) == 0.0 { at(b, i) } else { at(a, i) }).collect()
+            }
+            ExprNode::Reduce(op, a) => vec![op.apply(&values[a.index()])],
         };
         values.push(value);
     }

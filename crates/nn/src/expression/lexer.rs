@@ -4,13 +4,13 @@ use std::ops::Range;
 
 /// A token and its bytes in the text.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Token<'a> {
-    pub kind: Kind<'a>,
+pub(super) struct VocabularyKey<'a> {
+    pub kind: TokenKind<'a>,
     pub span: Range<usize>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) enum Kind<'a> {
+pub(super) enum TokenKind<'a> {
     Number(f64),
     Name(&'a str),
     /// An operator, a bracket or a comma.
@@ -29,8 +29,8 @@ pub(super) struct Unknown {
 /// Longer ones first.
 const SIGNS: [&str; 16] = ["**", "<=", ">=", "==", "!=", "+", "-", "*", "/", "%", "<", ">", "(", ")", ",", "^"];
 
-/// The tokens of a text, [`Kind::End`] last.
-pub(super) fn tokens(text: &str) -> Result<Vec<Token<'_>>, Unknown> {
+/// The tokens of a text, [`TokenKind::End`] last.
+pub(super) fn tokens(text: &str) -> Result<Vec<VocabularyKey<'_>>, Unknown> {
     let mut tokens = Vec::new();
     let mut at = 0;
     while let Some(c) = text[at..].chars().next() {
@@ -42,7 +42,7 @@ pub(super) fn tokens(text: &str) -> Result<Vec<Token<'_>>, Unknown> {
         let (kind, length) = if c.is_ascii_digit() || c == '.' && rest[1..].starts_with(|c: char| c.is_ascii_digit()) {
             let length = number_length(rest.as_bytes());
             match rest[..length].parse::<f64>() {
-                Ok(x) if x.is_finite() => (Kind::Number(x), length),
+                Ok(x) if x.is_finite() => (TokenKind::Number(x), length),
                 _ => {
                     let message = format!("{} is too large for a number", &rest[..length]);
                     return Err(Unknown { span: at..at + length, message, help: None });
@@ -50,13 +50,13 @@ pub(super) fn tokens(text: &str) -> Result<Vec<Token<'_>>, Unknown> {
             }
         } else if c.is_ascii_alphabetic() || c == '_' {
             let length = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(rest.len());
-            (Kind::Name(&rest[..length]), length)
+            (TokenKind::Name(&rest[..length]), length)
         } else if let Some(sign) = SIGNS.iter().find(|sign| rest.starts_with(**sign)) {
             if *sign == "^" {
                 let message = "\"^\" has no meaning in an expression".to_string();
                 return Err(Unknown { span: at..at + 1, message, help: Some("write ** for a power") });
             }
-            (Kind::Sign(sign), sign.len())
+            (TokenKind::Sign(sign), sign.len())
         } else {
             let help = match c {
                 '=' => Some("compare with ==; arguments have no names, and reductions always go over the row"),
@@ -71,10 +71,10 @@ pub(super) fn tokens(text: &str) -> Result<Vec<Token<'_>>, Unknown> {
             let message = format!("\"{}\" has no meaning in an expression", c.escape_debug());
             return Err(Unknown { span: at..at + c.len_utf8(), message, help });
         };
-        tokens.push(Token { kind, span: at..at + length });
+        tokens.push(VocabularyKey { kind, span: at..at + length });
         at += length;
     }
-    tokens.push(Token { kind: Kind::End, span: text.trim_end().len()..text.trim_end().len() });
+    tokens.push(VocabularyKey { kind: TokenKind::End, span: text.trim_end().len()..text.trim_end().len() });
     Ok(tokens)
 }
 

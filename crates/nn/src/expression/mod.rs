@@ -47,9 +47,9 @@ mod tests;
 mod tiles;
 
 pub use compiled::{ActivationFormula, LossFormula, MetricFormula};
-pub use functions::{CONSTANTS, FUNCTIONS, Function};
+pub use functions::{BuiltinFunction, CONSTANTS, FUNCTIONS};
 
-use graph::{Graph, Id};
+use graph::{ExprId, Graph};
 use treino_core::error::Result;
 
 /// An expression over some variables, evaluated in double precision with the same bits on every machine.
@@ -72,7 +72,7 @@ pub struct Expression {
     text: String,
     variables: usize,
     graph: Graph,
-    root: Id,
+    root: ExprId,
 }
 
 impl Expression {

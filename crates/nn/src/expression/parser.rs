@@ -1,8 +1,8 @@
 //! From tokens to the graph, by precedence climbing (V. Pratt, "Top down operator precedence", POPL 1973).
 
-use super::functions::{CONSTANTS, FUNCTIONS, Function};
-use super::graph::{Binary, Graph, Id, Shape, Unary};
-use super::lexer::{Kind, Token, tokens};
+use super::functions::{BuiltinFunction, CONSTANTS, FUNCTIONS};
+use super::graph::{Binary, ExprId, ExprShape, Graph, Unary};
+use super::lexer::{TokenKind, VocabularyKey, tokens};
 use std::ops::Range;
 use treino_core::error::{Error, Result};
 
@@ -13,7 +13,7 @@ pub(super) const MOST_DEPTH: usize = 200;
 
 /// Reads an expression over `variables`, which become the first inputs. `what` is the expression's name in messages, such
 /// as "the loss".
-pub(super) fn parse(what: &str, text: &str, variables: &[&str]) -> Result<(Graph, Id)> {
+pub(super) fn parse(what: &str, text: &str, variables: &[&str]) -> Result<(Graph, ExprId)> {
     if text.trim().is_empty() {
         return Err(Error::input(format!("{what} is an empty text, but must be an expression")));
     }
@@ -27,11 +27,11 @@ pub(super) fn parse(what: &str, text: &str, variables: &[&str]) -> Result<(Graph
     })?;
     let mut parser = Parser { what, text, variables, tokens, at: 0, depth: 0, graph: Graph::default() };
     for place in 0..variables.len() {
-        parser.graph.input(place, Shape::Vector);
+        parser.graph.input(place, ExprShape::Vector);
     }
     let root = parser.expression(0)?;
     match parser.peek().kind {
-        Kind::End => Ok((parser.graph, root)),
+        TokenKind::End => Ok((parser.graph, root)),
         _ => Err(parser.unexpected("an operator or the end")),
     }
 }
@@ -40,7 +40,7 @@ struct Parser<'a> {
     what: &'a str,
     text: &'a str,
     variables: &'a [&'a str],
-    tokens: Vec<Token<'a>>,
+    tokens: Vec<VocabularyKey<'a>>,
     at: usize,
     depth: usize,
     graph: Graph,
@@ -53,11 +53,11 @@ const SIGN: u8 = 7;
 const POWER: u8 = 8;
 
 /// The strength and meaning of an operator between two operands; `true` where its operands change places.
-fn infix(kind: Kind<'_>) -> Option<(u8, Binary, bool)> {
+fn infix(kind: TokenKind<'_>) -> Option<(u8, Binary, bool)> {
     Some(match kind {
-        Kind::Name("or") => (1, Binary::Or, false),
-        Kind::Name("and") => (2, Binary::And, false),
-        Kind::Sign(sign) => match sign {
+        TokenKind::Name("or") => (1, Binary::Or, false),
+        TokenKind::Name("and") => (2, Binary::And, false),
+        TokenKind::Sign(sign) => match sign {
             "<" => (COMPARISON, Binary::Less, false),
             "<=" => (COMPARISON, Binary::LessEqual, false),
             ">" => (COMPARISON, Binary::Less, true),
@@ -77,11 +77,11 @@ fn infix(kind: Kind<'_>) -> Option<(u8, Binary, bool)> {
 }
 
 impl<'a> Parser<'a> {
-    fn peek(&self) -> &Token<'a> {
+    fn peek(&self) -> &VocabularyKey<'a> {
         &self.tokens[self.at]
     }
 
-    fn next(&mut self) -> Token<'a> {
+    fn next(&mut self) -> VocabularyKey<'a> {
         let token = self.tokens[self.at].clone();
         self.at = (self.at + 1).min(self.tokens.len() - 1);
         token
@@ -93,28 +93,29 @@ impl<'a> Parser<'a> {
 
     /// The next token is none of what should come.
     fn unexpected(&self, wanted: &str) -> Error {
-        let Token { kind, span } = self.peek().clone();
-        if kind == Kind::End {
+        let VocabularyKey { kind, span } = self.peek().clone();
+        if kind == TokenKind::End {
             return self.error(format!("{} ends where {wanted} should come", self.what), span);
         }
         let error = self.error(format!("\"{}\" stands where {wanted} should come", &self.text[span.clone()]), span);
         match (kind, self.at.checked_sub(1).map(|before| self.tokens[before].kind)) {
-            (Kind::Name(_) | Kind::Number(_) | Kind::Sign("("), Some(Kind::Name(_) | Kind::Number(_))) => {
-                error.help("write * for a product")
-            }
+            (
+                TokenKind::Name(_) | TokenKind::Number(_) | TokenKind::Sign("("),
+                Some(TokenKind::Name(_) | TokenKind::Number(_)),
+            ) => error.help("write * for a product"),
             _ => error,
         }
     }
 
     fn expect(&mut self, sign: &'static str, wanted: &str) -> Result<Range<usize>> {
-        if self.peek().kind == Kind::Sign(sign) {
+        if self.peek().kind == TokenKind::Sign(sign) {
             return Ok(self.next().span);
         }
         Err(self.unexpected(wanted))
     }
 
     /// An expression whose operators bind at least as strongly as `least`.
-    fn expression(&mut self, least: u8) -> Result<Id> {
+    fn expression(&mut self, least: u8) -> Result<ExprId> {
         let begin = self.peek().span.start;
         self.depth += 1;
         if self.depth > MOST_DEPTH {
@@ -142,40 +143,40 @@ impl<'a> Parser<'a> {
     }
 
     /// What stands between operators.
-    fn operand(&mut self) -> Result<Id> {
-        let Token { kind, span } = self.peek().clone();
+    fn operand(&mut self) -> Result<ExprId> {
+        let VocabularyKey { kind, span } = self.peek().clone();
         match kind {
-            Kind::Number(x) => {
+            TokenKind::Number(x) => {
                 self.next();
                 Ok(self.graph.constant(x))
             }
-            Kind::Sign(sign @ ("-" | "+")) => {
+            TokenKind::Sign(sign @ ("-" | "+")) => {
                 self.next();
                 let x = self.expression(SIGN)?;
                 Ok(if sign == "-" { self.graph.unary(Unary::Neg, x) } else { x })
             }
-            Kind::Name("not") => {
+            TokenKind::Name("not") => {
                 self.next();
                 let x = self.expression(NOT)?;
                 Ok(self.graph.unary(Unary::Not, x))
             }
-            Kind::Sign("(") => {
+            TokenKind::Sign("(") => {
                 self.next();
                 let x = self.expression(0)?;
                 self.expect(")", "an operator or \")\"")?;
                 Ok(x)
             }
-            Kind::Name(name) if !matches!(name, "and" | "or") => {
+            TokenKind::Name(name) if !matches!(name, "and" | "or") => {
                 self.next();
-                if self.peek().kind == Kind::Sign("(") { self.call(name, span) } else { self.variable(name, span) }
+                if self.peek().kind == TokenKind::Sign("(") { self.call(name, span) } else { self.variable(name, span) }
             }
             _ => Err(self.unexpected("a number, a variable or a function")),
         }
     }
 
-    fn variable(&mut self, name: &str, span: Range<usize>) -> Result<Id> {
+    fn variable(&mut self, name: &str, span: Range<usize>) -> Result<ExprId> {
         if let Some(place) = self.variables.iter().position(|variable| *variable == name) {
-            return Ok(self.graph.input(place, Shape::Vector));
+            return Ok(self.graph.input(place, ExprShape::Vector));
         }
         if let Some((_, value)) = CONSTANTS.iter().find(|(constant, _)| *constant == name) {
             return Ok(self.graph.constant(*value));
@@ -188,7 +189,7 @@ impl<'a> Parser<'a> {
         Err(self.error(format!("{} has no variable \"{name}\"", self.what), span).nearest(name, names))
     }
 
-    fn call(&mut self, name: &str, span: Range<usize>) -> Result<Id> {
+    fn call(&mut self, name: &str, span: Range<usize>) -> Result<ExprId> {
         let Some(function) = FUNCTIONS.iter().find(|function| function.name == name) else {
             if self.variables.contains(&name) || CONSTANTS.iter().any(|(constant, _)| *constant == name) {
                 let error = self.error(format!("\"{name}\" is no function"), span);
@@ -199,9 +200,9 @@ impl<'a> Parser<'a> {
         };
         self.next();
         let mut arguments = Vec::new();
-        if self.peek().kind != Kind::Sign(")") {
+        if self.peek().kind != TokenKind::Sign(")") {
             arguments.push(self.expression(0)?);
-            while self.peek().kind == Kind::Sign(",") {
+            while self.peek().kind == TokenKind::Sign(",") {
                 self.next();
                 arguments.push(self.expression(0)?);
             }
@@ -219,7 +220,7 @@ impl<'a> Parser<'a> {
     }
 
     /// Refuses a part whose value is known and no finite number.
-    fn check_number(&self, id: Id, begin: usize) -> Result<()> {
+    fn check_number(&self, id: ExprId, begin: usize) -> Result<()> {
         match self.graph.number(id) {
             Some(x) if !x.is_finite() => {
                 let end = self.tokens[self.at.saturating_sub(1)].span.end;
@@ -233,6 +234,6 @@ impl<'a> Parser<'a> {
 }
 
 /// How a function is written.
-pub(super) fn usage(function: &Function) -> String {
+pub(super) fn usage(function: &BuiltinFunction) -> String {
     format!("{}({})", function.name, function.arguments.join(", "))
 }

@@ -3,12 +3,12 @@
 //! A register holds a tile: some rows of one number each, or of as many as a row is wide. Registers are given out again
 //! once nothing reads them. An instruction never writes a register that it reads.
 
-use super::graph::{Binary, Graph, Id, Node, Reduce, Shape, Unary};
+use super::graph::{Binary, ExprId, ExprNode, ExprShape, Graph, Reduce, Unary};
 use std::collections::BTreeMap;
 
 /// Instructions for tiles of rows.
 #[derive(Debug)]
-pub(super) struct Program {
+pub(super) struct TileProgram {
     pub code: Vec<Instruction>,
     /// How many registers there are.
     pub registers: usize,
@@ -26,7 +26,7 @@ pub(super) type Register = u32;
 /// One step of a program.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Instruction {
-    pub op: Op,
+    pub op: TileOp,
     pub to: Register,
     /// What it reads; where it reads less than three, the rest is 0.
     pub from: [Register; 3],
@@ -35,7 +35,7 @@ pub(super) struct Instruction {
 }
 
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Op {
+pub(super) enum TileOp {
     Unary(Unary),
     Binary(Binary),
     Where,
@@ -47,7 +47,7 @@ pub(super) enum Op {
 
 /// An instruction before registers are given out: it writes the value of its own number.
 struct Draft {
-    op: Option<Op>,
+    op: Option<TileOp>,
     from: Vec<usize>,
     long: bool,
 }
@@ -63,10 +63,10 @@ struct Lowering<'a> {
     inputs: Vec<(usize, usize, bool)>,
 }
 
-impl Program {
+impl TileProgram {
     /// The program that computes `roots`, each brought to its shape. A `narrow` program is for rows of one number, where a
     /// reduction has nothing to do.
-    pub(super) fn new(graph: &Graph, roots: &[(Id, Shape)], narrow: bool) -> Self {
+    pub(super) fn new(graph: &Graph, roots: &[(ExprId, ExprShape)], narrow: bool) -> Self {
         let needed = graph.needed(roots.iter().map(|(root, _)| *root));
         let mut lowering = Lowering {
             graph,
@@ -86,82 +86,82 @@ impl Program {
         }
         let outputs: Vec<(usize, bool)> = roots
             .iter()
-            .map(|(root, shape)| (lowering.operand(*root, *shape), !narrow && *shape == Shape::Vector))
+            .map(|(root, shape)| (lowering.operand(*root, *shape), !narrow && *shape == ExprShape::Vector))
             .collect();
         lowering.finish(&outputs)
     }
 }
 
 impl Lowering<'_> {
-    fn push(&mut self, op: Option<Op>, from: Vec<usize>, long: bool) -> usize {
+    fn push(&mut self, op: Option<TileOp>, from: Vec<usize>, long: bool) -> usize {
         self.drafts.push(Draft { op, from, long });
         self.drafts.len() - 1
     }
 
     /// The value of a node where it is read by something of a shape.
-    fn operand(&mut self, id: Id, shape: Shape) -> usize {
+    fn operand(&mut self, id: ExprId, shape: ExprShape) -> usize {
         let value = self.values[id.index()];
-        if self.narrow || shape != Shape::Vector || self.graph.shape(id) != Shape::Row {
+        if self.narrow || shape != ExprShape::Vector || self.graph.shape(id) != ExprShape::Row {
             return value;
         }
         if let Some(spread) = self.spread.get(&value) {
             return *spread;
         }
-        let spread = self.push(Some(Op::Spread), vec![value], true);
+        let spread = self.push(Some(TileOp::Spread), vec![value], true);
         self.spread.insert(value, spread);
         spread
     }
 
     /// An instruction; what it reads twice is copied, so that its registers are different ones.
-    fn instruction(&mut self, op: Op, operands: &[Id], shape: Shape) -> usize {
-        let long = !self.narrow && shape == Shape::Vector;
+    fn instruction(&mut self, op: TileOp, operands: &[ExprId], shape: ExprShape) -> usize {
+        let long = !self.narrow && shape == ExprShape::Vector;
         let mut from: Vec<usize> = Vec::new();
         for operand in operands {
             let mut value = self.operand(*operand, shape);
             if from.contains(&value) {
-                value = self.push(Some(Op::Copy), vec![value], long);
+                value = self.push(Some(TileOp::Copy), vec![value], long);
             }
             from.push(value);
         }
         self.push(Some(op), from, long)
     }
 
-    fn node(&mut self, id: Id, node: Node) -> usize {
+    fn node(&mut self, id: ExprId, node: ExprNode) -> usize {
         let shape = self.graph.shape(id);
-        let is_width = |id: Id| self.graph.node(id) == Node::Width;
+        let is_width = |id: ExprId| self.graph.node(id) == ExprNode::Width;
         match node {
-            Node::Const(bits) => {
+            ExprNode::Const(bits) => {
                 let value = self.push(None, Vec::new(), true);
                 self.constants.push((value, Some(f64::from_bits(bits) as f32)));
                 value
             }
-            Node::Width => {
+            ExprNode::Width => {
                 let value = self.push(None, Vec::new(), true);
                 self.constants.push((value, None));
                 value
             }
-            Node::Input(place) => {
-                let long = !self.narrow && shape == Shape::Vector;
+            ExprNode::Input(place) => {
+                let long = !self.narrow && shape == ExprShape::Vector;
                 let value = self.push(None, Vec::new(), long);
                 self.inputs.push((value, place, long));
                 value
             }
-            Node::Unary(Unary::Fixed, a) => self.values[a.index()],
-            Node::Reduce(_, a) if self.narrow => self.values[a.index()],
-            Node::Binary(Binary::Div | Binary::Mul, a, b) if self.narrow && is_width(b) => self.values[a.index()],
-            Node::Binary(Binary::Mul, a, b) if self.narrow && is_width(a) => self.values[b.index()],
-            Node::Unary(op, a) => self.instruction(Op::Unary(op), &[a], shape),
-            Node::Binary(op, a, b) => self.instruction(Op::Binary(op), &[a, b], shape),
-            Node::Where(c, a, b) => self.instruction(Op::Where, &[c, a, b], shape),
-            Node::Reduce(op, a) => {
+            ExprNode::Unary(Unary::Fixed, a) => self.values[a.index()],
+            ExprNode::Reduce(_, a) if self.narrow => self.values[a.index()],
+            ExprNode::Binary(Binary::Div | Binary::Mul, a, b) if self.narrow && is_width(b) => self.values[a.index()],
+            ExprNode::Binary(Binary::Mul, a, b) if self.narrow && is_width(a) => self.values[b.index()],
+            ExprNode::Unary(op, a) => self.instruction(TileOp::Unary(op), &[a], shape),
+            ExprNode::Binary(op, a, b) => self.instruction(TileOp::Binary(op), &[a, b], shape),
+            ExprNode::Where(c, a, b) => self.instruction(TileOp::Where, &[c, a, b], shape),
+            ExprNode::Reduce(op, a) => {
                 let from = self.values[a.index()];
-                self.push(Some(Op::Reduce(op)), vec![from], false)
+                self.push(Some(TileOp::Reduce(op)), vec![from], false)
             }
         }
     }
 
     /// Gives out registers: constants keep theirs, others go back after they were read last.
-    fn finish(self, outputs: &[(usize, bool)]) -> Program {
+    fn finish(self, outputs: &[(usize, bool)]) -> TileProgram {
         let mut last = vec![0; self.drafts.len()];
         for (at, draft) in self.drafts.iter().enumerate() {
             draft.from.iter().for_each(|value| last[*value] = at);
@@ -191,7 +191,7 @@ impl Lowering<'_> {
             }
             free.extend(draft.from.iter().filter(|value| last[**value] == at).map(|value| registers[*value]));
         }
-        Program {
+        TileProgram {
             code,
             registers: count as usize,
             constants: self.constants.iter().map(|(value, x)| (registers[*value], *x)).collect(),

@@ -2,7 +2,7 @@
 
 use super::*;
 use derivative::gradient;
-use graph::Shape;
+use graph::ExprShape;
 use interpreter::evaluate;
 use proptest::prelude::*;
 use treino_core::error::Error;
@@ -121,9 +121,9 @@ fn every_function_has_the_slope_of_its_differences() {
         let text = format!("{}({})", function.name, arguments[..function.arguments.len()].join(", "));
         for text in [text.clone(), format!("sum(square({text} - 0.2)) + x"), format!("{text} * max(x)")] {
             let (mut graph, root) = parser::parse("it", &text, &["x"]).unwrap();
-            let x = graph.input(0, Shape::Vector);
+            let x = graph.input(0, ExprShape::Vector);
             let root = graph.mean(root);
-            let seed = graph.input(1, Shape::Row);
+            let seed = graph.input(1, ExprShape::Row);
             let slope = gradient(&mut graph, root, seed, x);
             for row in [[0.371, -0.823, 1.457], [2.113, 0.642, -1.539], [-0.117, 0.913, 0.334]] {
                 let value = |x: &[f64]| evaluate(&graph, &[root], &[x, &[1.0]], 3)[0][0];
@@ -342,11 +342,11 @@ proptest! {
             return Ok(());
         }
         let (mut graph, root) = parser::parse("it", &text, &["y_true", "y_pred"]).unwrap();
-        let (root, x, seed) = (graph.mean(root), graph.input(1, Shape::Vector), graph.input(2, Shape::Row));
+        let (root, x, seed) = (graph.mean(root), graph.input(1, ExprShape::Vector), graph.input(2, ExprShape::Row));
         let slope = gradient(&mut graph, root, seed, x);
-        let roots = [(root, Shape::Row), (slope, Shape::Vector)];
+        let roots = [(root, ExprShape::Row), (slope, ExprShape::Vector)];
         let run = |narrow: bool| {
-            let program = program::Program::new(&graph, &roots, narrow);
+            let program = program::TileProgram::new(&graph, &roots, narrow);
             let (mut values, mut slopes) = (vec![f32::NAN; 10], vec![f32::NAN; 10]);
             let inputs = [&numbers[..10], &numbers[10..], &[1.0; 10]];
             tiles::run(&program, Simd::detect(), &mut Vec::new(), [10, 1], &inputs, &mut [&mut values, &mut slopes]);

@@ -6,7 +6,7 @@
 
 use super::double;
 use super::graph::{Binary, Reduce, Unary};
-use super::program::{Instruction, Op, Program, Register};
+use super::program::{Instruction, Register, TileOp, TileProgram};
 use treino_engine::math;
 use treino_engine::simd::{Kernel, Simd};
 
@@ -16,7 +16,7 @@ const TILE: usize = 256;
 /// Runs a program over `rows` rows of `width` numbers. `scratch` grows to what the program needs and is filled with
 /// anything.
 pub(super) fn run(
-    program: &Program,
+    program: &TileProgram,
     simd: Simd,
     scratch: &mut Vec<f32>,
     [rows, width]: [usize; 2],
@@ -31,7 +31,7 @@ pub(super) fn run(
 }
 
 struct Tiles<'a, 'b> {
-    program: &'a Program,
+    program: &'a TileProgram,
     scratch: &'a mut [f32],
     capacity: usize,
     rows: usize,
@@ -101,31 +101,31 @@ macro_rules! registers {
 fn step(instruction: &Instruction, scratch: &mut [f32], capacity: usize, [n, rows]: [usize; 2], width: usize) {
     let Instruction { op, to, from: [a, b, c], .. } = *instruction;
     match op {
-        Op::Unary(op) => {
+        TileOp::Unary(op) => {
             let [to, a] = registers!(scratch, capacity, [to => n, a => n]);
             unary(op, to, a);
         }
-        Op::Binary(op) => {
+        TileOp::Binary(op) => {
             let [to, a, b] = registers!(scratch, capacity, [to => n, a => n, b => n]);
             binary(op, to, a, b);
         }
-        Op::Where => {
+        TileOp::Where => {
             let [to, condition, a, b] = registers!(scratch, capacity, [to => n, a => n, b => n, c => n]);
             for (((to, condition), a), b) in to.iter_mut().zip(condition.iter()).zip(a.iter()).zip(b.iter()) {
                 *to = if *condition == 0.0 { *b } else { *a };
             }
         }
-        Op::Reduce(op) => {
+        TileOp::Reduce(op) => {
             let [to, a] = registers!(scratch, capacity, [to => rows, a => rows * width]);
             reduce(op, to, a, width);
         }
-        Op::Spread => {
+        TileOp::Spread => {
             let [to, a] = registers!(scratch, capacity, [to => n, a => rows]);
             for (to, a) in to.chunks_exact_mut(width).zip(a) {
                 to.fill(*a);
             }
         }
-        Op::Copy => {
+        TileOp::Copy => {
             let [to, a] = registers!(scratch, capacity, [to => n, a => n]);
             to.copy_from_slice(a);
         }

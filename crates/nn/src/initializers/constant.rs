@@ -2,32 +2,32 @@
 //!
 //! Keras differences: none known. (In Keras 3.15 the bare name "constant" fails; here it is constant 0.)
 
-use super::law::{Drawn, Law};
-use treino_core::catalog::{Kind, thing};
+use super::distribution::{DrawElements, ElementDistribution};
+use treino_core::catalog::{Kind, component};
 
-thing! {
+component! {
     /// All 0: Keras's default for biases.
     pub struct Zeros = "zeros" ["zero"] {}
 }
 
-impl Drawn for Zeros {
-    fn law_of(&self, _shape: &[usize]) -> Law {
-        Law::Constant(0.0)
+impl DrawElements for Zeros {
+    fn distribution_of(&self, _shape: &[usize]) -> ElementDistribution {
+        ElementDistribution::Constant(0.0)
     }
 }
 
-thing! {
+component! {
     /// All 1.
     pub struct Ones = "ones" ["one"] {}
 }
 
-impl Drawn for Ones {
-    fn law_of(&self, _shape: &[usize]) -> Law {
-        Law::Constant(1.0)
+impl DrawElements for Ones {
+    fn distribution_of(&self, _shape: &[usize]) -> ElementDistribution {
+        ElementDistribution::Constant(1.0)
     }
 }
 
-thing! {
+component! {
     /// All the same number.
     pub struct Constant = "constant" {
         /// The number.
@@ -35,9 +35,9 @@ thing! {
     }
 }
 
-impl Drawn for Constant {
-    fn law_of(&self, _shape: &[usize]) -> Law {
-        Law::Constant(self.value)
+impl DrawElements for Constant {
+    fn distribution_of(&self, _shape: &[usize]) -> ElementDistribution {
+        ElementDistribution::Constant(self.value)
     }
 }
 

@@ -4,31 +4,31 @@
 //!
 //! Keras differences: none known besides the random bits.
 
+use super::distribution::{DrawElements, ElementDistribution};
 use super::fans;
-use super::law::{Drawn, Law};
 use super::variance_scaling::{truncated, uniform};
-use treino_core::catalog::thing;
+use treino_core::catalog::component;
 
-thing! {
+component! {
     /// Uniform in [-l, l] with l = sqrt(6 / (inputs + outputs)): Keras's default for kernels.
     ///
     /// Keeps the variance of activations and gradients alike from layer to layer, for tanh-like units.
     pub struct GlorotUniform = "glorot_uniform" ["xavier_uniform"] {}
 }
 
-impl Drawn for GlorotUniform {
-    fn law_of(&self, shape: &[usize]) -> Law {
+impl DrawElements for GlorotUniform {
+    fn distribution_of(&self, shape: &[usize]) -> ElementDistribution {
         uniform(1.0, average(shape))
     }
 }
 
-thing! {
+component! {
     /// Truncated normal with standard deviation sqrt(2 / (inputs + outputs)) after the cut.
     pub struct GlorotNormal = "glorot_normal" ["xavier_normal"] {}
 }
 
-impl Drawn for GlorotNormal {
-    fn law_of(&self, shape: &[usize]) -> Law {
+impl DrawElements for GlorotNormal {
+    fn distribution_of(&self, shape: &[usize]) -> ElementDistribution {
         truncated(1.0, average(shape))
     }
 }
@@ -47,8 +47,11 @@ mod tests {
     fn limits_and_spread() {
         let n = 47.0_f64;
         let limit = (3.0 * 1.0 / n).sqrt();
-        assert_eq!(GlorotUniform {}.law_of(&[30, 64]), Law::Uniform { low: -limit, high: limit });
-        let sd = GlorotNormal {}.law_of(&[30, 64]).standard_deviation();
+        assert_eq!(
+            GlorotUniform {}.distribution_of(&[30, 64]),
+            ElementDistribution::Uniform { low: -limit, high: limit }
+        );
+        let sd = GlorotNormal {}.distribution_of(&[30, 64]).standard_deviation();
         assert!((sd * sd - 1.0 / n).abs() < 1e-12);
     }
 }

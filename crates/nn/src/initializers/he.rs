@@ -4,29 +4,29 @@
 //!
 //! Keras differences: none known besides the random bits.
 
+use super::distribution::{DrawElements, ElementDistribution};
 use super::fans;
-use super::law::{Drawn, Law};
 use super::variance_scaling::{truncated, uniform};
-use treino_core::catalog::thing;
+use treino_core::catalog::component;
 
-thing! {
+component! {
     /// Uniform in [-l, l] with l = sqrt(6 / inputs): for ReLU and its kin.
     pub struct HeUniform = "he_uniform" {}
 }
 
-impl Drawn for HeUniform {
-    fn law_of(&self, shape: &[usize]) -> Law {
+impl DrawElements for HeUniform {
+    fn distribution_of(&self, shape: &[usize]) -> ElementDistribution {
         uniform(2.0, fans(shape).0 as f64)
     }
 }
 
-thing! {
+component! {
     /// Truncated normal with standard deviation sqrt(2 / inputs) after the cut: for ReLU and its kin.
     pub struct HeNormal = "he_normal" {}
 }
 
-impl Drawn for HeNormal {
-    fn law_of(&self, shape: &[usize]) -> Law {
+impl DrawElements for HeNormal {
+    fn distribution_of(&self, shape: &[usize]) -> ElementDistribution {
         truncated(2.0, fans(shape).0 as f64)
     }
 }
@@ -39,8 +39,8 @@ mod tests {
     fn limits_and_spread() {
         let n = 30.0_f64;
         let limit = (3.0 * 2.0 / n).sqrt();
-        assert_eq!(HeUniform {}.law_of(&[30, 64]), Law::Uniform { low: -limit, high: limit });
-        let sd = HeNormal {}.law_of(&[30, 64]).standard_deviation();
+        assert_eq!(HeUniform {}.distribution_of(&[30, 64]), ElementDistribution::Uniform { low: -limit, high: limit });
+        let sd = HeNormal {}.distribution_of(&[30, 64]).standard_deviation();
         assert!((sd * sd - 2.0 / n).abs() < 1e-12);
     }
 }

@@ -2,13 +2,13 @@
 //!
 //! Keras differences: none known.
 
-use super::Fill;
-use super::law::Law;
-use treino_core::catalog::{Kind, thing};
+use super::Initialize;
+use super::distribution::ElementDistribution;
+use treino_core::catalog::{Kind, component};
 use treino_core::error::{Error, Result};
 use treino_engine::random::Stream;
 
-thing! {
+component! {
     /// 1 on the diagonal and 0 elsewhere, times `gain`.
     pub struct Identity = "identity" ["IdentityInitializer"] {
         /// What the matrix is multiplied by.
@@ -16,7 +16,7 @@ thing! {
     }
 }
 
-impl Fill for Identity {
+impl Initialize for Identity {
     fn check(&self, shape: &[usize]) -> Result<()> {
         if shape.len() != 2 {
             return Err(Error::input("identity can start a matrix, but not a vector"));
@@ -24,7 +24,7 @@ impl Fill for Identity {
         Ok(())
     }
 
-    fn law(&self, _shape: &[usize]) -> Option<Law> {
+    fn law(&self, _shape: &[usize]) -> Option<ElementDistribution> {
         None
     }
 

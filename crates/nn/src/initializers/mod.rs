@@ -4,10 +4,10 @@
 //! in which its layers are built.
 
 mod constant;
+mod distribution;
 mod glorot;
 mod he;
 mod identity;
-mod law;
 mod lecun;
 mod orthogonal;
 mod random;
@@ -16,20 +16,20 @@ mod tests;
 mod variance_scaling;
 
 pub use constant::{Constant, Ones, Zeros};
+pub use distribution::{DrawElements, ElementDistribution};
 pub use glorot::{GlorotNormal, GlorotUniform};
 pub use he::{HeNormal, HeUniform};
 pub use identity::Identity;
-pub use law::{Drawn, Law};
 pub use lecun::{LecunNormal, LecunUniform};
 pub use orthogonal::Orthogonal;
 pub use random::{RandomNormal, RandomUniform, TruncatedNormal};
 pub use variance_scaling::VarianceScaling;
 
-use treino_core::catalog::room;
+use treino_core::catalog::family;
 use treino_core::error::Result;
 use treino_engine::random::Stream;
 
-room! {
+family! {
     /// Any initializer.
     ///
     /// Where weights start. A seed gives the same weights on every machine.
@@ -37,7 +37,7 @@ room! {
     /// Keras differences: the random bits are ours (Philox4x32-10), so the same seed gives other weights than Keras's,
     /// with the same distribution. A truncated normal is drawn by inverting its distribution function, not by
     /// redrawing.
-    pub enum Initializer: dyn Fill in Room {
+    pub enum Initializer: dyn Initialize in Family {
         name: "initializers", one: "initializer", example: "[model]\nkernel_initializer = {inline}\n",
     } => {
         GlorotUniform,
@@ -58,8 +58,8 @@ room! {
     }
 }
 
-/// Fills a variable with its first values. Most initializers draw each element from one law: they implement [`Drawn`].
-pub trait Fill: std::fmt::Debug {
+/// Fills a variable with its first values. Most initializers draw each element from one law: they implement [`DrawElements`].
+pub trait Initialize: std::fmt::Debug {
     /// Whether it can start a variable of that shape. What it cannot start, it still fills, in some way.
     ///
     /// # Errors
@@ -69,7 +69,7 @@ pub trait Fill: std::fmt::Debug {
     }
 
     /// The law that each element is drawn from, where they are drawn one by one.
-    fn law(&self, shape: &[usize]) -> Option<Law>;
+    fn law(&self, shape: &[usize]) -> Option<ElementDistribution>;
 
     /// Fills `out`, a variable of the given shape in row-major order; `stream` is the variable's own.
     fn fill(&self, shape: &[usize], stream: Stream, out: &mut [f32]);

@@ -6,14 +6,14 @@
 //!
 //! Keras differences: none known besides the random bits.
 
-use super::Fill;
-use super::law::Law;
-use treino_core::catalog::{Kind, thing};
+use super::Initialize;
+use super::distribution::ElementDistribution;
+use treino_core::catalog::{Kind, component};
 use treino_core::error::{Error, Result};
 use treino_engine::math::normal_quantile;
 use treino_engine::random::Stream;
 
-thing! {
+component! {
     /// A matrix with orthonormal columns (or rows, whichever are fewer), times `gain`.
     ///
     /// Keeps lengths from layer to layer, however many there are.
@@ -23,7 +23,7 @@ thing! {
     }
 }
 
-impl Fill for Orthogonal {
+impl Initialize for Orthogonal {
     fn check(&self, shape: &[usize]) -> Result<()> {
         if shape.len() < 2 {
             return Err(Error::input("orthogonal can start a matrix, but not a vector"));
@@ -31,7 +31,7 @@ impl Fill for Orthogonal {
         Ok(())
     }
 
-    fn law(&self, _shape: &[usize]) -> Option<Law> {
+    fn law(&self, _shape: &[usize]) -> Option<ElementDistribution> {
         None
     }
 

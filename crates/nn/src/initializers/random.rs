@@ -3,10 +3,10 @@
 //! Keras differences: none known besides the random bits. As in Keras, `truncated_normal` is not widened to make up for
 //! the cut: with `stddev` 0.05 the weights' standard deviation is 0.044.
 
-use super::law::{Drawn, Law};
-use treino_core::catalog::{Kind, thing};
+use super::distribution::{DrawElements, ElementDistribution};
+use treino_core::catalog::{Kind, component};
 
-thing! {
+component! {
     /// Normal with a fixed standard deviation.
     pub struct RandomNormal = "random_normal" ["normal"] {
         /// Mean.
@@ -16,13 +16,13 @@ thing! {
     }
 }
 
-impl Drawn for RandomNormal {
-    fn law_of(&self, _shape: &[usize]) -> Law {
-        Law::Normal { mean: self.mean, stddev: self.stddev }
+impl DrawElements for RandomNormal {
+    fn distribution_of(&self, _shape: &[usize]) -> ElementDistribution {
+        ElementDistribution::Normal { mean: self.mean, stddev: self.stddev }
     }
 }
 
-thing! {
+component! {
     /// Normal with a fixed standard deviation, cut at two of them on both sides.
     pub struct TruncatedNormal = "truncated_normal" {
         /// Mean.
@@ -32,13 +32,13 @@ thing! {
     }
 }
 
-impl Drawn for TruncatedNormal {
-    fn law_of(&self, _shape: &[usize]) -> Law {
-        Law::TruncatedNormal { mean: self.mean, stddev: self.stddev }
+impl DrawElements for TruncatedNormal {
+    fn distribution_of(&self, _shape: &[usize]) -> ElementDistribution {
+        ElementDistribution::TruncatedNormal { mean: self.mean, stddev: self.stddev }
     }
 }
 
-thing! {
+component! {
     /// Uniform between two numbers.
     pub struct RandomUniform = "random_uniform" ["uniform"] {
         /// Lower end.
@@ -48,9 +48,9 @@ thing! {
     }
 }
 
-impl Drawn for RandomUniform {
-    fn law_of(&self, _shape: &[usize]) -> Law {
-        Law::Uniform { low: self.minval, high: self.maxval }
+impl DrawElements for RandomUniform {
+    fn distribution_of(&self, _shape: &[usize]) -> ElementDistribution {
+        ElementDistribution::Uniform { low: self.minval, high: self.maxval }
     }
 }
 

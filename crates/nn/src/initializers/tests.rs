@@ -1,6 +1,6 @@
 //! What holds for every initializer.
 
-use super::{Initializer, Law};
+use super::{ElementDistribution, Initializer};
 use serde_json::Value as Json;
 use treino_core::catalog::{Entries, Field, Node, Value};
 use treino_engine::random::{Purpose, Stream};
@@ -58,12 +58,14 @@ fn agrees_with_keras() {
             let number = |key: &str| keras[key].as_f64().unwrap();
             let law = it.inner().law(&shape).unwrap();
             let (kind, a, b) = match law {
-                Law::Uniform { low, high } => ("uniform", (low, number("low")), (high, number("high"))),
-                Law::Normal { mean, stddev } => ("normal", (mean, number("mean")), (stddev, number("stddev"))),
-                Law::TruncatedNormal { mean, stddev } => {
+                ElementDistribution::Uniform { low, high } => ("uniform", (low, number("low")), (high, number("high"))),
+                ElementDistribution::Normal { mean, stddev } => {
+                    ("normal", (mean, number("mean")), (stddev, number("stddev")))
+                }
+                ElementDistribution::TruncatedNormal { mean, stddev } => {
                     ("truncated_normal", (mean, number("mean")), (stddev, number("stddev")))
                 }
-                Law::Constant(_) => unreachable!("no case is constant"),
+                ElementDistribution::Constant(_) => unreachable!("no case is constant"),
             };
             assert_eq!(kind, keras["distribution"].as_str().unwrap(), "{name}");
             for (ours, theirs) in [a, b, (law.standard_deviation(), number("true_std"))] {

@@ -2,9 +2,9 @@
 //!
 //! With n the number of inputs, of outputs, or their average, the variance of each weight is scale / n.
 
+use super::distribution::{DrawElements, ElementDistribution};
 use super::fans;
-use super::law::{Drawn, Law};
-use treino_core::catalog::{Kind, choice, thing};
+use treino_core::catalog::{Kind, choice, component};
 
 /// The standard deviation that a normal distribution keeps when cut at two of its own: drawn normals are widened by it.
 pub(super) const CUT: f64 = 0.879_625_661_034_239_8;
@@ -35,7 +35,7 @@ choice! {
     }
 }
 
-thing! {
+component! {
     /// Variance scale / n, where n is the number of inputs, of outputs or their average.
     ///
     /// Keras differences: `input_axes` and `output_axes`, for convolutions, are missing.
@@ -49,8 +49,8 @@ thing! {
     }
 }
 
-impl Drawn for VarianceScaling {
-    fn law_of(&self, shape: &[usize]) -> Law {
+impl DrawElements for VarianceScaling {
+    fn distribution_of(&self, shape: &[usize]) -> ElementDistribution {
         let (inputs, outputs) = fans(shape);
         let n = match self.mode {
             Fan::In => inputs as f64,
@@ -59,21 +59,23 @@ impl Drawn for VarianceScaling {
         };
         match self.distribution {
             Distribution::Uniform => uniform(self.scale, n),
-            Distribution::UntruncatedNormal => Law::Normal { mean: 0.0, stddev: (self.scale / n.max(1.0)).sqrt() },
+            Distribution::UntruncatedNormal => {
+                ElementDistribution::Normal { mean: 0.0, stddev: (self.scale / n.max(1.0)).sqrt() }
+            }
             Distribution::TruncatedNormal | Distribution::Normal => truncated(self.scale, n),
         }
     }
 }
 
 /// The uniform law with variance scale / n.
-pub(super) fn uniform(scale: f64, n: f64) -> Law {
+pub(super) fn uniform(scale: f64, n: f64) -> ElementDistribution {
     let limit = (3.0 * scale / n.max(1.0)).sqrt();
-    Law::Uniform { low: -limit, high: limit }
+    ElementDistribution::Uniform { low: -limit, high: limit }
 }
 
 /// The truncated normal law with variance scale / n after the cut.
-pub(super) fn truncated(scale: f64, n: f64) -> Law {
-    Law::TruncatedNormal { mean: 0.0, stddev: (scale / n.max(1.0)).sqrt() / CUT }
+pub(super) fn truncated(scale: f64, n: f64) -> ElementDistribution {
+    ElementDistribution::TruncatedNormal { mean: 0.0, stddev: (scale / n.max(1.0)).sqrt() / CUT }
 }
 
 #[cfg(test)]
@@ -89,7 +91,7 @@ mod tests {
                     mode: mode.parse().unwrap(),
                     distribution: distribution.parse().unwrap(),
                 };
-                let sd = it.law_of(&[30, 64]).standard_deviation();
+                let sd = it.distribution_of(&[30, 64]).standard_deviation();
                 assert!((sd * sd - 2.0 / n).abs() < 1e-12, "{mode} {distribution}");
             }
         }

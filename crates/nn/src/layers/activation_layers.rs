@@ -1,12 +1,12 @@
 //! Activations that are layers by themselves in Keras.
 
-use super::Build;
+use super::BuildLayer;
 use crate::activations;
-use crate::program::{Builder, ValueId};
-use treino_core::catalog::{Kind, thing};
+use crate::program::{ProgramBuilder, ValueId};
+use treino_core::catalog::{Kind, component};
 use treino_core::error::Result;
 
-thing! {
+component! {
     /// Rectifier: x where x is at least `threshold`, else negative_slope * (x - threshold); at most `max_value`.
     pub struct ReLU = "re_lu" {
         /// The largest output; none when left open.
@@ -20,7 +20,7 @@ thing! {
     }
 }
 
-thing! {
+component! {
     /// Rectifier that leaks: x for positive x, else negative_slope * x. The activation of that name has another slope, 0.2.
     pub struct LeakyReLU = "leaky_re_lu" {
         /// Slope of the negative side.
@@ -30,7 +30,7 @@ thing! {
     }
 }
 
-thing! {
+component! {
     /// Exponential linear unit: x for positive x, else alpha * (e^x - 1).
     pub struct ELU = "elu" {
         /// Minus the limit for ever smaller x.
@@ -40,7 +40,7 @@ thing! {
     }
 }
 
-thing! {
+component! {
     /// Softmax over the last side: e^x_i / sum e^x_j.
     ///
     /// Keras differences: no `axis`, it is always the last.
@@ -52,12 +52,12 @@ thing! {
 
 macro_rules! activation_layer {
     ($Layer:ident, $layer:ident => $function:expr) => {
-        impl Build for $Layer {
+        impl BuildLayer for $Layer {
             fn given_name(&self) -> Option<&str> {
                 self.name.as_deref()
             }
 
-            fn build(&self, builder: &mut Builder, inputs: &[ValueId]) -> Result<ValueId> {
+            fn build(&self, builder: &mut ProgramBuilder, inputs: &[ValueId]) -> Result<ValueId> {
                 let ($layer, x) = (self, builder.one(inputs)?);
                 builder.activation(&$function.into(), x)
             }

@@ -1,12 +1,12 @@
 //! Alpha dropout (G. Klambauer et al., "Self-normalizing neural networks", NIPS 2017).
 
-use super::Build;
+use super::BuildLayer;
 use super::noise::Noise;
-use crate::program::{Builder, ValueId};
-use treino_core::catalog::{Interval, Kind, thing};
+use crate::program::{ProgramBuilder, ValueId};
+use treino_core::catalog::{Interval, Kind, component};
 use treino_core::error::Result;
 
-thing! {
+component! {
     /// Dropout for networks with `selu`: keeps mean 0 and variance 1 where the inputs have them.
     ///
     /// In training each number becomes alpha' = -1.7581 with probability `rate`; then y = a x + b with
@@ -21,12 +21,12 @@ thing! {
     }
 }
 
-impl Build for AlphaDropout {
+impl BuildLayer for AlphaDropout {
     fn given_name(&self) -> Option<&str> {
         self.name.as_deref()
     }
 
-    fn build(&self, builder: &mut Builder, inputs: &[ValueId]) -> Result<ValueId> {
+    fn build(&self, builder: &mut ProgramBuilder, inputs: &[ValueId]) -> Result<ValueId> {
         Noise::AlphaDropout { rate: self.rate }.build(builder, inputs)
     }
 }

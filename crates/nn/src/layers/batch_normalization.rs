@@ -1,18 +1,18 @@
 //! Batch normalisation (S. Ioffe, C. Szegedy, "Batch normalization: accelerating deep network training by reducing
 //! internal covariate shift", ICML 2015).
 
-use super::Build;
+use super::BuildLayer;
 use crate::constraints::Constraint;
 use crate::initializers::{Initializer, Ones, Zeros};
-use crate::program::{Builder, Memory, Op, Pass, ScratchId, ScratchSize, ValueId, VarId, Weight};
+use crate::program::{Op, PassContext, ProgramBuffers, ProgramBuilder, ScratchId, ScratchSize, ValueId, VarId, Weight};
 use crate::regularizers::Regularizer;
-use treino_core::catalog::{Kind, thing};
+use treino_core::catalog::{Kind, component};
 use treino_core::error::Result;
 use treino_engine::flush::{flush, flush_gradient};
 use treino_engine::reduce::{sum_column_products, sum_columns};
 use treino_engine::simd::Kernel;
 
-thing! {
+component! {
     /// Batch normalisation: y = gamma (x - mean) / sqrt(variance + epsilon) + beta, column by column.
     ///
     /// In training mean and variance (divided by n) are the batch's, and moving averages follow them:
@@ -30,21 +30,21 @@ thing! {
         /// Whether to multiply by gamma.
         scale: bool = true, Kind::Bool;
         /// Where beta starts.
-        beta_initializer: Initializer = Zeros::default().into(), Kind::Thing(&crate::initializers::ROOM);
+        beta_initializer: Initializer = Zeros::default().into(), Kind::Thing(&crate::initializers::FAMILY);
         /// Where gamma starts.
-        gamma_initializer: Initializer = Ones::default().into(), Kind::Thing(&crate::initializers::ROOM);
+        gamma_initializer: Initializer = Ones::default().into(), Kind::Thing(&crate::initializers::FAMILY);
         /// Where the moving mean starts.
-        moving_mean_initializer: Initializer = Zeros::default().into(), Kind::Thing(&crate::initializers::ROOM);
+        moving_mean_initializer: Initializer = Zeros::default().into(), Kind::Thing(&crate::initializers::FAMILY);
         /// Where the moving variance starts.
-        moving_variance_initializer: Initializer = Ones::default().into(), Kind::Thing(&crate::initializers::ROOM);
+        moving_variance_initializer: Initializer = Ones::default().into(), Kind::Thing(&crate::initializers::FAMILY);
         /// Penalty on beta.
-        beta_regularizer: Option<Regularizer> = None, Kind::Thing(&crate::regularizers::ROOM);
+        beta_regularizer: Option<Regularizer> = None, Kind::Thing(&crate::regularizers::FAMILY);
         /// Penalty on gamma.
-        gamma_regularizer: Option<Regularizer> = None, Kind::Thing(&crate::regularizers::ROOM);
+        gamma_regularizer: Option<Regularizer> = None, Kind::Thing(&crate::regularizers::FAMILY);
         /// What beta must satisfy after each step.
-        beta_constraint: Option<Constraint> = None, Kind::Thing(&crate::constraints::ROOM);
+        beta_constraint: Option<Constraint> = None, Kind::Thing(&crate::constraints::FAMILY);
         /// What gamma must satisfy after each step.
-        gamma_constraint: Option<Constraint> = None, Kind::Thing(&crate::constraints::ROOM);
+        gamma_constraint: Option<Constraint> = None, Kind::Thing(&crate::constraints::FAMILY);
         /// Name; numbered by itself when left open.
         name: Option<String> = None, Kind::Text;
         /// Whether training moves gamma and beta and follows the batches; frozen, the layer stays in inference mode.
@@ -52,12 +52,12 @@ thing! {
     }
 }
 
-impl Build for BatchNormalization {
+impl BuildLayer for BatchNormalization {
     fn given_name(&self) -> Option<&str> {
         self.name.as_deref()
     }
 
-    fn build(&self, builder: &mut Builder, inputs: &[ValueId]) -> Result<ValueId> {
+    fn build(&self, builder: &mut ProgramBuilder, inputs: &[ValueId]) -> Result<ValueId> {
         let x = builder.one(inputs)?;
         let (outer, width) = builder.outer_and_last(x);
         let trained = self.trainable;
@@ -133,7 +133,7 @@ pub struct BatchNormalizationOp {
 }
 
 impl Op for BatchNormalizationOp {
-    fn forward(&self, memory: &mut Memory, pass: &Pass<'_>) {
+    fn forward(&self, memory: &mut ProgramBuffers, pass: &PassContext<'_>) {
         let mut f = memory.forward(self.x, self.y);
         let rows = pass.rows * self.outer;
         let n = rows * self.width;
@@ -156,7 +156,7 @@ impl Op for BatchNormalizationOp {
             inverse.iter_mut().for_each(|v| *v *= share);
             for (moving, batch) in self.moving.into_iter().zip([&*mean, &*inverse]) {
                 let moving = f.variables.state_mut(moving);
-                pass.simd.run(Follow {
+                pass.simd.run(MovingAverage {
                     moving,
                     batch,
                     momentum: self.momentum as f32,
@@ -175,10 +175,10 @@ impl Op for BatchNormalizationOp {
         if let Some(id) = self.beta {
             beta.copy_from_slice(f.variables.get(id));
         }
-        pass.simd.run(Scale { width: self.width, normal, inverse, gamma, beta, y: &mut f.y[..n] });
+        pass.simd.run(ScaleRows { width: self.width, normal, inverse, gamma, beta, y: &mut f.y[..n] });
     }
 
-    fn backward(&self, memory: &mut Memory, pass: &Pass<'_>) {
+    fn backward(&self, memory: &mut ProgramBuffers, pass: &PassContext<'_>) {
         if !self.backward {
             return;
         }
@@ -199,7 +199,7 @@ impl Op for BatchNormalizationOp {
         if self.wants_dx {
             // With fixed statistics nothing flows through mean and variance.
             let share = if self.frozen { 0.0 } else { 1.0 / rows as f32 };
-            pass.simd.run(Back {
+            pass.simd.run(BackwardRows {
                 width: self.width,
                 share,
                 normal,
@@ -243,14 +243,14 @@ impl Kernel for Deviations<'_> {
 }
 
 /// Moving averages go on.
-struct Follow<'a> {
+struct MovingAverage<'a> {
     moving: &'a mut [f32],
     batch: &'a [f32],
     momentum: f32,
     rest: f32,
 }
 
-impl Kernel for Follow<'_> {
+impl Kernel for MovingAverage<'_> {
     type Output = ();
 
     #[inline(always)]
@@ -261,7 +261,7 @@ impl Kernel for Follow<'_> {
     }
 }
 
-struct Scale<'a> {
+struct ScaleRows<'a> {
     width: usize,
     normal: &'a mut [f32],
     inverse: &'a [f32],
@@ -270,7 +270,7 @@ struct Scale<'a> {
     y: &'a mut [f32],
 }
 
-impl Kernel for Scale<'_> {
+impl Kernel for ScaleRows<'_> {
     type Output = ();
 
     #[inline(always)]
@@ -286,7 +286,7 @@ impl Kernel for Scale<'_> {
     }
 }
 
-struct Back<'a> {
+struct BackwardRows<'a> {
     width: usize,
     share: f32,
     normal: &'a [f32],
@@ -298,7 +298,7 @@ struct Back<'a> {
     dx: &'a mut [f32],
 }
 
-impl Kernel for Back<'_> {
+impl Kernel for BackwardRows<'_> {
     type Output = ();
 
     #[inline(always)]

@@ -1,10 +1,10 @@
 //! Indices to rows of zeros and ones.
 
-use super::Build;
-use crate::program::{Builder, Memory, Op, Pass, ValueId};
-use treino_core::catalog::{Kind, choice, thing};
+use super::BuildLayer;
+use crate::program::{Op, PassContext, ProgramBuffers, ProgramBuilder, ValueId};
+use treino_core::catalog::{Kind, choice, component};
 use treino_core::error::{Error, Result};
-use treino_core::rows::Reading;
+use treino_core::rows::ColumnEncoding;
 
 choice! {
     /// What a layer makes of indices.
@@ -35,7 +35,7 @@ choice! {
 /// More zeros and ones than this in a row are refused: they would fill the memory.
 const WIDEST: usize = 1 << 17;
 
-thing! {
+component! {
     /// Whole numbers from 0 as zeros and ones.
     ///
     /// Of a row of k numbers `one_hot` makes (k, num_tokens), and (num_tokens) where k is 1; `multi_hot` makes one row with a
@@ -54,16 +54,16 @@ thing! {
     }
 }
 
-impl Build for CategoryEncoding {
+impl BuildLayer for CategoryEncoding {
     fn given_name(&self) -> Option<&str> {
         self.name.as_deref()
     }
 
-    fn reading(&self) -> Result<Option<Reading>> {
-        Ok(Some(Reading::Ids))
+    fn reading(&self) -> Result<Option<ColumnEncoding>> {
+        Ok(Some(ColumnEncoding::Ids))
     }
 
-    fn build(&self, builder: &mut Builder, inputs: &[ValueId]) -> Result<ValueId> {
+    fn build(&self, builder: &mut ProgramBuilder, inputs: &[ValueId]) -> Result<ValueId> {
         let x = builder.one(inputs)?;
         let depth = builder.ids(x, self.num_tokens, "num_tokens")?;
         encoded(builder, x, depth, self.output_mode)
@@ -71,7 +71,7 @@ impl Build for CategoryEncoding {
 }
 
 /// What an output mode makes of indices from 0 to below `depth`.
-pub(super) fn output(builder: &mut Builder, x: ValueId, depth: usize, mode: OutputMode) -> Result<ValueId> {
+pub(super) fn output(builder: &mut ProgramBuilder, x: ValueId, depth: usize, mode: OutputMode) -> Result<ValueId> {
     let mode = match mode {
         OutputMode::Int => {
             builder.set_below(x, depth);
@@ -85,7 +85,7 @@ pub(super) fn output(builder: &mut Builder, x: ValueId, depth: usize, mode: Outp
 }
 
 /// What a mode makes of indices from 0 to below `depth`; those below 0 are left out.
-pub(super) fn encoded(builder: &mut Builder, x: ValueId, depth: usize, mode: Encoded) -> Result<ValueId> {
+pub(super) fn encoded(builder: &mut ProgramBuilder, x: ValueId, depth: usize, mode: Encoded) -> Result<ValueId> {
     let (outer, last) = builder.outer_and_last(x);
     let mut shape = builder.shape(x).to_vec();
     match mode {
@@ -121,7 +121,7 @@ pub struct CategoryEncodingOp {
 }
 
 impl Op for CategoryEncodingOp {
-    fn forward(&self, memory: &mut Memory, pass: &Pass<'_>) {
+    fn forward(&self, memory: &mut ProgramBuffers, pass: &PassContext<'_>) {
         let f = memory.forward(self.x, self.y);
         let groups = f.x.chunks_exact(self.run).zip(f.y.chunks_exact_mut(self.depth));
         for (x, y) in groups.take(pass.rows * self.groups) {

@@ -1,14 +1,14 @@
 //! Inputs side by side.
 
-use super::Build;
-use crate::program::{Builder, Memory, Op, Pass, ValueId};
-use treino_core::catalog::{Interval, Kind, thing};
+use super::BuildLayer;
+use crate::program::{Op, PassContext, ProgramBuffers, ProgramBuilder, ValueId};
+use treino_core::catalog::{Interval, Kind, component};
 use treino_core::error::{Error, Result};
 
 /// A side of a row.
 pub(super) const AXIS: Kind = Kind::Int(Interval::closed(-8.0, 8.0));
 
-thing! {
+component! {
     /// Two or more inputs side by side, along one side.
     pub struct Concatenate = "concatenate" {
         /// The side: rows are 0 and cannot be joined, so it is from 1 up, or negative and counted from the last.
@@ -18,12 +18,12 @@ thing! {
     }
 }
 
-impl Build for Concatenate {
+impl BuildLayer for Concatenate {
     fn given_name(&self) -> Option<&str> {
         self.name.as_deref()
     }
 
-    fn build(&self, builder: &mut Builder, inputs: &[ValueId]) -> Result<ValueId> {
+    fn build(&self, builder: &mut ProgramBuilder, inputs: &[ValueId]) -> Result<ValueId> {
         let layer = builder.layer_name().to_string();
         if inputs.len() < 2 {
             let e = Error::input(format!("\"{layer}\" joins two or more inputs, but has {}", inputs.len()));
@@ -42,9 +42,9 @@ impl Build for Concatenate {
             shape[side] += other[side];
         }
         let inner: usize = shape[side + 1..].iter().product();
-        let parts: Vec<Part> = inputs
+        let parts: Vec<InputSlice> = inputs
             .iter()
-            .map(|x| Part { x: *x, run: builder.shape(*x)[side] * inner, backward: builder.wants_gradient(*x) })
+            .map(|x| InputSlice { x: *x, run: builder.shape(*x)[side] * inner, backward: builder.wants_gradient(*x) })
             .collect();
         let y = builder.value(&shape, inputs, false);
         let (outer, run) = (shape[..side].iter().product(), shape[side] * inner);
@@ -68,7 +68,7 @@ pub(super) fn side(axis: i64, rank: usize) -> Result<usize> {
 
 /// One input.
 #[derive(Debug, Clone)]
-struct Part {
+struct InputSlice {
     x: ValueId,
     /// Numbers that stand together in the result.
     run: usize,
@@ -78,7 +78,7 @@ struct Part {
 /// Several values side by side.
 #[derive(Debug, Clone)]
 pub struct ConcatenateOp {
-    parts: Vec<Part>,
+    parts: Vec<InputSlice>,
     /// Runs of each input in a row.
     outer: usize,
     /// Numbers in a run of all inputs.
@@ -87,7 +87,7 @@ pub struct ConcatenateOp {
 }
 
 impl Op for ConcatenateOp {
-    fn forward(&self, memory: &mut Memory, pass: &Pass<'_>) {
+    fn forward(&self, memory: &mut ProgramBuffers, pass: &PassContext<'_>) {
         memory.fill(self.y, |memory, y| {
             let mut start = 0;
             for part in &self.parts {
@@ -100,7 +100,7 @@ impl Op for ConcatenateOp {
         });
     }
 
-    fn backward(&self, memory: &mut Memory, pass: &Pass<'_>) {
+    fn backward(&self, memory: &mut ProgramBuffers, pass: &PassContext<'_>) {
         let mut start = 0;
         for part in &self.parts {
             if part.backward {

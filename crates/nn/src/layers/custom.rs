@@ -1,8 +1,8 @@
 //! A layer that a Rust program brings itself.
 
-use super::Build;
+use super::BuildLayer;
 use crate::initializers::Initializer;
-use crate::program::{Builder, Memory, Op, Pass, ValueId, VarId, Weight};
+use crate::program::{Op, PassContext, ProgramBuffers, ProgramBuilder, ValueId, VarId, Weight};
 use std::fmt::Debug;
 use std::sync::Arc;
 use treino_core::catalog::{Descriptor, Doc};
@@ -64,7 +64,7 @@ impl Custom {
         Custom(Arc::new(map))
     }
 
-    pub(super) fn inner(&self) -> &(dyn Build + 'static) {
+    pub(super) fn inner(&self) -> &(dyn BuildLayer + 'static) {
         self
     }
 }
@@ -76,12 +76,12 @@ impl PartialEq for Custom {
     }
 }
 
-impl Build for Custom {
+impl BuildLayer for Custom {
     fn given_name(&self) -> Option<&str> {
         None
     }
 
-    fn build(&self, builder: &mut Builder, inputs: &[ValueId]) -> Result<ValueId> {
+    fn build(&self, builder: &mut ProgramBuilder, inputs: &[ValueId]) -> Result<ValueId> {
         let x = builder.one(inputs)?;
         let width = builder.width(x);
         let outputs = self.0.outputs(width)?;
@@ -109,14 +109,14 @@ struct MapOp {
 }
 
 impl Op for MapOp {
-    fn forward(&self, memory: &mut Memory, pass: &Pass<'_>) {
+    fn forward(&self, memory: &mut ProgramBuffers, pass: &PassContext<'_>) {
         let f = memory.forward(self.x, self.y);
         let weights: Vec<&[f32]> = self.variables.iter().map(|id| f.variables.get(*id)).collect();
         let [x, y] = self.widths.map(|width| width * pass.rows);
         self.map.forward(&f.x[..x], &weights, &mut f.y[..y], pass.training);
     }
 
-    fn backward(&self, memory: &mut Memory, pass: &Pass<'_>) {
+    fn backward(&self, memory: &mut ProgramBuffers, pass: &PassContext<'_>) {
         let b = memory.backward(self.x, self.y);
         let weights: Vec<&[f32]> = self.variables.iter().map(|id| b.variables.get(*id)).collect();
         let [x, y] = self.widths.map(|width| width * pass.rows);

@@ -1,19 +1,21 @@
 //! The dense layer.
 
-use super::Build;
+use super::BuildLayer;
 use crate::activations::{Activation, Linear, Relu};
 use crate::constraints::Constraint;
 use crate::initializers::{GlorotUniform, Initializer, Zeros};
-use crate::program::{Buffer, Builder, Memory, Op, Pass, Program, ScratchId, ScratchSize, ValueId, VarId, Weight};
+use crate::program::{
+    Buffer, Op, PassContext, Program, ProgramBuffers, ProgramBuilder, ScratchId, ScratchSize, ValueId, VarId, Weight,
+};
 use crate::regularizers::Regularizer;
-use treino_core::catalog::{Kind, thing};
+use treino_core::catalog::{Kind, component};
 use treino_core::error::{Error, Result};
 use treino_engine::affine::AffineMap;
 use treino_engine::fused_activation::FusedActivation;
-use treino_engine::product::{Start, View, product, product_transposed, transpose_scratch_len};
+use treino_engine::product::{ProductStart, View, product, product_transposed, transpose_scratch_len};
 use treino_engine::reduce::sum_columns;
 
-thing! {
+component! {
     /// A dense layer: y = activation(x W + b), each unit connected to every input.
     ///
     /// x has shape (rows, inputs), W (inputs, units), b (units), y (rows, units). Of rows with more sides than one, W meets the
@@ -22,23 +24,23 @@ thing! {
         /// Number of units: how wide the output is.
         units: usize = 1, Kind::COUNT;
         /// Activation of the output.
-        activation: Activation = Linear::default().into(), Kind::Thing(&crate::activations::ROOM);
+        activation: Activation = Linear::default().into(), Kind::Thing(&crate::activations::FAMILY);
         /// Whether to add b.
         use_bias: bool = true, Kind::Bool;
         /// Where W starts.
-        kernel_initializer: Initializer = GlorotUniform::default().into(), Kind::Thing(&crate::initializers::ROOM);
+        kernel_initializer: Initializer = GlorotUniform::default().into(), Kind::Thing(&crate::initializers::FAMILY);
         /// Where b starts.
-        bias_initializer: Initializer = Zeros::default().into(), Kind::Thing(&crate::initializers::ROOM);
+        bias_initializer: Initializer = Zeros::default().into(), Kind::Thing(&crate::initializers::FAMILY);
         /// Penalty on W.
-        kernel_regularizer: Option<Regularizer> = None, Kind::Thing(&crate::regularizers::ROOM);
+        kernel_regularizer: Option<Regularizer> = None, Kind::Thing(&crate::regularizers::FAMILY);
         /// Penalty on b.
-        bias_regularizer: Option<Regularizer> = None, Kind::Thing(&crate::regularizers::ROOM);
+        bias_regularizer: Option<Regularizer> = None, Kind::Thing(&crate::regularizers::FAMILY);
         /// Penalty on the output.
-        activity_regularizer: Option<Regularizer> = None, Kind::Thing(&crate::regularizers::ROOM);
+        activity_regularizer: Option<Regularizer> = None, Kind::Thing(&crate::regularizers::FAMILY);
         /// What W must satisfy after each step.
-        kernel_constraint: Option<Constraint> = None, Kind::Thing(&crate::constraints::ROOM);
+        kernel_constraint: Option<Constraint> = None, Kind::Thing(&crate::constraints::FAMILY);
         /// What b must satisfy after each step.
-        bias_constraint: Option<Constraint> = None, Kind::Thing(&crate::constraints::ROOM);
+        bias_constraint: Option<Constraint> = None, Kind::Thing(&crate::constraints::FAMILY);
         /// Name; numbered by itself when left open.
         name: Option<String> = None, Kind::Text;
         /// Whether training moves its weights.
@@ -59,12 +61,12 @@ impl Dense {
     }
 }
 
-impl Build for Dense {
+impl BuildLayer for Dense {
     fn given_name(&self) -> Option<&str> {
         self.name.as_deref()
     }
 
-    fn build(&self, builder: &mut Builder, inputs: &[ValueId]) -> Result<ValueId> {
+    fn build(&self, builder: &mut ProgramBuilder, inputs: &[ValueId]) -> Result<ValueId> {
         let x = builder.one(inputs)?;
         let ((outer, inputs), units) = (builder.outer_and_last(x), self.units);
         if units == 0 {
@@ -176,9 +178,9 @@ impl DenseOp {
 }
 
 impl Op for DenseOp {
-    fn forward(&self, memory: &mut Memory, pass: &Pass<'_>) {
+    fn forward(&self, memory: &mut ProgramBuffers, pass: &PassContext<'_>) {
         let f = memory.forward(self.x, self.z);
-        let start = self.bias.map_or(Start::Zero, |bias| Start::Bias(f.variables.get(bias)));
+        let start = self.bias.map_or(ProductStart::Zero, |bias| ProductStart::Bias(f.variables.get(bias)));
         let rows = pass.rows * self.outer;
         let shape = [rows, self.inputs, self.units];
         let x = View::rows(&f.x[..rows * self.inputs], self.inputs);
@@ -191,7 +193,7 @@ impl Op for DenseOp {
         }
     }
 
-    fn backward(&self, memory: &mut Memory, pass: &Pass<'_>) {
+    fn backward(&self, memory: &mut ProgramBuffers, pass: &PassContext<'_>) {
         let b = memory.backward(self.x, self.z);
         let rows = pass.rows * self.outer;
         let dz = &mut b.dy[..rows * self.units];
@@ -204,7 +206,7 @@ impl Op for DenseOp {
         if let Some(range) = b.variables.gradient_range(self.kernel) {
             let x = View::transposed(&b.x[..rows * self.inputs], self.inputs);
             let shape = [self.inputs, rows, self.units];
-            let start = if is_first { Start::Zero } else { Start::Accumulate };
+            let start = if is_first { ProductStart::Zero } else { ProductStart::Accumulate };
             product(pass.pool, pass.simd, shape, x, dz, start, &mut b.gradient[range]);
         }
         if let Some(range) = self.bias.and_then(|bias| b.variables.gradient_range(bias)) {

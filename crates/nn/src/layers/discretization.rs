@@ -1,16 +1,16 @@
 //! Numbers to bins.
 
-use super::Build;
+use super::BuildLayer;
 use super::category_encoding::{OutputMode, output};
-use crate::program::{Builder, Memory, Op, Pass, ValueId};
-use treino_core::catalog::{Interval, Kind, thing};
+use crate::program::{Op, PassContext, ProgramBuffers, ProgramBuilder, ValueId};
+use treino_core::catalog::{Interval, Kind, component};
 use treino_core::error::{Error, Result};
-use treino_core::rows::Reading;
+use treino_core::rows::ColumnEncoding;
 
 /// A number of bins; indices must be exact in single precision.
 pub(super) const BINS: Kind = Kind::Int(Interval::closed(1.0, 16_777_216.0));
 
-thing! {
+component! {
     /// The bin of a number: how many boundaries are not above it.
     ///
     /// The boundaries are given, or learnt from the training rows: `num_bins` bins of about as many rows each. To be learnt
@@ -86,19 +86,19 @@ impl Discretization {
     }
 }
 
-impl Build for Discretization {
+impl BuildLayer for Discretization {
     fn given_name(&self) -> Option<&str> {
         self.name.as_deref()
     }
 
-    fn reading(&self) -> Result<Option<Reading>> {
+    fn reading(&self) -> Result<Option<ColumnEncoding>> {
         if self.num_bins.is_none() || self.bin_boundaries.is_some() {
             self.boundaries()?;
         }
-        Ok(Some(Reading::Amounts))
+        Ok(Some(ColumnEncoding::Amounts))
     }
 
-    fn build(&self, builder: &mut Builder, inputs: &[ValueId]) -> Result<ValueId> {
+    fn build(&self, builder: &mut ProgramBuilder, inputs: &[ValueId]) -> Result<ValueId> {
         let x = builder.one(inputs)?;
         let boundaries = self.boundaries()?;
         let depth = boundaries.len() + 1;
@@ -108,7 +108,7 @@ impl Build for Discretization {
 }
 
 /// A value that an index is found of for each number of x.
-pub(super) fn indices(builder: &mut Builder, x: ValueId, index: Index) -> ValueId {
+pub(super) fn indices(builder: &mut ProgramBuilder, x: ValueId, index: Index) -> ValueId {
     let (width, shape) = (builder.width(x), builder.shape(x).to_vec());
     let backward = builder.wants_gradient(x);
     let y = builder.value(&shape, &[], false);
@@ -139,7 +139,7 @@ pub struct IndexOp {
 }
 
 impl Op for IndexOp {
-    fn forward(&self, memory: &mut Memory, pass: &Pass<'_>) {
+    fn forward(&self, memory: &mut ProgramBuffers, pass: &PassContext<'_>) {
         let f = memory.forward(self.x, self.y);
         let n = pass.rows * self.width;
         for (y, x) in f.y[..n].iter_mut().zip(&f.x[..n]) {
@@ -151,7 +151,7 @@ impl Op for IndexOp {
         }
     }
 
-    fn backward(&self, memory: &mut Memory, pass: &Pass<'_>) {
+    fn backward(&self, memory: &mut ProgramBuffers, pass: &PassContext<'_>) {
         if self.backward {
             memory.fill_gradient(self.x, |_, dx| dx[..pass.rows * self.width].fill(0.0));
         }

@@ -1,15 +1,15 @@
 //! Products of rows.
 
-use super::Build;
+use super::BuildLayer;
 use super::concatenate::{AXIS, side};
-use crate::program::{Builder, Memory, Op, Pass, ValueId};
-use treino_core::catalog::{Kind, thing};
+use crate::program::{Op, PassContext, ProgramBuffers, ProgramBuilder, ValueId};
+use treino_core::catalog::{Kind, component};
 use treino_core::error::{Error, Result};
 
 /// Keeps a norm away from zero: Keras's `normalize` divides by at least this.
 const SMALLEST_NORM: f32 = 1e-7;
 
-thing! {
+component! {
     /// Row by row, the product of two inputs summed along one side of each: of two rows of n numbers, sum x_i y_i.
     ///
     /// With `normalize` both are divided by their norms along that side first, so that the product is the cosine.
@@ -23,12 +23,12 @@ thing! {
     }
 }
 
-impl Build for Dot {
+impl BuildLayer for Dot {
     fn given_name(&self) -> Option<&str> {
         self.name.as_deref()
     }
 
-    fn build(&self, builder: &mut Builder, inputs: &[ValueId]) -> Result<ValueId> {
+    fn build(&self, builder: &mut ProgramBuilder, inputs: &[ValueId]) -> Result<ValueId> {
         let layer = builder.layer_name().to_string();
         let [a, b] = inputs else {
             let e = Error::input(format!("\"{layer}\" multiplies two inputs, but has {}", inputs.len()));
@@ -140,7 +140,7 @@ impl DotOp {
 }
 
 impl Op for DotOp {
-    fn forward(&self, memory: &mut Memory, pass: &Pass<'_>) {
+    fn forward(&self, memory: &mut ProgramBuffers, pass: &PassContext<'_>) {
         let [a, b] = &self.parts;
         memory.fill(self.y, |memory, y| {
             for (row, y) in y.chunks_exact_mut(self.width).enumerate().take(pass.rows) {
@@ -156,7 +156,7 @@ impl Op for DotOp {
         });
     }
 
-    fn backward(&self, memory: &mut Memory, pass: &Pass<'_>) {
+    fn backward(&self, memory: &mut ProgramBuffers, pass: &PassContext<'_>) {
         for (i, part) in self.parts.iter().enumerate().filter(|(_, part)| part.backward) {
             let other = &self.parts[1 - i];
             memory.fill_gradient(part.x, |memory, dx| {

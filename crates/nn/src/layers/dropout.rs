@@ -1,12 +1,12 @@
 //! Dropout (N. Srivastava et al., "Dropout: a simple way to prevent neural networks from overfitting", JMLR 15, 2014).
 
-use super::Build;
+use super::BuildLayer;
 use super::noise::Noise;
-use crate::program::{Builder, ValueId};
-use treino_core::catalog::{Interval, Kind, thing};
+use crate::program::{ProgramBuilder, ValueId};
+use treino_core::catalog::{Interval, Kind, component};
 use treino_core::error::Result;
 
-thing! {
+component! {
     /// Dropout: in training each number is zeroed with probability `rate`, and the others grow by 1 / (1 - rate).
     ///
     /// Outside training it does nothing: the growth in training ("inverted dropout") stands in for smaller weights at test
@@ -22,12 +22,12 @@ thing! {
     }
 }
 
-impl Build for Dropout {
+impl BuildLayer for Dropout {
     fn given_name(&self) -> Option<&str> {
         self.name.as_deref()
     }
 
-    fn build(&self, builder: &mut Builder, inputs: &[ValueId]) -> Result<ValueId> {
+    fn build(&self, builder: &mut ProgramBuilder, inputs: &[ValueId]) -> Result<ValueId> {
         Noise::Dropout { rate: self.rate }.build(builder, inputs)
     }
 }

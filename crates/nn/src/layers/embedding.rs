@@ -1,15 +1,15 @@
 //! Vectors for ids.
 
-use super::Build;
+use super::BuildLayer;
 use crate::constraints::Constraint;
 use crate::initializers::{Initializer, RandomUniform};
-use crate::program::{Builder, Memory, Op, Pass, ValueId, VarId, Weight};
+use crate::program::{Op, PassContext, ProgramBuffers, ProgramBuilder, ValueId, VarId, Weight};
 use crate::regularizers::Regularizer;
-use treino_core::catalog::{Kind, thing};
+use treino_core::catalog::{Kind, component};
 use treino_core::error::Result;
-use treino_core::rows::Reading;
+use treino_core::rows::ColumnEncoding;
 
-thing! {
+component! {
     /// A learnt vector for each id: row number x of a matrix (input_dim, output_dim).
     ///
     /// Columns of a table are numbered by their levels when an input layer with `columns` is the input.
@@ -26,11 +26,11 @@ thing! {
         /// Numbers in a vector.
         output_dim: usize = 1, Kind::COUNT;
         /// Where the vectors start.
-        embeddings_initializer: Initializer = RandomUniform::default().into(), Kind::Thing(&crate::initializers::ROOM);
+        embeddings_initializer: Initializer = RandomUniform::default().into(), Kind::Thing(&crate::initializers::FAMILY);
         /// Penalty on the vectors.
-        embeddings_regularizer: Option<Regularizer> = None, Kind::Thing(&crate::regularizers::ROOM);
+        embeddings_regularizer: Option<Regularizer> = None, Kind::Thing(&crate::regularizers::FAMILY);
         /// What the vectors must satisfy after each step.
-        embeddings_constraint: Option<Constraint> = None, Kind::Thing(&crate::constraints::ROOM);
+        embeddings_constraint: Option<Constraint> = None, Kind::Thing(&crate::constraints::FAMILY);
         /// Name; numbered by itself when left open.
         name: Option<String> = None, Kind::Text;
         /// Whether training moves the vectors.
@@ -38,16 +38,16 @@ thing! {
     }
 }
 
-impl Build for Embedding {
+impl BuildLayer for Embedding {
     fn given_name(&self) -> Option<&str> {
         self.name.as_deref()
     }
 
-    fn reading(&self) -> Result<Option<Reading>> {
-        Ok(Some(Reading::Ids))
+    fn reading(&self) -> Result<Option<ColumnEncoding>> {
+        Ok(Some(ColumnEncoding::Ids))
     }
 
-    fn build(&self, builder: &mut Builder, inputs: &[ValueId]) -> Result<ValueId> {
+    fn build(&self, builder: &mut ProgramBuilder, inputs: &[ValueId]) -> Result<ValueId> {
         let x = builder.one(inputs)?;
         let known = builder.ids(x, self.input_dim, "input_dim")?;
         let weight = Weight {
@@ -88,7 +88,7 @@ impl EmbeddingOp {
 }
 
 impl Op for EmbeddingOp {
-    fn forward(&self, memory: &mut Memory, pass: &Pass<'_>) {
+    fn forward(&self, memory: &mut ProgramBuffers, pass: &PassContext<'_>) {
         let f = memory.forward(self.x, self.y);
         let vectors = f.variables.get(self.vectors);
         for (id, y) in f.x.iter().zip(f.y.chunks_exact_mut(self.width)).take(pass.rows * self.ids) {
@@ -96,7 +96,7 @@ impl Op for EmbeddingOp {
         }
     }
 
-    fn backward(&self, memory: &mut Memory, pass: &Pass<'_>) {
+    fn backward(&self, memory: &mut ProgramBuffers, pass: &PassContext<'_>) {
         let b = memory.backward(self.x, self.y);
         if let Some(range) = b.variables.gradient_range(self.vectors) {
             let gradient = &mut b.gradient[range];

@@ -1,12 +1,12 @@
 //! Normal noise, added or multiplied.
 
-use super::Build;
+use super::BuildLayer;
 use super::noise::Noise;
-use crate::program::{Builder, ValueId};
-use treino_core::catalog::{Interval, Kind, thing};
+use crate::program::{ProgramBuilder, ValueId};
+use treino_core::catalog::{Interval, Kind, component};
 use treino_core::error::Result;
 
-thing! {
+component! {
     /// Adds normal noise of mean 0 in training: y = x + N(0, stddev^2). Outside training it does nothing.
     ///
     /// Keras differences: no `seed` of its own, it follows from `fit.seed`.
@@ -18,7 +18,7 @@ thing! {
     }
 }
 
-thing! {
+component! {
     /// Multiplies by normal noise of mean 1 in training: y = x N(1, rate / (1 - rate)). Outside training it does nothing.
     ///
     /// The noise has the variance that dropout with the same rate has.
@@ -32,22 +32,22 @@ thing! {
     }
 }
 
-impl Build for GaussianNoise {
+impl BuildLayer for GaussianNoise {
     fn given_name(&self) -> Option<&str> {
         self.name.as_deref()
     }
 
-    fn build(&self, builder: &mut Builder, inputs: &[ValueId]) -> Result<ValueId> {
+    fn build(&self, builder: &mut ProgramBuilder, inputs: &[ValueId]) -> Result<ValueId> {
         Noise::Added { stddev: self.stddev }.build(builder, inputs)
     }
 }
 
-impl Build for GaussianDropout {
+impl BuildLayer for GaussianDropout {
     fn given_name(&self) -> Option<&str> {
         self.name.as_deref()
     }
 
-    fn build(&self, builder: &mut Builder, inputs: &[ValueId]) -> Result<ValueId> {
+    fn build(&self, builder: &mut ProgramBuilder, inputs: &[ValueId]) -> Result<ValueId> {
         Noise::Multiplied { stddev: (self.rate / (1.0 - self.rate)).sqrt() }.build(builder, inputs)
     }
 }

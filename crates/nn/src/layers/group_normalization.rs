@@ -1,16 +1,16 @@
 //! Group normalisation (Y. Wu, K. He, "Group normalization", ECCV 2018), and the op of layer normalisation, which is its
 //! case of one group.
 
-use super::Build;
+use super::BuildLayer;
 use crate::constraints::Constraint;
 use crate::initializers::{Initializer, Ones, Zeros};
-use crate::program::{Builder, Memory, Op, Pass, ScratchId, ScratchSize, ValueId, VarId, Weight};
+use crate::program::{Op, PassContext, ProgramBuffers, ProgramBuilder, ScratchId, ScratchSize, ValueId, VarId, Weight};
 use crate::regularizers::Regularizer;
-use treino_core::catalog::{Interval, Kind, thing};
+use treino_core::catalog::{Interval, Kind, component};
 use treino_core::error::{Error, Result};
 use treino_engine::reduce::sum_columns_by;
 
-thing! {
+component! {
     /// Group normalisation: the columns are cut into groups, and each group of a row gets mean 0 and variance 1.
     ///
     /// y = gamma (x - mean) / sqrt(variance + epsilon) + beta, with a gamma and a beta for each column. Rows of more sides
@@ -27,17 +27,17 @@ thing! {
         /// Whether to multiply by gamma.
         scale: bool = true, Kind::Bool;
         /// Where beta starts.
-        beta_initializer: Initializer = Zeros::default().into(), Kind::Thing(&crate::initializers::ROOM);
+        beta_initializer: Initializer = Zeros::default().into(), Kind::Thing(&crate::initializers::FAMILY);
         /// Where gamma starts.
-        gamma_initializer: Initializer = Ones::default().into(), Kind::Thing(&crate::initializers::ROOM);
+        gamma_initializer: Initializer = Ones::default().into(), Kind::Thing(&crate::initializers::FAMILY);
         /// Penalty on beta.
-        beta_regularizer: Option<Regularizer> = None, Kind::Thing(&crate::regularizers::ROOM);
+        beta_regularizer: Option<Regularizer> = None, Kind::Thing(&crate::regularizers::FAMILY);
         /// Penalty on gamma.
-        gamma_regularizer: Option<Regularizer> = None, Kind::Thing(&crate::regularizers::ROOM);
+        gamma_regularizer: Option<Regularizer> = None, Kind::Thing(&crate::regularizers::FAMILY);
         /// What beta must satisfy after each step.
-        beta_constraint: Option<Constraint> = None, Kind::Thing(&crate::constraints::ROOM);
+        beta_constraint: Option<Constraint> = None, Kind::Thing(&crate::constraints::FAMILY);
         /// What gamma must satisfy after each step.
-        gamma_constraint: Option<Constraint> = None, Kind::Thing(&crate::constraints::ROOM);
+        gamma_constraint: Option<Constraint> = None, Kind::Thing(&crate::constraints::FAMILY);
         /// Name; numbered by itself when left open.
         name: Option<String> = None, Kind::Text;
         /// Whether training moves gamma and beta.
@@ -45,12 +45,12 @@ thing! {
     }
 }
 
-impl Build for GroupNormalization {
+impl BuildLayer for GroupNormalization {
     fn given_name(&self) -> Option<&str> {
         self.name.as_deref()
     }
 
-    fn build(&self, builder: &mut Builder, inputs: &[ValueId]) -> Result<ValueId> {
+    fn build(&self, builder: &mut ProgramBuilder, inputs: &[ValueId]) -> Result<ValueId> {
         let x = builder.one(inputs)?;
         let (outer, last) = builder.outer_and_last(x);
         let groups = match self.groups {
@@ -114,7 +114,7 @@ pub struct GroupNormalizationOp {
 impl GroupNormalizationOp {
     /// `shape` is how a row divides: normalised rows, times that the columns stand in each, columns, groups.
     pub(super) fn build(
-        builder: &mut Builder,
+        builder: &mut ProgramBuilder,
         x: ValueId,
         shape: [usize; 4],
         epsilon: f64,
@@ -149,7 +149,7 @@ impl GroupNormalizationOp {
 }
 
 impl Op for GroupNormalizationOp {
-    fn forward(&self, memory: &mut Memory, pass: &Pass<'_>) {
+    fn forward(&self, memory: &mut ProgramBuffers, pass: &PassContext<'_>) {
         let f = memory.forward(self.x, self.y);
         let (rows, width) = (pass.rows * self.outer, self.times * self.columns);
         let [normal, inverse] = f.scratch.get([self.normal, self.inverse]);
@@ -174,7 +174,7 @@ impl Op for GroupNormalizationOp {
         }
     }
 
-    fn backward(&self, memory: &mut Memory, pass: &Pass<'_>) {
+    fn backward(&self, memory: &mut ProgramBuffers, pass: &PassContext<'_>) {
         let b = memory.backward(self.x, self.y);
         let (rows, width) = (pass.rows * self.outer, self.times * self.columns);
         let [normal, inverse] = b.scratch.get([self.normal, self.inverse]);

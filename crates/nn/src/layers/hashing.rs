@@ -1,22 +1,22 @@
 //! Texts and whole numbers to bins by a hash.
 
-use super::Build;
+use super::BuildLayer;
 use super::category_encoding::{OutputMode, output};
 use super::discretization::{BINS, Index, indices};
-use crate::program::{Builder, ValueId};
-use treino_core::catalog::{Field, Interval, Kind, Node, Value, thing};
+use crate::program::{ProgramBuilder, ValueId};
+use treino_core::catalog::{Field, Interval, Kind, Node, Value, component};
 use treino_core::error::{Error, Result};
-use treino_core::rows::{Hash, Reading};
+use treino_core::rows::{ColumnEncoding, Hash};
 
 /// A text or a whole number, as a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Token(pub String);
+pub struct HashedValue(pub String);
 
-impl Field for Token {
+impl Field for HashedValue {
     fn read(node: &Node, path: &str) -> Result<Self> {
         match node.value {
-            Value::Int(number) => Ok(Token(number.to_string())),
-            _ => String::read(node, path).map(Token),
+            Value::Int(number) => Ok(HashedValue(number.to_string())),
+            _ => String::read(node, path).map(HashedValue),
         }
     }
 
@@ -25,7 +25,7 @@ impl Field for Token {
     }
 }
 
-thing! {
+component! {
     /// The bin of a text or whole number: its hash, modulo the number of bins.
     ///
     /// The hash is FarmHash's Fingerprint64, or SipHash-2-4 with a salt; a number is hashed as its digits. Columns of a table,
@@ -37,7 +37,7 @@ thing! {
         /// Number of bins.
         num_bins: Option<usize> = None, BINS;
         /// A text or whole number that bin 0 is kept for; missing cells go there too.
-        mask_value: Option<Token> = None, Kind::TextOrInt;
+        mask_value: Option<HashedValue> = None, Kind::TextOrInt;
         /// One or two numbers that change the hash.
         salt: Option<Vec<i64>> = None, Kind::OneOrMore(&Kind::Int(Interval::ALL));
         /// What comes out: the bin, or zeros and ones as of `category_encoding`.
@@ -64,16 +64,16 @@ impl Hashing {
     }
 }
 
-impl Build for Hashing {
+impl BuildLayer for Hashing {
     fn given_name(&self) -> Option<&str> {
         self.name.as_deref()
     }
 
-    fn reading(&self) -> Result<Option<Reading>> {
-        self.hash().map(|hash| Some(Reading::Bins(hash)))
+    fn reading(&self) -> Result<Option<ColumnEncoding>> {
+        self.hash().map(|hash| Some(ColumnEncoding::Bins(hash)))
     }
 
-    fn build(&self, builder: &mut Builder, inputs: &[ValueId]) -> Result<ValueId> {
+    fn build(&self, builder: &mut ProgramBuilder, inputs: &[ValueId]) -> Result<ValueId> {
         let mut x = builder.one(inputs)?;
         let hash = self.hash()?;
         let depth = hash.bins;

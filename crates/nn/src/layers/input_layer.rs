@@ -1,11 +1,11 @@
 //! Where rows come in.
 
-use super::Build;
-use crate::program::{Builder, ValueId};
-use treino_core::catalog::{Kind, thing};
+use super::BuildLayer;
+use crate::program::{ProgramBuilder, ValueId};
+use treino_core::catalog::{Kind, component};
 use treino_core::error::{Error, Result};
 
-thing! {
+component! {
     /// Some of the columns that come in, for networks with several inputs.
     ///
     /// `columns` names columns of the table: all numbers that they became are taken, in that order. Rows without names are
@@ -33,12 +33,12 @@ impl InputLayer {
     }
 }
 
-impl Build for InputLayer {
+impl BuildLayer for InputLayer {
     fn given_name(&self) -> Option<&str> {
         self.name.as_deref()
     }
 
-    fn build(&self, builder: &mut Builder, _inputs: &[ValueId]) -> Result<ValueId> {
+    fn build(&self, builder: &mut ProgramBuilder, _inputs: &[ValueId]) -> Result<ValueId> {
         if let Some(y) = builder.read() {
             return Ok(y);
         }

@@ -1,15 +1,15 @@
 //! Layer normalisation (J. Ba, J. Kiros, G. Hinton, "Layer normalization", 2016).
 
-use super::Build;
+use super::BuildLayer;
 use super::group_normalization::{Affine, GroupNormalizationOp};
 use crate::constraints::Constraint;
 use crate::initializers::{Initializer, Ones, Zeros};
-use crate::program::{Builder, ValueId, Weight};
+use crate::program::{ProgramBuilder, ValueId, Weight};
 use crate::regularizers::Regularizer;
-use treino_core::catalog::{Kind, thing};
+use treino_core::catalog::{Kind, component};
 use treino_core::error::Result;
 
-thing! {
+component! {
     /// Layer normalisation: y = gamma (x - mean) / sqrt(variance + epsilon) + beta, row by row.
     ///
     /// Mean and variance (divided by n) are those of the row, so that training and prediction do the same, and the batch
@@ -24,17 +24,17 @@ thing! {
         /// Whether to multiply by gamma.
         scale: bool = true, Kind::Bool;
         /// Where beta starts.
-        beta_initializer: Initializer = Zeros::default().into(), Kind::Thing(&crate::initializers::ROOM);
+        beta_initializer: Initializer = Zeros::default().into(), Kind::Thing(&crate::initializers::FAMILY);
         /// Where gamma starts.
-        gamma_initializer: Initializer = Ones::default().into(), Kind::Thing(&crate::initializers::ROOM);
+        gamma_initializer: Initializer = Ones::default().into(), Kind::Thing(&crate::initializers::FAMILY);
         /// Penalty on beta.
-        beta_regularizer: Option<Regularizer> = None, Kind::Thing(&crate::regularizers::ROOM);
+        beta_regularizer: Option<Regularizer> = None, Kind::Thing(&crate::regularizers::FAMILY);
         /// Penalty on gamma.
-        gamma_regularizer: Option<Regularizer> = None, Kind::Thing(&crate::regularizers::ROOM);
+        gamma_regularizer: Option<Regularizer> = None, Kind::Thing(&crate::regularizers::FAMILY);
         /// What beta must satisfy after each step.
-        beta_constraint: Option<Constraint> = None, Kind::Thing(&crate::constraints::ROOM);
+        beta_constraint: Option<Constraint> = None, Kind::Thing(&crate::constraints::FAMILY);
         /// What gamma must satisfy after each step.
-        gamma_constraint: Option<Constraint> = None, Kind::Thing(&crate::constraints::ROOM);
+        gamma_constraint: Option<Constraint> = None, Kind::Thing(&crate::constraints::FAMILY);
         /// Name; numbered by itself when left open.
         name: Option<String> = None, Kind::Text;
         /// Whether training moves gamma and beta.
@@ -42,12 +42,12 @@ thing! {
     }
 }
 
-impl Build for LayerNormalization {
+impl BuildLayer for LayerNormalization {
     fn given_name(&self) -> Option<&str> {
         self.name.as_deref()
     }
 
-    fn build(&self, builder: &mut Builder, inputs: &[ValueId]) -> Result<ValueId> {
+    fn build(&self, builder: &mut ProgramBuilder, inputs: &[ValueId]) -> Result<ValueId> {
         let x = builder.one(inputs)?;
         let (outer, last) = builder.outer_and_last(x);
         let gamma = Weight {

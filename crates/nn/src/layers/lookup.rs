@@ -4,19 +4,19 @@
 //! vocabulary. Of several slots an unknown whole number takes the one of its value, a text the one of its Fingerprint64,
 //! modulo their number. A vocabulary that is learnt is ordered by how often tokens come, ties by the token, highest first.
 
-use super::Build;
+use super::BuildLayer;
 use super::category_encoding::{OutputMode, output};
 use super::discretization::{Index, indices};
-use crate::program::{Builder, ValueId};
-use treino_core::catalog::{Interval, Kind, thing};
+use crate::program::{ProgramBuilder, ValueId};
+use treino_core::catalog::{Interval, Kind, component};
 use treino_core::error::{Error, Result};
-use treino_core::rows::{Learnable, Lookup, Reading, Token, learn};
+use treino_core::rows::{ColumnEncoding, Lookup, LookupFit, VocabularyKey, learn};
 
 /// Slots for unknown tokens, and tokens altogether; indices must be exact in single precision.
 const SLOTS: Kind = Kind::Int(Interval::closed(0.0, 16_777_216.0));
 const MOST: Kind = Kind::Int(Interval::closed(2.0, 16_777_216.0));
 
-thing! {
+component! {
     /// The index of a text in a vocabulary.
     ///
     /// The input is an input layer with `columns`: its texts are looked up when the table is encoded.
@@ -44,7 +44,7 @@ thing! {
     }
 }
 
-thing! {
+component! {
     /// The index of a whole number in a vocabulary.
     ///
     /// Columns of a table are looked up when an input layer with `columns` is the input, and then the vocabulary can be learnt.
@@ -82,9 +82,9 @@ struct Settings<'a, T> {
     padded: bool,
 }
 
-impl<T: Token + std::fmt::Debug> Settings<'_, T> {
+impl<T: VocabularyKey + std::fmt::Debug> Settings<'_, T> {
     /// The lookup, checked; with an empty vocabulary where it is to be learnt.
-    fn learnable(&self) -> Result<Learnable<T>> {
+    fn learnable(&self) -> Result<LookupFit<T>> {
         let mask_has_index = self.mode == OutputMode::Int;
         let mut lookup =
             Lookup { vocabulary: Vec::new(), unknown: self.unknown, mask: self.mask.cloned(), mask_has_index };
@@ -119,7 +119,7 @@ impl<T: Token + std::fmt::Debug> Settings<'_, T> {
             None if self.padded => return Err(Error::input("pad_to_max_tokens needs max_tokens")),
             None => (1 << 24) - special.min(1 << 24),
         };
-        Ok(Learnable { lookup, most, never: self.oov.clone() })
+        Ok(LookupFit { lookup, most, never: self.oov.clone() })
     }
 
     /// The lookup, its vocabulary known.
@@ -139,7 +139,7 @@ impl<T: Token + std::fmt::Debug> Settings<'_, T> {
 
     /// The vocabulary of some tokens.
     fn learnt(&self, tokens: impl Iterator<Item = T>) -> Result<Vec<T>> {
-        let Learnable { most, never, .. } = self.learnable()?;
+        let LookupFit { most, never, .. } = self.learnable()?;
         let never: Vec<&T> = self.mask.into_iter().chain([&never]).collect();
         Ok(learn(tokens.map(|token| (token, 1)), &never, most))
     }
@@ -193,16 +193,16 @@ impl IntegerLookup {
     }
 }
 
-impl Build for StringLookup {
+impl BuildLayer for StringLookup {
     fn given_name(&self) -> Option<&str> {
         self.name.as_deref()
     }
 
-    fn reading(&self) -> Result<Option<Reading>> {
-        self.settings().learnable().map(|learnable| Some(Reading::Texts(learnable)))
+    fn reading(&self) -> Result<Option<ColumnEncoding>> {
+        self.settings().learnable().map(|learnable| Some(ColumnEncoding::Texts(learnable)))
     }
 
-    fn build(&self, builder: &mut Builder, inputs: &[ValueId]) -> Result<ValueId> {
+    fn build(&self, builder: &mut ProgramBuilder, inputs: &[ValueId]) -> Result<ValueId> {
         let x = builder.one(inputs)?;
         if !builder.is_applied(x) {
             let e = format!("\"{}\" looks up texts, but its input has numbers", builder.layer_name());
@@ -213,16 +213,16 @@ impl Build for StringLookup {
     }
 }
 
-impl Build for IntegerLookup {
+impl BuildLayer for IntegerLookup {
     fn given_name(&self) -> Option<&str> {
         self.name.as_deref()
     }
 
-    fn reading(&self) -> Result<Option<Reading>> {
-        self.settings().learnable().map(|learnable| Some(Reading::Integers(learnable)))
+    fn reading(&self) -> Result<Option<ColumnEncoding>> {
+        self.settings().learnable().map(|learnable| Some(ColumnEncoding::Integers(learnable)))
     }
 
-    fn build(&self, builder: &mut Builder, inputs: &[ValueId]) -> Result<ValueId> {
+    fn build(&self, builder: &mut ProgramBuilder, inputs: &[ValueId]) -> Result<ValueId> {
         let mut x = builder.one(inputs)?;
         let (settings, lookup) = (self.settings(), self.settings().lookup()?);
         if !builder.is_applied(x) {

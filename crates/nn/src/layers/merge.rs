@@ -5,15 +5,15 @@
 //! Where two inputs share the extreme value, `Maximum` and `Minimum` give each half of the slope, as Keras does on JAX and
 //! PyTorch; on TensorFlow the first has it all.
 
-use super::Build;
+use super::BuildLayer;
 use super::broadcast::{places, stretched};
-use crate::program::{Builder, Memory, Op, Pass, ValueId};
-use treino_core::catalog::{Kind, thing};
+use crate::program::{Op, PassContext, ProgramBuffers, ProgramBuilder, ValueId};
+use treino_core::catalog::{Kind, component};
 use treino_core::error::{Error, Result};
 
 macro_rules! merge {
     ($(#[doc = $doc:literal])+ $Name:ident = $name:literal) => {
-        thing! {
+        component! {
             $(#[doc = $doc])+
             pub struct $Name = $name {
                 /// Name; numbered by itself when left open.
@@ -21,12 +21,12 @@ macro_rules! merge {
             }
         }
 
-        impl Build for $Name {
+        impl BuildLayer for $Name {
             fn given_name(&self) -> Option<&str> {
                 self.name.as_deref()
             }
 
-            fn build(&self, builder: &mut Builder, inputs: &[ValueId]) -> Result<ValueId> {
+            fn build(&self, builder: &mut ProgramBuilder, inputs: &[ValueId]) -> Result<ValueId> {
                 build(builder, inputs, Combination::$Name)
             }
         }
@@ -69,7 +69,7 @@ enum Combination {
     Minimum,
 }
 
-fn build(builder: &mut Builder, inputs: &[ValueId], how: Combination) -> Result<ValueId> {
+fn build(builder: &mut ProgramBuilder, inputs: &[ValueId], how: Combination) -> Result<ValueId> {
     let layer = builder.layer_name().to_string();
     let wanted = if how == Combination::Subtract { "two inputs" } else { "two or more inputs" };
     if inputs.len() < 2 || (how == Combination::Subtract && inputs.len() > 2) {
@@ -81,7 +81,7 @@ fn build(builder: &mut Builder, inputs: &[ValueId], how: Combination) -> Result<
         let shapes: Vec<String> = shapes.iter().map(|shape| format!("{shape:?}")).collect();
         return Err(Error::input(format!("\"{layer}\" cannot combine rows of shapes {}", shapes.join(" and "))));
     };
-    let parts = inputs.iter().map(|x| Part {
+    let parts = inputs.iter().map(|x| BroadcastSlice {
         x: *x,
         width: builder.width(*x),
         places: (builder.shape(*x) != shape).then(|| places(&shape, builder.shape(*x))),
@@ -95,7 +95,7 @@ fn build(builder: &mut Builder, inputs: &[ValueId], how: Combination) -> Result<
 
 /// One input of a combination.
 #[derive(Debug, Clone)]
-struct Part {
+struct BroadcastSlice {
     x: ValueId,
     width: usize,
     /// For each number of the result where the input's stands; `None` where the shapes are the same.
@@ -103,7 +103,7 @@ struct Part {
     backward: bool,
 }
 
-impl Part {
+impl BroadcastSlice {
     #[inline(always)]
     fn place(&self, k: usize) -> usize {
         self.places.as_ref().map_or(k, |places| places[k] as usize)
@@ -114,7 +114,7 @@ impl Part {
 #[derive(Debug, Clone)]
 pub struct MergeOp {
     how: Combination,
-    parts: Vec<Part>,
+    parts: Vec<BroadcastSlice>,
     pub(crate) y: ValueId,
     width: usize,
 }
@@ -122,8 +122,8 @@ pub struct MergeOp {
 impl MergeOp {
     /// dy/dx of input `i` at number `k` of a row.
     #[inline(always)]
-    fn slope(&self, memory: &Memory, i: usize, row: usize, k: usize) -> f32 {
-        let number = |part: &Part| memory.value(part.x)[row * part.width + part.place(k)];
+    fn slope(&self, memory: &ProgramBuffers, i: usize, row: usize, k: usize) -> f32 {
+        let number = |part: &BroadcastSlice| memory.value(part.x)[row * part.width + part.place(k)];
         match self.how {
             Combination::Add => 1.0,
             Combination::Subtract => {
@@ -162,7 +162,7 @@ impl MergeOp {
 }
 
 impl Op for MergeOp {
-    fn forward(&self, memory: &mut Memory, pass: &Pass<'_>) {
+    fn forward(&self, memory: &mut ProgramBuffers, pass: &PassContext<'_>) {
         let width = self.width;
         memory.fill(self.y, |memory, y| {
             for (i, part) in self.parts.iter().enumerate() {
@@ -201,7 +201,7 @@ impl Op for MergeOp {
         });
     }
 
-    fn backward(&self, memory: &mut Memory, pass: &Pass<'_>) {
+    fn backward(&self, memory: &mut ProgramBuffers, pass: &PassContext<'_>) {
         for (i, part) in self.parts.iter().enumerate().filter(|(_, part)| part.backward) {
             memory.fill_gradient(part.x, |memory, dx| {
                 let dy = memory.gradient_of(self.y);

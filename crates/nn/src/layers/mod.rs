@@ -11,6 +11,7 @@ mod batch_normalization;
 mod broadcast;
 mod category_encoding;
 mod concatenate;
+mod connected;
 mod custom;
 mod dense;
 mod discretization;
@@ -27,7 +28,6 @@ mod merge;
 mod noise;
 mod normalization;
 mod p_relu;
-mod placed;
 mod rescaling;
 mod reshape;
 mod rms_normalization;
@@ -41,6 +41,7 @@ pub use batch_normalization::BatchNormalization;
 pub(crate) use batch_normalization::BatchNormalizationOp;
 pub use category_encoding::{CategoryEncoding, Encoded, OutputMode};
 pub use concatenate::Concatenate;
+pub use connected::ConnectedLayer;
 pub use custom::{Custom, Map, MapWeight};
 pub use dense::Dense;
 pub(crate) use dense::DenseOp;
@@ -51,7 +52,7 @@ pub use embedding::Embedding;
 pub use gaussian_noise::{GaussianDropout, GaussianNoise};
 pub use group_normalization::GroupNormalization;
 pub(crate) use group_normalization::GroupNormalizationOp;
-pub use hashing::{Hashing, Token};
+pub use hashing::{HashedValue, Hashing};
 pub use input_layer::InputLayer;
 pub use layer_normalization::LayerNormalization;
 pub use lookup::{IntegerLookup, StringLookup};
@@ -59,18 +60,17 @@ pub use merge::{Add, Average, Maximum, Minimum, Multiply, Subtract};
 pub use normalization::Normalization;
 pub(crate) use normalization::NormalizationOp;
 pub use p_relu::PReLU;
-pub use placed::Placed;
 pub use rescaling::Rescaling;
 pub use reshape::{Flatten, Identity, Reshape};
 pub use rms_normalization::{RMSNormalization, UnitNormalization};
 pub use shared::Shared;
 
-use crate::program::{Builder, ValueId};
-use treino_core::catalog::room;
+use crate::program::{ProgramBuilder, ValueId};
+use treino_core::catalog::family;
 use treino_core::error::Result;
-use treino_core::rows::Reading;
+use treino_core::rows::ColumnEncoding;
 
-room! {
+family! {
     /// Any layer.
     ///
     /// What a network is made of: the entries of `[[model.layers]]`, the last one giving the prediction. Beside its
@@ -78,7 +78,7 @@ room! {
     /// layer reads the one before it.
     ///
     /// Keras differences: `type = "dense"` as well as "Dense".
-    pub enum Layer: dyn Build in Room {
+    pub enum Layer: dyn BuildLayer in Family {
         name: "layers", one: "layer", example: "[[model.layers]]\n{table}",
     } => {
         InputLayer,
@@ -123,7 +123,7 @@ room! {
 }
 
 /// A layer that can be built into ops.
-pub trait Build: std::fmt::Debug {
+pub trait BuildLayer: std::fmt::Debug {
     /// The name it was given, if any.
     fn given_name(&self) -> Option<&str>;
 
@@ -131,7 +131,7 @@ pub trait Build: std::fmt::Debug {
     ///
     /// # Errors
     /// Parameters that do not fit together.
-    fn reading(&self) -> Result<Option<Reading>> {
+    fn reading(&self) -> Result<Option<ColumnEncoding>> {
         Ok(None)
     }
 
@@ -139,5 +139,5 @@ pub trait Build: std::fmt::Debug {
     ///
     /// # Errors
     /// Inputs that it cannot take: too few or too many, or of a shape that does not fit.
-    fn build(&self, builder: &mut Builder, inputs: &[ValueId]) -> Result<ValueId>;
+    fn build(&self, builder: &mut ProgramBuilder, inputs: &[ValueId]) -> Result<ValueId>;
 }

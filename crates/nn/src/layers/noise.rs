@@ -1,6 +1,6 @@
 //! The op of all layers that disturb their input in training.
 
-use crate::program::{Builder, Memory, Op, Pass, ScratchId, ScratchSize, ValueId};
+use crate::program::{Op, PassContext, ProgramBuffers, ProgramBuilder, ScratchId, ScratchSize, ValueId};
 use treino_core::error::Result;
 use treino_engine::math::normal_quantile;
 use treino_engine::random::{Purpose, Stream, UniformTransform};
@@ -23,7 +23,7 @@ pub(super) enum Noise {
 }
 
 impl Noise {
-    pub(super) fn build(self, builder: &mut Builder, inputs: &[ValueId]) -> Result<ValueId> {
+    pub(super) fn build(self, builder: &mut ProgramBuilder, inputs: &[ValueId]) -> Result<ValueId> {
         let x = builder.one(inputs)?;
         let (Noise::Dropout { rate: strength }
         | Noise::AlphaDropout { rate: strength }
@@ -56,7 +56,7 @@ pub struct NoiseOp {
 }
 
 impl Op for NoiseOp {
-    fn forward(&self, memory: &mut Memory, pass: &Pass<'_>) {
+    fn forward(&self, memory: &mut ProgramBuffers, pass: &PassContext<'_>) {
         let f = memory.forward(self.x, self.y);
         let n = pass.rows * self.width;
         let (x, y) = (&f.x[..n], &mut f.y[..n]);
@@ -99,7 +99,7 @@ impl Op for NoiseOp {
         }
     }
 
-    fn backward(&self, memory: &mut Memory, pass: &Pass<'_>) {
+    fn backward(&self, memory: &mut ProgramBuffers, pass: &PassContext<'_>) {
         if self.backward {
             let b = memory.backward(self.x, self.y);
             let n = pass.rows * self.width;

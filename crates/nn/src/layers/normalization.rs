@@ -1,12 +1,12 @@
 //! Normalisation of inputs by fixed statistics.
 
-use super::Build;
+use super::BuildLayer;
 use crate::initializers::{Ones, Zeros};
-use crate::program::{Builder, Memory, Op, Pass, ValueId, VarId, Weight};
-use treino_core::catalog::{Kind, thing};
+use crate::program::{Op, PassContext, ProgramBuffers, ProgramBuilder, ValueId, VarId, Weight};
+use treino_core::catalog::{Kind, component};
 use treino_core::error::{Error, Result};
 
-thing! {
+component! {
     /// Fixed normalisation of inputs: y = (x - mean) / max(sqrt(variance), 1e-7), column by column.
     ///
     /// Mean and variance (divided by n) are given, or learned from the training rows before the first epoch (Keras:
@@ -25,12 +25,12 @@ thing! {
     }
 }
 
-impl Build for Normalization {
+impl BuildLayer for Normalization {
     fn given_name(&self) -> Option<&str> {
         self.name.as_deref()
     }
 
-    fn build(&self, builder: &mut Builder, inputs: &[ValueId]) -> Result<ValueId> {
+    fn build(&self, builder: &mut ProgramBuilder, inputs: &[ValueId]) -> Result<ValueId> {
         let x = builder.one(inputs)?;
         let (outer, width) = builder.outer_and_last(x);
         let given = match (&self.mean, &self.variance) {
@@ -78,7 +78,7 @@ pub struct NormalizationOp {
 }
 
 impl Op for NormalizationOp {
-    fn forward(&self, memory: &mut Memory, pass: &Pass<'_>) {
+    fn forward(&self, memory: &mut ProgramBuffers, pass: &PassContext<'_>) {
         let f = memory.forward(self.x, self.y);
         let [mean, variance] = self.statistics.map(|id| f.variables.get(id));
         let rows =
@@ -91,7 +91,7 @@ impl Op for NormalizationOp {
         }
     }
 
-    fn backward(&self, memory: &mut Memory, pass: &Pass<'_>) {
+    fn backward(&self, memory: &mut ProgramBuffers, pass: &PassContext<'_>) {
         if self.backward {
             let b = memory.backward(self.x, self.y);
             let variance = b.variables.get(self.statistics[1]);

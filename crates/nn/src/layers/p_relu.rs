@@ -1,25 +1,25 @@
 //! A rectifier whose slope is learnt (K. He et al., "Delving deep into rectifiers", ICCV 2015).
 
-use super::Build;
+use super::BuildLayer;
 use crate::constraints::Constraint;
 use crate::initializers::{Initializer, Zeros};
-use crate::program::{Builder, Memory, Op, Pass, ScratchId, ScratchSize, ValueId, VarId, Weight};
+use crate::program::{Op, PassContext, ProgramBuffers, ProgramBuilder, ScratchId, ScratchSize, ValueId, VarId, Weight};
 use crate::regularizers::Regularizer;
-use treino_core::catalog::{Kind, thing};
+use treino_core::catalog::{Kind, component};
 use treino_core::error::{Error, Result};
 use treino_engine::reduce::sum_columns_by;
 
-thing! {
+component! {
     /// Rectifier with a learnt slope: x for positive x, else alpha * x, with an alpha for each number of a row.
     ///
     /// Keras differences: `shared_axes` counts, as there, from the rows on: for a row of one side only 1 makes sense.
     pub struct PReLU = "p_re_lu" {
         /// Where alpha starts.
-        alpha_initializer: Initializer = Zeros::default().into(), Kind::Thing(&crate::initializers::ROOM);
+        alpha_initializer: Initializer = Zeros::default().into(), Kind::Thing(&crate::initializers::FAMILY);
         /// Penalty on alpha.
-        alpha_regularizer: Option<Regularizer> = None, Kind::Thing(&crate::regularizers::ROOM);
+        alpha_regularizer: Option<Regularizer> = None, Kind::Thing(&crate::regularizers::FAMILY);
         /// What alpha must satisfy after each step.
-        alpha_constraint: Option<Constraint> = None, Kind::Thing(&crate::constraints::ROOM);
+        alpha_constraint: Option<Constraint> = None, Kind::Thing(&crate::constraints::FAMILY);
         /// Sides of the batch, from 1, along which there is only one alpha.
         shared_axes: Option<Vec<usize>> = None, Kind::List(&Kind::COUNT);
         /// Name; numbered by itself when left open.
@@ -29,12 +29,12 @@ thing! {
     }
 }
 
-impl Build for PReLU {
+impl BuildLayer for PReLU {
     fn given_name(&self) -> Option<&str> {
         self.name.as_deref()
     }
 
-    fn build(&self, builder: &mut Builder, inputs: &[ValueId]) -> Result<ValueId> {
+    fn build(&self, builder: &mut ProgramBuilder, inputs: &[ValueId]) -> Result<ValueId> {
         let x = builder.one(inputs)?;
         let shape = builder.shape(x).to_vec();
         let mut sides = shape.clone();
@@ -75,7 +75,7 @@ pub struct PReluOp {
 }
 
 impl Op for PReluOp {
-    fn forward(&self, memory: &mut Memory, pass: &Pass<'_>) {
+    fn forward(&self, memory: &mut ProgramBuffers, pass: &PassContext<'_>) {
         let f = memory.forward(self.x, self.y);
         let alpha = f.variables.get(self.alpha);
         let rows = f.x.chunks_exact(self.width).zip(f.y.chunks_exact_mut(self.width));
@@ -86,7 +86,7 @@ impl Op for PReluOp {
         }
     }
 
-    fn backward(&self, memory: &mut Memory, pass: &Pass<'_>) {
+    fn backward(&self, memory: &mut ProgramBuffers, pass: &PassContext<'_>) {
         let b = memory.backward(self.x, self.y);
         if self.wants_dx {
             let alpha = b.variables.get(self.alpha);

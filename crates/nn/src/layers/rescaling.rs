@@ -1,11 +1,11 @@
 //! A fixed scale.
 
-use super::Build;
-use crate::program::{Builder, Memory, Op, Pass, ValueId};
-use treino_core::catalog::{Kind, thing};
+use super::BuildLayer;
+use crate::program::{Op, PassContext, ProgramBuffers, ProgramBuilder, ValueId};
+use treino_core::catalog::{Kind, component};
 use treino_core::error::{Error, Result};
 
-thing! {
+component! {
     /// y = x * scale + offset, with one number for all columns or one for each.
     pub struct Rescaling = "rescaling" {
         /// What numbers are multiplied by.
@@ -17,12 +17,12 @@ thing! {
     }
 }
 
-impl Build for Rescaling {
+impl BuildLayer for Rescaling {
     fn given_name(&self) -> Option<&str> {
         self.name.as_deref()
     }
 
-    fn build(&self, builder: &mut Builder, inputs: &[ValueId]) -> Result<ValueId> {
+    fn build(&self, builder: &mut ProgramBuilder, inputs: &[ValueId]) -> Result<ValueId> {
         let x = builder.one(inputs)?;
         let (_, last) = builder.outer_and_last(x);
         let widen = |what: &str, list: &[f64]| match list.len() {
@@ -49,7 +49,7 @@ pub struct RescalingOp {
 }
 
 impl Op for RescalingOp {
-    fn forward(&self, memory: &mut Memory, pass: &Pass<'_>) {
+    fn forward(&self, memory: &mut ProgramBuffers, pass: &PassContext<'_>) {
         let f = memory.forward(self.x, self.y);
         let (n, last) = (pass.rows * self.width, self.scale.len());
         for (x, y) in f.x[..n].chunks_exact(last).zip(f.y[..n].chunks_exact_mut(last)) {
@@ -59,7 +59,7 @@ impl Op for RescalingOp {
         }
     }
 
-    fn backward(&self, memory: &mut Memory, pass: &Pass<'_>) {
+    fn backward(&self, memory: &mut ProgramBuffers, pass: &PassContext<'_>) {
         if self.backward {
             let b = memory.backward(self.x, self.y);
             let (n, last) = (pass.rows * self.width, self.scale.len());

@@ -2,15 +2,15 @@
 //!
 //! Keras differences: none. The numbers stay where they are, so these layers cost nothing.
 
-use super::Build;
-use crate::program::{Builder, ValueId};
-use treino_core::catalog::{Interval, Kind, thing};
+use super::BuildLayer;
+use crate::program::{ProgramBuilder, ValueId};
+use treino_core::catalog::{Interval, Kind, component};
 use treino_core::error::{Error, Result};
 
 /// The length of a side; -1 for one that follows from the others.
 const SIDE: Kind = Kind::Int(Interval::at_least(-1.0));
 
-thing! {
+component! {
     /// One row of numbers out of a row of any shape.
     pub struct Flatten = "flatten" {
         /// Name; numbered by itself when left open.
@@ -18,7 +18,7 @@ thing! {
     }
 }
 
-thing! {
+component! {
     /// The same numbers in another shape.
     pub struct Reshape = "reshape" {
         /// Shape of a row; one side may be -1 and follows from the others.
@@ -28,7 +28,7 @@ thing! {
     }
 }
 
-thing! {
+component! {
     /// Nothing: what comes in goes out.
     pub struct Identity = "identity" {
         /// Name; numbered by itself when left open.
@@ -36,24 +36,24 @@ thing! {
     }
 }
 
-impl Build for Flatten {
+impl BuildLayer for Flatten {
     fn given_name(&self) -> Option<&str> {
         self.name.as_deref()
     }
 
-    fn build(&self, builder: &mut Builder, inputs: &[ValueId]) -> Result<ValueId> {
+    fn build(&self, builder: &mut ProgramBuilder, inputs: &[ValueId]) -> Result<ValueId> {
         let x = builder.one(inputs)?;
         let width = builder.width(x);
         Ok(builder.view(x, &[width]))
     }
 }
 
-impl Build for Reshape {
+impl BuildLayer for Reshape {
     fn given_name(&self) -> Option<&str> {
         self.name.as_deref()
     }
 
-    fn build(&self, builder: &mut Builder, inputs: &[ValueId]) -> Result<ValueId> {
+    fn build(&self, builder: &mut ProgramBuilder, inputs: &[ValueId]) -> Result<ValueId> {
         let x = builder.one(inputs)?;
         let width = builder.width(x);
         let refuse = || {
@@ -76,12 +76,12 @@ impl Build for Reshape {
     }
 }
 
-impl Build for Identity {
+impl BuildLayer for Identity {
     fn given_name(&self) -> Option<&str> {
         self.name.as_deref()
     }
 
-    fn build(&self, builder: &mut Builder, inputs: &[ValueId]) -> Result<ValueId> {
+    fn build(&self, builder: &mut ProgramBuilder, inputs: &[ValueId]) -> Result<ValueId> {
         builder.one(inputs)
     }
 }

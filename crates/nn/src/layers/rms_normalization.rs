@@ -1,14 +1,14 @@
 //! Rows brought to a common length: by their root mean square (B. Zhang, R. Sennrich, "Root mean square layer
 //! normalization", NeurIPS 2019) or by their norm.
 
-use super::Build;
+use super::BuildLayer;
 use crate::initializers::Ones;
-use crate::program::{Builder, Memory, Op, Pass, ScratchId, ScratchSize, ValueId, VarId, Weight};
-use treino_core::catalog::{Kind, thing};
+use crate::program::{Op, PassContext, ProgramBuffers, ProgramBuilder, ScratchId, ScratchSize, ValueId, VarId, Weight};
+use treino_core::catalog::{Kind, component};
 use treino_core::error::Result;
 use treino_engine::reduce::sum_columns_by;
 
-thing! {
+component! {
     /// Root-mean-square normalisation: y = scale x / sqrt(mean x^2 + epsilon), row by row.
     ///
     /// Keras differences: no `axis`, it is always the last.
@@ -22,7 +22,7 @@ thing! {
     }
 }
 
-thing! {
+component! {
     /// Rows of length 1: y = x / |x|; a row of zeros stays.
     ///
     /// Keras differences: no `axis`, it is always the last.
@@ -32,12 +32,12 @@ thing! {
     }
 }
 
-impl Build for RMSNormalization {
+impl BuildLayer for RMSNormalization {
     fn given_name(&self) -> Option<&str> {
         self.name.as_deref()
     }
 
-    fn build(&self, builder: &mut Builder, inputs: &[ValueId]) -> Result<ValueId> {
+    fn build(&self, builder: &mut ProgramBuilder, inputs: &[ValueId]) -> Result<ValueId> {
         let x = builder.one(inputs)?;
         let (_, last) = builder.outer_and_last(x);
         let ones = Ones::default().into();
@@ -47,12 +47,12 @@ impl Build for RMSNormalization {
     }
 }
 
-impl Build for UnitNormalization {
+impl BuildLayer for UnitNormalization {
     fn given_name(&self) -> Option<&str> {
         self.name.as_deref()
     }
 
-    fn build(&self, builder: &mut Builder, inputs: &[ValueId]) -> Result<ValueId> {
+    fn build(&self, builder: &mut ProgramBuilder, inputs: &[ValueId]) -> Result<ValueId> {
         let x = builder.one(inputs)?;
         ResizeOp::build(builder, x, Length::Norm, None, false)
     }
@@ -86,7 +86,7 @@ pub struct ResizeOp {
 
 impl ResizeOp {
     fn build(
-        builder: &mut Builder,
+        builder: &mut ProgramBuilder,
         x: ValueId,
         length: Length,
         scale: Option<VarId>,
@@ -103,7 +103,7 @@ impl ResizeOp {
 }
 
 impl Op for ResizeOp {
-    fn forward(&self, memory: &mut Memory, pass: &Pass<'_>) {
+    fn forward(&self, memory: &mut ProgramBuffers, pass: &PassContext<'_>) {
         let f = memory.forward(self.x, self.y);
         let rows = pass.rows * self.outer;
         let scale = self.scale.map(|id| f.variables.get(id));
@@ -122,7 +122,7 @@ impl Op for ResizeOp {
         }
     }
 
-    fn backward(&self, memory: &mut Memory, pass: &Pass<'_>) {
+    fn backward(&self, memory: &mut ProgramBuffers, pass: &PassContext<'_>) {
         let b = memory.backward(self.x, self.y);
         let rows = pass.rows * self.outer;
         let [inverse] = b.scratch.get([self.inverse]);

@@ -1,11 +1,11 @@
 //! A layer called again.
 
-use super::Build;
-use crate::program::{Builder, ValueId};
-use treino_core::catalog::{Kind, thing};
+use super::BuildLayer;
+use crate::program::{ProgramBuilder, ValueId};
+use treino_core::catalog::{Kind, component};
 use treino_core::error::{Error, Result};
 
-thing! {
+component! {
     /// Calls a layer that stands elsewhere in the list once more, with the same weights, on other inputs.
     ///
     /// In Keras's Python the same layer object is called twice; in a list of layers the second call needs a line of its own.
@@ -17,13 +17,13 @@ thing! {
     }
 }
 
-impl Build for Shared {
+impl BuildLayer for Shared {
     fn given_name(&self) -> Option<&str> {
         self.name.as_deref()
     }
 
     /// The network builds the layer that it stands for instead.
-    fn build(&self, _builder: &mut Builder, _inputs: &[ValueId]) -> Result<ValueId> {
+    fn build(&self, _builder: &mut ProgramBuilder, _inputs: &[ValueId]) -> Result<ValueId> {
         Err(Error::input(format!("the shared layer \"{}\" stands in no list of layers", self.layer)))
     }
 }

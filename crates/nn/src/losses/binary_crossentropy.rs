@@ -1,6 +1,6 @@
 //! Binary crossentropy, also called log-loss.
 
-use super::{Batch, Criterion, EPSILON, Gradient, RowLoss, Targets, each_row, loss};
+use super::{ComputeLoss, EPSILON, Gradient, LossBatch, RowLoss, TargetKind, each_row, loss};
 use crate::activations::Activation;
 use treino_core::catalog::{Interval, Kind};
 use treino_engine::math;
@@ -19,9 +19,9 @@ loss! {
     }
 }
 
-impl Criterion for BinaryCrossentropy {
-    fn targets(&self) -> Targets {
-        Targets::Probabilities
+impl ComputeLoss for BinaryCrossentropy {
+    fn targets(&self) -> TargetKind {
+        TargetKind::Probabilities
     }
 
     fn wants_logits(&self) -> bool {
@@ -32,7 +32,7 @@ impl Criterion for BinaryCrossentropy {
         !self.from_logits && activation.name() == "sigmoid"
     }
 
-    fn rows(&self, simd: Simd, batch: Batch<'_>, losses: &mut [f32], gradient: Option<Gradient<'_>>) {
+    fn rows(&self, simd: Simd, batch: LossBatch<'_>, losses: &mut [f32], gradient: Option<Gradient<'_>>) {
         let smoothing = self.label_smoothing as f32;
         let (keep, shift) = (1.0 - smoothing, 0.5 * smoothing);
         if batch.logits || self.from_logits {
@@ -102,7 +102,7 @@ mod tests {
 
     fn loss(bce: &BinaryCrossentropy, y: f32, p: f32, logits: bool) -> (f32, f32) {
         let (mut losses, mut dp) = ([0.0], [0.0]);
-        let batch = Batch { y: &[y], p: &[p], width: 1, logits };
+        let batch = LossBatch { y: &[y], p: &[p], width: 1, logits };
         let gradient = Gradient { scale: &[1.0], dp: &mut dp };
         bce.rows(Simd::detect(), batch, &mut losses, Some(gradient));
         (losses[0], dp[0])

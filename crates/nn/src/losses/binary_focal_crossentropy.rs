@@ -1,8 +1,8 @@
 //! Binary focal crossentropy.
 
-use super::entry::{Entry, EntryMean};
+use super::entry::{EntryLoss, EntryMean};
 use super::power::Power;
-use super::{Batch, Criterion, EPSILON, Gradient, Targets, each_row, loss};
+use super::{ComputeLoss, EPSILON, Gradient, LossBatch, TargetKind, each_row, loss};
 use crate::activations::Activation;
 use treino_core::catalog::{Interval, Kind};
 use treino_engine::math;
@@ -31,9 +31,9 @@ loss! {
     }
 }
 
-impl Criterion for BinaryFocalCrossentropy {
-    fn targets(&self) -> Targets {
-        Targets::Probabilities
+impl ComputeLoss for BinaryFocalCrossentropy {
+    fn targets(&self) -> TargetKind {
+        TargetKind::Probabilities
     }
 
     fn wants_logits(&self) -> bool {
@@ -44,7 +44,7 @@ impl Criterion for BinaryFocalCrossentropy {
         !self.from_logits && activation.name() == "sigmoid"
     }
 
-    fn rows(&self, simd: Simd, batch: Batch<'_>, losses: &mut [f32], gradient: Option<Gradient<'_>>) {
+    fn rows(&self, simd: Simd, batch: LossBatch<'_>, losses: &mut [f32], gradient: Option<Gradient<'_>>) {
         let smoothing = self.label_smoothing as f32;
         let alpha = self.alpha as f32;
         let focus = Focus {
@@ -90,7 +90,7 @@ impl FromLogits {
     }
 }
 
-impl Entry for FromLogits {
+impl EntryLoss for FromLogits {
     #[inline(always)]
     fn value(&self, y: f32, z: f32) -> f32 {
         let (y, weight) = self.0.target(y);
@@ -120,7 +120,7 @@ impl FromProbabilities {
     }
 }
 
-impl Entry for FromProbabilities {
+impl EntryLoss for FromProbabilities {
     #[inline(always)]
     fn value(&self, y: f32, p: f32) -> f32 {
         let (y, weight) = self.0.target(y);
@@ -146,7 +146,7 @@ mod tests {
     fn certain_and_wrong_keeps_its_gradient_from_logits() {
         let loss = BinaryFocalCrossentropy::default();
         let (mut losses, mut dz) = ([0.0], [0.0]);
-        let batch = Batch { y: &[1.0], p: &[-80.0], width: 1, logits: true };
+        let batch = LossBatch { y: &[1.0], p: &[-80.0], width: 1, logits: true };
         let gradient = Gradient { scale: &[1.0], dp: &mut dz };
         loss.rows(Simd::detect(), batch, &mut losses, Some(gradient));
         // 1 - p_t is 1 and its slope 0, so this is the plain crossentropy.

@@ -1,6 +1,6 @@
 //! Categorical crossentropy, for one-hot targets and for class numbers.
 
-use super::{Batch, Criterion, EPSILON, Gradient, RowLoss, Targets, each_row, loss};
+use super::{ComputeLoss, EPSILON, Gradient, LossBatch, RowLoss, TargetKind, each_row, loss};
 use crate::activations::Activation;
 use treino_core::catalog::{Interval, Kind};
 use treino_engine::math;
@@ -31,9 +31,9 @@ loss! {
     }
 }
 
-impl Criterion for CategoricalCrossentropy {
-    fn targets(&self) -> Targets {
-        Targets::OneHot
+impl ComputeLoss for CategoricalCrossentropy {
+    fn targets(&self) -> TargetKind {
+        TargetKind::OneHot
     }
 
     fn wants_logits(&self) -> bool {
@@ -44,16 +44,16 @@ impl Criterion for CategoricalCrossentropy {
         !self.from_logits && activation.name() == "softmax"
     }
 
-    fn rows(&self, simd: Simd, batch: Batch<'_>, losses: &mut [f32], gradient: Option<Gradient<'_>>) {
+    fn rows(&self, simd: Simd, batch: LossBatch<'_>, losses: &mut [f32], gradient: Option<Gradient<'_>>) {
         let smoothing = self.label_smoothing as f32;
         let shares = OneHotShares { keep: 1.0 - smoothing, shift: smoothing / batch.width as f32 };
         run(simd, shares, batch, batch.width, batch.logits || self.from_logits, losses, gradient);
     }
 }
 
-impl Criterion for SparseCategoricalCrossentropy {
-    fn targets(&self) -> Targets {
-        Targets::ClassNumbers
+impl ComputeLoss for SparseCategoricalCrossentropy {
+    fn targets(&self) -> TargetKind {
+        TargetKind::ClassNumbers
     }
 
     fn wants_logits(&self) -> bool {
@@ -68,7 +68,7 @@ impl Criterion for SparseCategoricalCrossentropy {
         self.ignore_class.map(|class| class as f32)
     }
 
-    fn rows(&self, simd: Simd, batch: Batch<'_>, losses: &mut [f32], gradient: Option<Gradient<'_>>) {
+    fn rows(&self, simd: Simd, batch: LossBatch<'_>, losses: &mut [f32], gradient: Option<Gradient<'_>>) {
         // A row that is ignored has no class at all, so neither loss nor gradient.
         let shares = ClassShares { ignored: self.ignored() };
         run(simd, shares, batch, 1, batch.logits || self.from_logits, losses, gradient);
@@ -76,7 +76,7 @@ impl Criterion for SparseCategoricalCrossentropy {
 }
 
 /// The target of each class, from a row of targets.
-trait Shares {
+trait TrueDistribution {
     fn of(&self, y: &[f32], class: usize) -> f32;
 }
 
@@ -86,7 +86,7 @@ struct OneHotShares {
     shift: f32,
 }
 
-impl Shares for OneHotShares {
+impl TrueDistribution for OneHotShares {
     #[inline(always)]
     fn of(&self, y: &[f32], class: usize) -> f32 {
         y[class].mul_add(self.keep, self.shift)
@@ -98,7 +98,7 @@ struct ClassShares {
     ignored: Option<f32>,
 }
 
-impl Shares for ClassShares {
+impl TrueDistribution for ClassShares {
     #[inline(always)]
     fn of(&self, y: &[f32], class: usize) -> f32 {
         if y[0] == class as f32 && self.ignored != Some(y[0]) { 1.0 } else { 0.0 }
@@ -107,8 +107,8 @@ impl Shares for ClassShares {
 
 fn run(
     simd: Simd,
-    shares: impl Shares,
-    batch: Batch<'_>,
+    shares: impl TrueDistribution,
+    batch: LossBatch<'_>,
     y_width: usize,
     logits: bool,
     losses: &mut [f32],
@@ -123,7 +123,7 @@ fn run(
 
 struct FromLogits<S>(S);
 
-impl<S: Shares> RowLoss for FromLogits<S> {
+impl<S: TrueDistribution> RowLoss for FromLogits<S> {
     #[inline(always)]
     fn row(&self, y: &[f32], z: &[f32], gradient: Option<(f32, &mut [f32])>) -> f32 {
         let mut top = f32::NEG_INFINITY;
@@ -152,7 +152,7 @@ impl<S: Shares> RowLoss for FromLogits<S> {
 
 struct FromProbabilities<S>(S);
 
-impl<S: Shares> RowLoss for FromProbabilities<S> {
+impl<S: TrueDistribution> RowLoss for FromProbabilities<S> {
     #[inline(always)]
     fn row(&self, y: &[f32], p: &[f32], gradient: Option<(f32, &mut [f32])>) -> f32 {
         let mut total = 0.0;
@@ -187,9 +187,9 @@ fn is_inside(p: f32) -> bool {
 mod tests {
     use super::*;
 
-    fn compute(loss: &dyn Criterion, y: &[f32], p: &[f32], logits: bool) -> (f32, Vec<f32>) {
+    fn compute(loss: &dyn ComputeLoss, y: &[f32], p: &[f32], logits: bool) -> (f32, Vec<f32>) {
         let (mut losses, mut dp) = ([0.0], vec![0.0; p.len()]);
-        let batch = Batch { y, p, width: p.len(), logits };
+        let batch = LossBatch { y, p, width: p.len(), logits };
         loss.rows(Simd::detect(), batch, &mut losses, Some(Gradient { scale: &[1.0], dp: &mut dp }));
         (losses[0], dp)
     }

@@ -1,7 +1,7 @@
 //! Categorical focal crossentropy.
 
 use super::power::Power;
-use super::{Batch, Criterion, EPSILON, Gradient, RowLoss, Targets, each_row, loss};
+use super::{ComputeLoss, EPSILON, Gradient, LossBatch, RowLoss, TargetKind, each_row, loss};
 use crate::activations::Activation;
 use treino_core::catalog::{Interval, Kind};
 use treino_engine::math;
@@ -28,9 +28,9 @@ loss! {
     }
 }
 
-impl Criterion for CategoricalFocalCrossentropy {
-    fn targets(&self) -> Targets {
-        Targets::OneHot
+impl ComputeLoss for CategoricalFocalCrossentropy {
+    fn targets(&self) -> TargetKind {
+        TargetKind::OneHot
     }
 
     fn wants_logits(&self) -> bool {
@@ -41,7 +41,7 @@ impl Criterion for CategoricalFocalCrossentropy {
         !self.from_logits && activation.name() == "softmax"
     }
 
-    fn rows(&self, simd: Simd, batch: Batch<'_>, losses: &mut [f32], gradient: Option<Gradient<'_>>) {
+    fn rows(&self, simd: Simd, batch: LossBatch<'_>, losses: &mut [f32], gradient: Option<Gradient<'_>>) {
         let smoothing = self.label_smoothing as f32;
         let focus = Focus {
             keep: 1.0 - smoothing,

@@ -1,7 +1,7 @@
 //! Generalised crossentropy.
 
 use super::power::Power;
-use super::{Batch, Criterion, EPSILON, Gradient, RowLoss, Targets, each_row, loss};
+use super::{ComputeLoss, EPSILON, Gradient, LossBatch, RowLoss, TargetKind, each_row, loss};
 use treino_core::catalog::{Interval, Kind};
 use treino_engine::simd::Simd;
 
@@ -19,12 +19,12 @@ loss! {
     }
 }
 
-impl Criterion for CategoricalGeneralizedCrossEntropy {
-    fn targets(&self) -> Targets {
-        Targets::ClassNumbers
+impl ComputeLoss for CategoricalGeneralizedCrossEntropy {
+    fn targets(&self) -> TargetKind {
+        TargetKind::ClassNumbers
     }
 
-    fn rows(&self, simd: Simd, batch: Batch<'_>, losses: &mut [f32], gradient: Option<Gradient<'_>>) {
+    fn rows(&self, simd: Simd, batch: LossBatch<'_>, losses: &mut [f32], gradient: Option<Gradient<'_>>) {
         let row = TrueClass { q: self.q as f32, power: Power::new(self.q) };
         each_row(simd, &row, batch, 1, losses, gradient);
     }

@@ -1,6 +1,6 @@
 //! The hinge loss for several classes.
 
-use super::{Batch, Criterion, Gradient, RowLoss, Targets, each_row, loss};
+use super::{ComputeLoss, Gradient, LossBatch, RowLoss, TargetKind, each_row, loss};
 use treino_engine::simd::Simd;
 
 loss! {
@@ -11,12 +11,12 @@ loss! {
     pub struct CategoricalHinge = "categorical_hinge" {}
 }
 
-impl Criterion for CategoricalHinge {
-    fn targets(&self) -> Targets {
-        Targets::OneHot
+impl ComputeLoss for CategoricalHinge {
+    fn targets(&self) -> TargetKind {
+        TargetKind::OneHot
     }
 
-    fn rows(&self, simd: Simd, batch: Batch<'_>, losses: &mut [f32], gradient: Option<Gradient<'_>>) {
+    fn rows(&self, simd: Simd, batch: LossBatch<'_>, losses: &mut [f32], gradient: Option<Gradient<'_>>) {
         each_row(simd, self, batch, batch.width, losses, gradient);
     }
 }

@@ -1,6 +1,6 @@
 //! Circle loss: rows of the same group close together, others apart.
 
-use super::{Batch, Criterion, Gradient, Scope, Targets, loss};
+use super::{ComputeLoss, Gradient, LossBatch, Scope, TargetKind, loss};
 use treino_core::catalog::Kind;
 use treino_engine::math;
 use treino_engine::simd::{Kernel, Simd};
@@ -22,16 +22,16 @@ loss! {
     }
 }
 
-impl Criterion for Circle {
-    fn targets(&self) -> Targets {
-        Targets::Groups
+impl ComputeLoss for Circle {
+    fn targets(&self) -> TargetKind {
+        TargetKind::Groups
     }
 
     fn scope(&self) -> Scope {
         Scope::Positive
     }
 
-    fn rows(&self, simd: Simd, batch: Batch<'_>, losses: &mut [f32], gradient: Option<Gradient<'_>>) {
+    fn rows(&self, simd: Simd, batch: LossBatch<'_>, losses: &mut [f32], gradient: Option<Gradient<'_>>) {
         let (gamma, margin) = (self.gamma as f32, self.margin as f32);
         simd.run(Pairs { gamma, margin, diagonal: !self.remove_diagonal, batch, losses, gradient });
     }
@@ -41,7 +41,7 @@ struct Pairs<'a> {
     gamma: f32,
     margin: f32,
     diagonal: bool,
-    batch: Batch<'a>,
+    batch: LossBatch<'a>,
     losses: &'a mut [f32],
     gradient: Option<Gradient<'a>>,
 }

@@ -1,6 +1,6 @@
 //! Cosine similarity.
 
-use super::{Batch, Criterion, EPSILON, Gradient, RowLoss, Targets, each_row, loss};
+use super::{ComputeLoss, EPSILON, Gradient, LossBatch, RowLoss, TargetKind, each_row, loss};
 use treino_engine::simd::Simd;
 
 loss! {
@@ -14,12 +14,12 @@ loss! {
     pub struct CosineSimilarity = "cosine_similarity" {}
 }
 
-impl Criterion for CosineSimilarity {
-    fn targets(&self) -> Targets {
-        Targets::Numbers
+impl ComputeLoss for CosineSimilarity {
+    fn targets(&self) -> TargetKind {
+        TargetKind::Numbers
     }
 
-    fn rows(&self, simd: Simd, batch: Batch<'_>, losses: &mut [f32], gradient: Option<Gradient<'_>>) {
+    fn rows(&self, simd: Simd, batch: LossBatch<'_>, losses: &mut [f32], gradient: Option<Gradient<'_>>) {
         each_row(simd, self, batch, batch.width, losses, gradient);
     }
 }

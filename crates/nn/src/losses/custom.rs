@@ -2,15 +2,15 @@
 //!
 //! Keras differences: none; Keras, too, wants a function of the user's again when a model is loaded.
 
-use super::Criterion;
+use super::ComputeLoss;
 use crate::custom::custom;
 
 custom! {
-    /// A loss of one's own from Rust: any [`Criterion`], shared by all trainings that use it.
+    /// A loss of one's own from Rust: any [`ComputeLoss`], shared by all trainings that use it.
     ///
     /// It is no thing of the catalogue: specs cannot name it, and a model that was compiled with it cannot be saved. What can
     /// be written as an expression is better an [`super::ExpressionLoss`].
     ///
     /// `treino::custom` has an example.
-    pub struct Custom(dyn Criterion): "A loss that a Rust program brings itself."
+    pub struct Custom(dyn ComputeLoss): "A loss that a Rust program brings itself."
 }

@@ -1,6 +1,6 @@
 //! Losses of overlap: one number for the whole batch.
 
-use super::{Batch, Criterion, EPSILON, Gradient, Scope, Targets, loss};
+use super::{ComputeLoss, EPSILON, Gradient, LossBatch, Scope, TargetKind, loss};
 use treino_core::catalog::Kind;
 use treino_engine::simd::{Kernel, Simd};
 
@@ -30,31 +30,31 @@ loss! {
     }
 }
 
-impl Criterion for Dice {
-    fn targets(&self) -> Targets {
-        Targets::Shares
+impl ComputeLoss for Dice {
+    fn targets(&self) -> TargetKind {
+        TargetKind::Shares
     }
 
     fn scope(&self) -> Scope {
         Scope::Whole
     }
 
-    fn rows(&self, simd: Simd, batch: Batch<'_>, losses: &mut [f32], gradient: Option<Gradient<'_>>) {
+    fn rows(&self, simd: Simd, batch: LossBatch<'_>, losses: &mut [f32], gradient: Option<Gradient<'_>>) {
         // 2 I / (sum y + sum p) is I / (I + missed / 2 + false alarms / 2); 1e-7 is halved with the rest.
         simd.run(Overlap { alpha: 0.5, beta: 0.5, epsilon: 0.5 * EPSILON, batch, losses, gradient });
     }
 }
 
-impl Criterion for Tversky {
-    fn targets(&self) -> Targets {
-        Targets::Shares
+impl ComputeLoss for Tversky {
+    fn targets(&self) -> TargetKind {
+        TargetKind::Shares
     }
 
     fn scope(&self) -> Scope {
         Scope::Whole
     }
 
-    fn rows(&self, simd: Simd, batch: Batch<'_>, losses: &mut [f32], gradient: Option<Gradient<'_>>) {
+    fn rows(&self, simd: Simd, batch: LossBatch<'_>, losses: &mut [f32], gradient: Option<Gradient<'_>>) {
         let (alpha, beta) = (self.alpha as f32, self.beta as f32);
         simd.run(Overlap { alpha, beta, epsilon: EPSILON, batch, losses, gradient });
     }
@@ -64,7 +64,7 @@ struct Overlap<'a> {
     alpha: f32,
     beta: f32,
     epsilon: f32,
-    batch: Batch<'a>,
+    batch: LossBatch<'a>,
     losses: &'a mut [f32],
     gradient: Option<Gradient<'a>>,
 }

@@ -3,7 +3,7 @@
 use super::RowLoss;
 
 /// The loss of one entry. Mark both with `#[inline(always)]`, as in [`RowLoss`].
-pub(super) trait Entry {
+pub(super) trait EntryLoss {
     /// The loss for target `y` and prediction `p`.
     fn value(&self, y: f32, p: f32) -> f32;
 
@@ -14,7 +14,7 @@ pub(super) trait Entry {
 /// The mean over the entries of a row.
 pub(super) struct EntryMean<E>(pub E);
 
-impl<E: Entry> RowLoss for EntryMean<E> {
+impl<E: EntryLoss> RowLoss for EntryMean<E> {
     #[inline(always)]
     fn row(&self, y: &[f32], p: &[f32], gradient: Option<(f32, &mut [f32])>) -> f32 {
         let share = 1.0 / p.len() as f32;

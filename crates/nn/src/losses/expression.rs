@@ -4,7 +4,7 @@
 //! where it has one number for each output; the gradient is made from the expression.
 
 use super::loss;
-use super::{Batch, Criterion, Gradient, Targets};
+use super::{ComputeLoss, Gradient, LossBatch, TargetKind};
 use crate::expression::LossFormula;
 use treino_core::catalog::Kind;
 use treino_engine::simd::Simd;
@@ -49,9 +49,9 @@ fn squared_error() -> LossFormula {
     LossFormula::new("mean(square(y_true - y_pred))").expect("it is an expression")
 }
 
-impl Criterion for ExpressionLoss {
-    fn targets(&self) -> Targets {
-        Targets::Numbers
+impl ComputeLoss for ExpressionLoss {
+    fn targets(&self) -> TargetKind {
+        TargetKind::Numbers
     }
 
     fn wants_logits(&self) -> bool {
@@ -62,7 +62,7 @@ impl Criterion for ExpressionLoss {
         self.name.as_deref()
     }
 
-    fn rows(&self, simd: Simd, batch: Batch<'_>, losses: &mut [f32], gradient: Option<Gradient<'_>>) {
+    fn rows(&self, simd: Simd, batch: LossBatch<'_>, losses: &mut [f32], gradient: Option<Gradient<'_>>) {
         let y_and_p = [batch.y, batch.p];
         match gradient {
             Some(Gradient { scale, dp }) => {

@@ -1,7 +1,7 @@
 //! Hinge losses: a margin between two classes.
 
-use super::entry::{Entry, EntryMean};
-use super::{Batch, Criterion, Gradient, Scope, Targets, each_row, loss};
+use super::entry::{EntryLoss, EntryMean};
+use super::{ComputeLoss, Gradient, LossBatch, Scope, TargetKind, each_row, loss};
 use treino_engine::simd::Simd;
 
 loss! {
@@ -19,30 +19,30 @@ loss! {
     pub struct SquaredHinge = "squared_hinge" {}
 }
 
-impl Criterion for Hinge {
-    fn targets(&self) -> Targets {
-        Targets::Signs
+impl ComputeLoss for Hinge {
+    fn targets(&self) -> TargetKind {
+        TargetKind::Signs
     }
 
     fn scope(&self) -> Scope {
         Scope::Batch
     }
 
-    fn rows(&self, simd: Simd, batch: Batch<'_>, losses: &mut [f32], gradient: Option<Gradient<'_>>) {
+    fn rows(&self, simd: Simd, batch: LossBatch<'_>, losses: &mut [f32], gradient: Option<Gradient<'_>>) {
         each_row(simd, &EntryMean(Margin::of(batch.y)), batch, batch.width, losses, gradient);
     }
 }
 
-impl Criterion for SquaredHinge {
-    fn targets(&self) -> Targets {
-        Targets::Signs
+impl ComputeLoss for SquaredHinge {
+    fn targets(&self) -> TargetKind {
+        TargetKind::Signs
     }
 
     fn scope(&self) -> Scope {
         Scope::Batch
     }
 
-    fn rows(&self, simd: Simd, batch: Batch<'_>, losses: &mut [f32], gradient: Option<Gradient<'_>>) {
+    fn rows(&self, simd: Simd, batch: LossBatch<'_>, losses: &mut [f32], gradient: Option<Gradient<'_>>) {
         each_row(simd, &EntryMean(Squared(Margin::of(batch.y))), batch, batch.width, losses, gradient);
     }
 }
@@ -61,7 +61,7 @@ impl Margin {
     }
 }
 
-impl Entry for Margin {
+impl EntryLoss for Margin {
     #[inline(always)]
     fn value(&self, y: f32, p: f32) -> f32 {
         let short = 1.0 - y.mul_add(self.keep, self.shift) * p;
@@ -77,7 +77,7 @@ impl Entry for Margin {
 
 struct Squared(Margin);
 
-impl Entry for Squared {
+impl EntryLoss for Squared {
     #[inline(always)]
     fn value(&self, y: f32, p: f32) -> f32 {
         let short = self.0.value(y, p);
@@ -98,7 +98,7 @@ mod tests {
     fn zeros_and_ones_become_signs_only_where_the_whole_batch_is_so() {
         let losses = |y: &[f32], p: &[f32]| {
             let mut losses = vec![0.0; y.len()];
-            Hinge::default().rows(Simd::detect(), Batch { y, p, width: 1, logits: false }, &mut losses, None);
+            Hinge::default().rows(Simd::detect(), LossBatch { y, p, width: 1, logits: false }, &mut losses, None);
             losses
         };
         assert_eq!(losses(&[0.0, 1.0], &[0.5, 0.5]), [1.5, 0.5]);

@@ -1,7 +1,7 @@
 //! The Huber loss.
 
-use super::entry::{Entry, EntryMean};
-use super::{Batch, Criterion, Gradient, Targets, each_row, loss};
+use super::entry::{EntryLoss, EntryMean};
+use super::{ComputeLoss, Gradient, LossBatch, TargetKind, each_row, loss};
 use treino_core::catalog::Kind;
 use treino_engine::simd::Simd;
 
@@ -15,22 +15,22 @@ loss! {
     }
 }
 
-impl Criterion for Huber {
-    fn targets(&self) -> Targets {
-        Targets::Numbers
+impl ComputeLoss for Huber {
+    fn targets(&self) -> TargetKind {
+        TargetKind::Numbers
     }
 
-    fn rows(&self, simd: Simd, batch: Batch<'_>, losses: &mut [f32], gradient: Option<Gradient<'_>>) {
-        let bowl = Bowl { delta: self.delta as f32 };
+    fn rows(&self, simd: Simd, batch: LossBatch<'_>, losses: &mut [f32], gradient: Option<Gradient<'_>>) {
+        let bowl = HuberRow { delta: self.delta as f32 };
         each_row(simd, &EntryMean(bowl), batch, batch.width, losses, gradient);
     }
 }
 
-struct Bowl {
+struct HuberRow {
     delta: f32,
 }
 
-impl Entry for Bowl {
+impl EntryLoss for HuberRow {
     #[inline(always)]
     fn value(&self, y: f32, p: f32) -> f32 {
         let e = (p - y).abs();

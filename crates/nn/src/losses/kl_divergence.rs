@@ -1,6 +1,6 @@
 //! The Kullback-Leibler divergence.
 
-use super::{Batch, Criterion, EPSILON, Gradient, RowLoss, Targets, each_row, loss};
+use super::{ComputeLoss, EPSILON, Gradient, LossBatch, RowLoss, TargetKind, each_row, loss};
 use treino_engine::math;
 use treino_engine::simd::Simd;
 
@@ -13,12 +13,12 @@ loss! {
     pub struct KLDivergence = "kl_divergence" ["kld"] {}
 }
 
-impl Criterion for KLDivergence {
-    fn targets(&self) -> Targets {
-        Targets::OneHot
+impl ComputeLoss for KLDivergence {
+    fn targets(&self) -> TargetKind {
+        TargetKind::OneHot
     }
 
-    fn rows(&self, simd: Simd, batch: Batch<'_>, losses: &mut [f32], gradient: Option<Gradient<'_>>) {
+    fn rows(&self, simd: Simd, batch: LossBatch<'_>, losses: &mut [f32], gradient: Option<Gradient<'_>>) {
         each_row(simd, self, batch, batch.width, losses, gradient);
     }
 }

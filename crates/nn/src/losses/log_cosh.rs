@@ -1,7 +1,7 @@
 //! The logarithm of the hyperbolic cosine of the error.
 
-use super::entry::{Entry, EntryMean};
-use super::{Batch, Criterion, Gradient, Targets, each_row, loss};
+use super::entry::{EntryLoss, EntryMean};
+use super::{ComputeLoss, Gradient, LossBatch, TargetKind, each_row, loss};
 use treino_engine::math;
 use treino_engine::simd::Simd;
 
@@ -10,19 +10,19 @@ loss! {
     pub struct LogCosh = "log_cosh" {}
 }
 
-impl Criterion for LogCosh {
-    fn targets(&self) -> Targets {
-        Targets::Numbers
+impl ComputeLoss for LogCosh {
+    fn targets(&self) -> TargetKind {
+        TargetKind::Numbers
     }
 
-    fn rows(&self, simd: Simd, batch: Batch<'_>, losses: &mut [f32], gradient: Option<Gradient<'_>>) {
-        each_row(simd, &EntryMean(Cosh), batch, batch.width, losses, gradient);
+    fn rows(&self, simd: Simd, batch: LossBatch<'_>, losses: &mut [f32], gradient: Option<Gradient<'_>>) {
+        each_row(simd, &EntryMean(LogCoshRow), batch, batch.width, losses, gradient);
     }
 }
 
-struct Cosh;
+struct LogCoshRow;
 
-impl Entry for Cosh {
+impl EntryLoss for LogCoshRow {
     #[inline(always)]
     fn value(&self, y: f32, p: f32) -> f32 {
         let e = (p - y).abs();

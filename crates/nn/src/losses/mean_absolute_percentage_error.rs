@@ -1,7 +1,7 @@
 //! Mean absolute percentage error.
 
-use super::entry::{Entry, EntryMean};
-use super::{Batch, Criterion, EPSILON, Gradient, Targets, each_row, loss};
+use super::entry::{EntryLoss, EntryMean};
+use super::{ComputeLoss, EPSILON, Gradient, LossBatch, TargetKind, each_row, loss};
 use treino_engine::simd::Simd;
 
 loss! {
@@ -12,19 +12,19 @@ loss! {
     pub struct MeanAbsolutePercentageError = "mean_absolute_percentage_error" ["mape"] {}
 }
 
-impl Criterion for MeanAbsolutePercentageError {
-    fn targets(&self) -> Targets {
-        Targets::Numbers
+impl ComputeLoss for MeanAbsolutePercentageError {
+    fn targets(&self) -> TargetKind {
+        TargetKind::Numbers
     }
 
-    fn rows(&self, simd: Simd, batch: Batch<'_>, losses: &mut [f32], gradient: Option<Gradient<'_>>) {
+    fn rows(&self, simd: Simd, batch: LossBatch<'_>, losses: &mut [f32], gradient: Option<Gradient<'_>>) {
         each_row(simd, &EntryMean(Percentage), batch, batch.width, losses, gradient);
     }
 }
 
 struct Percentage;
 
-impl Entry for Percentage {
+impl EntryLoss for Percentage {
     #[inline(always)]
     fn value(&self, y: f32, p: f32) -> f32 {
         100.0 * ((y - p) / y.abs().max(EPSILON)).abs()

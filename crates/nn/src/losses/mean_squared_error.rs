@@ -1,6 +1,6 @@
 //! Mean squared error.
 
-use super::{Batch, Criterion, Gradient, RowLoss, Targets, each_row, loss};
+use super::{ComputeLoss, Gradient, LossBatch, RowLoss, TargetKind, each_row, loss};
 use treino_engine::simd::Simd;
 
 loss! {
@@ -10,12 +10,12 @@ loss! {
     pub struct MeanSquaredError = "mean_squared_error" ["mse"] {}
 }
 
-impl Criterion for MeanSquaredError {
-    fn targets(&self) -> Targets {
-        Targets::Numbers
+impl ComputeLoss for MeanSquaredError {
+    fn targets(&self) -> TargetKind {
+        TargetKind::Numbers
     }
 
-    fn rows(&self, simd: Simd, batch: Batch<'_>, losses: &mut [f32], gradient: Option<Gradient<'_>>) {
+    fn rows(&self, simd: Simd, batch: LossBatch<'_>, losses: &mut [f32], gradient: Option<Gradient<'_>>) {
         each_row(simd, self, batch, batch.width, losses, gradient);
     }
 }

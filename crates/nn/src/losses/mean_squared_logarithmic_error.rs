@@ -1,7 +1,7 @@
 //! Mean squared logarithmic error.
 
-use super::entry::{Entry, EntryMean};
-use super::{Batch, Criterion, EPSILON, Gradient, Targets, each_row, loss};
+use super::entry::{EntryLoss, EntryMean};
+use super::{ComputeLoss, EPSILON, Gradient, LossBatch, TargetKind, each_row, loss};
 use treino_engine::math;
 use treino_engine::simd::Simd;
 
@@ -14,12 +14,12 @@ loss! {
     pub struct MeanSquaredLogarithmicError = "mean_squared_logarithmic_error" ["msle"] {}
 }
 
-impl Criterion for MeanSquaredLogarithmicError {
-    fn targets(&self) -> Targets {
-        Targets::Amounts
+impl ComputeLoss for MeanSquaredLogarithmicError {
+    fn targets(&self) -> TargetKind {
+        TargetKind::Amounts
     }
 
-    fn rows(&self, simd: Simd, batch: Batch<'_>, losses: &mut [f32], gradient: Option<Gradient<'_>>) {
+    fn rows(&self, simd: Simd, batch: LossBatch<'_>, losses: &mut [f32], gradient: Option<Gradient<'_>>) {
         each_row(simd, &EntryMean(Logarithms), batch, batch.width, losses, gradient);
     }
 }
@@ -39,7 +39,7 @@ fn at_least(x: f32) -> f32 {
     if x < EPSILON { EPSILON } else { x }
 }
 
-impl Entry for Logarithms {
+impl EntryLoss for Logarithms {
     #[inline(always)]
     fn value(&self, y: f32, p: f32) -> f32 {
         let e = Logarithms::error(y, p);

@@ -53,20 +53,20 @@ pub use mean_squared_error::MeanSquaredError;
 pub use mean_squared_logarithmic_error::MeanSquaredLogarithmicError;
 pub use poisson::Poisson;
 pub(crate) use reduction::loss;
-pub use reduction::{Reduced, Reduction};
+pub use reduction::{HasReduction, Reduction};
 pub use score::Score;
-pub use targets::Targets;
+pub use targets::TargetKind;
 
 use crate::activations::Activation;
-use treino_core::catalog::room;
+use treino_core::catalog::family;
 use treino_engine::simd::Kernel;
-/// The instruction set that a [`Criterion`] is computed with.
+/// The instruction set that a [`ComputeLoss`] is computed with.
 pub use treino_engine::simd::Simd;
 
 /// Keras's fuzz factor, `keras.config.epsilon()`.
 pub const EPSILON: f32 = 1e-7;
 
-room! {
+family! {
     /// Any loss.
     ///
     /// What a training minimises. A loss gives one number a row, and the loss of a batch is sum(weight * loss) / rows, as
@@ -77,7 +77,7 @@ room! {
     /// probabilities to [1e-7, 1 - 1e-7] there, so it gives a zero gradient to a row that is certain and wrong, while
     /// Keras on TensorFlow does as we do. Behind another activation we clip as Keras does. The reduction "none" is
     /// missing: a training needs one number to minimise.
-    pub enum Loss: dyn Criterion in Room {
+    pub enum Loss: dyn ComputeLoss in Family {
         name: "losses", one: "loss", example: "[compile]\nloss = {inline}\n",
     } => {
         BinaryCrossentropy,
@@ -128,9 +128,9 @@ pub enum Scope {
 }
 
 /// What a loss computes.
-pub trait Criterion: Reduced + std::fmt::Debug {
+pub trait ComputeLoss: HasReduction + std::fmt::Debug {
     /// What kind of target it compares with.
-    fn targets(&self) -> Targets;
+    fn targets(&self) -> TargetKind;
 
     /// Whether it expects the network itself to put out logits (`from_logits`).
     fn wants_logits(&self) -> bool {
@@ -158,13 +158,13 @@ pub trait Criterion: Reduced + std::fmt::Debug {
     }
 
     /// Computes the loss of each row, and the gradient where it is asked for.
-    fn rows(&self, simd: Simd, batch: Batch<'_>, losses: &mut [f32], gradient: Option<Gradient<'_>>);
+    fn rows(&self, simd: Simd, batch: LossBatch<'_>, losses: &mut [f32], gradient: Option<Gradient<'_>>);
 }
 
 /// The rows that a loss compares.
 #[derive(Debug, Clone, Copy)]
-pub struct Batch<'a> {
-    /// Targets: rows of `width` numbers, or of one where [`Targets::is_one_number`].
+pub struct LossBatch<'a> {
+    /// Targets: rows of `width` numbers, or of one where [`TargetKind::is_one_number`].
     pub y: &'a [f32],
     /// Predictions: rows of `width` numbers; logits where the loss absorbs the last activation.
     pub p: &'a [f32],
@@ -195,7 +195,7 @@ pub(crate) trait RowLoss {
 pub(crate) fn each_row<L: RowLoss>(
     simd: Simd,
     loss: &L,
-    batch: Batch<'_>,
+    batch: LossBatch<'_>,
     y_width: usize,
     losses: &mut [f32],
     gradient: Option<Gradient<'_>>,
@@ -205,7 +205,7 @@ pub(crate) fn each_row<L: RowLoss>(
 
 struct EachRow<'a, L> {
     loss: &'a L,
-    batch: Batch<'a>,
+    batch: LossBatch<'a>,
     y_width: usize,
     losses: &'a mut [f32],
     gradient: Option<Gradient<'a>>,
@@ -271,7 +271,7 @@ mod tests {
     }
 
     fn value(loss: &str, y: &[f32], p: &[f32]) -> f64 {
-        let batch = super::Batch { y, p, width: 1, logits: false };
+        let batch = super::LossBatch { y, p, width: 1, logits: false };
         super::Score::new(&Loss::named(loss).unwrap(), y.len()).of(super::Simd::detect(), batch, None, None)
     }
 

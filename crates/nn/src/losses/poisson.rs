@@ -1,7 +1,7 @@
 //! The Poisson loss.
 
-use super::entry::{Entry, EntryMean};
-use super::{Batch, Criterion, EPSILON, Gradient, Targets, each_row, loss};
+use super::entry::{EntryLoss, EntryMean};
+use super::{ComputeLoss, EPSILON, Gradient, LossBatch, TargetKind, each_row, loss};
 use treino_engine::math;
 use treino_engine::simd::Simd;
 
@@ -13,19 +13,19 @@ loss! {
     pub struct Poisson = "poisson" {}
 }
 
-impl Criterion for Poisson {
-    fn targets(&self) -> Targets {
-        Targets::Amounts
+impl ComputeLoss for Poisson {
+    fn targets(&self) -> TargetKind {
+        TargetKind::Amounts
     }
 
-    fn rows(&self, simd: Simd, batch: Batch<'_>, losses: &mut [f32], gradient: Option<Gradient<'_>>) {
+    fn rows(&self, simd: Simd, batch: LossBatch<'_>, losses: &mut [f32], gradient: Option<Gradient<'_>>) {
         each_row(simd, &EntryMean(Counts), batch, batch.width, losses, gradient);
     }
 }
 
 struct Counts;
 
-impl Entry for Counts {
+impl EntryLoss for Counts {
     #[inline(always)]
     fn value(&self, y: f32, p: f32) -> f32 {
         p - y * math::ln(p + EPSILON)

@@ -41,20 +41,20 @@ impl Field for Reduction {
 }
 
 /// A loss with a reduction: made by the `loss!` macro.
-pub trait Reduced {
+pub trait HasReduction {
     /// How its rows become one number.
     fn reduction(&self) -> Reduction {
         Reduction::default()
     }
 }
 
-/// Declares a loss: a `thing!` whose last parameter is `reduction`.
+/// Declares a loss: a `component!` whose last parameter is `reduction`.
 macro_rules! loss {
     (
         $(#[doc = $doc:literal])+
         pub struct $Name:ident = $name:literal $([$($alias:literal),* $(,)?])? { $($parameters:tt)* }
     ) => {
-        treino_core::catalog::thing! {
+        treino_core::catalog::component! {
             $(#[doc = $doc])+
             pub struct $Name = $name $([$($alias),*])? {
                 $($parameters)*
@@ -64,7 +64,7 @@ macro_rules! loss {
             }
         }
 
-        impl $crate::losses::Reduced for $Name {
+        impl $crate::losses::HasReduction for $Name {
             fn reduction(&self) -> $crate::losses::Reduction {
                 self.reduction
             }

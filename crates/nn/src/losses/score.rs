@@ -1,6 +1,6 @@
 //! The loss of a batch, from the losses of its rows.
 
-use super::{Batch, Gradient, Loss, Reduction, Scope};
+use super::{Gradient, Loss, LossBatch, Reduction, Scope};
 use treino_engine::reduce;
 use treino_engine::simd::Simd;
 
@@ -30,7 +30,7 @@ impl Score {
     pub fn of(
         &mut self,
         simd: Simd,
-        batch: Batch<'_>,
+        batch: LossBatch<'_>,
         weights: Option<&[f32]>,
         gradient: Option<(f32, &mut [f32])>,
     ) -> f64 {
@@ -42,7 +42,7 @@ impl Score {
     pub fn share(
         &mut self,
         simd: Simd,
-        batch: Batch<'_>,
+        batch: LossBatch<'_>,
         batch_rows: usize,
         weights: Option<&[f32]>,
         gradient: Option<(f32, &mut [f32])>,
@@ -108,14 +108,14 @@ mod tests {
     #[test]
     fn without_a_row_that_counts_the_loss_is_0() {
         let mean = MeanSquaredError { reduction: Reduction::MeanWithSampleWeight };
-        let batch = Batch { y: &[1.0, 2.0], p: &[0.0, 0.0], width: 1, logits: false };
+        let batch = LossBatch { y: &[1.0, 2.0], p: &[0.0, 0.0], width: 1, logits: false };
         let mut dp = [f32::NAN; 2];
         let mut score = Score::new(&mean.into(), 2);
         assert_eq!(score.of(Simd::detect(), batch, Some(&[0.0, 0.0]), Some((1.0, &mut dp))), 0.0);
         assert_eq!(dp, [0.0, 0.0]);
         // Alone in its group, or with no other group.
         for y in [[0.0, 1.0], [1.0, 1.0]] {
-            let batch = Batch { y: &y, p: &[0.6, 0.8, 0.0, 1.0], width: 2, logits: false };
+            let batch = LossBatch { y: &y, p: &[0.6, 0.8, 0.0, 1.0], width: 2, logits: false };
             let (mut score, mut dp) = (Score::new(&Circle::default().into(), 2), [f32::NAN; 4]);
             assert_eq!(score.of(Simd::detect(), batch, None, Some((1.0, &mut dp))), 0.0);
             assert_eq!(dp, [0.0; 4]);

@@ -2,7 +2,7 @@
 
 /// What kind of target a loss compares with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Targets {
+pub enum TargetKind {
     /// Numbers, as many a row as predictions.
     Numbers,
     /// Numbers of at least 0, as many a row as predictions.
@@ -21,7 +21,7 @@ pub enum Targets {
     Groups,
 }
 
-impl Targets {
+impl TargetKind {
     /// Target columns for that many outputs.
     pub fn columns(self, outputs: usize) -> usize {
         if self.is_one_number() { 1 } else { outputs }
@@ -29,36 +29,36 @@ impl Targets {
 
     /// Whether a row has one number whatever the number of outputs.
     pub fn is_one_number(self) -> bool {
-        matches!(self, Targets::ClassNumbers | Targets::Groups)
+        matches!(self, TargetKind::ClassNumbers | TargetKind::Groups)
     }
 
     /// Whether a target may be `y`.
     pub fn allow(self, y: f32, outputs: usize) -> bool {
         match self {
-            Targets::Numbers => y.is_finite(),
-            Targets::Amounts => y.is_finite() && y >= 0.0,
-            Targets::Signs => y == -1.0 || y == 0.0 || y == 1.0,
-            Targets::Probabilities | Targets::Shares | Targets::OneHot => (0.0..=1.0).contains(&y),
-            Targets::ClassNumbers => y >= 0.0 && y < outputs as f32 && y.fract() == 0.0,
-            Targets::Groups => y.is_finite() && y.fract() == 0.0,
+            TargetKind::Numbers => y.is_finite(),
+            TargetKind::Amounts => y.is_finite() && y >= 0.0,
+            TargetKind::Signs => y == -1.0 || y == 0.0 || y == 1.0,
+            TargetKind::Probabilities | TargetKind::Shares | TargetKind::OneHot => (0.0..=1.0).contains(&y),
+            TargetKind::ClassNumbers => y >= 0.0 && y < outputs as f32 && y.fract() == 0.0,
+            TargetKind::Groups => y.is_finite() && y.fract() == 0.0,
         }
     }
 
     /// What they may be, for a message.
     pub fn range(self, outputs: usize) -> String {
         match self {
-            Targets::Numbers => "finite numbers".to_string(),
-            Targets::Amounts => "numbers of at least 0".to_string(),
-            Targets::Signs => "-1 and 1, or 0 and 1".to_string(),
-            Targets::Probabilities | Targets::Shares | Targets::OneHot => "numbers in [0, 1]".to_string(),
-            Targets::ClassNumbers => format!("whole numbers from 0 to {}", outputs.saturating_sub(1)),
-            Targets::Groups => "whole numbers".to_string(),
+            TargetKind::Numbers => "finite numbers".to_string(),
+            TargetKind::Amounts => "numbers of at least 0".to_string(),
+            TargetKind::Signs => "-1 and 1, or 0 and 1".to_string(),
+            TargetKind::Probabilities | TargetKind::Shares | TargetKind::OneHot => "numbers in [0, 1]".to_string(),
+            TargetKind::ClassNumbers => format!("whole numbers from 0 to {}", outputs.saturating_sub(1)),
+            TargetKind::Groups => "whole numbers".to_string(),
         }
     }
 
     /// The first row, from 0, whose numbers do not sum to 1 where they should, and its sum.
     pub fn wrong_sum(self, y: &[f32], columns: usize) -> Option<(usize, f64)> {
-        if self != Targets::OneHot {
+        if self != TargetKind::OneHot {
             return None;
         }
         // Shares that were computed or written with three digits are let pass.

@@ -1,11 +1,11 @@
 //! Accuracies: the share of rows that are predicted right.
 
 use super::row_mean::RowMean;
-use super::{Measure, Running, largest, one_probability_a_class, target};
-use treino_core::catalog::{Kind, thing};
+use super::{ComputeMetric, MetricState, largest, one_probability_a_class, target};
+use treino_core::catalog::{Kind, component};
 use treino_core::error::Result;
 
-thing! {
+component! {
     /// The share of rows predicted right, whatever the kind of target.
     ///
     /// For a prediction of one number it is binary_accuracy with threshold 0.5; for targets that are class numbers
@@ -16,8 +16,8 @@ thing! {
     pub struct Accuracy = "accuracy" ["acc"] {}
 }
 
-impl Measure for Accuracy {
-    fn start(&self, y_width: usize, p_width: usize) -> Box<dyn Running> {
+impl ComputeMetric for Accuracy {
+    fn start(&self, y_width: usize, p_width: usize) -> Box<dyn MetricState> {
         if p_width == 1 {
             BinaryAccuracy::default().start(y_width, p_width)
         } else {
@@ -30,7 +30,7 @@ impl Measure for Accuracy {
     }
 }
 
-thing! {
+component! {
     /// The share of predictions on the right side of a threshold.
     pub struct BinaryAccuracy = "binary_accuracy" {
         /// A prediction strictly above it says 1.
@@ -38,8 +38,8 @@ thing! {
     }
 }
 
-impl Measure for BinaryAccuracy {
-    fn start(&self, y_width: usize, p_width: usize) -> Box<dyn Running> {
+impl ComputeMetric for BinaryAccuracy {
+    fn start(&self, y_width: usize, p_width: usize) -> Box<dyn MetricState> {
         let threshold = self.threshold as f32;
         RowMean::start(y_width, p_width, move |y: &[f32], p: &[f32]| {
             let says = |p: f32| if p > threshold { 1.0 } else { 0.0 };
@@ -53,19 +53,19 @@ impl Measure for BinaryAccuracy {
     }
 }
 
-thing! {
+component! {
     /// The share of rows whose largest prediction stands at the class of the one-hot target; of equals the first counts.
     ///
     /// Keras differences: a prediction of one number is refused, where Keras always gives 1.
     pub struct CategoricalAccuracy = "categorical_accuracy" {}
 }
 
-impl Measure for CategoricalAccuracy {
+impl ComputeMetric for CategoricalAccuracy {
     fn check(&self, _y_width: usize, p_width: usize) -> Result<()> {
         one_probability_a_class("categorical_accuracy", "binary_accuracy", p_width)
     }
 
-    fn start(&self, y_width: usize, p_width: usize) -> Box<dyn Running> {
+    fn start(&self, y_width: usize, p_width: usize) -> Box<dyn MetricState> {
         if y_width == 1 {
             // The class number itself; one that is no class is never right.
             return RowMean::start(y_width, p_width, |y: &[f32], p: &[f32]| {
@@ -80,19 +80,19 @@ impl Measure for CategoricalAccuracy {
     }
 }
 
-thing! {
+component! {
     /// The share of rows whose largest prediction stands at the class number that is the target.
     ///
     /// Keras differences: a prediction of one number is refused, where Keras always gives 1.
     pub struct SparseCategoricalAccuracy = "sparse_categorical_accuracy" {}
 }
 
-impl Measure for SparseCategoricalAccuracy {
+impl ComputeMetric for SparseCategoricalAccuracy {
     fn check(&self, _y_width: usize, p_width: usize) -> Result<()> {
         one_probability_a_class("sparse_categorical_accuracy", "binary_accuracy", p_width)
     }
 
-    fn start(&self, y_width: usize, p_width: usize) -> Box<dyn Running> {
+    fn start(&self, y_width: usize, p_width: usize) -> Box<dyn MetricState> {
         CategoricalAccuracy {}.start(y_width, p_width)
     }
 

@@ -8,8 +8,8 @@
 //! Flach, M. Kull, "Precision-recall-gain curves", NIPS 2015.
 
 use super::edges::{Edges, above};
-use super::{Measure, Running, target};
-use treino_core::catalog::{Interval, Kind, choice, thing};
+use super::{ComputeMetric, MetricState, target};
+use treino_core::catalog::{Interval, Kind, choice, component};
 use treino_core::error::{Error, Result};
 use treino_engine::math::{ln_f64, sigmoid};
 
@@ -37,7 +37,7 @@ choice! {
     }
 }
 
-thing! {
+component! {
     /// The area under the ROC curve, the precision-recall curve or the precision-recall-gain curve.
     ///
     /// Keras differences: `num_labels` is missing, as the number of outputs is known. Over several outputs all entries
@@ -60,7 +60,7 @@ thing! {
     }
 }
 
-impl Measure for Auc {
+impl ComputeMetric for Auc {
     fn check(&self, _y_width: usize, p_width: usize) -> Result<()> {
         match &self.label_weights {
             Some(weights) if weights.len() != p_width => {
@@ -71,7 +71,7 @@ impl Measure for Auc {
         }
     }
 
-    fn start(&self, y_width: usize, p_width: usize) -> Box<dyn Running> {
+    fn start(&self, y_width: usize, p_width: usize) -> Box<dyn MetricState> {
         let edges = match &self.thresholds {
             None => Edges::Even { count: self.num_thresholds, below_0: true },
             Some(given) => {
@@ -86,7 +86,7 @@ impl Measure for Auc {
         let counts = curves * edges.len();
         let label = |k: usize| self.label_weights.as_ref().and_then(|w| w.get(k)).copied().unwrap_or(1.0);
         let labels = (0..p_width).map(label).collect();
-        Box::new(Curves {
+        Box::new(ThresholdCurves {
             it: self.clone(),
             edges,
             labels,
@@ -102,7 +102,7 @@ impl Measure for Auc {
     }
 }
 
-struct Curves {
+struct ThresholdCurves {
     it: Auc,
     edges: Edges,
     labels: Vec<f64>,
@@ -114,7 +114,7 @@ struct Curves {
     no: Vec<f64>,
 }
 
-impl Running for Curves {
+impl MetricState for ThresholdCurves {
     fn update(&mut self, y: &[f32], p: &[f32], weights: Option<&[f32]>) {
         let n = self.edges.len();
         for (r, (y, p)) in y.chunks_exact(self.y_width).zip(p.chunks_exact(self.p_width)).enumerate() {
@@ -150,7 +150,7 @@ fn ratio(a: f64, b: f64) -> f64 {
     if b == 0.0 { 0.0 } else { a / b }
 }
 
-impl Curves {
+impl ThresholdCurves {
     fn area(&self, yes: &[f64], no: &[f64]) -> f64 {
         let (tp, fp) = (above(yes), above(no));
         let (positives, negatives) = (tp[0], fp[0]);

@@ -1,11 +1,11 @@
 //! Counts of right and wrong decisions at thresholds, and the four of them as metrics.
 
-use super::{Measure, Running, target};
-use treino_core::catalog::{Kind, thing};
+use super::{ComputeMetric, MetricState, target};
+use treino_core::catalog::{Kind, component};
 
 /// Weights of entries by what they are and what they are said to be.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Cells {
+pub(super) struct ConfusionCells {
     pub true_positives: f64,
     pub false_positives: f64,
     pub true_negatives: f64,
@@ -13,7 +13,7 @@ pub(super) struct Cells {
 }
 
 /// What is counted, and what becomes of the counts.
-pub(super) struct Question<'a> {
+pub(super) struct ConfusionQuery<'a> {
     /// A prediction strictly above one says yes; the default is 0.5, or any number with `top_k`.
     pub thresholds: Option<&'a [f64]>,
     /// Only the k largest predictions of a row can say yes.
@@ -21,7 +21,7 @@ pub(super) struct Question<'a> {
     /// The output that counts, all by default.
     pub class_id: Option<usize>,
     /// The number that is wanted.
-    pub number: fn(&Cells) -> f64,
+    pub number: fn(&ConfusionCells) -> f64,
 }
 
 /// How many numbers thresholds make: as many, or one that is no list.
@@ -35,12 +35,12 @@ pub(super) struct Counts {
     thresholds: Vec<f32>,
     top_k: Option<usize>,
     outputs: std::ops::Range<usize>,
-    number: fn(&Cells) -> f64,
-    cells: Vec<Cells>,
+    number: fn(&ConfusionCells) -> f64,
+    cells: Vec<ConfusionCells>,
 }
 
 impl Counts {
-    pub(super) fn start(y_width: usize, p_width: usize, question: Question<'_>) -> Box<dyn Running> {
+    pub(super) fn start(y_width: usize, p_width: usize, question: ConfusionQuery<'_>) -> Box<dyn MetricState> {
         let thresholds: Vec<f32> = match question.thresholds {
             Some(thresholds) => thresholds.iter().map(|t| *t as f32).collect(),
             None if question.top_k.is_some() => vec![-1e10],
@@ -49,7 +49,7 @@ impl Counts {
         Box::new(Counts {
             y_width,
             p_width,
-            cells: vec![Cells::default(); thresholds.len()],
+            cells: vec![ConfusionCells::default(); thresholds.len()],
             thresholds,
             top_k: question.top_k,
             outputs: question.class_id.map_or(0..p_width, |class| class..(class + 1).min(p_width)),
@@ -64,7 +64,7 @@ fn is_among_largest(row: &[f32], at: usize, k: usize) -> bool {
     row.iter().enumerate().filter(|entry| before(*entry)).count() < k
 }
 
-impl Running for Counts {
+impl MetricState for Counts {
     fn update(&mut self, y: &[f32], p: &[f32], weights: Option<&[f32]>) {
         for (r, (y, p)) in y.chunks_exact(self.y_width).zip(p.chunks_exact(self.p_width)).enumerate() {
             let weight = weights.map_or(1.0, |w| f64::from(w[r]));
@@ -92,13 +92,13 @@ impl Running for Counts {
     }
 
     fn reset(&mut self) {
-        self.cells.fill(Cells::default());
+        self.cells.fill(ConfusionCells::default());
     }
 }
 
 macro_rules! count {
     ($(#[doc = $doc:literal])+ $Name:ident = $name:literal, $cell:ident) => {
-        thing! {
+        component! {
             $(#[doc = $doc])+
             ///
             /// Over several outputs, all entries count alike. Whether more is better depends on what it is for.
@@ -108,15 +108,15 @@ macro_rules! count {
             }
         }
 
-        impl Measure for $Name {
+        impl ComputeMetric for $Name {
             fn parts(&self, _p_width: usize) -> Option<usize> {
                 parts(self.thresholds.as_deref())
             }
 
-            fn start(&self, y_width: usize, p_width: usize) -> Box<dyn Running> {
+            fn start(&self, y_width: usize, p_width: usize) -> Box<dyn MetricState> {
                 let thresholds = self.thresholds.as_deref();
-                let number = |cells: &Cells| cells.$cell;
-                Counts::start(y_width, p_width, Question { thresholds, top_k: None, class_id: None, number })
+                let number = |cells: &ConfusionCells| cells.$cell;
+                Counts::start(y_width, p_width, ConfusionQuery { thresholds, top_k: None, class_id: None, number })
             }
 
             fn more_is_better(&self) -> Option<bool> {

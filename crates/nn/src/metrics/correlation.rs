@@ -1,13 +1,13 @@
 //! Correlations between targets and predictions.
 
 use super::row_mean::{RowMean, RowValue};
-use super::{Measure, Running, target};
-use treino_core::catalog::{Interval, Kind, thing};
+use super::{ComputeMetric, MetricState, target};
+use treino_core::catalog::{Interval, Kind, component};
 use treino_core::error::{Error, Result};
 
 const AXIS: Kind = Kind::Int(Interval::closed(-1.0, 1.0));
 
-thing! {
+component! {
     /// Pearson's correlation: covariance over the product of the standard deviations, 1 on any rising line.
     ///
     /// Keras differences: with `axis = 0`, which correlates the rows of an output, sums run over the whole epoch;
@@ -19,7 +19,7 @@ thing! {
     }
 }
 
-thing! {
+component! {
     /// Lin's concordance correlation, 2 cov / (var y + var p + (mean y - mean p)^2 + 1e-7): 1 only where both are equal.
     ///
     /// Keras differences: with `axis = 0`, which correlates the rows of an output, sums run over the whole epoch;
@@ -39,15 +39,15 @@ fn check(metric: &str, axis: i64, p_width: usize) -> Result<()> {
     Ok(())
 }
 
-fn start(y_width: usize, p_width: usize, axis: i64, of: fn(&Moments) -> f64) -> Box<dyn Running> {
+fn start(y_width: usize, p_width: usize, axis: i64, of: fn(&CorrelationMoments) -> f64) -> Box<dyn MetricState> {
     if axis == 0 {
-        Box::new(Columns { y_width, of, seen: false, outputs: vec![Moments::default(); p_width] })
+        Box::new(CorrelationColumns { y_width, of, seen: false, outputs: vec![CorrelationMoments::default(); p_width] })
     } else {
         RowMean::start(y_width, p_width, Row { of })
     }
 }
 
-impl Measure for PearsonCorrelation {
+impl ComputeMetric for PearsonCorrelation {
     fn check(&self, _y_width: usize, p_width: usize) -> Result<()> {
         check("pearson_correlation", self.axis, p_width)
     }
@@ -60,8 +60,8 @@ impl Measure for PearsonCorrelation {
         true
     }
 
-    fn start(&self, y_width: usize, p_width: usize) -> Box<dyn Running> {
-        start(y_width, p_width, self.axis, Moments::pearson)
+    fn start(&self, y_width: usize, p_width: usize) -> Box<dyn MetricState> {
+        start(y_width, p_width, self.axis, CorrelationMoments::pearson)
     }
 
     fn more_is_better(&self) -> Option<bool> {
@@ -69,7 +69,7 @@ impl Measure for PearsonCorrelation {
     }
 }
 
-impl Measure for ConcordanceCorrelation {
+impl ComputeMetric for ConcordanceCorrelation {
     fn check(&self, _y_width: usize, p_width: usize) -> Result<()> {
         check("concordance_correlation", self.axis, p_width)
     }
@@ -82,8 +82,8 @@ impl Measure for ConcordanceCorrelation {
         true
     }
 
-    fn start(&self, y_width: usize, p_width: usize) -> Box<dyn Running> {
-        start(y_width, p_width, self.axis, Moments::concordance)
+    fn start(&self, y_width: usize, p_width: usize) -> Box<dyn MetricState> {
+        start(y_width, p_width, self.axis, CorrelationMoments::concordance)
     }
 
     fn more_is_better(&self) -> Option<bool> {
@@ -93,7 +93,7 @@ impl Measure for ConcordanceCorrelation {
 
 /// Sums about the first pair that was added, so that a large mean costs no digits.
 #[derive(Clone, Default)]
-struct Moments {
+struct CorrelationMoments {
     shift: (f64, f64),
     weight: f64,
     y: f64,
@@ -103,7 +103,7 @@ struct Moments {
     yp: f64,
 }
 
-impl Moments {
+impl CorrelationMoments {
     fn add(&mut self, y: f64, p: f64, weight: f64) {
         let (y, p) = (y - self.shift.0, p - self.shift.1);
         self.weight += weight;
@@ -136,12 +136,15 @@ impl Moments {
 
 /// Each row for itself.
 struct Row {
-    of: fn(&Moments) -> f64,
+    of: fn(&CorrelationMoments) -> f64,
 }
 
 impl RowValue for Row {
     fn of(&self, y: &[f32], p: &[f32]) -> f64 {
-        let mut moments = Moments { shift: (f64::from(target(y, p.len(), 0)), f64::from(p[0])), ..Moments::default() };
+        let mut moments = CorrelationMoments {
+            shift: (f64::from(target(y, p.len(), 0)), f64::from(p[0])),
+            ..CorrelationMoments::default()
+        };
         for (k, p_k) in p.iter().enumerate() {
             moments.add(f64::from(target(y, p.len(), k)), f64::from(*p_k), 1.0);
         }
@@ -150,14 +153,14 @@ impl RowValue for Row {
 }
 
 /// Each output over all rows.
-struct Columns {
+struct CorrelationColumns {
     y_width: usize,
-    of: fn(&Moments) -> f64,
+    of: fn(&CorrelationMoments) -> f64,
     seen: bool,
-    outputs: Vec<Moments>,
+    outputs: Vec<CorrelationMoments>,
 }
 
-impl Running for Columns {
+impl MetricState for CorrelationColumns {
     fn update(&mut self, y: &[f32], p: &[f32], weights: Option<&[f32]>) {
         let p_width = self.outputs.len();
         for (r, (y, p)) in y.chunks_exact(self.y_width).zip(p.chunks_exact(p_width)).enumerate() {
@@ -179,7 +182,7 @@ impl Running for Columns {
 
     fn reset(&mut self) {
         self.seen = false;
-        self.outputs.fill(Moments::default());
+        self.outputs.fill(CorrelationMoments::default());
     }
 }
 

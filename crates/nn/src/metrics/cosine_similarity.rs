@@ -1,10 +1,10 @@
 //! Cosine similarity.
 
 use super::row_mean::{RowMean, RowValue};
-use super::{Measure, Running, target};
-use treino_core::catalog::thing;
+use super::{ComputeMetric, MetricState, target};
+use treino_core::catalog::component;
 
-thing! {
+component! {
     /// Mean cosine of the angle between the rows of targets and predictions: 1 where they point the same way.
     ///
     /// Each row is divided by its length, or by 1e-7 where it is shorter.
@@ -13,12 +13,12 @@ thing! {
     pub struct CosineSimilarity = "cosine_similarity" {}
 }
 
-impl Measure for CosineSimilarity {
+impl ComputeMetric for CosineSimilarity {
     fn counts_classes(&self) -> bool {
         false
     }
 
-    fn start(&self, y_width: usize, p_width: usize) -> Box<dyn Running> {
+    fn start(&self, y_width: usize, p_width: usize) -> Box<dyn MetricState> {
         RowMean::start(y_width, p_width, Row)
     }
 

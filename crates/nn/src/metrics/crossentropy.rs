@@ -4,14 +4,14 @@
 //! and wrong prediction costs 16.1, or 15.9 from above. Logarithms are in single precision, sums in double.
 
 use super::row_mean::{RowMean, RowValue};
-use super::{Measure, Running, one_probability_a_class, target};
-use treino_core::catalog::{Interval, Kind, thing};
+use super::{ComputeMetric, MetricState, one_probability_a_class, target};
+use treino_core::catalog::{Interval, Kind, component};
 use treino_core::error::Result;
 use treino_engine::math::{exp, ln, softplus};
 
 const EPSILON: f32 = 1e-7;
 
-thing! {
+component! {
     /// -(y ln p + (1 - y) ln(1 - p)), averaged.
     pub struct BinaryCrossentropy = "binary_crossentropy" ["bce", "BCE"] {
         /// Whether predictions are logits, to be put through a sigmoid first.
@@ -21,8 +21,8 @@ thing! {
     }
 }
 
-impl Measure for BinaryCrossentropy {
-    fn start(&self, y_width: usize, p_width: usize) -> Box<dyn Running> {
+impl ComputeMetric for BinaryCrossentropy {
+    fn start(&self, y_width: usize, p_width: usize) -> Box<dyn MetricState> {
         RowMean::start(y_width, p_width, self.clone())
     }
 
@@ -48,7 +48,7 @@ impl RowValue for BinaryCrossentropy {
     }
 }
 
-thing! {
+component! {
     /// -sum y ln p over the classes of a one-hot target, with p made to sum to 1 first.
     ///
     /// Keras differences: `axis` is missing. A prediction of one number is refused.
@@ -60,12 +60,12 @@ thing! {
     }
 }
 
-impl Measure for CategoricalCrossentropy {
+impl ComputeMetric for CategoricalCrossentropy {
     fn check(&self, _y_width: usize, p_width: usize) -> Result<()> {
         one_probability_a_class("categorical_crossentropy", "binary_crossentropy", p_width)
     }
 
-    fn start(&self, y_width: usize, p_width: usize) -> Box<dyn Running> {
+    fn start(&self, y_width: usize, p_width: usize) -> Box<dyn MetricState> {
         RowMean::start(y_width, p_width, self.clone())
     }
 
@@ -102,7 +102,7 @@ impl RowValue for CategoricalCrossentropy {
     }
 }
 
-thing! {
+component! {
     /// -ln p of the class number that is the target, with p made to sum to 1 first.
     ///
     /// Keras differences: `axis` is missing. A prediction of one number is refused. Rows of the class that is ignored
@@ -115,16 +115,16 @@ thing! {
     }
 }
 
-impl Measure for SparseCategoricalCrossentropy {
+impl ComputeMetric for SparseCategoricalCrossentropy {
     fn check(&self, _y_width: usize, p_width: usize) -> Result<()> {
         one_probability_a_class("sparse_categorical_crossentropy", "binary_crossentropy", p_width)
     }
 
-    fn start(&self, y_width: usize, p_width: usize) -> Box<dyn Running> {
+    fn start(&self, y_width: usize, p_width: usize) -> Box<dyn MetricState> {
         // The same as that of the one-hot row, which `target` sees in a class number.
         let one_hot = CategoricalCrossentropy { from_logits: self.from_logits, label_smoothing: 0.0 };
         let ignored = self.ignore_class.map(|class| class as f32);
-        RowMean::start(y_width, p_width, ButFor { one_hot, ignored })
+        RowMean::start(y_width, p_width, IgnoringClass { one_hot, ignored })
     }
 
     fn more_is_better(&self) -> Option<bool> {
@@ -133,12 +133,12 @@ impl Measure for SparseCategoricalCrossentropy {
 }
 
 /// Rows of one class do not count.
-struct ButFor {
+struct IgnoringClass {
     one_hot: CategoricalCrossentropy,
     ignored: Option<f32>,
 }
 
-impl RowValue for ButFor {
+impl RowValue for IgnoringClass {
     #[inline(always)]
     fn of(&self, y: &[f32], p: &[f32]) -> f64 {
         self.one_hot.of(y, p)

@@ -2,15 +2,15 @@
 //!
 //! Keras differences: none.
 
-use super::Measure;
+use super::ComputeMetric;
 use crate::custom::custom;
 
 custom! {
-    /// A metric of one's own from Rust: any [`Measure`], shared by all trainings that report it.
+    /// A metric of one's own from Rust: any [`ComputeMetric`], shared by all trainings that report it.
     ///
     /// It is no thing of the catalogue: specs cannot name it, and a model that was compiled with it cannot be saved. What can be
     /// written as an expression is better an [`super::ExpressionMetric`].
     ///
     /// `treino::custom` has an example.
-    pub struct Custom(dyn Measure): "A metric that a Rust program brings itself."
+    pub struct Custom(dyn ComputeMetric): "A metric that a Rust program brings itself."
 }

@@ -4,19 +4,19 @@
 //! sees nothing. The price is memory for every row of an epoch, taken when the first batches come in.
 
 use super::roc::auc;
-use super::{Measure, Running, target};
-use treino_core::catalog::thing;
+use super::{ComputeMetric, MetricState, target};
+use treino_core::catalog::component;
 
-thing! {
+component! {
     /// The probability that a positive row is predicted higher than a negative one, ties counting half.
     ///
     /// Over several outputs, all entries count alike. 0 unless there are positive and negative rows.
     pub struct ExactAuc = "exact_auc" {}
 }
 
-impl Measure for ExactAuc {
-    fn start(&self, y_width: usize, p_width: usize) -> Box<dyn Running> {
-        Box::new(Rows { y_width, p_width, positive: Vec::new(), scores: Vec::new(), weights: Vec::new() })
+impl ComputeMetric for ExactAuc {
+    fn start(&self, y_width: usize, p_width: usize) -> Box<dyn MetricState> {
+        Box::new(ScoredRows { y_width, p_width, positive: Vec::new(), scores: Vec::new(), weights: Vec::new() })
     }
 
     fn more_is_better(&self) -> Option<bool> {
@@ -25,7 +25,7 @@ impl Measure for ExactAuc {
 }
 
 /// Every entry that was taken in.
-struct Rows {
+struct ScoredRows {
     y_width: usize,
     p_width: usize,
     positive: Vec<bool>,
@@ -33,7 +33,7 @@ struct Rows {
     weights: Vec<f32>,
 }
 
-impl Running for Rows {
+impl MetricState for ScoredRows {
     fn update(&mut self, y: &[f32], p: &[f32], weights: Option<&[f32]>) {
         for (r, (y, p)) in y.chunks_exact(self.y_width).zip(p.chunks_exact(self.p_width)).enumerate() {
             for (k, p) in p.iter().enumerate() {

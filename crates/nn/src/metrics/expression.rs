@@ -3,12 +3,12 @@
 //! The language is that of [`crate::expression`]. The metric is the weighted mean over rows of the expression's value; the
 //! value of a row is computed in single precision, sums in double.
 
-use super::{Measure, Running, target};
+use super::{ComputeMetric, MetricState, target};
 use crate::expression::MetricFormula;
-use treino_core::catalog::{Kind, thing};
+use treino_core::catalog::{Kind, component};
 use treino_engine::simd::Simd;
 
-thing! {
+component! {
     /// A metric of one's own: the mean over rows of an expression of y_true and y_pred.
     ///
     /// It can stand wherever the name of a metric can; the history calls it by
@@ -33,12 +33,12 @@ fn absolute_error() -> MetricFormula {
     MetricFormula::new("mean(abs(y_true - y_pred))").expect("it is an expression")
 }
 
-impl Measure for ExpressionMetric {
+impl ComputeMetric for ExpressionMetric {
     fn counts_classes(&self) -> bool {
         false
     }
 
-    fn start(&self, y_width: usize, p_width: usize) -> Box<dyn Running> {
+    fn start(&self, y_width: usize, p_width: usize) -> Box<dyn MetricState> {
         let one_hot = if y_width == p_width { 0 } else { ROWS * p_width };
         Box::new(RowValues {
             expression: self.expression.clone(),
@@ -71,7 +71,7 @@ struct RowValues {
     weight: f64,
 }
 
-impl Running for RowValues {
+impl MetricState for RowValues {
     fn update(&mut self, y: &[f32], p: &[f32], weights: Option<&[f32]>) {
         let [y_width, p_width] = self.widths;
         for (i, (y, p)) in y.chunks(ROWS * y_width).zip(p.chunks(ROWS * p_width)).enumerate() {

@@ -1,13 +1,13 @@
 //! F scores: weighted harmonic means of precision and recall.
 
-use super::{Measure, Running, target};
-use treino_core::catalog::{Interval, Kind, choice, thing};
+use super::{ComputeMetric, MetricState, target};
+use treino_core::catalog::{Interval, Kind, choice, component};
 
 const THRESHOLD: Kind = Kind::Float(Interval { open_min: true, ..Interval::closed(0.0, 1.0) });
 
 choice! {
     /// How the scores of several outputs become one.
-    pub enum Average {
+    pub enum Averaging {
         /// They do not: each is reported.
         None = "none",
         /// Counted over all outputs together.
@@ -19,7 +19,7 @@ choice! {
     }
 }
 
-thing! {
+component! {
     /// 2 * precision * recall / (precision + recall), for each output or averaged over them.
     ///
     /// Keras differences: for a prediction of one number without `threshold`, 0.5 is taken; Keras would say yes to
@@ -28,13 +28,13 @@ thing! {
     pub struct F1Score = "f1_score" {
         /// How classes are put together: not ("none", a number each), "macro" as equals, "weighted" by their rows, "micro"
         /// by adding their counts.
-        average: Average = Average::None, Average::KIND;
+        average: Averaging = Averaging::None, Averaging::KIND;
         /// A prediction strictly above it says yes. Left open, the largest of the row does.
         threshold: Option<f64> = None, THRESHOLD;
     }
 }
 
-thing! {
+component! {
     /// (1 + beta^2) * precision * recall / (beta^2 * precision + recall), for each output or averaged over them.
     ///
     /// Keras differences: for a prediction of one number without `threshold`, 0.5 is taken; Keras would say yes to
@@ -43,7 +43,7 @@ thing! {
     pub struct FBetaScore = "f_beta_score" {
         /// How classes are put together: not ("none", a number each), "macro" as equals, "weighted" by their rows, "micro"
         /// by adding their counts.
-        average: Average = Average::None, Average::KIND;
+        average: Averaging = Averaging::None, Averaging::KIND;
         /// How much more recall counts than precision.
         beta: f64 = 1.0, Kind::POSITIVE;
         /// A prediction strictly above it says yes. Left open, the largest of the row does.
@@ -51,12 +51,12 @@ thing! {
     }
 }
 
-impl Measure for F1Score {
+impl ComputeMetric for F1Score {
     fn parts(&self, p_width: usize) -> Option<usize> {
-        (self.average == Average::None).then_some(p_width)
+        (self.average == Averaging::None).then_some(p_width)
     }
 
-    fn start(&self, y_width: usize, p_width: usize) -> Box<dyn Running> {
+    fn start(&self, y_width: usize, p_width: usize) -> Box<dyn MetricState> {
         let F1Score { average, threshold } = self.clone();
         FBetaScore { average, beta: 1.0, threshold }.start(y_width, p_width)
     }
@@ -66,23 +66,23 @@ impl Measure for F1Score {
     }
 }
 
-impl Measure for FBetaScore {
+impl ComputeMetric for FBetaScore {
     fn parts(&self, p_width: usize) -> Option<usize> {
-        (self.average == Average::None).then_some(p_width)
+        (self.average == Averaging::None).then_some(p_width)
     }
 
-    fn start(&self, y_width: usize, p_width: usize) -> Box<dyn Running> {
+    fn start(&self, y_width: usize, p_width: usize) -> Box<dyn MetricState> {
         let average = self.average;
-        let classes = if matches!(average, Average::Micro) { 1 } else { p_width };
+        let classes = if matches!(average, Averaging::Micro) { 1 } else { p_width };
         let threshold = self.threshold.or((p_width == 1).then_some(0.5)).map(|t| t as f32);
         let squared_beta = self.beta * self.beta;
-        Box::new(Scores {
+        Box::new(F1Counts {
             y_width,
             p_width,
             average,
             squared_beta,
             threshold,
-            classes: vec![Counts::default(); classes],
+            classes: vec![ClassCounts::default(); classes],
         })
     }
 
@@ -92,7 +92,7 @@ impl Measure for FBetaScore {
 }
 
 #[derive(Clone, Default)]
-struct Counts {
+struct ClassCounts {
     true_positives: f64,
     false_positives: f64,
     false_negatives: f64,
@@ -101,7 +101,7 @@ struct Counts {
 
 const EPSILON: f64 = 1e-7;
 
-impl Counts {
+impl ClassCounts {
     fn score(&self, squared_beta: f64) -> f64 {
         let precision = self.true_positives / (self.true_positives + self.false_positives + EPSILON);
         let recall = self.true_positives / (self.true_positives + self.false_negatives + EPSILON);
@@ -109,17 +109,17 @@ impl Counts {
     }
 }
 
-struct Scores {
+struct F1Counts {
     y_width: usize,
     p_width: usize,
-    average: Average,
+    average: Averaging,
     squared_beta: f64,
     threshold: Option<f32>,
     /// One for each output, or one for all.
-    classes: Vec<Counts>,
+    classes: Vec<ClassCounts>,
 }
 
-impl Running for Scores {
+impl MetricState for F1Counts {
     fn update(&mut self, y: &[f32], p: &[f32], weights: Option<&[f32]>) {
         for (r, (y, p)) in y.chunks_exact(self.y_width).zip(p.chunks_exact(self.p_width)).enumerate() {
             let weight = weights.map_or(1.0, |w| f64::from(w[r]));
@@ -145,9 +145,9 @@ impl Running for Scores {
     fn result(&self) -> f64 {
         let scores = self.classes.iter().map(|c| c.score(self.squared_beta));
         match self.average {
-            Average::None => self.part(0),
-            Average::Macro | Average::Micro => scores.sum::<f64>() / self.classes.len() as f64,
-            Average::Weighted => {
+            Averaging::None => self.part(0),
+            Averaging::Macro | Averaging::Micro => scores.sum::<f64>() / self.classes.len() as f64,
+            Averaging::Weighted => {
                 let total: f64 = self.classes.iter().map(|c| c.support).sum::<f64>() + EPSILON;
                 scores.zip(&self.classes).map(|(score, c)| score * c.support / total).sum()
             }
@@ -159,7 +159,7 @@ impl Running for Scores {
     }
 
     fn reset(&mut self) {
-        self.classes.fill(Counts::default());
+        self.classes.fill(ClassCounts::default());
     }
 }
 
@@ -177,7 +177,7 @@ mod tests {
         close(measure(score("macro"), 1, 2, &y, &p, None), (0.8 + 2.0 / 3.0) / 2.0);
         close(measure(score("none"), 1, 2, &y, &p, None), 0.8);
         assert_eq!((score("none").parts(2), score("micro").parts(2)), (Some(2), None));
-        let two = FBetaScore { average: Average::Macro, beta: 2.0, threshold: None };
+        let two = FBetaScore { average: Averaging::Macro, beta: 2.0, threshold: None };
         // Precision 2/3 and recall 1; precision 1 and recall 1/2.
         close(measure(two, 1, 2, &y, &p, None), (10.0 / 11.0 + 5.0 / 9.0) / 2.0);
         close(measure(score("micro"), 1, 2, &y, &p, None), 0.75);

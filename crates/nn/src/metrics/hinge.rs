@@ -3,27 +3,27 @@
 //! Keras differences: see the room.
 
 use super::row_mean::{RowMean, RowValue};
-use super::{Measure, Running, one_probability_a_class, target};
-use treino_core::catalog::thing;
+use super::{ComputeMetric, MetricState, one_probability_a_class, target};
+use treino_core::catalog::component;
 use treino_core::error::Result;
 
-thing! {
+component! {
     /// Mean of max(1 - y p, 0), for targets -1 and 1; a batch of nothing but 0 and 1 is taken as 2 y - 1.
     pub struct Hinge = "hinge" {}
 }
 
-thing! {
+component! {
     /// Mean of max(1 - y p, 0)^2, with targets as in `hinge`.
     pub struct SquaredHinge = "squared_hinge" {}
 }
 
-thing! {
+component! {
     /// Mean of max(1 + max((1 - y) p) - sum y p, 0), for one-hot targets.
     pub struct CategoricalHinge = "categorical_hinge" {}
 }
 
-impl Measure for Hinge {
-    fn start(&self, y_width: usize, p_width: usize) -> Box<dyn Running> {
+impl ComputeMetric for Hinge {
+    fn start(&self, y_width: usize, p_width: usize) -> Box<dyn MetricState> {
         RowMean::start(y_width, p_width, Margin { binary: false, squared: false })
     }
 
@@ -32,8 +32,8 @@ impl Measure for Hinge {
     }
 }
 
-impl Measure for SquaredHinge {
-    fn start(&self, y_width: usize, p_width: usize) -> Box<dyn Running> {
+impl ComputeMetric for SquaredHinge {
+    fn start(&self, y_width: usize, p_width: usize) -> Box<dyn MetricState> {
         RowMean::start(y_width, p_width, Margin { binary: false, squared: true })
     }
 
@@ -42,13 +42,13 @@ impl Measure for SquaredHinge {
     }
 }
 
-impl Measure for CategoricalHinge {
+impl ComputeMetric for CategoricalHinge {
     fn check(&self, _y_width: usize, p_width: usize) -> Result<()> {
         one_probability_a_class("categorical_hinge", "hinge", p_width)
     }
 
-    fn start(&self, y_width: usize, p_width: usize) -> Box<dyn Running> {
-        RowMean::start(y_width, p_width, Lead)
+    fn start(&self, y_width: usize, p_width: usize) -> Box<dyn MetricState> {
+        RowMean::start(y_width, p_width, BestOtherMargin)
     }
 
     fn more_is_better(&self) -> Option<bool> {
@@ -81,9 +81,9 @@ impl RowValue for Margin {
     }
 }
 
-struct Lead;
+struct BestOtherMargin;
 
-impl RowValue for Lead {
+impl RowValue for BestOtherMargin {
     #[inline(always)]
     fn of(&self, y: &[f32], p: &[f32]) -> f64 {
         let (mut own, mut other) = (0.0, f64::NEG_INFINITY);

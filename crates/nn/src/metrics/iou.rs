@@ -3,13 +3,13 @@
 //! TP / (TP + FP + FN + 1e-7) for each class that occurs, averaged. Rows whose class or prediction is none of the classes
 //! are left out.
 
-use super::{Measure, Running, largest};
-use treino_core::catalog::{Kind, thing};
+use super::{ComputeMetric, MetricState, largest};
+use treino_core::catalog::{Kind, component};
 use treino_core::error::{Error, Result};
 
 const CLASSES: Kind = Kind::List(&Kind::INDEX);
 
-thing! {
+component! {
     /// Intersection over union, averaged over some classes.
     ///
     /// Keras differences: `axis` is missing. `num_classes` may be left open, for one class an output (two where there
@@ -29,7 +29,7 @@ thing! {
     }
 }
 
-thing! {
+component! {
     /// Intersection over union, averaged over all classes.
     ///
     /// Keras differences: as for `io_u`.
@@ -45,7 +45,7 @@ thing! {
     }
 }
 
-thing! {
+component! {
     /// Intersection over union of two classes, for predictions that are probabilities of the second.
     ///
     /// Keras differences: as for `io_u`.
@@ -57,7 +57,7 @@ thing! {
     }
 }
 
-thing! {
+component! {
     /// Intersection over union, averaged over some classes, for one-hot targets.
     ///
     /// Keras differences: as for `io_u`.
@@ -73,7 +73,7 @@ thing! {
     }
 }
 
-thing! {
+component! {
     /// Intersection over union, averaged over all classes, for one-hot targets.
     ///
     /// Keras differences: as for `io_u`.
@@ -89,7 +89,7 @@ thing! {
 
 /// How a row says its class.
 #[derive(Debug, Clone, Copy, PartialEq)]
-enum Says {
+enum ClassEncoding {
     /// By its number, every entry for itself.
     Number,
     /// By the place of its largest entry.
@@ -99,20 +99,20 @@ enum Says {
 }
 
 /// What is asked: the same for all five.
-struct Question<'a> {
+struct IouOptions<'a> {
     name: &'static str,
     classes: Option<usize>,
     counted: Option<&'a [usize]>,
     ignored: Option<i64>,
-    y: Says,
-    p: Says,
+    y: ClassEncoding,
+    p: ClassEncoding,
 }
 
-fn sparse(sparse: bool) -> Says {
-    if sparse { Says::Number } else { Says::Largest }
+fn sparse(sparse: bool) -> ClassEncoding {
+    if sparse { ClassEncoding::Number } else { ClassEncoding::Largest }
 }
 
-impl Question<'_> {
+impl IouOptions<'_> {
     fn classes(&self, p_width: usize) -> usize {
         self.classes.unwrap_or(p_width.max(2))
     }
@@ -120,17 +120,17 @@ impl Question<'_> {
     fn check(&self, y_width: usize, p_width: usize) -> Result<()> {
         let name = self.name;
         match self.p {
-            Says::Number if p_width > 1 => {
+            ClassEncoding::Number if p_width > 1 => {
                 let e = format!("{name} takes predictions for class numbers, but the network has {p_width} outputs");
                 return Err(Error::input(e).help("use one_hot_mean_io_u, or sparse_y_pred = false"));
             }
-            Says::Largest if p_width == 1 => {
+            ClassEncoding::Largest if p_width == 1 => {
                 let e = format!("{name} needs one output a class, but the network has one output");
                 return Err(Error::input(e).help("use binary_io_u"));
             }
             _ => {}
         }
-        if self.p == Says::Largest && self.y == Says::Number && y_width > 1 {
+        if self.p == ClassEncoding::Largest && self.y == ClassEncoding::Number && y_width > 1 {
             let e = format!("{name} takes targets for class numbers, but there are {y_width} target columns");
             return Err(Error::input(e).help("use one_hot_mean_io_u, or sparse_y_true = false"));
         }
@@ -144,16 +144,16 @@ impl Question<'_> {
         }
     }
 
-    fn start(&self, y_width: usize, p_width: usize) -> Box<dyn Running> {
+    fn start(&self, y_width: usize, p_width: usize) -> Box<dyn MetricState> {
         let classes = self.classes(p_width);
         let counted = match self.counted {
             Some(counted) => counted.iter().copied().filter(|class| *class < classes).collect(),
             None => (0..classes).collect(),
         };
         // Class numbers beside several predictions count as one-hot rows.
-        let y = if y_width == 1 { Says::Number } else { self.y };
+        let y = if y_width == 1 { ClassEncoding::Number } else { self.y };
         let ignored = self.ignored.map(|class| class as f32);
-        Box::new(Matrix {
+        Box::new(ConfusionMatrix {
             y_width,
             p_width,
             classes,
@@ -167,23 +167,23 @@ impl Question<'_> {
 }
 
 /// The weight of rows by class and predicted class.
-struct Matrix {
+struct ConfusionMatrix {
     y_width: usize,
     p_width: usize,
     classes: usize,
     counted: Vec<usize>,
     ignored: Option<f32>,
-    y: Says,
-    p: Says,
+    y: ClassEncoding,
+    p: ClassEncoding,
     cells: Vec<f64>,
 }
 
-impl Matrix {
-    fn class(&self, says: Says, row: &[f32], entry: usize) -> Option<usize> {
+impl ConfusionMatrix {
+    fn class(&self, says: ClassEncoding, row: &[f32], entry: usize) -> Option<usize> {
         let class = match says {
-            Says::Largest => largest(row),
-            Says::AtLeast(threshold) => usize::from(row[entry] >= threshold),
-            Says::Number => {
+            ClassEncoding::Largest => largest(row),
+            ClassEncoding::AtLeast(threshold) => usize::from(row[entry] >= threshold),
+            ClassEncoding::Number => {
                 // Cut to a whole number, as in Keras.
                 let number = row[entry.min(row.len() - 1)].trunc();
                 if !(0.0..self.classes as f32).contains(&number) {
@@ -196,9 +196,9 @@ impl Matrix {
     }
 }
 
-impl Running for Matrix {
+impl MetricState for ConfusionMatrix {
     fn update(&mut self, y: &[f32], p: &[f32], weights: Option<&[f32]>) {
-        let entries = if self.p == Says::Largest { 1 } else { self.p_width };
+        let entries = if self.p == ClassEncoding::Largest { 1 } else { self.p_width };
         for (r, (y, p)) in y.chunks_exact(self.y_width).zip(p.chunks_exact(self.p_width)).enumerate() {
             let weight = weights.map_or(1.0, |w| f64::from(w[r]));
             for k in 0..entries {
@@ -234,18 +234,18 @@ impl Running for Matrix {
 macro_rules! measure {
     ($Name:ident, |$it:ident| $question:expr) => {
         impl $Name {
-            fn question(&self) -> Question<'_> {
+            fn question(&self) -> IouOptions<'_> {
                 let $it = self;
                 $question
             }
         }
 
-        impl Measure for $Name {
+        impl ComputeMetric for $Name {
             fn check(&self, y_width: usize, p_width: usize) -> Result<()> {
                 self.question().check(y_width, p_width)
             }
 
-            fn start(&self, y_width: usize, p_width: usize) -> Box<dyn Running> {
+            fn start(&self, y_width: usize, p_width: usize) -> Box<dyn MetricState> {
                 self.question().start(y_width, p_width)
             }
 
@@ -256,7 +256,7 @@ macro_rules! measure {
     };
 }
 
-measure!(IoU, |it| Question {
+measure!(IoU, |it| IouOptions {
     name: "io_u",
     classes: it.num_classes,
     counted: it.target_class_ids.as_deref(),
@@ -264,7 +264,7 @@ measure!(IoU, |it| Question {
     y: sparse(it.sparse_y_true),
     p: sparse(it.sparse_y_pred),
 });
-measure!(MeanIoU, |it| Question {
+measure!(MeanIoU, |it| IouOptions {
     name: "mean_io_u",
     classes: it.num_classes,
     counted: None,
@@ -272,28 +272,28 @@ measure!(MeanIoU, |it| Question {
     y: sparse(it.sparse_y_true),
     p: sparse(it.sparse_y_pred),
 });
-measure!(BinaryIoU, |it| Question {
+measure!(BinaryIoU, |it| IouOptions {
     name: "binary_io_u",
     classes: Some(2),
     counted: Some(&it.target_class_ids),
     ignored: None,
-    y: Says::Number,
-    p: Says::AtLeast(it.threshold as f32),
+    y: ClassEncoding::Number,
+    p: ClassEncoding::AtLeast(it.threshold as f32),
 });
-measure!(OneHotIoU, |it| Question {
+measure!(OneHotIoU, |it| IouOptions {
     name: "one_hot_io_u",
     classes: it.num_classes,
     counted: it.target_class_ids.as_deref(),
     ignored: it.ignore_class,
-    y: Says::Largest,
+    y: ClassEncoding::Largest,
     p: sparse(it.sparse_y_pred),
 });
-measure!(OneHotMeanIoU, |it| Question {
+measure!(OneHotMeanIoU, |it| IouOptions {
     name: "one_hot_mean_io_u",
     classes: it.num_classes,
     counted: None,
     ignored: it.ignore_class,
-    y: Says::Largest,
+    y: ClassEncoding::Largest,
     p: sparse(it.sparse_y_pred),
 });
 

@@ -3,17 +3,17 @@
 //! Keras differences: see the room.
 
 use super::row_mean::{RowMean, RowValue};
-use super::{Measure, Running, target};
-use treino_core::catalog::thing;
+use super::{ComputeMetric, MetricState, target};
+use treino_core::catalog::component;
 use treino_engine::math::ln_f64;
 
-thing! {
+component! {
     /// Mean of sum y ln(y / p) over the classes, both clipped to [1e-7, 1].
     pub struct KLDivergence = "kl_divergence" {}
 }
 
-impl Measure for KLDivergence {
-    fn start(&self, y_width: usize, p_width: usize) -> Box<dyn Running> {
+impl ComputeMetric for KLDivergence {
+    fn start(&self, y_width: usize, p_width: usize) -> Box<dyn MetricState> {
         RowMean::start(y_width, p_width, Row)
     }
 

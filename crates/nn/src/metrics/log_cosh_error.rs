@@ -1,18 +1,18 @@
 //! The logarithm of the hyperbolic cosine of the error.
 
 use super::row_mean::{RowMean, RowValue};
-use super::{Measure, Running, target};
-use treino_core::catalog::thing;
+use super::{ComputeMetric, MetricState, target};
+use treino_core::catalog::component;
 use treino_engine::math::{exp, ln_1p};
 
-thing! {
+component! {
     /// Mean of ln cosh(p - y).
     ///
     /// Keras differences: the name `logcosh`, which Keras gives it in a history, may be typed.
     pub struct LogCoshError = "log_cosh_error" ["logcosh"] {}
 }
 
-impl Measure for LogCoshError {
+impl ComputeMetric for LogCoshError {
     fn counts_classes(&self) -> bool {
         false
     }
@@ -21,7 +21,7 @@ impl Measure for LogCoshError {
         true
     }
 
-    fn start(&self, y_width: usize, p_width: usize) -> Box<dyn Running> {
+    fn start(&self, y_width: usize, p_width: usize) -> Box<dyn MetricState> {
         RowMean::start(y_width, p_width, Row)
     }
 

@@ -3,15 +3,15 @@
 //! Keras differences: see the room.
 
 use super::row_mean::RowMean;
-use super::{Measure, Running, target};
-use treino_core::catalog::thing;
+use super::{ComputeMetric, MetricState, target};
+use treino_core::catalog::component;
 
-thing! {
+component! {
     /// Mean of |y - p|, in the target's units.
     pub struct MeanAbsoluteError = "mean_absolute_error" ["mae", "MAE"] {}
 }
 
-impl Measure for MeanAbsoluteError {
+impl ComputeMetric for MeanAbsoluteError {
     fn counts_classes(&self) -> bool {
         false
     }
@@ -20,7 +20,7 @@ impl Measure for MeanAbsoluteError {
         true
     }
 
-    fn start(&self, y_width: usize, p_width: usize) -> Box<dyn Running> {
+    fn start(&self, y_width: usize, p_width: usize) -> Box<dyn MetricState> {
         RowMean::start(y_width, p_width, move |y: &[f32], p: &[f32]| {
             let error = |(k, p): (usize, &f32)| (f64::from(target(y, p_width, k)) - f64::from(*p)).abs();
             p.iter().enumerate().map(error).sum::<f64>() / p_width as f64

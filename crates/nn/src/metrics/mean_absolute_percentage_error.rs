@@ -3,20 +3,20 @@
 //! Keras differences: see the room.
 
 use super::row_mean::{RowMean, RowValue};
-use super::{Measure, Running, target};
-use treino_core::catalog::thing;
+use super::{ComputeMetric, MetricState, target};
+use treino_core::catalog::component;
 
-thing! {
+component! {
     /// 100 times the mean of |y - p| / max(|y|, 1e-7).
     pub struct MeanAbsolutePercentageError = "mean_absolute_percentage_error" ["mape", "MAPE"] {}
 }
 
-impl Measure for MeanAbsolutePercentageError {
+impl ComputeMetric for MeanAbsolutePercentageError {
     fn counts_classes(&self) -> bool {
         false
     }
 
-    fn start(&self, y_width: usize, p_width: usize) -> Box<dyn Running> {
+    fn start(&self, y_width: usize, p_width: usize) -> Box<dyn MetricState> {
         RowMean::start(y_width, p_width, Row)
     }
 

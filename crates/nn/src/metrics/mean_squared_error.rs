@@ -3,8 +3,8 @@
 //! Keras differences: see the room.
 
 use super::row_mean::RowMean;
-use super::{Measure, Running, target};
-use treino_core::catalog::thing;
+use super::{ComputeMetric, MetricState, target};
+use treino_core::catalog::component;
 
 fn squared_error(y: &[f32], p: &[f32]) -> f64 {
     let error = |(k, p_k): (usize, &f32)| {
@@ -14,12 +14,12 @@ fn squared_error(y: &[f32], p: &[f32]) -> f64 {
     p.iter().enumerate().map(error).sum::<f64>() / p.len() as f64
 }
 
-thing! {
+component! {
     /// Mean of (y - p)^2.
     pub struct MeanSquaredError = "mean_squared_error" ["mse", "MSE"] {}
 }
 
-impl Measure for MeanSquaredError {
+impl ComputeMetric for MeanSquaredError {
     fn counts_classes(&self) -> bool {
         false
     }
@@ -28,7 +28,7 @@ impl Measure for MeanSquaredError {
         true
     }
 
-    fn start(&self, y_width: usize, p_width: usize) -> Box<dyn Running> {
+    fn start(&self, y_width: usize, p_width: usize) -> Box<dyn MetricState> {
         RowMean::start(y_width, p_width, squared_error)
     }
 
@@ -37,12 +37,12 @@ impl Measure for MeanSquaredError {
     }
 }
 
-thing! {
+component! {
     /// The root of the mean of (y - p)^2 over the whole epoch, in the target's units.
     pub struct RootMeanSquaredError = "root_mean_squared_error" {}
 }
 
-impl Measure for RootMeanSquaredError {
+impl ComputeMetric for RootMeanSquaredError {
     fn counts_classes(&self) -> bool {
         false
     }
@@ -51,7 +51,7 @@ impl Measure for RootMeanSquaredError {
         true
     }
 
-    fn start(&self, y_width: usize, p_width: usize) -> Box<dyn Running> {
+    fn start(&self, y_width: usize, p_width: usize) -> Box<dyn MetricState> {
         RowMean::start_with(y_width, p_width, squared_error, f64::sqrt)
     }
 

@@ -3,21 +3,21 @@
 //! Keras differences: see the room.
 
 use super::row_mean::{RowMean, RowValue};
-use super::{Measure, Running, target};
-use treino_core::catalog::thing;
+use super::{ComputeMetric, MetricState, target};
+use treino_core::catalog::component;
 use treino_engine::math::ln_f64;
 
-thing! {
+component! {
     /// Mean of (ln(1 + y) - ln(1 + p))^2, where numbers below 1e-7 count as 1e-7.
     pub struct MeanSquaredLogarithmicError = "mean_squared_logarithmic_error" ["msle", "MSLE"] {}
 }
 
-impl Measure for MeanSquaredLogarithmicError {
+impl ComputeMetric for MeanSquaredLogarithmicError {
     fn counts_classes(&self) -> bool {
         false
     }
 
-    fn start(&self, y_width: usize, p_width: usize) -> Box<dyn Running> {
+    fn start(&self, y_width: usize, p_width: usize) -> Box<dyn MetricState> {
         RowMean::start(y_width, p_width, Row)
     }
 

@@ -7,7 +7,7 @@
 //!
 //! Keras's `mean` and `sum` are missing: they are of any numbers, not of targets and predictions.
 
-use treino_core::catalog::room;
+use treino_core::catalog::family;
 use treino_core::error::{Error, Result};
 
 mod accuracy;
@@ -49,7 +49,7 @@ pub use crossentropy::{BinaryCrossentropy, CategoricalCrossentropy, SparseCatego
 pub use custom::Custom;
 pub use exact_auc::ExactAuc;
 pub use expression::ExpressionMetric;
-pub use f1_score::{Average, F1Score, FBetaScore};
+pub use f1_score::{Averaging, F1Score, FBetaScore};
 pub use hinge::{CategoricalHinge, Hinge, SquaredHinge};
 pub use iou::{BinaryIoU, IoU, MeanIoU, OneHotIoU, OneHotMeanIoU};
 pub use kl_divergence::KLDivergence;
@@ -62,11 +62,11 @@ pub use named::NamedMetric;
 pub use poisson::Poisson;
 pub use precision::{Precision, Recall};
 pub use r2_score::{Aggregation, R2Score};
-pub use roc::{RocCurve, RocPoint, Step, auc, roc_curve, walk};
+pub use roc::{RocCurve, RocPoint, RocStep, auc, roc_curve, walk};
 pub use sensitivity::{PrecisionAtRecall, RecallAtPrecision, SensitivityAtSpecificity, SpecificityAtSensitivity};
 pub use top_k::{SparseTopKCategoricalAccuracy, TopKCategoricalAccuracy};
 
-room! {
+family! {
     /// Any metric.
     ///
     /// What is reported beside the loss. Beside its parameters each metric may have a `name`, under which logs and history
@@ -75,7 +75,7 @@ room! {
     /// Keras differences: class numbers beside several predictions count as one-hot rows in every metric that goes
     /// entry by entry; Keras compares the number itself with each prediction, or refuses. Results are those of double
     /// precision.
-    pub enum Metric: dyn Measure in Room {
+    pub enum Metric: dyn ComputeMetric in Family {
         name: "metrics", one: "metric", example: "[compile]\nmetrics = [{inline}]\n",
     } => {
         Accuracy,
@@ -126,7 +126,7 @@ room! {
 }
 
 /// A metric that can be computed.
-pub trait Measure: std::fmt::Debug {
+pub trait ComputeMetric: std::fmt::Debug {
     /// Whether it says anything for targets of width `y_width` and predictions of width `p_width`. What it refuses, it
     /// still computes, in some way.
     ///
@@ -154,7 +154,7 @@ pub trait Measure: std::fmt::Debug {
     }
 
     /// A fresh running sum for targets of width `y_width` and predictions of width `p_width`.
-    fn start(&self, y_width: usize, p_width: usize) -> Box<dyn Running>;
+    fn start(&self, y_width: usize, p_width: usize) -> Box<dyn MetricState>;
 
     /// Whether more is better (`Some(true)`), less is (`Some(false)`), or neither (`None`), as Keras declares it for
     /// `mode = "auto"`.
@@ -162,7 +162,7 @@ pub trait Measure: std::fmt::Debug {
 }
 
 /// The running sum of a metric.
-pub trait Running: Send {
+pub trait MetricState: Send {
     /// Takes in a batch: rows of targets, rows of predictions, and a weight a row. Allocates nothing.
     fn update(&mut self, y: &[f32], p: &[f32], weights: Option<&[f32]>);
 
@@ -179,7 +179,7 @@ pub trait Running: Send {
 }
 
 /// The names in the history of a metric called `name` for predictions of width `p_width`.
-pub(crate) fn history_names(name: &str, metric: &dyn Measure, p_width: usize) -> Vec<String> {
+pub(crate) fn history_names(name: &str, metric: &dyn ComputeMetric, p_width: usize) -> Vec<String> {
     match metric.parts(p_width) {
         None | Some(1) => vec![name.to_string()],
         Some(parts) => (0..parts).map(|part| format!("{name}_{part}")).collect(),

@@ -3,21 +3,21 @@
 //! Keras differences: see the room.
 
 use super::row_mean::{RowMean, RowValue};
-use super::{Measure, Running, target};
-use treino_core::catalog::thing;
+use super::{ComputeMetric, MetricState, target};
+use treino_core::catalog::component;
 use treino_engine::math::ln_f64;
 
-thing! {
+component! {
     /// Mean of p - y ln(p + 1e-7): for counts, with p their expected number. NaN for a prediction below 0.
     pub struct Poisson = "poisson" {}
 }
 
-impl Measure for Poisson {
+impl ComputeMetric for Poisson {
     fn counts_classes(&self) -> bool {
         false
     }
 
-    fn start(&self, y_width: usize, p_width: usize) -> Box<dyn Running> {
+    fn start(&self, y_width: usize, p_width: usize) -> Box<dyn MetricState> {
         RowMean::start(y_width, p_width, Row)
     }
 

@@ -1,11 +1,11 @@
 //! Precision and recall.
 
-use super::confusion::{Counts, Question, parts};
-use super::{Measure, Running};
-use treino_core::catalog::{Kind, thing};
+use super::confusion::{ConfusionQuery, Counts, parts};
+use super::{ComputeMetric, MetricState};
+use treino_core::catalog::{Kind, component};
 use treino_core::error::{Error, Result};
 
-thing! {
+component! {
     /// Of the predictions that say yes, the share that is right.
     ///
     /// Over several outputs, all entries count alike; `class_id` picks one output. 0 where nothing says yes.
@@ -19,7 +19,7 @@ thing! {
     }
 }
 
-impl Measure for Precision {
+impl ComputeMetric for Precision {
     fn check(&self, _y_width: usize, p_width: usize) -> Result<()> {
         check_class("precision", self.class_id, p_width)
     }
@@ -28,11 +28,11 @@ impl Measure for Precision {
         parts(self.thresholds.as_deref())
     }
 
-    fn start(&self, y_width: usize, p_width: usize) -> Box<dyn Running> {
+    fn start(&self, y_width: usize, p_width: usize) -> Box<dyn MetricState> {
         let Precision { thresholds, top_k, class_id } = self;
         let (thresholds, top_k, class_id) = (thresholds.as_deref(), *top_k, *class_id);
-        let number = |cells: &super::confusion::Cells| share(cells.true_positives, cells.false_positives);
-        Counts::start(y_width, p_width, Question { thresholds, top_k, class_id, number })
+        let number = |cells: &super::confusion::ConfusionCells| share(cells.true_positives, cells.false_positives);
+        Counts::start(y_width, p_width, ConfusionQuery { thresholds, top_k, class_id, number })
     }
 
     fn more_is_better(&self) -> Option<bool> {
@@ -40,7 +40,7 @@ impl Measure for Precision {
     }
 }
 
-thing! {
+component! {
     /// Of what is yes, the share that is predicted so: the sensitivity.
     ///
     /// Over several outputs, all entries count alike; `class_id` picks one output. 0 where nothing is yes.
@@ -54,7 +54,7 @@ thing! {
     }
 }
 
-impl Measure for Recall {
+impl ComputeMetric for Recall {
     fn check(&self, _y_width: usize, p_width: usize) -> Result<()> {
         check_class("recall", self.class_id, p_width)
     }
@@ -63,11 +63,11 @@ impl Measure for Recall {
         parts(self.thresholds.as_deref())
     }
 
-    fn start(&self, y_width: usize, p_width: usize) -> Box<dyn Running> {
+    fn start(&self, y_width: usize, p_width: usize) -> Box<dyn MetricState> {
         let Recall { thresholds, top_k, class_id } = self;
         let (thresholds, top_k, class_id) = (thresholds.as_deref(), *top_k, *class_id);
-        let number = |cells: &super::confusion::Cells| share(cells.true_positives, cells.false_negatives);
-        Counts::start(y_width, p_width, Question { thresholds, top_k, class_id, number })
+        let number = |cells: &super::confusion::ConfusionCells| share(cells.true_positives, cells.false_negatives);
+        Counts::start(y_width, p_width, ConfusionQuery { thresholds, top_k, class_id, number })
     }
 
     fn more_is_better(&self) -> Option<bool> {

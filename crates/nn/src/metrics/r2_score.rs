@@ -1,7 +1,7 @@
 //! R squared, the share of the target's variance that is explained.
 
-use super::{Measure, Running, target};
-use treino_core::catalog::{Kind, choice, thing};
+use super::{ComputeMetric, MetricState, target};
+use treino_core::catalog::{Kind, choice, component};
 
 choice! {
     /// How the scores of several outputs become one.
@@ -15,7 +15,7 @@ choice! {
     }
 }
 
-thing! {
+component! {
     /// 1 - (sum of squared errors) / (sum of squared deviations of the target from its mean).
     ///
     /// 1 is perfect, 0 is as good as the mean, less is worse than the mean.
@@ -30,7 +30,7 @@ thing! {
     }
 }
 
-impl Measure for R2Score {
+impl ComputeMetric for R2Score {
     fn counts_classes(&self) -> bool {
         false
     }
@@ -43,7 +43,7 @@ impl Measure for R2Score {
         (self.class_aggregation == Aggregation::None).then_some(p_width)
     }
 
-    fn start(&self, y_width: usize, p_width: usize) -> Box<dyn Running> {
+    fn start(&self, y_width: usize, p_width: usize) -> Box<dyn MetricState> {
         Box::new(Sums {
             y_width,
             by_variance: self.class_aggregation == Aggregation::VarianceWeightedAverage,
@@ -97,7 +97,7 @@ impl Sums {
     }
 }
 
-impl Running for Sums {
+impl MetricState for Sums {
     fn update(&mut self, y: &[f32], p: &[f32], weights: Option<&[f32]>) {
         let p_width = self.outputs.len();
         for (r, (y, p)) in y.chunks_exact(self.y_width).zip(p.chunks_exact(p_width)).enumerate() {

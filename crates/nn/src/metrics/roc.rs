@@ -50,7 +50,7 @@ pub fn auc(positive: &[bool], scores: &[f32], weights: Option<&[f32]>) -> Option
 
 /// The rows of one score: the weights of negative and positive rows down to it, and down to the score before.
 #[derive(Debug, Clone, Copy)]
-pub struct Step {
+pub struct RocStep {
     /// The score.
     pub score: f32,
     /// Weight of the negative rows with at least this score.
@@ -63,7 +63,7 @@ pub struct Step {
     pub tp_before: f64,
 }
 
-impl Step {
+impl RocStep {
     /// The trapezium below this piece of the curve; a piece of ties is a slope, which counts them half.
     fn area(&self) -> f64 {
         (self.fp - self.fp_before) * (self.tp + self.tp_before) / 2.0
@@ -71,7 +71,7 @@ impl Step {
 }
 
 /// Goes through the scores from the highest down and gives the total weights of negative and positive rows.
-pub fn walk(positive: &[bool], scores: &[f32], weights: Option<&[f32]>, mut at: impl FnMut(&Step)) -> (f64, f64) {
+pub fn walk(positive: &[bool], scores: &[f32], weights: Option<&[f32]>, mut at: impl FnMut(&RocStep)) -> (f64, f64) {
     let mut order: Vec<usize> = (0..scores.len()).collect();
     // A stable sort: rows of one score stay in their order, so sums are the same on every machine.
     order.sort_by(|a, b| scores[*b].total_cmp(&scores[*a]));
@@ -86,7 +86,7 @@ pub fn walk(positive: &[bool], scores: &[f32], weights: Option<&[f32]>, mut at: 
                 fp += weight;
             }
         }
-        at(&Step { score: scores[ties[0]], fp, tp, fp_before, tp_before });
+        at(&RocStep { score: scores[ties[0]], fp, tp, fp_before, tp_before });
     }
     (fp, tp)
 }

@@ -1,6 +1,6 @@
 //! The weighted mean of one number a row: what most metrics are.
 
-use super::Running;
+use super::MetricState;
 use treino_engine::simd::{Kernel, Simd};
 
 /// The number of a row. Closures are some; what takes logarithms implements it with `#[inline(always)]`, to be compiled
@@ -39,22 +39,22 @@ pub(super) struct RowMean<F> {
 
 impl<F: RowValue + 'static> RowMean<F> {
     /// The mean of `value(target row, prediction row)`.
-    pub(super) fn start(y_width: usize, p_width: usize, value: F) -> Box<dyn Running> {
+    pub(super) fn start(y_width: usize, p_width: usize, value: F) -> Box<dyn MetricState> {
         Self::start_with(y_width, p_width, value, |mean| mean)
     }
 
     /// The same, with a function of the mean as result.
-    pub(super) fn start_with(y_width: usize, p_width: usize, value: F, finish: fn(f64) -> f64) -> Box<dyn Running> {
+    pub(super) fn start_with(y_width: usize, p_width: usize, value: F, finish: fn(f64) -> f64) -> Box<dyn MetricState> {
         let simd = Simd::detect();
         Box::new(RowMean { y_width, p_width, value, finish, simd, total: 0.0, weight: 0.0 })
     }
 }
 
-impl<F: RowValue> Running for RowMean<F> {
+impl<F: RowValue> MetricState for RowMean<F> {
     fn update(&mut self, y: &[f32], p: &[f32], weights: Option<&[f32]>) {
         let simd = self.simd;
         self.value.look(y);
-        simd.run(Rows { to: self, y, p, weights });
+        simd.run(RowSums { to: self, y, p, weights });
     }
 
     fn result(&self) -> f64 {
@@ -67,14 +67,14 @@ impl<F: RowValue> Running for RowMean<F> {
 }
 
 /// The loop over a batch. As a kernel it has fused multiply-add in hardware, which logarithms need to be quick.
-struct Rows<'a, F> {
+struct RowSums<'a, F> {
     to: &'a mut RowMean<F>,
     y: &'a [f32],
     p: &'a [f32],
     weights: Option<&'a [f32]>,
 }
 
-impl<F: RowValue> Kernel for Rows<'_, F> {
+impl<F: RowValue> Kernel for RowSums<'_, F> {
     type Output = ();
 
     #[inline(always)]

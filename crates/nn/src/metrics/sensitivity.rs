@@ -4,12 +4,12 @@
 
 use super::edges::{Edges, above};
 use super::precision::check_class;
-use super::{Measure, Running, target};
-use treino_core::catalog::{Interval, Kind, thing};
+use super::{ComputeMetric, MetricState, target};
+use treino_core::catalog::{Interval, Kind, component};
 use treino_core::error::Result;
 
 /// The true and false positives above a threshold, and the true negatives and false negatives below it.
-struct Cells {
+struct ConfusionCells {
     tp: f64,
     fp: f64,
     tn: f64,
@@ -20,7 +20,7 @@ fn ratio(a: f64, b: f64) -> f64 {
     if a + b == 0.0 { 0.0 } else { a / (a + b) }
 }
 
-impl Cells {
+impl ConfusionCells {
     fn sensitivity(&self) -> f64 {
         ratio(self.tp, self.fn_)
     }
@@ -36,7 +36,7 @@ impl Cells {
 
 macro_rules! best_at {
     ($(#[doc = $doc:literal])+ $Name:ident = $name:literal, $(#[doc = $held_doc:literal])+ $held:ident, $hold:ident, $best:ident) => {
-        thing! {
+        component! {
             $(#[doc = $doc])+
             ///
             /// Keras differences: the rate to hold has a default.
@@ -50,14 +50,14 @@ macro_rules! best_at {
             }
         }
 
-        impl Measure for $Name {
+        impl ComputeMetric for $Name {
             fn check(&self, _y_width: usize, p_width: usize) -> Result<()> {
                 check_class($name, self.class_id, p_width)
             }
 
-            fn start(&self, y_width: usize, p_width: usize) -> Box<dyn Running> {
-                let rates = (Cells::$hold as Rate, Cells::$best as Rate);
-                Curve::start(y_width, p_width, self.num_thresholds, self.class_id, self.$held, rates)
+            fn start(&self, y_width: usize, p_width: usize) -> Box<dyn MetricState> {
+                let rates = (ConfusionCells::$hold as Rate, ConfusionCells::$best as Rate);
+                ThresholdCounts::start(y_width, p_width, self.num_thresholds, self.class_id, self.$held, rates)
             }
 
             fn more_is_better(&self) -> Option<bool> {
@@ -95,9 +95,9 @@ best_at! {
     precision, precision, sensitivity
 }
 
-type Rate = fn(&Cells) -> f64;
+type Rate = fn(&ConfusionCells) -> f64;
 
-struct Curve {
+struct ThresholdCounts {
     y_width: usize,
     p_width: usize,
     edges: Edges,
@@ -110,7 +110,7 @@ struct Curve {
     no: Vec<f64>,
 }
 
-impl Curve {
+impl ThresholdCounts {
     fn start(
         y_width: usize,
         p_width: usize,
@@ -118,18 +118,18 @@ impl Curve {
         class: Option<usize>,
         held: f64,
         rates: (Rate, Rate),
-    ) -> Box<dyn Running> {
+    ) -> Box<dyn MetricState> {
         let edges = match thresholds {
             1 => Edges::List(vec![0.5]),
             count => Edges::Even { count, below_0: false },
         };
         let outputs = class.map_or(0..p_width, |class| class..(class + 1).min(p_width));
         let zeros = vec![0.0; edges.len() + 1];
-        Box::new(Curve { y_width, p_width, edges, outputs, held, rates, yes: zeros.clone(), no: zeros })
+        Box::new(ThresholdCounts { y_width, p_width, edges, outputs, held, rates, yes: zeros.clone(), no: zeros })
     }
 }
 
-impl Running for Curve {
+impl MetricState for ThresholdCounts {
     fn update(&mut self, y: &[f32], p: &[f32], weights: Option<&[f32]>) {
         for (r, (y, p)) in y.chunks_exact(self.y_width).zip(p.chunks_exact(self.p_width)).enumerate() {
             let weight = weights.map_or(1.0, |w| f64::from(w[r]));
@@ -147,7 +147,7 @@ impl Running for Curve {
         let (positives, negatives) = (yes[0] + self.yes[n], no[0] + self.no[n]);
         let mut best = 0.0_f64;
         for (tp, fp) in yes.into_iter().zip(no) {
-            let cells = Cells { tp, fp, tn: negatives - fp, fn_: positives - tp };
+            let cells = ConfusionCells { tp, fp, tn: negatives - fp, fn_: positives - tp };
             if (self.rates.0)(&cells) >= self.held {
                 best = best.max((self.rates.1)(&cells));
             }

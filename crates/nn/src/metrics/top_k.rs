@@ -1,11 +1,11 @@
 //! Accuracies that ask for one of the k largest predictions.
 
 use super::row_mean::RowMean;
-use super::{Measure, Running, largest, one_probability_a_class};
-use treino_core::catalog::{Kind, thing};
+use super::{ComputeMetric, MetricState, largest, one_probability_a_class};
+use treino_core::catalog::{Kind, component};
 use treino_core::error::Result;
 
-thing! {
+component! {
     /// The share of rows where fewer than k predictions are larger than that of the class of the one-hot target.
     pub struct TopKCategoricalAccuracy = "top_k_categorical_accuracy" {
         /// How many of the largest predictions count.
@@ -13,12 +13,12 @@ thing! {
     }
 }
 
-impl Measure for TopKCategoricalAccuracy {
+impl ComputeMetric for TopKCategoricalAccuracy {
     fn check(&self, _y_width: usize, p_width: usize) -> Result<()> {
         one_probability_a_class("top_k_categorical_accuracy", "binary_accuracy", p_width)
     }
 
-    fn start(&self, y_width: usize, p_width: usize) -> Box<dyn Running> {
+    fn start(&self, y_width: usize, p_width: usize) -> Box<dyn MetricState> {
         let k = self.k;
         RowMean::start(y_width, p_width, move |y: &[f32], p: &[f32]| {
             let class = if y.len() == 1 { y[0] } else { largest(y) as f32 };
@@ -31,7 +31,7 @@ impl Measure for TopKCategoricalAccuracy {
     }
 }
 
-thing! {
+component! {
     /// The share of rows where fewer than k predictions are larger than that of the class number that is the target.
     pub struct SparseTopKCategoricalAccuracy = "sparse_top_k_categorical_accuracy" {
         /// How many of the largest predictions count.
@@ -41,12 +41,12 @@ thing! {
     }
 }
 
-impl Measure for SparseTopKCategoricalAccuracy {
+impl ComputeMetric for SparseTopKCategoricalAccuracy {
     fn check(&self, _y_width: usize, p_width: usize) -> Result<()> {
         one_probability_a_class("sparse_top_k_categorical_accuracy", "binary_accuracy", p_width)
     }
 
-    fn start(&self, y_width: usize, p_width: usize) -> Box<dyn Running> {
+    fn start(&self, y_width: usize, p_width: usize) -> Box<dyn MetricState> {
         if !self.from_sorted_ids {
             return TopKCategoricalAccuracy { k: self.k }.start(y_width, p_width);
         }

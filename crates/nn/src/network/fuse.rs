@@ -2,7 +2,7 @@
 
 use crate::layers::DenseOp;
 use crate::program::{ActivationOp, ActivityPenaltyOp, Op};
-use crate::program::{Chained, Program};
+use crate::program::{DenseChain, Program};
 use std::sync::Arc;
 use treino_engine::affine::{AffineChain, AffineMap, MAX_MAPS};
 
@@ -42,8 +42,8 @@ pub(super) fn fuse(program: &mut Program) {
 }
 
 /// Finds the dense ops that follow one another.
-pub(super) fn find_chains(program: &mut Program) {
-    let mut found: Vec<Chained> = Vec::new();
+pub(super) fn find_dense_chains(program: &mut Program) {
+    let mut found: Vec<DenseChain> = Vec::new();
     let mut maps: Vec<AffineMap> = Vec::new();
     let (mut first, mut outer) = (0, 1);
     for at in 0..=program.ops.len() {
@@ -54,7 +54,7 @@ pub(super) fn find_chains(program: &mut Program) {
             None => true,
         };
         if !next.as_ref().is_some_and(continues) && !maps.is_empty() {
-            found.push(Chained { ops: first..at, outer, chain: AffineChain::new(std::mem::take(&mut maps)) });
+            found.push(DenseChain { ops: first..at, outer, chain: AffineChain::new(std::mem::take(&mut maps)) });
         }
         if let Some((map, times)) = next {
             if maps.is_empty() {

@@ -3,23 +3,23 @@
 //! A layer reads the layers it names, or the one before it in the list. The list may name layers that stand further down:
 //! they are called first. What no layer reads is an output of the network.
 
-use crate::layers::{Layer, Placed};
-use crate::program::Builder;
+use crate::layers::{ConnectedLayer, Layer};
+use crate::program::ProgramBuilder;
 use crate::program::ValueId;
 use treino_core::error::{Error, Result};
-use treino_core::rows::{Reading, Readings, Request};
+use treino_core::rows::{ColumnEncoding, ColumnEncodings, InputLayerColumns};
 
 /// A layer and what it is connected to, by positions in the list.
-struct Node<'a> {
+struct GraphNode<'a> {
     name: String,
     layer: &'a Layer,
-    inputs: Vec<Source>,
+    inputs: Vec<NodeInput>,
     /// The layer whose weights it uses: its own, or that of another place in the list.
     weights_of: usize,
 }
 
 #[derive(Clone, Copy, PartialEq)]
-enum Source {
+enum NodeInput {
     /// The rows that come in.
     Rows,
     /// The output of a layer.
@@ -35,15 +35,15 @@ pub(super) struct Built {
 }
 
 /// The outputs of the network: the layers that give them, and their values.
-pub(super) type Ends = Vec<(String, ValueId)>;
+pub(super) type NetworkOutputs = Vec<(String, ValueId)>;
 
 /// Calls all layers in their order; gives what became of each, and the outputs. `outputs` names them, unless it is empty.
 pub(super) fn assemble(
-    builder: &mut Builder,
-    layers: &[Placed],
+    builder: &mut ProgramBuilder,
+    layers: &[ConnectedLayer],
     outputs: &[String],
     most: usize,
-) -> Result<(Vec<Built>, Ends)> {
+) -> Result<(Vec<Built>, NetworkOutputs)> {
     let place = |i: usize| move |e: Error| placed(e, layers, i);
     let nodes = connected(builder, layers)?;
     let ends = ends(&nodes, outputs)?;
@@ -60,9 +60,9 @@ pub(super) fn assemble(
             .map(|source| {
                 let value = match source {
                     // An input layer asks for what it wants itself.
-                    Source::Rows if matches!(node.layer, Layer::InputLayer(_)) => builder.input(),
-                    Source::Rows => builder.rows().map_err(place(i))?,
-                    Source::Layer(from) => values[*from].expect("a layer is called after those it reads"),
+                    NodeInput::Rows if matches!(node.layer, Layer::InputLayer(_)) => builder.input(),
+                    NodeInput::Rows => builder.rows().map_err(place(i))?,
+                    NodeInput::Layer(from) => values[*from].expect("a layer is called after those it reads"),
                 };
                 Ok(builder.take(value))
             })
@@ -88,8 +88,8 @@ pub(super) fn assemble(
             .inputs
             .iter()
             .map(|source| match source {
-                Source::Rows => "rows".to_string(),
-                Source::Layer(from) => nodes[*from].name.clone(),
+                NodeInput::Rows => "rows".to_string(),
+                NodeInput::Layer(from) => nodes[*from].name.clone(),
             })
             .collect(),
         shape: builder.shape(value(i)).to_vec(),
@@ -98,15 +98,15 @@ pub(super) fn assemble(
 }
 
 /// Says of a mistake in which layer it was made.
-fn placed(e: Error, layers: &[Placed], i: usize) -> Error {
+fn placed(e: Error, layers: &[ConnectedLayer], i: usize) -> Error {
     e.help(format!("it happened in layer {} ({})", i + 1, layers[i].layer.name()))
 }
 
 /// All layers with what they read.
-fn connected<'a>(builder: &mut Builder, layers: &'a [Placed]) -> Result<Vec<Node<'a>>> {
+fn connected<'a>(builder: &mut ProgramBuilder, layers: &'a [ConnectedLayer]) -> Result<Vec<GraphNode<'a>>> {
     let place = |i: usize| move |e: Error| placed(e, layers, i);
     let mut names = Vec::with_capacity(layers.len());
-    for (i, Placed { layer, .. }) in layers.iter().enumerate() {
+    for (i, ConnectedLayer { layer, .. }) in layers.iter().enumerate() {
         names.push(builder.name(layer.name(), layer.inner().given_name()).map_err(place(i))?);
     }
     (0..layers.len()).map(|i| connect(i, layers, &names).map_err(place(i))).collect()
@@ -116,17 +116,20 @@ fn connected<'a>(builder: &mut Builder, layers: &'a [Placed]) -> Result<Vec<Node
 ///
 /// # Errors
 /// Layers that cannot be connected; an input layer whose readers want its columns in different ways.
-pub fn readings(layers: &[Placed]) -> Result<Readings> {
-    let nodes = connected(&mut Builder::new(1.into()), layers)?;
+pub fn readings(layers: &[ConnectedLayer]) -> Result<ColumnEncodings> {
+    let nodes = connected(&mut ProgramBuilder::new(1.into()), layers)?;
     let names_columns = |layer: &Layer| matches!(layer, Layer::InputLayer(input) if input.columns.is_some());
-    let reads_rows = |node: &Node<'_>| node.inputs.contains(&Source::Rows) && !names_columns(node.layer);
-    let mut readings =
-        Readings { only_named: !nodes.is_empty() && !nodes.iter().any(reads_rows), ..Readings::default() };
+    let reads_rows = |node: &GraphNode<'_>| node.inputs.contains(&NodeInput::Rows) && !names_columns(node.layer);
+    let mut readings = ColumnEncodings {
+        only_named: !nodes.is_empty() && !nodes.iter().any(reads_rows),
+        ..ColumnEncodings::default()
+    };
     for (i, node) in nodes.iter().enumerate() {
         let Layer::InputLayer(input) = node.layer else { continue };
         let Some(columns) = &input.columns else { continue };
-        let readers: Vec<usize> = (0..nodes.len()).filter(|j| nodes[*j].inputs.contains(&Source::Layer(i))).collect();
-        let mut found: Vec<(usize, Option<Reading>)> = Vec::new();
+        let readers: Vec<usize> =
+            (0..nodes.len()).filter(|j| nodes[*j].inputs.contains(&NodeInput::Layer(i))).collect();
+        let mut found: Vec<(usize, Option<ColumnEncoding>)> = Vec::new();
         for j in &readers {
             let reading = nodes[nodes[*j].weights_of].layer.inner().reading().map_err(|e| placed(e, layers, *j))?;
             if let Some((other, _)) = found.first().filter(|(_, first)| *first != reading) {
@@ -139,7 +142,7 @@ pub fn readings(layers: &[Placed]) -> Result<Readings> {
         match found.into_iter().next() {
             Some((_, Some(reading))) => {
                 let (layer, columns) = (node.name.clone(), columns.clone());
-                readings.requests.push(Request { layer, columns, reading, readers });
+                readings.requests.push(InputLayerColumns { layer, columns, reading, readers });
             }
             _ => readings.ordinary.extend(columns.iter().cloned()),
         }
@@ -148,23 +151,24 @@ pub fn readings(layers: &[Placed]) -> Result<Readings> {
 }
 
 /// What layer `i` reads, and whose weights it uses.
-fn connect<'a>(i: usize, layers: &'a [Placed], names: &[String]) -> Result<Node<'a>> {
+fn connect<'a>(i: usize, layers: &'a [ConnectedLayer], names: &[String]) -> Result<GraphNode<'a>> {
     let find = |wanted: &str, what: &str| {
         names.iter().position(|name| name == wanted).ok_or_else(|| {
             let e = Error::input(format!("{what} \"{wanted}\", but no layer is called so"));
             e.nearest(wanted, names.iter().enumerate().filter(|(j, _)| *j != i).map(|(_, name)| name.as_str()))
         })
     };
-    let Placed { layer, inputs } = &layers[i];
+    let ConnectedLayer { layer, inputs } = &layers[i];
     let name = &names[i];
     let is_input = matches!(layer, Layer::InputLayer(_));
     if is_input && !inputs.is_empty() {
         return Err(Error::input(format!("\"{name}\" is an input, so it has no inputs of its own")));
     }
     let what = format!("\"{name}\" has the input");
-    let mut sources = inputs.iter().map(|input| find(input, &what).map(Source::Layer)).collect::<Result<Vec<_>>>()?;
+    let mut sources =
+        inputs.iter().map(|input| find(input, &what).map(NodeInput::Layer)).collect::<Result<Vec<_>>>()?;
     if sources.is_empty() {
-        sources.push(if i == 0 || is_input { Source::Rows } else { Source::Layer(i - 1) });
+        sources.push(if i == 0 || is_input { NodeInput::Rows } else { NodeInput::Layer(i - 1) });
     }
     let weights_of = match layer {
         Layer::Shared(shared) if shared.layer.is_empty() => {
@@ -181,12 +185,12 @@ fn connect<'a>(i: usize, layers: &'a [Placed], names: &[String]) -> Result<Node<
         }
         _ => i,
     };
-    Ok(Node { name: name.clone(), layer, inputs: sources, weights_of })
+    Ok(GraphNode { name: name.clone(), layer, inputs: sources, weights_of })
 }
 
 /// The layers whose outputs are those of the network.
-fn ends(nodes: &[Node<'_>], outputs: &[String]) -> Result<Vec<usize>> {
-    let is_read = |i: usize| nodes.iter().any(|node| node.inputs.contains(&Source::Layer(i)));
+fn ends(nodes: &[GraphNode<'_>], outputs: &[String]) -> Result<Vec<usize>> {
+    let is_read = |i: usize| nodes.iter().any(|node| node.inputs.contains(&NodeInput::Layer(i)));
     if outputs.is_empty() {
         return Ok((0..nodes.len()).filter(|i| !is_read(*i)).collect());
     }
@@ -209,11 +213,11 @@ fn ends(nodes: &[Node<'_>], outputs: &[String]) -> Result<Vec<usize>> {
 }
 
 /// An order in which every layer comes after those it needs: that of the list, where possible.
-fn order(nodes: &[Node<'_>]) -> Result<Vec<usize>> {
+fn order(nodes: &[GraphNode<'_>]) -> Result<Vec<usize>> {
     let needs = |i: usize| {
         let sources = nodes[i].inputs.iter().filter_map(|source| match source {
-            Source::Layer(from) => Some(*from),
-            Source::Rows => None,
+            NodeInput::Layer(from) => Some(*from),
+            NodeInput::Rows => None,
         });
         sources.chain((nodes[i].weights_of != i).then_some(nodes[i].weights_of))
     };
@@ -230,7 +234,7 @@ fn order(nodes: &[Node<'_>]) -> Result<Vec<usize>> {
 }
 
 /// Names a circle among the layers that cannot be called.
-fn cycle<I: Iterator<Item = usize>>(nodes: &[Node<'_>], done: &[bool], needs: impl Fn(usize) -> I) -> Error {
+fn cycle<I: Iterator<Item = usize>>(nodes: &[GraphNode<'_>], done: &[bool], needs: impl Fn(usize) -> I) -> Error {
     let waits_for = |i: usize| needs(i).find(|from| !done[*from]);
     let mut path: Vec<usize> = done.iter().position(|done| !done).into_iter().collect();
     while let Some(next) = path.last().and_then(|last| waits_for(*last)) {

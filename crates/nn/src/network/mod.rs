@@ -5,15 +5,15 @@
 //! ```
 //! Everything that can be wrong with a network is found while building it.
 
+mod batch_gradient;
 mod fuse;
 mod graph;
 #[allow(clippy::module_inception, reason = "the room is named after its main type")]
 mod network;
-mod pull_back;
 mod weights;
 
+pub use batch_gradient::BatchGradient;
 pub use graph::readings;
 pub use network::{LayerSummary, Network, logits_to_probabilities};
-pub use pull_back::PulledBack;
 pub(crate) use weights::{damaged, parse};
 pub use weights::{set_weights, weights_bytes, weights_metadata, weights_with_metadata};

@@ -1,13 +1,13 @@
 //! A network: layers, their program, and the current weights.
 
-use super::fuse::{find_chains, fuse};
+use super::fuse::{find_dense_chains, fuse};
 use super::graph::{Built, assemble};
 use crate::activations::{Activation, Sigmoid, Softmax};
-use crate::layers::{NormalizationOp, Placed};
-use crate::program::Builder;
-use crate::program::Unwatched;
-use crate::program::{Buffer, Ids, Program, Variable};
-use crate::program::{Memory, Pass};
+use crate::layers::{ConnectedLayer, NormalizationOp};
+use crate::program::NoProbe;
+use crate::program::ProgramBuilder;
+use crate::program::{Buffer, IdRange, Program, Variable};
+use crate::program::{PassContext, ProgramBuffers};
 use treino_core::error::{Error, Result};
 use treino_core::rows::{Columns, Matrix, Rows};
 use treino_engine::pool::Pool;
@@ -23,7 +23,7 @@ const MOST_PARAMETERS: usize = 1 << 30;
 /// A built network with its weights.
 #[derive(Debug, Clone)]
 pub struct Network {
-    layers: Vec<Placed>,
+    layers: Vec<ConnectedLayer>,
     built: Vec<Built>,
     program: Program,
     /// Trainable weights, flat.
@@ -71,8 +71,8 @@ impl Network {
     /// # Errors
     /// No layers, a name that is taken, inputs that do not fit a layer, layers in a circle, or more than 2^30 parameters; the
     /// message names the layer.
-    pub fn build<L: Clone + Into<Placed>>(columns: impl Into<Columns>, layers: &[L]) -> Result<Self> {
-        let layers: Vec<Placed> = layers.iter().cloned().map(Into::into).collect();
+    pub fn build<L: Clone + Into<ConnectedLayer>>(columns: impl Into<Columns>, layers: &[L]) -> Result<Self> {
+        let layers: Vec<ConnectedLayer> = layers.iter().cloned().map(Into::into).collect();
         Network::build_at_most(columns, &layers, &[], MOST_PARAMETERS)
     }
 
@@ -80,14 +80,14 @@ impl Network {
     ///
     /// # Errors
     /// As [`Network::build`]; outputs that are no layers, layers that lead to no output.
-    pub fn build_graph(columns: impl Into<Columns>, layers: &[Placed], outputs: &[String]) -> Result<Self> {
+    pub fn build_graph(columns: impl Into<Columns>, layers: &[ConnectedLayer], outputs: &[String]) -> Result<Self> {
         Network::build_at_most(columns, layers, outputs, MOST_PARAMETERS)
     }
 
     /// [`Network::build_graph`] with at most so many parameters, so that no memory is asked for that nobody has.
     pub fn build_at_most(
         columns: impl Into<Columns>,
-        layers: &[Placed],
+        layers: &[ConnectedLayer],
         outputs: &[String],
         most: usize,
     ) -> Result<Self> {
@@ -98,11 +98,11 @@ impl Network {
         if layers.is_empty() {
             return Err(Error::input("a network needs at least one layer"));
         }
-        let mut builder = Builder::new(columns);
+        let mut builder = ProgramBuilder::new(columns);
         let (built, outputs) = assemble(&mut builder, layers, outputs, most)?;
         let mut program = builder.finish(outputs);
         fuse(&mut program);
-        find_chains(&mut program);
+        find_dense_chains(&mut program);
         for variable in &program.variables {
             let check = variable.initializer.inner().check(&variable.shape);
             check.map_err(|e| e.help(format!("it is the initializer of {}", variable.name)))?;
@@ -189,16 +189,16 @@ impl Network {
     }
 
     /// Runs the first `ops` operations over all rows, chunk by chunk, and hands over the values and the number of rows.
-    pub(crate) fn through(&self, x: Rows<'_>, ops: usize, mut take: impl FnMut(&Memory, usize)) {
+    pub(crate) fn through(&self, x: Rows<'_>, ops: usize, mut take: impl FnMut(&ProgramBuffers, usize)) {
         let chunk = CHUNK.min(x.rows().max(1));
-        let mut memory = Memory::new(&self.program, chunk, false);
+        let mut memory = ProgramBuffers::new(&self.program, chunk, false);
         memory.weights.copy_from_slice(&self.weights);
         memory.state.copy_from_slice(&self.state);
         let (pool, simd) = (Pool::new(1), Simd::detect());
         for first in (0..x.rows()).step_by(chunk) {
             let n = chunk.min(x.rows() - first);
             x.copy_to(first, &mut memory.value_mut(self.program.input)[..n * self.inputs()]);
-            let pass = Pass {
+            let pass = PassContext {
                 simd,
                 pool: &pool,
                 rows: n,
@@ -209,7 +209,7 @@ impl Network {
                 step: 0,
                 loss_scale: 1.0,
             };
-            self.program.forward(ops, &mut memory, &pass, |_| false, &mut Unwatched);
+            self.program.forward(ops, &mut memory, &pass, |_| false, &mut NoProbe);
             take(&memory, n);
         }
     }
@@ -231,7 +231,7 @@ impl Network {
     /// # Errors
     /// Names the row, the number and the range.
     pub fn check_ids(&self, x: Rows<'_>) -> Result<()> {
-        for Ids { layer, columns, below } in &self.program.ids {
+        for IdRange { layer, columns, below } in &self.program.ids {
             for row in 0..x.rows() {
                 let numbers = x.row(row);
                 let fits = |id: f32| id >= 0.0 && id < *below as f32 && id.fract() == 0.0;
@@ -262,7 +262,7 @@ impl Network {
     }
 
     /// The layers it was built from.
-    pub fn layers(&self) -> &[Placed] {
+    pub fn layers(&self) -> &[ConnectedLayer] {
         &self.layers
     }
 

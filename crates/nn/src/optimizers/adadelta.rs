@@ -1,8 +1,8 @@
 //! Adadelta (M. Zeiler, "ADADELTA: an adaptive learning rate method", arXiv 1212.5701, 2012): steps in the weights' own
 //! units, so that the paper needs no learning rate: 1.0 is the paper's.
 
-use super::each::Each;
-use super::{Layout, Rule, Slot, Step, optimizer};
+use super::elementwise::ElementwiseUpdate;
+use super::{Layout, Slot, StepContext, UpdateRule, optimizer};
 use treino_core::catalog::Kind;
 use treino_engine::flush::flush_root;
 
@@ -19,12 +19,12 @@ optimizer! {
     }
 }
 
-impl Rule for Adadelta {
+impl UpdateRule for Adadelta {
     fn slots(&self, layout: &Layout) -> Vec<Slot> {
         layout.zeros(&["accumulated_grad", "accumulated_delta_var"])
     }
 
-    fn step(&self, at: Step<'_>, w: &mut [f32], g: &mut [f32], state: &mut [Vec<f32>]) {
+    fn step(&self, at: StepContext<'_>, w: &mut [f32], g: &mut [f32], state: &mut [Vec<f32>]) {
         let [gradients, moves] = state else { unreachable!("as many buffers as slots") };
         let rule = Update {
             rate: at.learning_rate,
@@ -44,7 +44,7 @@ struct Update {
     epsilon: f32,
 }
 
-impl Each<2> for Update {
+impl ElementwiseUpdate<2> for Update {
     #[inline(always)]
     fn next(&self, w: f32, g: f32, [gradients, moves]: [f32; 2]) -> (f32, [f32; 2]) {
         let root = flush_root(g);

@@ -2,7 +2,7 @@
 //! matrix of squared gradients only row and column means are kept. For networks that barely fit into memory.
 
 use super::passes::Move;
-use super::{Layout, Part, Rule, Slot, Start, Step, optimizer};
+use super::{Layout, Slot, SlotInit, StepContext, UpdateRule, VariableRange, optimizer};
 use treino_core::catalog::{Interval, Kind};
 use treino_engine::double;
 use treino_engine::reduce;
@@ -32,14 +32,14 @@ optimizer! {
 }
 
 /// A variable as matrices: how many, their rows and columns. `None` for one without rows and columns.
-fn matrices(part: &Part) -> Option<[usize; 3]> {
+fn matrices(part: &VariableRange) -> Option<[usize; 3]> {
     match part.shape[..] {
         [ref many @ .., rows, columns] => Some([many.iter().product(), rows, columns]),
         _ => None,
     }
 }
 
-impl Rule for Adafactor {
+impl UpdateRule for Adafactor {
     fn slots(&self, layout: &Layout) -> Vec<Slot> {
         let [mut rows, mut columns, mut vectors, mut widest] = [0; 4];
         for part in &layout.parts {
@@ -49,12 +49,12 @@ impl Rule for Adafactor {
                 vectors += part.range.len();
             }
         }
-        let zeros = |name, length| Slot { name, length, start: Start::Constant(0.0) };
-        let scratch = Slot { name: "column_sums", length: widest, start: Start::Scratch };
+        let zeros = |name, length| Slot { name, length, start: SlotInit::Constant(0.0) };
+        let scratch = Slot { name: "column_sums", length: widest, start: SlotInit::Scratch };
         vec![zeros("rows", rows), zeros("columns", columns), zeros("velocity", vectors), scratch]
     }
 
-    fn step(&self, at: Step<'_>, w: &mut [f32], g: &mut [f32], state: &mut [Vec<f32>]) {
+    fn step(&self, at: StepContext<'_>, w: &mut [f32], g: &mut [f32], state: &mut [Vec<f32>]) {
         let [rows, columns, velocity, sums] = state else { unreachable!("as many buffers as slots") };
         let (mut rows, mut columns, mut velocity) = (&mut rows[..], &mut columns[..], &mut velocity[..]);
         let t = at.t as f64;
@@ -75,7 +75,7 @@ impl Rule for Adafactor {
                 let v;
                 (v, velocity) = std::mem::take(&mut velocity).split_at_mut(g.len());
                 let (beta, rest) = (beta as f32, (1.0 - beta) as f32);
-                at.simd.run(Plain { beta, rest, epsilon: mean.epsilon, g, v });
+                at.simd.run(UnfactoredUpdate { beta, rest, epsilon: mean.epsilon, g, v });
             }
             let rms =
                 |x: &[f32]| (reduce::sum(at.simd, x, |x| f64::from(x) * f64::from(x)) / x.len().max(1) as f64).sqrt();
@@ -111,7 +111,7 @@ impl Mean {
         }
         let mean = reduce::sum(self.simd, r, f64::from) / height as f64;
         for (r, row) in r.iter().zip(g.chunks_exact_mut(width)) {
-            self.simd.run(Scale { share: (f64::from(*r) / mean) as f32, c, g: row });
+            self.simd.run(DivideByFactors { share: (f64::from(*r) / mean) as f32, c, g: row });
         }
     }
 }
@@ -124,13 +124,13 @@ fn divisor(square: f32) -> f32 {
 }
 
 /// g / sqrt(share * c), in the place of g.
-struct Scale<'a> {
+struct DivideByFactors<'a> {
     share: f32,
     c: &'a [f32],
     g: &'a mut [f32],
 }
 
-impl Kernel for Scale<'_> {
+impl Kernel for DivideByFactors<'_> {
     type Output = ();
 
     #[inline(always)]
@@ -142,7 +142,7 @@ impl Kernel for Scale<'_> {
 }
 
 /// Moves the mean square v, and puts g / sqrt(v) in the place of g.
-struct Plain<'a> {
+struct UnfactoredUpdate<'a> {
     beta: f32,
     rest: f32,
     epsilon: f32,
@@ -150,7 +150,7 @@ struct Plain<'a> {
     v: &'a mut [f32],
 }
 
-impl Kernel for Plain<'_> {
+impl Kernel for UnfactoredUpdate<'_> {
     type Output = ();
 
     #[inline(always)]

@@ -1,8 +1,8 @@
 //! Adagrad (J. Duchi, E. Hazan, Y. Singer, "Adaptive subgradient methods", JMLR 12, 2011): every weight has a rate of its
 //! own, which only falls. For sparse inputs, whose rare weights keep a high rate.
 
-use super::each::Each;
-use super::{Layout, Rule, Slot, Start, Step, optimizer};
+use super::elementwise::ElementwiseUpdate;
+use super::{Layout, Slot, SlotInit, StepContext, UpdateRule, optimizer};
 use treino_core::catalog::Kind;
 use treino_engine::flush::flush_root;
 
@@ -18,13 +18,13 @@ optimizer! {
     }
 }
 
-impl Rule for Adagrad {
+impl UpdateRule for Adagrad {
     fn slots(&self, layout: &Layout) -> Vec<Slot> {
-        let start = Start::Constant(self.initial_accumulator_value as f32);
+        let start = SlotInit::Constant(self.initial_accumulator_value as f32);
         vec![Slot { name: "accumulator", length: layout.length, start }]
     }
 
-    fn step(&self, at: Step<'_>, w: &mut [f32], g: &mut [f32], state: &mut [Vec<f32>]) {
+    fn step(&self, at: StepContext<'_>, w: &mut [f32], g: &mut [f32], state: &mut [Vec<f32>]) {
         let [sum] = state else { unreachable!("as many buffers as slots") };
         Update { rate: at.learning_rate, epsilon: self.epsilon as f32 }.sweep(at, w, g, [sum]);
     }
@@ -36,7 +36,7 @@ struct Update {
     epsilon: f32,
 }
 
-impl Each<1> for Update {
+impl ElementwiseUpdate<1> for Update {
     #[inline(always)]
     fn next(&self, w: f32, g: f32, [sum]: [f32; 1]) -> (f32, [f32; 1]) {
         let root = flush_root(g);

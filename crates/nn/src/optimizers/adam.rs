@@ -1,8 +1,8 @@
 //! Adam (D. Kingma, J. Ba, "Adam: a method for stochastic optimization", ICLR 2015) and AdamW, which is Adam with
 //! decoupled weight decay (I. Loshchilov, F. Hutter, "Decoupled weight decay regularization", ICLR 2019).
 
-use super::each::Each;
-use super::{Layout, Rule, Slot, Step, optimizer, power};
+use super::elementwise::ElementwiseUpdate;
+use super::{Layout, Slot, StepContext, UpdateRule, optimizer, power};
 use treino_core::catalog::Kind;
 use treino_core::error::{Error, Result};
 use treino_engine::flush::flush_root;
@@ -41,22 +41,22 @@ optimizer! {
     }
 }
 
-impl Rule for Adam {
+impl UpdateRule for Adam {
     fn slots(&self, layout: &Layout) -> Vec<Slot> {
         slots(layout, self.amsgrad)
     }
 
-    fn step(&self, at: Step<'_>, w: &mut [f32], g: &mut [f32], state: &mut [Vec<f32>]) {
+    fn step(&self, at: StepContext<'_>, w: &mut [f32], g: &mut [f32], state: &mut [Vec<f32>]) {
         Moments::new(self.beta_1, self.beta_2, self.epsilon, at.learning_rate, at.t).step(at, w, g, state);
     }
 }
 
-impl Rule for AdamW {
+impl UpdateRule for AdamW {
     fn slots(&self, layout: &Layout) -> Vec<Slot> {
         slots(layout, self.amsgrad)
     }
 
-    fn step(&self, at: Step<'_>, w: &mut [f32], g: &mut [f32], state: &mut [Vec<f32>]) {
+    fn step(&self, at: StepContext<'_>, w: &mut [f32], g: &mut [f32], state: &mut [Vec<f32>]) {
         Moments::new(self.beta_1, self.beta_2, self.epsilon, at.learning_rate, at.t).step(at, w, g, state);
     }
 
@@ -91,7 +91,7 @@ impl Moments {
         }
     }
 
-    fn step(self, at: Step<'_>, w: &mut [f32], g: &[f32], state: &mut [Vec<f32>]) {
+    fn step(self, at: StepContext<'_>, w: &mut [f32], g: &[f32], state: &mut [Vec<f32>]) {
         match state {
             [m, v] => self.sweep(at, w, g, [m, v]),
             [m, v, largest] => self.sweep(at, w, g, [m, v, largest]),
@@ -117,7 +117,7 @@ pub(super) fn bias(beta: f64, t: u64) -> f32 {
     1.0_f32 - power(f64::from(beta as f32), t) as f32
 }
 
-impl Each<2> for Moments {
+impl ElementwiseUpdate<2> for Moments {
     #[inline(always)]
     fn next(&self, w: f32, g: f32, [m, v]: [f32; 2]) -> (f32, [f32; 2]) {
         let (m, v) = self.follow(g, m, v);
@@ -126,7 +126,7 @@ impl Each<2> for Moments {
 }
 
 /// With the largest v so far.
-impl Each<3> for Moments {
+impl ElementwiseUpdate<3> for Moments {
     #[inline(always)]
     fn next(&self, w: f32, g: f32, [m, v, largest]: [f32; 3]) -> (f32, [f32; 3]) {
         let (m, v) = self.follow(g, m, v);

@@ -2,8 +2,8 @@
 //! gradient in the place of the mean square. Steady where single gradients are huge.
 
 use super::adam::bias;
-use super::each::Each;
-use super::{Layout, Rule, Slot, Step, optimizer};
+use super::elementwise::ElementwiseUpdate;
+use super::{Layout, Slot, StepContext, UpdateRule, optimizer};
 use treino_core::catalog::Kind;
 
 optimizer! {
@@ -20,12 +20,12 @@ optimizer! {
     }
 }
 
-impl Rule for Adamax {
+impl UpdateRule for Adamax {
     fn slots(&self, layout: &Layout) -> Vec<Slot> {
         layout.zeros(&["momentum", "norm"])
     }
 
-    fn step(&self, at: Step<'_>, w: &mut [f32], g: &mut [f32], state: &mut [Vec<f32>]) {
+    fn step(&self, at: StepContext<'_>, w: &mut [f32], g: &mut [f32], state: &mut [Vec<f32>]) {
         let [m, u] = state else { unreachable!("as many buffers as slots") };
         let rule = Update {
             rate: at.learning_rate,
@@ -47,7 +47,7 @@ struct Update {
     epsilon: f32,
 }
 
-impl Each<2> for Update {
+impl ElementwiseUpdate<2> for Update {
     #[inline(always)]
     fn next(&self, w: f32, g: f32, [m, u]: [f32; 2]) -> (f32, [f32; 2]) {
         let m = (g - m).mul_add(self.one_minus_1, m);

@@ -1,8 +1,8 @@
 //! FTRL-Proximal (H. B. McMahan et al., "Ad click prediction: a view from the trenches", KDD 2013). For wide, sparse linear
 //! models: its L1 penalty makes weights exactly 0.
 
-use super::each::Each;
-use super::{Layout, Rule, Slot, Start, Step, optimizer};
+use super::elementwise::ElementwiseUpdate;
+use super::{Layout, Slot, SlotInit, StepContext, UpdateRule, optimizer};
 use treino_core::catalog::{Interval, Kind};
 use treino_engine::double;
 use treino_engine::flush::flush_root;
@@ -32,15 +32,15 @@ optimizer! {
     }
 }
 
-impl Rule for Ftrl {
+impl UpdateRule for Ftrl {
     fn slots(&self, layout: &Layout) -> Vec<Slot> {
-        let start = Start::Constant(self.initial_accumulator_value as f32);
+        let start = SlotInit::Constant(self.initial_accumulator_value as f32);
         let mut slots = vec![Slot { name: "accumulator", length: layout.length, start }];
         slots.extend(layout.zeros(&["linear"]));
         slots
     }
 
-    fn step(&self, at: Step<'_>, w: &mut [f32], g: &mut [f32], state: &mut [Vec<f32>]) {
+    fn step(&self, at: StepContext<'_>, w: &mut [f32], g: &mut [f32], state: &mut [Vec<f32>]) {
         let [n, z] = state else { unreachable!("as many buffers as slots") };
         if at.learning_rate == 0.0 {
             return;
@@ -53,7 +53,7 @@ impl Rule for Ftrl {
             twice_shrinkage: (2.0 * self.l2_shrinkage_regularization_strength) as f32,
         };
         if self.learning_rate_power == -0.5 {
-            Powered { rule, power: Root }.sweep(at, w, g, [n, z]);
+            Powered { rule, power: SquareRoot }.sweep(at, w, g, [n, z]);
         } else {
             Powered { rule, power: AnyPower(-self.learning_rate_power) }.sweep(at, w, g, [n, z]);
         }
@@ -66,9 +66,9 @@ trait Power {
 }
 
 /// The power 1/2, by far the most common.
-struct Root;
+struct SquareRoot;
 
-impl Power for Root {
+impl Power for SquareRoot {
     #[inline(always)]
     fn of(&self, x: f32) -> f32 {
         x.sqrt()
@@ -97,7 +97,7 @@ struct Powered<P> {
     power: P,
 }
 
-impl<P: Power + Sync> Each<2> for Powered<P> {
+impl<P: Power + Sync> ElementwiseUpdate<2> for Powered<P> {
     #[inline(always)]
     fn next(&self, w: f32, g: f32, [n, z]: [f32; 2]) -> (f32, [f32; 2]) {
         let Update { rate, l1, twice_l2, twice_shrinkage } = self.rule;

@@ -3,7 +3,7 @@
 
 use super::adam::bias;
 use super::passes::Move;
-use super::{Layout, Rule, Slot, Step, optimizer};
+use super::{Layout, Slot, StepContext, UpdateRule, optimizer};
 use treino_core::catalog::Kind;
 use treino_engine::flush::{flush, flush_root};
 use treino_engine::reduce;
@@ -24,12 +24,12 @@ optimizer! {
     }
 }
 
-impl Rule for Lamb {
+impl UpdateRule for Lamb {
     fn slots(&self, layout: &Layout) -> Vec<Slot> {
         layout.zeros(&["momentum", "velocity"])
     }
 
-    fn step(&self, at: Step<'_>, w: &mut [f32], g: &mut [f32], state: &mut [Vec<f32>]) {
+    fn step(&self, at: StepContext<'_>, w: &mut [f32], g: &mut [f32], state: &mut [Vec<f32>]) {
         let [m, v] = state else { unreachable!("as many buffers as slots") };
         at.simd.run(Direction {
             one_minus_1: (1.0 - self.beta_1) as f32,

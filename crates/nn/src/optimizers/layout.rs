@@ -6,7 +6,7 @@ use std::ops::Range;
 
 /// A variable within the flat buffer of trainable weights.
 #[derive(Debug, Clone)]
-pub struct Part {
+pub struct VariableRange {
     /// Its name, such as `dense_1/kernel`.
     pub name: String,
     /// Its shape; the numbers lie in row-major order.
@@ -21,7 +21,7 @@ pub struct Part {
 #[derive(Debug, Clone)]
 pub struct Layout {
     /// The variables in order.
-    pub parts: Vec<Part>,
+    pub parts: Vec<VariableRange>,
     /// Length of the buffer.
     pub length: usize,
 }
@@ -30,7 +30,7 @@ impl Layout {
     /// The trainable variables of a program.
     pub fn of(program: &Program) -> Self {
         let trainable = program.variables.iter().filter(|v| v.buffer == Buffer::Trainable);
-        let part = |v: &crate::program::Variable| Part {
+        let part = |v: &crate::program::Variable| VariableRange {
             name: v.name.clone(),
             shape: v.shape.clone(),
             range: v.range.clone(),
@@ -41,7 +41,7 @@ impl Layout {
 
     /// Buffers of state as long as the weights that begin at 0.
     pub fn zeros(&self, names: &[&'static str]) -> Vec<Slot> {
-        names.iter().map(|name| Slot { name, length: self.length, start: Start::Constant(0.0) }).collect()
+        names.iter().map(|name| Slot { name, length: self.length, start: SlotInit::Constant(0.0) }).collect()
     }
 }
 
@@ -53,12 +53,12 @@ pub struct Slot {
     /// How many numbers it holds.
     pub length: usize,
     /// Where it starts.
-    pub start: Start,
+    pub start: SlotInit,
 }
 
 /// Where a buffer starts.
 #[derive(Debug, Clone)]
-pub enum Start {
+pub enum SlotInit {
     /// One number everywhere.
     Constant(f32),
     /// The weights as they are then.

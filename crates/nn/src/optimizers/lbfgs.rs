@@ -5,15 +5,15 @@
 //! A step works on one function: all rows are one batch, random layers draw the same numbers in every evaluation of a
 //! step, and moving statistics move once a step.
 
-use super::options::{Configured, Options};
-use super::passes::{Add, Move, Scale};
-use super::{Layout, LearningRate, Rule, Slot, Start, Step};
-use treino_core::catalog::{Interval, Kind, thing};
+use super::options::{HasOptions, Options};
+use super::passes::{Add, Move, ScaleBy};
+use super::{Layout, LearningRate, Slot, SlotInit, StepContext, UpdateRule};
+use treino_core::catalog::{Interval, Kind, component};
 use treino_core::error::{Error, Result};
 use treino_engine::reduce::dot;
 use treino_engine::simd::Simd;
 
-thing! {
+component! {
     /// L-BFGS: Newton's step by what the last gradients tell of the curvature, on all rows at once.
     ///
     /// The direction is -H g, where H follows from the last `memory` moves s and changes y of the gradient. The line search
@@ -34,17 +34,17 @@ thing! {
 /// There is none: the line search decides.
 const NO_RATE: LearningRate = LearningRate::Constant(1.0);
 
-impl Configured for Lbfgs {
+impl HasOptions for Lbfgs {
     fn options(&self) -> Options<'_> {
         Options::plain(&NO_RATE)
     }
 }
 
-impl Rule for Lbfgs {
+impl UpdateRule for Lbfgs {
     fn slots(&self, layout: &Layout) -> Vec<Slot> {
         let n = layout.length;
-        let kept = |name, length| Slot { name, length, start: Start::Constant(0.0) };
-        let scratch = |name, length| Slot { name, length, start: Start::Scratch };
+        let kept = |name, length| Slot { name, length, start: SlotInit::Constant(0.0) };
+        let scratch = |name, length| Slot { name, length, start: SlotInit::Scratch };
         vec![
             kept("moves", self.memory * n),
             kept("gradient_changes", self.memory * n),
@@ -59,7 +59,7 @@ impl Rule for Lbfgs {
     }
 
     /// Moves nothing: the steps are made by the line search.
-    fn step(&self, _: Step<'_>, _: &mut [f32], _: &mut [f32], _: &mut [Vec<f32>]) {}
+    fn step(&self, _: StepContext<'_>, _: &mut [f32], _: &mut [f32], _: &mut [Vec<f32>]) {}
 
     fn line_search(&self) -> Option<&Lbfgs> {
         Some(self)
@@ -79,14 +79,14 @@ type Evaluate<'a> = dyn FnMut(&[f32], &mut [f32]) -> f64 + 'a;
 
 /// A point of the line: how far along, loss, slope.
 #[derive(Debug, Clone, Copy)]
-struct Point {
+struct LinePoint {
     a: f64,
     loss: f64,
     slope: f64,
 }
 
 /// The line of one step.
-struct Line<'a, 'b> {
+struct SearchLine<'a, 'b> {
     simd: Simd,
     direction: &'a [f32],
     origin: &'a [f32],
@@ -96,21 +96,21 @@ struct Line<'a, 'b> {
     left: usize,
 }
 
-impl Line<'_, '_> {
+impl SearchLine<'_, '_> {
     /// The point at `a`; a loss that is not a number counts as infinite.
-    fn at(&mut self, a: f64) -> Point {
+    fn at(&mut self, a: f64) -> LinePoint {
         self.left = self.left.saturating_sub(1);
         self.point.copy_from_slice(self.origin);
         self.simd.run(Move { w: self.point, by: a as f32, u: self.direction });
         let loss = (self.evaluate)(self.point, self.gradient);
         let slope = dot(self.simd, self.gradient, self.direction);
         let is_finite = loss.is_finite() && slope.is_finite();
-        Point { a, loss: if is_finite { loss } else { f64::INFINITY }, slope: if is_finite { slope } else { 0.0 } }
+        LinePoint { a, loss: if is_finite { loss } else { f64::INFINITY }, slope: if is_finite { slope } else { 0.0 } }
     }
 }
 
 impl Lbfgs {
-    /// Puts the point where a step begins, and its gradient, into the buffers of [`Rule::slots`].
+    /// Puts the point where a step begins, and its gradient, into the buffers of [`UpdateRule::slots`].
     pub(crate) fn begin(&self, state: &mut [Vec<f32>], w: &[f32], g: &[f32]) {
         let [_, _, _, _, origin, origin_gradient, ..] = state else { unreachable!("as many buffers as slots") };
         origin.copy_from_slice(w);
@@ -136,8 +136,8 @@ impl Lbfgs {
         }
         // Only the first step has no curvature to tell its length.
         let first = if pairs[0] == 0.0 { (1.0 / (-slope).sqrt()).min(1.0) } else { 1.0 };
-        let mut line = Line { simd, direction, origin, point, gradient, evaluate, left: self.max_evaluations };
-        let found = slope < 0.0 && self.wolfe(&mut line, Point { a: 0.0, loss, slope }, first);
+        let mut line = SearchLine { simd, direction, origin, point, gradient, evaluate, left: self.max_evaluations };
+        let found = slope < 0.0 && self.wolfe(&mut line, LinePoint { a: 0.0, loss, slope }, first);
         if !found {
             pairs[0] = 0.0;
             point.copy_from_slice(origin);
@@ -146,7 +146,7 @@ impl Lbfgs {
         let (s, y) = (direction, origin_gradient);
         s.copy_from_slice(point);
         simd.run(Add { x: s, by: -1.0, y: origin });
-        simd.run(Scale { x: y, by: -1.0 });
+        simd.run(ScaleBy { x: y, by: -1.0 });
         simd.run(Add { x: y, by: 1.0, y: gradient });
         // A pair without curvature would spoil H.
         let least = 1e-10 * (dot(simd, s, s) * dot(simd, y, y)).sqrt();
@@ -178,7 +178,7 @@ impl Lbfgs {
         };
         let add = |x: &mut [f32], by: f64, y: &[f32]| simd.run(Add { x, by: by as f32, y });
         direction.copy_from_slice(g);
-        simd.run(Scale { x: direction, by: -1.0 });
+        simd.run(ScaleBy { x: direction, by: -1.0 });
         let kept = count.saturating_sub(self.memory)..count;
         for k in kept.clone().rev() {
             let (s, y) = pair(k);
@@ -189,7 +189,7 @@ impl Lbfgs {
         if count > 0 {
             let (s, y) = pair(count - 1);
             let scale = (dot(simd, s, y) / dot(simd, y, y)) as f32;
-            simd.run(Scale { x: direction, by: scale });
+            simd.run(ScaleBy { x: direction, by: scale });
         }
         for k in kept {
             let (s, y) = pair(k);
@@ -200,7 +200,7 @@ impl Lbfgs {
     }
 
     /// Algorithm 3.5: whether a point was found that is better than the start. The line ends up there.
-    fn wolfe(&self, line: &mut Line<'_, '_>, start: Point, first: f64) -> bool {
+    fn wolfe(&self, line: &mut SearchLine<'_, '_>, start: LinePoint, first: f64) -> bool {
         let (mut last, mut a) = (start, first);
         while line.left > 0 {
             let now = line.at(a);
@@ -220,7 +220,7 @@ impl Lbfgs {
     }
 
     /// Algorithm 3.6, between the better point `low` and a worse or rising one.
-    fn zoom(&self, line: &mut Line<'_, '_>, start: Point, mut low: Point, mut high: Point) -> bool {
+    fn zoom(&self, line: &mut SearchLine<'_, '_>, start: LinePoint, mut low: LinePoint, mut high: LinePoint) -> bool {
         // One evaluation is kept for going back to the best point.
         while line.left > 1 {
             let now = line.at(between(low, high));
@@ -243,17 +243,17 @@ impl Lbfgs {
         false
     }
 
-    fn decreases(&self, start: Point, now: Point) -> bool {
+    fn decreases(&self, start: LinePoint, now: LinePoint) -> bool {
         now.loss <= start.loss + self.c1 * now.a * start.slope
     }
 
-    fn is_flat(&self, start: Point, now: Point) -> bool {
+    fn is_flat(&self, start: LinePoint, now: LinePoint) -> bool {
         now.slope.abs() <= -self.c2 * start.slope
     }
 }
 
 /// Where the cubic through two points with their slopes is least, kept away from the ends; the middle where there is none.
-fn between(p: Point, q: Point) -> f64 {
+fn between(p: LinePoint, q: LinePoint) -> f64 {
     let width = q.a - p.a;
     let d1 = p.slope + q.slope - 3.0 * (q.loss - p.loss) / width;
     let d2 = (d1 * d1 - p.slope * q.slope).sqrt().copysign(width);
@@ -264,12 +264,12 @@ fn between(p: Point, q: Point) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::optimizers::Part;
+    use crate::optimizers::VariableRange;
 
     /// Steps until the gradient is small: the point and the number of steps.
     fn minimise(w: &[f32], steps: usize, mut f: impl FnMut(&[f32], &mut [f32]) -> f64) -> (Vec<f32>, usize) {
         let lbfgs = Lbfgs::default();
-        let part = Part { name: "w".into(), shape: vec![w.len()], range: 0..w.len(), constraint: None };
+        let part = VariableRange { name: "w".into(), shape: vec![w.len()], range: 0..w.len(), constraint: None };
         let slots = lbfgs.slots(&Layout { parts: vec![part], length: w.len() });
         let mut state: Vec<Vec<f32>> = slots.iter().map(|slot| vec![0.0; slot.length]).collect();
         let (mut w, mut g) = (w.to_vec(), vec![0.0; w.len()]);
@@ -326,10 +326,10 @@ mod tests {
 
     #[test]
     fn the_cubic_finds_the_minimum_of_a_parabola() {
-        let at = |a: f64| Point { a, loss: (a - 0.3) * (a - 0.3), slope: 2.0 * (a - 0.3) };
+        let at = |a: f64| LinePoint { a, loss: (a - 0.3) * (a - 0.3), slope: 2.0 * (a - 0.3) };
         assert!((between(at(0.0), at(1.0)) - 0.3).abs() < 1e-12);
         assert!((between(at(1.0), at(0.0)) - 0.3).abs() < 1e-12);
-        let wall = Point { a: 1.0, loss: f64::INFINITY, slope: 0.0 };
+        let wall = LinePoint { a: 1.0, loss: f64::INFINITY, slope: 0.0 };
         assert_eq!(between(at(0.0), wall), 0.5);
     }
 }

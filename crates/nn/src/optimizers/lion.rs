@@ -1,8 +1,8 @@
 //! Lion (X. Chen et al., "Symbolic discovery of optimization algorithms", NeurIPS 2023): only the sign of the momentum
 //! counts. Wants a learning rate 3 to 10 times smaller than Adam's, and a weight decay as much larger.
 
-use super::each::Each;
-use super::{Layout, Rule, Slot, Step, optimizer};
+use super::elementwise::ElementwiseUpdate;
+use super::{Layout, Slot, StepContext, UpdateRule, optimizer};
 use treino_core::catalog::{Interval, Kind};
 
 optimizer! {
@@ -17,12 +17,12 @@ optimizer! {
     }
 }
 
-impl Rule for Lion {
+impl UpdateRule for Lion {
     fn slots(&self, layout: &Layout) -> Vec<Slot> {
         layout.zeros(&["momentum"])
     }
 
-    fn step(&self, at: Step<'_>, w: &mut [f32], g: &mut [f32], state: &mut [Vec<f32>]) {
+    fn step(&self, at: StepContext<'_>, w: &mut [f32], g: &mut [f32], state: &mut [Vec<f32>]) {
         let [m] = state else { unreachable!("as many buffers as slots") };
         Update { rate: at.learning_rate, beta_1: self.beta_1 as f32, beta_2: self.beta_2 as f32 }.sweep(at, w, g, [m]);
     }
@@ -35,7 +35,7 @@ struct Update {
     beta_2: f32,
 }
 
-impl Each<1> for Update {
+impl ElementwiseUpdate<1> for Update {
     #[inline(always)]
     fn next(&self, w: f32, g: f32, [m]: [f32; 1]) -> (f32, [f32; 1]) {
         let mean = m * self.beta_1 + g * (1.0 - self.beta_1);

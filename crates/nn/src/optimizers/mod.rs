@@ -9,7 +9,7 @@ mod adafactor;
 mod adagrad;
 mod adam;
 mod adamax;
-mod each;
+mod elementwise;
 mod ftrl;
 mod lamb;
 mod layout;
@@ -32,25 +32,25 @@ pub use adam::{Adam, AdamW};
 pub use adamax::Adamax;
 pub use ftrl::Ftrl;
 pub use lamb::Lamb;
-pub use layout::{Layout, Part, Slot, Start};
+pub use layout::{Layout, Slot, SlotInit, VariableRange};
 pub use lbfgs::Lbfgs;
 pub use lion::Lion;
 pub use muon::Muon;
 pub use nadam::Nadam;
 pub(crate) use options::optimizer;
-pub use options::{Configured, Options};
+pub use options::{HasOptions, Options};
 pub use rate::LearningRate;
 pub use rmsprop::RMSprop;
 pub use schedule_free_adamw::ScheduleFreeAdamW;
 pub use sgd::SGD;
 pub use update::Updater;
 
-use treino_core::catalog::room;
+use treino_core::catalog::family;
 use treino_core::error::{Error, Result};
 use treino_engine::pool::Pool;
 use treino_engine::simd::Simd;
 
-room! {
+family! {
     /// Any optimizer.
     ///
     /// How weights move along the gradient. `learning_rate` is a number or a schedule.
@@ -58,7 +58,7 @@ room! {
     /// Keras differences: a learning rate may be written as a whole number; `exclude_from_weight_decay` is a
     /// parameter, not a method, and searches names of the form `layer/variable`; a clip of 0 is refused, where Keras
     /// takes it for none.
-    pub enum Optimizer: dyn Rule in Room {
+    pub enum Optimizer: dyn UpdateRule in Family {
         name: "optimizers", one: "optimizer", example: "[compile]\noptimizer = {inline}\n",
     } => {
         SGD, RMSprop, Adam, AdamW, Adadelta, Adagrad, Adamax, Nadam, Ftrl, Lion, Lamb, Adafactor, Muon,
@@ -106,12 +106,12 @@ impl Optimizer {
 }
 
 /// What an optimizer does.
-pub trait Rule: Configured + std::fmt::Debug {
+pub trait UpdateRule: HasOptions + std::fmt::Debug {
     /// Its buffers of state.
     fn slots(&self, layout: &Layout) -> Vec<Slot>;
 
     /// Moves the weights `w` one step against the gradient `g`, which is used up.
-    fn step(&self, at: Step<'_>, w: &mut [f32], g: &mut [f32], state: &mut [Vec<f32>]);
+    fn step(&self, at: StepContext<'_>, w: &mut [f32], g: &mut [f32], state: &mut [Vec<f32>]);
 
     /// Refuses parameters that contradict each other.
     ///
@@ -121,20 +121,20 @@ pub trait Rule: Configured + std::fmt::Debug {
         Ok(())
     }
 
-    /// The line search that makes its steps in the place of [`Rule::step`], if one does.
+    /// The line search that makes its steps in the place of [`UpdateRule::step`], if one does.
     fn line_search(&self) -> Option<&Lbfgs> {
         None
     }
 
     /// Strength of a variable's weight decay, before exclusions.
-    fn weight_decay(&self, _part: &Part) -> Option<f64> {
+    fn weight_decay(&self, _part: &VariableRange) -> Option<f64> {
         self.options().weight_decay
     }
 }
 
 /// Where a training stands when a step is made, and what the step may use.
 #[derive(Debug, Clone, Copy)]
-pub struct Step<'a> {
+pub struct StepContext<'a> {
     /// The number of the step, from 1.
     pub t: u64,
     /// The learning rate of this step.
@@ -162,9 +162,9 @@ pub(crate) fn power(base: f64, mut n: u64) -> f64 {
 
 /// A step of a rule by itself, for tests of single rules.
 #[cfg(test)]
-fn try_step(rule: &dyn Rule, t: u64, learning_rate: f32, w: &mut [f32], g: &mut [f32], state: &mut [Vec<f32>]) {
-    let part = Part { name: "w".into(), shape: vec![w.len()], range: 0..w.len(), constraint: None };
+fn try_step(rule: &dyn UpdateRule, t: u64, learning_rate: f32, w: &mut [f32], g: &mut [f32], state: &mut [Vec<f32>]) {
+    let part = VariableRange { name: "w".into(), shape: vec![w.len()], range: 0..w.len(), constraint: None };
     let layout = Layout { parts: vec![part], length: w.len() };
-    let at = Step { t, learning_rate, layout: &layout, simd: Simd::detect(), pool: &Pool::new(1) };
+    let at = StepContext { t, learning_rate, layout: &layout, simd: Simd::detect(), pool: &Pool::new(1) };
     rule.step(at, w, g, state);
 }

@@ -3,14 +3,14 @@
 //! directions alike. Everything that is no matrix goes by Adam.
 
 use super::adam::Moments;
-use super::each::Each;
+use super::elementwise::ElementwiseUpdate;
 use super::options::patterns;
-use super::passes::{Add, Move, Scale};
-use super::{Layout, Part, Rule, Slot, Start, Step, optimizer};
+use super::passes::{Add, Move, ScaleBy};
+use super::{Layout, Slot, SlotInit, StepContext, UpdateRule, VariableRange, optimizer};
 use treino_core::catalog::{Interval, Kind};
 use treino_core::error::{Error, Result};
 use treino_engine::flush::flush;
-use treino_engine::product::{Start as From, View, product, transpose};
+use treino_engine::product::{ProductStart as From, View, product, transpose};
 use treino_engine::reduce;
 use treino_engine::simd::Kernel;
 
@@ -55,7 +55,7 @@ optimizer! {
 
 impl Muon {
     /// Whether a variable goes by Adam.
-    fn by_adam(&self, part: &Part) -> bool {
+    fn by_adam(&self, part: &VariableRange) -> bool {
         // The patterns were compiled before, when the optimizer was checked.
         let excluded = patterns(&self.exclude_layers, "muon", "exclude_layers").unwrap_or_default();
         part.shape.len() != 2
@@ -64,7 +64,7 @@ impl Muon {
     }
 }
 
-impl Rule for Muon {
+impl UpdateRule for Muon {
     fn slots(&self, layout: &Layout) -> Vec<Slot> {
         let by_adam: Vec<bool> = layout.parts.iter().map(|part| self.by_adam(part)).collect();
         let [mut velocity, mut largest, mut square] = [0; 3];
@@ -76,16 +76,16 @@ impl Rule for Muon {
                 (largest, square) = (largest.max(part.range.len()), square.max(least * least));
             }
         }
-        let scratch = |name, length| Slot { name, length, start: Start::Scratch };
+        let scratch = |name, length| Slot { name, length, start: SlotInit::Scratch };
         let mut slots = layout.zeros(&["momentum"]);
-        slots.push(Slot { name: "velocity", length: velocity, start: Start::Constant(0.0) });
+        slots.push(Slot { name: "velocity", length: velocity, start: SlotInit::Constant(0.0) });
         let flags = by_adam.iter().map(|by_adam| f32::from(u8::from(*by_adam))).collect();
-        slots.push(Slot { name: "by_adam", length: by_adam.len(), start: Start::Numbers(flags) });
+        slots.push(Slot { name: "by_adam", length: by_adam.len(), start: SlotInit::Numbers(flags) });
         slots.extend([scratch("x", largest), scratch("y", largest), scratch("a", square), scratch("b", square)]);
         slots
     }
 
-    fn step(&self, at: Step<'_>, w: &mut [f32], g: &mut [f32], state: &mut [Vec<f32>]) {
+    fn step(&self, at: StepContext<'_>, w: &mut [f32], g: &mut [f32], state: &mut [Vec<f32>]) {
         let [m, velocity, by_adam, x, y, a, b] = state else { unreachable!("as many buffers as slots") };
         let mut velocity = &mut velocity[..];
         for (part, by_adam) in at.layout.parts.iter().zip(&*by_adam) {
@@ -98,7 +98,7 @@ impl Rule for Muon {
                 let adam = Moments::new(self.adam_beta_1, self.adam_beta_2, self.epsilon, rate, at.t);
                 adam.sweep_part(at.simd, w, g, [m, v]);
             } else {
-                at.simd.run(Follow { momentum: self.momentum as f32, nesterov: self.nesterov, g, m });
+                at.simd.run(MovingAverage { momentum: self.momentum as f32, nesterov: self.nesterov, g, m });
                 let x = self.orthogonal(at, [part.shape[0], part.shape[1]], g, [x, y, a, b]);
                 let scale = (part.shape[0].max(part.shape[1]) as f64).sqrt() * self.rms_rate;
                 at.simd.run(Move { w, by: -(f64::from(at.learning_rate) * scale) as f32, u: x });
@@ -113,7 +113,7 @@ impl Rule for Muon {
         patterns(&self.exclude_layers, "muon", "exclude_layers").map(drop)
     }
 
-    fn weight_decay(&self, part: &Part) -> Option<f64> {
+    fn weight_decay(&self, part: &VariableRange) -> Option<f64> {
         if self.by_adam(part) { Some(self.adam_weight_decay) } else { self.weight_decay }
     }
 }
@@ -122,7 +122,7 @@ impl Muon {
     /// A matrix near the orthogonal one that is nearest to `g`, in one of the working buffers.
     fn orthogonal<'a>(
         &self,
-        at: Step<'_>,
+        at: StepContext<'_>,
         [rows, columns]: [usize; 2],
         g: &[f32],
         work: [&'a mut Vec<f32>; 4],
@@ -138,17 +138,17 @@ impl Muon {
             x.copy_from_slice(g);
         }
         let norm = reduce::dot(at.simd, x, x).sqrt();
-        at.simd.run(Scale { x, by: (1.0 / (norm + 1e-7)) as f32 });
+        at.simd.run(ScaleBy { x, by: (1.0 / (norm + 1e-7)) as f32 });
         let (gram, square) = (&mut gram[..short * short], &mut square[..short * short]);
         let [a, b, c] = [self.muon_a, self.muon_b, self.muon_c].map(|k| k as f32);
         for _ in 0..self.ns_steps {
             transpose(at.simd, x, short, long, y);
             product(at.pool, at.simd, [short, long, short], View::rows(x, long), y, From::Zero, gram);
             product(at.pool, at.simd, [short; 3], View::rows(gram, short), gram, From::Zero, square);
-            at.simd.run(Scale { x: square, by: c });
+            at.simd.run(ScaleBy { x: square, by: c });
             at.simd.run(Add { x: square, by: b, y: gram });
             y.copy_from_slice(x);
-            at.simd.run(Scale { x: y, by: a });
+            at.simd.run(ScaleBy { x: y, by: a });
             product(at.pool, at.simd, [short, short, long], View::rows(square, short), x, From::Accumulate, y);
             (x, y) = (y, x);
         }
@@ -161,14 +161,14 @@ impl Muon {
 }
 
 /// Moves the momentum m, and puts what is to be made orthogonal in the place of g.
-struct Follow<'a> {
+struct MovingAverage<'a> {
     momentum: f32,
     nesterov: bool,
     g: &'a mut [f32],
     m: &'a mut [f32],
 }
 
-impl Kernel for Follow<'_> {
+impl Kernel for MovingAverage<'_> {
     type Output = ();
 
     #[inline(always)]

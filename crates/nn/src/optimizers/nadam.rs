@@ -1,8 +1,8 @@
 //! Nadam (T. Dozat, "Incorporating Nesterov momentum into Adam", ICLR workshop 2016): Adam that looks one step ahead.
 
 use super::adam::bias;
-use super::each::Each;
-use super::{Layout, Rule, Slot, Start, Step, optimizer, power};
+use super::elementwise::ElementwiseUpdate;
+use super::{Layout, Slot, SlotInit, StepContext, UpdateRule, optimizer, power};
 use treino_core::catalog::Kind;
 use treino_engine::flush::{flush, flush_root};
 
@@ -21,14 +21,14 @@ optimizer! {
     }
 }
 
-impl Rule for Nadam {
+impl UpdateRule for Nadam {
     fn slots(&self, layout: &Layout) -> Vec<Slot> {
         let mut slots = layout.zeros(&["momentum", "velocity"]);
-        slots.push(Slot { name: "u_product", length: 1, start: Start::Constant(1.0) });
+        slots.push(Slot { name: "u_product", length: 1, start: SlotInit::Constant(1.0) });
         slots
     }
 
-    fn step(&self, at: Step<'_>, w: &mut [f32], g: &mut [f32], state: &mut [Vec<f32>]) {
+    fn step(&self, at: StepContext<'_>, w: &mut [f32], g: &mut [f32], state: &mut [Vec<f32>]) {
         let [m, v, product] = state else { unreachable!("as many buffers as slots") };
         let (beta_1, beta_2) = (self.beta_1 as f32, self.beta_2 as f32);
         let mu = |t: u64| f64::from(beta_1) * (1.0 - 0.5 * power(0.96, t));
@@ -59,7 +59,7 @@ struct Update {
     epsilon: f32,
 }
 
-impl Each<2> for Update {
+impl ElementwiseUpdate<2> for Update {
     #[inline(always)]
     fn next(&self, w: f32, g: f32, [m, v]: [f32; 2]) -> (f32, [f32; 2]) {
         let m = (g - m).mul_add(self.one_minus_1, m);

@@ -77,18 +77,18 @@ pub(super) fn patterns(texts: &[String], optimizer: &str, parameter: &str) -> Re
 }
 
 /// Where the options of an optimizer are found.
-pub trait Configured {
+pub trait HasOptions {
     /// The options in one view.
     fn options(&self) -> Options<'_>;
 }
 
-/// Declares an optimizer: a `thing!` that begins with the learning rate and ends with the options that all share.
+/// Declares an optimizer: a `component!` that begins with the learning rate and ends with the options that all share.
 ///
 /// ```text
 /// optimizer! {
 ///     /// One line that says what it is.
 ///     pub struct Lion = "lion" (learning_rate = 0.001, weight_decay = None) {
-///         /// The parameters of its own, as in `thing!`.
+///         /// The parameters of its own, as in `component!`.
 ///         beta_1: f64 = 0.9, Kind::SHARE;
 ///     }
 /// }
@@ -99,7 +99,7 @@ macro_rules! optimizer {
         pub struct $Name:ident = $name:literal $([$($alias:literal),* $(,)?])?
         (learning_rate = $rate:literal, weight_decay = $decay:expr) { $($own:tt)* }
     ) => {
-        treino_core::catalog::thing! {
+        treino_core::catalog::component! {
             $(#[doc = $doc])+
             pub struct $Name = $name $([$($alias),*])? {
                 /// Step size: a number, or a schedule.
@@ -130,7 +130,7 @@ macro_rules! optimizer {
             }
         }
 
-        impl $crate::optimizers::Configured for $Name {
+        impl $crate::optimizers::HasOptions for $Name {
             fn options(&self) -> $crate::optimizers::Options<'_> {
                 $crate::optimizers::Options {
                     learning_rate: &self.learning_rate,

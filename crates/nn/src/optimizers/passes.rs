@@ -4,12 +4,12 @@ use treino_engine::flush::{flush, flush_weight};
 use treino_engine::simd::Kernel;
 
 /// x = by * x.
-pub(super) struct Scale<'a> {
+pub(super) struct ScaleBy<'a> {
     pub(super) x: &'a mut [f32],
     pub(super) by: f32,
 }
 
-impl Kernel for Scale<'_> {
+impl Kernel for ScaleBy<'_> {
     type Output = ();
 
     #[inline(always)]

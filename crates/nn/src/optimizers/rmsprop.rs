@@ -1,8 +1,8 @@
 //! RMSprop (T. Hinton, "Neural networks for machine learning", lecture 6e, 2012): the gradient over the root of its running
 //! mean square. A good first choice for recurrent and noisy problems; Keras's default optimizer.
 
-use super::each::Each;
-use super::{Layout, Rule, Slot, Step, optimizer};
+use super::elementwise::ElementwiseUpdate;
+use super::{Layout, Slot, StepContext, UpdateRule, optimizer};
 use treino_core::catalog::{Interval, Kind};
 use treino_engine::flush::flush_root;
 
@@ -26,7 +26,7 @@ optimizer! {
     }
 }
 
-impl Rule for RMSprop {
+impl UpdateRule for RMSprop {
     fn slots(&self, layout: &Layout) -> Vec<Slot> {
         layout.zeros(match (self.momentum > 0.0, self.centered) {
             (false, false) => &["velocity"],
@@ -36,7 +36,7 @@ impl Rule for RMSprop {
         })
     }
 
-    fn step(&self, at: Step<'_>, w: &mut [f32], g: &mut [f32], state: &mut [Vec<f32>]) {
+    fn step(&self, at: StepContext<'_>, w: &mut [f32], g: &mut [f32], state: &mut [Vec<f32>]) {
         let rule = Update {
             rate: at.learning_rate,
             rho: self.rho as f32,
@@ -47,7 +47,7 @@ impl Rule for RMSprop {
         match state {
             [v] => rule.sweep(at, w, g, [v]),
             [v, mean] if self.centered => Centered(rule).sweep(at, w, g, [v, mean]),
-            [v, b] => Heavy(rule).sweep(at, w, g, [v, b]),
+            [v, b] => WithMomentum(rule).sweep(at, w, g, [v, b]),
             [v, b, mean] => Centered(rule).sweep(at, w, g, [v, b, mean]),
             _ => unreachable!("as many buffers as slots"),
         }
@@ -91,7 +91,7 @@ impl Update {
     }
 }
 
-impl Each<1> for Update {
+impl ElementwiseUpdate<1> for Update {
     #[inline(always)]
     fn next(&self, w: f32, g: f32, [v]: [f32; 1]) -> (f32, [f32; 1]) {
         let v = self.square(v, g);
@@ -99,9 +99,9 @@ impl Each<1> for Update {
     }
 }
 
-struct Heavy(Update);
+struct WithMomentum(Update);
 
-impl Each<2> for Heavy {
+impl ElementwiseUpdate<2> for WithMomentum {
     #[inline(always)]
     fn next(&self, w: f32, g: f32, [v, b]: [f32; 2]) -> (f32, [f32; 2]) {
         let v = self.0.mean(v, g * g);
@@ -112,7 +112,7 @@ impl Each<2> for Heavy {
 
 struct Centered(Update);
 
-impl Each<2> for Centered {
+impl ElementwiseUpdate<2> for Centered {
     #[inline(always)]
     fn next(&self, w: f32, g: f32, [v, mean]: [f32; 2]) -> (f32, [f32; 2]) {
         let (change, v, mean) = self.0.centered(g, v, mean);
@@ -120,7 +120,7 @@ impl Each<2> for Centered {
     }
 }
 
-impl Each<3> for Centered {
+impl ElementwiseUpdate<3> for Centered {
     #[inline(always)]
     fn next(&self, w: f32, g: f32, [v, b, mean]: [f32; 3]) -> (f32, [f32; 3]) {
         let (change, v, mean) = self.0.centered(g, v, mean);

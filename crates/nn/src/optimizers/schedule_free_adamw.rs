@@ -2,8 +2,8 @@
 //! place of a falling learning rate, so that a training may end at any time.
 
 use super::adam::bias;
-use super::each::Each;
-use super::{Layout, Rule, Slot, Start, Step, optimizer};
+use super::elementwise::ElementwiseUpdate;
+use super::{Layout, Slot, SlotInit, StepContext, UpdateRule, optimizer};
 use treino_core::catalog::{Interval, Kind};
 use treino_engine::flush::flush_root;
 
@@ -28,14 +28,14 @@ optimizer! {
     }
 }
 
-impl Rule for ScheduleFreeAdamW {
+impl UpdateRule for ScheduleFreeAdamW {
     fn slots(&self, layout: &Layout) -> Vec<Slot> {
-        let mut slots = vec![Slot { name: "momentum", length: layout.length, start: Start::Weights }];
+        let mut slots = vec![Slot { name: "momentum", length: layout.length, start: SlotInit::Weights }];
         slots.extend(layout.zeros(&["velocity"]));
         slots
     }
 
-    fn step(&self, at: Step<'_>, w: &mut [f32], g: &mut [f32], state: &mut [Vec<f32>]) {
+    fn step(&self, at: StepContext<'_>, w: &mut [f32], g: &mut [f32], state: &mut [Vec<f32>]) {
         let [z, v] = state else { unreachable!("as many buffers as slots") };
         let warm = (at.t as f32 / self.warmup_steps.max(1) as f32).min(1.0);
         let rule = Update {
@@ -60,7 +60,7 @@ struct Update {
     share: f32,
 }
 
-impl Each<2> for Update {
+impl ElementwiseUpdate<2> for Update {
     #[inline(always)]
     fn next(&self, w: f32, g: f32, [z, v]: [f32; 2]) -> (f32, [f32; 2]) {
         let one_minus_1 = 1.0 - self.beta_1;

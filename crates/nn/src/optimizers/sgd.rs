@@ -1,7 +1,7 @@
 //! Stochastic gradient descent, with momentum.
 
-use super::each::Each;
-use super::{Layout, Rule, Slot, Step, optimizer};
+use super::elementwise::ElementwiseUpdate;
+use super::{Layout, Slot, StepContext, UpdateRule, optimizer};
 use treino_core::catalog::{Interval, Kind};
 
 optimizer! {
@@ -17,12 +17,12 @@ optimizer! {
     }
 }
 
-impl Rule for SGD {
+impl UpdateRule for SGD {
     fn slots(&self, layout: &Layout) -> Vec<Slot> {
         layout.zeros(if self.momentum == 0.0 { &[] } else { &["momentum"] })
     }
 
-    fn step(&self, at: Step<'_>, w: &mut [f32], g: &mut [f32], state: &mut [Vec<f32>]) {
+    fn step(&self, at: StepContext<'_>, w: &mut [f32], g: &mut [f32], state: &mut [Vec<f32>]) {
         let rule = Update { rate: at.learning_rate, momentum: self.momentum as f32, nesterov: self.nesterov };
         match state {
             [velocity] => rule.sweep(at, w, g, [velocity]),
@@ -38,14 +38,14 @@ struct Update {
     nesterov: bool,
 }
 
-impl Each<0> for Update {
+impl ElementwiseUpdate<0> for Update {
     #[inline(always)]
     fn next(&self, w: f32, g: f32, []: [f32; 0]) -> (f32, [f32; 0]) {
         ((-self.rate).mul_add(g, w), [])
     }
 }
 
-impl Each<1> for Update {
+impl ElementwiseUpdate<1> for Update {
     #[inline(always)]
     fn next(&self, w: f32, g: f32, [v]: [f32; 1]) -> (f32, [f32; 1]) {
         let pull = self.rate * g;

@@ -1,8 +1,8 @@
 //! One step of training, with all that surrounds an optimizer's rule.
 
 use super::options::patterns;
-use super::passes::{Add, Scale};
-use super::{Layout, Lbfgs, LearningRate, Optimizer, Start, Step};
+use super::passes::{Add, ScaleBy};
+use super::{Layout, Lbfgs, LearningRate, Optimizer, SlotInit, StepContext};
 use crate::program::Program;
 use treino_core::error::{Error, Result};
 use treino_engine::flush::flush;
@@ -29,7 +29,7 @@ pub struct Updater {
     is_constrained: bool,
     loss_scale: f32,
     accumulation: Option<Accumulation>,
-    average: Option<Average>,
+    average: Option<WeightAverage>,
 }
 
 /// A buffer of state: its name, and whether it holds anything between steps.
@@ -53,7 +53,7 @@ struct Accumulation {
 }
 
 #[derive(Debug)]
-struct Average {
+struct WeightAverage {
     momentum: f32,
     overwrite_frequency: Option<u64>,
     weights: Vec<f32>,
@@ -83,18 +83,18 @@ impl Updater {
             })
             .collect();
         let slots = rule.slots(&layout);
-        let start = |length: usize, start: Start| match start {
-            Start::Constant(value) => vec![value; length],
-            Start::Weights => weights.to_vec(),
-            Start::Numbers(numbers) => numbers,
-            Start::Scratch => vec![0.0; length],
+        let start = |length: usize, start: SlotInit| match start {
+            SlotInit::Constant(value) => vec![value; length],
+            SlotInit::Weights => weights.to_vec(),
+            SlotInit::Numbers(numbers) => numbers,
+            SlotInit::Scratch => vec![0.0; length],
         };
         Ok(Updater {
             slots: slots
                 .iter()
                 .map(|slot| NamedBuffer {
                     name: slot.name,
-                    lasts: !matches!(slot.start, Start::Scratch | Start::Numbers(_)),
+                    lasts: !matches!(slot.start, SlotInit::Scratch | SlotInit::Numbers(_)),
                 })
                 .collect(),
             state: slots.into_iter().map(|slot| start(slot.length, slot.start)).collect(),
@@ -111,7 +111,7 @@ impl Updater {
             accumulation: options
                 .gradient_accumulation_steps
                 .map(|steps| Accumulation { steps: steps as u64, sum: vec![0.0; layout.length] }),
-            average: options.use_ema.then(|| Average {
+            average: options.use_ema.then(|| WeightAverage {
                 momentum: options.ema_momentum as f32,
                 overwrite_frequency: options.ema_overwrite_frequency.map(|steps| steps as u64),
                 weights: weights.to_vec(),
@@ -163,7 +163,7 @@ impl Updater {
     /// Makes one step from the gradient of a batch, which is used up.
     pub fn apply(&mut self, simd: Simd, pool: &Pool, w: &mut [f32], g: &mut [f32]) {
         if self.loss_scale != 1.0 {
-            simd.run(Scale { x: g, by: 1.0 / self.loss_scale });
+            simd.run(ScaleBy { x: g, by: 1.0 / self.loss_scale });
         }
         let (mut ready, mut every) = (true, 1);
         if let Some(Accumulation { steps, sum }) = &mut self.accumulation {
@@ -172,7 +172,7 @@ impl Updater {
             simd.run(Add { x: sum, by: 1.0, y: g });
             if ready {
                 g.copy_from_slice(sum);
-                simd.run(Scale { x: g, by: 1.0 / every as f32 });
+                simd.run(ScaleBy { x: g, by: 1.0 / every as f32 });
                 sum.fill(0.0);
             }
         }
@@ -185,12 +185,12 @@ impl Updater {
                     simd.run(Decay { w: &mut w[part.range.clone()], decay: *decay, learning_rate });
                 }
             }
-            let at = Step { t: done + 1, learning_rate, layout: &self.layout, simd, pool };
+            let at = StepContext { t: done + 1, learning_rate, layout: &self.layout, simd, pool };
             self.optimizer.inner().step(at, w, g, &mut self.state);
         }
         if let Some(average) = &mut self.average {
             let momentum = if done == 0 { 0.0 } else { average.momentum };
-            simd.run(Follow { average: &mut average.weights, w, momentum });
+            simd.run(MovingAverage { average: &mut average.weights, w, momentum });
             if average.overwrite_frequency.is_some_and(|steps| (done + 1).is_multiple_of(steps)) {
                 w.copy_from_slice(&average.weights);
             }
@@ -211,14 +211,14 @@ impl Updater {
                 for part in &self.layout.parts {
                     let g = &mut g[part.range.clone()];
                     let by = most / norm(g).max(most);
-                    simd.run(Scale { x: g, by: by as f32 });
+                    simd.run(ScaleBy { x: g, by: by as f32 });
                 }
             }
             Some(Clip::GlobalNorm(most)) => {
                 let norm = norm(g);
                 // A norm that is not finite makes everything NaN, so that the divergence shows.
                 let by = if norm.is_finite() { most / norm.max(most) } else { f64::NAN };
-                simd.run(Scale { x: g, by: by as f32 });
+                simd.run(ScaleBy { x: g, by: by as f32 });
             }
             Some(Clip::Value(most)) => simd.run(ClipValue { g, most }),
         }
@@ -273,7 +273,7 @@ impl Updater {
     }
 
     /// Goes on from a step of an earlier training.
-    pub(crate) fn go_on(&mut self, iterations: u64, learning_rate: f64) {
+    pub(crate) fn resume(&mut self, iterations: u64, learning_rate: f64) {
         self.iterations = iterations;
         if let LearningRate::Constant(rate) = &mut self.learning_rate {
             *rate = learning_rate;
@@ -314,13 +314,13 @@ impl Kernel for Decay<'_> {
     }
 }
 
-struct Follow<'a> {
+struct MovingAverage<'a> {
     average: &'a mut [f32],
     w: &'a [f32],
     momentum: f32,
 }
 
-impl Kernel for Follow<'_> {
+impl Kernel for MovingAverage<'_> {
     type Output = ();
 
     #[inline(always)]

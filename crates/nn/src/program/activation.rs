@@ -1,6 +1,6 @@
 //! Activations as ops, and penalties on values.
 
-use super::memory::{Memory, Pass};
+use super::memory::{PassContext, ProgramBuffers};
 use super::op::Op;
 use super::program::ValueId;
 use crate::activations::Activation;
@@ -20,13 +20,13 @@ pub struct ActivationOp {
 }
 
 impl Op for ActivationOp {
-    fn forward(&self, memory: &mut Memory, pass: &Pass<'_>) {
+    fn forward(&self, memory: &mut ProgramBuffers, pass: &PassContext<'_>) {
         let f = memory.forward(self.x, self.y);
         let [x, y] = self.widths.map(|width| width * self.outer * pass.rows);
         self.activation.inner().forward(pass.simd, &f.x[..x], &mut f.y[..y], self.widths[0]);
     }
 
-    fn backward(&self, memory: &mut Memory, pass: &Pass<'_>) {
+    fn backward(&self, memory: &mut ProgramBuffers, pass: &PassContext<'_>) {
         if self.backward {
             let b = memory.backward(self.x, self.y);
             let [x, y] = self.widths.map(|width| width * self.outer * pass.rows);
@@ -62,12 +62,12 @@ pub struct ActivityPenaltyOp {
 }
 
 impl Op for ActivityPenaltyOp {
-    fn forward(&self, memory: &mut Memory, pass: &Pass<'_>) {
+    fn forward(&self, memory: &mut ProgramBuffers, pass: &PassContext<'_>) {
         let x = &memory.value(self.x)[..pass.rows * self.width];
         memory.activity_penalty += self.regularizer.inner().value(pass.simd, self.width, x) / pass.rows as f64;
     }
 
-    fn backward(&self, memory: &mut Memory, pass: &Pass<'_>) {
+    fn backward(&self, memory: &mut ProgramBuffers, pass: &PassContext<'_>) {
         if self.backward {
             let (x, dx) = memory.value_and_gradient(self.x);
             let n = pass.rows * self.width;

@@ -1,9 +1,11 @@
 //! From layers to a program.
 
 use super::activation::{ActivationOp, ActivityPenaltyOp};
-use super::fork::ForkOp;
+use super::fan_out::SumGradientsOp;
 use super::op::Op;
-use super::program::{Buffer, Ids, Output, Program, ScratchId, ScratchSize, Use, Value, ValueId, VarId, Variable};
+use super::program::{
+    Buffer, IdRange, Output, Program, ScratchId, ScratchSize, Value, ValueId, VarId, Variable, VariableUse,
+};
 use super::select::SelectOp;
 use crate::activations::Activation;
 use crate::constraints::Constraint;
@@ -15,7 +17,7 @@ use treino_core::rows::Columns;
 
 /// Collects the ops, values and variables of a network, layer after layer.
 #[derive(Debug)]
-pub struct Builder {
+pub struct ProgramBuilder {
     program: Program,
     columns: Columns,
     /// Columns of the input that layers took in order.
@@ -23,7 +25,7 @@ pub struct Builder {
     /// The ordinary features of the rows, once a layer has read them.
     rows: Option<ValueId>,
     /// What is known of each value, in the order of [`Program::values`].
-    known: Vec<Known>,
+    known: Vec<ValueInfo>,
     layer: String,
     /// How often the layer being built was called before.
     calls: usize,
@@ -32,7 +34,7 @@ pub struct Builder {
 
 /// What the builder knows of a value.
 #[derive(Debug, Clone, Default)]
-struct Known {
+struct ValueInfo {
     /// Whether it depends on a trainable variable, so that its gradient is wanted.
     wants_gradient: bool,
     /// Whole numbers from 0 to below this.
@@ -69,11 +71,11 @@ impl<'a> Weight<'a> {
     }
 }
 
-impl Builder {
+impl ProgramBuilder {
     /// A builder for rows of these columns.
     pub fn new(columns: Columns) -> Self {
         let width = columns.total();
-        let mut builder = Builder {
+        let mut builder = ProgramBuilder {
             columns,
             columns_taken: 0,
             rows: None,
@@ -130,7 +132,7 @@ impl Builder {
         Ok(y)
     }
 
-    /// Whether a value is what [`Builder::rows`] gives.
+    /// Whether a value is what [`ProgramBuilder::rows`] gives.
     pub(crate) fn is_rows(&self, value: ValueId) -> bool {
         value == self.program.input || self.rows == Some(value)
     }
@@ -295,7 +297,7 @@ impl Builder {
             }
             (Some(_), _) => Ok(below),
             (None, Some(columns)) => {
-                self.program.ids.push(Ids { layer: self.layer.clone(), columns: columns.clone(), below });
+                self.program.ids.push(IdRange { layer: self.layer.clone(), columns: columns.clone(), below });
                 Ok(below)
             }
             (None, None) => {
@@ -314,15 +316,15 @@ impl Builder {
         let gradient = self.gradient_buffer(width);
         self.push_value(
             Value { shape: shape.to_vec(), numbers, gradient },
-            Known { wants_gradient, ..Known::default() },
+            ValueInfo { wants_gradient, ..ValueInfo::default() },
         )
     }
 
     /// A value in another shape of the same width.
     pub fn view(&mut self, value: ValueId, shape: &[usize]) -> ValueId {
         let seen = Value { shape: shape.to_vec(), ..self.program.values[value.0].clone() };
-        let Known { wants_gradient, below, columns, .. } = self.known[value.0].clone();
-        self.push_value(seen, Known { wants_gradient, below, columns, ..Known::default() })
+        let ValueInfo { wants_gradient, below, columns, .. } = self.known[value.0].clone();
+        self.push_value(seen, ValueInfo { wants_gradient, below, columns, ..ValueInfo::default() })
     }
 
     fn gradient_buffer(&mut self, width: usize) -> usize {
@@ -330,7 +332,7 @@ impl Builder {
         self.program.gradients.len() - 1
     }
 
-    fn push_value(&mut self, value: Value, known: Known) -> ValueId {
+    fn push_value(&mut self, value: Value, known: ValueInfo) -> ValueId {
         self.program.values.push(value);
         self.known.push(known);
         ValueId(self.program.values.len() - 1)
@@ -343,8 +345,8 @@ impl Builder {
         }
         let gradient = self.gradient_buffer(self.width(value));
         let alias = Value { gradient, ..self.program.values[value.0].clone() };
-        let Known { wants_gradient, below, columns, applied, .. } = self.known[value.0].clone();
-        let known = Known { wants_gradient, below, columns, applied, taken: true, ..Known::default() };
+        let ValueInfo { wants_gradient, below, columns, applied, .. } = self.known[value.0].clone();
+        let known = ValueInfo { wants_gradient, below, columns, applied, taken: true, ..ValueInfo::default() };
         let alias = self.push_value(alias, known);
         self.known[value.0].aliases.push(alias);
         alias
@@ -379,7 +381,7 @@ impl Builder {
             let trained = self.program.variables[variable].buffer == Buffer::Trainable;
             let start = self.program.gradient;
             self.program.gradient = if trained { start.saturating_add(length) } else { start };
-            return Ok(self.push_use(Use { variable, gradient: start..self.program.gradient, further: true }));
+            return Ok(self.push_use(VariableUse { variable, gradient: start..self.program.gradient, further: true }));
         }
         if trainable {
             let regularizer = weight.regularizer.map_or(Ok(()), |r| r.inner().check(shape));
@@ -403,10 +405,10 @@ impl Builder {
             regularizer: weight.regularizer.filter(|_| trainable).cloned(),
             constraint: weight.constraint.filter(|_| trainable).cloned(),
         });
-        Ok(self.push_use(Use { variable: self.program.variables.len() - 1, gradient: range, further: false }))
+        Ok(self.push_use(VariableUse { variable: self.program.variables.len() - 1, gradient: range, further: false }))
     }
 
-    fn push_use(&mut self, one: Use) -> VarId {
+    fn push_use(&mut self, one: VariableUse) -> VarId {
         self.program.uses.push(one);
         VarId(self.program.uses.len() - 1)
     }
@@ -462,12 +464,14 @@ impl Builder {
     /// The finished program, with the outputs of these layers as its results.
     pub(crate) fn finish(mut self, outputs: Vec<(String, ValueId)>) -> Program {
         let taken: Vec<ValueId> = outputs.iter().map(|(_, value)| self.take(*value)).collect();
-        let mut forks: Vec<(usize, ForkOp)> = Vec::new();
+        let mut forks: Vec<(usize, SumGradientsOp)> = Vec::new();
         for (id, known) in self.known.iter().enumerate() {
             if !known.aliases.is_empty() && known.wants_gradient {
                 let (value, width) = (ValueId(id), self.program.width(ValueId(id)));
-                forks
-                    .push((known.made_at.unwrap_or_default(), ForkOp { value, aliases: known.aliases.clone(), width }));
+                forks.push((
+                    known.made_at.unwrap_or_default(),
+                    SumGradientsOp { value, aliases: known.aliases.clone(), width },
+                ));
             }
         }
         // From behind, so that positions stay true. A fork of a value seen in another shape stands behind that of the value

@@ -9,7 +9,7 @@ use treino_engine::simd::Simd;
 
 /// All buffers of a running program, allocated once for the largest batch.
 #[derive(Debug)]
-pub struct Memory {
+pub struct ProgramBuffers {
     /// Trainable weights.
     pub weights: AlignedBuffer,
     /// Frozen weights and statistics.
@@ -36,7 +36,7 @@ struct Location {
 
 /// The circumstances of one pass over a batch.
 #[derive(Debug, Clone, Copy)]
-pub struct Pass<'a> {
+pub struct PassContext<'a> {
     /// The instruction set.
     pub simd: Simd,
     /// The threads.
@@ -57,13 +57,13 @@ pub struct Pass<'a> {
     pub loss_scale: f32,
 }
 
-impl Memory {
+impl ProgramBuffers {
     /// Memory for batches of up to `capacity` rows; `training` also gives it room for gradients.
     pub fn new(program: &Program, capacity: usize, training: bool) -> Self {
         let rows = |widths: &[usize], capacity: usize| -> Vec<AlignedBuffer> {
             widths.iter().map(|width| AlignedBuffer::zeros(width * capacity)).collect()
         };
-        Memory {
+        ProgramBuffers {
             weights: AlignedBuffer::zeros(program.trainable),
             state: AlignedBuffer::zeros(program.state),
             gradient: AlignedBuffer::zeros(if training { program.gradient } else { 0 }),
@@ -122,7 +122,7 @@ impl Memory {
     }
 
     /// Lends the rows of a value, to be filled from several others.
-    pub(crate) fn fill(&mut self, y: ValueId, fill: impl FnOnce(&Memory, &mut [f32])) {
+    pub(crate) fn fill(&mut self, y: ValueId, fill: impl FnOnce(&ProgramBuffers, &mut [f32])) {
         let place = self.places[y.0].0;
         let mut rows = std::mem::take(&mut self.numbers[place]);
         fill(self, &mut rows);
@@ -130,7 +130,7 @@ impl Memory {
     }
 
     /// Lends the gradient of a value, to be computed from other rows and gradients.
-    pub(crate) fn fill_gradient(&mut self, x: ValueId, fill: impl FnOnce(&Memory, &mut [f32])) {
+    pub(crate) fn fill_gradient(&mut self, x: ValueId, fill: impl FnOnce(&ProgramBuffers, &mut [f32])) {
         let place = self.places[x.0].1;
         let mut rows = std::mem::take(&mut self.gradients[place]);
         fill(self, &mut rows);
@@ -170,19 +170,25 @@ impl Memory {
     }
 
     /// Runs the maps of a chain forward.
-    pub(crate) fn chain_forward(&mut self, chain: &AffineChain, pass: &Pass<'_>, rows: usize) {
+    pub(crate) fn chain_forward(&mut self, chain: &AffineChain, pass: &PassContext<'_>, rows: usize) {
         chain.forward(pass.pool, pass.simd, rows, &mut self.numbers, &self.weights);
     }
 
     /// Computes the gradients of a chain. With `accumulate`, the gradients of weights are added to those of earlier rows.
-    pub(crate) fn chain_backward(&mut self, chain: &AffineChain, pass: &Pass<'_>, rows: usize, accumulate: bool) {
-        let Memory { numbers, gradients, weights, gradient, scratch, .. } = self;
+    pub(crate) fn chain_backward(
+        &mut self,
+        chain: &AffineChain,
+        pass: &PassContext<'_>,
+        rows: usize,
+        accumulate: bool,
+    ) {
+        let ProgramBuffers { numbers, gradients, weights, gradient, scratch, .. } = self;
         let buffers = BackwardBuffers { values: numbers, gradients, weights, gradient, scratch };
         chain.backward(pass.pool, pass.simd, rows, accumulate, buffers);
     }
 
     /// Adds what further calls of shared layers say about their weights.
-    pub(crate) fn join_shared(&mut self, program: &Program) {
+    pub(crate) fn add_shared_gradients(&mut self, program: &Program) {
         if program.gradient == program.trainable {
             return;
         }

@@ -1,23 +1,23 @@
 //! A network as a flat program.
 //!
 //! A [`Program`] is a list of [`Op`]s over numbered values (the batch's rows between ops) and a flat buffer of weights with
-//! named [`Variable`]s; a [`Builder`] collects them, layer after layer. [`Memory`] is what a program needs to run on a CPU.
+//! named [`Variable`]s; a [`ProgramBuilder`] collects them, layer after layer. [`ProgramBuffers`] is what a program needs to run on a CPU.
 //! A built program cannot fail on any input.
 
 mod activation;
 mod builder;
-mod fork;
+mod fan_out;
 mod memory;
 mod op;
+mod probe;
 #[allow(clippy::module_inception, reason = "the room is named after its main type")]
 mod program;
 mod select;
-mod watch;
 
 pub(crate) use activation::{ActivationOp, ActivityPenaltyOp};
-pub use builder::{Builder, Weight};
-pub use memory::{Memory, Pass};
+pub use builder::{ProgramBuilder, Weight};
+pub use memory::{PassContext, ProgramBuffers};
 pub use op::Op;
-pub(crate) use program::Chained;
-pub use program::{Buffer, Ids, Output, Program, ScratchId, ScratchSize, Value, ValueId, VarId, Variable};
-pub use watch::{Stage, Unwatched, Watch};
+pub use probe::{NoProbe, Stage, StepProbe};
+pub(crate) use program::DenseChain;
+pub use program::{Buffer, IdRange, Output, Program, ScratchId, ScratchSize, Value, ValueId, VarId, Variable};

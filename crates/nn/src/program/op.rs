@@ -1,6 +1,6 @@
 //! The operations of a program. What each computes stands in its layer's file.
 
-use super::memory::{Memory, Pass};
+use super::memory::{PassContext, ProgramBuffers};
 use super::program::ValueId;
 use crate::activations::Activation;
 use std::any::Any;
@@ -11,10 +11,10 @@ use std::fmt::Debug;
 /// It is called once for a batch, never once for a number, so a call through a table of functions costs nothing that counts.
 pub trait Op: Any + Debug + Send + Sync {
     /// Computes the op's output from its inputs.
-    fn forward(&self, memory: &mut Memory, pass: &Pass<'_>);
+    fn forward(&self, memory: &mut ProgramBuffers, pass: &PassContext<'_>);
 
     /// Computes the gradients of the op's variables and inputs from that of its output. What has no gradient does nothing.
-    fn backward(&self, _memory: &mut Memory, _pass: &Pass<'_>) {}
+    fn backward(&self, _memory: &mut ProgramBuffers, _pass: &PassContext<'_>) {}
 
     /// Whether each row of what it computes depends on that row alone, and gradients of variables are added to those of the
     /// rows before: then a batch may pass in pieces.

@@ -1,8 +1,8 @@
 //! The flat program of a network.
 
-use super::memory::{Memory, Pass};
+use super::memory::{PassContext, ProgramBuffers};
 use super::op::Op;
-use super::watch::{Stage, Watch};
+use super::probe::{Stage, StepProbe};
 use crate::activations::Activation;
 use crate::constraints::Constraint;
 use crate::initializers::Initializer;
@@ -88,7 +88,7 @@ impl Variable {
 
 /// A variable in the hands of one layer call.
 #[derive(Debug, Clone)]
-pub(crate) struct Use {
+pub(crate) struct VariableUse {
     /// Which variable.
     pub variable: usize,
     /// Where this call's gradient goes: the variable's own place for the first call, a place behind all weights for others.
@@ -110,7 +110,7 @@ pub struct Output {
 
 /// Numbers of the input that must be ids of an embedding.
 #[derive(Debug, Clone)]
-pub struct Ids {
+pub struct IdRange {
     /// The layer that looks them up.
     pub layer: String,
     /// Columns of the input.
@@ -136,7 +136,7 @@ pub struct Program {
     pub scratch: Vec<ScratchSize>,
     /// Variables in Keras's order.
     pub variables: Vec<Variable>,
-    pub(crate) uses: Vec<Use>,
+    pub(crate) uses: Vec<VariableUse>,
     /// Length of the trainable buffer.
     pub trainable: usize,
     /// Length of the state buffer.
@@ -148,13 +148,13 @@ pub struct Program {
     /// The rows that come out, side by side in this order.
     pub outputs: Vec<Output>,
     /// What must hold for the rows that come in.
-    pub ids: Vec<Ids>,
-    pub(crate) chains: Vec<Chained>,
+    pub ids: Vec<IdRange>,
+    pub(crate) chains: Vec<DenseChain>,
 }
 
 /// Dense ops in a row that the engine computes in one call.
 #[derive(Debug, Clone)]
-pub(crate) struct Chained {
+pub(crate) struct DenseChain {
     /// Their positions.
     pub ops: Range<usize>,
     /// How often they are applied to a row of the batch.
@@ -164,11 +164,11 @@ pub(crate) struct Chained {
 
 impl Program {
     /// Runs rows forward through the first `ops` operations, but for those whose result nobody reads.
-    pub fn forward<W: Watch>(
+    pub fn forward<W: StepProbe>(
         &self,
         ops: usize,
-        memory: &mut Memory,
-        pass: &Pass<'_>,
+        memory: &mut ProgramBuffers,
+        pass: &PassContext<'_>,
         is_left_out: impl Fn(usize) -> bool,
         watch: &mut W,
     ) {
@@ -191,10 +191,10 @@ impl Program {
 
     /// Computes the gradients of the rows that went forward last; those of the outputs are there. Ops whose backward pass is
     /// done elsewhere are left out.
-    pub fn backward<W: Watch>(
+    pub fn backward<W: StepProbe>(
         &self,
-        memory: &mut Memory,
-        pass: &Pass<'_>,
+        memory: &mut ProgramBuffers,
+        pass: &PassContext<'_>,
         is_left_out: impl Fn(usize) -> bool,
         watch: &mut W,
     ) {

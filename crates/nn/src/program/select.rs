@@ -1,6 +1,6 @@
 //! Some of the columns that come in.
 
-use super::memory::{Memory, Pass};
+use super::memory::{PassContext, ProgramBuffers};
 use super::op::Op;
 use super::program::ValueId;
 
@@ -15,7 +15,7 @@ pub struct SelectOp {
 }
 
 impl Op for SelectOp {
-    fn forward(&self, memory: &mut Memory, pass: &Pass<'_>) {
+    fn forward(&self, memory: &mut ProgramBuffers, pass: &PassContext<'_>) {
         let f = memory.forward(self.x, self.y);
         let rows = f.x.chunks_exact(self.width).zip(f.y.chunks_exact_mut(self.columns.len()));
         for (x, y) in rows.take(pass.rows) {

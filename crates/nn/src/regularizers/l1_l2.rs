@@ -1,11 +1,11 @@
 //! L1 and L2: l1 * sum |w| + l2 * sum w^2.
 
 use super::Penalty;
-use treino_core::catalog::{Kind, thing};
+use treino_core::catalog::{Kind, component};
 use treino_engine::reduce;
 use treino_engine::simd::{Kernel, Simd};
 
-thing! {
+component! {
     /// L1 penalty: l1 * sum |w|. Drives weights to exactly zero.
     pub struct L1 = "l1" {
         /// Strength.
@@ -13,7 +13,7 @@ thing! {
     }
 }
 
-thing! {
+component! {
     /// L2 penalty: l2 * sum w^2. Keeps weights small.
     pub struct L2 = "l2" {
         /// Strength.
@@ -21,7 +21,7 @@ thing! {
     }
 }
 
-thing! {
+component! {
     /// L1 and L2 penalties together: l1 * sum |w| + l2 * sum w^2.
     pub struct L1L2 = "l1_l2" ["l1l2"] {
         /// Strength of the L1 part.

@@ -11,17 +11,17 @@ mod orthogonal;
 pub use l1_l2::{L1, L1L2, L2};
 pub use orthogonal::OrthogonalRegularizer;
 
-use treino_core::catalog::room;
+use treino_core::catalog::family;
 use treino_core::error::Result;
 use treino_engine::simd::Simd;
 
-room! {
+family! {
     /// Any regularizer.
     ///
     /// Penalties that pull weights or outputs towards zero. Those on weights are added to the loss of every batch; an
     /// `activity_regularizer` is summed over the batch and divided by the number of its rows. As in Keras, L2 has no
     /// factor 1/2.
-    pub enum Regularizer: dyn Penalty in Room {
+    pub enum Regularizer: dyn Penalty in Family {
         name: "regularizers", one: "regularizer", example: "[[model.layers]]\ntype = \"dense\"\nunits = 32\nkernel_regularizer = {inline}\n",
     } => { L1, L2, L1L2, OrthogonalRegularizer }
 }

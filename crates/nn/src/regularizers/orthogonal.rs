@@ -1,7 +1,7 @@
 //! A penalty on rows or columns that point the same way.
 
 use super::Penalty;
-use treino_core::catalog::{Kind, choice, thing};
+use treino_core::catalog::{Kind, choice, component};
 use treino_core::error::{Error, Result};
 use treino_engine::simd::{Kernel, Simd};
 
@@ -15,7 +15,7 @@ choice! {
     }
 }
 
-thing! {
+component! {
     /// Keeps the rows (or columns) of a matrix at right angles: factor * mean |cosine| over all pairs of them.
     ///
     /// The cosine of two rows is r_i . r_j / (|r_i| |r_j|).

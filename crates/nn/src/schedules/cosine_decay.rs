@@ -1,12 +1,12 @@
 //! Cosine decay (I. Loshchilov, F. Hutter, "SGDR: stochastic gradient descent with warm restarts", ICLR 2017), after a linear
 //! warm-up where asked, and the same with restarts.
 
-use super::{Plan, single};
-use treino_core::catalog::{Interval, Kind, thing};
+use super::{ScheduleFunction, single};
+use treino_core::catalog::{Interval, Kind, component};
 use treino_core::error::{Error, Result};
 use treino_engine::double;
 
-thing! {
+component! {
     /// Cosine decay: half a wave from the initial rate down to alpha times that.
     ///
     /// rate = initial_learning_rate * ((1 - alpha) (1 + cos(pi * step / decay_steps)) / 2 + alpha), and alpha times the
@@ -31,7 +31,7 @@ fn wave(p: f64, alpha: f64) -> f64 {
     (1.0 - alpha) * 0.5 * (1.0 + double::cos_pi(p)) + alpha
 }
 
-impl Plan for CosineDecay {
+impl ScheduleFunction for CosineDecay {
     fn rate(&self, step: u64) -> f64 {
         let (step, steps, warmup) = (step as f64, self.decay_steps as f64, self.warmup_steps as f64);
         let first = single(self.initial_learning_rate);
@@ -50,7 +50,7 @@ impl Plan for CosineDecay {
     }
 }
 
-thing! {
+component! {
     /// Cosine decay with restarts: waves one after another, each `t_mul` times as long and `m_mul` times as high.
     ///
     /// Keras differences: the count of restarts is right at the very step of a restart; Keras's logarithm in single
@@ -69,7 +69,7 @@ thing! {
     }
 }
 
-impl Plan for CosineDecayRestarts {
+impl ScheduleFunction for CosineDecayRestarts {
     fn rate(&self, step: u64) -> f64 {
         let (t_mul, m_mul, alpha) = (self.t_mul, single(self.m_mul), single(self.alpha));
         // Which wave, and how far into it, in lengths of the first.

@@ -1,10 +1,10 @@
 //! Exponential decay: a rate that shrinks by the same factor over and over.
 
-use super::{Plan, single};
-use treino_core::catalog::{Kind, thing};
+use super::{ScheduleFunction, single};
+use treino_core::catalog::{Kind, component};
 use treino_engine::double;
 
-thing! {
+component! {
     /// Exponential decay: initial_learning_rate * decay_rate^(step / decay_steps).
     ///
     /// With `staircase` the exponent is rounded down, so that the rate falls once every `decay_steps` steps.
@@ -20,7 +20,7 @@ thing! {
     }
 }
 
-impl Plan for ExponentialDecay {
+impl ScheduleFunction for ExponentialDecay {
     fn rate(&self, step: u64) -> f64 {
         let p = step as f64 / self.decay_steps as f64;
         let p = if self.staircase { p.floor() } else { p };

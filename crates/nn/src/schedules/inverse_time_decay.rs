@@ -1,9 +1,9 @@
 //! Inverse time decay: a rate that falls like 1 / t, as the theory of stochastic approximation asks for.
 
-use super::{Plan, single};
-use treino_core::catalog::{Kind, thing};
+use super::{ScheduleFunction, single};
+use treino_core::catalog::{Kind, component};
 
-thing! {
+component! {
     /// Inverse time decay: initial_learning_rate / (1 + decay_rate * step / decay_steps).
     ///
     /// With `staircase` step / decay_steps is rounded down, so that the rate falls once every `decay_steps` steps.
@@ -19,7 +19,7 @@ thing! {
     }
 }
 
-impl Plan for InverseTimeDecay {
+impl ScheduleFunction for InverseTimeDecay {
     fn rate(&self, step: u64) -> f64 {
         let p = step as f64 / self.decay_steps as f64;
         let p = if self.staircase { p.floor() } else { p };

@@ -19,17 +19,17 @@ pub use piecewise_constant_decay::PiecewiseConstantDecay;
 pub use polynomial_decay::PolynomialDecay;
 pub use warmup::Warmup;
 
-use treino_core::catalog::room;
+use treino_core::catalog::family;
 use treino_core::error::Result;
 
-room! {
+family! {
     /// Any schedule.
     ///
     /// Learning rates as functions of the step; the first step is step 0. With accumulated gradients every batch
     /// counts as a step, as in Keras.
     ///
     /// Keras differences: every parameter has a default; `one_cycle` and `warmup` are not in Keras.
-    pub enum Schedule: dyn Plan in Room {
+    pub enum Schedule: dyn ScheduleFunction in Family {
         name: "schedules", one: "schedule", example: "[compile]\noptimizer = { type = \"adam\", learning_rate = {inline} }\n",
     } => {
         ExponentialDecay, InverseTimeDecay, PiecewiseConstantDecay, PolynomialDecay, CosineDecay, CosineDecayRestarts,
@@ -38,7 +38,7 @@ room! {
 }
 
 /// What a schedule does.
-pub trait Plan: std::fmt::Debug {
+pub trait ScheduleFunction: std::fmt::Debug {
     /// The learning rate of a step; steps count from 0.
     fn rate(&self, step: u64) -> f64;
 

@@ -1,12 +1,12 @@
 //! The 1cycle policy (L. Smith, N. Topin, "Super-convergence", 2018): up to a very large rate and down to a very small one,
 //! once. Not in Keras; parameters and numbers are those of PyTorch's `OneCycleLR` with cosine annealing.
 
-use super::Plan;
-use treino_core::catalog::{Interval, Kind, thing};
+use super::ScheduleFunction;
+use treino_core::catalog::{Interval, Kind, component};
 use treino_core::error::{Error, Result};
 use treino_engine::double;
 
-thing! {
+component! {
     /// One cycle: half a cosine wave up to the largest rate, half a wave down to almost nothing.
     ///
     /// The rate begins at max_learning_rate / div_factor, is largest at step pct_start * total_steps - 1, and ends, at step
@@ -25,7 +25,7 @@ thing! {
     }
 }
 
-impl Plan for OneCycle {
+impl ScheduleFunction for OneCycle {
     fn rate(&self, step: u64) -> f64 {
         let first = self.max_learning_rate / self.div_factor;
         let last = first / self.final_div_factor;

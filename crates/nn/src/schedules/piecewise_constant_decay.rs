@@ -1,10 +1,10 @@
 //! A constant rate between given steps.
 
-use super::{Plan, single};
-use treino_core::catalog::{Kind, thing};
+use super::{ScheduleFunction, single};
+use treino_core::catalog::{Kind, component};
 use treino_core::error::{Error, Result};
 
-thing! {
+component! {
     /// Piecewise constant: value i up to boundary i, that step included, and the last value after the last boundary.
     pub struct PiecewiseConstantDecay = "piecewise_constant_decay" {
         /// Steps after which the rate changes, ascending.
@@ -14,7 +14,7 @@ thing! {
     }
 }
 
-impl Plan for PiecewiseConstantDecay {
+impl ScheduleFunction for PiecewiseConstantDecay {
     fn rate(&self, step: u64) -> f64 {
         let piece = self.boundaries.iter().filter(|boundary| step > **boundary as u64).count();
         single(self.values.get(piece).or(self.values.last()).copied().unwrap_or(0.0))

@@ -1,10 +1,10 @@
 //! Polynomial decay: a straight line down to an end rate, or a power of it.
 
-use super::{Plan, single};
-use treino_core::catalog::{Kind, thing};
+use super::{ScheduleFunction, single};
+use treino_core::catalog::{Kind, component};
 use treino_engine::double;
 
-thing! {
+component! {
     /// Polynomial decay: (initial_learning_rate - end) * (1 - step / decay_steps)^power + end; after that `end`.
     ///
     /// With `cycle` the rate starts over: decay_steps is stretched to its next multiple whenever the step passes it.
@@ -22,7 +22,7 @@ thing! {
     }
 }
 
-impl Plan for PolynomialDecay {
+impl ScheduleFunction for PolynomialDecay {
     fn rate(&self, step: u64) -> f64 {
         let (step, steps) = (step as f64, self.decay_steps as f64);
         let p = match self.cycle {

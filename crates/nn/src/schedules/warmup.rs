@@ -1,10 +1,10 @@
 //! A linear warm-up (P. Goyal et al., "Accurate, large minibatch SGD", 2017): small steps while the network is still far from
 //! anything sensible. Not in Keras, whose `cosine_decay` always decays after its warm-up.
 
-use super::Plan;
-use treino_core::catalog::{Kind, thing};
+use super::ScheduleFunction;
+use treino_core::catalog::{Kind, component};
 
-thing! {
+component! {
     /// Warm-up: the rate rises in a straight line for `warmup_steps` steps, then stays.
     pub struct Warmup = "warmup" {
         /// Rate after the warm-up.
@@ -16,7 +16,7 @@ thing! {
     }
 }
 
-impl Plan for Warmup {
+impl ScheduleFunction for Warmup {
     fn rate(&self, step: u64) -> f64 {
         let p = (step as f64 / self.warmup_steps as f64).min(1.0);
         self.initial_learning_rate + (self.learning_rate - self.initial_learning_rate) * p

@@ -16,12 +16,12 @@ pub struct Compile {
     /// How weights move.
     pub optimizer: Optimizer,
     /// What is asked of each output of the network, in their order; a single one is asked of all.
-    pub goals: Vec<Goal>,
+    pub goals: Vec<OutputCompile>,
 }
 
 /// What is asked of one output.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Goal {
+pub struct OutputCompile {
     /// What is minimised.
     pub loss: Loss,
     /// What the loss is multiplied by in the sum over all outputs.
@@ -34,7 +34,7 @@ pub struct Goal {
 
 /// A metric of an output under its name in the history.
 #[derive(Debug, Clone)]
-pub(crate) struct Reported {
+pub(crate) struct ReportedMetric {
     pub output: usize,
     /// One name, or one for each number of a metric that gives several.
     pub names: Vec<String>,
@@ -42,17 +42,17 @@ pub(crate) struct Reported {
     pub weighted: bool,
 }
 
-impl Goal {
+impl OutputCompile {
     /// A loss with metrics.
     pub fn new(loss: impl Into<Loss>, metrics: Vec<NamedMetric>) -> Self {
-        Goal { loss: loss.into(), loss_weight: 1.0, metrics, weighted_metrics: Vec::new() }
+        OutputCompile { loss: loss.into(), loss_weight: 1.0, metrics, weighted_metrics: Vec::new() }
     }
 }
 
 impl Compile {
     /// One loss and its metrics.
     pub fn new(optimizer: impl Into<Optimizer>, loss: impl Into<Loss>, metrics: Vec<NamedMetric>) -> Self {
-        Compile { optimizer: optimizer.into(), goals: vec![Goal::new(loss, metrics)] }
+        Compile { optimizer: optimizer.into(), goals: vec![OutputCompile::new(loss, metrics)] }
     }
 
     /// The names of its losses, each once.
@@ -68,15 +68,15 @@ impl Compile {
     }
 
     /// What is asked of an output.
-    pub fn goal(&self, output: usize) -> &Goal {
+    pub fn goal(&self, output: usize) -> &OutputCompile {
         if self.goals.len() == 1 { &self.goals[0] } else { &self.goals[output] }
     }
 
     /// The metrics of all outputs with their names: Keras's, with the output in front where there are several. A name that
     /// comes twice is numbered; a weighted metric whose name is taken begins with `weighted_`.
-    pub(crate) fn reported(&self, network: &Network) -> Vec<Reported> {
+    pub(crate) fn reported(&self, network: &Network) -> Vec<ReportedMetric> {
         let outputs = &network.program().outputs;
-        let mut reported: Vec<Reported> = Vec::new();
+        let mut reported: Vec<ReportedMetric> = Vec::new();
         for (at, output) in outputs.iter().enumerate() {
             let goal = self.goal(at);
             let plain = goal.metrics.iter().map(|metric| (metric, false));
@@ -94,7 +94,7 @@ impl Compile {
                 let mut candidates = (0..).map(|i| if i == 0 { first.clone() } else { format!("{first}_{i}") });
                 let name = candidates.find(free).unwrap_or_default();
                 let names = history_names(&name, metric.inner(), width);
-                reported.push(Reported { output: at, names, metric: metric.clone(), weighted });
+                reported.push(ReportedMetric { output: at, names, metric: metric.clone(), weighted });
             }
         }
         reported
@@ -188,7 +188,7 @@ fn not_finite(x: &Rows<'_>) -> Option<(usize, usize)> {
     }
 }
 
-impl Goal {
+impl OutputCompile {
     /// Refuses targets, in `y_width` columns from `first` on, that do not fit an output of `p_width` numbers.
     fn check(&self, data: &Examples<'_>, first: usize, y_width: usize, p_width: usize) -> Result<()> {
         for NamedMetric { metric, .. } in self.metrics.iter().chain(&self.weighted_metrics) {

@@ -2,14 +2,14 @@
 
 use super::compile::Compile;
 use super::executor::{Backend, BatchEnd, EpochEnd, Examples, Executor, Interrupted, Setup};
-use super::head::Head;
-use super::inside::{MOST_ROWS, Taps};
-use super::profile::{Profile, Stopwatch};
-use crate::events::{Divergence, Inside, TrainingState};
+use super::head::OutputHead;
+use super::layer_statistics::{LayerProbes, MOST_ROWS};
+use super::profile::{StepProfile, Stopwatch};
+use crate::events::{Divergence, LayerStatistics, TrainingState};
 use crate::events::{Logs, Snapshot};
 use crate::network::Network;
 use crate::optimizers::Updater;
-use crate::program::{Memory, Pass, Program, ScratchSize, Stage, Unwatched, Watch};
+use crate::program::{NoProbe, PassContext, Program, ProgramBuffers, ScratchSize, Stage, StepProbe};
 use crate::regularizers::Regularizer;
 use std::ops::Range;
 use treino_core::error::{Error, Result};
@@ -54,7 +54,7 @@ fn has_work_for_threads(program: &Program, piece: usize) -> bool {
 
 /// Rows of the data that make one step.
 #[derive(Clone, Copy)]
-struct Batch<'a> {
+struct BatchRows<'a> {
     data: &'a Examples<'a>,
     /// The order of the epoch; that of the data without one.
     order: Option<&'a [u32]>,
@@ -65,7 +65,7 @@ struct Batch<'a> {
 
 /// Rows of a batch that pass together.
 #[derive(Clone, Copy)]
-struct Part {
+struct BatchChunk {
     rows: usize,
     /// Rows of the batch before them.
     before: usize,
@@ -76,10 +76,10 @@ struct Part {
     when: [u32; 2],
 }
 
-impl Part {
-    fn pass(self, simd: Simd, pool: &Pool, seed: u64, loss_scale: f32) -> Pass<'_> {
-        let Part { rows, before: rows_before, training, when: [epoch, step], .. } = self;
-        Pass { simd, pool, rows, rows_before, training, seed, epoch, step, loss_scale }
+impl BatchChunk {
+    fn pass(self, simd: Simd, pool: &Pool, seed: u64, loss_scale: f32) -> PassContext<'_> {
+        let BatchChunk { rows, before: rows_before, training, when: [epoch, step], .. } = self;
+        PassContext { simd, pool, rows, rows_before, training, seed, epoch, step, loss_scale }
     }
 }
 
@@ -87,7 +87,7 @@ impl Part {
 #[derive(Debug)]
 pub struct Cpu {
     program: Program,
-    memory: Memory,
+    memory: ProgramBuffers,
     pool: Pool,
     simd: Simd,
     seed: u64,
@@ -103,14 +103,14 @@ pub struct Cpu {
     loss_scale: f32,
     /// Statistics where a line search begins.
     statistics: Vec<f32>,
-    heads: Vec<Head>,
+    heads: Vec<OutputHead>,
     weights: Vec<f32>,
     /// Whether the rows have weights of their own.
     weighted: bool,
     /// Rows that went forward and backward last.
     passed: usize,
     /// Where statistics are taken.
-    taps: Taps,
+    taps: LayerProbes,
     /// Who takes the time, if anybody does.
     stopwatch: Option<Box<Stopwatch>>,
 }
@@ -124,7 +124,7 @@ impl Cpu {
         let Setup { network, compile, units, batch_size, noise: seed, threads, simd } = *setup;
         let program = network.program().clone();
         let [piece, capacity] = rows_at_once(&program, compile, batch_size);
-        let mut memory = Memory::new(&program, capacity, true);
+        let mut memory = ProgramBuffers::new(&program, capacity, true);
         memory.weights.copy_from_slice(&network.weights);
         memory.state.copy_from_slice(&network.state);
         let updater = Updater::new(&compile.optimizer, &program, &network.weights)?;
@@ -132,11 +132,11 @@ impl Cpu {
         let mut first = 0;
         let heads = program.outputs.iter().enumerate().map(|(at, output)| {
             let (goal, units) = (compile.goal(at), units.map(|units| units[at]));
-            let head = Head::new(&program, at, goal, &reported, first, units, capacity);
+            let head = OutputHead::new(&program, at, goal, &reported, first, units, capacity);
             first += goal.loss.inner().targets().columns(program.width(output.value));
             head
         });
-        let heads: Vec<Head> = heads.collect();
+        let heads: Vec<OutputHead> = heads.collect();
         let variables = program.variables.iter().enumerate();
         let penalised = variables.filter_map(|(at, variable)| Some((variable.regularizer.clone()?, at)));
         Ok(Cpu {
@@ -150,7 +150,7 @@ impl Cpu {
             weights: vec![1.0; capacity],
             weighted: false,
             passed: 0,
-            taps: Taps::of(&program),
+            taps: LayerProbes::of(&program),
             stopwatch: None,
             pool: Pool::new(if has_work_for_threads(&program, piece) { threads } else { 1 }),
             simd,
@@ -180,8 +180,8 @@ impl Cpu {
     }
 
     /// Copies rows of the data into the memory of a batch.
-    fn gather(&mut self, batch: Batch<'_>, rows: Range<usize>) {
-        let Batch { data, order, first, .. } = batch;
+    fn gather(&mut self, batch: BatchRows<'_>, rows: Range<usize>) {
+        let BatchRows { data, order, first, .. } = batch;
         let rows = first + rows.start..first + rows.end;
         let width = data.x.cols();
         let x = self.memory.value_mut(self.program.input);
@@ -211,7 +211,7 @@ impl Cpu {
 
     /// Runs gathered rows forward and gives their share of the loss of their batch, penalties on values included; in
     /// training also the gradient of the loss with respect to the outputs.
-    fn forward<W: Watch>(&mut self, part: Part, watch: &mut W) -> f64 {
+    fn forward<W: StepProbe>(&mut self, part: BatchChunk, watch: &mut W) -> f64 {
         let Cpu { program, memory, pool, simd, seed, loss_scale, heads, .. } = self;
         let pass = part.pass(*simd, pool, *seed, *loss_scale);
         memory.activity_penalty = 0.0;
@@ -240,7 +240,7 @@ impl Cpu {
     }
 
     /// The gradient of rows that went forward last, added to that of those before them in their batch.
-    fn backward<W: Watch>(&mut self, part: Part, watch: &mut W) {
+    fn backward<W: StepProbe>(&mut self, part: BatchChunk, watch: &mut W) {
         let Cpu { program, memory, pool, simd, seed, loss_scale, heads, .. } = self;
         let pass = part.pass(*simd, pool, *seed, *loss_scale);
         program.backward(memory, &pass, |at| heads.iter().any(|head| head.absorbed == Some(at)), watch);
@@ -250,13 +250,13 @@ impl Cpu {
     /// what is reported.
     ///
     /// A large batch goes forward and backward in pieces that stay in the cache, where that changes nothing.
-    fn learn<W: Watch>(&mut self, batch: Batch<'_>, when: [u32; 2], count: bool, watch: &mut W) -> f64 {
+    fn learn<W: StepProbe>(&mut self, batch: BatchRows<'_>, when: [u32; 2], count: bool, watch: &mut W) -> f64 {
         let mut loss = 0.0;
         for before in (0..batch.rows).step_by(self.piece) {
             let rows = self.piece.min(batch.rows - before);
             self.gather(batch, before..before + rows);
             watch.ended(Stage::Gather, rows);
-            let part = Part { rows, before, of: batch.rows, training: true, when };
+            let part = BatchChunk { rows, before, of: batch.rows, training: true, when };
             loss += self.forward(part, watch);
             if count {
                 self.measure(rows);
@@ -266,7 +266,7 @@ impl Cpu {
             self.passed = rows;
         }
         let Cpu { program, memory, .. } = self;
-        memory.join_shared(program);
+        memory.add_shared_gradients(program);
         for (regularizer, at) in &self.penalised {
             let variable = &program.variables[*at];
             let (w, gradient) = (&memory.weights[variable.range.clone()], &mut memory.gradient[variable.range.clone()]);
@@ -280,7 +280,7 @@ impl Cpu {
     }
 
     /// The step of a batch whose loss and gradient are known.
-    fn descend<W: Watch>(&mut self, batch: Batch<'_>, loss: f64, when: [u32; 2], watch: &mut W) {
+    fn descend<W: StepProbe>(&mut self, batch: BatchRows<'_>, loss: f64, when: [u32; 2], watch: &mut W) {
         if let Some((search, mut state)) = self.updater.begin_search() {
             search.begin(&mut state, &self.memory.weights, &self.memory.gradient[..self.program.trainable]);
             let mut statistics = std::mem::take(&mut self.statistics);
@@ -299,7 +299,7 @@ impl Cpu {
             self.updater.end_search(state);
             return;
         }
-        let Memory { weights, gradient, .. } = &mut self.memory;
+        let ProgramBuffers { weights, gradient, .. } = &mut self.memory;
         let gradient = &mut gradient[..weights.len()];
         self.updater.apply(self.simd, &self.pool, weights, gradient);
     }
@@ -307,8 +307,8 @@ impl Cpu {
     /// Loss and gradient of all rows as one batch, the first step of the first epoch.
     pub(crate) fn differentiate(&mut self, data: &Examples<'_>) -> (f64, Vec<f32>) {
         self.loss_scale = 1.0;
-        let batch = Batch { data, order: None, first: 0, rows: data.rows() };
-        let loss = self.learn(batch, [0, 0], false, &mut Unwatched);
+        let batch = BatchRows { data, order: None, first: 0, rows: data.rows() };
+        let loss = self.learn(batch, [0, 0], false, &mut NoProbe);
         (loss, self.memory.gradient[..self.program.trainable].to_vec())
     }
 
@@ -323,7 +323,7 @@ impl Cpu {
     /// The loss under its name, that of each output where there are several, then the metrics, which begin anew.
     fn logs(&mut self, loss: f64, rows: usize) -> Logs {
         let logs = self.running_logs(loss, rows);
-        self.heads.iter_mut().for_each(Head::reset);
+        self.heads.iter_mut().for_each(OutputHead::reset);
         logs
     }
 
@@ -355,7 +355,7 @@ impl Cpu {
     }
 
     /// [`Executor::run_epoch`] under somebody's eyes.
-    fn run_watched<W: Watch>(
+    fn run_watched<W: StepProbe>(
         &mut self,
         data: &Examples<'_>,
         order: Option<&[u32]>,
@@ -367,7 +367,7 @@ impl Cpu {
         let (mut total, mut seen, mut cut_short) = (0.0, 0, None);
         for (step, first) in (0..n).step_by(self.batch_size).enumerate() {
             let rows = self.batch_size.min(n - first);
-            let (batch, when) = (Batch { data, order, first, rows }, [epoch as u32, step as u32]);
+            let (batch, when) = (BatchRows { data, order, first, rows }, [epoch as u32, step as u32]);
             watch.ended(Stage::Rest, 0);
             let loss = self.learn(batch, when, true, watch);
             if !loss.is_finite() {
@@ -411,7 +411,7 @@ impl Executor for Cpu {
         self.stopwatch = Some(Box::new(Stopwatch::new(&self.program)));
     }
 
-    fn profile(&mut self) -> Option<Profile> {
+    fn profile(&mut self) -> Option<StepProfile> {
         self.stopwatch.take().map(|stopwatch| stopwatch.profile(&self.program))
     }
 
@@ -423,7 +423,7 @@ impl Executor for Cpu {
         batch_end: &mut BatchEnd<'_>,
     ) -> std::result::Result<EpochEnd, Divergence> {
         let Some(mut stopwatch) = self.stopwatch.take() else {
-            return self.run_watched(data, order, epoch, batch_end, &mut Unwatched);
+            return self.run_watched(data, order, epoch, batch_end, &mut NoProbe);
         };
         let end = self.run_watched(data, order, epoch, batch_end, &mut *stopwatch);
         self.stopwatch = Some(stopwatch);
@@ -445,12 +445,12 @@ impl Executor for Cpu {
             stopwatch.ended(Stage::Rest, 0);
         }
         let mut total = 0.0;
-        let at_once = if self.heads.iter().all(Head::is_additive) { self.capacity } else { self.batch_size };
+        let at_once = if self.heads.iter().all(OutputHead::is_additive) { self.capacity } else { self.batch_size };
         for first in (0..n).step_by(at_once) {
             let rows = at_once.min(n - first);
-            self.gather(Batch { data, order: None, first, rows }, 0..rows);
-            let part = Part { rows, before: 0, of: rows, training: false, when: [0, 0] };
-            total += self.forward(part, &mut Unwatched) * rows as f64;
+            self.gather(BatchRows { data, order: None, first, rows }, 0..rows);
+            let part = BatchChunk { rows, before: 0, of: rows, training: false, when: [0, 0] };
+            total += self.forward(part, &mut NoProbe) * rows as f64;
             self.measure(rows);
         }
         let loss = total / n as f64 + self.weight_penalty();
@@ -461,9 +461,9 @@ impl Executor for Cpu {
         logs
     }
 
-    fn note_inside(&mut self, epoch: usize, inside: &mut Inside) {
+    fn note_inside(&mut self, epoch: usize, inside: &mut LayerStatistics) {
         let rows = self.passed.min(MOST_ROWS);
-        let part = Part { rows, before: 0, of: rows, training: true, when: [epoch as u32, 0] };
+        let part = BatchChunk { rows, before: 0, of: rows, training: true, when: [epoch as u32, 0] };
         let pass = part.pass(self.simd, &self.pool, self.seed, self.loss_scale);
         for head in self.heads.iter().filter(|head| !head.reads_output()) {
             // Nobody has asked for what the loss took over.
@@ -516,11 +516,11 @@ impl Executor for Cpu {
             let e = format!("the kept training holds {}, but this one wants {}", kept.join(", "), wanted.join(", "));
             return Err(Error::input(e).help("go on with the same layers and the same optimizer"));
         }
-        let Memory { weights, state: statistics, .. } = &mut self.memory;
+        let ProgramBuffers { weights, state: statistics, .. } = &mut self.memory;
         let optimizer = self.updater.buffers_mut().map(Vec::as_mut_slice);
         let mine = [&mut weights[..], &mut statistics[..]].into_iter().chain(optimizer);
         mine.zip(&state.buffers).for_each(|(mine, (_, numbers))| mine.copy_from_slice(numbers));
-        self.updater.go_on(state.iterations, state.learning_rate);
+        self.updater.resume(state.iterations, state.learning_rate);
         Ok(())
     }
 }

@@ -1,13 +1,13 @@
 //! The loop over epochs.
 
 use super::executor::{Examples, Executor};
+use super::fingerprint::identity;
 use super::fit::{ModelFile, Training};
-use super::identity::identity;
-use super::inside;
+use super::layer_statistics;
 use super::session::Session;
-use crate::callbacks::{Control, Keeper, OnDivergence, Watcher};
+use crate::callbacks::{ActiveCallback, BackupFolder, Control, OnDivergence};
 use crate::events::Event;
-use crate::events::{Divergence, Ending, History, Identity, Inside, Progress, Snapshot};
+use crate::events::{Divergence, Ending, History, LayerStatistics, Snapshot, TrainingCheckpoint, TrainingFingerprint};
 use crate::network::{Network, weights_bytes};
 use treino_core::error::{Error, Result};
 use treino_engine::random::{Purpose, Stream};
@@ -19,11 +19,11 @@ pub(super) struct Epochs<'a> {
     /// The network as it was before the training.
     pub network: &'a Network,
     pub executor: &'a mut dyn Executor,
-    pub watchers: Vec<Box<dyn Watcher>>,
+    pub watchers: Vec<Box<dyn ActiveCallback>>,
 }
 
 /// What the loop carries from epoch to epoch.
-struct Course {
+struct LoopState {
     history: History,
     /// What is kept if the training ends badly: the best scored epoch, or the last one while none has a score.
     kept: Option<(f64, usize, Snapshot)>,
@@ -41,12 +41,12 @@ impl Epochs<'_> {
         let history = History {
             epochs: Vec::new(),
             learning_rates: Vec::new(),
-            inside: Inside::default(),
+            inside: LayerStatistics::default(),
             best_epoch: None,
             kept_epoch: None,
             ending: Ending::Finished,
         };
-        let mut course = Course { history, kept: None, stopped: None };
+        let mut course = LoopState { history, kept: None, stopped: None };
         let has_keeper = self.keepers().next().is_some();
         let identity = has_keeper.then(|| identity(self.network, self.training));
         if let Some(identity) = &identity {
@@ -83,10 +83,16 @@ impl Epochs<'_> {
     }
 
     /// One epoch with its validation; `false` when it is not whole and the training ends there.
-    fn epoch(&mut self, epoch: usize, order: &[u32], course: &mut Course, session: &mut Session<'_>) -> Result<bool> {
+    fn epoch(
+        &mut self,
+        epoch: usize,
+        order: &[u32],
+        course: &mut LoopState,
+        session: &mut Session<'_>,
+    ) -> Result<bool> {
         let Training { train, validation, settings, .. } = *self.training;
         let steps = train.rows().div_ceil(self.batch_size);
-        let mut hands = Hands::new(self.executor, session, self.network, self.training.model_file);
+        let mut hands = LoopControl::new(self.executor, session, self.network, self.training.model_file);
         each(&mut self.watchers, &mut hands, |watcher, hands| watcher.epoch_begin(epoch, hands))?;
 
         let watched = self.watchers.iter().any(|watcher| watcher.watches_batches());
@@ -95,7 +101,7 @@ impl Epochs<'_> {
             (session.observer)(&Event::Batch { epoch, step, steps, loss });
             if watched {
                 let logs = executor.running_logs(loss, train.rows().min(step * self.batch_size));
-                let mut hands = Hands::new(executor, session, self.network, self.training.model_file);
+                let mut hands = LoopControl::new(executor, session, self.network, self.training.model_file);
                 let batch = each(&mut self.watchers, &mut hands, |w, hands| w.batch_end(epoch, step, &logs, hands));
                 failed = batch.err();
             }
@@ -120,11 +126,11 @@ impl Epochs<'_> {
             return Ok(false);
         }
 
-        if is_whole && inside::is_noted(epoch, settings.epochs) {
+        if is_whole && layer_statistics::is_noted(epoch, settings.epochs) {
             self.executor.note_inside(epoch, &mut course.history.inside);
         }
         let mut logs = end.logs;
-        let mut hands = Hands::new(self.executor, session, self.network, self.training.model_file);
+        let mut hands = LoopControl::new(self.executor, session, self.network, self.training.model_file);
         let is_validated = (epoch + 1).is_multiple_of(settings.validation_freq);
         let validation_rows = validation.filter(|_| is_validated);
         if let Some(rows) = &validation_rows {
@@ -156,7 +162,7 @@ impl Epochs<'_> {
     }
 
     /// What becomes of a training that left the finite numbers.
-    fn diverged(&self, divergence: Divergence, course: &mut Course) -> Result<()> {
+    fn diverged(&self, divergence: Divergence, course: &mut LoopState) -> Result<()> {
         let wish = self.watchers.iter().map(|watcher| watcher.on_divergence()).max();
         course.history.ending = match (wish, course.history.epochs.len().checked_sub(1)) {
             (Some(OnDivergence::Fail), _) => return Err(divergence.error()),
@@ -170,8 +176,8 @@ impl Epochs<'_> {
     }
 
     /// What follows the last epoch.
-    fn end(mut self, course: Course, session: &mut Session<'_>) -> Result<History> {
-        let Course { mut history, kept, stopped } = course;
+    fn end(mut self, course: LoopState, session: &mut Session<'_>) -> Result<History> {
+        let LoopState { mut history, kept, stopped } = course;
         let has_diverged = matches!((&history.ending, &stopped), (Ending::Stopped { .. }, None));
         if has_diverged || matches!(history.ending, Ending::Diverged(_) | Ending::Interrupted) {
             // Where there is nothing to keep, the network stays as it was.
@@ -183,7 +189,7 @@ impl Epochs<'_> {
         if let (true, Ending::Stopped { epoch, why }) = (has_diverged, &history.ending) {
             (session.observer)(&Event::Stopped { epoch: *epoch, why: why.clone() });
         }
-        let mut hands = Hands::new(self.executor, session, self.network, self.training.model_file);
+        let mut hands = LoopControl::new(self.executor, session, self.network, self.training.model_file);
         if matches!(history.ending, Ending::Finished | Ending::Stopped { .. }) {
             if !has_diverged {
                 each(&mut self.watchers, &mut hands, |watcher, hands| watcher.epochs_end(hands))?;
@@ -201,19 +207,19 @@ impl Epochs<'_> {
         Ok(history)
     }
 
-    fn keepers(&mut self) -> impl Iterator<Item = &mut Keeper> {
+    fn keepers(&mut self) -> impl Iterator<Item = &mut BackupFolder> {
         self.watchers.iter_mut().filter_map(|watcher| watcher.keeper())
     }
 
     /// Keeps the progress where that is due.
-    fn keep(&mut self, identity: &Identity, course: &Course) -> Result<()> {
+    fn keep(&mut self, identity: &TrainingFingerprint, course: &LoopState) -> Result<()> {
         let steps = self.training.train.rows().div_ceil(self.batch_size);
         // Every keeper counts.
         let due: Vec<bool> = self.keepers().map(|keeper| keeper.is_due(steps)).collect();
         if !due.contains(&true) {
             return Ok(());
         }
-        let progress = Progress {
+        let progress = TrainingCheckpoint {
             history: course.history.clone(),
             stopped: course.stopped.clone(),
             state: self.executor.training_state(),
@@ -224,7 +230,12 @@ impl Epochs<'_> {
     }
 
     /// Goes on from what was kept of the same training, if anything was.
-    fn resume(&mut self, identity: &Identity, course: &mut Course, session: &mut Session<'_>) -> Result<()> {
+    fn resume(
+        &mut self,
+        identity: &TrainingFingerprint,
+        course: &mut LoopState,
+        session: &mut Session<'_>,
+    ) -> Result<()> {
         let mut found = None;
         for keeper in self.keepers() {
             if found.is_none() {
@@ -242,7 +253,7 @@ impl Epochs<'_> {
             watcher.resume(state).map_err(damaged)?;
         }
         (session.observer)(&Event::Resumed { epoch: progress.history.epochs.len() });
-        *course = Course { history: progress.history, kept: progress.kept, stopped: progress.stopped };
+        *course = LoopState { history: progress.history, kept: progress.kept, stopped: progress.stopped };
         Ok(())
     }
 }
@@ -253,15 +264,15 @@ fn validate(executor: &mut dyn Executor, rows: &Examples<'_>) -> impl Iterator<I
 
 /// Asks each callback in order, until one fails.
 fn each<'a>(
-    watchers: &mut [Box<dyn Watcher>],
-    hands: &mut Hands<'a>,
-    mut ask: impl FnMut(&mut dyn Watcher, &mut Hands<'a>) -> Result<()>,
+    watchers: &mut [Box<dyn ActiveCallback>],
+    hands: &mut LoopControl<'a>,
+    mut ask: impl FnMut(&mut dyn ActiveCallback, &mut LoopControl<'a>) -> Result<()>,
 ) -> Result<()> {
     watchers.iter_mut().try_for_each(|watcher| ask(watcher.as_mut(), hands))
 }
 
 /// What callbacks do to the training.
-struct Hands<'a> {
+struct LoopControl<'a> {
     executor: &'a mut dyn Executor,
     observer: &'a mut dyn FnMut(&Event),
     network: &'a Network,
@@ -270,18 +281,18 @@ struct Hands<'a> {
     restored: Option<usize>,
 }
 
-impl<'a> Hands<'a> {
+impl<'a> LoopControl<'a> {
     fn new(
         executor: &'a mut dyn Executor,
         session: &'a mut Session<'_>,
         network: &'a Network,
         model_file: Option<ModelFile<'a>>,
     ) -> Self {
-        Hands { executor, observer: &mut *session.observer, network, model_file, stop: None, restored: None }
+        LoopControl { executor, observer: &mut *session.observer, network, model_file, stop: None, restored: None }
     }
 }
 
-impl Control for Hands<'_> {
+impl Control for LoopControl<'_> {
     fn stop(&mut self, why: String) {
         self.stop.get_or_insert(why);
     }

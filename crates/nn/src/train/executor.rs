@@ -1,8 +1,8 @@
 //! The seam between a training and the hardware it runs on.
 
 use super::compile::Compile;
-use super::profile::Profile;
-use crate::events::{Divergence, Inside, Logs, Snapshot, TrainingState};
+use super::profile::StepProfile;
+use crate::events::{Divergence, LayerStatistics, Logs, Snapshot, TrainingState};
 use crate::network::Network;
 use treino_core::error::Result;
 use treino_core::rows::Rows;
@@ -30,7 +30,7 @@ pub trait Executor {
     fn evaluate(&mut self, data: &Examples<'_>) -> Logs;
 
     /// Notes an epoch's statistics of the layers, after [`Executor::run_epoch`] and before anything else runs.
-    fn note_inside(&mut self, epoch: usize, inside: &mut Inside);
+    fn note_inside(&mut self, epoch: usize, inside: &mut LayerStatistics);
 
     /// The current weights.
     fn snapshot(&self) -> Snapshot;
@@ -70,7 +70,7 @@ pub trait Executor {
     fn watch(&mut self) {}
 
     /// Where the time went since [`Executor::watch`], which ends; as far as it was measured.
-    fn profile(&mut self) -> Option<Profile> {
+    fn profile(&mut self) -> Option<StepProfile> {
         None
     }
 }
@@ -83,7 +83,7 @@ pub struct Setup<'a> {
     /// Optimizer, loss and metrics.
     pub compile: &'a Compile,
     /// For each output, the units of its standardised target.
-    pub units: Option<&'a [Units]>,
+    pub units: Option<&'a [TargetScale]>,
     /// Rows of a batch, at most.
     pub batch_size: usize,
     /// The seed of what layers draw while they train.
@@ -152,7 +152,7 @@ pub struct Interrupted {
 
 /// Units of a standardised target: own = mean + sd * standardised.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Units {
+pub struct TargetScale {
     /// Mean of the training targets.
     pub mean: f64,
     /// Standard deviation of the training targets.

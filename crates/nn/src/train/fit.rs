@@ -4,17 +4,17 @@ use super::class_weight::ClassWeight;
 use super::compile::Compile;
 use super::cpu::Cpu;
 use super::epochs::Epochs;
-use super::executor::{Examples, Setup, Units};
+use super::executor::{Examples, Setup, TargetScale};
 use super::session::Session;
-use crate::callbacks::{Callback, Outlook, Watcher};
+use crate::callbacks::{ActiveCallback, Callback, TrainingInfo};
 use crate::events::History;
 use crate::events::Logs;
 use crate::network::Network;
 use crate::optimizers::Optimizer;
-use treino_core::catalog::{Kind, thing};
+use treino_core::catalog::{Kind, component};
 use treino_core::error::{Error, Result};
 
-thing! {
+component! {
     /// How to train: Keras's `fit`.
     ///
     /// Keras differences: `epochs` is 200 by default, not 1; class weights and sample weights together multiply, where Keras
@@ -51,7 +51,7 @@ pub struct Training<'a> {
     /// What acts between epochs, in this order.
     pub callbacks: &'a [Callback],
     /// For each output, the units of its standardised target, into which metrics are put, but not losses.
-    pub units: Option<&'a [Units]>,
+    pub units: Option<&'a [TargetScale]>,
     /// The seed of what layers draw while they train, such as dropout's masks; that of the settings for `None`.
     pub noise: Option<u64>,
     /// Writes a network as the file of a whole model, for callbacks that save it; without it only weights can be saved.
@@ -173,7 +173,7 @@ fn start_callbacks(
     steps: usize,
     has_validation: bool,
     has_model_file: bool,
-) -> Result<Vec<Box<dyn Watcher>>> {
+) -> Result<Vec<Box<dyn ActiveCallback>>> {
     let names = compile.log_names(network);
     let direction = |name: &str| compile.more_is_better(network, name);
     let with_rate = callbacks.iter().any(|callback| callback.inner().sets_learning_rate());
@@ -193,7 +193,7 @@ fn start_callbacks(
     }
     known.retain(|name| has_validation || !name.starts_with("val_"));
     let outlook =
-        Outlook { direction: &direction, names: &known, optimizer: &compile.optimizer, steps, has_model_file };
+        TrainingInfo { direction: &direction, names: &known, optimizer: &compile.optimizer, steps, has_model_file };
     callbacks.iter().map(|callback| callback.inner().start(&outlook)).collect()
 }
 
@@ -205,7 +205,7 @@ pub fn evaluate(
     network: &Network,
     compile: &Compile,
     data: Examples<'_>,
-    units: Option<&[Units]>,
+    units: Option<&[TargetScale]>,
     session: &Session<'_>,
 ) -> Result<Logs> {
     network.check_width(data.x)?;

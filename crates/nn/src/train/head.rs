@@ -1,18 +1,18 @@
 //! One output of a network in training: its targets, its loss, its metrics.
 
-use super::compile::{Goal, Reported};
-use super::executor::{Examples, Units};
+use super::compile::{OutputCompile, ReportedMetric};
+use super::executor::{Examples, TargetScale};
 use crate::events::Logs;
-use crate::losses::{Batch, Score};
-use crate::metrics::Running;
-use crate::program::{ActivationOp, Memory, Program, ValueId};
+use crate::losses::{LossBatch, Score};
+use crate::metrics::MetricState;
+use crate::program::{ActivationOp, Program, ProgramBuffers, ValueId};
 use std::ops::Range;
 use treino_engine::gather::gather_rows;
 use treino_engine::pool::Pool;
 use treino_engine::simd::Simd;
 
 /// One output at work. It owns all that a batch takes.
-pub(super) struct Head {
+pub(super) struct OutputHead {
     name: String,
     output: ValueId,
     /// What the loss works on: the output, or what goes into the activation that makes it.
@@ -25,10 +25,10 @@ pub(super) struct Head {
     first: usize,
     width: usize,
     y: Vec<f32>,
-    metrics: Vec<Metric>,
-    units: Option<Units>,
+    metrics: Vec<ActiveMetric>,
+    units: Option<TargetScale>,
     /// Targets and predictions in their own units, for the metrics: as they are, and as distances from the mean.
-    own: [Own; 2],
+    own: [OwnMetric; 2],
     /// The share of the rows that went forward last in the loss of their batch, and the rows of that batch.
     loss: f64,
     of: usize,
@@ -36,26 +36,26 @@ pub(super) struct Head {
     total: f64,
 }
 
-struct Metric {
+struct ActiveMetric {
     /// One name, or one for each of its numbers.
     names: Vec<String>,
     weighted: bool,
     /// Which of the head's own units it is given.
     distances: bool,
-    running: Box<dyn Running>,
+    running: Box<dyn MetricState>,
 }
 
 /// Targets and predictions in their own units.
 #[derive(Default)]
-struct Own {
+struct OwnMetric {
     y: Vec<f32>,
     p: Vec<f32>,
 }
 
-impl Own {
+impl OwnMetric {
     /// Room for so many targets and predictions.
     fn new(targets: usize, predictions: usize) -> Self {
-        Own { y: vec![0.0; targets], p: vec![0.0; predictions] }
+        OwnMetric { y: vec![0.0; targets], p: vec![0.0; predictions] }
     }
 
     /// Takes a standardised batch in, where there is room because some metric wants it.
@@ -68,21 +68,21 @@ impl Own {
     }
 }
 
-impl std::fmt::Debug for Head {
+impl std::fmt::Debug for OutputHead {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Head").field("name", &self.name).finish_non_exhaustive()
     }
 }
 
-impl Head {
+impl OutputHead {
     /// Output number `at`, with targets from column `first` on, for batches of at most `capacity` rows.
     pub(super) fn new(
         program: &Program,
         at: usize,
-        goal: &Goal,
-        reported: &[Reported],
+        goal: &OutputCompile,
+        reported: &[ReportedMetric],
         first: usize,
-        units: Option<Units>,
+        units: Option<TargetScale>,
         capacity: usize,
     ) -> Self {
         let output = &program.outputs[at];
@@ -92,20 +92,20 @@ impl Head {
         let scored = absorbed.and_then(closing).map_or(output.value, |last| last.x);
         let p_width = program.width(output.value);
         let width = goal.loss.inner().targets().columns(p_width);
-        let metrics = reported.iter().filter(|one| one.output == at).map(|one| Metric {
+        let metrics = reported.iter().filter(|one| one.output == at).map(|one| ActiveMetric {
             names: one.names.clone(),
             weighted: one.weighted,
             distances: one.metric.inner().ignores_shift(),
             running: one.metric.inner().start(width, p_width),
         });
-        let metrics: Vec<Metric> = metrics.collect();
+        let metrics: Vec<ActiveMetric> = metrics.collect();
         let own = |distances: bool| match units {
             Some(_) if metrics.iter().any(|metric| metric.distances == distances) => {
-                Own::new(capacity * width, capacity * p_width)
+                OwnMetric::new(capacity * width, capacity * p_width)
             }
-            _ => Own::default(),
+            _ => OwnMetric::default(),
         };
-        Head {
+        OutputHead {
             own: [own(false), own(true)],
             name: output.name.clone(),
             output: output.value,
@@ -150,7 +150,7 @@ impl Head {
     pub(super) fn lose(
         &mut self,
         simd: Simd,
-        memory: &mut Memory,
+        memory: &mut ProgramBuffers,
         [rows, of]: [usize; 2],
         width: usize,
         weights: Option<&[f32]>,
@@ -158,7 +158,7 @@ impl Head {
     ) -> f64 {
         let (p, dp) = memory.value_and_gradient(self.scored);
         let y = &self.y[..rows * self.width];
-        let batch = Batch { y, p: &p[..rows * width], width, logits: self.absorbed.is_some() };
+        let batch = LossBatch { y, p: &p[..rows * width], width, logits: self.absorbed.is_some() };
         self.of = of;
         let gradient = factor.map(|factor| (factor * self.loss_weight as f32, &mut dp[..rows * width]));
         self.loss = self.score.share(simd, batch, of, weights, gradient);
@@ -171,14 +171,14 @@ impl Head {
     }
 
     /// Counts the batch: takes its loss and its predictions into what is reported.
-    pub(super) fn measure(&mut self, memory: &Memory, rows: usize, p_width: usize, weights: Option<&[f32]>) {
+    pub(super) fn measure(&mut self, memory: &ProgramBuffers, rows: usize, p_width: usize, weights: Option<&[f32]>) {
         self.total += self.loss * self.of as f64;
         if self.metrics.is_empty() {
             return;
         }
         let y = &self.y[..rows * self.width];
         let p = &memory.value(self.output)[..rows * p_width];
-        if let Some(Units { mean, sd }) = self.units {
+        if let Some(TargetScale { mean, sd }) = self.units {
             let [as_they_are, distances] = &mut self.own;
             as_they_are.fill(y, p, mean, sd);
             distances.fill(y, p, 0.0, sd);

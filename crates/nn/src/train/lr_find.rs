@@ -7,8 +7,8 @@
 use super::compile::Compile;
 use super::executor::{Examples, Executor, Setup};
 use super::fit::Fit;
+use super::in_parallel::in_parallel;
 use super::session::Session;
-use super::side_by_side::side_by_side;
 use crate::network::Network;
 use treino_core::error::{Error, Result};
 use treino_engine::double;
@@ -44,7 +44,7 @@ impl Default for RangeTest {
 
 /// A rate and what became of the loss.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Tried {
+pub struct TestedRate {
     /// The learning rate of a step.
     pub rate: f64,
     /// The loss, smoothed over the steps before, mean over the seeds.
@@ -53,9 +53,9 @@ pub struct Tried {
 
 /// What the test found.
 #[derive(Debug, Clone, PartialEq)]
-pub struct RatesFound {
+pub struct RangeTestResult {
     /// The rates in rising order, as far as no seed went out of hand.
-    pub curve: Vec<Tried>,
+    pub curve: Vec<TestedRate>,
     /// Where the loss fell fastest.
     pub steepest: Option<f64>,
     /// Where it was lowest.
@@ -96,13 +96,13 @@ impl RangeTest {
         train: Examples<'_>,
         settings: &Fit,
         session: &mut Session<'_>,
-    ) -> Result<RatesFound> {
+    ) -> Result<RangeTestResult> {
         self.check()?;
         let sweep = |index: usize, session: &mut Session<'_>| {
             let seed = settings.seed.wrapping_add(index as u64);
             self.sweep(first(seed)?, compile, train, &Fit { seed, ..settings.clone() }, session)
         };
-        let (own, others) = side_by_side(session, self.seeds, |session| sweep(0, session), sweep)?;
+        let (own, others) = in_parallel(session, self.seeds, |session| sweep(0, session), sweep)?;
         let sweeps = std::iter::once(Ok(own)).chain(others).collect::<Result<Vec<_>>>()?;
         Ok(self.found(&sweeps))
     }
@@ -152,10 +152,11 @@ impl RangeTest {
         Ok(losses)
     }
 
-    fn found(&self, sweeps: &[Vec<f64>]) -> RatesFound {
+    fn found(&self, sweeps: &[Vec<f64>]) -> RangeTestResult {
         let steps = sweeps.iter().map(Vec::len).min().unwrap_or(0);
         let mean = |step: usize| sweeps.iter().map(|losses| losses[step]).sum::<f64>() / sweeps.len() as f64;
-        let curve: Vec<Tried> = (0..steps).map(|step| Tried { rate: self.rate(step), loss: mean(step) }).collect();
+        let curve: Vec<TestedRate> =
+            (0..steps).map(|step| TestedRate { rate: self.rate(step), loss: mean(step) }).collect();
         let lowest = (0..steps).min_by(|a, b| curve[*a].loss.total_cmp(&curve[*b].loss)).unwrap_or(0);
         let fall = curve.first().map_or(0.0, |first| first.loss - curve[lowest].loss);
         let falls = curve.first().is_some_and(|first| fall > WORTH_MENTIONING * first.loss.abs());
@@ -165,7 +166,7 @@ impl RangeTest {
         // The first losses are smoothed over few steps, so that their slopes are chance.
         let settled = (2.0 / (1.0 - MEMORY)) as usize;
         let steepest = (settled..lowest.saturating_sub(span)).min_by(|a, b| slope(*a).total_cmp(&slope(*b)));
-        RatesFound {
+        RangeTestResult {
             steepest: steepest.filter(|_| falls).map(|step| curve[step + span / 2].rate),
             lowest: self.rate(lowest),
             too_large: (steps < self.steps).then(|| self.rate(steps)),
@@ -194,7 +195,7 @@ mod tests {
     use crate::schedules::CosineDecay;
     use treino_core::rows::Matrix;
 
-    fn found(optimizer: SGD, test: RangeTest) -> Result<RatesFound> {
+    fn found(optimizer: SGD, test: RangeTest) -> Result<RangeTestResult> {
         // y = 0 and x = 1: each step multiplies the one weight by 1 - 2 rate, so rates above 1 diverge.
         let (x, y) = (Matrix::new(8, 1, vec![1.0; 8]), Matrix::zeros(8, 1));
         let first = |seed| {
@@ -211,7 +212,7 @@ mod tests {
     #[test]
     fn a_parabola_falls_up_to_the_rate_where_it_diverges() {
         let found = found(SGD::default(), RangeTest { from: 1e-4, ..RangeTest::default() }).unwrap();
-        assert_eq!(found.curve[0], Tried { rate: 1e-4, loss: 1.0 });
+        assert_eq!(found.curve[0], TestedRate { rate: 1e-4, loss: 1.0 });
         assert!(found.steepest.unwrap() < found.lowest && found.lowest < found.too_large.unwrap());
         // By the time that rates reach 1 the weight is long 0, so it takes some more to blow it up again.
         assert!((0.1..10.0).contains(&found.lowest) && found.too_large.unwrap() > 1.0, "{found:?}");

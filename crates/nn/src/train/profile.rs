@@ -1,20 +1,20 @@
 //! What the time of a training goes into.
 //!
 //! A clock is read wherever a part of a step ends, and what went by since the last reading is that part's: all parts
-//! together are the whole. A reading takes some 20 to 50 ns itself; [`Profile::clock`] says what they come to, because in
+//! together are the whole. A reading takes some 20 to 50 ns itself; [`StepProfile::clock`] says what they come to, because in
 //! a step of few microseconds that shows.
 
 use crate::layers::DenseOp;
-use crate::program::{Program, Stage, Watch};
+use crate::program::{Program, Stage, StepProbe};
 use std::time::{Duration, Instant};
 
 /// What the steps of a training did with their time, and its validations.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Profile {
+pub struct StepProfile {
     /// How many steps were made.
     pub steps: u64,
     /// The parts of all steps, in the order in which a step passes through them; the last one is what lies between steps.
-    pub lines: Vec<Line>,
+    pub lines: Vec<ProfileLine>,
     /// How many validations there were.
     pub validations: u64,
     /// What they took.
@@ -25,7 +25,7 @@ pub struct Profile {
 
 /// A part of a step, over all steps.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Line {
+pub struct ProfileLine {
     /// The layers whose work it is; none for what belongs to no layer.
     pub layers: Vec<String>,
     /// What is done: `dense`, `sigmoid`, `gather`, `loss`, ...
@@ -39,7 +39,7 @@ pub struct Line {
     pub operations: f64,
 }
 
-impl Profile {
+impl StepProfile {
     /// What all steps took, with what lies between them.
     pub fn time(&self) -> Duration {
         self.lines.iter().map(|line| line.time).sum()
@@ -56,12 +56,12 @@ impl Profile {
     }
 
     /// Which share of all steps a part has, from 0 to 1.
-    pub fn share(&self, line: &Line) -> f64 {
+    pub fn share(&self, line: &ProfileLine) -> f64 {
         line.time.as_secs_f64() / self.time().as_secs_f64().max(f64::MIN_POSITIVE)
     }
 }
 
-impl Line {
+impl ProfileLine {
     /// Its name without the pass: the layers, and what they are where their names do not say it.
     pub fn name(&self) -> String {
         let layers = self.layers.join(", ");
@@ -99,7 +99,7 @@ struct Tally {
 /// Stages that are no op's.
 const SINGLE: usize = 8;
 
-impl Watch for Stopwatch {
+impl StepProbe for Stopwatch {
     fn ended(&mut self, stage: Stage, rows: usize) {
         let now = Instant::now();
         let place = self.place(stage);
@@ -141,11 +141,11 @@ impl Stopwatch {
     }
 
     /// What it measured up to now.
-    pub(super) fn profile(mut self, program: &Program) -> Profile {
+    pub(super) fn profile(mut self, program: &Program) -> StepProfile {
         self.ended(Stage::Rest, 0);
         let single = |what, stage| {
             let Tally { time, times, .. } = self.tally(stage);
-            (times > 0).then_some(Line { layers: Vec::new(), what, pass: None, time, operations: 0.0 })
+            (times > 0).then_some(ProfileLine { layers: Vec::new(), what, pass: None, time, operations: 0.0 })
         };
         let mut lines = Vec::new();
         lines.extend(single("gather", Stage::Gather));
@@ -166,17 +166,17 @@ impl Stopwatch {
         let Tally { time: validation, times: validations, .. } = self.tally(Stage::Validation);
         let readings: u64 = self.tallies.iter().map(|tally| tally.times).sum::<u64>() - validations;
         let clock = Duration::from_secs_f64(self.reading() * readings as f64);
-        Profile { steps: self.tally(Stage::Optimizer).times, lines, validations, validation, clock }
+        StepProfile { steps: self.tally(Stage::Optimizer).times, lines, validations, validation, clock }
     }
 
     /// The chain that begins at a place.
-    fn chain(&self, program: &Program, at: usize, pass: usize, stage: Stage) -> Option<Line> {
+    fn chain(&self, program: &Program, at: usize, pass: usize, stage: Stage) -> Option<ProfileLine> {
         let ops = program.chained().find(|ops| ops.start == at)?;
         self.line(program, ops, pass, stage)
     }
 
     /// Ops that ran in one call, forward (0) or backward (1); `None` if they never did.
-    fn line(&self, program: &Program, ops: std::ops::Range<usize>, pass: usize, stage: Stage) -> Option<Line> {
+    fn line(&self, program: &Program, ops: std::ops::Range<usize>, pass: usize, stage: Stage) -> Option<ProfileLine> {
         let Tally { time, times, rows } = self.tally(stage);
         let operations = program.ops[ops.clone()]
             .iter()
@@ -184,7 +184,7 @@ impl Stopwatch {
         let operations = rows as f64 * operations.sum::<f64>();
         let (layers, what) = (program.op_layers[ops.clone()].to_vec(), program.ops[ops.start].word());
         let pass = Some(["forward", "backward"][pass]);
-        (times > 0).then_some(Line { layers, what, pass, time, operations })
+        (times > 0).then_some(ProfileLine { layers, what, pass, time, operations })
     }
 
     /// Seconds that one reading takes: the least of some rounds, because whatever comes between makes it longer.
@@ -216,7 +216,7 @@ mod tests {
     const ROWS: usize = 70;
 
     /// Trains for 5 epochs in batches of 32; also what went by from the first step's end to the last epoch's, and in all.
-    fn profile(layers: &[Layer], gate: &Gate) -> (Profile, [Duration; 2]) {
+    fn profile(layers: &[Layer], gate: &Gate) -> (StepProfile, [Duration; 2]) {
         let x = Matrix::new(ROWS, 3, (0..3 * ROWS).map(|i| (i * 7 % 10) as f32 / 10.0).collect());
         let y = Matrix::new(ROWS, 1, (0..ROWS).map(|i| (i % 2) as f32).collect());
         let mut network = Network::build(3, layers).unwrap();
@@ -233,7 +233,7 @@ mod tests {
             noise: None,
             model_file: None,
         };
-        let (mut profile, mut seen) = (Profile::default(), Vec::new());
+        let (mut profile, mut seen) = (StepProfile::default(), Vec::new());
         let mut observer = |event: &Event| match event {
             Event::Batch { .. } if !seen.is_empty() => {}
             _ => seen.push(Instant::now()),
@@ -304,7 +304,7 @@ mod tests {
 
     #[test]
     fn a_training_without_a_step_has_no_means() {
-        let none = Profile::default();
+        let none = StepProfile::default();
         assert_eq!((none.of_a_step(Duration::from_secs(1)), none.of_a_validation()), (None, None));
         // An interruption ends a training after its first step.
         let stopped = Gate::new();

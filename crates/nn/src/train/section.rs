@@ -1,35 +1,35 @@
 //! The section `[compile]` of a spec: optimizer, loss and metrics as they are written down.
 
-use super::compile::{Compile, Goal};
+use super::compile::{Compile, OutputCompile};
 use super::per_output::PerOutput;
 use crate::losses::Loss;
 use crate::metrics::NamedMetric;
 use crate::optimizers::{Adam, Optimizer};
-use treino_core::catalog::{Kind, thing};
+use treino_core::catalog::{Kind, component};
 use treino_core::error::Result;
 
-thing! {
+component! {
     /// Optimizer, loss and metrics.
     ///
     /// Keras differences: the loss and the metrics follow from the target where they are left open.
     pub struct CompileSection = "compile" {
         /// How weights move.
-        optimizer: Optimizer = Adam::default().into(), Kind::Thing(&crate::optimizers::ROOM);
+        optimizer: Optimizer = Adam::default().into(), Kind::Thing(&crate::optimizers::FAMILY);
         /// What is minimised, for each output by its name where they differ; follows from the target when left open.
-        loss: Option<PerOutput<Loss>> = None, Kind::PerOutput(&Kind::Thing(&crate::losses::ROOM));
+        loss: Option<PerOutput<Loss>> = None, Kind::PerOutput(&Kind::Thing(&crate::losses::FAMILY));
         /// What the losses of several outputs are multiplied by before they are added.
         loss_weights: Option<PerOutput<f64>> = None, Kind::PerOutput(&Kind::NOT_NEGATIVE);
         /// What is reported beside the loss; follows from the target when left open.
-        metrics: Option<PerOutput<Vec<NamedMetric>>> = None, Kind::PerOutput(&Kind::List(&Kind::Thing(&crate::metrics::ROOM)));
+        metrics: Option<PerOutput<Vec<NamedMetric>>> = None, Kind::PerOutput(&Kind::List(&Kind::Thing(&crate::metrics::FAMILY)));
         /// What is reported under the rows' weights.
-        weighted_metrics: Option<PerOutput<Vec<NamedMetric>>> = None, Kind::PerOutput(&Kind::List(&Kind::Thing(&crate::metrics::ROOM)));
+        weighted_metrics: Option<PerOutput<Vec<NamedMetric>>> = None, Kind::PerOutput(&Kind::List(&Kind::Thing(&crate::metrics::FAMILY)));
     }
 }
 
 impl CompileSection {
     /// What was compiled for a network with such outputs, written down.
     pub fn of(compile: &Compile, outputs: &[&str]) -> Self {
-        fn each<T: Clone>(compile: &Compile, outputs: &[&str], it: impl Fn(&Goal) -> T) -> PerOutput<T> {
+        fn each<T: Clone>(compile: &Compile, outputs: &[&str], it: impl Fn(&OutputCompile) -> T) -> PerOutput<T> {
             match &compile.goals[..] {
                 [goal] => PerOutput::Same(it(goal)),
                 goals => PerOutput::Each(
@@ -61,14 +61,14 @@ impl CompileSection {
             list.as_ref().and_then(|it| it.of(output)).cloned().unwrap_or_default()
         };
         let goal = |output: &&str| {
-            Some(Goal {
+            Some(OutputCompile {
                 loss: self.loss.as_ref()?.of(output)?.clone(),
                 loss_weight: self.loss_weights.as_ref().and_then(|it| it.of(output)).copied().unwrap_or(1.0),
                 metrics: metrics(&self.metrics, output),
                 weighted_metrics: metrics(&self.weighted_metrics, output),
             })
         };
-        let goals: Option<Vec<Goal>> = outputs.iter().map(goal).collect();
+        let goals: Option<Vec<OutputCompile>> = outputs.iter().map(goal).collect();
         Ok(goals.map(|goals| Compile { optimizer: self.optimizer.clone(), goals }))
     }
 }

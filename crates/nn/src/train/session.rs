@@ -2,7 +2,7 @@
 
 use super::cpu::CpuBackend;
 use super::executor::Backend;
-use super::profile::Profile;
+use super::profile::StepProfile;
 use crate::events::{Event, Gate};
 use treino_engine::simd::Simd;
 
@@ -19,7 +19,7 @@ pub struct Session<'a> {
     pub observer: &'a mut dyn FnMut(&Event),
     /// Where [`crate::train::fit`] leaves what the time of a training went into, if that is wanted. It changes no result;
     /// without it no clock is read.
-    pub profile: Option<&'a mut Profile>,
+    pub profile: Option<&'a mut StepProfile>,
     /// What the training runs on.
     pub backend: &'a dyn Backend,
 }

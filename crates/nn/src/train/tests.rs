@@ -1,7 +1,7 @@
 //! Training state: kept and resumed, averaged, decided by schedules; trainings with a known end.
 
 use super::cpu::Cpu;
-use super::{Compile, Examples, Executor, Fit, Session, Setup, Training, Units, evaluate, fit};
+use super::{Compile, Examples, Executor, Fit, Session, Setup, TargetScale, Training, evaluate, fit};
 use crate::activations::{Sigmoid, Tanh};
 use crate::constraints::{Constraint, NonNeg};
 use crate::layers::{BatchNormalization, Dense, Dropout, Layer};
@@ -293,7 +293,7 @@ fn metrics_in_own_units_do_not_lose_what_a_far_mean_would_swallow() {
     let metrics = ["mean_squared_error", "root_mean_squared_error", "mean_absolute_error", "r2_score"];
     let metrics = metrics.map(|name| NamedMetric::typed(name).unwrap()).to_vec();
     let compile = Compile::new(SGD::default(), MeanSquaredError::default(), metrics);
-    let units = [Units { mean: 1.7e9, sd: 60.0 }];
+    let units = [TargetScale { mean: 1.7e9, sd: 60.0 }];
     let data = Examples::new(&x, &y);
     let logs = Session::quiet(|session| evaluate(&network, &compile, data, Some(&units), session)).unwrap();
     let squares = 15.0 * 15.0 + 30.0 * 30.0 + 60.0 * 60.0;

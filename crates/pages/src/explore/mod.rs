@@ -11,8 +11,8 @@
 //! Settings are told apart by Wilcoxon's signed-rank test over the same seeds: some go astray by orders of magnitude, which
 //! blinds a t test. What is measured depends on the seed alone, but for seconds.
 
+mod experiment;
 mod figure_words;
-mod lab;
 mod measured;
 mod page;
 mod pictures;
@@ -23,7 +23,7 @@ pub use page::exploration_report;
 
 use crate::figure::Figure;
 use crate::language::Lang;
-use lab::Lab;
+use experiment::Experiment;
 use treino::error::{Error, Result};
 use treino::events::Gate;
 use treino::spec::Spec;
@@ -50,7 +50,7 @@ pub struct Explore<'a> {
 
 /// What became of a claim.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Finding {
+pub enum ClaimResult {
     /// It was seen here too.
     Confirmed,
     /// The opposite was seen here.
@@ -61,23 +61,23 @@ pub enum Finding {
     Shown,
 }
 
-impl Finding {
+impl ClaimResult {
     /// Its name in files: `confirmed`, `refuted`, `undecided`, `shown`.
     pub fn name(self) -> &'static str {
         match self {
-            Finding::Confirmed => "confirmed",
-            Finding::Refuted => "refuted",
-            Finding::Undecided => "undecided",
-            Finding::Shown => "shown",
+            ClaimResult::Confirmed => "confirmed",
+            ClaimResult::Refuted => "refuted",
+            ClaimResult::Undecided => "undecided",
+            ClaimResult::Shown => "shown",
         }
     }
 
     /// Of a difference: whether it is as claimed (`true`) or the other way round; `None` where it cannot be told from none.
     fn of(as_claimed: Option<bool>) -> Self {
         match as_claimed {
-            Some(true) => Finding::Confirmed,
-            Some(false) => Finding::Refuted,
-            None => Finding::Undecided,
+            Some(true) => ClaimResult::Confirmed,
+            Some(false) => ClaimResult::Refuted,
+            None => ClaimResult::Undecided,
         }
     }
 }
@@ -92,7 +92,7 @@ pub struct Topic {
     /// What the lecture says.
     pub claim: String,
     /// Whether it held here.
-    pub finding: Finding,
+    pub finding: ClaimResult,
     /// What was measured here, with its numbers: two sentences.
     pub words: Vec<String>,
     /// Its pictures.
@@ -121,19 +121,19 @@ impl Exploration {
     pub fn counts(&self, lang: Lang) -> String {
         let count = |finding| self.topics.iter().filter(|topic| topic.finding == finding).count();
         lang.explore_counts(
-            count(Finding::Confirmed),
-            count(Finding::Refuted),
-            count(Finding::Undecided),
-            count(Finding::Shown),
+            count(ClaimResult::Confirmed),
+            count(ClaimResult::Refuted),
+            count(ClaimResult::Undecided),
+            count(ClaimResult::Shown),
         )
     }
 }
 
 /// Measures a topic; `None` where there is nothing to show for it.
-type Measure = fn(&Lab<'_>) -> Result<Option<Topic>>;
+type MeasureTopic = fn(&Experiment<'_>) -> Result<Option<Topic>>;
 
 /// The topics in the order of the lecture.
-const TOPICS: [(&str, Measure); 16] = [
+const TOPICS: [(&str, MeasureTopic); 16] = [
     ("loss", measured::loss),
     ("log-loss", two_weights::log_loss),
     ("gradient-descent", two_weights::gradient_descent),
@@ -176,7 +176,7 @@ pub fn explore(spec: &Spec, how: &Explore<'_>, watch: &mut dyn FnMut(&str, usize
             how.seeds
         )));
     }
-    let lab = Lab::new(spec, how)?;
+    let lab = Experiment::new(spec, how)?;
     let asked: Vec<_> =
         TOPICS.iter().filter(|(id, _)| how.only.is_empty() || how.only.iter().any(|name| name == id)).collect();
     let (words, notes) = (lab.words(), lab.planned.prepared.notes.clone());

@@ -1,17 +1,17 @@
 //! The page of an exploration.
 
-use super::{Exploration, Finding};
-use crate::figure::page::{Monitored, Page, Part, ReplayData, Section};
-use crate::figure::{Cell, Table};
+use super::{ClaimResult, Exploration};
+use crate::figure::page::{Monitored, PagePart, ReplayData, ReportPage, Section};
+use crate::figure::{FigureCell, FigureTable};
 use crate::language::Lang;
 use treino::report::Stopping;
 
 /// An exploration as one page; `name` is what it is about.
-pub fn exploration_report(found: &Exploration, name: &str, lang: Lang) -> Page {
-    let mut table = Table::new([lang.explore_topic(), lang.explore_claim(), lang.explore_finding()]);
+pub fn exploration_report(found: &Exploration, name: &str, lang: Lang) -> ReportPage {
+    let mut table = FigureTable::new([lang.explore_topic(), lang.explore_claim(), lang.explore_finding()]);
     for topic in &found.topics {
         let cells = [topic.title.clone(), topic.claim.clone(), lang.claim_finding(topic.finding)];
-        table.row(cells.map(Cell::from));
+        table.row(cells.map(FigureCell::from));
     }
     let mut lead = vec![found.counts(lang)];
     lead.extend(found.words.iter().cloned());
@@ -24,22 +24,22 @@ pub fn exploration_report(found: &Exploration, name: &str, lang: Lang) -> Page {
     let mut sections = vec![Section {
         id: "findings".to_string(),
         title: lang.explore_section_findings(),
-        parts: vec![Part::Table(table, lang.explore_table_words())],
+        parts: vec![PagePart::Table(table, lang.explore_table_words())],
     }];
     for topic in &found.topics {
-        let mut parts = vec![Part::Words(vec![lang.explore_claimed(&topic.claim)])];
+        let mut parts = vec![PagePart::Words(vec![lang.explore_claimed(&topic.claim)])];
         let mut said = topic.words.clone();
-        if topic.finding != Finding::Shown {
+        if topic.finding != ClaimResult::Shown {
             said.push(lang.explore_found(lang.claim_finding(topic.finding)));
         }
-        parts.push(Part::Words(said));
-        parts.extend(topic.figures.iter().cloned().map(Part::Figure));
+        parts.push(PagePart::Words(said));
+        parts.extend(topic.figures.iter().cloned().map(PagePart::Figure));
         if let Some((name, values)) = &topic.recorded {
-            parts.push(Part::Replay(replay(name, values, lang)));
+            parts.push(PagePart::Replay(replay(name, values, lang)));
         }
         sections.push(Section { id: format!("topic-{}", topic.id), title: topic.title.clone(), parts });
     }
-    Page { lang, title: lang.explore_page_title(name), lead, sections }
+    ReportPage { lang, title: lang.explore_page_title(name), lead, sections }
 }
 
 /// Early stopping on a recorded training, to be played with.

@@ -1,7 +1,7 @@
 //! Panels that many topics share.
 
-use super::lab::{Lab, Trained};
-use crate::figure::{Axis, Bundle, Cell, Panel, Scale, Series, Shape, Table};
+use super::experiment::{Experiment, TrainedVariants};
+use crate::figure::{Axis, AxisScale, FigureCell, FigureTable, Panel, SeedCurves, Series, SeriesShape};
 use treino::statistics::interval95;
 
 /// Arms whose curves have bands; those of more would hide each other.
@@ -14,16 +14,16 @@ const WIDE: f64 = 5.0;
 pub fn fitting(title: impl Into<String>, numbers: impl Iterator<Item = f64>) -> Axis {
     let finite = numbers.filter(|x| x.is_finite());
     let (low, high) = finite.fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), x| (l.min(x), h.max(x)));
-    let scale = if low > 0.0 && high / low > WIDE { Scale::Log } else { Scale::Linear };
+    let scale = if low > 0.0 && high / low > WIDE { AxisScale::Log } else { AxisScale::Linear };
     Axis { scale, can_switch: true, ..Axis::new(title) }
 }
 
-impl Lab<'_> {
+impl Experiment<'_> {
     /// A number of each arm over the epochs.
-    pub fn curves(&self, trained: &Trained, name: &str) -> Panel {
+    pub fn curves(&self, trained: &TrainedVariants, name: &str) -> Panel {
         let has_bands = trained.labels.len() <= BANDS;
-        let bundles: Vec<Bundle> =
-            (0..trained.labels.len()).map(|arm| Bundle::of(&trained.curves(arm, name))).collect();
+        let bundles: Vec<SeedCurves> =
+            (0..trained.labels.len()).map(|arm| SeedCurves::of(&trained.curves(arm, name))).collect();
         let y = fitting(name, bundles.iter().flat_map(|bundle| bundle.middle.iter().copied()));
         let named = bundles.into_iter().zip(&trained.labels);
         let series = named.flat_map(|(bundle, label)| bundle.series(label, has_bands)).collect();
@@ -31,7 +31,7 @@ impl Lab<'_> {
     }
 
     /// The number by which arms are judged: every seed, and the mean with its interval.
-    pub fn strip(&self, trained: &Trained) -> Panel {
+    pub fn strip(&self, trained: &TrainedVariants) -> Panel {
         let lang = self.lang();
         let (mut x, mut y, mut labels) = (Vec::new(), Vec::new(), Vec::new());
         let [mut at, mut middle, mut low, mut high] = [Vec::new(), Vec::new(), Vec::new(), Vec::new()];
@@ -53,12 +53,12 @@ impl Lab<'_> {
         }
         let axis = fitting(&trained.judge.name, y.iter().copied());
         // An interval that reaches below 0 has no logarithm.
-        if axis.scale == Scale::Log {
+        if axis.scale == AxisScale::Log {
             low.iter_mut().zip(&middle).filter(|(low, _)| **low <= 0.0).for_each(|(low, middle)| *low = *middle);
         }
         let series = vec![
-            Series::reference("", Shape::Points { x, y, labels }),
-            Series::new("", Shape::Whiskers { x: at, y: middle, low, high }),
+            Series::reference("", SeriesShape::Points { x, y, labels }),
+            Series::new("", SeriesShape::Whiskers { x: at, y: middle, low, high }),
         ];
         Panel {
             title: lang.explore_strip(),
@@ -70,7 +70,7 @@ impl Lab<'_> {
     }
 
     /// The arms in numbers.
-    pub fn summary(&self, trained: &Trained) -> Table {
+    pub fn summary(&self, trained: &TrainedVariants) -> FigureTable {
         let lang = self.lang();
         let name = &trained.judge.name;
         let score = format!("val_{}", self.score);
@@ -83,11 +83,11 @@ impl Lab<'_> {
         ];
         head.extend(has_score.then(|| format!("{score}: {}", lang.mean())));
         head.extend([lang.column_n(), lang.column_diverged(), lang.column_standing()]);
-        let mut table = Table::new(head);
+        let mut table = FigureTable::new(head);
         for (arm, label) in trained.labels.iter().enumerate() {
             let values = trained.values(arm);
             let interval = interval95(&values);
-            let ends = |x: f64| if values.len() > 1 { Cell::from(x) } else { Cell::Empty };
+            let ends = |x: f64| if values.len() > 1 { FigureCell::from(x) } else { FigureCell::Empty };
             let mut row = vec![label.clone().into(), trained.mean(arm).into(), ends(interval.low), ends(interval.high)];
             row.extend(has_score.then(|| trained.mean_metric(arm, &score).into()));
             row.extend([

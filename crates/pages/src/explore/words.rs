@@ -1,6 +1,6 @@
 //! What an exploration says: its page, its topics and the lecture's claims.
 
-use super::Finding;
+use super::ClaimResult;
 use crate::language::{Lang, messages};
 
 messages! {
@@ -130,12 +130,12 @@ messages! {
 
 impl Lang {
     /// A finding in words.
-    pub fn claim_finding(self, finding: Finding) -> String {
+    pub fn claim_finding(self, finding: ClaimResult) -> String {
         match finding {
-            Finding::Confirmed => self.finding_confirmed(),
-            Finding::Refuted => self.finding_refuted(),
-            Finding::Undecided => self.finding_undecided(),
-            Finding::Shown => self.finding_shown(),
+            ClaimResult::Confirmed => self.finding_confirmed(),
+            ClaimResult::Refuted => self.finding_refuted(),
+            ClaimResult::Undecided => self.finding_undecided(),
+            ClaimResult::Shown => self.finding_shown(),
         }
     }
 }

@@ -1,11 +1,11 @@
 //! Several curves as one line with a band.
 
-use super::{Series, Shape};
+use super::{Series, SeriesShape};
 use treino::statistics::quantile;
 
 /// A number over the epochs of several seeds.
 #[derive(Debug, Clone)]
-pub(crate) struct Bundle {
+pub(crate) struct SeedCurves {
     /// Epochs, from 1.
     pub x: Vec<f64>,
     /// The least.
@@ -16,10 +16,10 @@ pub(crate) struct Bundle {
     pub high: Vec<f64>,
 }
 
-impl Bundle {
+impl SeedCurves {
     /// Of curves, as far as more than half of them reach.
-    pub fn of(curves: &[Vec<f64>]) -> Bundle {
-        let mut bundle = Bundle { x: Vec::new(), low: Vec::new(), middle: Vec::new(), high: Vec::new() };
+    pub fn of(curves: &[Vec<f64>]) -> SeedCurves {
+        let mut bundle = SeedCurves { x: Vec::new(), low: Vec::new(), middle: Vec::new(), high: Vec::new() };
         for epoch in 0..curves.iter().map(Vec::len).max().unwrap_or(0) {
             let there = curves.iter().filter_map(|curve| curve.get(epoch)).copied().filter(|y| y.is_finite());
             let mut there: Vec<f64> = there.collect();
@@ -37,9 +37,9 @@ impl Bundle {
 
     /// As series: the band, where it is asked for, and the median.
     pub fn series(self, name: &str, has_band: bool) -> Vec<Series> {
-        let Bundle { x, low, middle, high } = self;
-        let band = has_band.then(|| Series::reference("", Shape::Band { x: x.clone(), low, high }));
-        band.into_iter().chain([Series::new(name, Shape::Line { x, y: middle })]).collect()
+        let SeedCurves { x, low, middle, high } = self;
+        let band = has_band.then(|| Series::reference("", SeriesShape::Band { x: x.clone(), low, high }));
+        band.into_iter().chain([Series::new(name, SeriesShape::Line { x, y: middle })]).collect()
     }
 }
 
@@ -49,7 +49,7 @@ mod tests {
 
     #[test]
     fn a_bundle_goes_as_far_as_most_of_its_curves() {
-        let bundle = Bundle::of(&[vec![3.0, 2.0, 9.0], vec![1.0, 4.0], vec![2.0, f64::NAN]]);
+        let bundle = SeedCurves::of(&[vec![3.0, 2.0, 9.0], vec![1.0, 4.0], vec![2.0, f64::NAN]]);
         assert_eq!((bundle.x, bundle.middle), (vec![1.0, 2.0], vec![2.0, 3.0]));
         assert_eq!((bundle.low, bundle.high), (vec![1.0, 2.0], vec![3.0, 4.0]));
     }

@@ -1,11 +1,11 @@
 //! Contour lines of a surface that is known on a grid (marching squares), as lines that every drawing can draw.
 
-use super::{Series, Shape};
+use super::{Series, SeriesShape};
 use std::collections::BTreeMap;
 
 /// A surface on a grid.
 #[derive(Debug, Clone)]
-pub(crate) struct Grid {
+pub(crate) struct HeightGrid {
     /// Places across, rising.
     pub x: Vec<f64>,
     /// Places up, rising.
@@ -17,7 +17,7 @@ pub(crate) struct Grid {
 /// An edge of the grid: from point (row, column) to the right, or upwards.
 type Edge = (usize, usize, bool);
 
-impl Grid {
+impl HeightGrid {
     /// `n` x `n` points of a function between two corners.
     ///
     /// # Errors
@@ -26,12 +26,12 @@ impl Grid {
         [from, to]: [[f64; 2]; 2],
         n: usize,
         mut height: impl FnMut(f64, f64) -> Result<f64, E>,
-    ) -> Result<Grid, E> {
+    ) -> Result<HeightGrid, E> {
         let places = |low: f64, high: f64| (0..n).map(|i| low + (high - low) * i as f64 / (n - 1) as f64).collect();
         let (x, y): (Vec<f64>, Vec<f64>) = (places(from[0], to[0]), places(from[1], to[1]));
         let row = |y: &f64| x.iter().map(|x| height(*x, *y)).collect::<Result<Vec<f64>, E>>();
         let z = y.iter().map(row).collect::<Result<_, E>>()?;
-        Ok(Grid { x, y, z })
+        Ok(HeightGrid { x, y, z })
     }
 
     /// `n` heights between the lowest and the highest, closer to each other near the lowest.
@@ -44,7 +44,7 @@ impl Grid {
     pub fn lines(&self, levels: &[f64]) -> Vec<Series> {
         let line = |level: &f64| {
             let (x, y) = self.line(*level);
-            (!x.is_empty()).then(|| Series::reference("", Shape::Line { x, y }))
+            (!x.is_empty()).then(|| Series::reference("", SeriesShape::Line { x, y }))
         };
         levels.iter().filter_map(line).collect()
     }
@@ -133,8 +133,8 @@ fn cut(joined: &mut BTreeMap<Edge, Vec<Edge>>, from: Edge, to: Edge) {
 mod tests {
     use super::*;
 
-    fn grid(height: fn(f64, f64) -> f64) -> Grid {
-        Grid::of([[-2.0, -2.0], [2.0, 2.0]], 81, |x, y| Ok::<f64, ()>(height(x, y))).unwrap()
+    fn grid(height: fn(f64, f64) -> f64) -> HeightGrid {
+        HeightGrid::of([[-2.0, -2.0], [2.0, 2.0]], 81, |x, y| Ok::<f64, ()>(height(x, y))).unwrap()
     }
 
     #[test]

@@ -1,8 +1,8 @@
 //! Figures as still pictures: laid out here, written as SVG and PNG. Always on white paper.
 
 use super::picture::{self, Anchor, Ink, Paint, Picture, Text, circle, fitted, ink, rectangle, width};
-use super::style::{self, Span, bounds, turns};
-use super::{Figure, Panel, Place, Scale, Series, Shape};
+use super::style::{self, Extent, bounds, turns};
+use super::{AxisScale, Figure, MarkPosition, Panel, Series, SeriesShape};
 use crate::language::Lang;
 
 const INK: Ink = [0x1f, 0x23, 0x28];
@@ -41,7 +41,7 @@ fn columns(figure: &Figure) -> usize {
 fn drawn(figure: &Figure, lang: Lang, is_titled: bool) -> Picture {
     let columns = columns(figure);
     let wide = WIDTH / columns as f64;
-    let plans: Vec<Plan> = figure.panels.iter().map(|panel| Plan::of(panel, wide, lang)).collect();
+    let plans: Vec<PanelLayout> = figure.panels.iter().map(|panel| PanelLayout::of(panel, wide, lang)).collect();
     let least = if columns > 1 { 320.0 } else { 400.0 };
     let high = plans.iter().map(|plan| plan.height(least)).fold(0.0, f64::max);
     let head = if is_titled { 40.0 } else { 0.0 };
@@ -58,9 +58,9 @@ fn drawn(figure: &Figure, lang: Lang, is_titled: bool) -> Picture {
 }
 
 /// What a panel needs room for; places are counted from its left.
-struct Plan<'a> {
+struct PanelLayout<'a> {
     panel: &'a Panel,
-    spans: [Span; 2],
+    spans: [Extent; 2],
     x_ticks: Vec<(f64, String)>,
     y_ticks: Vec<(f64, String)>,
     /// The frame's left and right.
@@ -68,11 +68,11 @@ struct Plan<'a> {
     right: f64,
     /// How long the longest name below is, where names are rotated.
     rotated: Option<f64>,
-    legend: Vec<Entry<'a>>,
+    legend: Vec<LegendEntry<'a>>,
 }
 
 /// A name in the legend.
-struct Entry<'a> {
+struct LegendEntry<'a> {
     series: &'a Series,
     turn: Option<usize>,
     name: String,
@@ -80,10 +80,10 @@ struct Entry<'a> {
     row: usize,
 }
 
-impl<'a> Plan<'a> {
+impl<'a> PanelLayout<'a> {
     fn of(panel: &'a Panel, wide: f64, lang: Lang) -> Self {
-        let spans = Span::of(panel);
-        let has_names = |axis: &super::Axis| matches!(axis.scale, Scale::Names(_));
+        let spans = Extent::of(panel);
+        let has_names = |axis: &super::Axis| matches!(axis.scale, AxisScale::Names(_));
         let fit = |ticks: Vec<(f64, String)>, room: f64| -> Vec<(f64, String)> {
             ticks.into_iter().map(|(at, text)| (at, fitted(&text, TICK, room))).collect()
         };
@@ -106,7 +106,7 @@ impl<'a> Plan<'a> {
             rotated = Some(longest(&x_ticks));
         }
         let legend = legend(panel, left, wide - 16.0);
-        Plan { panel, spans, x_ticks, y_ticks, left, right, rotated, legend }
+        PanelLayout { panel, spans, x_ticks, y_ticks, left, right, rotated, legend }
     }
 
     /// What is below the frame.
@@ -116,15 +116,15 @@ impl<'a> Plan<'a> {
 
     /// Long legends and long names take their room from nobody.
     fn height(&self, least: f64) -> f64 {
-        let names = if let Scale::Names(names) = &self.panel.y.scale { names.len() } else { 0 };
+        let names = if let AxisScale::Names(names) = &self.panel.y.scale { names.len() } else { 0 };
         let legend = self.legend.last().map_or(0, |entry| entry.row);
         f64::max(least, 110.0 + 22.0 * names as f64) + LEGEND * legend as f64 + self.foot() - 46.0
     }
 }
 
 /// Where the names of the legend stand.
-fn legend(panel: &Panel, left: f64, right: f64) -> Vec<Entry<'_>> {
-    let mut entries: Vec<Entry> = Vec::new();
+fn legend(panel: &Panel, left: f64, right: f64) -> Vec<LegendEntry<'_>> {
+    let mut entries: Vec<LegendEntry> = Vec::new();
     let (mut x, mut row) = (left, 0);
     for (series, turn) in panel.series.iter().zip(turns(panel)) {
         if series.name.is_empty() || entries.iter().any(|entry| entry.series.name == series.name) {
@@ -135,7 +135,7 @@ fn legend(panel: &Panel, left: f64, right: f64) -> Vec<Entry<'_>> {
         if x > left && x + wide > right {
             (x, row) = (left, row + 1);
         }
-        entries.push(Entry { series, turn, name, x, row });
+        entries.push(LegendEntry { series, turn, name, x, row });
         x += wide + 14.0;
     }
     entries
@@ -200,8 +200,8 @@ struct Frame {
     right: f64,
     top: f64,
     bottom: f64,
-    x: Span,
-    y: Span,
+    x: Extent,
+    y: Extent,
 }
 
 impl Frame {
@@ -223,7 +223,7 @@ impl Frame {
     }
 }
 
-fn draw(pen: &mut Pen, plan: &Plan, [left, top, wide, high]: [f64; 4]) {
+fn draw(pen: &mut Pen, plan: &PanelLayout, [left, top, wide, high]: [f64; 4]) {
     let panel = plan.panel;
     let (frame_left, right) = (left + plan.left, left + plan.right);
     let mut head = top + 12.0;
@@ -254,10 +254,10 @@ fn draw(pen: &mut Pen, plan: &Plan, [left, top, wide, high]: [f64; 4]) {
 }
 
 /// Lines first, then texts.
-fn axes(pen: &mut Pen, plan: &Plan, frame: &Frame) {
+fn axes(pen: &mut Pen, plan: &PanelLayout, frame: &Frame) {
     let up = plan.y_ticks.iter().filter_map(|(at, text)| Some((frame.up(frame.y.share(*at)?), text)));
     let across = plan.x_ticks.iter().filter_map(|(at, text)| Some((frame.across(frame.x.share(*at)?), text)));
-    if !matches!(plan.panel.y.scale, Scale::Names(_)) {
+    if !matches!(plan.panel.y.scale, AxisScale::Names(_)) {
         up.clone().for_each(|(y, _)| pen.line(&[[frame.left, y], [frame.right, y]], GRID, 1.0, &[]));
     }
     across.clone().for_each(|(x, _)| pen.line(&[[x, frame.bottom], [x, frame.bottom + 4.0]], SOFT, 1.0, &[]));
@@ -276,16 +276,16 @@ fn axes(pen: &mut Pen, plan: &Plan, frame: &Frame) {
 }
 
 /// A name of the legend and what its series looks like.
-fn listed(pen: &mut Pen, entry: &Entry, [x, y]: [f64; 2]) {
+fn listed(pen: &mut Pen, entry: &LegendEntry, [x, y]: [f64; 2]) {
     let (ink, turn) = (colour(entry.turn), entry.turn);
     match entry.series.shape {
-        Shape::Line { .. } => {
+        SeriesShape::Line { .. } => {
             pen.line(&[[x, y], [x + 26.0, y]], ink, if turn.is_some() { 2.0 } else { 1.0 }, dash(turn));
             if turn.is_some() {
                 pen.sign(turn, [x + 13.0, y], 3.0);
             }
         }
-        Shape::Points { .. } | Shape::Whiskers { .. } => pen.sign(turn, [x + 13.0, y], 4.0),
+        SeriesShape::Points { .. } | SeriesShape::Whiskers { .. } => pen.sign(turn, [x + 13.0, y], 4.0),
         _ => pen.rectangle([x + 4.0, y - 5.0, 18.0, 10.0], ink, 0.7),
     }
     pen.text([x + 32.0, y + 4.0], &entry.name, (TICK, f64::INFINITY), Anchor::Start, INK);
@@ -302,11 +302,11 @@ fn pairs(x: &[f64], y: &[f64]) -> Vec<[f64; 2]> {
 fn shape(pen: &mut Pen, series: &Series, turn: Option<usize>, frame: &Frame) {
     let ink = colour(turn);
     match &series.shape {
-        Shape::Line { x, y } => line(pen, &pairs(x, y), turn, frame),
-        Shape::Points { x, y, .. } => {
+        SeriesShape::Line { x, y } => line(pen, &pairs(x, y), turn, frame),
+        SeriesShape::Points { x, y, .. } => {
             pairs(x, y).into_iter().filter_map(|[x, y]| frame.at(x, y)).for_each(|at| pen.sign(turn, at, 3.2));
         }
-        Shape::Whiskers { x, y, low, high } => {
+        SeriesShape::Whiskers { x, y, low, high } => {
             let places = pairs(x, y);
             for (i, [x, y]) in places.iter().enumerate() {
                 let end = |ends: &[f64]| ends.get(i).and_then(|end| frame.held(*x, *end));
@@ -317,7 +317,7 @@ fn shape(pen: &mut Pen, series: &Series, turn: Option<usize>, frame: &Frame) {
             }
             places.into_iter().filter_map(|[x, y]| frame.at(x, y)).for_each(|at| pen.sign(turn, at, 3.6));
         }
-        Shape::Band { x, low, high } => {
+        SeriesShape::Band { x, low, high } => {
             let lower = pairs(x, low).into_iter().zip(high).filter(|(at, high)| at[1].is_finite() && high.is_finite());
             let (lower, upper): (Vec<_>, Vec<_>) = lower.map(|([x, low], high)| ([x, low], [x, *high])).unzip();
             let around = lower.into_iter().chain(upper.into_iter().rev()).filter_map(|[x, y]| frame.held(x, y));
@@ -326,7 +326,7 @@ fn shape(pen: &mut Pen, series: &Series, turn: Option<usize>, frame: &Frame) {
                 pen.picture.path(&picture::line(&places, true), ink, Paint::Fill(0.2));
             }
         }
-        Shape::Bars { x, y, width } => {
+        SeriesShape::Bars { x, y, width } => {
             for [x, y] in pairs(x, y) {
                 let (from, to) = (frame.held(x - width / 2.0, 0.0), frame.held(x + width / 2.0, y));
                 if let (Some([a, b]), Some([c, d])) = (from, to) {
@@ -334,7 +334,7 @@ fn shape(pen: &mut Pen, series: &Series, turn: Option<usize>, frame: &Frame) {
                 }
             }
         }
-        Shape::Rows { x, y, spread } => {
+        SeriesShape::Rows { x, y, spread } => {
             for (i, [x, y]) in pairs(x, y).into_iter().enumerate() {
                 let (Some([a, b]), Some([c, d])) = (frame.held(0.0, y + 0.35), frame.held(x, y - 0.35)) else {
                     continue;
@@ -347,7 +347,7 @@ fn shape(pen: &mut Pen, series: &Series, turn: Option<usize>, frame: &Frame) {
                 }
             }
         }
-        Shape::Cells { z, texts } => cells(pen, z, texts, frame),
+        SeriesShape::Cells { z, texts } => cells(pen, z, texts, frame),
     }
 }
 
@@ -403,7 +403,7 @@ fn marks(pen: &mut Pen, panel: &Panel, frame: &Frame, is_before: bool) {
             pen.text(at, &mark.label, (TICK, room), anchor, INK);
         };
         match mark.place {
-            Place::Between(a, b) => {
+            MarkPosition::Between(a, b) => {
                 let (Some(from), Some(to)) = (frame.x.held(a), frame.x.held(b)) else { continue };
                 let (from, to) = (frame.across(from), frame.across(to));
                 if is_before {
@@ -412,12 +412,12 @@ fn marks(pen: &mut Pen, panel: &Panel, frame: &Frame, is_before: bool) {
                     pen.rectangle([from, frame.top, to - from, frame.bottom - frame.top], grey, 0.14);
                 }
             }
-            Place::X(x) if is_before => {
+            MarkPosition::X(x) if is_before => {
                 let Some(x) = frame.x.share(x).map(|share| frame.across(share)) else { continue };
                 pen.line(&[[x, frame.top], [x, frame.bottom]], grey, 1.5, &[5.0, 4.0]);
                 beside(pen, x);
             }
-            Place::Y(y) if is_before => {
+            MarkPosition::Y(y) if is_before => {
                 let Some(y) = frame.y.share(y).map(|share| frame.up(share)) else { continue };
                 pen.line(&[[frame.left, y], [frame.right, y]], grey, 1.5, &[5.0, 4.0]);
                 let room = frame.right - frame.left;

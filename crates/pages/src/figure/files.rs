@@ -1,10 +1,10 @@
 //! The data of a figure as files: CSV for the table, JSON for everything.
 
-use super::{Cell, Figure, Place, Scale, Shape, Table};
+use super::{AxisScale, Figure, FigureCell, FigureTable, MarkPosition, SeriesShape};
 use serde_json::{Value, json};
 
 /// The table as CSV (RFC 4180): numbers in full with a decimal point, empty where there is nothing.
-pub fn csv(table: &Table) -> String {
+pub fn csv(table: &FigureTable) -> String {
     let mut out = String::new();
     let mut line = |cells: &mut dyn Iterator<Item = String>| {
         let cells: Vec<String> = cells.collect();
@@ -16,9 +16,9 @@ pub fn csv(table: &Table) -> String {
     line(&mut table.head.iter().map(|name| quoted(name)));
     for row in &table.rows {
         line(&mut row.iter().map(|cell| match cell {
-            Cell::Number(x) => x.to_string(),
-            Cell::Text(text) => quoted(text),
-            Cell::Empty => String::new(),
+            FigureCell::Number(x) => x.to_string(),
+            FigureCell::Text(text) => quoted(text),
+            FigureCell::Empty => String::new(),
         }));
     }
     out
@@ -42,11 +42,11 @@ fn quoted(text: &str) -> String {
 /// (`spread`) or `cells` (`z`, `texts`). A number that is not finite is `null` in a series, and `"NaN"`, `"inf"` or `"-inf"` in the table.
 pub fn json(figure: &Figure) -> Value {
     let panels: Vec<Value> = figure.panels.iter().map(panel).collect();
-    let cell = |cell: &Cell| match cell {
-        Cell::Number(x) if x.is_finite() => json!(x),
-        Cell::Number(x) => json!(x.to_string()),
-        Cell::Text(text) => json!(text),
-        Cell::Empty => Value::Null,
+    let cell = |cell: &FigureCell| match cell {
+        FigureCell::Number(x) if x.is_finite() => json!(x),
+        FigureCell::Number(x) => json!(x.to_string()),
+        FigureCell::Text(text) => json!(text),
+        FigureCell::Empty => Value::Null,
     };
     let rows: Vec<Vec<Value>> = figure.table.rows.iter().map(|row| row.iter().map(cell).collect()).collect();
     json!({
@@ -58,17 +58,17 @@ pub fn json(figure: &Figure) -> Value {
 fn panel(panel: &super::Panel) -> Value {
     let axis = |axis: &super::Axis| {
         let (scale, names) = match &axis.scale {
-            Scale::Linear => ("linear", None),
-            Scale::Log => ("log", None),
-            Scale::Names(names) => ("names", Some(names)),
+            AxisScale::Linear => ("linear", None),
+            AxisScale::Log => ("log", None),
+            AxisScale::Names(names) => ("names", Some(names)),
         };
         json!({ "title": axis.title, "scale": scale, "names": names, "range": axis.range, "can_switch": axis.can_switch })
     };
     let series: Vec<Value> = panel.series.iter().map(series).collect();
     let mark = |mark: &super::Mark| match mark.place {
-        Place::X(x) => json!({ "label": mark.label, "x": x }),
-        Place::Y(y) => json!({ "label": mark.label, "y": y }),
-        Place::Between(a, b) => json!({ "label": mark.label, "between": [a, b] }),
+        MarkPosition::X(x) => json!({ "label": mark.label, "x": x }),
+        MarkPosition::Y(y) => json!({ "label": mark.label, "y": y }),
+        MarkPosition::Between(a, b) => json!({ "label": mark.label, "between": [a, b] }),
     };
     let marks: Vec<Value> = panel.marks.iter().map(mark).collect();
     json!({ "title": panel.title, "x": axis(&panel.x), "y": axis(&panel.y), "series": series, "marks": marks })
@@ -76,13 +76,15 @@ fn panel(panel: &super::Panel) -> Value {
 
 fn series(series: &super::Series) -> Value {
     let mut out = match &series.shape {
-        Shape::Line { x, y } => json!({ "shape": "line", "x": x, "y": y }),
-        Shape::Points { x, y, labels } => json!({ "shape": "points", "x": x, "y": y, "labels": labels }),
-        Shape::Whiskers { x, y, low, high } => json!({ "shape": "whiskers", "x": x, "y": y, "low": low, "high": high }),
-        Shape::Band { x, low, high } => json!({ "shape": "band", "x": x, "low": low, "high": high }),
-        Shape::Bars { x, y, width } => json!({ "shape": "bars", "x": x, "y": y, "width": width }),
-        Shape::Rows { x, y, spread } => json!({ "shape": "rows", "x": x, "y": y, "spread": spread }),
-        Shape::Cells { z, texts } => json!({ "shape": "cells", "z": z, "texts": texts }),
+        SeriesShape::Line { x, y } => json!({ "shape": "line", "x": x, "y": y }),
+        SeriesShape::Points { x, y, labels } => json!({ "shape": "points", "x": x, "y": y, "labels": labels }),
+        SeriesShape::Whiskers { x, y, low, high } => {
+            json!({ "shape": "whiskers", "x": x, "y": y, "low": low, "high": high })
+        }
+        SeriesShape::Band { x, low, high } => json!({ "shape": "band", "x": x, "low": low, "high": high }),
+        SeriesShape::Bars { x, y, width } => json!({ "shape": "bars", "x": x, "y": y, "width": width }),
+        SeriesShape::Rows { x, y, spread } => json!({ "shape": "rows", "x": x, "y": y, "spread": spread }),
+        SeriesShape::Cells { z, texts } => json!({ "shape": "cells", "z": z, "texts": texts }),
     };
     out["name"] = json!(series.name);
     out["is_reference"] = json!(series.is_reference);

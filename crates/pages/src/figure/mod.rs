@@ -19,8 +19,8 @@ mod study_report;
 mod style;
 mod terminal;
 
-pub(crate) use bundle::Bundle;
-pub(crate) use contour::Grid;
+pub(crate) use bundle::SeedCurves;
+pub(crate) use contour::HeightGrid;
 pub use draw::{png, svg};
 pub use files::{csv, json};
 pub use plotly::plotly;
@@ -29,7 +29,7 @@ pub use run::{figure, figures};
 pub use study::{StudyView, study_figure, study_figures};
 pub use study_report::study_report;
 pub use terminal::terminal;
-pub use treino::report::{Cell, Table};
+pub use treino::report::{FigureCell, FigureTable};
 
 /// A figure.
 #[derive(Debug, Clone, PartialEq)]
@@ -43,7 +43,7 @@ pub struct Figure {
     /// What is drawn, side by side where there are several.
     pub panels: Vec<Panel>,
     /// The data.
-    pub table: Table,
+    pub table: FigureTable,
     /// The command that makes it again.
     pub command: String,
 }
@@ -69,7 +69,7 @@ pub struct Axis {
     /// What is measured, with its unit in brackets where it has one.
     pub title: String,
     /// How numbers become lengths.
-    pub scale: Scale,
+    pub scale: AxisScale,
     /// From where to where; `None` for what the data asks.
     pub range: Option<[f64; 2]>,
     /// Whether a reader may switch it between linear and logarithmic.
@@ -78,7 +78,7 @@ pub struct Axis {
 
 /// How an axis maps.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub enum Scale {
+pub enum AxisScale {
     /// Evenly.
     #[default]
     Linear,
@@ -96,12 +96,12 @@ pub struct Series {
     /// Whether it is there to compare with, such as a baseline: drawn thin and grey, and takes no colour.
     pub is_reference: bool,
     /// Its data.
-    pub shape: Shape,
+    pub shape: SeriesShape,
 }
 
 /// What a series looks like. Positions that are not finite are left out: a line has a gap there.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Shape {
+pub enum SeriesShape {
     /// A line through points.
     Line {
         /// Across.
@@ -169,14 +169,14 @@ pub enum Shape {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Mark {
     /// Where.
-    pub place: Place,
+    pub place: MarkPosition,
     /// What is there.
     pub label: String,
 }
 
 /// Where a mark stands.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Place {
+pub enum MarkPosition {
     /// A line across the whole height.
     X(f64),
     /// A line across the whole width.
@@ -187,12 +187,12 @@ pub enum Place {
 
 impl Series {
     /// A series with a name in the legend.
-    pub fn new(name: impl Into<String>, shape: Shape) -> Self {
+    pub fn new(name: impl Into<String>, shape: SeriesShape) -> Self {
         Series { name: name.into(), is_reference: false, shape }
     }
 
     /// A series to compare with.
-    pub fn reference(name: impl Into<String>, shape: Shape) -> Self {
+    pub fn reference(name: impl Into<String>, shape: SeriesShape) -> Self {
         Series { name: name.into(), is_reference: true, shape }
     }
 }
@@ -210,6 +210,6 @@ impl Axis {
 
     /// An axis with one place for each name.
     pub fn names(title: impl Into<String>, names: Vec<String>) -> Self {
-        Axis { title: title.into(), scale: Scale::Names(names), ..Axis::default() }
+        Axis { title: title.into(), scale: AxisScale::Names(names), ..Axis::default() }
     }
 }

@@ -1,7 +1,7 @@
 //! Panels as Plotly's traces and layouts. The colours of paper, text and grid are the page's: its script adds them.
 
-use super::style::{self, Span, bounds, colour, short, turns};
-use super::{Axis, Figure, Panel, Place, Scale, Shape};
+use super::style::{self, Extent, bounds, colour, short, turns};
+use super::{Axis, AxisScale, Figure, MarkPosition, Panel, SeriesShape};
 use crate::language::Lang;
 use serde_json::{Value, json};
 
@@ -25,10 +25,10 @@ fn panel(panel: &Panel, lang: Lang) -> Value {
         data.extend(traces(&series.shape, &look, panel));
     }
     let is_listed = named.iter().any(|name| !name.is_empty());
-    let spans = Span::of(panel);
+    let spans = Extent::of(panel);
     let mut texts: Vec<Value> = Vec::new();
     for series in &panel.series {
-        if let Shape::Cells { z, texts: inside } = &series.shape {
+        if let SeriesShape::Cells { z, texts: inside } = &series.shape {
             texts.extend(cell_texts(z, inside));
         }
     }
@@ -95,27 +95,27 @@ fn with(mut object: Value, more: Value) -> Value {
     object
 }
 
-fn traces(shape: &Shape, look: &Look, panel: &Panel) -> Vec<Value> {
+fn traces(shape: &SeriesShape, look: &Look, panel: &Panel) -> Vec<Value> {
     let trace = |kind: &str, x: &[f64], y: &[f64]| json!({ "type": kind, "x": finite(x), "y": finite(y), "name": look.name, "showlegend": look.is_listed });
     let scatter = |x: &[f64], y: &[f64], mode: &str| {
         with(trace("scatter", x, y), json!({ "legendgroup": look.name, "mode": mode }))
     };
     let bars = json!({ "color": look.colour(), "opacity": 0.8 });
     match shape {
-        Shape::Line { x, y } => {
+        SeriesShape::Line { x, y } => {
             // A few points show their markers; many are a line.
             let is_marked = look.turn.is_some() && x.len() <= 40;
             let line = scatter(x, y, if is_marked { "lines+markers" } else { "lines" });
             vec![with(line, json!({ "line": look.line(), "marker": look.marker(6) }))]
         }
-        Shape::Points { x, y, labels } => {
+        SeriesShape::Points { x, y, labels } => {
             let marker = with(look.marker(8), json!({ "opacity": 0.75 }));
             let points = with(scatter(x, y, "markers"), json!({ "marker": marker }));
             let labels: Vec<String> = labels.iter().map(|label| plain(label, 120)).collect();
             let hover = if labels.is_empty() { json!({}) } else { json!({ "hovertext": labels, "hoverinfo": "text" }) };
             vec![with(points, hover)]
         }
-        Shape::Whiskers { x, y, low, high } => {
+        SeriesShape::Whiskers { x, y, low, high } => {
             let away = |ends: &[f64]| {
                 let lengths = y.iter().zip(ends).map(|(y, e)| (y - e).abs());
                 lengths.map(|d| if d.is_finite() { d } else { 0.0 }).collect::<Vec<f64>>()
@@ -124,7 +124,7 @@ fn traces(shape: &Shape, look: &Look, panel: &Panel) -> Vec<Value> {
             let error = with(error_bars(look.colour()), ends);
             vec![with(scatter(x, y, "markers"), json!({ "marker": look.marker(8), "error_y": error }))]
         }
-        Shape::Band { x, low, high } => {
+        SeriesShape::Band { x, low, high } => {
             let is_whole = |i: &usize| [x, low, high].iter().all(|v| v.get(*i).is_some_and(|v| v.is_finite()));
             let there: Vec<usize> = (0..x.len()).filter(is_whole).collect();
             let of = |v: &[f64]| there.iter().map(|i| v[*i]).collect::<Vec<_>>();
@@ -134,8 +134,8 @@ fn traces(shape: &Shape, look: &Look, panel: &Panel) -> Vec<Value> {
             let fill = json!({ "fill": "tonexty", "fillcolor": clear(look.colour()) });
             vec![with(upper, json!({ "showlegend": false })), with(lower, fill)]
         }
-        Shape::Bars { x, y, width } => vec![with(trace("bar", x, y), json!({ "width": width, "marker": bars }))],
-        Shape::Rows { x, y, spread } => {
+        SeriesShape::Bars { x, y, width } => vec![with(trace("bar", x, y), json!({ "width": width, "marker": bars }))],
+        SeriesShape::Rows { x, y, spread } => {
             let rows = with(trace("bar", x, y), json!({ "width": 0.7, "orientation": "h", "marker": bars }));
             if spread.is_empty() {
                 return vec![rows];
@@ -143,7 +143,7 @@ fn traces(shape: &Shape, look: &Look, panel: &Panel) -> Vec<Value> {
             let spread: Vec<f64> = spread.iter().map(|s| if s.is_finite() { *s } else { 0.0 }).collect();
             vec![with(rows, json!({ "error_x": with(error_bars(style::GREY), json!({ "array": spread })) }))]
         }
-        Shape::Cells { z, texts } => vec![with(cells(z, texts, panel), json!({ "name": look.name }))],
+        SeriesShape::Cells { z, texts } => vec![with(cells(z, texts, panel), json!({ "name": look.name }))],
     }
 }
 
@@ -156,7 +156,7 @@ fn cells(z: &[Vec<f64>], texts: &[Vec<String>], panel: &Panel) -> Value {
     let (mut x, mut base, mut shades, mut hover) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     let range = bounds(z.iter().flatten());
     let name = |axis: &Axis, at: usize| match &axis.scale {
-        Scale::Names(names) => plain(names.get(at).map_or("", |name| name), 40),
+        AxisScale::Names(names) => plain(names.get(at).map_or("", |name| name), 40),
         _ => at.to_string(),
     };
     let titled = |axis: &Axis, at: usize| match plain(&axis.title, 40) {
@@ -201,10 +201,10 @@ fn cell_texts(z: &[Vec<f64>], texts: &[Vec<String>]) -> Vec<Value> {
 
 fn axis(axis: &Axis, is_up: bool) -> Value {
     let mut out = json!({
-        "type": if axis.scale == Scale::Log { "log" } else { "linear" },
+        "type": if axis.scale == AxisScale::Log { "log" } else { "linear" },
         "title": { "text": plain(&axis.title, 80) }, "automargin": true, "zeroline": false,
     });
-    if let Scale::Names(names) = &axis.scale {
+    if let AxisScale::Names(names) = &axis.scale {
         let most = if is_up { 28 } else { 18 };
         let texts: Vec<String> = names.iter().map(|name| plain(name, most)).collect();
         let places: Vec<usize> = (0..names.len()).collect();
@@ -212,18 +212,20 @@ fn axis(axis: &Axis, is_up: bool) -> Value {
         out = with(out, json!({ "tickvals": places, "ticktext": texts, "showgrid": false, "range": range }));
     }
     match (axis.range, &axis.scale) {
-        (Some([low, high]), Scale::Log) if low > 0.0 && high > low => out["range"] = json!([low.log10(), high.log10()]),
-        (Some([low, high]), Scale::Linear | Scale::Names(_)) if high > low => out["range"] = json!([low, high]),
+        (Some([low, high]), AxisScale::Log) if low > 0.0 && high > low => {
+            out["range"] = json!([low.log10(), high.log10()])
+        }
+        (Some([low, high]), AxisScale::Linear | AxisScale::Names(_)) if high > low => out["range"] = json!([low, high]),
         _ => {}
     }
     out
 }
 
-fn mark(place: Place, label: &str, i: usize, panel: &Panel, spans: [Span; 2]) -> (Value, Value) {
+fn mark(place: MarkPosition, label: &str, i: usize, panel: &Panel, spans: [Extent; 2]) -> (Value, Value) {
     let line = json!({ "color": style::GREY, "width": 1.5, "dash": "dash" });
     let strip = |from: f64, to: f64| json!({ "xref": "x", "x0": from, "x1": to, "yref": "paper", "y0": 0, "y1": 1 });
     // Plotly wants logarithms for texts, and for nothing else.
-    let at = |x: f64, scale: &Scale| if *scale == Scale::Log { x.log10() } else { x };
+    let at = |x: f64, scale: &AxisScale| if *scale == AxisScale::Log { x.log10() } else { x };
     let text = json!({ "text": label, "showarrow": false, "font": { "size": 12 } });
     let across = |x: f64| {
         let is_right = spans[0].held(x).is_some_and(|share| share > 0.7);
@@ -232,14 +234,14 @@ fn mark(place: Place, label: &str, i: usize, panel: &Panel, spans: [Span; 2]) ->
         with(x, json!({ "y": 1, "yref": "paper", "yanchor": "top", "yshift": -16 * (i as i64 % 4) }))
     };
     match place {
-        Place::X(x) => (with(strip(x, x), json!({ "type": "line", "line": line })), with(text, across(x))),
-        Place::Y(y) => {
+        MarkPosition::X(x) => (with(strip(x, x), json!({ "type": "line", "line": line })), with(text, across(x))),
+        MarkPosition::Y(y) => {
             let shape = json!({ "type": "line", "xref": "paper", "x0": 0, "x1": 1, "yref": "y", "y0": y, "y1": y });
             let right = json!({ "x": 1, "xref": "paper", "xanchor": "right" });
             let place = with(right, json!({ "y": at(y, &panel.y.scale), "yref": "y", "yanchor": "bottom" }));
             (with(shape, json!({ "line": line })), with(text, place))
         }
-        Place::Between(a, b) => {
+        MarkPosition::Between(a, b) => {
             let look = json!({ "fillcolor": style::GREY, "opacity": 0.15, "layer": "below", "line": { "width": 0 } });
             (with(with(strip(a, b), json!({ "type": "rect" })), look), with(text, across(a)))
         }

@@ -1,15 +1,17 @@
 //! The report of a run: nine sections, from the verdict to how to make it again.
 
-use super::page::{Monitored, Page, PageFinding, Part, ReplayData, Section};
-use super::{Cell, Figure, Table, figures};
+use super::page::{Monitored, PageFinding, PagePart, ReplayData, ReportPage, Section};
+use super::{Figure, FigureCell, FigureTable, figures};
 use crate::language::Lang;
 use treino::doctor::examine;
-use treino::report::{Curves, Evaluation, NotableRow, Record, RecordedEnding, Stopping, TargetRecord, headline};
-use treino::shell::word;
+use treino::report::{
+    Evaluation, NotableRow, PredictionCurves, Record, RecordedEnding, Stopping, TargetRecord, headline,
+};
+use treino::shell::quote;
 use treino::statistics::{mean, standard_deviation, wilson95};
 
 /// The report of a run, as one page. `run` is how commands name the run.
-pub fn report(record: &Record, lang: Lang, run: &str) -> Page {
+pub fn report(record: &Record, lang: Lang, run: &str) -> ReportPage {
     let mut writer = Writer { record, lang, run, figures: figures(record, lang, run) };
     let names: Vec<&str> = record.targets.iter().map(|target| target.name.as_str()).collect();
     let sections = vec![
@@ -23,7 +25,7 @@ pub fn report(record: &Record, lang: Lang, run: &str) -> Page {
         writer.data(),
         writer.again(),
     ];
-    Page {
+    ReportPage {
         lang,
         title: lang.report_title(names.join(", "), &record.data.source),
         lead: vec![lang.report_lead(run, &record.program)],
@@ -54,7 +56,7 @@ impl Writer<'_> {
     }
 
     /// Takes the figures whose names begin so.
-    fn take(&mut self, ids: &[&str]) -> Vec<Part> {
+    fn take(&mut self, ids: &[&str]) -> Vec<PagePart> {
         let is_one = |figure: &Figure| {
             let base = figure.id.trim_end_matches(|c: char| c.is_ascii_digit()).trim_end_matches('-');
             ids.contains(&figure.id.as_str()) || ids.contains(&base)
@@ -62,10 +64,10 @@ impl Writer<'_> {
         let (taken, left) = std::mem::take(&mut self.figures).into_iter().partition(is_one);
         self.figures = left;
         let taken: Vec<Figure> = taken;
-        taken.into_iter().map(Part::Figure).collect()
+        taken.into_iter().map(PagePart::Figure).collect()
     }
 
-    fn section(&self, id: &str, title: String, parts: Vec<Part>) -> Section {
+    fn section(&self, id: &str, title: String, parts: Vec<PagePart>) -> Section {
         Section { id: id.to_string(), title, parts }
     }
 
@@ -113,24 +115,27 @@ impl Writer<'_> {
             RecordedEnding::Interrupted => lang.verdict_interrupted(epochs, kept),
             RecordedEnding::Diverged { epoch, step, .. } => lang.verdict_diverged(epoch + 1, step + 1, kept),
         });
-        let mut parts = vec![Part::Words(words)];
+        let mut parts = vec![PagePart::Words(words)];
         parts.extend(record.targets.iter().map(|target| self.scores(target)));
         self.section("verdict", lang.section_verdict(), parts)
     }
 
     /// The headline numbers on each part.
-    fn scores(&self, target: &TargetRecord) -> Part {
+    fn scores(&self, target: &TargetRecord) -> PagePart {
         let lang = self.lang;
         let parts = target.parts.iter().map(|(part, _)| lang.part(part));
-        let mut table = Table::new(std::iter::once(lang.score_name()).chain(parts).chain([lang.baseline()]));
+        let mut table = FigureTable::new(std::iter::once(lang.score_name()).chain(parts).chain([lang.baseline()]));
         let each: Vec<Vec<(&str, f64)>> = target.parts.iter().map(|(_, evaluation)| headline(evaluation)).collect();
-        let Some(last) = target.parts.last() else { return Part::Table(table, String::new()) };
+        let Some(last) = target.parts.last() else { return PagePart::Table(table, String::new()) };
         for (name, _) in headline(&last.1) {
-            let value = |all: &Vec<(&str, f64)>| Cell::from(all.iter().find(|(n, _)| *n == name).map(|(_, x)| *x));
-            let baseline = Cell::from(baseline_of(&last.1, name));
-            table.row(std::iter::once(Cell::from(lang.score(name))).chain(each.iter().map(value)).chain([baseline]));
+            let value =
+                |all: &Vec<(&str, f64)>| FigureCell::from(all.iter().find(|(n, _)| *n == name).map(|(_, x)| *x));
+            let baseline = FigureCell::from(baseline_of(&last.1, name));
+            table.row(
+                std::iter::once(FigureCell::from(lang.score(name))).chain(each.iter().map(value)).chain([baseline]),
+            );
         }
-        Part::Table(table, self.of(target, lang.scores_caption()))
+        PagePart::Table(table, self.of(target, lang.scores_caption()))
     }
 
     fn diagnosis(&self) -> Section {
@@ -145,8 +150,8 @@ impl Writer<'_> {
             figure: Some(finding.rule.figure().to_string()).filter(|id| has(id)),
         });
         let parts = match findings.is_empty() {
-            true => vec![Part::Words(vec![lang.nothing_found_sentence()])],
-            false => vec![Part::Findings(shown.collect())],
+            true => vec![PagePart::Words(vec![lang.nothing_found_sentence()])],
+            false => vec![PagePart::Findings(shown.collect())],
         };
         self.section("diagnosis", lang.section_diagnosis(), parts)
     }
@@ -157,7 +162,7 @@ impl Writer<'_> {
         let mut ids = vec!["loss", "learning-rate"];
         ids.extend(names.iter().map(String::as_str));
         let mut parts = self.take(&ids);
-        parts.extend(self.replay().map(Part::Replay));
+        parts.extend(self.replay().map(PagePart::Replay));
         self.section("course", self.lang.section_course(), parts)
     }
 
@@ -184,13 +189,14 @@ impl Writer<'_> {
                 let lang = self.lang;
                 let head =
                     [lang.class(), lang.precision(), lang.recall(), "F1".to_string(), "AUC".to_string(), lang.rows()];
-                let mut table = Table::new(head);
+                let mut table = FigureTable::new(head);
                 for class in &scores.classes {
-                    let numbers = [class.scores.precision, class.scores.recall, class.scores.f1].map(Cell::from);
-                    let cells = numbers.into_iter().chain([Cell::from(class.auc), Cell::Number(class.support)]);
-                    table.row(std::iter::once(Cell::from(class.name.as_str())).chain(cells));
+                    let numbers = [class.scores.precision, class.scores.recall, class.scores.f1].map(FigureCell::from);
+                    let cells =
+                        numbers.into_iter().chain([FigureCell::from(class.auc), FigureCell::Number(class.support)]);
+                    table.row(std::iter::once(FigureCell::from(class.name.as_str())).chain(cells));
                 }
-                parts.push(Part::Table(table, self.of(target, lang.classes_caption(lang.part(part)))));
+                parts.push(PagePart::Table(table, self.of(target, lang.classes_caption(lang.part(part)))));
             }
         }
         self.section("evaluation", self.lang.section_evaluation(), parts)
@@ -201,17 +207,20 @@ impl Writer<'_> {
         let mut parts = Vec::new();
         for target in &self.record.targets {
             let part = target.parts.last().map_or(String::new(), |(part, _)| lang.part(part));
-            let is_number = matches!(target.curves, Curves::Numbers(_));
+            let is_number = matches!(target.curves, PredictionCurves::Numbers(_));
             if !target.wrong.is_empty() {
                 let words = if is_number { lang.wrong_numbers_words(&part) } else { lang.wrong_words(&part) };
-                parts.push(Part::Words(vec![words]));
-                parts.push(Part::Table(self.notable(&target.wrong, is_number), self.of(target, lang.wrong_caption())));
+                parts.push(PagePart::Words(vec![words]));
+                parts.push(PagePart::Table(
+                    self.notable(&target.wrong, is_number),
+                    self.of(target, lang.wrong_caption()),
+                ));
             } else if !is_number {
-                parts.push(Part::Words(vec![self.of(target, lang.none_wrong(&part))]));
+                parts.push(PagePart::Words(vec![self.of(target, lang.none_wrong(&part))]));
             }
             if !target.undecided.is_empty() {
-                parts.push(Part::Words(vec![lang.undecided_words(&part)]));
-                parts.push(Part::Table(
+                parts.push(PagePart::Words(vec![lang.undecided_words(&part)]));
+                parts.push(PagePart::Table(
                     self.notable(&target.undecided, false),
                     self.of(target, lang.undecided_caption()),
                 ));
@@ -220,25 +229,29 @@ impl Writer<'_> {
         self.section("rows", lang.section_rows(), parts)
     }
 
-    fn notable(&self, rows: &[NotableRow], is_number: bool) -> Table {
+    fn notable(&self, rows: &[NotableRow], is_number: bool) -> FigureTable {
         let lang = self.lang;
         let score = if is_number { lang.error() } else { lang.probability() };
         let inputs = rows.first().map_or(&[][..], |row| &row.inputs).iter().map(|(name, _)| name.clone());
-        let mut table = Table::new([lang.row(), lang.truth(), lang.said(), score].into_iter().chain(inputs));
+        let mut table = FigureTable::new([lang.row(), lang.truth(), lang.said(), score].into_iter().chain(inputs));
         for row in rows {
-            let first =
-                [Cell::Number(row.row as f64), self.cell(&row.truth), self.cell(&row.said), Cell::from(row.score)];
+            let first = [
+                FigureCell::Number(row.row as f64),
+                self.cell(&row.truth),
+                self.cell(&row.said),
+                FigureCell::from(row.score),
+            ];
             table.row(first.into_iter().chain(row.inputs.iter().map(|(_, value)| self.cell(value))));
         }
         table
     }
 
     /// A value as it stands in the record: a number is shown as one.
-    fn cell(&self, text: &str) -> Cell {
+    fn cell(&self, text: &str) -> FigureCell {
         match text.parse::<f64>() {
-            Ok(number) if number.is_finite() => Cell::Number(number),
-            _ if text.is_empty() => Cell::Empty,
-            _ => Cell::from(text),
+            Ok(number) if number.is_finite() => FigureCell::Number(number),
+            _ if text.is_empty() => FigureCell::Empty,
+            _ => FigureCell::from(text),
         }
     }
 
@@ -249,13 +262,13 @@ impl Writer<'_> {
 
     fn inside(&mut self) -> Section {
         let lang = self.lang;
-        let mut table = Table::new([lang.layer(), lang.kind(), lang.output_shape(), lang.parameter_count()]);
+        let mut table = FigureTable::new([lang.layer(), lang.kind(), lang.output_shape(), lang.parameter_count()]);
         for layer in &self.record.setting.layers {
-            let words = [&layer.name, &layer.class, &layer.outputs].map(|text| Cell::from(text.as_str()));
-            table.row(words.into_iter().chain([Cell::Number(layer.parameters as f64)]));
+            let words = [&layer.name, &layer.class, &layer.outputs].map(|text| FigureCell::from(text.as_str()));
+            table.row(words.into_iter().chain([FigureCell::Number(layer.parameters as f64)]));
         }
         let mut parts =
-            vec![Part::Table(table, lang.layers_caption(lang.grouped(self.record.setting.parameters as f64)))];
+            vec![PagePart::Table(table, lang.layers_caption(lang.grouped(self.record.setting.parameters as f64)))];
         parts.extend(self.take(&["weights", "gradients", "outputs", "units"]));
         self.section("inside", lang.section_inside(), parts)
     }
@@ -273,24 +286,26 @@ impl Writer<'_> {
         let head = [lang.column(), lang.kind(), lang.missing(), lang.distinct(), lang.smallest(), lang.mean()];
         let head =
             head.into_iter().chain([lang.standard_deviation(), lang.largest(), lang.most_frequent(), lang.alone()]);
-        let mut table = Table::new(head);
+        let mut table = FigureTable::new(head);
         for column in &data.inputs {
             let [low, mean, sd, high] = column.numbers.unwrap_or([f64::NAN; 4]);
             let frequent = column.most_frequent.as_ref();
-            let frequent =
-                frequent.map_or(Cell::Empty, |(value, share)| format!("{value} ({})", lang.percent(*share)).into());
-            let first = [Cell::from(column.name.as_str()), Cell::from(lang.column_kind(&column.kind))];
-            let missing = column.missing.map_or(Cell::Empty, |share| Cell::from(lang.percent(share)));
-            let numbers = [column.distinct.map_or(f64::NAN, |n| n as f64), low, mean, sd, high].map(Cell::from);
-            table.row(first.into_iter().chain([missing]).chain(numbers).chain([frequent, Cell::from(column.alone)]));
+            let frequent = frequent
+                .map_or(FigureCell::Empty, |(value, share)| format!("{value} ({})", lang.percent(*share)).into());
+            let first = [FigureCell::from(column.name.as_str()), FigureCell::from(lang.column_kind(&column.kind))];
+            let missing = column.missing.map_or(FigureCell::Empty, |share| FigureCell::from(lang.percent(share)));
+            let numbers = [column.distinct.map_or(f64::NAN, |n| n as f64), low, mean, sd, high].map(FigureCell::from);
+            table.row(
+                first.into_iter().chain([missing]).chain(numbers).chain([frequent, FigureCell::from(column.alone)]),
+            );
         }
-        let mut parts = vec![Part::Words(words), Part::Table(table, lang.columns_caption())];
+        let mut parts = vec![PagePart::Words(words), PagePart::Table(table, lang.columns_caption())];
         if !data.left_out.is_empty() {
-            let mut table = Table::new([lang.column(), lang.why()]);
+            let mut table = FigureTable::new([lang.column(), lang.why()]);
             for left in &data.left_out {
-                table.row([Cell::from(left.name.as_str()), Cell::from(lang.left_out_because(left.why))]);
+                table.row([FigureCell::from(left.name.as_str()), FigureCell::from(lang.left_out_because(left.why))]);
             }
-            parts.push(Part::Table(table, lang.left_out_caption()));
+            parts.push(PagePart::Table(table, lang.left_out_caption()));
         }
         parts.extend(self.take(&["scales"]));
         self.section("data", lang.section_data(), parts)
@@ -304,9 +319,10 @@ impl Writer<'_> {
             lang.again_words(setting.seed, setting.split_seed, &record.program),
             lang.again_hash(&record.data.hash),
         ];
-        let commands = [("train", word(&format!("{run}/spec.toml"))), ("verify", word(run)), ("report", word(run))]
+        let commands = [("train", quote(&format!("{run}/spec.toml"))), ("verify", quote(run)), ("report", quote(run))]
             .map(|(verb, what)| format!("treino {verb} {what}"));
-        let parts = vec![Part::Words(words), Part::Commands(commands.to_vec()), Part::Code(setting.spec.clone())];
+        let parts =
+            vec![PagePart::Words(words), PagePart::Commands(commands.to_vec()), PagePart::Code(setting.spec.clone())];
         self.section("again", lang.section_again(), parts)
     }
 }
@@ -333,7 +349,7 @@ fn headline_with_interval(target: &TargetRecord, evaluation: &Evaluation) -> Opt
                 more_is_better: true,
             })
         }
-        (Evaluation::Numbers(numbers), Curves::Numbers(curves)) => {
+        (Evaluation::Numbers(numbers), PredictionCurves::Numbers(curves)) => {
             let squares: Vec<f64> = curves.points.iter().map(|[truth, said]| (truth - said).powi(2)).collect();
             if squares.len() < 2 {
                 return None;

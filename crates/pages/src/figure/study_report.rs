@@ -1,24 +1,25 @@
 //! The report of a study: what was found, and where to look.
 
-use super::page::{Page, Part, Section};
-use super::{Cell, Figure, StudyView, Table, study_figures};
-use treino::shell::word;
+use super::page::{PagePart, ReportPage, Section};
+use super::{Figure, FigureCell, FigureTable, StudyView, study_figures};
+use treino::shell::quote;
 
 /// Rows of the verdict's table.
 const ROWS: usize = 100;
 
 /// The report of a study, as one page.
-pub fn study_report(view: &StudyView<'_>) -> Page {
+pub fn study_report(view: &StudyView<'_>) -> ReportPage {
     let (lang, course) = (view.lang, view.course);
     let mut figures = study_figures(view);
-    let mut take = |ids: &[&str]| -> Vec<Part> {
+    let mut take = |ids: &[&str]| -> Vec<PagePart> {
         let (taken, left) =
             std::mem::take(&mut figures).into_iter().partition(|f: &Figure| ids.contains(&f.id.as_str()));
         figures = left;
         let taken: Vec<Figure> = taken;
-        taken.into_iter().map(Part::Figure).collect()
+        taken.into_iter().map(PagePart::Figure).collect()
     };
-    let mut verdict = vec![Part::Words(lang.verdict(course)), Part::Table(table(view), lang.study_table_words())];
+    let mut verdict =
+        vec![PagePart::Words(lang.verdict(course)), PagePart::Table(table(view), lang.study_table_words())];
     verdict.extend(take(&["configs"]));
     let sections = [
         ("verdict", lang.section_verdict(), verdict),
@@ -29,18 +30,18 @@ pub fn study_report(view: &StudyView<'_>) -> Page {
             "again",
             lang.section_again(),
             vec![
-                Part::Code(view.text.to_string()),
-                Part::Commands(vec![
-                    format!("treino study show {}", word(view.name)),
-                    format!("treino study importance {}", word(view.name)),
-                    format!("treino study export {} -o trainings.csv", word(view.name)),
+                PagePart::Code(view.text.to_string()),
+                PagePart::Commands(vec![
+                    format!("treino study show {}", quote(view.name)),
+                    format!("treino study importance {}", quote(view.name)),
+                    format!("treino study export {} -o trainings.csv", quote(view.name)),
                 ]),
             ],
         ),
     ];
-    let section = |(id, title, parts): (&str, String, Vec<Part>)| Section { id: id.to_string(), title, parts };
+    let section = |(id, title, parts): (&str, String, Vec<PagePart>)| Section { id: id.to_string(), title, parts };
     let trainings: usize = course.configs.iter().map(|config| config.all().count()).sum();
-    Page {
+    ReportPage {
         lang,
         title: lang.study_report_title(view.name),
         lead: vec![lang.study_watched(lang.grouped(trainings as f64), lang.grouped(course.configs.len() as f64))],
@@ -48,9 +49,9 @@ pub fn study_report(view: &StudyView<'_>) -> Page {
     }
 }
 
-fn table(view: &StudyView<'_>) -> Table {
+fn table(view: &StudyView<'_>) -> FigureTable {
     let (lang, course) = (view.lang, view.course);
-    let mut table = Table::new([
+    let mut table = FigureTable::new([
         lang.study_place(),
         lang.column_config(),
         lang.column_mean(&course.objective),
@@ -72,7 +73,7 @@ fn table(view: &StudyView<'_>) -> Table {
         let range =
             if one.seeds > 1 { format!("{} – {}", lang.number(i.low), lang.number(i.high)) } else { String::new() };
         table.row([
-            Cell::from((place + 1) as f64),
+            FigureCell::from((place + 1) as f64),
             course.configs[one.config].label().into(),
             mean.into(),
             range.into(),

@@ -1,6 +1,6 @@
 //! What all drawings share: colours, dashes, short names, ranges and ticks.
 
-use super::{Axis, Panel, Scale, Series, Shape};
+use super::{Axis, AxisScale, Panel, Series, SeriesShape};
 use crate::language::Lang;
 
 /// Colours after Okabe and Ito, told apart with every kind of colour vision; yellow and black, which paper swallows, left out.
@@ -73,65 +73,65 @@ pub(super) fn bounds<'a>(numbers: impl IntoIterator<Item = &'a f64>) -> [f64; 2]
 
 /// From where to where an axis goes.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Span {
+pub(super) struct Extent {
     low: f64,
     high: f64,
     is_log: bool,
 }
 
-impl Span {
+impl Extent {
     /// Those of a panel: across and up.
-    pub fn of(panel: &Panel) -> [Span; 2] {
+    pub fn of(panel: &Panel) -> [Extent; 2] {
         let (mut across, mut up) = (Vec::new(), Vec::new());
         for series in &panel.series {
             match &series.shape {
-                Shape::Line { x, y } | Shape::Points { x, y, .. } => (across.extend(x), up.extend(y)).1,
-                Shape::Whiskers { x, y, low, high } => {
+                SeriesShape::Line { x, y } | SeriesShape::Points { x, y, .. } => (across.extend(x), up.extend(y)).1,
+                SeriesShape::Whiskers { x, y, low, high } => {
                     across.extend(x);
                     up.extend(y.iter().chain(low).chain(high));
                 }
-                Shape::Band { x, low, high } => {
+                SeriesShape::Band { x, low, high } => {
                     across.extend(x);
                     up.extend(low.iter().chain(high));
                 }
-                Shape::Bars { x, y, width } => {
+                SeriesShape::Bars { x, y, width } => {
                     across.extend(x.iter().flat_map(|x| [x - width / 2.0, x + width / 2.0]));
                     up.extend(y.iter().copied().chain([0.0]));
                 }
-                Shape::Rows { x, y, spread } => {
+                SeriesShape::Rows { x, y, spread } => {
                     let spread = |i: usize| spread.get(i).copied().filter(|s| s.is_finite()).unwrap_or(0.0);
                     across.extend(x.iter().enumerate().flat_map(|(i, x)| [x - spread(i), x + spread(i)]).chain([0.0]));
                     up.extend(y.iter().flat_map(|y| [y - 0.5, y + 0.5]));
                 }
-                Shape::Cells { z, .. } => {
+                SeriesShape::Cells { z, .. } => {
                     across.extend([-0.5, z.iter().map(Vec::len).max().unwrap_or(1) as f64 - 0.5]);
                     up.extend([-0.5, z.len() as f64 - 0.5]);
                 }
             }
         }
-        [Span::fitted(&panel.x, &across), Span::fitted(&panel.y, &up)]
+        [Extent::fitted(&panel.x, &across), Extent::fitted(&panel.y, &up)]
     }
 
-    fn fitted(axis: &Axis, values: &[f64]) -> Span {
-        let is_log = axis.scale == Scale::Log;
+    fn fitted(axis: &Axis, values: &[f64]) -> Extent {
+        let is_log = axis.scale == AxisScale::Log;
         let [mut low, mut high] = match (&axis.scale, axis.range) {
-            (Scale::Names(names), None) => [-0.5, names.len().max(1) as f64 - 0.5],
+            (AxisScale::Names(names), None) => [-0.5, names.len().max(1) as f64 - 0.5],
             (_, Some([low, high])) if low < high && (!is_log || low > 0.0) => [low, high],
-            (Scale::Log, _) => bounds(values.iter().filter(|x| **x > 0.0)),
+            (AxisScale::Log, _) => bounds(values.iter().filter(|x| **x > 0.0)),
             _ => bounds(values),
         };
         if is_log {
             low = if low > 0.0 { low } else { 1e-3 };
             (low, high) = (low.log10(), high.max(low).log10());
         }
-        if axis.range.is_none() && !matches!(axis.scale, Scale::Names(_)) {
+        if axis.range.is_none() && !matches!(axis.scale, AxisScale::Names(_)) {
             // Bars stand on the axis.
             let room = if high > low { 0.04 * (high - low) } else { 0.5 * low.abs().max(1.0) };
             let stands = !is_log && low == 0.0;
             (low, high) =
                 (if stands { low } else { low - room }, if !is_log && high == 0.0 { high } else { high + room });
         }
-        Span { low, high, is_log }
+        Extent { low, high, is_log }
     }
 
     /// Which share of the axis a place is at; `None` for what is not finite or outside.
@@ -158,7 +158,7 @@ impl Span {
 
     /// Places worth a number, about as many as are asked for, and their texts.
     pub fn ticks(&self, axis: &Axis, most: usize, lang: Lang) -> Vec<(f64, String)> {
-        if let Scale::Names(names) = &axis.scale {
+        if let AxisScale::Names(names) = &axis.scale {
             let step = names.len().div_ceil(most.max(1)).max(1);
             return names.iter().enumerate().step_by(step).map(|(i, name)| (i as f64, name.clone())).collect();
         }
@@ -195,14 +195,14 @@ mod tests {
 
     #[test]
     fn ticks_are_round() {
-        let span = |range: [f64; 2], scale: Scale| {
+        let span = |range: [f64; 2], scale: AxisScale| {
             let axis = Axis { range: Some(range), scale, ..Axis::default() };
-            let texts = Span::fitted(&axis, &[]).ticks(&axis, 5, Lang::Portuguese);
+            let texts = Extent::fitted(&axis, &[]).ticks(&axis, 5, Lang::Portuguese);
             texts.into_iter().map(|(_, text)| text).collect::<Vec<_>>()
         };
-        assert_eq!(span([0.0, 1.0], Scale::Linear), ["0,0", "0,2", "0,4", "0,6", "0,8", "1,0"]);
-        assert_eq!(span([0.01, 10.0], Scale::Log), ["0,01", "0,1", "1", "10"]);
-        assert_eq!(span([3.0, 17.0], Scale::Linear), ["5", "10", "15"]);
+        assert_eq!(span([0.0, 1.0], AxisScale::Linear), ["0,0", "0,2", "0,4", "0,6", "0,8", "1,0"]);
+        assert_eq!(span([0.01, 10.0], AxisScale::Log), ["0,01", "0,1", "1", "10"]);
+        assert_eq!(span([3.0, 17.0], AxisScale::Linear), ["5", "10", "15"]);
     }
 
     #[test]

@@ -2,8 +2,8 @@
 //!
 //! `kuva` has a terminal backend too; it draws with colours only, so that series cannot be told apart without them, and not in ASCII.
 
-use super::style::{Span, short, turns};
-use super::{Figure, Panel, Scale, Shape};
+use super::style::{Extent, short, turns};
+use super::{AxisScale, Figure, Panel, SeriesShape};
 use crate::language::Lang;
 
 const SIGNS: [char; 6] = ['*', 'o', '+', 'x', '#', '@'];
@@ -17,8 +17,10 @@ pub fn terminal(figure: &Figure, width: usize, height: usize, ascii: bool, lang:
         if !panel.title.is_empty() {
             out.push(fit(&panel.title));
         }
-        let is_grid =
-            panel.series.iter().any(|series| matches!(series.shape, Shape::Cells { .. } | Shape::Rows { .. }));
+        let is_grid = panel
+            .series
+            .iter()
+            .any(|series| matches!(series.shape, SeriesShape::Cells { .. } | SeriesShape::Rows { .. }));
         let lines =
             if is_grid { listed(panel, width, ascii, lang) } else { plotted(panel, width, height, ascii, lang) };
         out.extend(lines.iter().map(|line| fit(line.trim_end())));
@@ -126,7 +128,7 @@ impl Canvas {
 }
 
 fn plotted(panel: &Panel, width: usize, height: usize, ascii: bool, lang: Lang) -> Vec<String> {
-    let [x, y] = Span::of(panel);
+    let [x, y] = Extent::of(panel);
     let ticks = y.ticks(&panel.y, (height / 3).max(2), lang);
     let margin = ticks.iter().map(|(_, text)| text.chars().count()).max().unwrap_or(1).clamp(1, width / 3);
     let columns = width - margin - 2;
@@ -137,11 +139,11 @@ fn plotted(panel: &Panel, width: usize, height: usize, ascii: bool, lang: Lang) 
     let mut legend = Vec::new();
     for (series, turn) in panel.series.iter().zip(turns(panel)) {
         let sign = turn.map_or('.', |i| SIGNS[i % SIGNS.len()]);
-        if !series.name.is_empty() && !matches!(series.shape, Shape::Band { .. }) {
+        if !series.name.is_empty() && !matches!(series.shape, SeriesShape::Band { .. }) {
             legend.push((sign, &series.name, series));
         }
         match &series.shape {
-            Shape::Line { x, y } => {
+            SeriesShape::Line { x, y } => {
                 let mut before = None;
                 let every = x.len().div_ceil(6).max(2);
                 let mut stamps = Vec::new();
@@ -157,11 +159,11 @@ fn plotted(panel: &Panel, width: usize, height: usize, ascii: bool, lang: Lang) 
                 }
                 stamps.into_iter().for_each(|at| canvas.stamp(at, sign));
             }
-            Shape::Points { x, y, .. } => {
+            SeriesShape::Points { x, y, .. } => {
                 x.iter().zip(y).filter_map(|(x, y)| at(*x, *y)).for_each(|[a, b]| canvas.dot(a, b, sign));
             }
-            Shape::Whiskers { x, low, high, .. } | Shape::Band { x, low, high } => {
-                let is_band = matches!(series.shape, Shape::Band { .. });
+            SeriesShape::Whiskers { x, low, high, .. } | SeriesShape::Band { x, low, high } => {
+                let is_band = matches!(series.shape, SeriesShape::Band { .. });
                 for ((x, low), high) in x.iter().zip(low).zip(high) {
                     if let (Some(low), Some(high)) = (held(*x, *low), held(*x, *high)) {
                         match is_band {
@@ -170,13 +172,13 @@ fn plotted(panel: &Panel, width: usize, height: usize, ascii: bool, lang: Lang) 
                         }
                     }
                 }
-                if let Shape::Whiskers { x, y, .. } = &series.shape {
+                if let SeriesShape::Whiskers { x, y, .. } = &series.shape {
                     x.iter().zip(y).filter_map(|(x, y)| at(*x, *y)).for_each(|[a, b]| {
                         canvas.segment([(a - 1.0).max(0.0), b], [a + 1.0, b], sign);
                     });
                 }
             }
-            Shape::Bars { x, y, width } => {
+            SeriesShape::Bars { x, y, width } => {
                 for (x, y) in x.iter().zip(y) {
                     let (Some([a, foot]), Some([b, top])) = (held(x - width / 2.0, 0.0), held(x + width / 2.0, *y))
                     else {
@@ -187,7 +189,7 @@ fn plotted(panel: &Panel, width: usize, height: usize, ascii: bool, lang: Lang) 
                         .for_each(|column| canvas.segment([column as f64, foot], [column as f64, top], sign));
                 }
             }
-            Shape::Rows { .. } | Shape::Cells { .. } => {}
+            SeriesShape::Rows { .. } | SeriesShape::Cells { .. } => {}
         }
     }
     let mut labels = vec![String::new(); height];
@@ -206,7 +208,7 @@ fn plotted(panel: &Panel, width: usize, height: usize, ascii: bool, lang: Lang) 
     out.push(" ".repeat(margin + 2) + &tick_line(panel, &x, columns, lang));
     out.push(format!("{}{}", " ".repeat(margin + 2), panel.x.title));
     let ends = |series: &super::Series| match &series.shape {
-        Shape::Line { y, .. } => y.iter().rev().find(|y| y.is_finite()).map(|y| format!(": {}", lang.number(*y))),
+        SeriesShape::Line { y, .. } => y.iter().rev().find(|y| y.is_finite()).map(|y| format!(": {}", lang.number(*y))),
         _ => None,
     };
     for (sign, name, series) in legend {
@@ -224,7 +226,7 @@ fn plotted(panel: &Panel, width: usize, height: usize, ascii: bool, lang: Lang) 
 }
 
 /// The numbers below the axis across, as far as they do not meet.
-fn tick_line(panel: &Panel, x: &Span, columns: usize, lang: Lang) -> String {
+fn tick_line(panel: &Panel, x: &Extent, columns: usize, lang: Lang) -> String {
     let mut below: Vec<char> = vec![' '; columns];
     for (place, text) in x.ticks(&panel.x, (columns / 12).max(2), lang) {
         let text: Vec<char> = short(&text, 10).chars().collect();
@@ -244,13 +246,13 @@ fn tick_line(panel: &Panel, x: &Span, columns: usize, lang: Lang) -> String {
 /// Lying bars and matrices, row by row from the top.
 fn listed(panel: &Panel, width: usize, ascii: bool, lang: Lang) -> Vec<String> {
     let name = |axis: &super::Axis, i: usize| match &axis.scale {
-        Scale::Names(names) => names.get(i).cloned().unwrap_or_default(),
+        AxisScale::Names(names) => names.get(i).cloned().unwrap_or_default(),
         _ => i.to_string(),
     };
     let mut out = Vec::new();
     for series in &panel.series {
         match &series.shape {
-            Shape::Rows { x, y, .. } => {
+            SeriesShape::Rows { x, y, .. } => {
                 let margin = (width / 3).min(24);
                 let room = width.saturating_sub(margin + 13);
                 let most = x.iter().filter(|x| x.is_finite()).fold(0.0, |m: f64, x| m.max(x.abs()));
@@ -268,7 +270,7 @@ fn listed(panel: &Panel, width: usize, ascii: bool, lang: Lang) -> Vec<String> {
                     ));
                 }
             }
-            Shape::Cells { z, texts } => {
+            SeriesShape::Cells { z, texts } => {
                 let columns = z.iter().map(Vec::len).max().unwrap_or(0);
                 let margin = (width / 4).min(20);
                 let cell = (width.saturating_sub(margin) / columns.max(1)).saturating_sub(1).clamp(1, 12);

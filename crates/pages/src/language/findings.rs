@@ -1,7 +1,7 @@
 //! Findings of the doctor in words.
 
 use super::Lang;
-use treino::doctor::{Finding, Rule, Severity};
+use treino::doctor::{Check, Finding, Severity};
 
 impl Lang {
     /// What a finding is: a sentence without a full stop.
@@ -23,79 +23,79 @@ impl Lang {
     }
 
     /// What a rule says: a sentence without a full stop.
-    fn rule(self, rule: &Rule) -> String {
+    fn rule(self, rule: &Check) -> String {
         let lang = self;
         match rule {
-            Rule::Diverged { .. } => lang.diverged(),
-            Rule::RateTooHigh { .. } => lang.rate_too_high(),
-            Rule::RateTooLow { .. } => lang.rate_too_low(),
-            Rule::StillImproving { .. } => lang.still_improving(),
-            Rule::Plateau { .. } => lang.plateau(),
-            Rule::OverFitting { .. } => lang.over_fitting(),
-            Rule::UnderFitting { .. } => lang.under_fitting(),
-            Rule::DeadUnits { layer, .. } => lang.dead_units(layer),
-            Rule::SaturatedUnits { layer, .. } => lang.saturated_units(layer),
-            Rule::UnscaledInputs { .. } => lang.unscaled_inputs(),
-            Rule::HiddenImbalance { .. } => lang.hidden_imbalance(),
-            Rule::TooGood { .. } => lang.too_good(),
-            Rule::AbsentClasses { .. } => lang.absent_classes(),
-            Rule::Leak { column, .. } => lang.leak(column),
-            Rule::MissingLeak { column, .. } => lang.missing_leak(column),
-            Rule::ConstantColumns { .. } => lang.constant_columns(),
-            Rule::IdentifierColumns { .. } => lang.identifier_columns(),
-            Rule::WrongLoss { .. } => lang.wrong_loss(),
-            Rule::TinyValidation { .. } => lang.tiny_validation(),
-            Rule::UnstableSeeds { .. } => lang.unstable_seeds(),
+            Check::Diverged { .. } => lang.diverged(),
+            Check::RateTooHigh { .. } => lang.rate_too_high(),
+            Check::RateTooLow { .. } => lang.rate_too_low(),
+            Check::StillImproving { .. } => lang.still_improving(),
+            Check::Plateau { .. } => lang.plateau(),
+            Check::OverFitting { .. } => lang.over_fitting(),
+            Check::UnderFitting { .. } => lang.under_fitting(),
+            Check::DeadUnits { layer, .. } => lang.dead_units(layer),
+            Check::SaturatedUnits { layer, .. } => lang.saturated_units(layer),
+            Check::UnscaledInputs { .. } => lang.unscaled_inputs(),
+            Check::HiddenImbalance { .. } => lang.hidden_imbalance(),
+            Check::TooGood { .. } => lang.too_good(),
+            Check::AbsentClasses { .. } => lang.absent_classes(),
+            Check::Leak { column, .. } => lang.leak(column),
+            Check::MissingLeak { column, .. } => lang.missing_leak(column),
+            Check::ConstantColumns { .. } => lang.constant_columns(),
+            Check::IdentifierColumns { .. } => lang.identifier_columns(),
+            Check::WrongLoss { .. } => lang.wrong_loss(),
+            Check::TinyValidation { .. } => lang.tiny_validation(),
+            Check::UnstableSeeds { .. } => lang.unstable_seeds(),
         }
     }
 
     /// The numbers that show what a rule found.
-    pub fn evidence(self, rule: &Rule) -> String {
+    pub fn evidence(self, rule: &Check) -> String {
         let lang = self;
         let number = |x: &f64| lang.number(*x);
         let percent = |x: f64| lang.percent(x);
         let rate = |rate: &Option<f64>| rate.map_or("–".to_string(), |rate| lang.plain_number(rate));
         match rule {
-            Rule::Diverged { epoch, step, place } => lang.diverged_evidence(epoch, step, place),
-            Rule::RateTooHigh { rate: r, blown_up: Some(times), .. } => lang.blown_up_evidence(number(times), rate(r)),
-            Rule::RateTooHigh { rate: r, jumps: [size, worse], .. } => {
+            Check::Diverged { epoch, step, place } => lang.diverged_evidence(epoch, step, place),
+            Check::RateTooHigh { rate: r, blown_up: Some(times), .. } => lang.blown_up_evidence(number(times), rate(r)),
+            Check::RateTooHigh { rate: r, jumps: [size, worse], .. } => {
                 lang.jumps_evidence(percent(*size), percent(*worse), rate(r))
             }
-            Rule::RateTooLow { rate: r, from, to, epochs } => {
+            Check::RateTooLow { rate: r, from, to, epochs } => {
                 lang.rate_too_low_evidence(number(from), number(to), epochs, rate(r))
             }
-            Rule::StillImproving { epochs } => lang.still_improving_evidence(epochs),
-            Rule::Plateau { best, epochs } => lang.plateau_evidence(best, epochs),
-            Rule::OverFitting { train, other, part } => {
+            Check::StillImproving { epochs } => lang.still_improving_evidence(epochs),
+            Check::Plateau { best, epochs } => lang.plateau_evidence(best, epochs),
+            Check::OverFitting { train, other, part } => {
                 lang.over_fitting_evidence(number(train), number(other), lang.part(part))
             }
-            Rule::UnderFitting { loss, baseline, part } => {
+            Check::UnderFitting { loss, baseline, part } => {
                 lang.under_fitting_evidence(lang.part(part), number(loss), number(baseline))
             }
-            Rule::DeadUnits { dead, units, activation, .. } => lang.dead_units_evidence(dead, units, activation),
-            Rule::SaturatedUnits { saturated, units, activation, .. } => {
+            Check::DeadUnits { dead, units, activation, .. } => lang.dead_units_evidence(dead, units, activation),
+            Check::SaturatedUnits { saturated, units, activation, .. } => {
                 lang.saturated_units_evidence(saturated, units, activation)
             }
-            Rule::UnscaledInputs { column, scale: [mean, sd] } => {
+            Check::UnscaledInputs { column, scale: [mean, sd] } => {
                 lang.unscaled_inputs_evidence(column, number(mean), number(sd))
             }
-            Rule::HiddenImbalance { class, recall, accuracy, share } => {
+            Check::HiddenImbalance { class, recall, accuracy, share } => {
                 lang.hidden_imbalance_evidence(number(accuracy), percent(*recall), class, percent(*share))
             }
-            Rule::TooGood { score, value, part, column } => {
+            Check::TooGood { score, value, part, column } => {
                 let evidence = lang.too_good_evidence(lang.part(part), lang.score(score), number(value));
                 match column {
                     Some(column) => format!("{evidence}; {}", lang.too_good_column(column)),
                     None => evidence,
                 }
             }
-            Rule::Leak { alone, .. } => lang.leak_evidence(percent(*alone)),
-            Rule::MissingLeak { alone, .. } => lang.missing_leak_evidence(percent(*alone)),
-            Rule::AbsentClasses { classes } => lang.absent_classes_evidence(listed(classes, lang)),
-            Rule::ConstantColumns { columns } | Rule::IdentifierColumns { columns } => listed(columns, lang),
-            Rule::WrongLoss { loss, task, better } => lang.wrong_loss_evidence(loss, lang.task(task), better),
-            Rule::TinyValidation { rows } => lang.tiny_validation_evidence(rows),
-            Rule::UnstableSeeds { score, range: [low, high], seeds } => {
+            Check::Leak { alone, .. } => lang.leak_evidence(percent(*alone)),
+            Check::MissingLeak { alone, .. } => lang.missing_leak_evidence(percent(*alone)),
+            Check::AbsentClasses { classes } => lang.absent_classes_evidence(listed(classes, lang)),
+            Check::ConstantColumns { columns } | Check::IdentifierColumns { columns } => listed(columns, lang),
+            Check::WrongLoss { loss, task, better } => lang.wrong_loss_evidence(loss, lang.task(task), better),
+            Check::TinyValidation { rows } => lang.tiny_validation_evidence(rows),
+            Check::UnstableSeeds { score, range: [low, high], seeds } => {
                 lang.unstable_seeds_evidence(lang.score(score), number(low), number(high), seeds)
             }
         }

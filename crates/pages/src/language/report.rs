@@ -1,7 +1,7 @@
 //! What the report of a run says between its figures.
 
 use super::{Lang, messages};
-use treino::data::Why;
+use treino::data::LeftOutReason;
 
 messages! {
     /// The title of the page.
@@ -188,14 +188,14 @@ messages! {
 
 impl Lang {
     /// Why a column is not used.
-    pub fn left_out_because(self, why: Why) -> String {
+    pub fn left_out_because(self, why: LeftOutReason) -> String {
         match why {
-            Why::Asked => self.left_out_asked(),
-            Why::Unread => self.left_out_unread(),
-            Why::Empty => self.left_out_empty(),
-            Why::Constant => self.left_out_constant(),
-            Why::Identifier => self.left_out_identifier(),
-            Why::Unusable => self.left_out_unusable(),
+            LeftOutReason::Asked => self.left_out_asked(),
+            LeftOutReason::Unread => self.left_out_unread(),
+            LeftOutReason::Empty => self.left_out_empty(),
+            LeftOutReason::Constant => self.left_out_constant(),
+            LeftOutReason::Identifier => self.left_out_identifier(),
+            LeftOutReason::Unusable => self.left_out_unusable(),
         }
     }
 

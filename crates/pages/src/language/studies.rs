@@ -1,7 +1,7 @@
 //! What a study says.
 
 use super::{Lang, messages};
-use treino::study::{Course, Outcome, Ranked, Standing};
+use treino::study::{Outcome, Ranked, Standing, StudyResult};
 
 messages! {
     /// Label: what is varied.
@@ -153,7 +153,7 @@ impl Lang {
     }
 
     /// The verdict of a study in sentences.
-    pub fn verdict(self, course: &Course) -> Vec<String> {
+    pub fn verdict(self, course: &StudyResult) -> Vec<String> {
         let label = |ranked: &Ranked| course.configs[ranked.config].label();
         let (verdict, mut words) = (&course.verdict, Vec::new());
         let Some(best) = verdict.ranked.first().filter(|best| best.standing == Standing::Best) else {
@@ -205,7 +205,7 @@ impl Lang {
         words
     }
 
-    fn failures(self, course: &Course) -> Option<String> {
+    fn failures(self, course: &StudyResult) -> Option<String> {
         let n = course
             .configs
             .iter()

@@ -1,7 +1,7 @@
 //! What the figures of a study say.
 
 use super::{Lang, messages};
-use treino::study::sources::SourcesOfChance;
+use treino::study::random_sources::RandomSources;
 
 messages! {
     /// The title of a study's report.
@@ -66,7 +66,7 @@ messages! {
 
 impl Lang {
     /// Which source of chance is the largest, and whether that is beyond chance; `None` where nothing spreads.
-    pub fn study_sources_words(self, found: &SourcesOfChance) -> Option<String> {
+    pub fn study_sources_words(self, found: &RandomSources) -> Option<String> {
         let source = &found.sources[found.largest?];
         let share = self.percent(source.share);
         let name = &source.name;

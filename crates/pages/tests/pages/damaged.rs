@@ -13,7 +13,7 @@ fn record(table: &str, target: &str, rest: &str) -> Value {
     let path = format!("{}/../../datasets/{table}.csv", env!("CARGO_MANIFEST_DIR"));
     let text = format!("[data]\npath = '{path}'\ntarget = \"{target}\"\n[model]\nhidden = [4]\n{rest}");
     let spec = Spec::read(&treino::catalog::parse(&text, Path::new("s.toml")).unwrap()).unwrap();
-    let planned = Planned::new(&spec).unwrap();
+    let planned = PreparedRun::new(&spec).unwrap();
     let run = Session::quiet(|session| planned.run(session)).unwrap();
     serde_json::from_str(&Record::of(&planned, &run).unwrap().to_json().unwrap()).unwrap()
 }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 use treino::catalog::Value;
-use treino::data::{DataSpec, Source, Table, prepare_table, read};
+use treino::data::{DataSpec, Table, TableSource, prepare_table, read};
 use treino::doctor::{Finding, Severity, examine};
 use treino::prelude::*;
 use treino::report::Record;
@@ -14,7 +14,7 @@ fn table(name: &str) -> Table {
 }
 
 fn made(text: &str) -> Table {
-    read(&Source::text("made.csv", text), &DataSpec::default()).unwrap()
+    read(&TableSource::text("made.csv", text), &DataSpec::default()).unwrap()
 }
 
 /// A number from 0 to 1 that follows from two others: a hash, so that tables can be made up.
@@ -33,7 +33,7 @@ fn spec(data: &str, rest: &str) -> Spec {
 
 fn examined(table: Table, spec: &Spec) -> Vec<Finding> {
     let prepared = prepare_table(table, &spec.data).unwrap();
-    let planned = Planned::with_data(spec, prepared).unwrap();
+    let planned = PreparedRun::with_data(spec, prepared).unwrap();
     let run = Session::quiet(|session| planned.run(session)).unwrap();
     examine(&Record::of(&planned, &run).unwrap())
 }

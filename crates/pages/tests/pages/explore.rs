@@ -3,8 +3,8 @@
 use treino::events::Gate;
 use treino::prelude::*;
 use treino::train::Simd;
-use treino_pages::explore::{Exploration, Explore, Finding, Topic, explore, topics};
-use treino_pages::figure::{Cell, Figure};
+use treino_pages::explore::{ClaimResult, Exploration, Explore, Topic, explore, topics};
+use treino_pages::figure::{Figure, FigureCell};
 use treino_pages::language::Lang;
 
 fn dataset(name: &str) -> String {
@@ -47,7 +47,7 @@ fn figure<'t>(topic: &'t Topic, id: &str) -> &'t Figure {
 
 fn number(figure: &Figure, row: usize, column: usize) -> f64 {
     match figure.table.rows[row][column] {
-        Cell::Number(x) => x,
+        FigureCell::Number(x) => x,
         ref other => panic!("{other:?} is no number"),
     }
 }
@@ -94,7 +94,7 @@ fn what_can_be_worked_out_by_hand_is_right() {
         assert!((number(table, row, 2) - natural).abs() < 0.0005 && (number(table, row, 3) - ten).abs() < 0.005);
     }
     assert!((number(table, 5, 2) - 0.734).abs() < 0.0005);
-    assert_eq!(topic(&found, "backpropagation").finding, Finding::Confirmed);
+    assert_eq!(topic(&found, "backpropagation").finding, ClaimResult::Confirmed);
     // The lecture's own sample: a condition number of 51,000 becomes 3, and a rate of 1.9e-4 becomes 0.66. A drawn sample of
     // the same kind is near.
     let table = figure(topic(&found, "input-scale"), "weight-height");
@@ -128,7 +128,7 @@ fn planted_claims_are_confirmed() {
     let found = explored(&spec, &ids, 8, 2, Lang::English).unwrap();
     for id in ids {
         let topic = topic(&found, id);
-        assert_eq!(topic.finding, Finding::Confirmed, "{id}: {}", topic.words.join(" "));
+        assert_eq!(topic.finding, ClaimResult::Confirmed, "{id}: {}", topic.words.join(" "));
     }
     assert!(topic(&found, "gradient-descent").words[0].starts_with("On x and noise, learning \"y above its mean\""));
     let only = explored(&spec, &["log-loss", "evaluation"], 2, 1, Lang::English).unwrap();

@@ -2,34 +2,35 @@
 
 use serde_json::json as value;
 use std::io::Read;
-use treino_pages::figure::page::{Page, Part, Section};
+use treino_pages::figure::page::{PagePart, ReportPage, Section};
 use treino_pages::figure::{
-    Axis, Cell, Figure, Mark, Panel, Place, Scale, Series, Shape, Table, csv, json, plotly, png, svg, terminal,
+    Axis, AxisScale, Figure, FigureCell, FigureTable, Mark, MarkPosition, Panel, Series, SeriesShape, csv, json,
+    plotly, png, svg, terminal,
 };
 use treino_pages::language::Lang;
 
 const HOSTILE: &str = "<script>alert(1)</script> \"'& 🦀 \u{202e}";
 
-fn shapes() -> Vec<(&'static str, Shape)> {
+fn shapes() -> Vec<(&'static str, SeriesShape)> {
     let v = || vec![1.0, f64::NAN, 3.0];
     vec![
-        ("line", Shape::Line { x: v(), y: v() }),
-        ("points", Shape::Points { x: v(), y: v(), labels: vec![HOSTILE.into(); 3] }),
-        ("whiskers", Shape::Whiskers { x: v(), y: v(), low: v(), high: vec![2.0, f64::INFINITY, 4.0] }),
-        ("band", Shape::Band { x: v(), low: v(), high: v() }),
-        ("bars", Shape::Bars { x: v(), y: v(), width: 1.0 }),
-        ("rows", Shape::Rows { x: v(), y: v(), spread: v() }),
-        ("cells", Shape::Cells { z: vec![v(), v()], texts: vec![vec![HOSTILE.into(); 3]; 2] }),
+        ("line", SeriesShape::Line { x: v(), y: v() }),
+        ("points", SeriesShape::Points { x: v(), y: v(), labels: vec![HOSTILE.into(); 3] }),
+        ("whiskers", SeriesShape::Whiskers { x: v(), y: v(), low: v(), high: vec![2.0, f64::INFINITY, 4.0] }),
+        ("band", SeriesShape::Band { x: v(), low: v(), high: v() }),
+        ("bars", SeriesShape::Bars { x: v(), y: v(), width: 1.0 }),
+        ("rows", SeriesShape::Rows { x: v(), y: v(), spread: v() }),
+        ("cells", SeriesShape::Cells { z: vec![v(), v()], texts: vec![vec![HOSTILE.into(); 3]; 2] }),
     ]
 }
 
-fn figure(shape: Shape) -> Figure {
-    let mut table = Table::new([HOSTILE, "b"]);
-    table.row([Cell::Number(0.1 + 0.2), HOSTILE.into()]);
+fn figure(shape: SeriesShape) -> Figure {
+    let mut table = FigureTable::new([HOSTILE, "b"]);
+    table.row([FigureCell::Number(0.1 + 0.2), HOSTILE.into()]);
     let marks = vec![
-        Mark { place: Place::X(1.5), label: HOSTILE.into() },
-        Mark { place: Place::Y(2.0), label: "y".into() },
-        Mark { place: Place::Between(1.0, 2.0), label: "between".into() },
+        Mark { place: MarkPosition::X(1.5), label: HOSTILE.into() },
+        Mark { place: MarkPosition::Y(2.0), label: "y".into() },
+        Mark { place: MarkPosition::Between(1.0, 2.0), label: "between".into() },
     ];
     let y = Axis { can_switch: true, ..Axis::new(HOSTILE) };
     let x = Axis::names("x", vec![HOSTILE.into(), "x".repeat(300), String::new()]);
@@ -75,7 +76,7 @@ fn cells_are_bars_that_float() {
 #[test]
 fn a_range_on_a_logarithmic_axis_is_one_of_logarithms() {
     let mut figure = figure(shapes().remove(0).1);
-    figure.panels[0].y = Axis { scale: Scale::Log, range: Some([0.01, 100.0]), ..Axis::default() };
+    figure.panels[0].y = Axis { scale: AxisScale::Log, range: Some([0.01, 100.0]), ..Axis::default() };
     let axis = &plotly(&figure, Lang::English)[0]["layout"]["yaxis"];
     assert_eq!((&axis["type"], &axis["range"]), (&"log".into(), &serde_json::json!([-2.0, 2.0])));
 }
@@ -125,7 +126,7 @@ fn terminals_of_every_width() {
             assert!(plain.is_ascii() && plain.lines().count() > 4, "{name}:\n{plain}");
         }
     }
-    let rise = Shape::Line { x: vec![0.0, 10.0], y: vec![0.0, 10.0] };
+    let rise = SeriesShape::Line { x: vec![0.0, 10.0], y: vec![0.0, 10.0] };
     let mut figure = figure(rise);
     figure.panels =
         vec![Panel { series: vec![Series::new("", figure.panels[0].series[0].shape.clone())], ..Panel::default() }];
@@ -136,12 +137,12 @@ fn terminals_of_every_width() {
 
 #[test]
 fn files_hold_everything() {
-    let mut table = Table::new(["a,b", "c\"d"]);
-    table.row([Cell::Number(0.1 + 0.2), "line\nbreak".into()]);
-    table.row([Cell::Empty, Cell::Number(-1e-300)]);
+    let mut table = FigureTable::new(["a,b", "c\"d"]);
+    table.row([FigureCell::Number(0.1 + 0.2), "line\nbreak".into()]);
+    table.row([FigureCell::Empty, FigureCell::Number(-1e-300)]);
     let small = csv(&table);
     assert!(small.starts_with("\"a,b\",\"c\"\"d\"\r\n0.30000000000000004,\"line\nbreak\"\r\n,-0.000"), "{small}");
-    assert_eq!(csv(&Table::new(["a"])), "a\r\n");
+    assert_eq!(csv(&FigureTable::new(["a"])), "a\r\n");
     for (name, shape) in shapes() {
         let figure = figure(shape);
         let value = json(&figure);
@@ -178,15 +179,16 @@ fn digit(sign: u8) -> u8 {
 
 #[test]
 fn a_page_asks_for_nothing() {
-    let parts: Vec<Part> = (0..30)
+    let parts: Vec<PagePart> = (0..30)
         .map(|i| {
             let figure = figure(shapes()[i % 7].1.clone());
-            Part::Figure(Figure { id: format!("figure-{i}"), ..figure })
+            PagePart::Figure(Figure { id: format!("figure-{i}"), ..figure })
         })
         .collect();
     let section = Section { id: "s".into(), title: HOSTILE.into(), parts };
     for lang in Lang::ALL {
-        let page = Page { lang, title: HOSTILE.into(), lead: vec![HOSTILE.into()], sections: vec![section.clone()] };
+        let page =
+            ReportPage { lang, title: HOSTILE.into(), lead: vec![HOSTILE.into()], sections: vec![section.clone()] };
         let html = page.html();
         assert!(html.len() < 1_000_000 && html.contains(&format!("<html lang=\"{}\">", lang.tag())));
         let (head, rest) =
@@ -209,7 +211,7 @@ fn a_page_asks_for_nothing() {
 
 #[test]
 fn a_page_without_figures_has_no_script_of_plotly() {
-    let section = Section { id: "s".into(), title: "t".into(), parts: vec![Part::Code("a < b".into())] };
-    let page = Page { lang: Lang::English, title: "t".into(), lead: vec![], sections: vec![section] };
+    let section = Section { id: "s".into(), title: "t".into(), parts: vec![PagePart::Code("a < b".into())] };
+    let page = ReportPage { lang: Lang::English, title: "t".into(), lead: vec![], sections: vec![section] };
     assert!(page.html().len() < 20_000 && page.html().contains("a &#60; b"));
 }

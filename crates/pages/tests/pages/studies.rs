@@ -5,10 +5,12 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use treino::Result;
 use treino::catalog::Entries;
 use treino::events::Gate;
-use treino::study::search::Point;
-use treino::study::{Config, Course, Ledger, Memory, Outcome, RunKey, RunResult, Standing, Study, StudySpec, Workers};
+use treino::study::search::SearchPoint;
+use treino::study::{
+    Config, InMemoryStore, Outcome, ResultStore, RunKey, RunResult, Standing, Study, StudyResult, StudySpec, Workers,
+};
 use treino::study::{StudyContent, StudyFile};
-use treino_pages::figure::{Shape, StudyView, study_figure, study_figures, study_report};
+use treino_pages::figure::{SeriesShape, StudyView, study_figure, study_figures, study_report};
 use treino_pages::language::Lang;
 
 const IRIS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../datasets/iris.csv");
@@ -22,12 +24,12 @@ fn study(text: &str) -> Result<Study> {
     Study::new(StudySpec::read(&parse(text)?, parse(&base)?, Vec::new())?)
 }
 
-fn run(study: &Study, ledger: &dyn Ledger, threads: usize) -> Course {
+fn run(study: &Study, ledger: &dyn ResultStore, threads: usize) -> StudyResult {
     let never = Gate::new();
     study.run(ledger, Workers::new(threads, &never), &mut |_| {}).unwrap()
 }
 
-fn values(course: &Course) -> Vec<Vec<Option<f64>>> {
+fn values(course: &StudyResult) -> Vec<Vec<Option<f64>>> {
     let of = |config: &Config| config.runs.iter().chain(&config.confirmed).map(|(_, run)| run.value()).collect();
     course.configs.iter().map(of).collect()
 }
@@ -49,9 +51,9 @@ fn the_number_of_workers_changes_nothing() {
         &with("sampler = \"sobol\"\nprune = { type = \"hyperband\", min_epochs = 2 }"),
     ] {
         let study = study(text).unwrap();
-        let alone = run(&study, &Memory::default(), 1);
+        let alone = run(&study, &InMemoryStore::default(), 1);
         for threads in [2, 5] {
-            let beside = run(&study, &Memory::default(), threads);
+            let beside = run(&study, &InMemoryStore::default(), threads);
             assert_eq!(values(&alone), values(&beside));
         }
     }
@@ -61,7 +63,7 @@ fn the_number_of_workers_changes_nothing() {
 fn what_is_behind_is_ended_early_and_dropped() {
     let text = "[space]\nlearning_rate = [0.1, 0.09, 0.08, 0.07, 0.06, 0.05, 1e-6]\n\
                 [search]\nwindow = 1\nprune = \"median\"\n[repeats]\nseeds = 3\nconfirm_top = 0\n";
-    let course = run(&study(text).unwrap(), &Memory::default(), 2);
+    let course = run(&study(text).unwrap(), &InMemoryStore::default(), 2);
     let hopeless = &course.configs[6];
     assert!(hopeless.was_pruned() && hopeless.runs.len() == 1 && hopeless.runs[0].1.epochs < 6);
     let standing = course.verdict.ranked.iter().find(|one| one.config == 6).unwrap().standing;
@@ -73,7 +75,7 @@ fn what_is_behind_is_ended_early_and_dropped() {
 fn folds_and_sources_are_trained_as_they_are_written() {
     let text =
         GRID.replace("seeds = 3", "seeds = 2\nfolds = 3\nsources = 2").replace("confirm_seeds = 2", "confirm_top = 0");
-    let course = run(&study(&text).unwrap(), &Memory::default(), 2);
+    let course = run(&study(&text).unwrap(), &InMemoryStore::default(), 2);
     let keys: Vec<(u64, usize)> = course.configs[0].runs.iter().map(|(key, _)| (key.seed, key.fold)).collect();
     assert_eq!(keys, [(1, 1), (1, 2), (1, 3), (2, 1), (2, 2), (2, 3)]);
     let values: Vec<Option<f64>> = course.configs[0].runs.iter().map(|(_, run)| run.value()).collect();
@@ -88,23 +90,23 @@ fn folds_and_sources_are_trained_as_they_are_written() {
     // Only what is varied varies.
     let text =
         GRID.replace("seeds = 3", "seeds = 2\nvary = [\"dropout\"]").replace("confirm_seeds = 2", "confirm_top = 0");
-    let course = run(&study(&text).unwrap(), &Memory::default(), 1);
+    let course = run(&study(&text).unwrap(), &InMemoryStore::default(), 1);
     assert!(course.configs.iter().all(|config| config.runs[0].1.value() == config.runs[1].1.value()));
 }
 
 /// A ledger that interrupts the study after so many trainings.
 struct Cutting<'a> {
-    ledger: &'a dyn Ledger,
+    ledger: &'a dyn ResultStore,
     left: AtomicUsize,
     gate: &'a Gate,
 }
 
-impl Ledger for Cutting<'_> {
+impl ResultStore for Cutting<'_> {
     fn known(&self, key: &RunKey, words: &[(String, String)]) -> Option<RunResult> {
         self.ledger.known(key, words)
     }
 
-    fn keep(&self, key: &RunKey, point: &Point, words: &[(String, String)], result: &RunResult) -> Result<()> {
+    fn keep(&self, key: &RunKey, point: &SearchPoint, words: &[(String, String)], result: &RunResult) -> Result<()> {
         if self.left.fetch_sub(1, Ordering::Relaxed) == 1 {
             self.gate.stop();
         }
@@ -144,7 +146,7 @@ fn what_was_cut_off_goes_on_and_ends_the_same() {
 #[test]
 fn a_config_that_diverges_is_ranked_last_and_counted() {
     let text = "[space]\nlearning_rate = [0.01, 1e30]\n[repeats]\nseeds = 2\n";
-    let course = run(&study(text).unwrap(), &Memory::default(), 2);
+    let course = run(&study(text).unwrap(), &InMemoryStore::default(), 2);
     let last = course.verdict.ranked.last().unwrap();
     assert_eq!((last.config, last.diverged, last.standing), (1, 2, Standing::Unusable));
     assert!(course.configs[1].runs.iter().all(|(_, run)| run.outcome == Outcome::Diverged));
@@ -157,7 +159,7 @@ fn a_config_that_cannot_be_trained_says_why_and_the_study_goes_on() {
     let failed = match study(text) {
         Err(e) => e.to_string(),
         Ok(study) => {
-            let course = run(&study, &Memory::default(), 2);
+            let course = run(&study, &InMemoryStore::default(), 2);
             course.configs.iter().find_map(|config| config.failure().map(str::to_string)).unwrap()
         }
     };
@@ -216,13 +218,13 @@ fn a_study_that_was_read_back_has_the_same_space_and_whole_figures() {
             assert!(!figure.words.is_empty() && !figure.table.rows.is_empty(), "{}", figure.id);
             for series in figure.panels.iter().flat_map(|panel| &panel.series) {
                 let lengths: Vec<usize> = match &series.shape {
-                    Shape::Line { x, y } | Shape::Points { x, y, .. } => vec![x.len(), y.len()],
-                    Shape::Whiskers { x, y, low, high } => vec![x.len(), y.len(), low.len(), high.len()],
-                    Shape::Band { x, low, high } => vec![x.len(), low.len(), high.len()],
+                    SeriesShape::Line { x, y } | SeriesShape::Points { x, y, .. } => vec![x.len(), y.len()],
+                    SeriesShape::Whiskers { x, y, low, high } => vec![x.len(), y.len(), low.len(), high.len()],
+                    SeriesShape::Band { x, low, high } => vec![x.len(), low.len(), high.len()],
                     _ => vec![1],
                 };
                 assert!(lengths[0] > 0 && lengths.iter().all(|n| *n == lengths[0]), "{} {lengths:?}", figure.id);
-                if let Shape::Whiskers { y, low, high, .. } = &series.shape {
+                if let SeriesShape::Whiskers { y, low, high, .. } = &series.shape {
                     let is_around = |at: usize| low[at] <= y[at] && y[at] <= high[at] && high[at].is_finite();
                     assert!((0..y.len()).all(is_around), "{}", figure.id);
                 }

@@ -270,17 +270,17 @@ pub(crate) fn text(seconds: i64) -> String {
 }
 
 /// Sine and cosine of the angle of month `m` of 12: m * 30 degrees. Written out, so that no platform's library decides.
-pub(crate) fn month_circle(m: usize) -> (f64, f64) {
-    hour_circle(m * 2)
+pub(crate) fn month_cycle(m: usize) -> (f64, f64) {
+    hour_cycle(m * 2)
 }
 
 /// Sine and cosine of the angle of hour `h` of 24: h * 15 degrees.
-pub(crate) fn hour_circle(h: usize) -> (f64, f64) {
+pub(crate) fn hour_cycle(h: usize) -> (f64, f64) {
     (QUARTER_TURNS[h % 24], QUARTER_TURNS[(h + 6) % 24])
 }
 
 /// Sine and cosine of the angle of weekday `d` of 7.
-pub(crate) fn weekday_circle(d: usize) -> (f64, f64) {
+pub(crate) fn weekday_cycle(d: usize) -> (f64, f64) {
     (WEEK_SIN[d % 7], WEEK_COS[d % 7])
 }
 
@@ -377,13 +377,13 @@ mod tests {
         assert_eq!(parts(0), Some((0, 3, 0)));
         assert_eq!(parts(-3600), Some((11, 2, 23)));
         for k in 0..24 {
-            for (s, c) in [month_circle(k), hour_circle(k), weekday_circle(k)] {
+            for (s, c) in [month_cycle(k), hour_cycle(k), weekday_cycle(k)] {
                 assert!((s * s + c * c - 1.0).abs() < 1e-15);
             }
         }
-        assert_eq!(hour_circle(6), (1.0, 0.0));
-        assert_eq!(month_circle(6), (0.0, -1.0));
+        assert_eq!(hour_cycle(6), (1.0, 0.0));
+        assert_eq!(month_cycle(6), (0.0, -1.0));
         // The sines of a full circle add up to nothing, and so do the cosines.
-        assert!((0..7).map(|d| weekday_circle(d).1).sum::<f64>().abs() < 1e-15);
+        assert!((0..7).map(|d| weekday_cycle(d).1).sum::<f64>().abs() < 1e-15);
     }
 }

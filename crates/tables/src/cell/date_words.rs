@@ -28,7 +28,7 @@ const LENGTHS: std::ops::RangeInclusive<usize> = 6..=48;
 
 /// A part of a date.
 #[derive(Debug, Clone, Copy, PartialEq)]
-enum Part {
+enum DatePart {
     /// A number, and how many digits it has.
     Number(i16, usize),
     /// A month, from 1.
@@ -39,10 +39,12 @@ enum Part {
 pub(crate) fn parse(cell: &[u8]) -> Option<i64> {
     let (parts, time) = read(cell)?;
     let (year, month, day) = match parts[..] {
-        [Part::Number(day, 1 | 2), Part::Month(month), Part::Number(year, 4)]
-        | [Part::Month(month), Part::Number(day, 1 | 2), Part::Number(year, 4)]
-        | [Part::Number(year, 4), Part::Month(month), Part::Number(day, 1 | 2)] => (year, month, day),
-        [Part::Month(month), Part::Number(year, 4)] | [Part::Number(year, 4), Part::Month(month)] => (year, month, 1),
+        [DatePart::Number(day, 1 | 2), DatePart::Month(month), DatePart::Number(year, 4)]
+        | [DatePart::Month(month), DatePart::Number(day, 1 | 2), DatePart::Number(year, 4)]
+        | [DatePart::Number(year, 4), DatePart::Month(month), DatePart::Number(day, 1 | 2)] => (year, month, day),
+        [DatePart::Month(month), DatePart::Number(year, 4)] | [DatePart::Number(year, 4), DatePart::Month(month)] => {
+            (year, month, 1)
+        }
         _ => return None,
     };
     on(year, month, day, time)
@@ -53,8 +55,8 @@ pub(crate) fn has_short_year(cell: &[u8]) -> bool {
     let parts = read(cell).map(|(parts, _)| parts);
     let day = |day: i16| (1..=31).contains(&day);
     match parts.as_deref() {
-        Some([Part::Number(a, 1 | 2), Part::Month(_), Part::Number(b, 2)]) => day(*a) || day(*b),
-        Some([Part::Month(_), Part::Number(_, 2)]) => true,
+        Some([DatePart::Number(a, 1 | 2), DatePart::Month(_), DatePart::Number(b, 2)]) => day(*a) || day(*b),
+        Some([DatePart::Month(_), DatePart::Number(_, 2)]) => true,
         _ => false,
     }
 }
@@ -70,7 +72,7 @@ pub(crate) fn names_month(cell: &[u8]) -> bool {
 }
 
 /// The parts of a date in their order, exactly one of them a month, and the time behind them.
-fn read(cell: &[u8]) -> Option<(Vec<Part>, Time)> {
+fn read(cell: &[u8]) -> Option<(Vec<DatePart>, Time)> {
     if !LENGTHS.contains(&cell.len()) || !names_month(cell) {
         return None;
     }
@@ -93,14 +95,14 @@ fn read(cell: &[u8]) -> Option<(Vec<Part>, Time)> {
             if word.len() > 4 {
                 return None;
             }
-            parts.push(Part::Number(word.parse().ok()?, word.len()));
+            parts.push(DatePart::Number(word.parse().ok()?, word.len()));
         } else if let Some(month) = MONTHS.iter().position(|names| names.contains(&word)) {
-            parts.push(Part::Month(month as i16 + 1));
+            parts.push(DatePart::Month(month as i16 + 1));
         } else if !FILLERS.contains(&word) {
             return None;
         }
     }
-    let months = parts.iter().filter(|part| matches!(part, Part::Month(_))).count();
+    let months = parts.iter().filter(|part| matches!(part, DatePart::Month(_))).count();
     (months == 1 && parts.len() <= 3).then_some((parts, time))
 }
 

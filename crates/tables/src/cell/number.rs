@@ -42,7 +42,7 @@ pub(crate) struct Parsed {
     /// Its value; infinite for `inf` and for numbers beyond the range of `f64`.
     pub value: f64,
     /// What its marks say about which mark is the decimal one.
-    pub marks: Marks,
+    pub marks: NumberMarks,
     /// What stands around the digits; bits of [`dress`].
     pub dress: u16,
 }
@@ -92,7 +92,7 @@ pub(crate) mod dress {
 
 /// What the marks in a number say about which mark is the decimal one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Marks {
+pub(crate) enum NumberMarks {
     /// There are none.
     Absent,
     /// No other decimal mark explains the text, as in `1.5`.
@@ -144,9 +144,9 @@ pub(crate) fn parse(text: &[u8], decimal: Decimal) -> Option<Parsed> {
     }
     let value = if decimals == 0 { mantissa as f64 } else { mantissa as f64 / TENS[decimals] };
     let marks = match before {
-        None => Marks::Absent,
-        Some(i) if decimals != 3 || i == 0 || i > 3 || digits[0] == b'0' => Marks::Certain,
-        Some(_) => Marks::Decimal,
+        None => NumberMarks::Absent,
+        Some(i) if decimals != 3 || i == 0 || i > 3 || digits[0] == b'0' => NumberMarks::Certain,
+        Some(_) => NumberMarks::Decimal,
     };
     Some(Parsed { value: if negative { -value } else { value }, marks, dress: dress::PLAIN })
 }
@@ -156,7 +156,7 @@ pub(crate) fn parse(text: &[u8], decimal: Decimal) -> Option<Parsed> {
 fn slow(negative: bool, digits: &[u8], decimal: Decimal) -> Option<Parsed> {
     let sign = if negative { -1.0 } else { 1.0 };
     if digits.eq_ignore_ascii_case(b"inf") || digits.eq_ignore_ascii_case(b"infinity") {
-        return Some(Parsed { value: sign * f64::INFINITY, marks: Marks::Absent, dress: dress::PLAIN });
+        return Some(Parsed { value: sign * f64::INFINITY, marks: NumberMarks::Absent, dress: dress::PLAIN });
     }
     if digits.len() > LONGEST_DRESSED && !digits.iter().all(|b| PLAIN_BYTES.contains(b)) {
         return None;
@@ -175,7 +175,7 @@ const PLAIN_BYTES: &[u8] = b"0123456789eE+-.,";
 const LONGEST_DRESSED: usize = 64;
 
 /// Digits with a decimal mark, an exponent, and thousands grouped by the other mark, by spaces or by apostrophes.
-fn grouped(digits: &[u8], decimal: Decimal) -> Option<(f64, Marks)> {
+fn grouped(digits: &[u8], decimal: Decimal) -> Option<(f64, NumberMarks)> {
     let (mark, other) = (decimal.byte(), decimal.other().byte());
     let whole_end = digits.iter().position(|b| *b == mark || *b == b'e' || *b == b'E').unwrap_or(digits.len());
     let (whole, rest) = digits.split_at(whole_end);
@@ -197,9 +197,9 @@ fn grouped(digits: &[u8], decimal: Decimal) -> Option<(f64, Marks)> {
     // "1,234" alone could as well be a decimal; "1,234,567" and "1,234.5" could not. Spaces say nothing about the marks.
     let groups = whole.iter().filter(|b| **b == other).count();
     let marks = match (rest.first() == Some(&mark), groups) {
-        (true, _) | (false, 2..) => Marks::Certain,
-        (false, 1) => Marks::Thousands,
-        (false, 0) => Marks::Absent,
+        (true, _) | (false, 2..) => NumberMarks::Certain,
+        (false, 1) => NumberMarks::Thousands,
+        (false, 0) => NumberMarks::Absent,
     };
     Some((value, marks))
 }
@@ -256,7 +256,7 @@ fn undress(negative: bool, text: &[u8], decimal: Decimal) -> Option<Parsed> {
     take_sign(&mut text, &mut signs, &mut negative);
     if let [inner @ .., b'-'] = text {
         if let Some(currency) = money(inner.trim_ascii()).filter(|(_, rest)| rest.is_empty()) {
-            return Some(Parsed { value: 0.0, marks: Marks::Absent, dress: currency.0 | dress::DASH });
+            return Some(Parsed { value: 0.0, marks: NumberMarks::Absent, dress: currency.0 | dress::DASH });
         }
         (negative, text, dress) = (true, inner.trim_ascii(), dress::BOOKED);
         signs += 1;
@@ -273,7 +273,7 @@ fn undress(negative: bool, text: &[u8], decimal: Decimal) -> Option<Parsed> {
     take_sign(&mut text, &mut signs, &mut negative);
     if text.is_empty() && signs == 1 && dress & !dress::BOOKED != 0 {
         // "- €": the sign was a dash in the place of a zero.
-        return Some(Parsed { value: 0.0, marks: Marks::Absent, dress: dress & !dress::BOOKED | dress::DASH });
+        return Some(Parsed { value: 0.0, marks: NumberMarks::Absent, dress: dress & !dress::BOOKED | dress::DASH });
     }
     // A second sign would be nonsense, and so would an exponent.
     if signs > 1 || !text.first().is_some_and(|b| b.is_ascii_digit() || b".,".contains(b)) {
@@ -287,7 +287,7 @@ fn undress(negative: bool, text: &[u8], decimal: Decimal) -> Option<Parsed> {
         () if text.iter().all(|b| b.is_ascii_digit() || b".,' ".contains(b)) => grouped(text, decimal)?,
         () => {
             dress |= dress::CLOCK;
-            (clock::seconds(text)?, Marks::Absent)
+            (clock::seconds(text)?, NumberMarks::Absent)
         }
     };
     let dress = if dress == 0 { dress::PLAIN } else { dress };
@@ -365,11 +365,11 @@ mod tests {
     fn marks_tell_what_they_prove() {
         let marks = |text: &str| parse(text.as_bytes(), Decimal::Point).unwrap().marks;
         for text in ["1.5", "0.123", "1234.567", "1,234.5", "1,234,567", "1.5e3"] {
-            assert_eq!(marks(text), Marks::Certain, "{text}");
+            assert_eq!(marks(text), NumberMarks::Certain, "{text}");
         }
-        assert_eq!(marks("1.234"), Marks::Decimal);
-        assert_eq!(marks("1,234"), Marks::Thousands);
-        assert_eq!(marks("12"), Marks::Absent);
+        assert_eq!(marks("1.234"), NumberMarks::Decimal);
+        assert_eq!(marks("1,234"), NumberMarks::Thousands);
+        assert_eq!(marks("12"), NumberMarks::Absent);
     }
 
     #[test]
@@ -419,8 +419,8 @@ mod tests {
             assert_eq!(point(text), None, "{text}");
         }
         // A mark behind a group of thousands is the decimal one, though three digits follow; a space says nothing.
-        assert_eq!(parse(b"1 234.567", Decimal::Point).unwrap().marks, Marks::Certain);
-        assert_eq!(parse(b"1 234", Decimal::Point).unwrap().marks, Marks::Absent);
+        assert_eq!(parse(b"1 234.567", Decimal::Point).unwrap().marks, NumberMarks::Certain);
+        assert_eq!(parse(b"1 234", Decimal::Point).unwrap().marks, NumberMarks::Absent);
     }
 
     #[test]
@@ -441,7 +441,7 @@ mod tests {
         assert_eq!(parse(b"\x962.5", Decimal::Point).map(|p| p.value), Some(-2.5));
         assert_eq!(comma("3.098,21-"), Some(-3098.21));
         assert_eq!(comma("R$ 3.098,21-"), Some(-3098.21));
-        assert_eq!(parse("\u{2212}1.234".as_bytes(), Decimal::Point).unwrap().marks, Marks::Decimal);
+        assert_eq!(parse("\u{2212}1.234".as_bytes(), Decimal::Point).unwrap().marks, NumberMarks::Decimal);
         for text in ["-2.5-", "\u{2212}-2.5", "(2.5-)", "-\u{2212}2.5", "2-5", "--", "\u{2212}"] {
             assert_eq!(point(text), None, "{text}");
         }
@@ -451,7 +451,7 @@ mod tests {
     fn a_dash_with_a_currency_is_a_zero_amount() {
         for text in ["R$ -", "R$-", "- R$", "$ -", "\u{20ac} \u{2013}", "R$ \u{a0}-", "-   \u{20ac}"] {
             let p = parse(text.as_bytes(), Decimal::Point).unwrap();
-            assert!(p.value == 0.0 && p.dress & dress::DASH != 0 && p.marks == Marks::Absent, "{text}");
+            assert!(p.value == 0.0 && p.dress & dress::DASH != 0 && p.marks == NumberMarks::Absent, "{text}");
         }
     }
 

@@ -1,6 +1,6 @@
 //! Whole numbers that name something and count nothing: postal codes, accounts, documents, phones.
 
-use crate::column::dates::Place;
+use crate::column::dates::RowText;
 
 /// Whole numbers up to this are exact in double precision.
 const EXACT: f64 = 9_007_199_254_740_992.0;
@@ -18,11 +18,11 @@ const FEWEST: u64 = 10;
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Names<'a> {
     /// They have zeros in front, as this one.
-    Padded(&'a Place),
+    Padded(&'a RowText),
     /// Double precision would make this one another.
-    TooLong(&'a Place),
+    TooLong(&'a RowText),
     /// They have a plus sign, as phone numbers do, as this one.
-    Phones(&'a Place),
+    Phones(&'a RowText),
     /// They are long, and all of one length.
     OneLength(u32),
 }
@@ -35,10 +35,10 @@ pub(crate) struct Digits {
     longest: usize,
     negative: bool,
     padded: u64,
-    first_padded: Option<Place>,
+    first_padded: Option<RowText>,
     with_plus: u64,
-    first_with_plus: Option<Place>,
-    too_long: Option<Place>,
+    first_with_plus: Option<RowText>,
+    too_long: Option<RowText>,
 }
 
 impl Digits {
@@ -111,12 +111,12 @@ impl Digits {
     }
 
     /// Numbers with zeros in front that are too few to be taken for names: how many, and the first.
-    pub fn some_padded(&self) -> Option<(u64, &Place)> {
+    pub fn some_padded(&self) -> Option<(u64, &RowText)> {
         self.first_padded.as_ref().map(|cell| (self.padded, cell))
     }
 }
 
-fn place(cell: &[u8], byte: u64) -> Place {
+fn place(cell: &[u8], byte: u64) -> RowText {
     (byte, String::from_utf8_lossy(cell).into_owned())
 }
 

@@ -4,7 +4,7 @@ use crate::cell::date::{self, ANY_FORMAT, DateFormat, SHORT_YEAR};
 use crate::cell::text::decode;
 
 /// A cell, with the place in the text where its row starts.
-pub(crate) type Place = (u64, String);
+pub(crate) type RowText = (u64, String);
 
 /// So many cells are needed to take whole numbers for dates.
 const FEWEST: u64 = 3;
@@ -29,15 +29,15 @@ pub(crate) struct Dates {
     /// Dates of digits that lack the zero in front.
     shortened: u64,
     /// The first cell that is no date.
-    odd: Option<Place>,
+    odd: Option<RowText>,
     /// The first cells that must have the day first, and the month first.
-    sides: [Option<Place>; 2],
+    sides: [Option<RowText>; 2],
 }
 
 /// Dates of two orders in one column: one cell of each.
 pub(crate) struct TwoOrders<'a> {
-    pub day_first: &'a Place,
-    pub month_first: &'a Place,
+    pub day_first: &'a RowText,
+    pub month_first: &'a RowText,
 }
 
 impl Dates {
@@ -133,7 +133,7 @@ impl Dates {
 
     /// In a column where most cells (nine of ten) are dates in one order and some are none at all: how many are dates, in which
     /// order, and the first that is none.
-    pub fn almost(&self) -> Option<(u64, DateFormat, &Place)> {
+    pub fn almost(&self) -> Option<(u64, DateFormat, &RowText)> {
         let best = (0..self.counts.len()).rev().max_by_key(|at| self.counts[*at])?;
         let count = self.counts[best];
         if count < 10 || count == self.cells || count * 10 < self.cells * 9 {

@@ -6,7 +6,7 @@
 
 use crate::cell::date::{DAY, text};
 use crate::column::column::ColumnKind;
-use crate::column::recipe::{Encoding, Input, Recipe, Scale};
+use crate::column::recipe::{Encoding, InputColumn, Recipe, Standardization};
 use std::ops::Range;
 
 /// A level without a feature of its own.
@@ -17,14 +17,14 @@ const PRESENT: &str = "(present)";
 
 /// A column of the table with the features that it became.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Place<'a> {
+pub struct DecodedColumn<'a> {
     /// How it is read; the first way, where there are several.
-    pub input: &'a Input,
+    pub input: &'a InputColumn,
     /// All its features.
     pub features: Vec<Range<usize>>,
 }
 
-impl Place<'_> {
+impl DecodedColumn<'_> {
     /// Its features in the first way that it is read.
     pub fn of<'b>(&self, row: &'b [f32]) -> &'b [f32] {
         &row[self.features[0].clone()]
@@ -42,27 +42,27 @@ impl Recipe {
     /// What stands in each column of a row of features, in the order of the inputs: the name, and the cell as people read it.
     /// A missing cell is empty.
     pub fn decode(&self, features: &[f32]) -> Vec<(String, String)> {
-        let cell = |place: Place<'_>| (place.input.name.clone(), place.input.text(place.of(features)));
+        let cell = |place: DecodedColumn<'_>| (place.input.name.clone(), place.input.text(place.of(features)));
         self.places().into_iter().map(cell).collect()
     }
 
     /// The columns that are used, those that are read in several ways once.
-    pub fn places(&self) -> Vec<Place<'_>> {
-        let mut places: Vec<Place<'_>> = Vec::new();
+    pub fn places(&self) -> Vec<DecodedColumn<'_>> {
+        let mut places: Vec<DecodedColumn<'_>> = Vec::new();
         let mut at = 0;
         for input in &self.inputs {
             let range = at..at + input.width();
             at = range.end;
             match places.iter_mut().find(|place| place.input.position == input.position) {
                 Some(place) => place.features.push(range),
-                None => places.push(Place { input, features: vec![range] }),
+                None => places.push(DecodedColumn { input, features: vec![range] }),
             }
         }
         places
     }
 }
 
-impl Input {
+impl InputColumn {
     /// Whether its features stand for a number (of a date, its days) rather than for one of some levels.
     pub fn is_number(&self) -> bool {
         let number = matches!(
@@ -78,7 +78,7 @@ impl Input {
         let scale = match &self.encoding {
             _ if self.is_missing(features) == Some(true) => return None,
             Encoding::Number { scale, .. } | Encoding::Date { scale, .. } => *scale,
-            Encoding::AsIs | Encoding::Amount { .. } => Scale::NONE,
+            Encoding::AsIs | Encoding::Amount { .. } => Standardization::NONE,
             _ => return None,
         };
         let number = f64::from(features[0]).mul_add(scale.sd, scale.mean);
@@ -123,7 +123,7 @@ impl Input {
             at.and_then(|at| levels.get(at)).map_or(OTHER, String::as_str).to_string()
         };
         match &self.encoding {
-            Encoding::AsIs | Encoding::Amount { .. } => self.scaled(features[0], Scale::NONE),
+            Encoding::AsIs | Encoding::Amount { .. } => self.scaled(features[0], Standardization::NONE),
             Encoding::Number { scale, .. } => self.scaled(features[0], *scale),
             Encoding::Date { scale, .. } => self.date(features[0], *scale),
             Encoding::Presence => PRESENT.to_string(),
@@ -139,7 +139,7 @@ impl Input {
         }
     }
 
-    fn scaled(&self, feature: f32, scale: Scale) -> String {
+    fn scaled(&self, feature: f32, scale: Standardization) -> String {
         let number = f64::from(feature).mul_add(scale.sd, scale.mean);
         if self.kind == ColumnKind::Boolean {
             return if number > 0.5 { "yes" } else { "no" }.to_string();
@@ -153,7 +153,7 @@ impl Input {
         format!("{}{text}", bound(feature, scale))
     }
 
-    fn date(&self, feature: f32, scale: Scale) -> String {
+    fn date(&self, feature: f32, scale: Standardization) -> String {
         let days = f64::from(feature).mul_add(scale.sd, scale.mean);
         let day = (days + uncertainty(feature, scale)).floor();
         format!("{}{}", bound(feature, scale), text((day as i64).saturating_mul(DAY)))
@@ -161,7 +161,7 @@ impl Input {
 }
 
 /// What stands before a number that was cut at the limit of its scale.
-fn bound(feature: f32, scale: Scale) -> &'static str {
+fn bound(feature: f32, scale: Standardization) -> &'static str {
     match scale.limit.map(|limit| limit as f32) {
         Some(limit) if feature >= limit => ">= ",
         Some(limit) if feature <= -limit => "<= ",
@@ -170,7 +170,7 @@ fn bound(feature: f32, scale: Scale) -> &'static str {
 }
 
 /// How far a number may lie from the cell it comes from: the roundings of the cell and of its feature.
-fn uncertainty(feature: f32, scale: Scale) -> f64 {
+fn uncertainty(feature: f32, scale: Standardization) -> f64 {
     let number = f64::from(feature).mul_add(scale.sd, scale.mean);
     f64::from(f32::EPSILON) * (f64::from(feature.abs()) * scale.sd).max(number.abs())
 }
@@ -203,9 +203,9 @@ pub(crate) fn half_of_sixth_digit(number: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{DataSpec, Prepared, Source, prepare_table, read};
+    use crate::{DataSpec, Prepared, TableSource, prepare_table, read};
 
-    fn prepared(source: &Source, target: &str) -> Prepared {
+    fn prepared(source: &TableSource, target: &str) -> Prepared {
         let spec = DataSpec { target: Some(target.into()), ..DataSpec::default() };
         prepare_table(read(source, &spec).unwrap(), &spec).unwrap()
     }
@@ -231,7 +231,7 @@ mod tests {
             let yes = ["yes", "no"][i / 2 % 2];
             rows += &format!("{},{yes},{},{},{}\n", cell(format!("{}.25", i * 3)), cell(level), cell(date), i % 2);
         }
-        let prepared = prepared(&Source::text("t.csv", &rows), "y");
+        let prepared = prepared(&TableSource::text("t.csv", &rows), "y");
         let lines: Vec<Vec<&str>> = rows.lines().skip(1).map(|line| line.split(',').collect()).collect();
         for (at, row) in prepared.train.rows.iter().enumerate() {
             let decoded = prepared.recipe.decode(prepared.train.x.row(at));
@@ -247,7 +247,7 @@ mod tests {
         let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(text.as_bytes());
         let names: Vec<String> = reader.headers().unwrap().iter().map(str::to_string).collect();
         let cells: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
-        let prepared = prepared(&Source::text("t.csv", &text), target);
+        let prepared = prepared(&TableSource::text("t.csv", &text), target);
         let mut compared = 0;
         for (at, row) in prepared.train.rows.iter().enumerate().step_by(7) {
             for (column, said) in prepared.recipe.decode(prepared.train.x.row(at)) {

@@ -11,7 +11,7 @@ use treino_core::rows::Lookup;
 /// How the columns of a table become the features of a network. Fitted on the training rows only, saved in the model,
 /// and applied to raw files at prediction.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(from = "Stored")]
+#[serde(from = "StoredRecipe")]
 pub struct Recipe {
     /// Whether the training file named its columns; without names they are matched by position.
     pub header: bool,
@@ -27,7 +27,7 @@ pub struct Recipe {
     /// Words for missing cells besides the built-in ones.
     pub missing: Vec<String>,
     /// The columns that are used, in the order of the training file.
-    pub inputs: Vec<Input>,
+    pub inputs: Vec<InputColumn>,
     /// The columns that are not used.
     pub left_out: Vec<LeftOut>,
     #[serde(skip_serializing)]
@@ -36,7 +36,7 @@ pub struct Recipe {
 
 /// What is stored of a [`Recipe`]: all but the names of the features, which follow.
 #[derive(Deserialize)]
-struct Stored {
+struct StoredRecipe {
     header: bool,
     columns: usize,
     target: usize,
@@ -44,12 +44,12 @@ struct Stored {
     more_targets: Vec<usize>,
     decimal: Option<Decimal>,
     missing: Vec<String>,
-    inputs: Vec<Input>,
+    inputs: Vec<InputColumn>,
     left_out: Vec<LeftOut>,
 }
 
-impl From<Stored> for Recipe {
-    fn from(s: Stored) -> Self {
+impl From<StoredRecipe> for Recipe {
+    fn from(s: StoredRecipe) -> Self {
         Recipe {
             header: s.header,
             columns: s.columns,
@@ -67,7 +67,7 @@ impl From<Stored> for Recipe {
 
 /// A column that is used.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Input {
+pub struct InputColumn {
     /// Its name in the file.
     pub name: String,
     /// Its position in the training file (from 0).
@@ -80,7 +80,7 @@ pub struct Input {
     pub encoding: Encoding,
     /// What its cells were in the training rows, beside which those of other files are held; not in models of older versions.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub seen: Option<Seen>,
+    pub seen: Option<TrainingRange>,
     /// The input layer whose readers have it in a way of their own; none for the ordinary features.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub layer: Option<String>,
@@ -88,20 +88,20 @@ pub struct Input {
 
 /// What the numbers of a column were in the training rows.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Seen {
+pub struct TrainingRange {
     /// The smallest; of dates the first day since 1970.
     pub min: f64,
     /// The largest.
     pub max: f64,
     /// What they were other than plain numbers: percents, times, or amounts of money.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub unit: Option<Unit>,
+    pub unit: Option<NumberUnit>,
 }
 
 /// What numbers are other than plain ones.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Unit {
+pub enum NumberUnit {
     /// Percents: `94 %` is 94.
     Percent,
     /// Times and durations, in seconds.
@@ -119,13 +119,13 @@ pub struct LeftOut {
     pub reason: String,
     /// The kind of reason.
     #[serde(default)]
-    pub why: Why,
+    pub why: LeftOutReason,
 }
 
 /// Why a column is not used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Why {
+pub enum LeftOutReason {
     /// The spec says so.
     Asked,
     /// No layer reads it.
@@ -143,20 +143,20 @@ pub enum Why {
 
 /// Why a column is not used, in words too.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Reason {
-    pub why: Why,
+pub(crate) struct ReasonText {
+    pub why: LeftOutReason,
     pub text: String,
 }
 
-impl Reason {
-    pub fn new(why: Why, text: impl Into<String>) -> Self {
-        Reason { why, text: text.into() }
+impl ReasonText {
+    pub fn new(why: LeftOutReason, text: impl Into<String>) -> Self {
+        ReasonText { why, text: text.into() }
     }
 }
 
 /// A number x becomes (x - mean) / sd, cut at a limit where there is one.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct Scale {
+pub struct Standardization {
     /// The mean of the training rows; 0 if nothing is scaled.
     pub mean: f64,
     /// The standard deviation of the training rows, with n in the denominator; 1 if nothing is scaled.
@@ -166,9 +166,9 @@ pub struct Scale {
     pub limit: Option<f64>,
 }
 
-impl Scale {
+impl Standardization {
     /// Leaves numbers as they are.
-    pub const NONE: Scale = Scale { mean: 0.0, sd: 1.0, limit: None };
+    pub const NONE: Standardization = Standardization { mean: 0.0, sd: 1.0, limit: None };
 
     /// x sd + mean: the number that became x, unless it was cut.
     pub fn restore(&self, x: f64) -> f64 {
@@ -203,7 +203,7 @@ pub enum Encoding {
         fill: f64,
         /// The scale of the filled column.
         #[serde(flatten)]
-        scale: Scale,
+        scale: Standardization,
         /// Whether there is a feature for missing cells.
         indicator: bool,
     },
@@ -226,7 +226,7 @@ pub enum Encoding {
         fill: f64,
         /// The scale of the days.
         #[serde(flatten)]
-        scale: Scale,
+        scale: Standardization,
         /// Whether there is a feature for missing cells.
         indicator: bool,
         /// Whether the month is used.
@@ -286,9 +286,9 @@ impl Encoding {
 /// Most numbers lie within so many standard deviations of their mean.
 const USUAL: f64 = 4.0;
 
-impl Input {
+impl InputColumn {
     /// The scale of a column of numbers, whose feature is the first of its own; `None` for other columns.
-    pub fn scale(&self) -> Option<&Scale> {
+    pub fn scale(&self) -> Option<&Standardization> {
         if let Encoding::Number { scale, .. } = &self.encoding { Some(scale) } else { None }
     }
 
@@ -298,7 +298,7 @@ impl Input {
             return Some([seen.min, seen.max]);
         }
         match &self.encoding {
-            Encoding::Number { scale, .. } | Encoding::Date { scale, .. } if *scale != Scale::NONE => {
+            Encoding::Number { scale, .. } | Encoding::Date { scale, .. } if *scale != Standardization::NONE => {
                 Some([-USUAL, USUAL].map(|sds| scale.restore(sds)))
             }
             _ => None,
@@ -417,20 +417,20 @@ mod tests {
 
     #[test]
     fn scaling_is_the_formula_within_the_limit() {
-        let scale = Scale { mean: 10.0, sd: 2.0, limit: Some(5.0) };
+        let scale = Standardization { mean: 10.0, sd: 2.0, limit: Some(5.0) };
         assert_eq!([12.0, 7.0, 1e9, -1e9].map(|x| scale.apply(x)), [1.0, -1.5, 5.0, -5.0]);
-        assert_eq!(Scale { limit: None, ..scale }.apply(1010.0), 500.0);
+        assert_eq!(Standardization { limit: None, ..scale }.apply(1010.0), 500.0);
     }
 
     #[test]
     fn a_recipe_survives_json_and_names_its_features() {
-        let input = |name: &str, encoding| Input {
+        let input = |name: &str, encoding| InputColumn {
             name: name.into(),
             position: 0,
             kind: ColumnKind::Number,
             narrow: true,
             encoding,
-            seen: Some(Seen { min: -1.5, max: 2.0, unit: Some(Unit::Money("R$".into())) }),
+            seen: Some(TrainingRange { min: -1.5, max: 2.0, unit: Some(NumberUnit::Money("R$".into())) }),
             layer: None,
         };
         let mut recipe = Recipe::new(true, 4, 3, &[]);
@@ -440,7 +440,7 @@ mod tests {
                 "x",
                 Encoding::Number {
                     fill: 0.1,
-                    scale: Scale { mean: 1.0 / 3.0, sd: 2.0, limit: Some(5.0) },
+                    scale: Standardization { mean: 1.0 / 3.0, sd: 2.0, limit: Some(5.0) },
                     indicator: true,
                 },
             ),
@@ -450,7 +450,7 @@ mod tests {
                 Encoding::Date {
                     format: DateFormat::DayFirst,
                     fill: 0.0,
-                    scale: Scale::NONE,
+                    scale: Standardization::NONE,
                     indicator: false,
                     month: true,
                     weekday: false,
@@ -461,7 +461,7 @@ mod tests {
         let recipe = recipe.named();
         let expected = ["x", "x (missing)", "c=a", "c=(missing)", "c=(other)", "d", "d (month sin)", "d (month cos)"];
         assert_eq!(recipe.feature_names(), expected);
-        assert_eq!(recipe.features(), recipe.inputs.iter().map(Input::width).sum::<usize>());
+        assert_eq!(recipe.features(), recipe.inputs.iter().map(InputColumn::width).sum::<usize>());
         let back: Recipe = serde_json::from_str(&serde_json::to_string(&recipe).unwrap()).unwrap();
         assert_eq!(back, recipe);
     }

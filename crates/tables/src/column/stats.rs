@@ -1,6 +1,6 @@
 //! What the cells of a column amount to.
 
-use crate::column::plan::quoted;
+use crate::column::storage_type::quoted;
 use std::fmt;
 
 /// What the cells of a column amount to; over all rows of the table.

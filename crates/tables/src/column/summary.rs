@@ -1,7 +1,7 @@
 //! A table in a few numbers, for the head of a report.
 
 use crate::column::column::ColumnKind;
-use crate::source::dialect::Dialect;
+use crate::source::csv_format::CsvFormat;
 
 /// A table in a few numbers.
 #[derive(Debug, Clone, PartialEq)]
@@ -17,7 +17,7 @@ pub struct Summary {
     /// Missing cells in these columns.
     pub missing: usize,
     /// How the file is written, if it is CSV.
-    pub dialect: Option<Dialect>,
+    pub dialect: Option<CsvFormat>,
     /// What the target looks like, over all rows that have one.
     pub distribution: Distribution,
     /// The same of each further target.

@@ -2,7 +2,7 @@
 
 use crate::cell::text::composed;
 use crate::column::column::{Column, ColumnKind};
-use crate::source::dialect::Dialect;
+use crate::source::csv_format::CsvFormat;
 use crate::spec::note::Note;
 use treino_core::{Error, Result};
 
@@ -16,7 +16,7 @@ pub struct Table {
     /// The number of rows, the header not counted.
     pub rows: usize,
     /// How the file is written, if it is a CSV file.
-    pub dialect: Option<Dialect>,
+    pub dialect: Option<CsvFormat>,
     /// What was decided while reading.
     pub notes: Vec<Note>,
 }

@@ -6,9 +6,9 @@ use crate::column::cell::boolean;
 use crate::column::column::{Column, ColumnKind, Values};
 use crate::column::decode::{half_of_sixth_digit, shortest, shown};
 use crate::column::levels::Levels;
-use crate::column::plan::Plan;
-use crate::column::recipe::Seen;
+use crate::column::recipe::TrainingRange;
 use crate::column::stats::{ColumnStats, level_counts};
+use crate::column::storage_type::StorageType;
 use crate::spec::note::Note;
 use crate::spec::spec::{DataSpec, Task};
 use serde::{Deserialize, Serialize};
@@ -25,7 +25,7 @@ pub struct Target {
     pub kind: ColumnKind,
     /// What its numbers were in the training rows; not in models of older versions.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub seen: Option<Seen>,
+    pub seen: Option<TrainingRange>,
     /// The classes in the order of their numbers; of a binary task the negative and the positive one; none of a number.
     pub classes: Vec<String>,
     /// The numbers that the classes are, where the column holds numbers; in models of older versions the classes say it.
@@ -39,27 +39,27 @@ pub struct Target {
 
 /// The target cells of a table.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Cells {
+pub(crate) enum TargetValues {
     /// Classes; [`Values::MISSING`] where missing.
     Classes(Vec<u32>),
     /// Numbers in their own units; NaN where missing.
     Numbers(Vec<f64>),
 }
 
-impl Cells {
+impl TargetValues {
     /// The number of rows.
     pub fn rows(&self) -> usize {
         match self {
-            Cells::Classes(codes) => codes.len(),
-            Cells::Numbers(numbers) => numbers.len(),
+            TargetValues::Classes(codes) => codes.len(),
+            TargetValues::Numbers(numbers) => numbers.len(),
         }
     }
 
     /// Whether a row has a value.
     pub fn is_there(&self, row: usize) -> bool {
         match self {
-            Cells::Classes(codes) => codes[row] != Values::MISSING,
-            Cells::Numbers(numbers) => !numbers[row].is_nan(),
+            TargetValues::Classes(codes) => codes[row] != Values::MISSING,
+            TargetValues::Numbers(numbers) => !numbers[row].is_nan(),
         }
     }
 }
@@ -187,11 +187,11 @@ impl Target {
     }
 
     /// How the column is stored when another file with it is read.
-    pub(crate) fn plan(&self) -> Plan {
+    pub(crate) fn plan(&self) -> StorageType {
         match self.kind {
-            ColumnKind::Number | ColumnKind::Integer => Plan::Number { kind: self.kind, narrow: false },
-            ColumnKind::Boolean => Plan::Boolean,
-            _ => Plan::Category { cap: usize::MAX },
+            ColumnKind::Number | ColumnKind::Integer => StorageType::Number { kind: self.kind, narrow: false },
+            ColumnKind::Boolean => StorageType::Boolean,
+            _ => StorageType::Category { cap: usize::MAX },
         }
     }
 
@@ -199,13 +199,13 @@ impl Target {
     ///
     /// # Errors
     /// A class that this target does not have, or cells of another kind.
-    pub(crate) fn cells(&self, column: &Column, rows: usize, marks: [Decimal; 2]) -> Result<Cells> {
+    pub(crate) fn cells(&self, column: &Column, rows: usize, marks: [Decimal; 2]) -> Result<TargetValues> {
         if self.task == Task::Regression {
             return match &column.values {
                 Values::Category { .. } | Values::Absent => {
                     Err(Error::input(format!("the target \"{}\" must be numbers", self.name)))
                 }
-                values => Ok(Cells::Numbers((0..rows).map(|r| values.number(r)).collect())),
+                values => Ok(TargetValues::Numbers((0..rows).map(|r| values.number(r)).collect())),
             };
         }
         let unknown = |label: &str, row: usize| {
@@ -236,7 +236,7 @@ impl Target {
             }
             values => self.number_classes(values, rows).map_err(|(label, row)| unknown(&label, row))?,
         };
-        Ok(Cells::Classes(codes))
+        Ok(TargetValues::Classes(codes))
     }
 
     fn number_classes(&self, values: &Values, rows: usize) -> Result<Vec<u32>, (String, usize)> {
@@ -393,7 +393,7 @@ mod tests {
     fn one_word_among_numbers_is_named() {
         let rows: String = (0..99).map(|i| format!("{i},{}.5\n", i * 7)).collect();
         let read = |spec: &DataSpec| {
-            let source = crate::Source::text("t.csv", &format!("a,y\n3,isento\n{rows}"));
+            let source = crate::TableSource::text("t.csv", &format!("a,y\n3,isento\n{rows}"));
             crate::prepare_table(crate::read(&source, spec).unwrap(), spec)
         };
         for task in [None, Some(Task::Regression)] {
@@ -413,16 +413,22 @@ mod tests {
         let spec = DataSpec { positive: Some("neg".into()), ..DataSpec::default() };
         let t = target(&column, &spec).unwrap();
         assert_eq!(t.classes, ["pos", "neg"]);
-        assert_eq!(t.cells(&column, 4, [Decimal::Point; 2]).unwrap(), Cells::Classes(vec![1, 0, 1, Values::MISSING]));
+        assert_eq!(
+            t.cells(&column, 4, [Decimal::Point; 2]).unwrap(),
+            TargetValues::Classes(vec![1, 0, 1, Values::MISSING])
+        );
         let spec = DataSpec { positive: Some("negg".into()), ..DataSpec::default() };
         assert_eq!(target(&column, &spec).unwrap_err().helps(), ["did you mean \"neg\"?"]);
         let column = Column::booleans("y", [Some(true), Some(false), None]);
         let spec = DataSpec { positive: Some("false".into()), ..DataSpec::default() };
         let t = target(&column, &spec).unwrap();
-        assert_eq!(t.cells(&column, 3, [Decimal::Point; 2]).unwrap(), Cells::Classes(vec![0, 1, Values::MISSING]));
+        assert_eq!(
+            t.cells(&column, 3, [Decimal::Point; 2]).unwrap(),
+            TargetValues::Classes(vec![0, 1, Values::MISSING])
+        );
         assert_eq!(
             auto(&column).cells(&column, 3, [Decimal::Point; 2]).unwrap(),
-            Cells::Classes(vec![1, 0, Values::MISSING])
+            TargetValues::Classes(vec![1, 0, Values::MISSING])
         );
     }
 

@@ -69,11 +69,11 @@ fn subject(names: &[&String]) -> (String, &'static str) {
 
 #[cfg(test)]
 mod tests {
-    use crate::{DataSpec, Source, prepare_table, read};
+    use crate::{DataSpec, TableSource, prepare_table, read};
 
     fn notes(classes: &str, spec: &DataSpec) -> Vec<String> {
         let rows: String = classes.chars().enumerate().map(|(i, class)| format!("{},{class}\n", i * 7 % 10)).collect();
-        let table = read(&Source::text("t.csv", &format!("a,y\n{rows}")), spec).unwrap();
+        let table = read(&TableSource::text("t.csv", &format!("a,y\n{rows}")), spec).unwrap();
         let found = prepare_table(table, spec).unwrap().notes;
         found.iter().map(ToString::to_string).filter(|note| note.contains("the class")).collect()
     }

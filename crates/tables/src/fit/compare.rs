@@ -6,7 +6,7 @@ use crate::cell::number::{Decimal, dress};
 use crate::column::column::{Column, Values};
 use crate::column::decode::shown;
 use crate::column::levels::Levels;
-use crate::column::recipe::{Encoding, Input, Unit};
+use crate::column::recipe::{Encoding, InputColumn, NumberUnit};
 use crate::column::stats::level_counts;
 use crate::fit::fit::unit;
 use crate::spec::note::Note;
@@ -16,7 +16,12 @@ use treino_core::{Error, Result};
 ///
 /// # Errors
 /// Numbers of another unit.
-pub(crate) fn with_training(input: &Input, column: &Column, rows: usize, marks: [Decimal; 2]) -> Result<Option<Note>> {
+pub(crate) fn with_training(
+    input: &InputColumn,
+    column: &Column,
+    rows: usize,
+    marks: [Decimal; 2],
+) -> Result<Option<Note>> {
     let trained = input.seen.as_ref().map(|seen| seen.unit.as_ref());
     let money = units(column, trained)?;
     let text = all_missing(input, column, rows).or_else(|| match &input.encoding {
@@ -31,7 +36,7 @@ pub(crate) fn with_training(input: &Input, column: &Column, rows: usize, marks: 
 ///
 /// # Errors
 /// Percents or times where training had none, or the other way round; a mixture of them and plain numbers.
-pub(crate) fn units(column: &Column, trained: Option<Option<&Unit>>) -> Result<Option<Note>> {
+pub(crate) fn units(column: &Column, trained: Option<Option<&NumberUnit>>) -> Result<Option<Note>> {
     let name = &column.name;
     let refuse = |what: String| {
         let e = Error::input(format!("column \"{name}\" {what}"));
@@ -42,25 +47,25 @@ pub(crate) fn units(column: &Column, trained: Option<Option<&Unit>>) -> Result<O
     }
     let (Some(trained), true) = (trained, column.dress != 0) else { return Ok(None) };
     let here = unit(column.dress);
-    let called = |unit: Option<&Unit>| match unit {
-        Some(Unit::Percent) => "percents".to_string(),
-        Some(Unit::Time) => "times".to_string(),
-        Some(Unit::Money(sign)) => format!("amounts in {sign}"),
+    let called = |unit: Option<&NumberUnit>| match unit {
+        Some(NumberUnit::Percent) => "percents".to_string(),
+        Some(NumberUnit::Time) => "times".to_string(),
+        Some(NumberUnit::Money(sign)) => format!("amounts in {sign}"),
         None => "plain numbers".to_string(),
     };
     let (was, is) = (called(trained), called(here.as_ref()));
     match (trained, &here) {
         (a, b) if a == b.as_ref() => Ok(None),
-        (Some(Unit::Money(_)), Some(Unit::Money(_))) => {
+        (Some(NumberUnit::Money(_)), Some(NumberUnit::Money(_))) => {
             Ok(Some(Note::about(name, format!("{is}, where training had {was}"))))
         }
-        (None | Some(Unit::Money(_)), None | Some(Unit::Money(_))) => Ok(None),
+        (None | Some(NumberUnit::Money(_)), None | Some(NumberUnit::Money(_))) => Ok(None),
         _ => refuse(format!("holds {is}, where training had {was}: the same digits would mean another number")),
     }
 }
 
 /// A column without a single value that training had values of.
-fn all_missing(input: &Input, column: &Column, rows: usize) -> Option<String> {
+fn all_missing(input: &InputColumn, column: &Column, rows: usize) -> Option<String> {
     let missing = match &column.values {
         Values::Absent => rows,
         _ => column.stats.missing,
@@ -110,7 +115,7 @@ fn unknown(known: &[String], column: &Column, marks: [Decimal; 2]) -> Option<Str
 }
 
 /// Numbers or dates that all lie far from those of training: farther than these from each other.
-fn far_off(input: &Input, column: &Column) -> Option<String> {
+fn far_off(input: &InputColumn, column: &Column) -> Option<String> {
     let [low, high] = input.range()?;
     let (scale, is_date) = match &column.values {
         Values::Narrow(_) | Values::Wide(_) => (1.0, false),

@@ -3,13 +3,15 @@
 use crate::cell::date::{DAY, parts};
 use crate::cell::number::dress;
 use crate::column::column::{Column, ColumnKind, Values};
-use crate::column::recipe::{Encoding, Input, LeftOut, Reason, Recipe, Scale, Seen, Unit, Why};
+use crate::column::recipe::{
+    Encoding, InputColumn, LeftOut, LeftOutReason, NumberUnit, ReasonText, Recipe, Standardization, TrainingRange,
+};
 use crate::column::stats::{ColumnStats, level_counts, moments};
 use crate::column::table::Table;
-use crate::fit::reading;
+use crate::fit::column_encoding;
 use crate::spec::note::Note;
 use crate::spec::spec::DataSpec;
-use treino_core::rows::Readings;
+use treino_core::rows::ColumnEncodings;
 use treino_core::{Error, Result};
 
 /// The recipe for a table, from its training rows only. `targets` and `weight` are the columns that are no inputs.
@@ -22,7 +24,7 @@ pub(crate) fn fit(
     targets: &[usize],
     weight: Option<usize>,
     spec: &DataSpec,
-    readings: &Readings,
+    readings: &ColumnEncodings,
     notes: &mut Vec<Note>,
 ) -> Result<Recipe> {
     let mut recipe =
@@ -38,9 +40,9 @@ pub(crate) fn fit(
             continue;
         }
         let found = if spec.ignore.contains(&column.name) {
-            Err(Reason::new(Why::Asked, "ignored"))
+            Err(ReasonText::new(LeftOutReason::Asked, "ignored"))
         } else if readings.skips(&column.name) {
-            Err(Reason::new(Why::Unread, "no layer reads it"))
+            Err(ReasonText::new(LeftOutReason::Unread, "no layer reads it"))
         } else if spec.recipe == "none" {
             Ok(as_is(column, table)?)
         } else {
@@ -51,7 +53,7 @@ pub(crate) fn fit(
             })
         };
         match found {
-            Ok(encoding) => recipe.inputs.push(Input {
+            Ok(encoding) => recipe.inputs.push(InputColumn {
                 name: column.name.clone(),
                 position,
                 kind: column.kind,
@@ -60,8 +62,8 @@ pub(crate) fn fit(
                 seen: seen(column, rows),
                 layer: None,
             }),
-            Err(Reason { why, text: reason }) => {
-                if !matches!(why, Why::Asked | Why::Unread) {
+            Err(ReasonText { why, text: reason }) => {
+                if !matches!(why, LeftOutReason::Asked | LeftOutReason::Unread) {
                     notes.push(Note::about(&column.name, format!("left out: {reason}")));
                 }
                 recipe.left_out.push(LeftOut { name: column.name.clone(), reason, why });
@@ -69,7 +71,7 @@ pub(crate) fn fit(
         }
     }
     let others: Vec<usize> = targets.iter().copied().chain(weight).collect();
-    recipe.inputs.extend(reading::fit(readings, table, rows, &others, spec)?);
+    recipe.inputs.extend(column_encoding::fit(readings, table, rows, &others, spec)?);
     if recipe.inputs.is_empty() {
         let mut e = Error::input("no column is left to learn from").in_file(&table.name);
         for out in recipe.left_out.iter().take(5) {
@@ -101,10 +103,17 @@ fn as_is(column: &Column, table: &Table) -> Result<Encoding> {
 }
 
 /// How a column becomes features, or why it is left out.
-pub(crate) fn encoding(column: &Column, all_rows: usize, rows: &[u32], spec: &DataSpec) -> Result<Encoding, Reason> {
+pub(crate) fn encoding(
+    column: &Column,
+    all_rows: usize,
+    rows: &[u32],
+    spec: &DataSpec,
+) -> Result<Encoding, ReasonText> {
     let force = "say --numeric to use it, or --categorical";
     match &column.values {
-        Values::Absent if column.stats.missing == all_rows => Err(Reason::new(Why::Empty, "every cell is missing")),
+        Values::Absent if column.stats.missing == all_rows => {
+            Err(ReasonText::new(LeftOutReason::Empty, "every cell is missing"))
+        }
         Values::Absent => {
             let distinct = column.stats.distinct;
             let many = if distinct > ColumnStats::DISTINCT_CAP {
@@ -116,35 +125,40 @@ pub(crate) fn encoding(column: &Column, all_rows: usize, rows: &[u32], spec: &Da
             let repeated = distinct * 4 <= (all_rows - column.stats.missing) * 3;
             let advice =
                 if repeated && distinct <= ColumnStats::DISTINCT_CAP { "; say --categorical to use it" } else { "" };
-            Err(Reason::new(
-                Why::Identifier,
+            Err(ReasonText::new(
+                LeftOutReason::Identifier,
                 format!("text or identifiers, {many} different values in {all_rows} rows{advice}"),
             ))
         }
         Values::Category { codes, levels } => one_hot(codes, levels, rows, spec),
         Values::Date { seconds, .. } => date(column, seconds, rows, spec),
         _ if column.kind == ColumnKind::Integer && !column.forced && index(column, all_rows, spec.header) => {
-            Err(Reason::new(Why::Identifier, format!("whole numbers that count the rows, as an index does; {force}")))
+            Err(ReasonText::new(
+                LeftOutReason::Identifier,
+                format!("whole numbers that count the rows, as an index does; {force}"),
+            ))
         }
-        _ if column.kind == ColumnKind::Integer && !column.forced && identifier(column, all_rows) => Err(Reason::new(
-            Why::Identifier,
-            format!("whole numbers, all different, that look like identifiers; {force}"),
-        )),
+        _ if column.kind == ColumnKind::Integer && !column.forced && identifier(column, all_rows) => {
+            Err(ReasonText::new(
+                LeftOutReason::Identifier,
+                format!("whole numbers, all different, that look like identifiers; {force}"),
+            ))
+        }
         _ => numeric(column, rows, spec),
     }
 }
 
 /// How a column of numbers becomes features.
-fn numeric(column: &Column, rows: &[u32], spec: &DataSpec) -> Result<Encoding, Reason> {
+fn numeric(column: &Column, rows: &[u32], spec: &DataSpec) -> Result<Encoding, ReasonText> {
     let cells: Vec<f64> = rows.iter().map(|r| column.values.number(*r as usize)).collect();
     number(cells, spec).map(|fitted| match fitted {
         None => Encoding::Presence,
-        Some(Filled { fill, scale, indicator }) => Encoding::Number { fill, scale, indicator },
+        Some(ImputedColumn { fill, scale, indicator }) => Encoding::Number { fill, scale, indicator },
     })
 }
 
 /// What the numbers of a column are in the training rows; `None` where they are none.
-pub(crate) fn seen(column: &Column, rows: &[u32]) -> Option<Seen> {
+pub(crate) fn seen(column: &Column, rows: &[u32]) -> Option<TrainingRange> {
     let number = |row: &u32| match &column.values {
         Values::Date { seconds, .. } => days(seconds[*row as usize]),
         Values::Boolean { .. } => f64::NAN,
@@ -152,15 +166,15 @@ pub(crate) fn seen(column: &Column, rows: &[u32]) -> Option<Seen> {
     };
     let numbers = rows.iter().map(number).filter(|v| !v.is_nan());
     let [min, max] = numbers.fold([f64::INFINITY, f64::NEG_INFINITY], |[a, b], v| [a.min(v), b.max(v)]);
-    (min <= max).then(|| Seen { min, max, unit: unit(column.dress) })
+    (min <= max).then(|| TrainingRange { min, max, unit: unit(column.dress) })
 }
 
 /// What numbers that are dressed in these ways are other than plain ones.
-pub(crate) fn unit(seen: u16) -> Option<Unit> {
+pub(crate) fn unit(seen: u16) -> Option<NumberUnit> {
     match seen {
-        _ if seen & dress::PERCENT != 0 => Some(Unit::Percent),
-        _ if seen & dress::CLOCK != 0 => Some(Unit::Time),
-        _ => dress::currency(seen).map(|sign| Unit::Money(sign.to_string())),
+        _ if seen & dress::PERCENT != 0 => Some(NumberUnit::Percent),
+        _ if seen & dress::CLOCK != 0 => Some(NumberUnit::Time),
+        _ => dress::currency(seen).map(|sign| NumberUnit::Money(sign.to_string())),
     }
 }
 
@@ -174,20 +188,20 @@ pub(crate) fn numeric_fill(column: &Column, rows: &[u32], spec: &DataSpec) -> Op
 }
 
 /// How numbers with gaps become numbers without.
-struct Filled {
+struct ImputedColumn {
     /// What a missing one becomes.
     fill: f64,
-    scale: Scale,
+    scale: Standardization,
     /// Whether a second feature says where one was missing.
     indicator: bool,
 }
 
 /// Fits fill and scale; `None` if only the numbers' being there tells anything.
-fn number(cells: Vec<f64>, spec: &DataSpec) -> Result<Option<Filled>, Reason> {
+fn number(cells: Vec<f64>, spec: &DataSpec) -> Result<Option<ImputedColumn>, ReasonText> {
     let mut present: Vec<f64> = cells.iter().copied().filter(|v| !v.is_nan()).collect();
     let (n, missing) = (present.len(), cells.len() - present.len());
     if n == 0 {
-        return Err(Reason::new(Why::Empty, "every cell of the training rows is missing"));
+        return Err(ReasonText::new(LeftOutReason::Empty, "every cell of the training rows is missing"));
     }
     let range = |v: &[f64]| v.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(a, b), v| (a.min(*v), b.max(*v)));
     let (min, max) = range(&present);
@@ -195,10 +209,10 @@ fn number(cells: Vec<f64>, spec: &DataSpec) -> Result<Option<Filled>, Reason> {
         return if missing > 0 {
             Ok(None)
         } else {
-            Err(Reason::new(Why::Constant, format!("every training row has the same value, {min}")))
+            Err(ReasonText::new(LeftOutReason::Constant, format!("every training row has the same value, {min}")))
         };
     }
-    let too_large = || Reason::new(Why::Unusable, "its numbers are too large; divide them by something");
+    let too_large = || ReasonText::new(LeftOutReason::Unusable, "its numbers are too large; divide them by something");
     if !(max - min).is_finite() || present.iter().sum::<f64>().is_infinite() {
         return Err(too_large());
     }
@@ -206,16 +220,16 @@ fn number(cells: Vec<f64>, spec: &DataSpec) -> Result<Option<Filled>, Reason> {
     drop(present);
     let filled = || cells.iter().map(|v| if v.is_nan() { fill } else { *v });
     let scale = if spec.scale == "none" {
-        Scale::NONE
+        Standardization::NONE
     } else {
         let guess = filled().sum::<f64>() / cells.len() as f64;
         let (mean, sd) = moments(filled(), cells.len() as u64, guess, max - min);
-        Scale { mean, sd, limit: (spec.clip > 0.0).then_some(spec.clip) }
+        Standardization { mean, sd, limit: (spec.clip > 0.0).then_some(spec.clip) }
     };
     if !(scale.sd > 0.0 && scale.sd.is_finite() && scale.mean.is_finite()) {
-        return Err(Reason::new(Why::Constant, "its numbers differ too little"));
+        return Err(ReasonText::new(LeftOutReason::Constant, "its numbers differ too little"));
     }
-    Ok(Some(Filled { fill, scale, indicator: missing > 0 }))
+    Ok(Some(ImputedColumn { fill, scale, indicator: missing > 0 }))
 }
 
 fn mean(values: &[f64], range: f64) -> f64 {
@@ -231,11 +245,11 @@ pub(crate) fn median(values: &mut [f64]) -> f64 {
     if even { f64::midpoint(below.iter().copied().fold(f64::NEG_INFINITY, f64::max), upper) } else { upper }
 }
 
-fn one_hot(codes: &[u32], levels: &[String], rows: &[u32], spec: &DataSpec) -> Result<Encoding, Reason> {
+fn one_hot(codes: &[u32], levels: &[String], rows: &[u32], spec: &DataSpec) -> Result<Encoding, ReasonText> {
     let counts = level_counts(levels.len(), rows.iter().map(|r| codes[*r as usize]));
     let present: usize = counts.iter().sum();
     if present == 0 {
-        return Err(Reason::new(Why::Empty, "every cell of the training rows is missing"));
+        return Err(ReasonText::new(LeftOutReason::Empty, "every cell of the training rows is missing"));
     }
     let missing = present < rows.len();
     if counts.iter().filter(|c| **c > 0).count() == 1 {
@@ -243,7 +257,10 @@ fn one_hot(codes: &[u32], levels: &[String], rows: &[u32], spec: &DataSpec) -> R
             return Ok(Encoding::Presence);
         }
         let only = levels.iter().zip(&counts).find(|(_, c)| **c > 0).map_or("", |(l, _)| l);
-        return Err(Reason::new(Why::Constant, format!("every training row has the same value, \"{only}\"")));
+        return Err(ReasonText::new(
+            LeftOutReason::Constant,
+            format!("every training row has the same value, \"{only}\""),
+        ));
     }
     let mut kept: Vec<(usize, &String)> =
         counts.into_iter().zip(levels).filter(|(count, _)| *count >= spec.min_frequency.max(1)).collect();
@@ -251,15 +268,20 @@ fn one_hot(codes: &[u32], levels: &[String], rows: &[u32], spec: &DataSpec) -> R
     kept.truncate(spec.max_categories);
     kept.dedup_by(|a, b| a.1 == b.1);
     if kept.is_empty() && !missing {
-        return Err(Reason::new(Why::Unusable, format!("no level occurs in {} training rows", spec.min_frequency)));
+        return Err(ReasonText::new(
+            LeftOutReason::Unusable,
+            format!("no level occurs in {} training rows", spec.min_frequency),
+        ));
     }
     Ok(Encoding::OneHot { levels: kept.into_iter().map(|(_, l)| l.clone()).collect(), missing })
 }
 
-fn date(column: &Column, seconds: &[i64], rows: &[u32], spec: &DataSpec) -> Result<Encoding, Reason> {
-    let Values::Date { format, .. } = &column.values else { return Err(Reason::new(Why::Unusable, "it is no date")) };
+fn date(column: &Column, seconds: &[i64], rows: &[u32], spec: &DataSpec) -> Result<Encoding, ReasonText> {
+    let Values::Date { format, .. } = &column.values else {
+        return Err(ReasonText::new(LeftOutReason::Unusable, "it is no date"));
+    };
     let days = rows.iter().map(|r| days(seconds[*r as usize])).collect();
-    let Some(Filled { fill, scale, indicator }) = number(days, spec)? else { return Ok(Encoding::Presence) };
+    let Some(ImputedColumn { fill, scale, indicator }) = number(days, spec)? else { return Ok(Encoding::Presence) };
     let (mut months, mut weekdays, mut hours) = (0u32, 0u32, 0u32);
     for (month, weekday, hour) in rows.iter().filter_map(|r| parts(seconds[*r as usize])) {
         months |= 1 << month;
@@ -330,7 +352,7 @@ fn called_identifier(name: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn fitted(column: Column, spec: &DataSpec) -> Result<Encoding, Reason> {
+    fn fitted(column: Column, spec: &DataSpec) -> Result<Encoding, ReasonText> {
         let rows = column.rows().unwrap();
         encoding(&column, rows, &(0..rows as u32).collect::<Vec<_>>(), spec)
     }
@@ -345,7 +367,7 @@ mod tests {
         let mean = DataSpec { impute: "mean".into(), scale: "none".into(), ..DataSpec::default() };
         let c = Column::numbers("x", vec![1.0, f64::NAN, 3.0, 8.0]);
         let found = fitted(c, &mean).unwrap();
-        assert_eq!(found, Encoding::Number { fill: 4.0, scale: Scale::NONE, indicator: true });
+        assert_eq!(found, Encoding::Number { fill: 4.0, scale: Standardization::NONE, indicator: true });
         assert_eq!(median(&mut [4.0, 1.0, 3.0, 2.0]), 2.5);
         assert_eq!(median(&mut [9.0]), 9.0);
     }
@@ -373,7 +395,7 @@ mod tests {
         for name in ["Unnamed: 0", "Unnamed: 0.1", "index", "level_0", "__index_level_0__", "column_1"] {
             for rows in [vec![0.0, 1.0, 2.0, 3.0], vec![0.0, 2.0, 7.0, 9.0], vec![1.0, 2.0, 1.0, 2.0, 3.0]] {
                 let why = fitted(Column::numbers(name, rows), &spec).unwrap_err();
-                assert!(why.why == Why::Identifier && why.text.contains("index"), "{name}: {}", why.text);
+                assert!(why.why == LeftOutReason::Identifier && why.text.contains("index"), "{name}: {}", why.text);
             }
         }
         for (name, rows) in

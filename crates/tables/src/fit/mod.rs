@@ -1,7 +1,7 @@
 //! Fitting a recipe on the training rows, and what another file must have in common with them.
 
 pub(crate) mod absent;
+pub(crate) mod column_encoding;
 pub(crate) mod compare;
 #[allow(clippy::module_inception, reason = "the room is named after its main type")]
 pub(crate) mod fit;
-pub(crate) mod reading;

@@ -3,19 +3,19 @@
 use crate::cell::number::{Decimal, dress};
 use crate::cell::text::decode;
 use crate::column::codes::Names;
-use crate::column::plan::{Plan, quoted};
 use crate::column::stats::Odd;
+use crate::column::storage_type::{StorageType, quoted};
 use crate::load::odd_words::is_placeholder;
-use crate::load::profile::Profile;
-use crate::source::source::Opened;
+use crate::load::profile::ColumnScan;
+use crate::source::source::OpenedTable;
 use crate::spec::note::Note;
 use treino_core::Error;
 
 /// A column as it was planned.
-pub(crate) struct Planned<'a> {
+pub(crate) struct CheckedColumn<'a> {
     pub name: &'a str,
-    pub profile: &'a Profile,
-    pub plan: Plan,
+    pub profile: &'a ColumnScan,
+    pub plan: StorageType,
     pub is_target: bool,
     /// In a column of almost only numbers, the first cell that is none.
     pub odd: Option<Odd>,
@@ -24,7 +24,7 @@ pub(crate) struct Planned<'a> {
 }
 
 /// What a person should know about a column; `place` says where the row is that starts at a byte, as in ` (line 7)`.
-pub(crate) fn notes(column: &Planned<'_>, place: &dyn Fn(u64) -> String) -> Vec<Note> {
+pub(crate) fn notes(column: &CheckedColumn<'_>, place: &dyn Fn(u64) -> String) -> Vec<Note> {
     let texts = [
         no_numbers(column),
         codes(column, place),
@@ -37,7 +37,7 @@ pub(crate) fn notes(column: &Planned<'_>, place: &dyn Fn(u64) -> String) -> Vec<
 }
 
 /// A column that was perhaps meant to be numbers or dates and is not.
-fn no_numbers(column: &Planned<'_>) -> Option<String> {
+fn no_numbers(column: &CheckedColumn<'_>) -> Option<String> {
     if column.profile.other_mark() {
         let (here, there) = (column.decimal.other().mark(), column.decimal.mark());
         return Some(format!(
@@ -52,14 +52,15 @@ fn no_numbers(column: &Planned<'_>) -> Option<String> {
 }
 
 /// Whole numbers that were taken for names, and those that were not in spite of a few zeros.
-fn codes(column: &Planned<'_>, place: &dyn Fn(u64) -> String) -> Option<String> {
+fn codes(column: &CheckedColumn<'_>, place: &dyn Fn(u64) -> String) -> Option<String> {
     let profile = column.profile;
     if !profile.number || !profile.whole || column.is_target {
         return None;
     }
     let odd = |(byte, cell): &(u64, String)| format!("{}{}", quoted(cell.as_bytes()), place(*byte));
-    if !matches!(column.plan, Plan::Category { .. }) {
-        let (count, first) = profile.digits.some_padded().filter(|_| matches!(column.plan, Plan::Number { .. }))?;
+    if !matches!(column.plan, StorageType::Category { .. }) {
+        let (count, first) =
+            profile.digits.some_padded().filter(|_| matches!(column.plan, StorageType::Number { .. }))?;
         let cells = if count == 1 { "1 cell has".to_string() } else { format!("{count} cells have") };
         return Some(format!(
             "{cells} zeros in front, such as {}; taken for numbers: say --categorical if they are codes",
@@ -78,9 +79,9 @@ fn codes(column: &Planned<'_>, place: &dyn Fn(u64) -> String) -> Option<String> 
 }
 
 /// Dates that are none, or not of one order.
-fn dates(column: &Planned<'_>, place: &dyn Fn(u64) -> String) -> Option<String> {
+fn dates(column: &CheckedColumn<'_>, place: &dyn Fn(u64) -> String) -> Option<String> {
     let dates = &column.profile.dates;
-    if let Plan::Date(format) = column.plan {
+    if let StorageType::Date(format) = column.plan {
         let mixed = dates.mixed()?;
         return Some(format!(
             "dates are written in several ways: {mixed} cells with the year first or the month as a name, the others as {}",
@@ -108,9 +109,9 @@ fn dates(column: &Planned<'_>, place: &dyn Fn(u64) -> String) -> Option<String> 
 }
 
 /// Words that stand where a number or a date is missing.
-fn placeholders(column: &Planned<'_>) -> Option<String> {
+fn placeholders(column: &CheckedColumn<'_>) -> Option<String> {
     let profile = column.profile;
-    let is_words = matches!(column.plan, Plan::Category { .. });
+    let is_words = matches!(column.plan, StorageType::Category { .. });
     if !is_words || profile.number || profile.almost_numbers().is_some() || profile.dates.almost().is_some() {
         return None;
     }
@@ -132,8 +133,8 @@ fn placeholders(column: &Planned<'_>) -> Option<String> {
 }
 
 /// Numbers that were read as something which their digits do not say.
-fn dressed(column: &Planned<'_>) -> Option<String> {
-    if !matches!(column.plan, Plan::Number { .. } | Plan::Label { .. }) {
+fn dressed(column: &CheckedColumn<'_>) -> Option<String> {
+    if !matches!(column.plan, StorageType::Number { .. } | StorageType::Label { .. }) {
         return None;
     }
     match column.profile.dress {
@@ -144,7 +145,7 @@ fn dressed(column: &Planned<'_>) -> Option<String> {
 }
 
 /// Cells of a target that a built-in word says are missing.
-fn absent(column: &Planned<'_>) -> Option<String> {
+fn absent(column: &CheckedColumn<'_>) -> Option<String> {
     let (count, word) = &column.profile.absent;
     let word = word.as_ref().filter(|_| column.is_target)?;
     let (rows, are) = if *count == 1 { ("1 cell", "is") } else { (&*format!("{count} cells"), "are") };
@@ -156,7 +157,7 @@ fn absent(column: &Planned<'_>) -> Option<String> {
 }
 
 /// An error about one cell.
-pub(crate) fn cell_error(opened: &Opened, column: &str, what: &str, line: Option<usize>) -> Error {
+pub(crate) fn cell_error(opened: &OpenedTable, column: &str, what: &str, line: Option<usize>) -> Error {
     let e = Error::input(format!("column \"{column}\": {what}")).in_file(opened.source.name());
     match line {
         Some(line) => e.at_line(line),
@@ -196,12 +197,12 @@ pub(crate) fn option(words: &[String]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use crate::{ColumnKind, DataSpec, Source, read};
+    use crate::{ColumnKind, DataSpec, TableSource, read};
 
     /// The kind of a column with these cells, and what is said about it.
     fn told(cells: &[&str]) -> (ColumnKind, String) {
         let rows: String = cells.iter().map(|cell| format!("\"{cell}\",x\n")).collect();
-        let table = read(&Source::text("t.csv", &format!("a,b\n{rows}")), &DataSpec::default()).unwrap();
+        let table = read(&TableSource::text("t.csv", &format!("a,b\n{rows}")), &DataSpec::default()).unwrap();
         let notes = table.notes.iter().filter(|note| note.column.is_some()).map(ToString::to_string);
         (table.columns[0].kind, notes.collect::<Vec<_>>().join("\n"))
     }

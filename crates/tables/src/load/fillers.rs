@@ -58,11 +58,12 @@ fn written(column: &Column, value: f64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use crate::{DataSpec, Source, read};
+    use crate::{DataSpec, TableSource, read};
 
     fn note(cells: &str) -> Option<String> {
-        let table = read(&Source::text("t.csv", &format!("a;b\n{}", cells.replace(' ', ";x\n"))), &DataSpec::default())
-            .unwrap();
+        let table =
+            read(&TableSource::text("t.csv", &format!("a;b\n{}", cells.replace(' ', ";x\n"))), &DataSpec::default())
+                .unwrap();
         table.notes.iter().map(ToString::to_string).find(|note| note.contains("all others"))
     }
 

@@ -3,10 +3,10 @@
 use crate::cell::number::{self, Decimal};
 use crate::cell::text::decode;
 use crate::column::cell::{Missing, trim};
-use crate::records::csv::Rows;
-use crate::records::layout::{Form, is_number};
-use crate::source::dialect::{DELIMITERS, SAMPLE};
-use crate::source::source::Opened;
+use crate::records::csv::CsvRows;
+use crate::records::layout::{TableLayout, is_number};
+use crate::source::csv_format::{DELIMITERS, SAMPLE};
+use crate::source::source::OpenedTable;
 use std::io::{BufRead, Read};
 
 /// So many rows are looked at for cells that the first line has, too.
@@ -16,7 +16,7 @@ const ROWS_BELOW: usize = 1000;
 const LINES_BELOW: usize = 200;
 
 /// What may be wrong with the first line, as a sentence that says what to do; `None` where nothing looks wrong.
-pub(crate) fn doubt(opened: &Opened, names: &[String], form: Form) -> Option<String> {
+pub(crate) fn doubt(opened: &OpenedTable, names: &[String], form: TableLayout) -> Option<String> {
     if let [name] = names {
         return other_delimiter(opened, name, form);
     }
@@ -24,7 +24,7 @@ pub(crate) fn doubt(opened: &Opened, names: &[String], form: Form) -> Option<Str
 }
 
 /// Where one of the first lines below holds a name that no column has, as a sentence that says what to do.
-pub(crate) fn named_below(opened: &Opened, wanted: &str, form: Form) -> Option<String> {
+pub(crate) fn named_below(opened: &OpenedTable, wanted: &str, form: TableLayout) -> Option<String> {
     let text = form.text(opened).ok()?;
     let mut lines = 0;
     for line in text.take(SAMPLE as u64).split(b'\n').take(LINES_BELOW) {
@@ -45,11 +45,11 @@ pub(crate) fn named_below(opened: &Opened, wanted: &str, form: Form) -> Option<S
 
 /// Whether the first line looks like a row of data: its cells are numbers, but not years or counters, or stand in their own
 /// columns again, and hardly one is a word above numbers.
-fn data(opened: &Opened, names: &[String], form: Form) -> Option<String> {
+fn data(opened: &OpenedTable, names: &[String], form: TableLayout) -> Option<String> {
     let mut above_numbers = vec![true; names.len()];
     let mut again = vec![false; names.len()];
     let mut values = vec![false; names.len()];
-    let mut rows = Rows::open(opened, form).ok()?;
+    let mut rows = CsvRows::open(opened, form).ok()?;
     let missing = Missing::default();
     for _ in 0..ROWS_BELOW {
         let Ok(Some((record, _))) = rows.next() else { break };
@@ -94,7 +94,7 @@ fn data(opened: &Opened, names: &[String], form: Form) -> Option<String> {
 }
 
 /// Another delimiter that stands in most lines of a file of one column.
-fn other_delimiter(opened: &Opened, name: &str, form: Form) -> Option<String> {
+fn other_delimiter(opened: &OpenedTable, name: &str, form: TableLayout) -> Option<String> {
     let mut sample = Vec::new();
     form.text(opened).ok()?.take(SAMPLE as u64).read_to_end(&mut sample).ok()?;
     let lines: Vec<&[u8]> = sample.split(|b| *b == b'\n').map(<[u8]>::trim_ascii).collect();
@@ -109,7 +109,7 @@ fn other_delimiter(opened: &Opened, name: &str, form: Form) -> Option<String> {
         let value = if delimiter == b'\t' { "tab" } else { word.as_str() };
         return Some(format!("the file has one column, and most lines hold a {word}: say --delimiter {value}"));
     }
-    let title = crate::column::plan::quoted(name.as_bytes());
+    let title = crate::column::storage_type::quoted(name.as_bytes());
     Some(format!(
         "the file has one column, {title}, and most lines hold a {word}, from line {} on: if it names the columns, the lines \
          above it must go: say --skip-rows {}",
@@ -126,10 +126,10 @@ fn is_marked_number(line: &[u8], delimiter: u8) -> bool {
 #[cfg(test)]
 mod tests {
     use crate::spec::spec::DataSpec;
-    use crate::{Source, read};
+    use crate::{TableSource, read};
 
     fn notes(text: &str) -> Vec<String> {
-        let table = read(&Source::text("t.csv", text), &DataSpec::default()).unwrap();
+        let table = read(&TableSource::text("t.csv", text), &DataSpec::default()).unwrap();
         table.notes.iter().map(ToString::to_string).collect()
     }
 
@@ -140,7 +140,7 @@ mod tests {
         assert!(notes("state,1999,2004\na,4,3\na,3,1\n").is_empty());
         assert!(notes("y,1,2,3\n1,4,3,2\n2,3,1,1\n").is_empty());
         let e = read(
-            &Source::text("t.csv", "5.1,3.5,1.4,x\n4.9,3,1.3,x\n"),
+            &TableSource::text("t.csv", "5.1,3.5,1.4,x\n4.9,3,1.3,x\n"),
             &DataSpec { target: Some("species".into()), ..DataSpec::default() },
         );
         assert!(e.unwrap_err().helps().iter().any(|h| h.contains("--no-header")));
@@ -165,11 +165,11 @@ mod tests {
     #[test]
     fn titles_and_wrong_delimiters_get_a_word() {
         let wrong = DataSpec { delimiter: Some(",".into()), ..DataSpec::default() };
-        let t = read(&Source::text("t.csv", "a;b\n1;2\n3;4\n"), &wrong).unwrap();
+        let t = read(&TableSource::text("t.csv", "a;b\n1;2\n3;4\n"), &wrong).unwrap();
         assert!(t.notes[0].text.contains("--delimiter \";\""), "{:?}", t.notes);
         let titled = "Sales\nAll of 2020\na;b;c\n1;2;3\n4;5;6\n";
         let spec = DataSpec { skip_rows: Some(0), delimiter: Some(",".into()), ..DataSpec::default() };
-        let t = read(&Source::text("t.csv", titled), &spec).unwrap();
+        let t = read(&TableSource::text("t.csv", titled), &spec).unwrap();
         assert!(
             t.notes[0].text.contains("from line 3 on") && t.notes[0].text.ends_with("--skip-rows 2"),
             "{:?}",
@@ -178,7 +178,7 @@ mod tests {
         // The name that is looked for is in the file.
         let titled = "Sales, all,2020\na,b,c\n1,2,3\n";
         let spec = DataSpec { target: Some("c".into()), ..DataSpec::default() };
-        let e = read(&Source::text("t.csv", titled), &spec).unwrap_err();
+        let e = read(&TableSource::text("t.csv", titled), &spec).unwrap_err();
         assert!(e.helps().iter().any(|h| h.starts_with("line 2 holds \"c\"") && h.ends_with("--skip-rows 1")), "{e}");
         assert!(notes("x\n1,5\n2,5\n").is_empty());
         assert!(notes("x\n1\n2\n").is_empty());

@@ -4,22 +4,22 @@ use crate::cell::number::Decimal;
 use crate::cell::text::decode;
 use crate::column::cell::{Missing, trim};
 use crate::column::column::{Column, ColumnKind};
-use crate::column::plan::{Builder, Plan};
 use crate::column::stats::Odd;
+use crate::column::storage_type::{ColumnBuilder, StorageType};
 use crate::column::table::Table;
+use crate::load::column_overrides::ColumnOverrides;
 use crate::load::doubts::{self, advise, cell_error};
 use crate::load::fillers;
 use crate::load::header;
 use crate::load::mark::NewFile;
-use crate::load::profile::{Profile, decide_decimal, guessed};
-use crate::load::said::Said;
+use crate::load::profile::{ColumnScan, decide_decimal, guessed};
 use crate::load::totals;
 use crate::load::twins::{self, Hashes};
 use crate::load::units;
-use crate::records::csv::{Rows, is_footnote, line_of, lines_from};
-use crate::records::layout::Form;
-use crate::source::dialect::{self, Dialect};
-use crate::source::source::{Format, Opened, Source};
+use crate::records::csv::{CsvRows, is_footnote, line_of, lines_from};
+use crate::records::layout::TableLayout;
+use crate::source::csv_format::{self, CsvFormat};
+use crate::source::source::{Format, OpenedTable, TableSource};
 use crate::spec::note::Note;
 use crate::spec::spec::DataSpec;
 use ::csv::ByteRecord;
@@ -31,24 +31,24 @@ use treino_core::{Error, Result};
 /// # Errors
 /// The file cannot be read, is no table, has rows of different lengths or two columns with one name; a column named in
 /// `spec` does not exist; a column holds an infinite number, or is said to be numeric and holds something else.
-pub fn read(source: &Source, spec: &DataSpec) -> Result<Table> {
-    load(&Opened::open(source)?, spec, &Wanted::default())
+pub fn read(source: &TableSource, spec: &DataSpec) -> Result<Table> {
+    load(&OpenedTable::open(source)?, spec, &ReadOptions::default())
 }
 
 /// What the reader is told of the columns by something other than the spec.
 #[derive(Debug, Default)]
-pub(crate) struct Wanted {
+pub(crate) struct ReadOptions {
     /// The columns by name (or by position if the file has no header) that have a plan from a recipe.
-    pub plans: Option<Vec<Planned>>,
+    pub plans: Option<Vec<StoredColumn>>,
     /// The decimal mark to assume where the file does not tell.
     pub decimal: Option<Decimal>,
 }
 
 /// A column and how it is to be stored.
 #[derive(Debug)]
-pub(crate) struct Planned {
+pub(crate) struct StoredColumn {
     pub position: usize,
-    pub plan: Plan,
+    pub plan: StorageType,
     /// Between which numbers those of the training rows are, as far as is known.
     pub range: Option<[f64; 2]>,
 }
@@ -57,15 +57,15 @@ pub(crate) struct Planned {
 const FIRST_ROWS: usize = 1000;
 
 /// The names of the columns of a file, without reading more.
-pub(crate) fn names(opened: &Opened, spec: &DataSpec) -> Result<Vec<String>> {
+pub(crate) fn names(opened: &OpenedTable, spec: &DataSpec) -> Result<Vec<String>> {
     match opened.format {
-        Format::Csv { .. } => Ok(Rows::open(opened, Form::find(opened, spec)?)?.names),
+        Format::Csv { .. } => Ok(CsvRows::open(opened, TableLayout::find(opened, spec)?)?.names),
         Format::Parquet => parquet_names(opened),
     }
 }
 
 /// [`read`] with what a recipe wants.
-pub(crate) fn load(opened: &Opened, spec: &DataSpec, wanted: &Wanted) -> Result<Table> {
+pub(crate) fn load(opened: &OpenedTable, spec: &DataSpec, wanted: &ReadOptions) -> Result<Table> {
     let mut table = match opened.format {
         Format::Csv { .. } => load_csv(opened, spec, wanted)?,
         Format::Parquet => load_parquet(opened, spec, wanted)?,
@@ -80,21 +80,21 @@ pub(crate) fn load(opened: &Opened, spec: &DataSpec, wanted: &Wanted) -> Result<
     Ok(table)
 }
 
-fn load_csv(opened: &Opened, spec: &DataSpec, wanted: &Wanted) -> Result<Table> {
-    let form = Form::find(opened, spec)?;
+fn load_csv(opened: &OpenedTable, spec: &DataSpec, wanted: &ReadOptions) -> Result<Table> {
+    let form = TableLayout::find(opened, spec)?;
     let name = opened.source.name();
-    let names = Rows::open(opened, form)?.names;
+    let names = CsvRows::open(opened, form)?.names;
     let spec = &spec.for_columns(&names);
     let said = match &wanted.plans {
         // What a recipe wants goes before what a spec says, which was about another file.
-        Some(_) => Said::nothing(names.len()),
-        None => Said::new(&names, &name, spec, |wanted| {
+        Some(_) => ColumnOverrides::nothing(names.len()),
+        None => ColumnOverrides::new(&names, &name, spec, |wanted| {
             let doubts = [header::named_below(opened, wanted, form), header::doubt(opened, &names, form)];
             doubts.into_iter().flatten().collect()
         })?,
     };
     let mut file = File { opened, form, spec, names: &names, missing: Vec::new(), decimal: Decimal::Point };
-    file.read_with(dialect::decimal(spec)?.or(wanted.decimal).unwrap_or(Decimal::Point));
+    file.read_with(csv_format::decimal(spec)?.or(wanted.decimal).unwrap_or(Decimal::Point));
     let mut notes = Vec::new();
     notes.extend(form.note());
     let (plans, rows, profiles) = match &wanted.plans {
@@ -112,18 +112,24 @@ fn load_csv(opened: &Opened, spec: &DataSpec, wanted: &Wanted) -> Result<Table> 
                     e.in_file(&name).at_line(line.unwrap_or(1))
                 })
             };
-            let plans: Vec<Plan> = names.iter().enumerate().map(plan).collect::<Result<_>>()?;
+            let plans: Vec<StorageType> = names.iter().enumerate().map(plan).collect::<Result<_>>()?;
             (plans, Some(rows), profiles)
         }
     };
     for (i, profile) in profiles.iter().enumerate().filter(|(i, _)| !said.forced(*i) && !said.ignored(*i)) {
         let (odd, decimal) = (file.odd(profile), file.decimal);
-        let column =
-            doubts::Planned { name: &names[i], profile, plan: plans[i], is_target: said.is_target(i), odd, decimal };
+        let column = doubts::CheckedColumn {
+            name: &names[i],
+            profile,
+            plan: plans[i],
+            is_target: said.is_target(i),
+            odd,
+            decimal,
+        };
         let line = |byte| file.line_of(byte).map_or(String::new(), |line| format!(" (line {line})"));
         notes.extend(doubts::notes(&column, &line));
     }
-    let Stored { builders, rows, ends, hashes } = file.store(&names, &plans, rows, &mut notes)?;
+    let SecondPass { builders, rows, ends, hashes } = file.store(&names, &plans, rows, &mut notes)?;
     let mut columns: Vec<Column> = builders
         .into_iter()
         .zip(&names)
@@ -133,7 +139,7 @@ fn load_csv(opened: &Opened, spec: &DataSpec, wanted: &Wanted) -> Result<Table> 
     for (column, profile) in columns.iter_mut().zip(&profiles).filter(|(column, _)| !column.forced) {
         column.stats.odd = file.odd(profile);
     }
-    let dialect = Dialect { delimiter: form.delimiter, decimal: file.decimal, header: form.header };
+    let dialect = CsvFormat { delimiter: form.delimiter, decimal: file.decimal, header: form.header };
     if wanted.plans.is_none() {
         notes.extend(header::doubt(opened, &names, form).map(Note::new));
         notes.extend(ends.iter().find_map(|end| file.total(&columns, rows, end)));
@@ -145,8 +151,8 @@ fn load_csv(opened: &Opened, spec: &DataSpec, wanted: &Wanted) -> Result<Table> 
 
 /// A CSV file that is being read.
 struct File<'a> {
-    opened: &'a Opened,
-    form: Form,
+    opened: &'a OpenedTable,
+    form: TableLayout,
     spec: &'a DataSpec,
     names: &'a [String],
     /// What is missing in each column.
@@ -155,8 +161,8 @@ struct File<'a> {
 }
 
 /// What the first pass over some rows found.
-struct Pass {
-    profiles: Vec<Profile>,
+struct FirstPass {
+    profiles: Vec<ColumnScan>,
     rows: usize,
     /// The row below the names.
     first: ByteRecord,
@@ -165,8 +171,8 @@ struct Pass {
 }
 
 /// What the second pass stored.
-struct Stored {
-    builders: Vec<Builder>,
+struct SecondPass {
+    builders: Vec<ColumnBuilder>,
     rows: usize,
     /// The last row and the first.
     ends: [RowSeen; 2],
@@ -202,15 +208,20 @@ impl File<'_> {
 
     /// The decimal mark that the first rows show, unless the spec names one.
     fn guess_decimal(&mut self) -> Result<()> {
-        if dialect::decimal(self.spec)?.is_none() {
+        if csv_format::decimal(self.spec)?.is_none() {
             self.read_with(decide_decimal(&self.pass(FIRST_ROWS)?.profiles, self.decimal, self.form.delimiter));
         }
         Ok(())
     }
 
     /// The decimal mark of a file that a recipe reads, unless the spec names one.
-    fn decide_decimal(&mut self, planned: &[Planned], training: Option<Decimal>, notes: &mut Vec<Note>) -> Result<()> {
-        if dialect::decimal(self.spec)?.is_some() {
+    fn decide_decimal(
+        &mut self,
+        planned: &[StoredColumn],
+        training: Option<Decimal>,
+        notes: &mut Vec<Note>,
+    ) -> Result<()> {
+        if csv_format::decimal(self.spec)?.is_some() {
             return Ok(());
         }
         let new = NewFile { names: self.names, delimiter: Some(self.form.delimiter), planned, training };
@@ -224,13 +235,13 @@ impl File<'_> {
     }
 
     /// The plans of a recipe for all columns.
-    fn planned(&mut self, planned: &[Planned], columns: usize) -> Result<Vec<Plan>> {
-        let mut plans = vec![Plan::Skip(ColumnKind::Text); columns];
+    fn planned(&mut self, planned: &[StoredColumn], columns: usize) -> Result<Vec<StorageType>> {
+        let mut plans = vec![StorageType::Skip(ColumnKind::Text); columns];
         for p in planned {
             plans[p.position] = p.plan;
         }
         if self.form.header
-            && let Some((first, _)) = Rows::open(self.opened, self.form)?.next()?
+            && let Some((first, _)) = CsvRows::open(self.opened, self.form)?.next()?
         {
             let known = |i: usize| plans[i].holds_values();
             let cells = first.iter().enumerate().map(|(i, cell)| if known(i) { cell } else { b"" });
@@ -240,7 +251,7 @@ impl File<'_> {
     }
 
     /// The first pass over all rows, as often as it changes its mind about where the rows are and about the decimal mark.
-    fn profiles(&mut self, spec: &DataSpec, notes: &mut Vec<Note>) -> Result<(Vec<Profile>, usize)> {
+    fn profiles(&mut self, spec: &DataSpec, notes: &mut Vec<Note>) -> Result<(Vec<ColumnScan>, usize)> {
         let mut pass = self.pass(usize::MAX)?;
         if let Some((byte, lines)) = pass.footnotes {
             notes.push(footnotes(self.line_of(byte), lines));
@@ -257,7 +268,7 @@ impl File<'_> {
                 pass = below;
             }
         }
-        if dialect::decimal(spec)?.is_none() {
+        if csv_format::decimal(spec)?.is_none() {
             let found = decide_decimal(&pass.profiles, self.decimal, self.form.delimiter);
             if found != self.decimal {
                 self.read_with(found);
@@ -269,11 +280,15 @@ impl File<'_> {
     }
 
     /// The first pass over at most `limit` rows: what the columns hold, and the number of rows.
-    fn pass(&self, limit: usize) -> Result<Pass> {
-        let mut reader = Rows::open(self.opened, self.form)?;
+    fn pass(&self, limit: usize) -> Result<FirstPass> {
+        let mut reader = CsvRows::open(self.opened, self.form)?;
         let columns = reader.names.len();
-        let mut pass =
-            Pass { profiles: vec![Profile::new(); columns], rows: 0, first: ByteRecord::new(), footnotes: None };
+        let mut pass = FirstPass {
+            profiles: vec![ColumnScan::new(); columns],
+            rows: 0,
+            first: ByteRecord::new(),
+            footnotes: None,
+        };
         while pass.rows < limit
             && let Some((record, byte)) = reader.next()?
         {
@@ -291,14 +306,21 @@ impl File<'_> {
             pass.rows += 1;
         }
         pass.footnotes = pass.footnotes.filter(|(_, lines)| *lines < pass.rows);
-        pass.profiles.iter_mut().for_each(Profile::finish);
+        pass.profiles.iter_mut().for_each(ColumnScan::finish);
         Ok(pass)
     }
 
     /// The second pass: every cell in its column. Rows are looked at more closely where the first pass has counted them.
-    fn store(&self, names: &[String], plans: &[Plan], rows: Option<usize>, notes: &mut Vec<Note>) -> Result<Stored> {
-        let mut reader = Rows::open(self.opened, self.form)?;
-        let mut builders: Vec<Builder> = plans.iter().map(|p| Builder::new(*p, rows.unwrap_or(0))).collect();
+    fn store(
+        &self,
+        names: &[String],
+        plans: &[StorageType],
+        rows: Option<usize>,
+        notes: &mut Vec<Note>,
+    ) -> Result<SecondPass> {
+        let mut reader = CsvRows::open(self.opened, self.form)?;
+        let mut builders: Vec<ColumnBuilder> =
+            plans.iter().map(|p| ColumnBuilder::new(*p, rows.unwrap_or(0))).collect();
         let (mut count, mut hashes) = (0usize, Hashes::default());
         let (mut last, mut first) = (RowSeen::default(), RowSeen::default());
         while let Some((record, byte)) = reader.next()? {
@@ -333,7 +355,7 @@ impl File<'_> {
         if rows.is_some() && builders.iter().any(|b| b.foreign) {
             notes.push(Note::new("the text is not all UTF-8: what is not was read as Windows-1252 (Latin-1)"));
         }
-        Ok(Stored { builders, rows: count, ends: [last, first], hashes })
+        Ok(SecondPass { builders, rows: count, ends: [last, first], hashes })
     }
 
     /// A word about the last row or the first one, if it holds the sums of the others.
@@ -344,14 +366,14 @@ impl File<'_> {
     }
 
     /// In a column of almost only numbers, the first cell that is none.
-    fn odd(&self, profile: &Profile) -> Option<Odd> {
+    fn odd(&self, profile: &ColumnScan) -> Option<Odd> {
         let (numbers, byte, odd) = profile.almost_numbers()?;
         Some(Odd { numbers, present: profile.present, cell: odd.to_string(), line: self.line_of(byte) })
     }
 
     /// Whether a cell of a column stands in it more than once.
     fn repeats(&self, column: usize, cell: &[u8]) -> bool {
-        let Ok(mut rows) = Rows::open(self.opened, self.form) else { return false };
+        let Ok(mut rows) = CsvRows::open(self.opened, self.form) else { return false };
         let mut count = 0;
         while let Ok(Some((record, _))) = rows.next() {
             count += usize::from(record.get(column).is_some_and(|other| trim(other) == cell));
@@ -374,17 +396,17 @@ fn footnotes(line: Option<usize>, lines: usize) -> Note {
 use crate::load::parquet::{load as load_parquet, names as parquet_names};
 
 #[cfg(not(feature = "parquet"))]
-fn load_parquet(opened: &Opened, _: &DataSpec, _: &Wanted) -> Result<Table> {
+fn load_parquet(opened: &OpenedTable, _: &DataSpec, _: &ReadOptions) -> Result<Table> {
     Err(no_parquet(opened))
 }
 
 #[cfg(not(feature = "parquet"))]
-fn parquet_names(opened: &Opened) -> Result<Vec<String>> {
+fn parquet_names(opened: &OpenedTable) -> Result<Vec<String>> {
     Err(no_parquet(opened))
 }
 
 #[cfg(not(feature = "parquet"))]
-fn no_parquet(opened: &Opened) -> Error {
+fn no_parquet(opened: &OpenedTable) -> Error {
     Error::input("this is a Parquet file, and this program was built without Parquet")
         .in_file(opened.source.name())
         .help("build it with the feature \"parquet\", or save the table as CSV")
@@ -396,7 +418,7 @@ impl Table {
     /// # Errors
     /// See [`read`].
     pub fn read(path: impl AsRef<Path>) -> Result<Self> {
-        read(&Source::Path(path.as_ref().to_path_buf()), &DataSpec::default())
+        read(&TableSource::Path(path.as_ref().to_path_buf()), &DataSpec::default())
     }
 }
 

@@ -1,8 +1,8 @@
 //! The decimal mark of a file that a recipe reads: it is the file's own, and what training saw is there to check it.
 
 use crate::cell::number::{self, Decimal};
-use crate::load::load::Planned;
-use crate::load::profile::{Profile, votes};
+use crate::load::load::StoredColumn;
+use crate::load::profile::{ColumnScan, votes};
 use crate::spec::note::Note;
 use treino_core::{Error, Result};
 
@@ -13,14 +13,14 @@ pub(crate) struct NewFile<'a> {
     /// Of a CSV file.
     pub delimiter: Option<u8>,
     /// The columns that are read.
-    pub planned: &'a [Planned],
+    pub planned: &'a [StoredColumn],
     /// The decimal mark of the training file, as far as it is known.
     pub training: Option<Decimal>,
 }
 
 /// How well a reading fits to the numbers of training, and whether there was anything to compare.
 #[derive(Debug, Clone, Copy, PartialEq)]
-struct Fit {
+struct MarkFit {
     score: u32,
     compared: bool,
 }
@@ -36,7 +36,7 @@ impl NewFile<'_> {
     /// A file that cannot be read, or whose numbers have two readings and nothing tells which is meant.
     pub fn decimal(
         &self,
-        profiles: impl Fn(Decimal) -> Result<Vec<Profile>>,
+        profiles: impl Fn(Decimal) -> Result<Vec<ColumnScan>>,
         notes: &mut Vec<Note>,
     ) -> Result<Decimal> {
         let usual = match self.delimiter {
@@ -88,20 +88,20 @@ impl NewFile<'_> {
     }
 
     /// The first of the columns to be read that has a cell with two readings, and that cell.
-    fn doubtful<'p>(&self, profiles: &'p [Profile]) -> Option<(usize, &'p str)> {
+    fn doubtful<'p>(&self, profiles: &'p [ColumnScan]) -> Option<(usize, &'p str)> {
         self.columns(profiles).find_map(|(planned, profile)| Some((planned.position, profile.either()?)))
     }
 
     /// The columns of numbers that are read.
-    fn columns<'p>(&self, profiles: &'p [Profile]) -> impl Iterator<Item = (&Planned, &'p Profile)> {
+    fn columns<'p>(&self, profiles: &'p [ColumnScan]) -> impl Iterator<Item = (&StoredColumn, &'p ColumnScan)> {
         let numbers = self.planned.iter().filter(|planned| planned.plan.is_number());
         numbers.filter_map(|planned| Some((planned, profiles.get(planned.position)?)))
     }
 
     /// How near the numbers under a mark are to those of training: two for a column within its range, one for a column that
     /// leaves it by no more than its width.
-    fn fit(&self, profiles: &[Profile]) -> Fit {
-        let mut fit = Fit { score: 0, compared: false };
+    fn fit(&self, profiles: &[ColumnScan]) -> MarkFit {
+        let mut fit = MarkFit { score: 0, compared: false };
         for (planned, profile) in self.columns(profiles) {
             let (Some([low, high]), true) = (planned.range, profile.min <= profile.max) else { continue };
             fit.compared = true;
@@ -115,20 +115,20 @@ impl NewFile<'_> {
 
 #[cfg(test)]
 mod tests {
-    use crate::{DataSpec, Prepared, Source, prepare_table, read};
+    use crate::{DataSpec, Prepared, TableSource, prepare_table, read};
     use treino_core::Result;
 
     fn trained(header: &str, row: impl Fn(u32) -> String) -> Prepared {
         let rows: String = (0..40).map(|i| row(i) + "\n").collect();
         let spec = DataSpec { target: Some("y".into()), ..DataSpec::default() };
-        prepare_table(read(&Source::text("t.csv", &format!("{header}\n{rows}")), &spec).unwrap(), &spec).unwrap()
+        prepare_table(read(&TableSource::text("t.csv", &format!("{header}\n{rows}")), &spec).unwrap(), &spec).unwrap()
     }
 
     /// Whether a file gives the features of another, and what is said about it.
     fn compare(p: &Prepared, text: &str, plain: &str) -> Result<(bool, Vec<String>)> {
         let mut notes = Vec::new();
-        let x = p.recipe.encode(&Source::text("new.csv", text), &DataSpec::default(), &mut notes)?;
-        let same = x == p.recipe.encode(&Source::text("p.csv", plain), &DataSpec::default(), &mut Vec::new())?;
+        let x = p.recipe.encode(&TableSource::text("new.csv", text), &DataSpec::default(), &mut notes)?;
+        let same = x == p.recipe.encode(&TableSource::text("p.csv", plain), &DataSpec::default(), &mut Vec::new())?;
         Ok((same, notes.iter().map(ToString::to_string).collect()))
     }
 
@@ -176,8 +176,8 @@ mod tests {
         assert!(same && notes.len() == 1, "{notes:?}");
         let told = DataSpec { decimal: Some(",".into()), ..DataSpec::default() };
         let mut notes = Vec::new();
-        let x = p.recipe.encode(&Source::text("n.csv", "a;b\n2,500;1\n"), &told, &mut notes).unwrap();
-        let plain = p.recipe.encode(&Source::text("n.csv", "a\n2.5\n"), &DataSpec::default(), &mut notes).unwrap();
+        let x = p.recipe.encode(&TableSource::text("n.csv", "a;b\n2,500;1\n"), &told, &mut notes).unwrap();
+        let plain = p.recipe.encode(&TableSource::text("n.csv", "a\n2.5\n"), &DataSpec::default(), &mut notes).unwrap();
         assert!(x == plain && notes.is_empty());
     }
 }

@@ -1,5 +1,6 @@
 //! From a file to a table: two passes, types over the whole file and then each column in its type.
 
+pub(crate) mod column_overrides;
 pub(crate) mod doubts;
 pub(crate) mod fillers;
 pub(crate) mod header;
@@ -10,7 +11,6 @@ pub(crate) mod odd_words;
 #[cfg(feature = "parquet")]
 pub(crate) mod parquet;
 pub(crate) mod profile;
-pub(crate) mod said;
 pub(crate) mod totals;
 pub(crate) mod twins;
 pub(crate) mod units;

@@ -10,16 +10,16 @@ use crate::cell::text::composed;
 use crate::column::caught::caught;
 use crate::column::cell::{Missing, trim};
 use crate::column::column::{Column, ColumnKind};
-use crate::column::plan::{Builder, Cell, Plan};
 use crate::column::stats::Odd;
+use crate::column::storage_type::{ColumnBuilder, StorageType, TypedCell};
 use crate::column::table::Table;
+use crate::load::column_overrides::ColumnOverrides;
 use crate::load::doubts;
-use crate::load::load::Wanted;
+use crate::load::load::ReadOptions;
 use crate::load::mark::NewFile;
-use crate::load::profile::{Profile, decide_decimal};
-use crate::load::said::Said;
-use crate::source::dialect;
-use crate::source::source::{Opened, Source};
+use crate::load::profile::{ColumnScan, decide_decimal};
+use crate::source::csv_format;
+use crate::source::source::{OpenedTable, TableSource};
 use crate::spec::note::Note;
 use crate::spec::spec::DataSpec;
 use ::parquet::basic::{ConvertedType, LogicalType, TimeUnit, Type as Physical};
@@ -33,7 +33,7 @@ use treino_core::{Error, Result};
 
 /// What the values of a column stand for.
 #[derive(Debug, Clone, Copy, PartialEq)]
-enum Meaning {
+enum CellMeaning {
     /// The value divided by this; a whole number without a sign if so said.
     Number {
         divisor: f64,
@@ -52,17 +52,17 @@ enum Meaning {
 const BATCH: usize = 4096;
 
 /// The names of the columns of a file.
-pub(crate) fn names(opened: &Opened) -> Result<Vec<String>> {
+pub(crate) fn names(opened: &OpenedTable) -> Result<Vec<String>> {
     unless_damaged(opened, || Ok(top_names(&open(opened)?)))
 }
 
 /// Reads a table.
-pub(crate) fn load(opened: &Opened, spec: &DataSpec, wanted: &Wanted) -> Result<Table> {
+pub(crate) fn load(opened: &OpenedTable, spec: &DataSpec, wanted: &ReadOptions) -> Result<Table> {
     unless_damaged(opened, || load_columns(opened, spec, wanted))
 }
 
 /// What `work` gives. The reader panics on some damaged files.
-fn unless_damaged<T>(opened: &Opened, work: impl FnOnce() -> Result<T>) -> Result<T> {
+fn unless_damaged<T>(opened: &OpenedTable, work: impl FnOnce() -> Result<T>) -> Result<T> {
     caught(work).unwrap_or_else(|why| Err(damaged(opened, &ParquetError::General(why))))
 }
 
@@ -71,8 +71,8 @@ fn top_names(reader: &SerializedFileReader<File>) -> Vec<String> {
     schema.get_fields().iter().map(|f| composed(f.name())).collect()
 }
 
-fn open(opened: &Opened) -> Result<SerializedFileReader<File>> {
-    let Source::Path(path) = &opened.source else {
+fn open(opened: &OpenedTable) -> Result<SerializedFileReader<File>> {
+    let TableSource::Path(path) = &opened.source else {
         return Err(Error::input("a Parquet file cannot be read from a pipe: it is read from its end")
             .in_file(opened.source.name())
             .help("save it to a file first"));
@@ -81,13 +81,13 @@ fn open(opened: &Opened) -> Result<SerializedFileReader<File>> {
     SerializedFileReader::new(file).map_err(|e| damaged(opened, &e))
 }
 
-fn damaged(opened: &Opened, cause: &ParquetError) -> Error {
+fn damaged(opened: &OpenedTable, cause: &ParquetError) -> Error {
     let cause = cause.to_string();
     let why = cause.strip_prefix("Parquet error: ").unwrap_or(&cause);
     Error::input(format!("the Parquet file cannot be read: {why}")).in_file(opened.source.name())
 }
 
-fn load_columns(opened: &Opened, spec: &DataSpec, wanted: &Wanted) -> Result<Table> {
+fn load_columns(opened: &OpenedTable, spec: &DataSpec, wanted: &ReadOptions) -> Result<Table> {
     let reader = open(opened)?;
     let name = opened.source.name();
     let names = top_names(&reader);
@@ -98,8 +98,8 @@ fn load_columns(opened: &Opened, spec: &DataSpec, wanted: &Wanted) -> Result<Tab
     }
     let spec = &spec.for_columns(&names);
     let said = match &wanted.plans {
-        Some(_) => Said::nothing(names.len()),
-        None => Said::new(&names, &name, spec, |_| Vec::new())?,
+        Some(_) => ColumnOverrides::nothing(names.len()),
+        None => ColumnOverrides::new(&names, &name, spec, |_| Vec::new())?,
     };
     let rows = usize::try_from(reader.metadata().file_metadata().num_rows()).unwrap_or(usize::MAX);
     if rows > u32::MAX as usize {
@@ -114,7 +114,7 @@ fn load_columns(opened: &Opened, spec: &DataSpec, wanted: &Wanted) -> Result<Tab
     for (i, (column, profile)) in names.iter().zip(profiles).enumerate() {
         let missing = &missing[i];
         let given = wanted.plans.as_ref().map(|plans| plans.iter().find(|p| p.position == i).map(|p| p.plan));
-        let skipped = Plan::Skip(ColumnKind::Text);
+        let skipped = StorageType::Skip(ColumnKind::Text);
         let (plan, leaf) = match (file.leaf(i), given) {
             (_, Some(None)) => (skipped, None),
             (None, None) if said.ignored(i) => (skipped, None),
@@ -130,7 +130,7 @@ fn load_columns(opened: &Opened, spec: &DataSpec, wanted: &Wanted) -> Result<Tab
                     e.in_file(&name).help(format!("it is in row {}", row + 1))
                 })?;
                 if !said.forced(i) && !said.ignored(i) {
-                    let planned = doubts::Planned {
+                    let planned = doubts::CheckedColumn {
                         name: column,
                         profile: &profile,
                         plan,
@@ -143,16 +143,16 @@ fn load_columns(opened: &Opened, spec: &DataSpec, wanted: &Wanted) -> Result<Tab
                 (plan, Some(leaf))
             }
         };
-        let mut builder = Builder::new(plan, rows);
+        let mut builder = ColumnBuilder::new(plan, rows);
         if let Some(leaf) = leaf {
-            if meaning(&schema.column(leaf)) == Meaning::Unknown {
+            if meaning(&schema.column(leaf)) == CellMeaning::Unknown {
                 notes.push(Note::about(column, "bytes of a type that is not read, taken as missing"));
             }
             let mut count = 0;
             each_cell(opened, &reader, leaf, &mut |row, cell| {
                 count += 1;
                 let added = match cell {
-                    Cell::Text(text) => builder.add(trim(text), missing, decimal),
+                    TypedCell::Text(text) => builder.add(trim(text), missing, decimal),
                     other => builder.add_cell(other, missing),
                 };
                 added.map_err(|what| {
@@ -176,7 +176,7 @@ fn load_columns(opened: &Opened, spec: &DataSpec, wanted: &Wanted) -> Result<Tab
 
 /// The columns of a file as texts, whose numbers may have either decimal mark.
 struct Texts<'a> {
-    opened: &'a Opened,
+    opened: &'a OpenedTable,
     reader: &'a SerializedFileReader<File>,
     spec: &'a DataSpec,
     names: &'a [String],
@@ -197,17 +197,17 @@ impl Texts<'_> {
     /// Whether a column holds texts.
     fn is_text(&self, column: usize) -> bool {
         let schema = self.reader.metadata().file_metadata().schema_descr();
-        self.leaf(column).is_some_and(|leaf| meaning(&schema.column(leaf)) == Meaning::Text)
+        self.leaf(column).is_some_and(|leaf| meaning(&schema.column(leaf)) == CellMeaning::Text)
     }
 
     /// What the cells of the columns are that `wanted` names (of all without plans), under a decimal mark.
-    fn profiles(&self, wanted: &Wanted, decimal: Decimal) -> Result<Vec<Profile>> {
+    fn profiles(&self, wanted: &ReadOptions, decimal: Decimal) -> Result<Vec<ColumnScan>> {
         let is_wanted = |i: usize| match &wanted.plans {
             Some(plans) => self.is_text(i) && plans.iter().any(|p| p.position == i),
             None => true,
         };
         let profile = |(i, missing): (usize, &Missing)| {
-            let mut profile = Profile::new();
+            let mut profile = ColumnScan::new();
             profile.typed = self.is_text(i);
             if let Some(leaf) = self.leaf(i).filter(|_| is_wanted(i)) {
                 each_cell(self.opened, self.reader, leaf, &mut |row, cell| {
@@ -222,15 +222,15 @@ impl Texts<'_> {
     }
 
     /// The decimal mark of the texts, and what the cells are under it.
-    fn decimal(&self, wanted: &Wanted, notes: &mut Vec<Note>) -> Result<(Decimal, Vec<Profile>)> {
+    fn decimal(&self, wanted: &ReadOptions, notes: &mut Vec<Note>) -> Result<(Decimal, Vec<ColumnScan>)> {
         let names = self.names;
-        let decimal = match (dialect::decimal(self.spec)?, &wanted.plans) {
+        let decimal = match (csv_format::decimal(self.spec)?, &wanted.plans) {
             (Some(given), _) => given,
             (None, Some(planned)) => {
                 let new = NewFile { names, delimiter: None, planned, training: wanted.decimal };
                 let found = new.decimal(|decimal| self.profiles(wanted, decimal), notes);
                 let decimal = found.map_err(|e| e.in_file(self.opened.source.name()))?;
-                return Ok((decimal, vec![Profile::new(); names.len()]));
+                return Ok((decimal, vec![ColumnScan::new(); names.len()]));
             }
             (None, None) => {
                 let profiles = self.profiles(wanted, Decimal::Point)?;
@@ -245,59 +245,59 @@ impl Texts<'_> {
 }
 
 /// In a column of almost only numbers, the first text that is none.
-fn odd(profile: &Profile) -> Option<Odd> {
+fn odd(profile: &ColumnScan) -> Option<Odd> {
     let (numbers, _, odd) = profile.almost_numbers()?;
     Some(Odd { numbers, present: profile.present, cell: odd.to_string(), line: None })
 }
 
-fn add_to_profile(profile: &mut Profile, row: u64, cell: Cell, missing: &Missing, decimal: Decimal) {
+fn add_to_profile(profile: &mut ColumnScan, row: u64, cell: TypedCell, missing: &Missing, decimal: Decimal) {
     match cell {
-        Cell::Missing => {}
-        Cell::Number(v) => profile.add_number(v, row, missing),
-        Cell::Long(v) => profile.add(v.to_string().as_bytes(), row, missing, Decimal::Point),
-        Cell::Boolean(b) => profile.add(if b { b"true" } else { b"false" }, row, missing, decimal),
-        Cell::Time(_) => profile.add(b"1970-01-01", row, missing, decimal),
-        Cell::Text(text) => profile.add(trim(text), row, missing, decimal),
+        TypedCell::Missing => {}
+        TypedCell::Number(v) => profile.add_number(v, row, missing),
+        TypedCell::Long(v) => profile.add(v.to_string().as_bytes(), row, missing, Decimal::Point),
+        TypedCell::Boolean(b) => profile.add(if b { b"true" } else { b"false" }, row, missing, decimal),
+        TypedCell::Time(_) => profile.add(b"1970-01-01", row, missing, decimal),
+        TypedCell::Text(text) => profile.add(trim(text), row, missing, decimal),
     }
 }
 
-fn meaning(column: &ColumnDescriptor) -> Meaning {
-    let number = |divisor| Meaning::Number { divisor, unsigned: false };
+fn meaning(column: &ColumnDescriptor) -> CellMeaning {
+    let number = |divisor| CellMeaning::Number { divisor, unsigned: false };
     let decimal = |scale: i32| (0..scale.clamp(0, 300)).fold(1.0, |d, _| d * 10.0);
     let bytes = matches!(column.physical_type(), Physical::BYTE_ARRAY | Physical::FIXED_LEN_BYTE_ARRAY);
     match column.logical_type_ref() {
-        Some(LogicalType::Date) => return Meaning::Time { per_second: 0 },
+        Some(LogicalType::Date) => return CellMeaning::Time { per_second: 0 },
         Some(LogicalType::Timestamp(t)) => {
             let per_second = match t.unit {
                 TimeUnit::MILLIS => 1000,
                 TimeUnit::MICROS => 1_000_000,
                 TimeUnit::NANOS => 1_000_000_000,
             };
-            return Meaning::Time { per_second };
+            return CellMeaning::Time { per_second };
         }
         Some(LogicalType::Decimal(d)) => return number(decimal(d.scale)),
-        Some(LogicalType::Integer(int)) => return Meaning::Number { divisor: 1.0, unsigned: !int.is_signed },
-        Some(LogicalType::String | LogicalType::Enum | LogicalType::Json) => return Meaning::Text,
-        Some(_) if bytes => return Meaning::Unknown,
+        Some(LogicalType::Integer(int)) => return CellMeaning::Number { divisor: 1.0, unsigned: !int.is_signed },
+        Some(LogicalType::String | LogicalType::Enum | LogicalType::Json) => return CellMeaning::Text,
+        Some(_) if bytes => return CellMeaning::Unknown,
         _ => {}
     }
     use ConvertedType as C;
     match column.converted_type() {
-        C::DATE => Meaning::Time { per_second: 0 },
-        C::TIMESTAMP_MILLIS => Meaning::Time { per_second: 1000 },
-        C::TIMESTAMP_MICROS => Meaning::Time { per_second: 1_000_000 },
+        C::DATE => CellMeaning::Time { per_second: 0 },
+        C::TIMESTAMP_MILLIS => CellMeaning::Time { per_second: 1000 },
+        C::TIMESTAMP_MICROS => CellMeaning::Time { per_second: 1_000_000 },
         C::DECIMAL => number(decimal(column.type_scale())),
-        C::UINT_8 | C::UINT_16 | C::UINT_32 | C::UINT_64 => Meaning::Number { divisor: 1.0, unsigned: true },
-        _ if column.physical_type() == Physical::FIXED_LEN_BYTE_ARRAY => Meaning::Unknown,
-        _ if bytes => Meaning::Text,
+        C::UINT_8 | C::UINT_16 | C::UINT_32 | C::UINT_64 => CellMeaning::Number { divisor: 1.0, unsigned: true },
+        _ if column.physical_type() == Physical::FIXED_LEN_BYTE_ARRAY => CellMeaning::Unknown,
+        _ if bytes => CellMeaning::Text,
         _ => number(1.0),
     }
 }
 
-type Sink<'s> = dyn FnMut(u64, Cell) -> Result<()> + 's;
+type Sink<'s> = dyn FnMut(u64, TypedCell) -> Result<()> + 's;
 
 /// Hands every cell of a column to `sink`, with its row.
-fn each_cell(opened: &Opened, reader: &SerializedFileReader<File>, leaf: usize, sink: &mut Sink) -> Result<()> {
+fn each_cell(opened: &OpenedTable, reader: &SerializedFileReader<File>, leaf: usize, sink: &mut Sink) -> Result<()> {
     let mut row = 0;
     for group in 0..reader.num_row_groups() {
         let group = reader.get_row_group(group).map_err(|e| damaged(opened, &e))?;
@@ -305,24 +305,24 @@ fn each_cell(opened: &Opened, reader: &SerializedFileReader<File>, leaf: usize, 
         let (deepest, meaning) = (column.max_def_level(), meaning(&column));
         let whole = |v: i128, divisor: f64| match v.unsigned_abs() {
             // Double precision would make it another.
-            long if divisor == 1.0 && long > 1 << 53 => Cell::Long(v),
-            _ => Cell::Number(v as f64 / divisor),
+            long if divisor == 1.0 && long > 1 << 53 => TypedCell::Long(v),
+            _ => TypedCell::Number(v as f64 / divisor),
         };
         let integer = |v: i64, unsigned: u64| match meaning {
-            Meaning::Number { divisor, unsigned: true } => whole(unsigned.into(), divisor),
-            Meaning::Number { divisor, .. } => whole(v.into(), divisor),
-            Meaning::Time { per_second: 0 } => v.checked_mul(DAY).map_or(Cell::Missing, Cell::Time),
-            Meaning::Time { per_second } => Cell::Time(v.div_euclid(per_second)),
-            Meaning::Text | Meaning::Unknown => Cell::Missing,
+            CellMeaning::Number { divisor, unsigned: true } => whole(unsigned.into(), divisor),
+            CellMeaning::Number { divisor, .. } => whole(v.into(), divisor),
+            CellMeaning::Time { per_second: 0 } => v.checked_mul(DAY).map_or(TypedCell::Missing, TypedCell::Time),
+            CellMeaning::Time { per_second } => TypedCell::Time(v.div_euclid(per_second)),
+            CellMeaning::Text | CellMeaning::Unknown => TypedCell::Missing,
         };
-        let mut pass = Pass { opened, deepest, row: &mut row, sink: &mut *sink };
+        let mut pass = ColumnPass { opened, deepest, row: &mut row, sink: &mut *sink };
         match group.get_column_reader(leaf).map_err(|e| damaged(opened, &e))? {
-            ColumnReader::BoolColumnReader(r) => pass.run(r, |v| Cell::Boolean(*v)),
+            ColumnReader::BoolColumnReader(r) => pass.run(r, |v| TypedCell::Boolean(*v)),
             ColumnReader::Int32ColumnReader(r) => pass.run(r, |v| integer(i64::from(*v), u64::from(*v as u32))),
             ColumnReader::Int64ColumnReader(r) => pass.run(r, |v| integer(*v, *v as u64)),
-            ColumnReader::Int96ColumnReader(r) => pass.run(r, |v| Cell::Time(v.to_seconds())),
-            ColumnReader::FloatColumnReader(r) => pass.run(r, |v| Cell::Number(f64::from(*v))),
-            ColumnReader::DoubleColumnReader(r) => pass.run(r, |v| Cell::Number(*v)),
+            ColumnReader::Int96ColumnReader(r) => pass.run(r, |v| TypedCell::Time(v.to_seconds())),
+            ColumnReader::FloatColumnReader(r) => pass.run(r, |v| TypedCell::Number(f64::from(*v))),
+            ColumnReader::DoubleColumnReader(r) => pass.run(r, |v| TypedCell::Number(*v)),
             ColumnReader::ByteArrayColumnReader(r) => pass.run(r, |v| bytes(v.as_bytes(), meaning)),
             ColumnReader::FixedLenByteArrayColumnReader(r) => pass.run(r, |v| bytes(v.as_bytes(), meaning)),
         }?;
@@ -331,31 +331,31 @@ fn each_cell(opened: &Opened, reader: &SerializedFileReader<File>, leaf: usize, 
 }
 
 /// A value of bytes: a text, or a decimal as a big-endian whole number with a sign.
-fn bytes(value: &[u8], meaning: Meaning) -> Cell<'_> {
+fn bytes(value: &[u8], meaning: CellMeaning) -> TypedCell<'_> {
     match meaning {
-        Meaning::Text => Cell::Text(value),
-        Meaning::Number { divisor, .. } if !value.is_empty() => {
+        CellMeaning::Text => TypedCell::Text(value),
+        CellMeaning::Number { divisor, .. } if !value.is_empty() => {
             let sign = if value[0] & 0x80 != 0 { -1.0 } else { 0.0 };
-            Cell::Number(value.iter().fold(sign, |v, b| v * 256.0 + f64::from(*b)) / divisor)
+            TypedCell::Number(value.iter().fold(sign, |v, b| v * 256.0 + f64::from(*b)) / divisor)
         }
-        _ => Cell::Missing,
+        _ => TypedCell::Missing,
     }
 }
 
 /// A pass over one column of one row group.
-struct Pass<'p, 's> {
-    opened: &'p Opened,
+struct ColumnPass<'p, 's> {
+    opened: &'p OpenedTable,
     /// The definition level of a value that is there.
     deepest: i16,
     row: &'p mut u64,
     sink: &'p mut Sink<'s>,
 }
 
-impl Pass<'_, '_> {
+impl ColumnPass<'_, '_> {
     fn run<T: DataType>(
         &mut self,
         mut reader: ColumnReaderImpl<T>,
-        cell: impl for<'v> Fn(&'v T::T) -> Cell<'v>,
+        cell: impl for<'v> Fn(&'v T::T) -> TypedCell<'v>,
     ) -> Result<()> {
         let (mut values, mut levels) = (Vec::with_capacity(BATCH), Vec::with_capacity(BATCH));
         loop {
@@ -371,7 +371,7 @@ impl Pass<'_, '_> {
             for i in 0..records {
                 // A column without missing cells has no levels.
                 let there = self.deepest == 0 || levels.get(i) == Some(&self.deepest);
-                let found = if there { next.next().map_or(Cell::Missing, &cell) } else { Cell::Missing };
+                let found = if there { next.next().map_or(TypedCell::Missing, &cell) } else { TypedCell::Missing };
                 (self.sink)(*self.row, found)?;
                 *self.row += 1;
             }
@@ -449,7 +449,7 @@ mod tests {
         assert_eq!(numbers("big"), [f64::from(-0.1f32), f64::from(25.6f32), 0.0, 0.5]);
         assert_eq!(t.columns[8].stats.top[2], ("18446744073709551615".to_string(), 2));
         let spec = DataSpec { categorical: vec!["whole".into()], ignore: vec!["day".into()], ..DataSpec::default() };
-        let t = read(&Source::Path(path), &spec).unwrap();
+        let t = read(&TableSource::Path(path), &spec).unwrap();
         assert_eq!(t.columns[0].stats.top[0], ("-3".to_string(), 2));
         assert_eq!(t.columns[4].values, Values::Absent);
     }
@@ -462,11 +462,11 @@ mod tests {
         let p = prepare(&spec).unwrap();
         assert_eq!((p.train.len(), p.target.classes.len()), (40, 2));
         let (again, _) =
-            p.recipe.encode_with_targets(&[&p.target], &Source::Path(path), &spec, &mut Vec::new()).unwrap();
+            p.recipe.encode_with_targets(&[&p.target], &TableSource::Path(path), &spec, &mut Vec::new()).unwrap();
         assert_eq!(again, p.train);
         // A CSV file with the same columns is as good.
         let text = "whole,number,word,day,at,price,big,wide\n1,0.5,b,1970-01-01,1970-01-01T00:00:01,1.5,-0.1,18446744073709551615\n";
-        let x = p.recipe.encode(&Source::text("x.csv", text), &spec, &mut Vec::new()).unwrap();
+        let x = p.recipe.encode(&TableSource::text("x.csv", text), &spec, &mut Vec::new()).unwrap();
         assert_eq!(x.row(0), p.train.x.row(0));
     }
 
@@ -496,7 +496,7 @@ mod tests {
         let e = Table::read(&path).unwrap_err();
         assert!(e.message().contains("\"b\" holds lists or structs"), "{e}");
         let spec = DataSpec { ignore: vec!["b".into()], ..DataSpec::default() };
-        assert_eq!(read(&Source::Path(path.clone()), &spec).unwrap().rows, 2);
+        assert_eq!(read(&TableSource::Path(path.clone()), &spec).unwrap().rows, 2);
         let bytes = std::fs::read(&path).unwrap();
         for end in [4, 10, bytes.len() / 2, bytes.len() - 1] {
             std::fs::write(&path, &bytes[..end]).unwrap();
@@ -513,7 +513,7 @@ mod tests {
             let e = Table::read(path).unwrap_err();
             assert!(e.message().starts_with("the Parquet file cannot be read"), "{e}");
         }
-        let piped = Source::Bytes { name: "pipe".into(), bytes: bytes.into() };
+        let piped = TableSource::Bytes { name: "pipe".into(), bytes: bytes.into() };
         assert!(read(&piped, &DataSpec::default()).unwrap_err().message().contains("pipe"));
     }
 }

@@ -1,7 +1,7 @@
 //! The first pass: what type the cells of a column have, without storing any of them.
 
 use crate::cell::date::DateFormat;
-use crate::cell::number::{self, Decimal, Marks, dress};
+use crate::cell::number::{self, Decimal, NumberMarks, dress};
 use crate::cell::text::decode;
 use crate::column::cell::{ANY_LANGUAGE, Missing, boolean};
 use crate::column::codes::Digits;
@@ -11,7 +11,7 @@ use crate::spec::note::Note;
 
 /// What is known of a column after looking at some of its cells.
 #[derive(Debug, Clone)]
-pub(crate) struct Profile {
+pub(crate) struct ColumnScan {
     /// Cells that are not missing.
     pub present: u64,
     /// Whether every cell is a number under the decimal mark in use.
@@ -54,9 +54,9 @@ pub(crate) struct Profile {
     odd: Option<(u64, String)>,
 }
 
-impl Profile {
+impl ColumnScan {
     pub fn new() -> Self {
-        Profile {
+        ColumnScan {
             present: 0,
             number: true,
             other: true,
@@ -100,21 +100,21 @@ impl Profile {
             self.dress |= parsed.dress;
             self.dates.add_number(cell, byte);
             match parsed.marks {
-                Marks::Absent => {
+                NumberMarks::Absent => {
                     self.ungrouped |= parsed.value.abs() >= 1000.0;
                     if parsed.dress == dress::PLAIN {
                         self.digits.add(cell, parsed.value, byte);
                     }
                 }
-                Marks::Certain => {
+                NumberMarks::Certain => {
                     self.other = false;
                     self.certain[0] += 1;
                 }
-                Marks::Decimal => {
+                NumberMarks::Decimal => {
                     self.decimals += 1;
                     self.note_either(cell);
                 }
-                Marks::Thousands => {
+                NumberMarks::Thousands => {
                     self.thousands += 1;
                     self.note_either(cell);
                 }
@@ -180,12 +180,12 @@ impl Profile {
         let number = parsed(decimal);
         if let Some(parsed) = number {
             self.numbers[0] += 1;
-            self.certain[0] += u64::from(parsed.marks == Marks::Certain);
+            self.certain[0] += u64::from(parsed.marks == NumberMarks::Certain);
         }
         match parsed(decimal.other()) {
             Some(parsed) => {
                 self.numbers[1] += 1;
-                self.certain[1] += u64::from(parsed.marks == Marks::Certain);
+                self.certain[1] += u64::from(parsed.marks == NumberMarks::Certain);
                 if self.other {
                     self.dress |= parsed.dress;
                 }
@@ -264,8 +264,8 @@ const TELLING_CELLS: u64 = 3;
 
 /// The cells that prove the mark in use, and those that prove the other one: a column that is a number only under one of
 /// the marks, or would be but for a few odd cells, votes with its telling cells.
-pub(crate) fn votes(profiles: &[Profile]) -> (u64, u64) {
-    let sum = |i: usize, of: fn(&Profile) -> bool| -> u64 {
+pub(crate) fn votes(profiles: &[ColumnScan]) -> (u64, u64) {
+    let sum = |i: usize, of: fn(&ColumnScan) -> bool| -> u64 {
         profiles.iter().filter(|p| p.present > 0 && of(p)).map(|p| p.certain[i]).sum()
     };
     (sum(0, |p| p.number || p.almost(0)), sum(1, |p| p.other || p.almost(1)))
@@ -276,7 +276,7 @@ pub(crate) fn votes(profiles: &[Profile]) -> (u64, u64) {
 /// Where no cell tells, a file cut at semicolons is taken to have decimal commas, because that is why semicolons are
 /// used: `1,234` has decimals, and so points such as that of `1.126` group thousands, if there are some and no number
 /// stands without its thousands mark. Elsewhere a comma groups thousands.
-pub(crate) fn decide_decimal(profiles: &[Profile], decimal: Decimal, delimiter: u8) -> Decimal {
+pub(crate) fn decide_decimal(profiles: &[ColumnScan], decimal: Decimal, delimiter: u8) -> Decimal {
     let (main, other) = votes(profiles);
     if main != other {
         return if other > main { decimal.other() } else { decimal };
@@ -303,8 +303,8 @@ pub(crate) fn decide_decimal(profiles: &[Profile], decimal: Decimal, delimiter: 
 }
 
 /// A word about a decimal mark that is a guess, in a file where semicolons raise doubts; `None` where cells prove it.
-pub(crate) fn guessed(profiles: &[Profile], decimal: Decimal, delimiter: u8) -> Option<Note> {
-    let cell = profiles.iter().find_map(Profile::either)?;
+pub(crate) fn guessed(profiles: &[ColumnScan], decimal: Decimal, delimiter: u8) -> Option<Note> {
+    let cell = profiles.iter().find_map(ColumnScan::either)?;
     if delimiter != b';' || votes(profiles) != (0, 0) {
         return None;
     }
@@ -320,8 +320,8 @@ pub(crate) fn guessed(profiles: &[Profile], decimal: Decimal, delimiter: u8) -> 
 mod tests {
     use super::*;
 
-    fn profile(cells: &[&str]) -> Profile {
-        let mut p = Profile::new();
+    fn profile(cells: &[&str]) -> ColumnScan {
+        let mut p = ColumnScan::new();
         for cell in cells {
             p.add(cell.as_bytes(), 1, &Missing::new(&[]), Decimal::Point);
         }
@@ -364,7 +364,7 @@ mod tests {
     fn the_decimal_mark_is_found_over_all_columns() {
         use Decimal::*;
         let decide = |columns: &[&[&str]], delimiter: u8| {
-            let profiles: Vec<Profile> = columns.iter().map(|c| profile(c)).collect();
+            let profiles: Vec<ColumnScan> = columns.iter().map(|c| profile(c)).collect();
             decide_decimal(&profiles, Point, delimiter)
         };
         assert_eq!(decide(&[&["1,5", "2"]], b';'), Comma);

@@ -58,10 +58,10 @@ fn is_sum(column: &Column, rows: usize, row: usize) -> Option<bool> {
 
 #[cfg(test)]
 mod tests {
-    use crate::{DataSpec, Source, read};
+    use crate::{DataSpec, TableSource, read};
 
     fn notes(text: &str) -> Vec<String> {
-        let table = read(&Source::text("t.csv", text), &DataSpec::default()).unwrap();
+        let table = read(&TableSource::text("t.csv", text), &DataSpec::default()).unwrap();
         table.notes.iter().map(ToString::to_string).filter(|note| note.contains("row (line")).collect()
     }
 

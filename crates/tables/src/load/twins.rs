@@ -77,10 +77,10 @@ pub(crate) fn levels(column: &Column) -> Option<Note> {
 
 #[cfg(test)]
 mod tests {
-    use crate::{DataSpec, Source, read};
+    use crate::{DataSpec, TableSource, read};
 
     fn notes(text: &str) -> Vec<String> {
-        let table = read(&Source::text("t.csv", text), &DataSpec::default()).unwrap();
+        let table = read(&TableSource::text("t.csv", text), &DataSpec::default()).unwrap();
         table.notes.iter().map(ToString::to_string).collect()
     }
 

@@ -2,7 +2,7 @@
 
 use crate::cell::date;
 use crate::column::cell::{Missing, trim};
-use crate::column::plan::quoted;
+use crate::column::storage_type::quoted;
 use crate::records::layout::is_number;
 use crate::spec::note::Note;
 use ::csv::ByteRecord;
@@ -43,10 +43,10 @@ pub(crate) fn note(row: &ByteRecord, above: usize, rows: usize) -> Note {
 
 #[cfg(test)]
 mod tests {
-    use crate::{ColumnKind, DataSpec, Source, Table, read};
+    use crate::{ColumnKind, DataSpec, Table, TableSource, read};
 
     fn table(text: &str) -> Table {
-        read(&Source::text("t.csv", text), &DataSpec::default()).unwrap()
+        read(&TableSource::text("t.csv", text), &DataSpec::default()).unwrap()
     }
 
     #[test]

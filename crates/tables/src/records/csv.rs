@@ -2,11 +2,11 @@
 
 use crate::cell::text::decode;
 use crate::column::cell::trim;
-use crate::column::plan::quoted;
-use crate::records::layout::{Form, filled, is_number};
+use crate::column::storage_type::quoted;
+use crate::records::layout::{TableLayout, filled, is_number};
 use crate::records::swallowed::swallowed;
 use crate::source::limited::{Limited, MOST_CELLS, Since, TooLong};
-use crate::source::source::Opened;
+use crate::source::source::OpenedTable;
 use ::csv::{ByteRecord, Reader, ReaderBuilder};
 use std::collections::BTreeMap;
 use std::io::BufRead;
@@ -14,10 +14,10 @@ use std::rc::Rc;
 use treino_core::{Error, Result};
 
 /// A pass over the rows of a CSV file.
-pub(crate) struct Rows<'a> {
+pub(crate) struct CsvRows<'a> {
     reader: Reader<Limited<Box<dyn BufRead + 'a>>>,
-    opened: &'a Opened,
-    form: Form,
+    opened: &'a OpenedTable,
+    form: TableLayout,
     /// What was read since the last row.
     since: Rc<Since>,
     record: ByteRecord,
@@ -31,9 +31,9 @@ pub(crate) struct Rows<'a> {
     pub swallower: Option<u64>,
 }
 
-impl<'a> Rows<'a> {
+impl<'a> CsvRows<'a> {
     /// Reads the header, or finds the number of columns where there is none.
-    pub fn open(opened: &'a Opened, form: Form) -> Result<Self> {
+    pub fn open(opened: &'a OpenedTable, form: TableLayout) -> Result<Self> {
         let since = Rc::new(Since::default());
         let text = Limited::new(form.text(opened)?, form.delimiter, since.clone());
         let reader = ReaderBuilder::new()
@@ -43,7 +43,8 @@ impl<'a> Rows<'a> {
             .buffer_capacity(1 << 18)
             .from_reader(text);
         let (record, names, pending) = (ByteRecord::new(), Vec::new(), !form.header);
-        let mut rows = Rows { reader, opened, form, since, record, names, pending, footnotes: None, swallower: None };
+        let mut rows =
+            CsvRows { reader, opened, form, since, record, names, pending, footnotes: None, swallower: None };
         if !rows.read()? {
             let e = Error::input("the file is empty").in_file(opened.source.name());
             let above = format!("{} lines at its beginning are left out", form.above);
@@ -207,8 +208,8 @@ pub(crate) fn is_footnote(record: &ByteRecord, columns: usize) -> bool {
 
 /// The line (from 1) of the record that starts at or just behind a byte of the text: the reader's own count takes the
 /// second half of `\r\n` and blank lines for part of the next record.
-pub(crate) fn line_of(opened: &Opened, form: Form, byte: u64) -> Option<usize> {
-    let mut reader = Form { end: None, ..form }.text(opened).ok()?;
+pub(crate) fn line_of(opened: &OpenedTable, form: TableLayout, byte: u64) -> Option<usize> {
+    let mut reader = TableLayout { end: None, ..form }.text(opened).ok()?;
     let (mut at, mut line) = (0u64, form.above + 1);
     loop {
         let buffer = reader.fill_buf().ok()?;
@@ -228,8 +229,8 @@ pub(crate) fn line_of(opened: &Opened, form: Form, byte: u64) -> Option<usize> {
 }
 
 /// How many lines that are not empty there are from a byte of the text on.
-pub(crate) fn lines_from(opened: &Opened, form: Form, byte: u64) -> Option<usize> {
-    let mut reader = Form { end: None, ..form }.text(opened).ok()?;
+pub(crate) fn lines_from(opened: &OpenedTable, form: TableLayout, byte: u64) -> Option<usize> {
+    let mut reader = TableLayout { end: None, ..form }.text(opened).ok()?;
     let (mut at, mut lines, mut empty) = (0u64, 0, true);
     loop {
         let buffer = reader.fill_buf().ok()?;

@@ -5,8 +5,8 @@ use crate::cell::date;
 use crate::cell::number::{self, Decimal};
 use crate::column::cell::{Missing, trim};
 use crate::records::blanks::{self, Blanks};
-use crate::source::dialect::{self, DELIMITERS, SAMPLE};
-use crate::source::source::Opened;
+use crate::source::csv_format::{self, DELIMITERS, SAMPLE};
+use crate::source::source::OpenedTable;
 use crate::spec::note::Note;
 use crate::spec::spec::DataSpec;
 use ::csv::{ByteRecord, ReaderBuilder};
@@ -16,7 +16,7 @@ use treino_core::Result;
 
 /// Where the table stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Form {
+pub(crate) struct TableLayout {
     /// What stands between cells; a blank stands for any run of blanks and tabs.
     pub delimiter: u8,
     /// Whether the first line of the table names the columns.
@@ -37,21 +37,21 @@ const MOST_ABOVE: usize = 60;
 /// So many rows say what the columns below a line hold.
 const ROWS_BELOW: usize = 50;
 
-impl Form {
+impl TableLayout {
     /// The form of a file, as the spec says it, and otherwise as its beginning shows it.
-    pub fn find(opened: &Opened, spec: &DataSpec) -> Result<Form> {
+    pub fn find(opened: &OpenedTable, spec: &DataSpec) -> Result<TableLayout> {
         let sample = opened.sample(SAMPLE)?;
         let said = delimiter_line(&sample);
-        let given = dialect::given(spec)?;
+        let given = csv_format::given(spec)?;
         let named = usize::from(said.is_some());
         let begin = spec.skip_rows.unwrap_or(named);
         let complete = sample.len() < SAMPLE;
-        let seen = Seen::new(after_lines(&sample, begin), given.or(said), complete);
+        let seen = FileStart::new(after_lines(&sample, begin), given.or(said), complete);
         let found = match spec.skip_rows {
             None if spec.header => seen.lines_above(),
             _ => 0,
         };
-        let mut form = Form {
+        let mut form = TableLayout {
             delimiter: seen.sheets[seen.best].delimiter,
             header: spec.header,
             above: begin + found,
@@ -66,7 +66,7 @@ impl Form {
     }
 
     /// The text of the table from its first line: cells stand apart by single delimiters.
-    pub fn text<'a>(&self, opened: &'a Opened) -> Result<Box<dyn BufRead + 'a>> {
+    pub fn text<'a>(&self, opened: &'a OpenedTable) -> Result<Box<dyn BufRead + 'a>> {
         let mut reader = opened.reader()?;
         skip_lines(&mut reader, self.above).map_err(|e| opened.io(&e))?;
         if self.delimiter == b' ' {
@@ -127,7 +127,7 @@ fn after_lines(text: &[u8], lines: usize) -> &[u8] {
 }
 
 /// Where in the text of the table its last lines begin, empty ones not counted.
-fn begin_of_last_lines(opened: &Opened, form: Form, lines: usize) -> Result<u64> {
+fn begin_of_last_lines(opened: &OpenedTable, form: TableLayout, lines: usize) -> Result<u64> {
     let mut reader = form.text(opened)?;
     let (mut at, mut empty, mut begins) = (0u64, true, VecDeque::with_capacity(lines.min(1 << 16) + 1));
     let mut line_begin = 0;
@@ -223,13 +223,13 @@ impl Sheet {
 }
 
 /// The beginning of a file cut at the delimiters that are possible.
-struct Seen {
+struct FileStart {
     sheets: Vec<Sheet>,
     /// The sheet to take.
     best: usize,
 }
 
-impl Seen {
+impl FileStart {
     fn new(text: &[u8], given: Option<u8>, complete: bool) -> Self {
         if let Some(delimiter) = given {
             let single;
@@ -240,7 +240,7 @@ impl Seen {
                 }
                 _ => text,
             };
-            return Seen { sheets: vec![Sheet::new(text, delimiter, complete)], best: 0 };
+            return FileStart { sheets: vec![Sheet::new(text, delimiter, complete)], best: 0 };
         }
         let mut sheets: Vec<Sheet> = DELIMITERS.iter().map(|d| Sheet::new(text, *d, complete)).collect();
         let mut best = most_even(&sheets);
@@ -249,7 +249,7 @@ impl Seen {
             best = sheets.len();
             sheets.push(blank);
         }
-        let mut seen = Seen { sheets, best };
+        let mut seen = FileStart { sheets, best };
         if let Some((sheet, _)) = seen.ragged_top() {
             seen.best = sheet;
         }
@@ -410,18 +410,18 @@ fn is_year(name: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Source, Table, read};
+    use crate::{Table, TableSource, read};
 
-    fn form(text: &str, spec: &DataSpec) -> Form {
-        Form::find(&Opened::open(&Source::text("t.csv", text)).unwrap(), spec).unwrap()
+    fn form(text: &str, spec: &DataSpec) -> TableLayout {
+        TableLayout::find(&OpenedTable::open(&TableSource::text("t.csv", text)).unwrap(), spec).unwrap()
     }
 
-    fn auto(text: &str) -> Form {
+    fn auto(text: &str) -> TableLayout {
         form(text, &DataSpec::default())
     }
 
     fn table(text: &str) -> Table {
-        read(&Source::text("t.csv", text), &DataSpec::default()).unwrap()
+        read(&TableSource::text("t.csv", text), &DataSpec::default()).unwrap()
     }
 
     #[test]
@@ -520,7 +520,7 @@ mod tests {
     fn what_is_said_goes_before_what_is_found() {
         let text = "Sales\na,b\n1,2\n3,4\n5,6\n";
         let said = |rows, footer| DataSpec { skip_rows: Some(rows), skip_footer: footer, ..DataSpec::default() };
-        let read = |spec: &DataSpec| read(&Source::text("t.csv", text), spec);
+        let read = |spec: &DataSpec| read(&TableSource::text("t.csv", text), spec);
         let t = read(&said(1, 2)).unwrap();
         assert_eq!((t.rows, t.columns[1].name.as_str(), t.notes.len()), (1, "b", 0));
         assert_eq!(read(&DataSpec { skip_footer: 1, ..DataSpec::default() }).unwrap().rows, 2);
@@ -534,9 +534,9 @@ mod tests {
     #[test]
     fn lines_of_errors_count_what_is_above() {
         let spec = DataSpec { numeric: vec!["b".into()], ..DataSpec::default() };
-        let e = read(&Source::text("t.csv", "Sales\n\na;b\n1;2\n3;x\n5;6\n"), &spec).unwrap_err();
+        let e = read(&TableSource::text("t.csv", "Sales\n\na;b\n1;2\n3;x\n5;6\n"), &spec).unwrap_err();
         assert_eq!(e.span().unwrap().line, 5, "{e}");
-        let e = read(&Source::text("t.csv", "a   b\n1 2\n\n3\tx\n"), &spec).unwrap_err();
+        let e = read(&TableSource::text("t.csv", "a   b\n1 2\n\n3\tx\n"), &spec).unwrap_err();
         assert_eq!(e.span().unwrap().line, 4, "{e}");
     }
 
@@ -555,7 +555,7 @@ mod tests {
             assert!(found.text.contains(&format!("line {line}")), "{text}\n{found}");
         }
         for text in ["uf;n;m\nAC;1;2\nAL\n", "uf;n;m\nAC;1;2\nMato Grosso;3\n", "uf;n;m\nFonte: IBGE\nAC;1;2\n"] {
-            assert!(read(&Source::text("t.csv", text), &DataSpec::default()).is_err(), "{text}");
+            assert!(read(&TableSource::text("t.csv", text), &DataSpec::default()).is_err(), "{text}");
         }
         assert_eq!(table("name;n\nMaria;1\nAna;\n").rows, 2);
     }

@@ -1,6 +1,6 @@
 //! Where a table comes from, and what stands between its cells.
 
-pub(crate) mod dialect;
+pub(crate) mod csv_format;
 pub(crate) mod limited;
 #[allow(clippy::module_inception, reason = "the room is named after its main type")]
 pub(crate) mod source;

@@ -9,7 +9,7 @@ use treino_core::{Error, Result};
 
 /// Where a table comes from.
 #[derive(Debug, Clone)]
-pub enum Source {
+pub enum TableSource {
     /// A file.
     Path(PathBuf),
     /// Bytes in memory: what came from a pipe, or from a program.
@@ -21,31 +21,31 @@ pub enum Source {
     },
 }
 
-impl Source {
+impl TableSource {
     /// What `arg` means on a command line: `-` is the standard input (read to its end), anything else a path.
     ///
     /// # Errors
     /// The standard input cannot be read.
     pub fn from_argument(arg: &str) -> Result<Self> {
         if arg != "-" {
-            return Ok(Source::Path(PathBuf::from(arg)));
+            return Ok(TableSource::Path(PathBuf::from(arg)));
         }
         let mut bytes = Vec::new();
         let name = "standard input";
         std::io::stdin().lock().read_to_end(&mut bytes).map_err(|e| Error::io("read", Path::new(name), &e))?;
-        Ok(Source::Bytes { name: name.to_string(), bytes: bytes.into() })
+        Ok(TableSource::Bytes { name: name.to_string(), bytes: bytes.into() })
     }
 
     /// Text in memory.
     pub fn text(name: &str, text: &str) -> Self {
-        Source::Bytes { name: name.to_string(), bytes: text.as_bytes().into() }
+        TableSource::Bytes { name: name.to_string(), bytes: text.as_bytes().into() }
     }
 
     /// The path, or the name of the bytes.
     pub fn name(&self) -> String {
         match self {
-            Source::Path(path) => path.display().to_string(),
-            Source::Bytes { name, .. } => name.clone(),
+            TableSource::Path(path) => path.display().to_string(),
+            TableSource::Bytes { name, .. } => name.clone(),
         }
     }
 }
@@ -59,19 +59,19 @@ pub(crate) enum Format {
 
 /// A source that is known to be readable, and its format.
 #[derive(Debug, Clone)]
-pub(crate) struct Opened {
-    pub source: Source,
+pub(crate) struct OpenedTable {
+    pub source: TableSource,
     pub format: Format,
 }
 
 /// How much is read at once.
 const CHUNK: usize = 1 << 18;
 
-impl Opened {
+impl OpenedTable {
     /// Looks at the first bytes of a source.
-    pub fn open(source: &Source) -> Result<Self> {
-        let mut opened = Opened { source: source.clone(), format: Format::Csv { gzip: false } };
-        if let Source::Path(path) = source {
+    pub fn open(source: &TableSource) -> Result<Self> {
+        let mut opened = OpenedTable { source: source.clone(), format: Format::Csv { gzip: false } };
+        if let TableSource::Path(path) = source {
             let meta = std::fs::metadata(path).map_err(|e| Error::io("read", path, &e))?;
             if meta.is_dir() {
                 return Err(Error::input("this is a folder, not a table")
@@ -81,7 +81,7 @@ impl Opened {
             if !meta.is_file() {
                 // A pipe can be read once only, and two passes are made.
                 let bytes = std::fs::read(path).map_err(|e| Error::io("read", path, &e))?;
-                opened.source = Source::Bytes { name: source.name(), bytes: bytes.into() };
+                opened.source = TableSource::Bytes { name: source.name(), bytes: bytes.into() };
             }
         }
         let mut magic = Vec::new();
@@ -108,11 +108,11 @@ impl Opened {
     /// The bytes of the file from its beginning.
     fn raw(&self) -> Result<Box<dyn BufRead + '_>> {
         Ok(match &self.source {
-            Source::Path(path) => {
+            TableSource::Path(path) => {
                 let file = File::open(path).map_err(|e| Error::io("read", path, &e))?;
                 Box::new(BufReader::with_capacity(CHUNK, file))
             }
-            Source::Bytes { bytes, .. } => Box::new(Cursor::new(&bytes[..])),
+            TableSource::Bytes { bytes, .. } => Box::new(Cursor::new(&bytes[..])),
         })
     }
 
@@ -173,8 +173,8 @@ impl Opened {
 mod tests {
     use super::*;
 
-    fn bytes(bytes: &[u8]) -> Source {
-        Source::Bytes { name: "x.csv".into(), bytes: bytes.into() }
+    fn bytes(bytes: &[u8]) -> TableSource {
+        TableSource::Bytes { name: "x.csv".into(), bytes: bytes.into() }
     }
 
     #[test]
@@ -187,13 +187,13 @@ mod tests {
             (b"PK\x03\x04....", "spreadsheet"),
             (b"a,b\n\0,1\n", "no text"),
         ] {
-            let e = Opened::open(&bytes(content)).unwrap_err();
+            let e = OpenedTable::open(&bytes(content)).unwrap_err();
             assert!(e.message().contains(word), "{e}");
             assert_eq!(e.file(), Some(Path::new("x.csv")));
         }
-        let e = Opened::open(&Source::Path("no/such.csv".into())).unwrap_err();
+        let e = OpenedTable::open(&TableSource::Path("no/such.csv".into())).unwrap_err();
         assert!(e.message().contains("no such file"), "{e}");
-        let e = Opened::open(&Source::Path(".".into())).unwrap_err();
+        let e = OpenedTable::open(&TableSource::Path(".".into())).unwrap_err();
         assert!(e.message().contains("folder"), "{e}");
     }
 
@@ -203,9 +203,9 @@ mod tests {
         let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
         packer.write_all(b"\xef\xbb\xbfa,b\n1,2\n").unwrap();
         let packed = packer.finish().unwrap();
-        let opened = Opened::open(&bytes(&packed)).unwrap();
+        let opened = OpenedTable::open(&bytes(&packed)).unwrap();
         assert_eq!(opened.sample(100).unwrap(), b"a,b\n1,2\n");
-        let e = Opened::open(&bytes(&packed[..packed.len() - 6])).unwrap_err();
+        let e = OpenedTable::open(&bytes(&packed[..packed.len() - 6])).unwrap_err();
         assert!(e.message().contains("cut off"), "{e}");
     }
 }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
-use treino_core::catalog::{Entries, Field, Interval, Kind, Node, Thing, Value, thing};
+use treino_core::catalog::{Component, Entries, Field, Interval, Kind, Node, Value, component};
 use treino_core::{Error, Result};
 
 /// What is learnt from the target.
@@ -68,7 +68,7 @@ impl Field for Task {
     }
 }
 
-thing! {
+component! {
     /// Which table, which columns are targets, and which rows are kept back.
     ///
     /// Keras differences: Keras takes arrays. Here a table is made into numbers by a recipe that is fitted on the training

@@ -1,9 +1,9 @@
 //! Rules about the table.
 
-use super::rule::{Finding, Rule};
+use super::check::{Check, Finding};
 use crate::report::{Evaluation, Record};
-use crate::shell::word;
-use treino_tables::Why;
+use crate::shell::quote;
+use treino_tables::LeftOutReason;
 
 /// Inputs beyond this size make the first layer's sums as large.
 const LARGE: f64 = 25.0;
@@ -28,39 +28,39 @@ pub(super) fn examine(record: &Record, findings: &mut Vec<Finding>) {
     let largest = numbers.max_by(|a, b| size(&a.scaled).total_cmp(&size(&b.scaled)));
     let scales_itself = record.setting.layers.first().is_some_and(|layer| SCALING.contains(&layer.class.as_str()));
     if let Some(column) = largest.filter(|column| size(&column.scaled) > LARGE && !scales_itself) {
-        let rule = Rule::UnscaledInputs { column: column.name.clone(), scale: column.scaled };
+        let rule = Check::UnscaledInputs { column: column.name.clone(), scale: column.scaled };
         add(rule, Some("--scale standard"));
     }
-    let left_out = |why: Why| -> Vec<String> {
+    let left_out = |why: LeftOutReason| -> Vec<String> {
         data.left_out.iter().filter(|left| left.why == why).map(|left| left.name.clone()).collect()
     };
-    let constant = left_out(Why::Constant);
+    let constant = left_out(LeftOutReason::Constant);
     if !constant.is_empty() {
-        add(Rule::ConstantColumns { columns: constant }, None);
+        add(Check::ConstantColumns { columns: constant }, None);
     }
-    let identifiers = left_out(Why::Identifier);
+    let identifiers = left_out(LeftOutReason::Identifier);
     if !identifiers.is_empty() {
-        add(Rule::IdentifierColumns { columns: identifiers }, None);
+        add(Check::IdentifierColumns { columns: identifiers }, None);
     }
     if let [Some(train), validation, _] = data.parts {
         let enough = train >= ENOUGH_ROWS;
         for column in data.inputs.iter().filter(|column| enough && column.alone.is_some_and(|alone| alone >= TELLS_ALL))
         {
-            let rule = Rule::Leak { column: column.name.clone(), alone: column.alone.unwrap_or_default() };
-            add(rule, Some(&format!("--ignore {}", word(&column.name))));
+            let rule = Check::Leak { column: column.name.clone(), alone: column.alone.unwrap_or_default() };
+            add(rule, Some(&format!("--ignore {}", quote(&column.name))));
         }
         for column in &data.inputs {
             // What tells by its value needs no second finding.
             let by_value = column.alone.is_some_and(|alone| alone >= TELLS_ALL);
             if let Some(alone) = column.missing_alone.filter(|alone| !by_value && *alone >= TELLS_ALL) {
-                let attempt = format!("--ignore {}", word(&column.name));
-                add(Rule::MissingLeak { column: column.name.clone(), alone }, Some(&attempt));
+                let attempt = format!("--ignore {}", quote(&column.name));
+                add(Check::MissingLeak { column: column.name.clone(), alone }, Some(&attempt));
             }
         }
         if let Some(rows) = validation.filter(|rows| *rows < FEW) {
             // With few rows in all, each is worth more in training.
             let attempt = if train > 5 * FEW { Some("--validation-split 0.2") } else { Some("--repeats 10") };
-            add(Rule::TinyValidation { rows }, attempt);
+            add(Check::TinyValidation { rows }, attempt);
         }
     }
     for (target, loss) in record.targets.iter().zip(&record.setting.losses) {
@@ -73,7 +73,7 @@ pub(super) fn examine(record: &Record, findings: &mut Vec<Finding>) {
         };
         let is_classes = matches!(target.parts.first(), Some((_, Evaluation::Classes(_))));
         if is_classes && distances.into_iter().any(|name| name == loss) {
-            let rule = Rule::WrongLoss { loss: loss.clone(), task: target.task.clone(), better: better.to_string() };
+            let rule = Check::WrongLoss { loss: loss.clone(), task: target.task.clone(), better: better.to_string() };
             add(rule, Some(&format!("--loss {better}")));
         }
     }

@@ -1,7 +1,7 @@
 //! Rules about what came out.
 
+use super::check::{Check, Finding};
 use super::data::ENOUGH_ROWS;
-use super::rule::{Finding, Rule};
 use crate::report::{Evaluation, Record, TargetRecord};
 
 /// By how much the loss of a held-out part may exceed that of training before it counts as over-fitting, as a share of what the
@@ -39,13 +39,13 @@ pub(super) fn examine(record: &Record, findings: &mut Vec<Finding>) {
         let perfect = perfect(honest).filter(|_| is_unseen);
         if let Some((score, value)) = perfect {
             let column = target.importance.first().map(|first| first.column.clone());
-            let rule = Rule::TooGood { score: score.to_string(), value, part: part.clone(), column };
+            let rule = Check::TooGood { score: score.to_string(), value, part: part.clone(), column };
             add(rule, None);
         } else if loss >= NO_BETTER * baseline && train_loss >= 0.9 * baseline {
-            let rule = Rule::UnderFitting { loss, baseline, part: part.clone() };
+            let rule = Check::UnderFitting { loss, baseline, part: part.clone() };
             add(rule, Some("--hidden 32,16 --learning-rate 0.001"));
         } else if is_unseen && loss - train_loss > gap * baseline {
-            let rule = Rule::OverFitting { train: train_loss, other: loss, part: part.clone() };
+            let rule = Check::OverFitting { train: train_loss, other: loss, part: part.clone() };
             add(rule, Some("--dropout 0.3"));
         }
         if let Evaluation::Classes(classes) = honest
@@ -55,7 +55,7 @@ pub(super) fn examine(record: &Record, findings: &mut Vec<Finding>) {
                 c.support >= 1.0 && c.scores.recall < RARELY && (f64::MIN_POSITIVE..RARE).contains(&c.training_share)
             })
         {
-            let rule = Rule::HiddenImbalance {
+            let rule = Check::HiddenImbalance {
                 class: lost.name.clone(),
                 recall: lost.scores.recall,
                 accuracy: classes.accuracy.model,
@@ -69,11 +69,11 @@ pub(super) fn examine(record: &Record, findings: &mut Vec<Finding>) {
             let lost: Vec<String> = lost.map(|class| class.name.clone()).collect();
             if !lost.is_empty() {
                 let attempt = record.setting.is_split_last().then_some("--set data.split=random");
-                add(Rule::AbsentClasses { classes: lost }, attempt);
+                add(Check::AbsentClasses { classes: lost }, attempt);
             }
         }
         if let Some((score, range, seeds)) = unstable(target) {
-            add(Rule::UnstableSeeds { score, range, seeds }, Some("--repeats 30"));
+            add(Check::UnstableSeeds { score, range, seeds }, Some("--repeats 30"));
         }
     }
 }

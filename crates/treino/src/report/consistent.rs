@@ -1,8 +1,8 @@
 //! Whether the lists of a record fit together: what reads it goes through them side by side.
 
 use super::evaluation::Evaluation;
-use super::record::{Course, Curves, DataFacts, Record, RecordedEnding, TargetRecord};
-use treino_nn::events::{Inside, LayerTrace};
+use super::record::{DataSummary, PredictionCurves, Record, RecordedEnding, RecordedHistory, TargetRecord};
+use treino_nn::events::{LayerStatistics, LayerTrace};
 
 /// What does not fit, in words; nothing in a record that Treino wrote.
 pub(super) fn misfit(record: &Record) -> Result<(), String> {
@@ -23,7 +23,7 @@ fn counted(what: &str, found: usize, expected: usize) -> Result<(), String> {
     if found == expected { Ok(()) } else { Err(format!("{what} has {found} entries, not {expected}")) }
 }
 
-fn course(course: &Course) -> Result<(), String> {
+fn course(course: &RecordedHistory) -> Result<(), String> {
     let (names, epochs) = (course.names.len(), course.epochs.len());
     counted("more_is_better", course.more_is_better.len(), names)?;
     counted("learning_rates", course.learning_rates.len(), epochs)?;
@@ -50,7 +50,7 @@ fn course(course: &Course) -> Result<(), String> {
     Ok(())
 }
 
-fn inside(inside: &Inside) -> Result<(), String> {
+fn inside(inside: &LayerStatistics) -> Result<(), String> {
     let epochs = inside.epochs.len();
     for LayerTrace { layer, weights, gradients, means, deviations, flat, .. } in &inside.layers {
         for list in [weights, gradients, means, deviations, flat] {
@@ -60,7 +60,7 @@ fn inside(inside: &Inside) -> Result<(), String> {
     Ok(())
 }
 
-fn data(data: &DataFacts) -> Result<(), String> {
+fn data(data: &DataSummary) -> Result<(), String> {
     if data.inputs.is_empty() { Err("it has no column that is used".to_string()) } else { Ok(()) }
 }
 
@@ -69,7 +69,7 @@ fn of_target(target: &TargetRecord) -> Result<(), String> {
     if target.parts.is_empty() {
         return Err("it has no evaluation".to_string());
     }
-    let is_number = matches!(target.curves, Curves::Numbers(_));
+    let is_number = matches!(target.curves, PredictionCurves::Numbers(_));
     for (part, evaluation) in &target.parts {
         match evaluation {
             Evaluation::Classes(found) if !is_number => {
@@ -84,10 +84,10 @@ fn of_target(target: &TargetRecord) -> Result<(), String> {
         }
     }
     match &target.curves {
-        Curves::Classes { classes: curves } => {
+        PredictionCurves::Classes { classes: curves } => {
             counted("curves", curves.len(), if classes == 2 { 1 } else { classes })?;
         }
-        Curves::Numbers(curves) => counted("edges", curves.edges.len(), curves.counts.len() + 1)?,
+        PredictionCurves::Numbers(curves) => counted("edges", curves.edges.len(), curves.counts.len() + 1)?,
     }
     for rows in [&target.wrong, &target.undecided] {
         let names = |at: usize| rows[at].inputs.iter().map(|(name, _)| name);

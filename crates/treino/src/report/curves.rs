@@ -39,7 +39,7 @@ impl ClassCurves {
             rows: [count, p.len() - count],
             auc,
             auc_interval: if weights.is_none() { delong(positive, p, auc) } else { None },
-            roc: thinned(points, |[x, y]| x + y, |[x, y]| y - x),
+            roc: simplify_curve(points, |[x, y]| x + y, |[x, y]| y - x),
             precision_recall,
             average_precision,
             share: sum(&y) / total,
@@ -51,7 +51,11 @@ impl ClassCurves {
 }
 
 /// At most 300 points of a curve: the last, and of each slice along it the first, the highest and the lowest.
-fn thinned(points: Vec<[f64; 2]>, along: impl Fn([f64; 2]) -> f64, height: impl Fn([f64; 2]) -> f64) -> Vec<[f64; 2]> {
+fn simplify_curve(
+    points: Vec<[f64; 2]>,
+    along: impl Fn([f64; 2]) -> f64,
+    height: impl Fn([f64; 2]) -> f64,
+) -> Vec<[f64; 2]> {
     if points.len() <= 3 * SLICES + 3 {
         return points;
     }
@@ -81,7 +85,7 @@ fn precision_recall(positive: &[bool], p: &[f32], weights: Option<&[f32]>) -> (V
     let average = steps.iter().map(|(tp, before, precision)| (tp - before) / all * precision).sum();
     let points = steps.iter().map(|(tp, _, precision)| [tp / all, *precision]);
     let points = std::iter::once([0.0, 1.0]).chain(points).collect();
-    (thinned(points, |[recall, _]| recall, |[_, precision]| precision), average)
+    (simplify_curve(points, |[recall, _]| recall, |[_, precision]| precision), average)
 }
 
 /// The 95 % interval of an area; none where it is 0 or 1, or a side has fewer than two rows.

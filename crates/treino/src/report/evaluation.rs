@@ -13,25 +13,25 @@ use treino_nn::metrics::auc;
 #[serde(tag = "target", rename_all = "snake_case")]
 pub enum Evaluation {
     /// The target is one of several classes.
-    Classes(Classes),
+    Classes(ClassificationScores),
     /// The target is a number.
-    Numbers(Numbers),
+    Numbers(RegressionScores),
 }
 
 /// A number of the model next to that of the baseline.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct WithBaseline {
     /// The model's.
-    #[serde(with = "treino_core::gaps")]
+    #[serde(with = "treino_core::nullable")]
     pub model: f64,
     /// The trivial baseline's.
-    #[serde(with = "treino_core::gaps")]
+    #[serde(with = "treino_core::nullable")]
     pub baseline: f64,
 }
 
 /// The evaluation of predicted classes. Counts are sums of weights, which are row counts where there are no weights.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Classes {
+pub struct ClassificationScores {
     /// How many rows were evaluated.
     pub n: usize,
     /// The sum of their weights.
@@ -47,9 +47,9 @@ pub struct Classes {
     /// of each class against the rest, over the classes that occur. Missing where no class has rows on both sides.
     pub auc: Option<f64>,
     /// Plain mean over the classes that occur or are predicted.
-    pub macro_average: Average,
+    pub macro_average: AveragedScores,
     /// Mean weighted by the classes' support.
-    pub weighted_average: Average,
+    pub weighted_average: AveragedScores,
     /// Class by class.
     pub classes: Vec<ClassScores>,
     /// Row: the true class; column: the predicted one.
@@ -69,14 +69,14 @@ pub struct ClassScores {
     pub predicted: f64,
     /// Precision, recall and F1; 0 where they are 0/0.
     #[serde(flatten)]
-    pub scores: Average,
+    pub scores: AveragedScores,
     /// The exact area under its ROC curve against the rest; missing without rows on both sides.
     pub auc: Option<f64>,
 }
 
 /// Precision, recall and F1, of one class or averaged over classes.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
-pub struct Average {
+pub struct AveragedScores {
     /// Of the rows given to the class, the share that belongs there.
     pub precision: f64,
     /// Of the rows of the class, the share that is given to it.
@@ -87,7 +87,7 @@ pub struct Average {
 
 /// The evaluation of predicted numbers, in the units of what was given.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Numbers {
+pub struct RegressionScores {
     /// How many rows were evaluated.
     pub n: usize,
     /// The sum of their weights.
@@ -158,7 +158,7 @@ impl Evaluation {
                     training_share: shares[class],
                     support,
                     predicted,
-                    scores: Average {
+                    scores: AveragedScores {
                         precision: ratio(right, predicted),
                         recall: ratio(right, support),
                         f1: ratio(2.0 * right, support + predicted),
@@ -169,7 +169,7 @@ impl Evaluation {
             .collect();
         let found: Vec<f64> = areas.iter().flatten().copied().collect();
         let right: f64 = (0..k).map(|class| confusion[class][class]).sum();
-        Ok(Evaluation::Classes(Classes {
+        Ok(Evaluation::Classes(ClassificationScores {
             n: y.len(),
             weight,
             baseline_class: class_names[majority].clone(),
@@ -212,7 +212,7 @@ impl Evaluation {
             model: mean_of(&|y, p| (y - p).abs()),
             baseline: mean_of(&|y, _| (y - training_mean).abs()),
         };
-        Ok(Evaluation::Numbers(Numbers {
+        Ok(Evaluation::Numbers(RegressionScores {
             n: y.len(),
             weight,
             training_mean,
@@ -264,12 +264,12 @@ fn area(class: usize, y: &[u32], p: &[f32], p_width: usize, weights: Option<&[f3
     auc(&positive, &scores, weights)
 }
 
-fn average(classes: &[ClassScores], weight: impl Fn(&ClassScores) -> f64) -> Average {
+fn average(classes: &[ClassScores], weight: impl Fn(&ClassScores) -> f64) -> AveragedScores {
     let total: f64 = classes.iter().map(&weight).sum();
-    let mean = |score: fn(&Average) -> f64| -> f64 {
+    let mean = |score: fn(&AveragedScores) -> f64| -> f64 {
         ratio(classes.iter().map(|c| weight(c) * score(&c.scores)).sum(), total)
     };
-    Average { precision: mean(|s| s.precision), recall: mean(|s| s.recall), f1: mean(|s| s.f1) }
+    AveragedScores { precision: mean(|s| s.precision), recall: mean(|s| s.recall), f1: mean(|s| s.f1) }
 }
 
 #[cfg(test)]
@@ -315,7 +315,7 @@ mod tests {
         assert_eq!(e.confusion, [[1.0, 0.0, 0.0], [0.0, 3.0, 0.0], [0.0, 0.0, 0.0]]);
         assert_eq!(e.accuracy, WithBaseline { model: 1.0, baseline: 0.25 });
         assert_eq!((e.classes[2].auc, e.auc), (None, Some(1.0)));
-        assert_eq!(e.macro_average, Average { precision: 1.0, recall: 1.0, f1: 1.0 });
+        assert_eq!(e.macro_average, AveragedScores { precision: 1.0, recall: 1.0, f1: 1.0 });
         let json = serde_json::to_value(Evaluation::Classes(e)).unwrap();
         assert_eq!(json["target"], "classes");
         assert_eq!(json["classes"][0]["recall"], 1.0);
@@ -331,7 +331,7 @@ mod tests {
         close(e.r2.unwrap().model, 0.2);
         close(e.r2.unwrap().baseline, -0.2);
         let flat = Evaluation::numbers(&[1.0_f32; 3], &[1.0, 2.0, 3.0], Some(&[1.0, 1.0, 0.5]), 1.0).unwrap();
-        assert!(matches!(flat, Evaluation::Numbers(Numbers { r2: None, .. })));
+        assert!(matches!(flat, Evaluation::Numbers(RegressionScores { r2: None, .. })));
     }
 
     #[test]

@@ -8,10 +8,10 @@ mod evaluation;
 mod headline;
 pub(crate) mod notable;
 mod record;
-pub(crate) mod said;
 mod table;
+pub(crate) mod target_predictions;
 
-pub use evaluation::{Average, ClassScores, Classes, Evaluation, Numbers, WithBaseline};
+pub use evaluation::{AveragedScores, ClassScores, ClassificationScores, Evaluation, RegressionScores, WithBaseline};
 pub use headline::headline;
 pub use record::*;
-pub use table::{Cell, Table};
+pub use table::{FigureCell, FigureTable};

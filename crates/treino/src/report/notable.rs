@@ -1,7 +1,7 @@
 //! Rows worth a look: those that the network got badly wrong, and those that it was undecided about.
 
 use super::record::NotableRow;
-use super::said::Said;
+use super::target_predictions::TargetPredictions;
 use treino_tables::{ColumnKind, Recipe};
 
 /// So many rows of each sort at most.
@@ -12,7 +12,7 @@ const GAP: f64 = 0.2;
 
 /// The rows that were said wrong, worst first: those whose true class was least probable, or the numbers with the largest
 /// errors. Ties stand in the order of the file.
-pub(crate) fn wrong(said: &Said<'_>, recipe: &Recipe) -> Vec<NotableRow> {
+pub(crate) fn wrong(said: &TargetPredictions<'_>, recipe: &Recipe) -> Vec<NotableRow> {
     let rows = 0..said.data.len();
     let badness: Vec<(usize, f64)> = if said.is_number() {
         let error = |row: usize| (said.number(row) - said.predicted(row)).abs();
@@ -25,7 +25,7 @@ pub(crate) fn wrong(said: &Said<'_>, recipe: &Recipe) -> Vec<NotableRow> {
 }
 
 /// The rows between two classes, closest first.
-pub(crate) fn undecided(said: &Said<'_>, recipe: &Recipe) -> Vec<NotableRow> {
+pub(crate) fn undecided(said: &TargetPredictions<'_>, recipe: &Recipe) -> Vec<NotableRow> {
     if said.is_number() {
         return Vec::new();
     }
@@ -40,14 +40,14 @@ pub(crate) fn undecided(said: &Said<'_>, recipe: &Recipe) -> Vec<NotableRow> {
 }
 
 /// The rows with the least numbers.
-fn least(mut rows: Vec<(usize, f64)>, said: &Said<'_>, recipe: &Recipe) -> Vec<NotableRow> {
+fn least(mut rows: Vec<(usize, f64)>, said: &TargetPredictions<'_>, recipe: &Recipe) -> Vec<NotableRow> {
     let number = |row: usize| said.data.rows[row];
     rows.sort_by(|a, b| a.1.total_cmp(&b.1).then(number(a.0).cmp(&number(b.0))));
     rows.truncate(MOST);
     rows.into_iter().map(|(row, _)| notable(row, said, recipe)).collect()
 }
 
-fn notable(row: usize, said: &Said<'_>, recipe: &Recipe) -> NotableRow {
+fn notable(row: usize, said: &TargetPredictions<'_>, recipe: &Recipe) -> NotableRow {
     let (truth, answer, score) = if said.is_number() {
         let (y, p) = (said.number(row), said.predicted(row));
         let truth = if said.target.kind == ColumnKind::Integer { y.round() } else { y };

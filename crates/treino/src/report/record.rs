@@ -20,20 +20,20 @@ pub struct Record {
     /// The program that trained, such as `treino 0.1.0`.
     pub program: String,
     /// What was trained, and how.
-    pub setting: Setting,
+    pub setting: TrainingSetup,
     /// The table.
-    pub data: DataFacts,
+    pub data: DataSummary,
     /// The epochs.
-    pub course: Course,
+    pub course: RecordedHistory,
     /// Statistics inside the network, epoch by epoch.
-    pub inside: treino_nn::events::Inside,
+    pub inside: treino_nn::events::LayerStatistics,
     /// How each target is predicted.
     pub targets: Vec<TargetRecord>,
 }
 
 /// What was trained, and how.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Setting {
+pub struct TrainingSetup {
     /// The resolved spec, as TOML, its paths cut to file names.
     pub spec: String,
     /// The layers, each as one line: name, what it is, shape of its rows, parameters.
@@ -64,7 +64,7 @@ pub struct Setting {
     pub is_class_weighted: bool,
 }
 
-impl Setting {
+impl TrainingSetup {
     /// Whether the last rows of the file were kept back, not random ones.
     pub fn is_split_last(&self) -> bool {
         self.spec.lines().any(|line| line.trim() == "split = \"last\"")
@@ -86,7 +86,7 @@ pub struct LayerLine {
 
 /// The table that was learnt from.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct DataFacts {
+pub struct DataSummary {
     /// The file's name, without its folder.
     pub source: String,
     /// Its rows and columns.
@@ -98,9 +98,9 @@ pub struct DataFacts {
     /// Rows without a target.
     pub set_aside: usize,
     /// Columns that are used.
-    pub inputs: Vec<ColumnFacts>,
+    pub inputs: Vec<ColumnSummary>,
     /// Columns that are not used, and why.
-    pub left_out: Vec<LeftOutFacts>,
+    pub left_out: Vec<LeftOutSummary>,
     /// What was decided without being asked, in English.
     pub notes: Vec<String>,
     /// 128 bits of SipHash-1-3 over inputs, targets and weights of all parts as they were learnt from, in hexadecimal.
@@ -109,18 +109,18 @@ pub struct DataFacts {
 
 /// A column that is not used.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct LeftOutFacts {
+pub struct LeftOutSummary {
     /// Its name.
     pub name: String,
     /// Why, in English.
     pub reason: String,
     /// The kind of reason.
-    pub why: treino_tables::Why,
+    pub why: treino_tables::LeftOutReason,
 }
 
 /// A column that is used, over the training rows.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct ColumnFacts {
+pub struct ColumnSummary {
     /// Its name.
     pub name: String,
     /// `number`, `integer`, `boolean`, `category`, `date` or `text`.
@@ -150,7 +150,7 @@ pub struct ColumnFacts {
 
 /// The epochs of the training.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Course {
+pub struct RecordedHistory {
     /// Names of the numbers.
     pub names: Vec<String>,
     /// Whether more of each is better, where that is known.
@@ -158,7 +158,7 @@ pub struct Course {
     /// One row an epoch, one number a name; `None` where an epoch lacks it or it is not finite.
     pub epochs: Vec<Vec<Option<f64>>>,
     /// The learning rate after each epoch.
-    #[serde(with = "treino_core::gaps")]
+    #[serde(with = "treino_core::nullable")]
     pub learning_rates: Vec<f64>,
     /// The best epoch, from 0.
     pub best_epoch: Option<usize>,
@@ -192,7 +192,7 @@ pub enum RecordedEnding {
         /// Where the first number that is not finite stood, in English.
         place: String,
         /// The learning rate of that step.
-        #[serde(with = "treino_core::gaps")]
+        #[serde(with = "treino_core::nullable")]
         learning_rate: f64,
     },
 }
@@ -245,24 +245,24 @@ pub struct TargetRecord {
     /// Evaluations of the parts that there are: `train`, `validation`, `test`.
     pub parts: Vec<(String, Evaluation)>,
     /// Curves, on the part that says most about new rows: the last of `parts`.
-    pub curves: Curves,
+    pub curves: PredictionCurves,
     /// The rows of that part that the network got badly wrong, worst first.
     pub wrong: Vec<NotableRow>,
     /// The rows of that part that it was undecided about; none for numbers.
     pub undecided: Vec<NotableRow>,
     /// Which columns matter, most first.
-    pub importance: Vec<Importance>,
+    pub importance: Vec<ColumnImportance>,
     /// What the prediction does along the columns that matter most.
     pub dependence: Vec<Dependence>,
     /// With several seeds, the headline numbers of each complete one: name, then one value a seed.
-    #[serde(with = "treino_core::gaps")]
+    #[serde(with = "treino_core::nullable")]
     pub seeds: Vec<(String, Vec<f64>)>,
 }
 
 /// Curves of predictions on unseen rows.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "of", rename_all = "snake_case")]
-pub enum Curves {
+pub enum PredictionCurves {
     /// Of classes: one entry a class; of two classes the positive one alone.
     Classes {
         /// Each against the rest.
@@ -280,25 +280,25 @@ pub struct ClassCurves {
     /// Rows of the class, and others.
     pub rows: [usize; 2],
     /// The exact area under the ROC curve.
-    #[serde(with = "treino_core::gaps")]
+    #[serde(with = "treino_core::nullable")]
     pub auc: f64,
     /// Its 95 % interval after DeLong, on the logit scale; `None` with weights, or where the area is 0 or 1.
     pub auc_interval: Option<[f64; 2]>,
-    /// Points of the ROC curve, thinned to a few hundred: false positive rate, true positive rate.
+    /// Points of the ROC curve, simplify_curve to a few hundred: false positive rate, true positive rate.
     pub roc: Vec<[f64; 2]>,
-    /// Points of the precision-recall curve, thinned: recall, precision.
-    #[serde(with = "treino_core::gaps")]
+    /// Points of the precision-recall curve, simplify_curve: recall, precision.
+    #[serde(with = "treino_core::nullable")]
     pub precision_recall: Vec<[f64; 2]>,
     /// Average precision: the sum of precision times the step in recall.
-    #[serde(with = "treino_core::gaps")]
+    #[serde(with = "treino_core::nullable")]
     pub average_precision: f64,
     /// The share of the class, which is what a classifier that guesses has as precision.
-    #[serde(with = "treino_core::gaps")]
+    #[serde(with = "treino_core::nullable")]
     pub share: f64,
     /// Ten bins of equal width over the predicted probability, those without rows left out.
     pub calibration: Vec<CalibrationBin>,
     /// The mean of (p - y)^2.
-    #[serde(with = "treino_core::gaps")]
+    #[serde(with = "treino_core::nullable")]
     pub brier: f64,
     /// What each threshold from 0.05 to 0.95 gives.
     pub thresholds: Vec<ThresholdRow>,
@@ -308,7 +308,7 @@ pub struct ClassCurves {
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct CalibrationBin {
     /// Mean predicted probability.
-    #[serde(with = "treino_core::gaps")]
+    #[serde(with = "treino_core::nullable")]
     pub predicted: f64,
     /// Share that is of the class.
     pub observed: f64,
@@ -331,17 +331,17 @@ pub struct ThresholdRow {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct NumberCurves {
     /// True and predicted number of rows, at most 1,000, evenly chosen.
-    #[serde(with = "treino_core::gaps")]
+    #[serde(with = "treino_core::nullable")]
     pub points: Vec<[f64; 2]>,
     /// Histogram of y - p: edges, one more than counts.
     pub edges: Vec<f64>,
     /// Rows in each bin.
     pub counts: Vec<usize>,
     /// Quantiles of |y - p|: 0.5, 0.9, 0.95, 1.
-    #[serde(with = "treino_core::gaps")]
+    #[serde(with = "treino_core::nullable")]
     pub error_quantiles: [f64; 4],
     /// Ten groups of equally many rows by predicted number: mean predicted, mean true.
-    #[serde(with = "treino_core::gaps")]
+    #[serde(with = "treino_core::nullable")]
     pub groups: Vec<[f64; 2]>,
 }
 
@@ -355,7 +355,7 @@ pub struct NotableRow {
     /// What the network said.
     pub said: String,
     /// The probability of the class it said (for numbers: truth minus what was said).
-    #[serde(with = "treino_core::gaps")]
+    #[serde(with = "treino_core::nullable")]
     pub score: f64,
     /// Columns and what stands there.
     pub inputs: Vec<(String, String)>,
@@ -363,14 +363,14 @@ pub struct NotableRow {
 
 /// What shuffling a column costs.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Importance {
+pub struct ColumnImportance {
     /// The column.
     pub column: String,
     /// By how much the loss (log-loss, or mean squared error) grows when its cells are shuffled: mean over the repeats.
-    #[serde(with = "treino_core::gaps")]
+    #[serde(with = "treino_core::nullable")]
     pub mean: f64,
     /// Standard deviation over the repeats.
-    #[serde(with = "treino_core::gaps")]
+    #[serde(with = "treino_core::nullable")]
     pub sd: f64,
 }
 
@@ -384,7 +384,7 @@ pub struct Dependence {
     /// The same as numbers; empty for a category.
     pub values: Vec<f64>,
     /// For each class (of two classes the positive one alone), or for the number: the mean prediction at each value.
-    #[serde(with = "treino_core::gaps")]
+    #[serde(with = "treino_core::nullable")]
     pub predictions: Vec<Vec<f64>>,
 }
 

@@ -2,16 +2,16 @@
 
 /// Data in rows and columns.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct Table {
+pub struct FigureTable {
     /// Names of the columns.
     pub head: Vec<String>,
     /// Rows of as many cells.
-    pub rows: Vec<Vec<Cell>>,
+    pub rows: Vec<Vec<FigureCell>>,
 }
 
 /// A cell of a table.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Cell {
+pub enum FigureCell {
     /// A number: in full in files, short and in the language's marks where a person reads it.
     Number(f64),
     /// Words.
@@ -20,42 +20,42 @@ pub enum Cell {
     Empty,
 }
 
-impl From<f64> for Cell {
+impl From<f64> for FigureCell {
     fn from(x: f64) -> Self {
-        if x.is_nan() { Cell::Empty } else { Cell::Number(x) }
+        if x.is_nan() { FigureCell::Empty } else { FigureCell::Number(x) }
     }
 }
 
-impl From<Option<f64>> for Cell {
+impl From<Option<f64>> for FigureCell {
     fn from(x: Option<f64>) -> Self {
-        x.map_or(Cell::Empty, Cell::from)
+        x.map_or(FigureCell::Empty, FigureCell::from)
     }
 }
 
-impl From<&str> for Cell {
+impl From<&str> for FigureCell {
     fn from(text: &str) -> Self {
-        Cell::Text(text.to_string())
+        FigureCell::Text(text.to_string())
     }
 }
 
-impl From<String> for Cell {
+impl From<String> for FigureCell {
     fn from(text: String) -> Self {
-        Cell::Text(text)
+        FigureCell::Text(text)
     }
 }
 
-impl Table {
+impl FigureTable {
     /// An empty table with these columns.
     pub fn new<S: Into<String>>(head: impl IntoIterator<Item = S>) -> Self {
-        Table { head: head.into_iter().map(Into::into).collect(), rows: Vec::new() }
+        FigureTable { head: head.into_iter().map(Into::into).collect(), rows: Vec::new() }
     }
 
     /// Adds a row.
     ///
     /// # Panics
     /// If it has not a cell for each column.
-    pub fn row(&mut self, cells: impl IntoIterator<Item = Cell>) {
-        let cells: Vec<Cell> = cells.into_iter().collect();
+    pub fn row(&mut self, cells: impl IntoIterator<Item = FigureCell>) {
+        let cells: Vec<FigureCell> = cells.into_iter().collect();
         assert_eq!(cells.len(), self.head.len(), "a row has a cell for each column");
         self.rows.push(cells);
     }

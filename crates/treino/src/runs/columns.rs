@@ -1,18 +1,18 @@
 //! What the training rows say about each column, read back from the features.
 
-use crate::report::ColumnFacts;
+use crate::report::ColumnSummary;
 use siphasher::sip128::{Hasher128, SipHasher13};
 use std::collections::BTreeMap;
 use std::hash::Hasher;
 use treino_nn::metrics::auc;
-use treino_tables::{Dataset, Place, Prepared, Task, shown};
+use treino_tables::{Dataset, DecodedColumn, Prepared, Task, shown};
 
 /// The facts of each column that is used.
-pub(super) fn columns(prepared: &Prepared) -> Vec<ColumnFacts> {
+pub(super) fn columns(prepared: &Prepared) -> Vec<ColumnSummary> {
     prepared.recipe.places().iter().map(|place| facts(place, prepared)).collect()
 }
 
-fn facts(place: &Place<'_>, prepared: &Prepared) -> ColumnFacts {
+fn facts(place: &DecodedColumn<'_>, prepared: &Prepared) -> ColumnSummary {
     let (input, x) = (place.input, &prepared.train.x);
     let n = x.rows();
     let rows = || (0..n).map(|row| place.of(x.row(row)));
@@ -27,7 +27,7 @@ fn facts(place: &Place<'_>, prepared: &Prepared) -> ColumnFacts {
     let date = input.kind == treino_tables::ColumnKind::Date;
     let numbers: Vec<f64> = rows().filter(|_| input.is_number() && !date).filter_map(|f| input.number(f)).collect();
     let first = || rows().map(|features| f64::from(features[0]));
-    ColumnFacts {
+    ColumnSummary {
         name: input.name.clone(),
         kind: input.kind.name().to_string(),
         features: place.features.iter().map(std::ops::Range::len).sum(),
@@ -48,7 +48,7 @@ const FEW: usize = 20;
 const BY_CHANCE: f64 = 1e-6;
 
 /// How well it tells the first target whether the cell of a column is missing.
-fn missing_alone(place: &Place<'_>, prepared: &Prepared) -> Option<f64> {
+fn missing_alone(place: &DecodedColumn<'_>, prepared: &Prepared) -> Option<f64> {
     let Dataset { x, y, .. } = &prepared.train;
     let n = x.rows();
     let is_missing = |row: usize| place.input.is_missing(place.of(x.row(row)));
@@ -93,7 +93,7 @@ fn moments(numbers: impl Iterator<Item = f64> + Clone) -> [f64; 2] {
     [mean, (numbers.map(|x| (x - mean) * (x - mean)).sum::<f64>() / n).sqrt()]
 }
 
-fn alone(place: &Place<'_>, prepared: &Prepared) -> Option<f64> {
+fn alone(place: &DecodedColumn<'_>, prepared: &Prepared) -> Option<f64> {
     let (input, Dataset { x, y, .. }) = (place.input, &prepared.train);
     let features = |row: usize| place.of(x.row(row));
     let target = |row: usize| y.get(row, 0);

@@ -1,26 +1,26 @@
 //! How good a model's predictions are.
 
 use crate::report::Evaluation;
-use crate::store::{Baseline, Bundle};
+use crate::store::{StoredBaseline, TrainedModel};
 use treino_core::error::Result;
-use treino_tables::{DataSpec, Dataset, Note, Source, Target};
+use treino_tables::{DataSpec, Dataset, Note, TableSource, Target};
 
-impl Bundle {
+impl TrainedModel {
     /// How good the predictions of each target on a raw table are, and how many rows lack a target.
     ///
     /// # Errors
-    /// As [`Bundle::evaluate_as`].
-    pub fn evaluate(&self, source: &Source) -> Result<(Vec<Evaluation>, usize)> {
+    /// As [`TrainedModel::evaluate_as`].
+    pub fn evaluate(&self, source: &TableSource) -> Result<(Vec<Evaluation>, usize)> {
         self.evaluate_as(source, &DataSpec::default(), &mut Vec::new())
     }
 
-    /// [`Bundle::evaluate`] for a table that is written as `written` says, as in [`Bundle::predict_as`].
+    /// [`TrainedModel::evaluate`] for a table that is written as `written` says, as in [`TrainedModel::predict_as`].
     ///
     /// # Errors
     /// As there; a table without the targets, or with classes that the model does not know.
     pub fn evaluate_as(
         &self,
-        source: &Source,
+        source: &TableSource,
         written: &DataSpec,
         notes: &mut Vec<Note>,
     ) -> Result<(Vec<Evaluation>, usize)> {
@@ -41,12 +41,12 @@ impl Bundle {
         all.map(|(at, ((target, baseline), outputs))| {
             let y = (0..data.len()).map(|row| data.y.get(row, at));
             match baseline {
-                Baseline::Mean(mean) => {
+                StoredBaseline::Mean(mean) => {
                     let y: Vec<f64> = y.map(|y| target.restore(y)).collect();
                     let p: Vec<f64> = outputs.as_slice().iter().map(|p| target.restore(*p)).collect();
                     Evaluation::numbers(&y, &p, weights, *mean)
                 }
-                Baseline::Shares(shares) => {
+                StoredBaseline::Shares(shares) => {
                     let y: Vec<u32> = y.map(|y| y as u32).collect();
                     Evaluation::classes(&target.classes, &y, outputs.as_slice(), outputs.cols(), weights, shares)
                 }

@@ -6,16 +6,16 @@
 //! stand together where columns go together.
 
 use crate::report::curves::evenly;
-use crate::report::said::Said;
-use crate::report::{Dependence, Importance};
+use crate::report::target_predictions::TargetPredictions;
+use crate::report::{ColumnImportance, Dependence};
 use crate::statistics::{mean, standard_deviation};
-use crate::store::{Bundle, TableSide};
+use crate::store::{TableSide, TrainedModel};
 use std::collections::BTreeMap;
 use treino_core::error::Result;
 use treino_core::rows::Matrix;
 use treino_engine::random::{Purpose, Stream};
 use treino_engine::simd::Simd;
-use treino_tables::{Dataset, Place, Target};
+use treino_tables::{Dataset, DecodedColumn, Target};
 
 /// Shuffles of each column.
 const SHUFFLES: usize = 5;
@@ -33,8 +33,8 @@ const MOST_LEVELS: usize = 12;
 const MOST_SOURCES: usize = 10_000;
 
 /// A model with the rows that it is asked about.
-pub(super) struct Asked<'a> {
-    pub model: &'a Bundle,
+pub(super) struct QueriedModel<'a> {
+    pub model: &'a TrainedModel,
     pub side: &'a TableSide,
     pub train: &'a Dataset,
     pub part: &'a Dataset,
@@ -52,7 +52,7 @@ fn rows_of(data: &Dataset, rows: &[usize]) -> Dataset {
     }
 }
 
-impl Asked<'_> {
+impl QueriedModel<'_> {
     /// Rows of the part, evenly chosen, of which each is asked so often; none where that is too much work.
     fn chosen(&self, most: usize, times: usize) -> Option<Dataset> {
         let each = (times * self.model.network.parameters().max(1)) as f64;
@@ -63,11 +63,11 @@ impl Asked<'_> {
     fn losses(&self, data: &Dataset) -> Result<Vec<f64>> {
         let all = self.side.outputs(self.model, &data.x)?;
         let each = self.side.targets().zip(&all).enumerate();
-        Ok(each.map(|(at, ((target, _), outputs))| Said { target, outputs, data, at }.loss()).collect())
+        Ok(each.map(|(at, ((target, _), outputs))| TargetPredictions { target, outputs, data, at }.loss()).collect())
     }
 
     /// What shuffling each column costs each target, the dearest column first.
-    pub fn importance(&self) -> Result<Vec<Vec<Importance>>> {
+    pub fn importance(&self) -> Result<Vec<Vec<ColumnImportance>>> {
         let targets = self.side.targets().count();
         let mut all = vec![Vec::new(); targets];
         let places = self.side.recipe.places();
@@ -90,18 +90,18 @@ impl Asked<'_> {
             }
             for (all, growth) in all.iter_mut().zip(&growth) {
                 let (mean, sd) = (mean(growth), standard_deviation(growth));
-                all.push(Importance { column: place.input.name.clone(), mean, sd });
+                all.push(ColumnImportance { column: place.input.name.clone(), mean, sd });
             }
             shuffled.x.as_mut_slice().copy_from_slice(data.x.as_slice());
         }
         // A stable sort: columns that are worth the same stay in their order. What is no number stands last.
-        let key = |i: &Importance| if i.mean.is_nan() { f64::NEG_INFINITY } else { i.mean };
+        let key = |i: &ColumnImportance| if i.mean.is_nan() { f64::NEG_INFINITY } else { i.mean };
         all.iter_mut().for_each(|all| all.sort_by(|a, b| key(b).total_cmp(&key(a))));
         Ok(all)
     }
 
     /// What the prediction of target `at` does along the first of these columns.
-    pub fn dependence(&self, at: usize, target: &Target, importance: &[Importance]) -> Result<Vec<Dependence>> {
+    pub fn dependence(&self, at: usize, target: &Target, importance: &[ColumnImportance]) -> Result<Vec<Dependence>> {
         let Some(data) = self.chosen(MOST_AVERAGED, DRAWN * MOST_VALUES) else { return Ok(Vec::new()) };
         let places = self.side.recipe.places();
         let drawn = importance.iter().take(DRAWN);
@@ -109,7 +109,7 @@ impl Asked<'_> {
         drawn.map(|place| self.along(place, at, target, &data)).collect()
     }
 
-    fn along(&self, place: &Place<'_>, at: usize, target: &Target, data: &Dataset) -> Result<Dependence> {
+    fn along(&self, place: &DecodedColumn<'_>, at: usize, target: &Target, data: &Dataset) -> Result<Dependence> {
         let sources: Vec<usize> = if place.input.is_number() { self.quantiles(place) } else { self.levels(place) };
         let x = &self.train.x;
         let mut changed = data.clone();
@@ -119,7 +119,7 @@ impl Asked<'_> {
                 place.copy(x.row(*source), row);
             }
             let all = self.side.outputs(self.model, &changed.x)?;
-            let said = Said { target, outputs: &all[at], data: &changed, at };
+            let said = TargetPredictions { target, outputs: &all[at], data: &changed, at };
             let mean = |of: &dyn Fn(usize) -> f64| (0..data.len()).map(of).sum::<f64>() / data.len() as f64;
             let means: Vec<f64> = match said.is_number() {
                 true => vec![mean(&|row| said.predicted(row))],
@@ -139,7 +139,7 @@ impl Asked<'_> {
     }
 
     /// Training rows whose numbers are the quantiles of the column.
-    fn quantiles(&self, place: &Place<'_>) -> Vec<usize> {
+    fn quantiles(&self, place: &DecodedColumn<'_>) -> Vec<usize> {
         let feature = |row: &usize| place.of(self.train.x.row(*row))[0];
         let there = |row: &usize| place.input.number(place.of(self.train.x.row(*row))).is_some();
         let mut rows: Vec<usize> = evenly(self.train.len(), MOST_SOURCES).filter(there).collect();
@@ -155,7 +155,7 @@ impl Asked<'_> {
     }
 
     /// A training row for each level, the most frequent first.
-    fn levels(&self, place: &Place<'_>) -> Vec<usize> {
+    fn levels(&self, place: &DecodedColumn<'_>) -> Vec<usize> {
         let mut levels: BTreeMap<u32, (usize, usize)> = BTreeMap::new();
         for row in evenly(self.train.len(), MOST_SOURCES) {
             levels.entry(place.input.code(place.of(self.train.x.row(row)))).or_insert((0, row)).0 += 1;

@@ -1,7 +1,7 @@
 //! A whole training as one call, and a handle on one that runs.
 
 use super::metrics::Metrics;
-use super::planned::{Planned, Run};
+use super::prepared_run::{PreparedRun, Run};
 use crate::doctor::{Finding, examine};
 use crate::report::Record;
 use crate::spec::Spec;
@@ -36,7 +36,7 @@ pub type Reporter = Arc<dyn Fn(&Record, &Path) -> Result<()> + Send + Sync>;
 /// ```
 #[derive(Clone)]
 pub struct Job {
-    planned: Arc<Planned>,
+    planned: Arc<PreparedRun>,
     place: Option<(PathBuf, String)>,
     reporter: Option<Reporter>,
 }
@@ -62,13 +62,13 @@ impl Job {
     /// Reads the data of a spec and plans its training.
     ///
     /// # Errors
-    /// As [`Planned::new`].
+    /// As [`PreparedRun::new`].
     pub fn new(spec: &Spec) -> Result<Self> {
-        Planned::new(spec).map(Job::of)
+        PreparedRun::new(spec).map(Job::of)
     }
 
     /// A job for a training that is planned.
-    pub fn of(planned: impl Into<Arc<Planned>>) -> Self {
+    pub fn of(planned: impl Into<Arc<PreparedRun>>) -> Self {
         Job { planned: planned.into(), place: None, reporter: None }
     }
 
@@ -88,14 +88,14 @@ impl Job {
     }
 
     /// The training as it is planned.
-    pub fn planned(&self) -> &Planned {
+    pub fn planned(&self) -> &PreparedRun {
         &self.planned
     }
 
     /// Does all of it in a session: on its threads, told to its observer, held or stopped by its gate.
     ///
     /// # Errors
-    /// As [`Planned::run`]; a run folder or a report that cannot be written.
+    /// As [`PreparedRun::run`]; a run folder or a report that cannot be written.
     pub fn run(&self, session: &mut Session<'_>) -> Result<Finished> {
         let begun = Instant::now();
         let run = self.planned.run(session)?;

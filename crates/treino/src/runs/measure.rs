@@ -1,11 +1,11 @@
 //! Measuring a finished run for its record.
 
 use super::columns;
-use super::importance::Asked;
-use crate::report::said::Said;
+use super::importance::QueriedModel;
+use crate::report::target_predictions::TargetPredictions;
 use crate::report::*;
 use crate::report::{headline, notable};
-use crate::runs::{Planned, Run, Scores};
+use crate::runs::{PartEvaluations, PreparedRun, Run};
 use std::path::Path;
 use treino_core::error::{Error, Result};
 use treino_nn::callbacks::{Callback, more_is_better};
@@ -19,7 +19,7 @@ impl Record {
     ///
     /// # Errors
     /// A model whose rows cannot be predicted.
-    pub fn of(planned: &Planned, run: &Run) -> Result<Record> {
+    pub fn of(planned: &PreparedRun, run: &Run) -> Result<Record> {
         Ok(Record {
             format_version: RECORD_VERSION,
             program: format!("treino {}", env!("CARGO_PKG_VERSION")),
@@ -40,7 +40,7 @@ impl Record {
     }
 }
 
-fn setting(planned: &Planned, run: &Run) -> Setting {
+fn setting(planned: &PreparedRun, run: &Run) -> TrainingSetup {
     let (compile, network, fit) = (&planned.resolved.compile, &planned.resolved.network, planned.settings());
     let layers = network.summary().into_iter().map(|layer| LayerLine {
         outputs: layer.outputs(),
@@ -52,7 +52,7 @@ fn setting(planned: &Planned, run: &Run) -> Setting {
         LearningRate::Constant(rate) if compile.optimizer.descriptor().param("learning_rate").is_some() => Some(*rate),
         _ => None,
     };
-    Setting {
+    TrainingSetup {
         spec: run.model.portable_spec(),
         layers: layers.collect(),
         parameters: network.parameters(),
@@ -70,11 +70,11 @@ fn setting(planned: &Planned, run: &Run) -> Setting {
     }
 }
 
-fn data(planned: &Planned) -> DataFacts {
+fn data(planned: &PreparedRun) -> DataSummary {
     let prepared = &planned.prepared;
     let (source, rows) = (&prepared.summary.source, |part: &Option<Dataset>| part.as_ref().map(Dataset::len));
     let left_out = prepared.recipe.left_out.iter();
-    DataFacts {
+    DataSummary {
         source: Path::new(source).file_name().map_or(source.clone(), |name| name.to_string_lossy().into_owned()),
         rows: prepared.summary.rows,
         columns: prepared.summary.columns,
@@ -82,14 +82,14 @@ fn data(planned: &Planned) -> DataFacts {
         set_aside: prepared.set_aside,
         inputs: columns::columns(prepared),
         left_out: left_out
-            .map(|c| LeftOutFacts { name: c.name.clone(), reason: c.reason.clone(), why: c.why })
+            .map(|c| LeftOutSummary { name: c.name.clone(), reason: c.reason.clone(), why: c.why })
             .collect(),
         notes: prepared.notes.iter().map(ToString::to_string).collect(),
         hash: columns::hash(prepared),
     }
 }
 
-fn course(planned: &Planned, run: &Run) -> Course {
+fn course(planned: &PreparedRun, run: &Run) -> RecordedHistory {
     let (history, spec) = (&run.history, &planned.resolved.spec);
     let names = history.names();
     let epoch = |logs: &treino_nn::events::Logs| {
@@ -119,7 +119,7 @@ fn course(planned: &Planned, run: &Run) -> Course {
         }),
         _ => None,
     });
-    Course {
+    RecordedHistory {
         epochs: history.epochs.iter().map(epoch).collect(),
         more_is_better: names.iter().map(|name| direction(name)).collect(),
         names: names.into_iter().map(str::to_string).collect(),
@@ -131,10 +131,10 @@ fn course(planned: &Planned, run: &Run) -> Course {
     }
 }
 
-fn targets(planned: &Planned, run: &Run) -> Result<Vec<TargetRecord>> {
+fn targets(planned: &PreparedRun, run: &Run) -> Result<Vec<TargetRecord>> {
     let (prepared, side) = (&planned.prepared, run.model.table()?);
     let part = prepared.test.as_ref().or(prepared.validation.as_ref()).unwrap_or(&prepared.train);
-    let asked = Asked { model: &run.model, side, train: &prepared.train, part, seed: planned.settings().seed };
+    let asked = QueriedModel { model: &run.model, side, train: &prepared.train, part, seed: planned.settings().seed };
     let all = side.outputs(&run.model, &part.x)?;
     let mut targets = Vec::new();
     for (at, importance) in asked.importance()?.into_iter().enumerate() {
@@ -143,7 +143,7 @@ fn targets(planned: &Planned, run: &Run) -> Result<Vec<TargetRecord>> {
         else {
             continue;
         };
-        let said = Said { target, outputs, data: part, at };
+        let said = TargetPredictions { target, outputs, data: part, at };
         targets.push(TargetRecord {
             unit: target.sd,
             name: target.name.clone(),
@@ -161,12 +161,12 @@ fn targets(planned: &Planned, run: &Run) -> Result<Vec<TargetRecord>> {
     Ok(targets)
 }
 
-fn curves(said: &Said<'_>) -> Curves {
+fn curves(said: &TargetPredictions<'_>) -> PredictionCurves {
     let rows = || 0..said.data.len();
     if said.target.task == Task::Regression {
         let y: Vec<f64> = rows().map(|row| said.number(row)).collect();
         let p: Vec<f64> = rows().map(|row| said.predicted(row)).collect();
-        return Curves::Numbers(NumberCurves::of(&y, &p));
+        return PredictionCurves::Numbers(NumberCurves::of(&y, &p));
     }
     let weights = said.data.weights.as_deref();
     let one = |class: usize| {
@@ -174,7 +174,7 @@ fn curves(said: &Said<'_>) -> Curves {
         let p: Vec<f32> = rows().map(|row| said.probability(row, class) as f32).collect();
         ClassCurves::of(&said.target.classes[class], &positive, &p, weights)
     };
-    Curves::Classes { classes: said.shown_classes().map(one).collect() }
+    PredictionCurves::Classes { classes: said.shown_classes().map(one).collect() }
 }
 
 /// The headline numbers of a target for each complete seed; none for one seed alone.
@@ -183,8 +183,8 @@ fn seeds(run: &Run, at: usize) -> Vec<(String, Vec<f64>)> {
         return Vec::new();
     }
     let scores = run.repeats.iter().filter(|repeat| repeat.is_complete()).filter_map(|repeat| repeat.scores.as_ref());
-    let own = scores.filter_map(|scores: &Scores| scores.each().nth(at));
-    let all: Vec<Vec<(&str, f64)>> = own.map(|scores| headline(scores.honest().1)).collect();
+    let own = scores.filter_map(|scores: &PartEvaluations| scores.each().nth(at));
+    let all: Vec<Vec<(&str, f64)>> = own.map(|scores| headline(scores.best_unseen().1)).collect();
     let names = all.first().into_iter().flatten().map(|(name, _)| *name);
     let value = |seed: &Vec<(&str, f64)>, name: &str| {
         seed.iter().find(|(own, _)| *own == name).map_or(f64::NAN, |(_, value)| *value)

@@ -1,6 +1,6 @@
 //! What a run's `metrics.json` holds.
 
-use super::planned::{Planned, Repeat, Run, Scores};
+use super::prepared_run::{PartEvaluations, PreparedRun, Repeat, Run};
 use crate::report::Evaluation;
 use serde::{Deserialize, Serialize};
 use treino_nn::events::Ending;
@@ -129,7 +129,7 @@ mod there {
 
 impl Metrics {
     /// Of a training that has ended.
-    pub fn of(planned: &Planned, run: &Run) -> Self {
+    pub fn of(planned: &PreparedRun, run: &Run) -> Self {
         let (prepared, history) = (&planned.prepared, &run.history);
         let has_more = !prepared.more_targets.is_empty();
         let more = prepared.more_targets.iter().zip(&run.scores.more_targets);
@@ -160,9 +160,9 @@ impl Metrics {
     }
 }
 
-impl From<&Scores> for PartScores {
-    fn from(scores: &Scores) -> Self {
-        let Scores { train, validation, test, .. } = scores.clone();
+impl From<&PartEvaluations> for PartScores {
+    fn from(scores: &PartEvaluations) -> Self {
+        let PartEvaluations { train, validation, test, .. } = scores.clone();
         PartScores { train, validation, test }
     }
 }
@@ -182,7 +182,7 @@ impl From<&Ending> for HowItEnded {
 
 impl RepeatMetrics {
     fn of(repeat: &Repeat, has_more: bool) -> Self {
-        let more = |scores: &Scores| scores.more_targets.iter().map(PartScores::from).collect();
+        let more = |scores: &PartEvaluations| scores.more_targets.iter().map(PartScores::from).collect();
         RepeatMetrics {
             seed: repeat.seed,
             epochs: repeat.epochs,

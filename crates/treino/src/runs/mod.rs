@@ -12,11 +12,11 @@ mod importance;
 mod job;
 mod measure;
 mod metrics;
-mod planned;
+mod prepared_run;
 mod verification;
 
 pub use columns::hash as rows_fingerprint;
 pub use job::{Ended, Events, Finished, Handle, Job, Reporter};
 pub use metrics::{HowItEnded, METRICS_VERSION, Metrics, PartRows, PartScores, RepeatMetrics, TargetMetrics};
-pub use planned::{Planned, Repeat, Run, Scores, Trial, TrialSeeds};
+pub use prepared_run::{PartEvaluations, PreparedRun, Repeat, Run, Trial, TrialSeeds};
 pub use verification::{Difference, Rerun, Verification};

@@ -1,8 +1,8 @@
 //! Whether a run's training gives the same numbers again.
 
-use crate::runs::Planned;
+use crate::runs::PreparedRun;
 use crate::spec::{self, Spec};
-use crate::store::{Bundle, find_model};
+use crate::store::{TrainedModel, find_model};
 use std::path::Path;
 use treino_core::catalog::Value;
 use treino_core::error::{Error, Kind, Result};
@@ -17,8 +17,8 @@ use treino_nn::train::Session;
 #[derive(Debug, Clone)]
 pub struct Rerun {
     /// The training.
-    pub planned: Planned,
-    model: Bundle,
+    pub planned: PreparedRun,
+    model: TrainedModel,
 }
 
 /// What a run's model and its training, made again, have in common.
@@ -53,7 +53,7 @@ impl Rerun {
             let folder = run.parent().filter(|folder| folder.join("spec.toml").is_file());
             return Err(folder.iter().fold(e, |e, folder| e.help(format!("did you mean {}?", folder.display()))));
         }
-        let model = Bundle::open(find_model(run)?)?;
+        let model = TrainedModel::open(find_model(run)?)?;
         let path = run.join("spec.toml");
         if !path.is_file() {
             return Err(Error::input("this folder holds no spec.toml").in_file(run).help("name a run folder"));
@@ -76,7 +76,7 @@ impl Rerun {
             return Err(e.help("name the table behind the run"));
         }
         let is_missing = at != "-" && !Path::new(at).exists();
-        let planned = Planned::new(&spec)
+        let planned = PreparedRun::new(&spec)
             .map_err(|e| if is_missing { e.help("name the table behind the run if it lies elsewhere") } else { e })?;
         let rerun = Rerun { planned, model };
         match rerun.change(&metrics) {

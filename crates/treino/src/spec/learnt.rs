@@ -4,20 +4,20 @@
 //! and neither a second training from it nor the stored model has to learn them again.
 
 use treino_core::error::{Error, Result};
-use treino_core::rows::{Columns, Request};
-use treino_nn::layers::{Layer, Placed};
+use treino_core::rows::{Columns, InputLayerColumns};
+use treino_nn::layers::{ConnectedLayer, Layer};
 use treino_nn::network::{Network, readings};
-use treino_tables::{Encoding, Input, Prepared};
+use treino_tables::{Encoding, InputColumn, Prepared};
 
 /// Gives the layers what they learn.
-pub(super) fn learn(layers: &mut [Placed], prepared: &Prepared) -> Result<()> {
+pub(super) fn learn(layers: &mut [ConnectedLayer], prepared: &Prepared) -> Result<()> {
     let requests = readings(layers)?.requests;
     let columns = prepared.recipe.columns();
     for request in &requests {
         for at in &request.readers {
             if let Layer::Shared(shared) = &layers[*at].layer {
                 refuse_open(layers, &shared.layer)?;
-                let levels = |input: &Input| matches!(input.encoding, Encoding::Level { .. });
+                let levels = |input: &InputColumn| matches!(input.encoding, Encoding::Level { .. });
                 if prepared.recipe.inputs.iter().any(|i| i.layer.as_deref() == Some(&request.layer) && levels(i)) {
                     let e =
                         format!("\"{}\" is shared, but each input layer numbers its levels for itself", shared.layer);
@@ -32,7 +32,7 @@ pub(super) fn learn(layers: &mut [Placed], prepared: &Prepared) -> Result<()> {
 }
 
 /// Fills in how many ids there are where an embedding left it open.
-pub(super) fn count_ids(layers: &mut [Placed], network: &Network) {
+pub(super) fn count_ids(layers: &mut [ConnectedLayer], network: &Network) {
     for (placed, line) in layers.iter_mut().zip(network.summary()) {
         if let Layer::Embedding(embedding) = &mut placed.layer
             && embedding.input_dim.is_none()
@@ -44,7 +44,7 @@ pub(super) fn count_ids(layers: &mut [Placed], network: &Network) {
 }
 
 /// A layer that several places call would learn from each of them.
-fn refuse_open(layers: &[Placed], name: &str) -> Result<()> {
+fn refuse_open(layers: &[ConnectedLayer], name: &str) -> Result<()> {
     let called = layers.iter().find(|placed| placed.layer.inner().given_name() == Some(name));
     let open = match called.map(|placed| &placed.layer) {
         Some(Layer::StringLookup(layer)) => layer.vocabulary.is_none(),
@@ -59,7 +59,7 @@ fn refuse_open(layers: &[Placed], name: &str) -> Result<()> {
     Ok(())
 }
 
-fn learn_one(layer: &mut Layer, request: &Request, prepared: &Prepared, columns: &Columns) -> Result<()> {
+fn learn_one(layer: &mut Layer, request: &InputLayerColumns, prepared: &Prepared, columns: &Columns) -> Result<()> {
     let mut inputs = prepared.recipe.inputs.iter().filter(|input| input.layer.as_deref() == Some(&request.layer));
     match layer {
         Layer::StringLookup(layer) if layer.vocabulary.is_none() => {

@@ -18,10 +18,10 @@ mod resolve;
 mod sections;
 
 pub use resolve::{Resolved, resolve};
-pub use sections::{ModelSection, ROOM};
+pub use sections::{FAMILY, ModelSection};
 
 use std::path::Path;
-use treino_core::catalog::{self, Descriptor, Entries, Field, Node, Origin, Thing, Value};
+use treino_core::catalog::{self, Component, Descriptor, Entries, Field, Node, Origin, Value};
 use treino_core::error::{Error, Result};
 use treino_nn::callbacks::{Callback, EarlyStopping};
 use treino_nn::train::{CompileSection, Fit};
@@ -184,8 +184,8 @@ const CALLBACK_PATHS: [&str; 4] = ["filepath", "filename", "backup_dir", "log_di
 /// A section, all default where it is missing.
 ///
 /// # Errors
-/// As [`Thing::read`]; something that is no section.
-pub(crate) fn section<T: Thing>(entries: &Entries, name: &str) -> Result<T> {
+/// As [`Component::read`]; something that is no section.
+pub(crate) fn section<T: Component>(entries: &Entries, name: &str) -> Result<T> {
     match entries.get(name) {
         None => Ok(T::default()),
         Some(Node { value: Value::Table(table), .. }) => T::read(table, name),
@@ -220,7 +220,7 @@ pub fn set(entries: &mut Entries, path: &str, value: Value, flag: &str) -> Resul
             _ => {}
         }
         if depth == 0 {
-            section = ROOM.things.iter().find(|section| section.name == name).copied();
+            section = FAMILY.things.iter().find(|section| section.name == name).copied();
         }
         let not_a_table = || Error::input(format!("{flag} sets {path}, but {name} is not a table"));
         table = table.table_mut(name, &origin).ok_or_else(not_a_table)?;

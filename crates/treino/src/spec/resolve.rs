@@ -4,8 +4,8 @@ use super::outputs::{names_in_short, outputs_of_targets};
 use super::{Spec, learnt};
 use treino_core::error::{Error, Result};
 use treino_nn::activations::{Activation as AnyActivation, Linear, Sigmoid, Softmax, Softplus};
-use treino_nn::layers::{Activation, BatchNormalization, Dense, Dropout, InputLayer, Placed};
-use treino_nn::losses::{BinaryCrossentropy, Loss, MeanSquaredError, SparseCategoricalCrossentropy, Targets};
+use treino_nn::layers::{Activation, BatchNormalization, ConnectedLayer, Dense, Dropout, InputLayer};
+use treino_nn::losses::{BinaryCrossentropy, Loss, MeanSquaredError, SparseCategoricalCrossentropy, TargetKind};
 use treino_nn::metrics::NamedMetric;
 use treino_nn::network::Network;
 use treino_nn::regularizers::{L1, L1L2, L2, Regularizer};
@@ -136,7 +136,7 @@ fn default_metrics(task: Task) -> Result<Vec<NamedMetric>> {
 }
 
 /// The hidden layers, and for each target an output layer that fits it.
-fn layers_in_short(spec: &Spec, targets: &[&Target], rows: usize) -> Vec<Placed> {
+fn layers_in_short(spec: &Spec, targets: &[&Target], rows: usize) -> Vec<ConnectedLayer> {
     let model = &spec.model;
     let l2 = model.l2_for(rows);
     let regularizer: Option<Regularizer> = match (model.l1, l2) {
@@ -152,7 +152,7 @@ fn layers_in_short(spec: &Spec, targets: &[&Target], rows: usize) -> Vec<Placed>
         kernel_regularizer: regularizer.clone(),
         ..Dense::default()
     };
-    let mut layers: Vec<Placed> = Vec::new();
+    let mut layers: Vec<ConnectedLayer> = Vec::new();
     for &units in &model.hidden {
         if model.batch_norm {
             layers.push(dense(units, Linear::default().into()).into());
@@ -179,7 +179,7 @@ fn layers_in_short(spec: &Spec, targets: &[&Target], rows: usize) -> Vec<Placed>
             Task::Multiclass if logits => (target.classes.len(), Linear::default().into()),
             Task::Multiclass => (target.classes.len(), Softmax::default().into()),
             // What compares amounts takes no prediction below 0.
-            Task::Regression if loss.inner().targets() == Targets::Amounts => (1, Softplus::default().into()),
+            Task::Regression if loss.inner().targets() == TargetKind::Amounts => (1, Softplus::default().into()),
             Task::Regression => (1, Linear::default().into()),
         };
         Dense { name: name.map(str::to_string), ..dense(units, activation) }
@@ -195,14 +195,14 @@ fn layers_in_short(spec: &Spec, targets: &[&Target], rows: usize) -> Vec<Placed>
     let taken = numbered(&layers);
     let last = taken.last().cloned().unwrap_or_default();
     for (name, target) in names_in_short(targets, &taken).iter().zip(targets) {
-        layers.push(Placed::reading(output(Some(name), target), [last.as_str()]));
+        layers.push(ConnectedLayer::reading(output(Some(name), target), [last.as_str()]));
     }
     layers
 }
 
 /// The names that layers without names of their own get.
-fn numbered(layers: &[Placed]) -> Vec<String> {
-    let kind = |placed: &Placed| placed.layer.name();
+fn numbered(layers: &[ConnectedLayer]) -> Vec<String> {
+    let kind = |placed: &ConnectedLayer| placed.layer.name();
     let before = |i: usize| layers[..i].iter().filter(|placed| kind(placed) == kind(&layers[i])).count();
     (0..layers.len())
         .map(|i| match before(i) {
@@ -226,31 +226,31 @@ fn check_loss(loss: &Loss, target: &Target, network: &Network, at: usize) -> Res
     };
     let target_name = &target.name;
     match (target.task, loss.inner().targets()) {
-        (_, Targets::Groups) => {
+        (_, TargetKind::Groups) => {
             let why = "it makes rows of one group alike, but predicts nothing".to_string();
             return refuse(why, "a loss for predictions; networks built by hand can have it");
         }
-        (Task::Regression, Targets::Numbers) => {}
-        (Task::Regression, Targets::Amounts) if (target.mean, target.sd) != (0.0, 1.0) => {
+        (Task::Regression, TargetKind::Numbers) => {}
+        (Task::Regression, TargetKind::Amounts) if (target.mean, target.sd) != (0.0, 1.0) => {
             let why = format!("it wants numbers of at least 0, but \"{target_name}\" is standardised");
             return refuse(why, "target_scale = \"none\" in [data] (--set data.target_scale=none), or huber");
         }
-        (Task::Regression, Targets::Amounts) => {}
+        (Task::Regression, TargetKind::Amounts) => {}
         (Task::Regression, _) => {
             let why = format!("it compares probabilities of classes, but \"{target_name}\" is a number");
             return refuse(why, "mean_squared_error or mean_absolute_error");
         }
-        (Task::Binary, Targets::OneHot | Targets::ClassNumbers) if outputs == 1 => {
+        (Task::Binary, TargetKind::OneHot | TargetKind::ClassNumbers) if outputs == 1 => {
             let why = format!(
                 "it wants one output a class, but \"{target_name}\" has two classes and the network one output"
             );
             return refuse(why, "binary_crossentropy");
         }
-        (Task::Multiclass, Targets::Signs) => {
+        (Task::Multiclass, TargetKind::Signs) => {
             let why = format!("it takes every output for itself, but a row has one of {classes} classes");
             return refuse(why, "categorical_hinge");
         }
-        (Task::Multiclass, Targets::Probabilities) => {
+        (Task::Multiclass, TargetKind::Probabilities) => {
             let why = format!("it takes every output for itself, but a row has one of {classes} classes");
             return refuse(why, "sparse_categorical_crossentropy or categorical_crossentropy");
         }

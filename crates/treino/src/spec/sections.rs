@@ -1,9 +1,9 @@
 //! The sections of a spec that have no home elsewhere: `[model]` and `[compile]`.
 
-use treino_core::catalog::{Descriptor, Doc, Entries, Kind, Room, Thing, thing};
+use treino_core::catalog::{Component, Descriptor, Doc, Entries, Family, Kind, component};
 use treino_nn::activations::{Activation, Relu};
 use treino_nn::initializers::{GlorotUniform, Initializer};
-use treino_nn::layers::Placed;
+use treino_nn::layers::ConnectedLayer;
 use treino_nn::train::{CompileSection, Fit};
 use treino_tables::DataSpec;
 
@@ -18,7 +18,7 @@ const SECTIONS: &[&Descriptor] =
     &[DataSpec::DESCRIPTOR, ModelSection::DESCRIPTOR, CompileSection::DESCRIPTOR, Fit::DESCRIPTOR];
 
 /// The sections as a room of the catalogue.
-pub static ROOM: Room = Room {
+pub static FAMILY: Family = Family {
     name: "sections",
     one: "section",
     doc: Doc(DOC),
@@ -28,7 +28,7 @@ pub static ROOM: Room = Room {
     example: "",
 };
 
-thing! {
+component! {
     /// The network: either its `layers`, the last of them giving the prediction, or hidden layers in short.
     ///
     /// In short, each of the `hidden` numbers becomes a dense layer with the activation (behind a batch normalisation,
@@ -40,7 +40,7 @@ thing! {
         /// Units of the hidden layers, in order.
         hidden: Vec<usize> = vec![64, 64], Kind::List(&Kind::COUNT);
         /// Activation of the hidden layers.
-        activation: Activation = Relu::default().into(), Kind::Thing(&treino_nn::activations::ROOM);
+        activation: Activation = Relu::default().into(), Kind::Thing(&treino_nn::activations::FAMILY);
         /// Whether to normalise over the batch before each hidden activation.
         batch_norm: bool = false, Kind::Bool;
         /// Share of each hidden layer's outputs to drop in training.
@@ -50,11 +50,11 @@ thing! {
         /// L2 penalty on the kernels; when left open, 0.3 over the training rows, but at least 0.0001.
         l2: Option<f64> = None, Kind::NOT_NEGATIVE;
         /// Where the kernels start.
-        kernel_initializer: Initializer = GlorotUniform::default().into(), Kind::Thing(&treino_nn::initializers::ROOM);
+        kernel_initializer: Initializer = GlorotUniform::default().into(), Kind::Thing(&treino_nn::initializers::FAMILY);
         /// File with initial weights (safetensors), by the names `layer/variable`.
         initial_weights: Option<String> = None, Kind::Text;
         /// The layers, instead of all of the above but `initial_weights`.
-        layers: Option<Vec<Placed>> = None, Kind::List(&Kind::Thing(&treino_nn::layers::ROOM));
+        layers: Option<Vec<ConnectedLayer>> = None, Kind::List(&Kind::Thing(&treino_nn::layers::FAMILY));
         /// Names of the layers whose outputs are those of the network, instead of all that no layer reads.
         outputs: Vec<String> = Vec::new(), Kind::TEXTS;
     }

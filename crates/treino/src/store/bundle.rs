@@ -21,14 +21,14 @@ use treino_nn::network::{set_weights, weights_metadata, weights_with_metadata};
 use treino_nn::program::Output;
 use treino_nn::train::Compile;
 use treino_nn::train::CompileSection;
-use treino_tables::{DataSpec, Note, Recipe, Source, Target, Task};
+use treino_tables::{DataSpec, Note, Recipe, TableSource, Target, Task};
 
 /// The version of the bundle format that is written, and the newest that is read.
 pub const FORMAT_VERSION: u32 = 1;
 
 /// A trained network with all it needs to predict on raw rows.
 #[derive(Debug, Clone)]
-pub struct Bundle {
+pub struct TrainedModel {
     /// The resolved spec.
     pub spec: Spec,
     /// How a table becomes inputs; `None` for a network trained on bare numbers.
@@ -47,7 +47,7 @@ pub struct TableSide {
     /// What is predicted.
     pub target: Target,
     /// What a model without inputs would say.
-    pub baseline: Baseline,
+    pub baseline: StoredBaseline,
     /// What else is predicted, each by an output of its own behind the first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub more_targets: Vec<TargetSide>,
@@ -59,13 +59,13 @@ pub struct TargetSide {
     /// What is predicted.
     pub target: Target,
     /// What a model without inputs would say.
-    pub baseline: Baseline,
+    pub baseline: StoredBaseline,
 }
 
 /// What a model without inputs would say, from the training rows.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Baseline {
+pub enum StoredBaseline {
     /// The share of each class.
     Shares(Vec<f64>),
     /// The mean of the target, in its own units.
@@ -73,7 +73,7 @@ pub enum Baseline {
 }
 
 #[derive(Serialize, Deserialize)]
-struct Metadata {
+struct ModelMetadata {
     format_version: u32,
     program: String,
     inputs: usize,
@@ -81,24 +81,24 @@ struct Metadata {
     table: Option<TableSide>,
 }
 
-impl Baseline {
+impl StoredBaseline {
     /// The baseline of training targets, which stand in column `at` of `y`.
     pub fn of(target: &Target, y: &Matrix, at: usize, weights: Option<&[f32]>) -> Self {
         let weight = |row: usize| weights.map_or(1.0, |w| f64::from(w[row]));
         let total: f64 = (0..y.rows()).map(weight).sum();
         if target.task == Task::Regression {
             let sum: f64 = (0..y.rows()).map(|row| weight(row) * target.restore(y.get(row, at))).sum();
-            return Baseline::Mean(sum / total);
+            return StoredBaseline::Mean(sum / total);
         }
         let mut shares = vec![0.0; target.classes.len()];
         for row in 0..y.rows() {
             shares[y.get(row, at) as usize] += weight(row) / total;
         }
-        Baseline::Shares(shares)
+        StoredBaseline::Shares(shares)
     }
 }
 
-impl Bundle {
+impl TrainedModel {
     /// A network trained on bare numbers, with what it was trained by.
     pub fn bare(network: Network, compile: Option<&Compile>, callbacks: &[Callback]) -> Self {
         // A callback from Rust is part of the program, not of the model.
@@ -108,7 +108,7 @@ impl Bundle {
         if let Some(compile) = compile {
             spec.compile = CompileSection::of(compile, &network.output_names());
         }
-        Bundle { spec, table: None, compile: compile.cloned(), network }
+        TrainedModel { spec, table: None, compile: compile.cloned(), network }
     }
 
     /// The bytes of the file. They depend on the training alone: no time, no path but file names, no number of threads.
@@ -117,7 +117,7 @@ impl Bundle {
     /// A loss that a Rust program brought itself, which cannot be written down.
     pub fn to_bytes(&self) -> Result<Vec<u8>> {
         self.check_writable()?;
-        let metadata = Metadata {
+        let metadata = ModelMetadata {
             format_version: FORMAT_VERSION,
             program: format!("treino {}", env!("CARGO_PKG_VERSION")),
             inputs: self.network.inputs(),
@@ -165,7 +165,7 @@ impl Bundle {
             }
             _ => {}
         }
-        let metadata: Metadata = serde_json::from_str(&json).map_err(damaged)?;
+        let metadata: ModelMetadata = serde_json::from_str(&json).map_err(damaged)?;
         let spec = Spec::read(&catalog::parse(&metadata.spec, Path::new("the spec in the model"))?)?;
         let Some(layers) = &spec.model.layers else {
             return Err(Error::input("the model's description has no layers"));
@@ -179,7 +179,7 @@ impl Bundle {
             table.check(&network)?;
         }
         let compile = spec.compile.compiled(&network.output_names())?;
-        Ok(Bundle { spec, table: metadata.table, compile, network })
+        Ok(TrainedModel { spec, table: metadata.table, compile, network })
     }
 
     /// The spec as text, its paths cut to file names.
@@ -206,7 +206,7 @@ impl Bundle {
     pub fn open(path: impl AsRef<Path>) -> Result<Self> {
         let path: PathBuf = super::find_model(path.as_ref())?;
         let bytes = std::fs::read(&path).map_err(|e| Error::io("read", &path, &e))?;
-        Bundle::from_bytes(&bytes).map_err(|e| e.in_file(path))
+        TrainedModel::from_bytes(&bytes).map_err(|e| e.in_file(path))
     }
 
     /// How another table is read. Its decimal mark is its own; that of the training table is in the recipe.
@@ -234,18 +234,23 @@ impl Bundle {
     /// Predictions for every row of a raw table: class probabilities, or numbers.
     ///
     /// # Errors
-    /// As [`Bundle::predict_as`].
-    pub fn predict(&self, source: &Source) -> Result<Prediction<'_>> {
+    /// As [`TrainedModel::predict_as`].
+    pub fn predict(&self, source: &TableSource) -> Result<Prediction<'_>> {
         self.predict_as(source, &DataSpec::default(), &mut Vec::new())
     }
 
-    /// [`Bundle::predict`] for a table that is written as `written` says: its delimiter, decimal mark and words for missing cells, and
+    /// [`TrainedModel::predict`] for a table that is written as `written` says: its delimiter, decimal mark and words for missing cells, and
     /// whether it has a header. What the model does not know in the table is added to `notes`.
     ///
     /// # Errors
     /// A table that cannot be read, or lacks columns; numbers of another unit than in training, or with a decimal mark that
     /// nothing tells.
-    pub fn predict_as(&self, source: &Source, written: &DataSpec, notes: &mut Vec<Note>) -> Result<Prediction<'_>> {
+    pub fn predict_as(
+        &self,
+        source: &TableSource,
+        written: &DataSpec,
+        notes: &mut Vec<Note>,
+    ) -> Result<Prediction<'_>> {
         let side = self.table()?;
         let x = side.recipe.encode(source, &self.reading(written), notes)?;
         let mut all =
@@ -258,14 +263,14 @@ impl Bundle {
 
 impl TableSide {
     /// All that is predicted, in the order of the network's outputs, with what a model without inputs would say.
-    pub fn targets(&self) -> impl Iterator<Item = (&Target, &Baseline)> {
+    pub fn targets(&self) -> impl Iterator<Item = (&Target, &StoredBaseline)> {
         let more = self.more_targets.iter().map(|side| (&side.target, &side.baseline));
         std::iter::once((&self.target, &self.baseline)).chain(more)
     }
 
     /// What each output of the network says: probabilities, or numbers in the scale of the target, whose own units may need
     /// more digits than single precision has.
-    pub(crate) fn outputs(&self, bundle: &Bundle, x: &Matrix) -> Result<Vec<Matrix>> {
+    pub(crate) fn outputs(&self, bundle: &TrainedModel, x: &Matrix) -> Result<Vec<Matrix>> {
         let all = bundle.network.predict(x)?;
         let program = bundle.network.program();
         let mut first = 0;
@@ -289,12 +294,12 @@ impl TableSide {
             return Err(Error::input(format!("the recipe gives {features} inputs, but the network takes {inputs}")));
         }
         let program = network.program();
-        let fits = |((target, baseline), output): ((&Target, &Baseline), &Output)| {
+        let fits = |((target, baseline), output): ((&Target, &StoredBaseline), &Output)| {
             let (outputs, classes) = (program.width(output.value), target.classes.len());
             match target.task {
-                Task::Regression => outputs == 1 && matches!(baseline, Baseline::Mean(_)),
+                Task::Regression => outputs == 1 && matches!(baseline, StoredBaseline::Mean(_)),
                 task => {
-                    let shares = matches!(baseline, Baseline::Shares(shares) if shares.len() == classes);
+                    let shares = matches!(baseline, StoredBaseline::Shares(shares) if shares.len() == classes);
                     shares && (outputs == classes || task == Task::Binary && outputs == 1 && classes == 2)
                 }
             }

@@ -4,7 +4,7 @@ mod bundle;
 mod prediction;
 mod run_folder;
 
-pub use bundle::{Baseline, Bundle, FORMAT_VERSION, TableSide, TargetSide};
+pub use bundle::{FORMAT_VERSION, StoredBaseline, TableSide, TargetSide, TrainedModel};
 pub use prediction::Prediction;
 pub use run_folder::{RunFolder, find_model};
 

@@ -1,12 +1,12 @@
 //! The folder of a run.
 
-use super::Bundle;
+use super::TrainedModel;
 use crate::spec::{self, Spec};
 use std::path::{Component, Path, PathBuf};
 use tempfile::TempDir;
 use treino_core::catalog;
 use treino_core::error::{Error, Result};
-use treino_core::files::{self, MadeFolders, write_atomically};
+use treino_core::files::{self, CreatedFolders, write_atomically};
 use treino_nn::events::History;
 
 /// A run folder in the making: it has its name only once everything is in it. Dropped before, it leaves nothing, not even
@@ -17,7 +17,7 @@ pub struct RunFolder {
     name: String,
     // Dropped in this order: the work, then what it lies in.
     work: TempDir,
-    made: MadeFolders,
+    made: CreatedFolders,
 }
 
 impl RunFolder {
@@ -56,7 +56,7 @@ impl RunFolder {
     /// A file that cannot be written; then the folder is gone.
     pub fn finish(
         mut self,
-        bundle: &Bundle,
+        bundle: &TrainedModel,
         history: &History,
         metrics: &impl serde::Serialize,
         record: &str,

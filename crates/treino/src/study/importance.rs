@@ -36,19 +36,19 @@ const LEAST_DENSITY: f64 = 1e-12;
 
 /// A dimension, and its entry in each config.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Column {
+pub struct HyperparameterValues {
     /// Its name.
     pub name: String,
     /// What it may hold.
     pub domain: Domain,
-    /// One entry a config, as in a [`Point`](super::search::Point): the index of a choice, or the number; `None` where the
+    /// One entry a config, as in a [`SearchPoint`](super::search::Point): the index of a choice, or the number; `None` where the
     /// dimension is not there.
     pub entries: Vec<Option<f64>>,
 }
 
 /// What a dimension is worth.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Importance {
+pub struct HyperparameterImportance {
     /// Its name.
     pub name: String,
     /// Its share of the sum over all dimensions.
@@ -63,7 +63,11 @@ pub struct Importance {
 /// finite where it diverged. The interval is that of percentiles over 500 resamples of the configs, widened to hold the share. A
 /// resample repeats configs, which is noise in every dimension: intervals lean towards equal shares. Empty for fewer
 /// than 10 configs, and where nothing tells the best from the rest: objectives all the same, or no dimension that varies.
-pub fn importance(columns: &[Column], values: &[f64], more_is_better: bool) -> Vec<Importance> {
+pub fn importance(
+    columns: &[HyperparameterValues],
+    values: &[f64],
+    more_is_better: bool,
+) -> Vec<HyperparameterImportance> {
     if values.len() < FEWEST_CONFIGS {
         return Vec::new();
     }
@@ -73,7 +77,7 @@ pub fn importance(columns: &[Column], values: &[f64], more_is_better: bool) -> V
         false => f64::INFINITY,
     };
     let losses: Vec<f64> = values.iter().map(loss).collect();
-    let grids: Vec<Grid> = columns.iter().map(|column| Grid::of(column, losses.len())).collect();
+    let grids: Vec<BinnedSpace> = columns.iter().map(|column| BinnedSpace::of(column, losses.len())).collect();
     let mut rows: Vec<usize> = (0..losses.len()).collect();
     let Some(shares) = shares(&divergences(&grids, &losses, &rows)) else { return Vec::new() };
     let source = Resamples::new(0, "importance");
@@ -83,13 +87,13 @@ pub fn importance(columns: &[Column], values: &[f64], more_is_better: bool) -> V
         let Some(shares) = self::shares(&divergences(&grids, &losses, &rows)) else { continue };
         resampled.iter_mut().zip(shares).for_each(|(of, share)| of.push(share));
     }
-    let one = |((column, share), mut of): ((&Column, f64), Vec<f64>)| {
+    let one = |((column, share), mut of): ((&HyperparameterValues, f64), Vec<f64>)| {
         of.sort_by(f64::total_cmp);
         // `min` and `max` give the share where no resample had one.
         let (low, high) = (quantile(&of, 0.025).min(share), quantile(&of, 0.975).max(share));
-        Importance { name: column.name.clone(), share, low, high }
+        HyperparameterImportance { name: column.name.clone(), share, low, high }
     };
-    let mut found: Vec<Importance> = columns.iter().zip(shares).zip(resampled).map(one).collect();
+    let mut found: Vec<HyperparameterImportance> = columns.iter().zip(shares).zip(resampled).map(one).collect();
     found.sort_by(|a, b| b.share.total_cmp(&a.share));
     found
 }
@@ -101,7 +105,7 @@ fn shares(divergences: &[f64]) -> Option<Vec<f64>> {
 }
 
 /// The divergence of each dimension over some configs.
-fn divergences(grids: &[Grid], losses: &[f64], rows: &[usize]) -> Vec<f64> {
+fn divergences(grids: &[BinnedSpace], losses: &[f64], rows: &[usize]) -> Vec<f64> {
     let mut sorted: Vec<f64> = rows.iter().map(|row| losses[*row]).collect();
     sorted.sort_by(f64::total_cmp);
     let best = (BEST * sorted.len() as f64).ceil() as usize;
@@ -116,7 +120,7 @@ fn divergences(grids: &[Grid], losses: &[f64], rows: &[usize]) -> Vec<f64> {
 
 /// Where a config lies on a dimension.
 #[derive(Debug, Clone, Copy, PartialEq)]
-enum Cell {
+enum BinIndex {
     /// The dimension is not there.
     Absent,
     /// The number is exactly 0, beside a range.
@@ -126,16 +130,16 @@ enum Cell {
 }
 
 /// A dimension in cells.
-struct Grid {
+struct BinnedSpace {
     size: usize,
     /// The kernel over the whole domain; `None` where cells have no order.
     prior: Option<Vec<f64>>,
     /// The cell of each config.
-    cells: Vec<Cell>,
+    cells: Vec<BinIndex>,
 }
 
-impl Grid {
-    fn of(column: &Column, configs: usize) -> Grid {
+impl BinnedSpace {
+    fn of(column: &HyperparameterValues, configs: usize) -> BinnedSpace {
         let (size, low, high, log) = match column.domain {
             Domain::Choices(n) => (n, 0.0, n as f64 - 1.0, false),
             Domain::Float { low, high, log, .. } => (if low < high { CELLS } else { 1 }, low, high, log),
@@ -166,12 +170,12 @@ impl Grid {
             if size < 2 { 0 } else { at.clamp(0.0, size as f64 - 1.0) as usize }
         };
         let cells = (0..configs).map(|config| match column.entries.get(config).copied().flatten() {
-            None => Cell::Absent,
-            Some(0.0) if has_zero => Cell::Zero,
-            Some(entry) => Cell::At(cell(entry)),
+            None => BinIndex::Absent,
+            Some(0.0) if has_zero => BinIndex::Zero,
+            Some(entry) => BinIndex::At(cell(entry)),
         });
         let prior = (!matches!(column.domain, Domain::Choices(_))).then(|| prior(size));
-        Grid { size, prior, cells: cells.collect() }
+        BinnedSpace { size, prior, cells: cells.collect() }
     }
 
     /// The Pearson divergence of the best configs from all, over those that have the dimension.
@@ -198,9 +202,9 @@ impl Grid {
         let (mut counts, mut zeros) = (vec![0; self.size], 0);
         for row in rows {
             match self.cells[*row] {
-                Cell::Absent => {}
-                Cell::Zero => zeros += 1,
-                Cell::At(cell) => counts[cell] += 1,
+                BinIndex::Absent => {}
+                BinIndex::Zero => zeros += 1,
+                BinIndex::At(cell) => counts[cell] += 1,
             }
         }
         (counts, zeros)
@@ -317,15 +321,19 @@ mod tests {
         }
     }
 
-    fn column(json: &Json) -> Column {
+    fn column(json: &Json) -> HyperparameterValues {
         let entries = json["entries"].as_array().unwrap().iter().map(Json::as_f64).collect();
-        Column { name: json["name"].as_str().unwrap().to_string(), domain: domain(&json["domain"]), entries }
+        HyperparameterValues {
+            name: json["name"].as_str().unwrap().to_string(),
+            domain: domain(&json["domain"]),
+            entries,
+        }
     }
 
     #[test]
     fn shares_are_optunas() {
         for case in cases("importance") {
-            let columns: Vec<Column> = case["columns"].as_array().unwrap().iter().map(column).collect();
+            let columns: Vec<HyperparameterValues> = case["columns"].as_array().unwrap().iter().map(column).collect();
             let found = importance(&columns, &numbers(&case["values"]), case["more_is_better"] == true);
             assert_eq!(found.len(), columns.len());
             for one in &found {
@@ -340,9 +348,9 @@ mod tests {
     const UNIT: Domain = Domain::Float { low: 0.0, high: 1.0, log: false, zero: 0.0 };
 
     /// Entries that are spread evenly and have nothing to do with each other.
-    fn spread(name: &str, n: u32, factor: u32) -> Column {
+    fn spread(name: &str, n: u32, factor: u32) -> HyperparameterValues {
         let entries = (0..n).map(|i| Some(f64::from(i * factor % n) / f64::from(n))).collect();
-        Column { name: name.to_string(), domain: UNIT, entries }
+        HyperparameterValues { name: name.to_string(), domain: UNIT, entries }
     }
 
     #[test]
@@ -361,7 +369,7 @@ mod tests {
         assert!(importance(&columns, &[1.0; 20], false).is_empty());
         assert!(importance(&[spread("a", 9, 2)], &[1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0], false).is_empty());
         assert!(importance(&columns, &[f64::NAN; 20], false).is_empty());
-        let constant = Column { entries: vec![Some(0.5); 20], ..spread("constant", 20, 1) };
+        let constant = HyperparameterValues { entries: vec![Some(0.5); 20], ..spread("constant", 20, 1) };
         let values: Vec<f64> = (0..20).map(f64::from).collect();
         assert!(importance(std::slice::from_ref(&constant), &values, false).is_empty());
         let found = importance(&[constant, spread("a", 20, 1)], &values, false);
@@ -383,7 +391,11 @@ mod tests {
     fn zero_beside_a_range_is_a_choice_of_its_own() {
         let domain = Domain::Float { low: 1e-6, high: 0.1, log: true, zero: 0.5 };
         let entry = |i: u32| if i.is_multiple_of(2) { 0.0 } else { exp(-f64::from(i % 11) - 2.5) };
-        let l2 = Column { name: "l2".to_string(), domain, entries: (0..600).map(|i| Some(entry(i))).collect() };
+        let l2 = HyperparameterValues {
+            name: "l2".to_string(),
+            domain,
+            entries: (0..600).map(|i| Some(entry(i))).collect(),
+        };
         let values: Vec<f64> = (0..600).map(|i| f64::from(i % 2) * 10.0 + f64::from(i * 7 % 600) / 600.0).collect();
         let found = importance(&[l2, spread("idle", 600, 229)], &values, false);
         assert_eq!(found[0].name, "l2");
@@ -394,8 +406,8 @@ mod tests {
     fn powers_of_two_are_a_cell_each() {
         let domain = Domain::Int { low: 8, high: 256, scale: IntScale::Pow2 };
         let entries = [8.0, 16.0, 32.0, 64.0, 128.0, 256.0].map(Some).to_vec();
-        let grid = Grid::of(&Column { name: String::new(), domain, entries }, 6);
+        let grid = BinnedSpace::of(&HyperparameterValues { name: String::new(), domain, entries }, 6);
         assert_eq!(grid.size, 6);
-        assert_eq!(grid.cells, (0..6).map(Cell::At).collect::<Vec<_>>());
+        assert_eq!(grid.cells, (0..6).map(BinIndex::At).collect::<Vec<_>>());
     }
 }

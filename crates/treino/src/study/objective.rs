@@ -1,6 +1,6 @@
 //! What is better.
 
-use crate::runs::Planned;
+use crate::runs::PreparedRun;
 use treino_core::error::{Error, Result};
 
 /// A number of the history, and whether less or more of it is better.
@@ -35,7 +35,7 @@ impl Objective {
     ///
     /// # Errors
     /// A name that its history will not have, or whose direction nobody knows.
-    pub fn against(self, planned: &Planned) -> Result<(String, bool)> {
+    pub fn against(self, planned: &PreparedRun) -> Result<(String, bool)> {
         let compile = &planned.resolved.compile;
         let names = compile.log_names(&planned.resolved.network);
         let is_validated = planned.prepared.validation.is_some();

@@ -1,6 +1,6 @@
 //! What comes of the trainings of a study.
 
-use super::search::Point;
+use super::search::SearchPoint;
 use serde::{Deserialize, Serialize};
 use treino_nn::events::{Ending, History};
 
@@ -40,13 +40,13 @@ pub enum Phase {
     /// To measure the best ones on fresh seeds, by the rows of the test.
     Confirm,
     /// To see what this source of chance does alone.
-    Source(Source),
+    Source(RandomSource),
 }
 
 /// A source of chance.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Source {
+pub enum RandomSource {
     /// The initial weights.
     Init,
     /// The order of the rows.
@@ -57,17 +57,18 @@ pub enum Source {
     Split,
 }
 
-impl Source {
+impl RandomSource {
     /// All of them.
-    pub const ALL: [Source; 4] = [Source::Init, Source::Shuffle, Source::Dropout, Source::Split];
+    pub const ALL: [RandomSource; 4] =
+        [RandomSource::Init, RandomSource::Shuffle, RandomSource::Dropout, RandomSource::Split];
 
     /// Its name in specs: `init`, `shuffle`, `dropout`, `split`.
     pub fn name(self) -> &'static str {
         match self {
-            Source::Init => "init",
-            Source::Shuffle => "shuffle",
-            Source::Dropout => "dropout",
-            Source::Split => "split",
+            RandomSource::Init => "init",
+            RandomSource::Shuffle => "shuffle",
+            RandomSource::Dropout => "dropout",
+            RandomSource::Split => "split",
         }
     }
 }
@@ -75,7 +76,7 @@ impl Source {
 impl Phase {
     /// All of them.
     pub fn all() -> impl Iterator<Item = Phase> {
-        [Phase::Search, Phase::Confirm].into_iter().chain(Source::ALL.map(Phase::Source))
+        [Phase::Search, Phase::Confirm].into_iter().chain(RandomSource::ALL.map(Phase::Source))
     }
 
     /// Its name in files: `search`, `confirm`, or the source's.
@@ -98,10 +99,10 @@ pub struct RunResult {
     /// Seconds it took; no result depends on them.
     pub seconds: f64,
     /// The numbers of the epoch that was kept, or of the test.
-    #[serde(with = "treino_core::gaps")]
+    #[serde(with = "treino_core::nullable")]
     pub metrics: Vec<(String, f64)>,
     /// For each name of the history a number an epoch.
-    #[serde(with = "treino_core::gaps")]
+    #[serde(with = "treino_core::nullable")]
     pub curves: Vec<(String, Vec<f32>)>,
 }
 
@@ -178,7 +179,7 @@ pub struct Config {
     /// Its number in the study, from 0.
     pub number: usize,
     /// Where in the space it is.
-    pub point: Point,
+    pub point: SearchPoint,
     /// What it varies, in words: path and value.
     pub words: Vec<(String, String)>,
     /// Its trainings to compare, of the most epochs it was given.
@@ -193,7 +194,7 @@ pub struct Config {
 
 impl Config {
     /// A config that has not been trained.
-    pub fn new(number: usize, point: Point, words: Vec<(String, String)>) -> Self {
+    pub fn new(number: usize, point: SearchPoint, words: Vec<(String, String)>) -> Self {
         let none = Vec::new;
         Config { number, point, words, runs: none(), earlier: none(), confirmed: none(), sources: none() }
     }

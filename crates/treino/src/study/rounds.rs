@@ -3,10 +3,10 @@
 //! A stretch is a list of trainings that is decided before its first, or whose next one follows from those a window before it.
 //! Whatever a stretch needs of another one, it waits for.
 
-use super::course::{Done, Ledger, Study, StudyEvent, StudyObserver, Workers};
 use super::pruning::Bracket;
-use super::results::{Config, Phase, RunKey, RunResult, Source};
-use super::search::{Point, Seen};
+use super::results::{Config, Phase, RandomSource, RunKey, RunResult};
+use super::search::{EvaluatedConfig, SearchPoint};
+use super::study_run::{Done, ResultStore, Study, StudyEvent, StudyObserver, Workers};
 use super::task::{Task, Workplace};
 use super::verdict::Verdict;
 use super::workers::{Next, in_order};
@@ -24,20 +24,20 @@ const FRESH: u64 = 1 << 20;
 /// One training to be done.
 pub struct Proposed {
     pub key: RunKey,
-    pub config: Arc<Candidate>,
+    pub config: Arc<PreparedConfig>,
     /// Curves of the objective, less is better, that it may be ended early for; `None` where it may not be.
     pub others: Option<Vec<Arc<Vec<f64>>>>,
 }
 
 /// A config with what its trainings share.
-pub struct Candidate {
-    pub point: Point,
+pub struct PreparedConfig {
+    pub point: SearchPoint,
     pub words: Vec<(String, String)>,
-    described: Mutex<BTreeMap<Variant, Description>>,
+    described: Mutex<BTreeMap<PlanKey, Description>>,
 }
 
 /// What of a training beside its config decides how it is planned: fold, epochs, and the seed of the rows for validation.
-pub type Variant = (usize, usize, Option<u64>);
+pub type PlanKey = (usize, usize, Option<u64>);
 
 /// The spec of a variant, and the fingerprint of its rows.
 pub struct Described {
@@ -47,14 +47,14 @@ pub struct Described {
 
 type Description = Result<Arc<Described>, String>;
 
-impl Candidate {
-    pub fn new(study: &Study, point: Point) -> Self {
+impl PreparedConfig {
+    pub fn new(study: &Study, point: SearchPoint) -> Self {
         let words = study.spec().space.describe(&point);
-        Candidate { point, words, described: Mutex::new(BTreeMap::new()) }
+        PreparedConfig { point, words, described: Mutex::new(BTreeMap::new()) }
     }
 
     /// The description of a variant, made by the first that asks.
-    pub fn described(&self, study: &Study, variant: Variant, workplace: &Workplace) -> Description {
+    pub fn described(&self, study: &Study, variant: PlanKey, workplace: &Workplace) -> Description {
         let describe = || {
             let spec = study.spec_text(&self.point, variant)?;
             let rows = workplace.rows(&spec)?;
@@ -66,12 +66,12 @@ impl Candidate {
 }
 
 /// Which seeds and folds a config is trained with.
-type Slots = Vec<(u64, usize)>;
+type SeedFolds = Vec<(u64, usize)>;
 
 /// A study at work.
-pub struct Round<'a> {
+pub struct StudyRun<'a> {
     study: &'a Study,
-    ledger: &'a dyn Ledger,
+    ledger: &'a dyn ResultStore,
     workers: Workers<'a>,
     workplace: &'a Workplace,
     limit: Option<Instant>,
@@ -81,21 +81,21 @@ pub struct Round<'a> {
     pub cut: bool,
 }
 
-impl<'a> Round<'a> {
+impl<'a> StudyRun<'a> {
     pub fn new(
         study: &'a Study,
-        ledger: &'a dyn Ledger,
+        ledger: &'a dyn ResultStore,
         workers: Workers<'a>,
         workplace: &'a Workplace,
         limit: Option<Instant>,
         watch: &'a mut StudyObserver<'a>,
     ) -> Self {
         let (broken, configs) = (Mutex::new(None), Vec::new());
-        Round { study, ledger, workers, workplace, limit, watch, broken, configs, cut: false }
+        StudyRun { study, ledger, workers, workplace, limit, watch, broken, configs, cut: false }
     }
 
     /// Every seed of a range with every fold.
-    fn slots(&self, seeds: Range<usize>) -> Slots {
+    fn slots(&self, seeds: Range<usize>) -> SeedFolds {
         let first = self.study.first_seed();
         let folds = match self.study.spec().repeats.folds {
             Some(folds) => 1..=folds,
@@ -200,7 +200,8 @@ impl<'a> Round<'a> {
         let first = self.study.first_seed().wrapping_add(2 * FRESH);
         let (epochs, fold) = (self.epochs(best), usize::from(self.study.spec().repeats.folds.is_some()));
         let seeds = self.study.spec().repeats.sources as u64;
-        let sources = Source::ALL.into_iter().filter(|source| *source != Source::Split || self.study.can_split());
+        let sources =
+            RandomSource::ALL.into_iter().filter(|source| *source != RandomSource::Split || self.study.can_split());
         let keys: Vec<RunKey> = sources
             .flat_map(|source| (0..seeds).map(move |seed| (source, seed)))
             .map(|(source, seed)| RunKey {
@@ -239,7 +240,7 @@ impl<'a> Round<'a> {
     fn propose(&mut self, most: usize, slots: &[(u64, usize)], epochs: usize) -> Result<()> {
         let (study, begin, each) = (self.study, self.configs.len(), slots.len());
         let (sampler, window) = (study.sampler(), study.spec().search.window);
-        let before: Vec<(Point, f64)> = self
+        let before: Vec<(SearchPoint, f64)> = self
             .configs
             .iter()
             .map(|config| (config.point.clone(), study.less_is_better(config.runs.iter().map(|(_, run)| run))))
@@ -247,7 +248,7 @@ impl<'a> Round<'a> {
         let pruner = study.pruner();
         let mut curves: Vec<Arc<Vec<f64>>> = Vec::new();
         let mut with_curves = 0;
-        let mut candidates: Vec<Arc<Candidate>> = Vec::new();
+        let mut candidates: Vec<Arc<PreparedConfig>> = Vec::new();
         let mut propose = |index: usize, whole: usize, results: &[Option<RunResult>]| {
             let (at, slot) = (index / each, index % each);
             let usable = (at + 1).saturating_sub(window);
@@ -258,18 +259,18 @@ impl<'a> Round<'a> {
                 if whole < usable * each {
                     return Proposal::Wait;
                 }
-                let earlier = before.iter().map(|(point, value)| Seen { point, value: Some(*value) });
+                let earlier = before.iter().map(|(point, value)| EvaluatedConfig { point, value: Some(*value) });
                 let own = candidates.iter().enumerate().map(|(at, candidate)| {
                     let runs = results[at * each..(at + 1) * each].iter().flatten();
                     let value = (at < usable).then(|| study.less_is_better(runs));
-                    Seen { point: &candidate.point, value }
+                    EvaluatedConfig { point: &candidate.point, value }
                 });
-                let seen: Vec<Seen<'_>> = earlier.chain(own).collect();
+                let seen: Vec<EvaluatedConfig<'_>> = earlier.chain(own).collect();
                 let spec = study.spec();
                 let Some(point) = sampler.suggest(&spec.space, begin + at, &seen, spec.study.seed) else {
                     return Proposal::End;
                 };
-                candidates.push(Arc::new(Candidate::new(study, point)));
+                candidates.push(Arc::new(PreparedConfig::new(study, point)));
             }
             let others = pruner.map(|_| {
                 for result in results[with_curves * each..usable * each].iter().flatten() {
@@ -311,13 +312,13 @@ impl<'a> Round<'a> {
     /// Trainings whose keys are known.
     fn list(&mut self, keys: &[RunKey]) -> Result<()> {
         let study = self.study;
-        let points: BTreeMap<usize, Point> =
+        let points: BTreeMap<usize, SearchPoint> =
             keys.iter().map(|key| (key.config, self.configs[key.config].point.clone())).collect();
-        let mut candidates: BTreeMap<usize, Arc<Candidate>> = BTreeMap::new();
+        let mut candidates: BTreeMap<usize, Arc<PreparedConfig>> = BTreeMap::new();
         let mut propose = |index: usize, _: usize, _: &[Option<RunResult>]| match keys.get(index) {
             None => Proposal::End,
             Some(key) => {
-                let new = || Arc::new(Candidate::new(study, points[&key.config].clone()));
+                let new = || Arc::new(PreparedConfig::new(study, points[&key.config].clone()));
                 let config = Arc::clone(candidates.entry(key.config).or_insert_with(new));
                 Proposal::Train(Proposed { key: *key, config, others: None })
             }

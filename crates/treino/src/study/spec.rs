@@ -2,14 +2,16 @@
 
 use super::objective::Objective;
 use super::pruning::Pruner;
-use super::results::Source;
+use super::results::RandomSource;
 use super::space::{Dimension, SearchSpace};
 use crate::spec::{self, Spec};
 use std::path::Path;
-use treino_core::catalog::{self, Descriptor, Entries, Field, Interval, Kind, Node, Origin, Thing, Value, thing};
+use treino_core::catalog::{
+    self, Component, Descriptor, Entries, Field, Interval, Kind, Node, Origin, Value, component,
+};
 use treino_core::error::{Error, Result};
 
-thing! {
+component! {
     /// What is studied.
     pub struct StudySection = "study" {
         /// The training spec to vary, a file; what the space does not vary stays as it is there.
@@ -22,7 +24,7 @@ thing! {
     }
 }
 
-thing! {
+component! {
     /// How often each config is trained.
     pub struct Repeats = "repeats" {
         /// Seeds of each config, the same ones for all; or `race`: 1, then 4 for the better quarter, then 12 for the better
@@ -42,14 +44,14 @@ thing! {
     }
 }
 
-thing! {
+component! {
     /// Which configs are tried.
     pub struct Search = "search" {
         /// `grid` for every combination, `tpe` for points near the better ones, `sobol` for points that fill the space evenly, or
         /// `random`; when left open, `grid` where every dimension is a list, otherwise `tpe`.
         sampler: Option<String> = None, Kind::Choice(&["grid", "tpe", "sobol", "random"]);
         /// What ends trainings early, a pruner: `median`, `percentile`, `patient`, `threshold`, `successive_halving`, `hyperband`.
-        prune: Option<Pruner> = None, Kind::Thing(&crate::study::pruning::ROOM);
+        prune: Option<Pruner> = None, Kind::Thing(&crate::study::pruning::FAMILY);
         /// Configs to try, at most; all of a grid, otherwise 50, when left open.
         configs: Option<usize> = None, Kind::COUNT;
         /// A config is proposed from the results of those at least so many before it.
@@ -187,7 +189,7 @@ impl StudySpec {
             }
         }
         for name in &spec.repeats.vary {
-            let known = Source::ALL.map(Source::name);
+            let known = RandomSource::ALL.map(RandomSource::name);
             if !known.contains(&name.as_str()) {
                 let e = Error::input(format!("repeats.vary: there is no source of chance \"{name}\""));
                 let place = entries_of(entries, "repeats").and_then(|table| table.get("vary"));

@@ -1,7 +1,7 @@
 //! The results of a study for other programs: JSON, Parquet, and the journal of Optuna.
 
 use super::study_file::StudyContent;
-use crate::report::{Cell, Table};
+use crate::report::{FigureCell, FigureTable};
 use crate::statistics::{interval95, mean};
 use crate::study::Config;
 use crate::study::search::{Domain, IntScale};
@@ -9,15 +9,15 @@ use serde_json::{Map, Value, json};
 use treino_core::error::Result;
 
 /// The table as a list of JSON objects, one a row; what a row has nothing of is `null`.
-pub fn json_rows(table: &Table) -> String {
-    let cell = |cell: &Cell| match cell {
-        Cell::Number(x) if x.fract() == 0.0 && x.abs() < 9e15 => json!(*x as i64),
-        Cell::Number(x) if x.is_finite() => json!(x),
-        Cell::Number(x) => json!(x.to_string()),
-        Cell::Text(text) => json!(text),
-        Cell::Empty => Value::Null,
+pub fn json_rows(table: &FigureTable) -> String {
+    let cell = |cell: &FigureCell| match cell {
+        FigureCell::Number(x) if x.fract() == 0.0 && x.abs() < 9e15 => json!(*x as i64),
+        FigureCell::Number(x) if x.is_finite() => json!(x),
+        FigureCell::Number(x) => json!(x.to_string()),
+        FigureCell::Text(text) => json!(text),
+        FigureCell::Empty => Value::Null,
     };
-    let row = |row: &Vec<Cell>| {
+    let row = |row: &Vec<FigureCell>| {
         let cells = table.head.iter().zip(row).map(|(name, one)| (name.clone(), cell(one)));
         format!("  {}", Value::Object(cells.collect::<Map<String, Value>>()))
     };
@@ -30,7 +30,7 @@ pub fn json_rows(table: &Table) -> String {
 /// # Errors
 /// There are none that a table of this kind gives.
 #[cfg(feature = "parquet")]
-pub fn parquet(table: &Table) -> Result<Vec<u8>> {
+pub fn parquet(table: &FigureTable) -> Result<Vec<u8>> {
     use parquet::basic::{Compression, LogicalType, Repetition, Type as Physical};
     use parquet::data_type::{ByteArray, ByteArrayType, DoubleType};
     use parquet::file::properties::WriterProperties;
@@ -39,7 +39,7 @@ pub fn parquet(table: &Table) -> Result<Vec<u8>> {
     use std::sync::Arc;
     use treino_core::error::{Error, Kind};
 
-    let is_number = |column: usize| table.rows.iter().all(|row| !matches!(row[column], Cell::Text(_)));
+    let is_number = |column: usize| table.rows.iter().all(|row| !matches!(row[column], FigureCell::Text(_)));
     let write = || -> parquet::errors::Result<Vec<u8>> {
         let field = |(column, name): (usize, &String)| {
             let (physical, logical) = match is_number(column) {
@@ -60,16 +60,16 @@ pub fn parquet(table: &Table) -> Result<Vec<u8>> {
         let mut column = 0;
         while let Some(mut writer) = group.next_column()? {
             let cells = || table.rows.iter().map(|row| &row[column]);
-            let there: Vec<i16> = cells().map(|cell| i16::from(*cell != Cell::Empty)).collect();
+            let there: Vec<i16> = cells().map(|cell| i16::from(*cell != FigureCell::Empty)).collect();
             if is_number(column) {
-                let number = |cell: &Cell| if let Cell::Number(x) = cell { Some(*x) } else { None };
+                let number = |cell: &FigureCell| if let FigureCell::Number(x) = cell { Some(*x) } else { None };
                 let numbers: Vec<f64> = cells().filter_map(number).collect();
                 writer.typed::<DoubleType>().write_batch(&numbers, Some(&there), None)?;
             } else {
-                let text = |cell: &Cell| match cell {
-                    Cell::Number(x) => Some(ByteArray::from(x.to_string().into_bytes())),
-                    Cell::Text(text) => Some(ByteArray::from(text.clone().into_bytes())),
-                    Cell::Empty => None,
+                let text = |cell: &FigureCell| match cell {
+                    FigureCell::Number(x) => Some(ByteArray::from(x.to_string().into_bytes())),
+                    FigureCell::Text(text) => Some(ByteArray::from(text.clone().into_bytes())),
+                    FigureCell::Empty => None,
                 };
                 let texts: Vec<ByteArray> = cells().filter_map(text).collect();
                 writer.typed::<ByteArrayType>().write_batch(&texts, Some(&there), None)?;

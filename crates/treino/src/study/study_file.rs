@@ -7,9 +7,9 @@
 //! Tables: `study` (one row), `config`, `run` (one row a training), `curve` (one row a training and name: numbers of an epoch
 //! each, little-endian f32, packed by Deflate).
 
-use crate::report::{Cell, Table};
-use crate::study::search::Point;
-use crate::study::{Config, Course, Ledger, Outcome, Phase, RunKey, RunResult, Study, StudySpec, Verdict};
+use crate::report::{FigureCell, FigureTable};
+use crate::study::search::SearchPoint;
+use crate::study::{Config, Outcome, Phase, ResultStore, RunKey, RunResult, Study, StudyResult, StudySpec, Verdict};
 use flate2::Compression;
 use flate2::read::{DeflateDecoder, DeflateEncoder};
 use rusqlite::{Connection, OpenFlags, params};
@@ -66,7 +66,7 @@ const TABLES: &str = "
 pub struct StudyFile {
     configs: BTreeMap<usize, Varied>,
     known: BTreeMap<RunKey, RunResult>,
-    sender: Option<Sender<Row>>,
+    sender: Option<Sender<StudyRow>>,
     writer: Option<JoinHandle<()>>,
     broken: Arc<Mutex<Option<Error>>>,
     path: PathBuf,
@@ -74,7 +74,7 @@ pub struct StudyFile {
     _lock: File,
 }
 
-struct Row {
+struct StudyRow {
     key: RunKey,
     point: String,
     words: String,
@@ -173,19 +173,19 @@ impl Drop for StudyFile {
     }
 }
 
-impl Ledger for StudyFile {
+impl ResultStore for StudyFile {
     fn known(&self, key: &RunKey, words: &[(String, String)]) -> Option<RunResult> {
         let is_same = self.configs.get(&key.config).is_some_and(|before| before.words == words);
         self.known.get(key).filter(|_| is_same).cloned()
     }
 
-    fn keep(&self, key: &RunKey, point: &Point, words: &[(String, String)], result: &RunResult) -> Result<()> {
+    fn keep(&self, key: &RunKey, point: &SearchPoint, words: &[(String, String)], result: &RunResult) -> Result<()> {
         if let Some(e) = &*self.broken.lock().unwrap_or_else(PoisonError::into_inner) {
             return Err(e.clone());
         }
         let text = |r: serde_json::Result<String>| r.unwrap_or_default();
         let (words, point) = (text(serde_json::to_string(words)), text(serde_json::to_string(point)));
-        let row = Row { key: *key, point, words, result: result.clone() };
+        let row = StudyRow { key: *key, point, words, result: result.clone() };
         let gone = || Error::new(treino_core::error::Kind::Io, format!("cannot write {}", self.path.display()));
         self.sender.as_ref().and_then(|sender| sender.send(row).ok()).ok_or_else(gone)
     }
@@ -195,7 +195,7 @@ impl Ledger for StudyFile {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Varied {
     /// Where in the space it is.
-    pub point: Point,
+    pub point: SearchPoint,
     /// Path and value.
     pub words: Vec<(String, String)>,
 }
@@ -248,7 +248,7 @@ impl StudyContent {
     }
 
     /// The study as far as it has come.
-    pub fn course(&self) -> Course {
+    pub fn course(&self) -> StudyResult {
         let config = |(id, varied): (&usize, &Varied)| Config::new(*id, varied.point.clone(), varied.words.clone());
         let mut configs: Vec<Config> = self.configs.iter().map(config).collect();
         for (key, run) in &self.runs {
@@ -257,7 +257,7 @@ impl StudyContent {
             }
         }
         let verdict = Verdict::of(&configs, self.more_is_better);
-        Course {
+        StudyResult {
             configs,
             verdict,
             objective: self.objective.clone(),
@@ -268,7 +268,7 @@ impl StudyContent {
     }
 
     /// Every training as a row: what it varied, and what came of it.
-    pub fn table(&self) -> Table {
+    pub fn table(&self) -> FigureTable {
         let mut names: Vec<&String> = Vec::new();
         for (name, _) in self.configs.values().flat_map(|varied| &varied.words) {
             if !names.contains(&name) {
@@ -283,10 +283,11 @@ impl StudyContent {
         }
         let fixed =
             ["phase", "config", "seed", "fold", "budget", "outcome", "value", "epochs", "seconds"].map(str::to_string);
-        let mut table = Table::new(fixed.iter().chain(names.iter().copied()).chain(metrics.iter().copied()).cloned());
+        let mut table =
+            FigureTable::new(fixed.iter().chain(names.iter().copied()).chain(metrics.iter().copied()).cloned());
         for (key, run) in &self.runs {
-            let some = |n: usize| if n == 0 { Cell::Empty } else { Cell::from(n as f64) };
-            let mut cells: Vec<Cell> = vec![key.phase.name().into(), (key.config as f64).into()];
+            let some = |n: usize| if n == 0 { FigureCell::Empty } else { FigureCell::from(n as f64) };
+            let mut cells: Vec<FigureCell> = vec![key.phase.name().into(), (key.config as f64).into()];
             // A seed may have more digits than a number of this kind keeps.
             cells.extend([key.seed.to_string().into(), some(key.fold), some(key.epochs)]);
             cells.extend([run.outcome.name().into(), run.outcome.number().into()]);
@@ -295,9 +296,9 @@ impl StudyContent {
                 list.and_then(|list| list.iter().find(|(known, _)| known == name)).map(|(_, value)| value.clone())
             };
             let words = self.configs.get(&key.config).map(|varied| &varied.words);
-            cells.extend(names.iter().map(|name| find(words, name).map_or(Cell::Empty, Cell::from)));
+            cells.extend(names.iter().map(|name| find(words, name).map_or(FigureCell::Empty, FigureCell::from)));
             let metric = |name: &str| run.metrics.iter().find(|(known, _)| known == name).map(|(_, x)| *x);
-            cells.extend(metrics.iter().map(|name| Cell::from(metric(name))));
+            cells.extend(metrics.iter().map(|name| FigureCell::from(metric(name))));
             table.row(cells);
         }
         table
@@ -387,7 +388,7 @@ fn check(connection: &Connection, path: &Path) -> Result<()> {
 }
 
 /// Writes what comes, in transactions of what came within [`GATHERED`]: small trainings end faster than a transaction.
-fn write_all(mut connection: Connection, receiver: &Receiver<Row>) -> rusqlite::Result<()> {
+fn write_all(mut connection: Connection, receiver: &Receiver<StudyRow>) -> rusqlite::Result<()> {
     while let Ok(first) = receiver.recv() {
         let until = Instant::now() + GATHERED;
         let transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
@@ -400,8 +401,8 @@ fn write_all(mut connection: Connection, receiver: &Receiver<Row>) -> rusqlite::
     Ok(())
 }
 
-fn write_row(connection: &Connection, row: &Row) -> rusqlite::Result<()> {
-    let Row { key, point, words, result } = row;
+fn write_row(connection: &Connection, row: &StudyRow) -> rusqlite::Result<()> {
+    let StudyRow { key, point, words, result } = row;
     let config = key.config as i64;
     // A config of that number that varies something else comes from before the study was extended.
     let mut stale = connection.prepare_cached(

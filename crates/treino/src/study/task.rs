@@ -1,9 +1,9 @@
 //! One training of a study as plain data, and what comes of it: what crosses the border to another thread, process or machine.
 
-use super::course::attempts;
 use super::pruning::Pruner;
 use super::results::{RunKey, RunResult};
-use crate::runs::{Planned, TrialSeeds};
+use super::study_run::attempts;
+use crate::runs::{PreparedRun, TrialSeeds};
 use crate::spec::Spec;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, VecDeque};
@@ -82,13 +82,13 @@ pub trait TaskRunner: Sync {
 #[derive(Debug)]
 pub struct Workplace {
     simd: Simd,
-    data: Mutex<BTreeMap<String, Arc<Table>>>,
+    data: Mutex<BTreeMap<String, Arc<FingerprintedTable>>>,
     planned: Mutex<VecDeque<(String, Arc<Ready>)>>,
 }
 
 /// Prepared rows with their fingerprint.
 #[derive(Debug)]
-struct Table {
+struct FingerprintedTable {
     prepared: Arc<Prepared>,
     fingerprint: String,
 }
@@ -96,14 +96,14 @@ struct Table {
 /// A training that is ready to begin.
 #[derive(Debug)]
 struct Ready {
-    planned: Planned,
-    table: Arc<Table>,
+    planned: PreparedRun,
+    table: Arc<FingerprintedTable>,
 }
 
-impl Table {
+impl FingerprintedTable {
     fn new(prepared: Arc<Prepared>) -> Arc<Self> {
         let fingerprint = crate::runs::rows_fingerprint(&prepared);
-        Arc::new(Table { prepared, fingerprint })
+        Arc::new(FingerprintedTable { prepared, fingerprint })
     }
 }
 
@@ -115,7 +115,7 @@ impl Workplace {
 
     /// Makes rows known that are prepared already, for specs with this section `[data]`.
     pub fn know(&self, data: &DataSpec, prepared: &Arc<Prepared>) {
-        lock(&self.data).insert(data.text(), Table::new(Arc::clone(prepared)));
+        lock(&self.data).insert(data.text(), FingerprintedTable::new(Arc::clone(prepared)));
     }
 
     /// The fingerprint of the rows of a spec, which are read where they are not known yet.
@@ -135,10 +135,10 @@ impl Workplace {
         let key = spec.data.text();
         let known = lock(&self.data).get(&key).cloned();
         let ready = match known {
-            Some(table) => Ready { planned: Planned::with_data(&spec, Arc::clone(&table.prepared))?, table },
+            Some(table) => Ready { planned: PreparedRun::with_data(&spec, Arc::clone(&table.prepared))?, table },
             None => {
-                let planned = Planned::new(&spec)?;
-                let table = Table::new(Arc::clone(&planned.prepared));
+                let planned = PreparedRun::new(&spec)?;
+                let table = FingerprintedTable::new(Arc::clone(&planned.prepared));
                 lock(&self.data).insert(key, Arc::clone(&table));
                 Ready { planned, table }
             }

@@ -19,7 +19,7 @@ pub enum Next<T, R> {
 
 /// Results so far, in the order of the items: all before `whole` are there.
 #[derive(Debug)]
-pub struct Progress<R> {
+pub struct PartialResults<R> {
     /// The results; `None` for what is being worked on.
     pub results: Vec<Option<R>>,
     /// How many items from the first on are done without a gap.
@@ -27,7 +27,7 @@ pub struct Progress<R> {
 }
 
 struct State<R, P> {
-    progress: Progress<R>,
+    progress: PartialResults<R>,
     propose: P,
     working: usize,
     ended: bool,
@@ -39,11 +39,11 @@ struct State<R, P> {
 /// The results, in the order of the items. Items behind an end may be missing.
 pub fn in_order<T: Send, R: Send>(
     workers: usize,
-    propose: impl FnMut(usize, &Progress<R>) -> Next<T, R> + Send,
+    propose: impl FnMut(usize, &PartialResults<R>) -> Next<T, R> + Send,
     work: impl Fn(T) -> R + Sync,
     done: impl FnMut(usize, &R) -> bool + Send,
 ) -> Vec<R> {
-    let progress = Progress { results: Vec::new(), whole: 0 };
+    let progress = PartialResults { results: Vec::new(), whole: 0 };
     let state = Mutex::new(State { progress, propose, working: 0, ended: false });
     let done = Mutex::new(done);
     let changed = Condvar::new();
@@ -103,7 +103,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-impl<R> Progress<R> {
+impl<R> PartialResults<R> {
     fn advance(&mut self) {
         while self.results.get(self.whole).is_some_and(Option::is_some) {
             self.whole += 1;
@@ -118,7 +118,7 @@ mod tests {
     /// Each item is the sum of those at least three before it, plus one.
     fn sums(workers: usize, known: usize) -> Vec<u64> {
         const WINDOW: usize = 3;
-        let propose = |index: usize, progress: &Progress<u64>| {
+        let propose = |index: usize, progress: &PartialResults<u64>| {
             if index == 40 {
                 return Next::End;
             }
@@ -148,7 +148,7 @@ mod tests {
 
     #[test]
     fn the_work_ends_when_it_is_told_to() {
-        let propose = |index: usize, _: &Progress<usize>| Next::Work(index);
+        let propose = |index: usize, _: &PartialResults<usize>| Next::Work(index);
         for workers in [1, 4] {
             let results = in_order(workers, propose, |index| index, |index, _| index < 10);
             assert!((11..11 + workers).contains(&results.len()), "{}", results.len());

@@ -14,7 +14,7 @@ use treino::network::Network;
 use treino::optimizers::{Adadelta, Adam, Optimizer, SGD};
 use treino::rows::Matrix;
 use treino::schedules::CosineDecay;
-use treino::store::Bundle;
+use treino::store::TrainedModel;
 use treino::train::{Compile, Examples, Fit, Session, Training, fit};
 
 struct Data {
@@ -62,7 +62,7 @@ fn train(
     let metrics = vec![NamedMetric::typed("mean_absolute_error").unwrap()];
     let compile = Compile::new(optimizer.clone(), MeanSquaredError::default(), metrics);
     let (train, validation) = (Examples::new(&data.x, &data.y), Some(Examples::new(&data.x_val, &data.y_val)));
-    let model_file = |network| Bundle::bare(network, Some(&compile), callbacks).to_bytes();
+    let model_file = |network| TrainedModel::bare(network, Some(&compile), callbacks).to_bytes();
     let training = Training {
         compile: &compile,
         train,

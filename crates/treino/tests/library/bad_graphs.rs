@@ -2,7 +2,7 @@
 
 use crate::keras;
 use treino::catalog::Field;
-use treino::layers::Placed;
+use treino::layers::ConnectedLayer;
 use treino::losses::Loss;
 use treino::network::Network;
 use treino::optimizers::SGD;
@@ -19,7 +19,7 @@ fn columns() -> Columns {
 /// Reads layers, written as JSON without the brackets of the list, and builds them.
 fn build(text: &str, outputs: &[&str]) -> treino::Result<Network> {
     let json: serde_json::Value = serde_json::from_str(&format!("[{text}]")).expect(text);
-    let layers: Vec<Placed> = Vec::read(&keras::node(&json), "model.layers")?;
+    let layers: Vec<ConnectedLayer> = Vec::read(&keras::node(&json), "model.layers")?;
     let outputs: Vec<String> = outputs.iter().map(|name| (*name).to_string()).collect();
     Network::build_graph(columns(), &layers, &outputs)
 }

@@ -16,7 +16,7 @@ use treino::network::Network;
 use treino::optimizers::{Adam, Optimizer, SGD};
 use treino::rows::Matrix;
 use treino::schedules::{ExponentialDecay, PiecewiseConstantDecay};
-use treino::store::{Bundle, read_weights};
+use treino::store::{TrainedModel, read_weights};
 use treino::train::{Compile, Examples, Fit, Session, Training, evaluate, fit};
 
 fn numbers(seed: u32, rows: usize, cols: usize) -> Matrix {
@@ -68,7 +68,7 @@ impl Setting {
             callbacks,
             units: None,
             noise: None,
-            model_file: Some(&|network| Bundle::bare(network, Some(&self.compile), callbacks).to_bytes()),
+            model_file: Some(&|network| TrainedModel::bare(network, Some(&self.compile), callbacks).to_bytes()),
         };
         let mut told = Vec::new();
         let mut observer = |event: &Event| match event {
@@ -197,7 +197,7 @@ fn saved_models_are_those_of_their_time() {
     let outcome = setting.run(&[whole.into(), batches.into()]).unwrap();
     let last = outcome.told.iter().rfind(|told| told.starts_with("3 saved 04-")).unwrap();
     let file = folder.path().join("new").join(last.strip_prefix("3 saved ").unwrap());
-    let bundle = Bundle::open(&file).unwrap();
+    let bundle = TrainedModel::open(&file).unwrap();
     assert_eq!(weights(&bundle.network), weights(&outcome.network));
     assert_eq!(bundle.compile.unwrap(), setting.compile);
     // 3 batches an epoch, counted across epochs.

@@ -1,7 +1,7 @@
 //! Columns of a table that layers for categories read: from a file to a stored model.
 
 use std::path::Path;
-use treino::data::{Encoding, Source, prepare_for};
+use treino::data::{Encoding, TableSource, prepare_for};
 use treino::layers::{Discretization, Layer};
 use treino::network::{Network, readings};
 use treino::prelude::*;
@@ -36,21 +36,21 @@ fn example() -> (Spec, String) {
 #[test]
 fn text_columns_with_learnt_vectors_beat_the_baseline_and_predict_unseen_levels() {
     let (spec, rows) = example();
-    let planned = Planned::new(&spec).unwrap();
+    let planned = PreparedRun::new(&spec).unwrap();
     let run = Session::quiet(|session| planned.run(session)).unwrap();
-    let (part, evaluation) = run.scores.honest();
+    let (part, evaluation) = run.scores.best_unseen();
     assert_eq!(part, "test");
     let Evaluation::Classes(classes) = evaluation else { panic!("species are classes") };
     assert!(classes.accuracy.model > 0.9 && classes.accuracy.baseline < 0.6, "{:?}", classes.accuracy);
 
-    let source = Source::text("new.csv", &rows);
-    let predicted = |model: &Bundle| {
+    let source = TableSource::text("new.csv", &rows);
+    let predicted = |model: &TrainedModel| {
         let mut csv = Vec::new();
         model.predict(&source).unwrap().csv(&mut csv).unwrap();
         String::from_utf8(csv).unwrap()
     };
     assert_eq!(predicted(&run.model).lines().count(), 6);
-    let again = Bundle::from_bytes(&run.model.to_bytes().unwrap()).unwrap();
+    let again = TrainedModel::from_bytes(&run.model.to_bytes().unwrap()).unwrap();
     assert_eq!(predicted(&again), predicted(&run.model));
     assert_eq!(run.model.evaluate(&source).unwrap().1, 0);
 
@@ -59,7 +59,7 @@ fn text_columns_with_learnt_vectors_beat_the_baseline_and_predict_unseen_levels(
     for part in ["vocabulary = [", "bin_boundaries = [", "input_dim = 4"] {
         assert!(own.contains(part), "{part} is not in\n{own}");
     }
-    let planned = Planned::new(&read(&own).unwrap()).unwrap();
+    let planned = PreparedRun::new(&read(&own).unwrap()).unwrap();
     let second = Session::quiet(|session| planned.run(session)).unwrap();
     assert!(second.model.to_bytes().unwrap() == run.model.to_bytes().unwrap());
 }
@@ -100,7 +100,7 @@ fn who_reads_a_column_decides_what_it_becomes() {
     // 200 and 100 come three times each, the higher one first.
     assert_eq!(x.column(4), [2.0, 1.0, 2.0, 0.0, 2.0, 0.0, 1.0, 1.0]);
 
-    let planned = Planned::new(&spec).unwrap();
+    let planned = PreparedRun::new(&spec).unwrap();
     let found = planned.resolved.spec.model.layers.as_ref().unwrap();
     let mut by_hand = Discretization { num_bins: Some(2), ..Discretization::default() };
     by_hand.adapt(&[1.5, 2.5, 5.5, 4.5, 5.5, 6.5, 7.5, 8.5]).unwrap();
@@ -109,7 +109,7 @@ fn who_reads_a_column_decides_what_it_becomes() {
         _ => None,
     });
     assert_eq!((boundaries.clone(), boundaries), (by_hand.bin_boundaries, Some(vec![5.5])));
-    let words = |input: &treino::data::Input| matches!(&input.encoding, Encoding::Bin { hash } if hash.bins == 3);
+    let words = |input: &treino::data::InputColumn| matches!(&input.encoding, Encoding::Bin { hash } if hash.bins == 3);
     assert_eq!(prepared.recipe.inputs.iter().filter(|input| words(input)).count(), 2);
 }
 
@@ -120,12 +120,12 @@ fn columns_that_no_layer_reads_are_not_needed_later() {
         "{ type = \"input_layer\", columns = [\"size\"] }, { type = \"dense\", units = 3 }, \
          { type = \"dense\", activation = \"sigmoid\" }",
     );
-    let planned = Planned::new(&read(&text.replace("PATH", &path)).unwrap()).unwrap();
+    let planned = PreparedRun::new(&read(&text.replace("PATH", &path)).unwrap()).unwrap();
     assert_eq!(planned.prepared.recipe.feature_names(), ["size", "size (missing)"]);
     let unread = planned.prepared.recipe.left_out.iter().filter(|left| left.reason == "no layer reads it");
     assert_eq!(unread.map(|left| left.name.as_str()).collect::<Vec<_>>(), ["city", "zip", "seen"]);
     let run = Session::quiet(|session| planned.run(session)).unwrap();
-    assert_eq!(run.model.predict(&Source::text("new.csv", "size\n1.5\n7\n")).unwrap().outputs.rows(), 2);
+    assert_eq!(run.model.predict(&TableSource::text("new.csv", "size\n1.5\n7\n")).unwrap().outputs.rows(), 2);
 }
 
 #[test]
@@ -213,7 +213,7 @@ fn what_does_not_fit_is_said_once_and_clearly() {
     let mut problems = Vec::new();
     for (lines, message, help) in cases {
         let made = read(&layers(&lines).replace("PATH", &path)).and_then(|spec| {
-            let planned = Planned::new(&spec)?;
+            let planned = PreparedRun::new(&spec)?;
             Session::quiet(|session| planned.run(session))
         });
         match made {

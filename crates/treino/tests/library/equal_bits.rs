@@ -7,15 +7,15 @@ use treino::catalog::Field;
 use treino::events::Event;
 use treino::events::Gate;
 use treino::initializers::Zeros;
-use treino::layers::{BatchNormalization, Dense, Dropout, Placed};
-use treino::losses::{BinaryCrossentropy, Loss, MeanSquaredError, Targets};
+use treino::layers::{BatchNormalization, ConnectedLayer, Dense, Dropout};
+use treino::losses::{BinaryCrossentropy, Loss, MeanSquaredError, TargetKind};
 use treino::metrics::NamedMetric;
 use treino::network::Network;
 use treino::optimizers::{Adam, Muon, Optimizer, SGD};
 use treino::regularizers::L2;
 use treino::rows::Matrix;
 use treino::train::Compile;
-use treino::train::{Examples, Fit, Profile, Session, Training, fit};
+use treino::train::{Examples, Fit, Session, StepProfile, Training, fit};
 use treino_engine::random::{Purpose, Stream};
 use treino_engine::simd::{Level, Simd};
 
@@ -26,7 +26,7 @@ fn numbers(name: &str, rows: usize, cols: usize) -> Matrix {
 }
 
 struct Case {
-    layers: Vec<Placed>,
+    layers: Vec<ConnectedLayer>,
     optimizer: Optimizer,
     loss: Loss,
     x: Matrix,
@@ -67,7 +67,7 @@ impl Case {
         self.run_with(threads, simd, None)
     }
 
-    fn run_with(&self, threads: usize, simd: Simd, profile: Option<&mut Profile>) -> Bits {
+    fn run_with(&self, threads: usize, simd: Simd, profile: Option<&mut StepProfile>) -> Bits {
         let mut network = Network::build(self.x.cols(), &self.layers).unwrap();
         network.initialize(self.settings.seed);
         let compile = Compile::new(self.optimizer.clone(), self.loss.clone(), vec![NamedMetric::typed("mae").unwrap()]);
@@ -160,11 +160,11 @@ fn instruction_sets_do_not_change_a_bit_of_any_thing() {
     for thing in Loss::THINGS {
         let loss = Loss::named(thing.name).unwrap();
         let targets = loss.inner().targets();
-        let of_classes = matches!(targets, Targets::OneHot | Targets::ClassNumbers | Targets::Groups);
+        let of_classes = matches!(targets, TargetKind::OneHot | TargetKind::ClassNumbers | TargetKind::Groups);
         let (units, last) = if of_classes { (3, "softmax") } else { (1, "sigmoid") };
         let mut training = Case::new(6, 21, 11, 1);
         training.layers[4] = Dense::new(units).activation(Activation::named(last).unwrap()).into();
-        if targets == Targets::OneHot {
+        if targets == TargetKind::OneHot {
             training.y = Matrix::new(21, 3, (0..63).map(|i| f32::from(u8::from(i % 3 == i / 3 % 3))).collect());
         }
         training.loss = loss;
@@ -219,7 +219,7 @@ fn taking_the_time_does_not_change_a_bit() {
             training.x.as_mut_slice().chunks_mut(INPUTS).for_each(|row| row[INPUTS - IDS..].fill(1.0));
         }
         for threads in [1, 2] {
-            let mut profile = Profile::default();
+            let mut profile = StepProfile::default();
             let watched = training.run_with(threads, Simd::detect(), Some(&mut profile));
             assert!(watched == training.run(threads, Simd::detect()), "{name}");
             let Fit { epochs, batch_size, .. } = training.settings;
@@ -247,7 +247,7 @@ fn trainings_side_by_side_do_not_touch_each_other() {
 /// Layers that do nothing in a training: nothing about it changes, not even the masks of a dropout with a name.
 #[test]
 fn a_dropout_of_nothing_changes_nothing() {
-    let named = |rate, name: &str| Placed::from(Dropout { rate, name: Some(name.into()) });
+    let named = |rate, name: &str| ConnectedLayer::from(Dropout { rate, name: Some(name.into()) });
     let mut training = Case::new(8, 50, 16, 3);
     training.layers[2] = named(0.25, "mask");
     let without = training.run(1, Simd::detect());
@@ -262,7 +262,7 @@ fn a_dropout_of_nothing_changes_nothing() {
 /// rows were in it.
 #[test]
 fn layers_do_not_shift_the_shuffle() {
-    let order = |layers: Vec<Placed>, seed: u64| {
+    let order = |layers: Vec<ConnectedLayer>, seed: u64| {
         let mut training = Case::new(8, 50, 16, 3);
         let last = Dense { kernel_initializer: Zeros::default().into(), ..Dense::new(1) };
         training.layers = layers.into_iter().chain([last.into()]).collect();
@@ -273,7 +273,7 @@ fn layers_do_not_shift_the_shuffle() {
         training.run(1, Simd::detect()).2
     };
     let plain = order(vec![], 1);
-    let dropout = || Placed::from(Dropout { rate: 0.5, ..Dropout::default() });
+    let dropout = || ConnectedLayer::from(Dropout { rate: 0.5, ..Dropout::default() });
     assert_eq!(order(vec![dropout()], 1), plain);
     assert_eq!(
         order(vec![Dense::new(16).into(), BatchNormalization::default().into(), dropout(), dropout()], 1),

@@ -6,7 +6,7 @@ use treino::catalog::{Field, Node, Value};
 use treino::events::Gate;
 use treino::expression::{ActivationFormula, Expression, FUNCTIONS, LossFormula, MetricFormula};
 use treino::layers::Dense;
-use treino::losses::{Batch, ExpressionLoss, Gradient, Loss};
+use treino::losses::{ExpressionLoss, Gradient, Loss, LossBatch};
 use treino::metrics::NamedMetric;
 use treino::network::Network;
 use treino::optimizers::Adam;
@@ -24,7 +24,7 @@ fn compute(loss: &Loss, width: usize, y: &[f32], p: &[f32]) -> (Vec<f64>, Vec<f6
     let rows = p.len() / width;
     let (mut losses, mut dp) = (vec![f32::NAN; rows], vec![f32::NAN; p.len()]);
     let scale: Vec<f32> = (0..rows).map(|i| (i + 1) as f32 / rows as f32).collect();
-    let batch = Batch { y, p, width, logits: false };
+    let batch = LossBatch { y, p, width, logits: false };
     loss.inner().rows(Simd::detect(), batch, &mut losses, Some(Gradient { scale: &scale, dp: &mut dp }));
     let double = |numbers: Vec<f32>| numbers.into_iter().map(f64::from).collect();
     (double(losses), double(dp))
@@ -207,7 +207,7 @@ fn what_is_written_is_read_again() {
 /// The page of `treino catalog losses expression` names every function.
 #[test]
 fn the_catalogue_names_every_function() {
-    let doc = treino::catalog::find(&treino::losses::ROOM, "expression").unwrap().doc.0;
+    let doc = treino::catalog::find(&treino::losses::FAMILY, "expression").unwrap().doc.0;
     let words: Vec<&str> = doc.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').collect();
     for function in FUNCTIONS {
         assert!(words.contains(&function.name), "{}", function.name);

@@ -9,7 +9,7 @@ use treino::layers::{
     GaussianNoise, GroupNormalization, Identity, Layer, LayerNormalization, LeakyReLU, Normalization, PReLU,
     RMSNormalization, ReLU, Rescaling, Reshape, UnitNormalization,
 };
-use treino::losses::{Batch, Circle, Loss, MeanSquaredError, Score, Targets};
+use treino::losses::{Circle, Loss, LossBatch, MeanSquaredError, Score, TargetKind};
 use treino::network::Network;
 use treino::optimizers::SGD;
 use treino::program::Buffer;
@@ -25,22 +25,22 @@ const INPUTS: usize = 3;
 fn targets(loss: &Loss, outputs: usize, rows: usize, seed: u64) -> Matrix {
     let class = |row: usize| (row + seed as usize) % outputs;
     match loss.inner().targets() {
-        Targets::Numbers => Matrix::new(rows, outputs, numbers(seed, "y", rows * outputs, -3.0, 3.0)),
-        Targets::Amounts => Matrix::new(rows, outputs, numbers(seed, "y", rows * outputs, 0.5, 3.0)),
-        Targets::Signs => {
+        TargetKind::Numbers => Matrix::new(rows, outputs, numbers(seed, "y", rows * outputs, -3.0, 3.0)),
+        TargetKind::Amounts => Matrix::new(rows, outputs, numbers(seed, "y", rows * outputs, 0.5, 3.0)),
+        TargetKind::Signs => {
             let signs = numbers(seed, "y", rows * outputs, -1.0, 1.0).into_iter().map(f32::signum);
             Matrix::new(rows, outputs, signs.collect())
         }
-        Targets::Probabilities | Targets::Shares => {
+        TargetKind::Probabilities | TargetKind::Shares => {
             Matrix::new(rows, outputs, numbers(seed, "y", rows * outputs, 0.1, 0.9))
         }
-        Targets::OneHot => {
+        TargetKind::OneHot => {
             let mut y = Matrix::zeros(rows, outputs);
             (0..rows).for_each(|row| y.as_mut_slice()[row * outputs + class(row)] = 1.0);
             y
         }
-        Targets::ClassNumbers => Matrix::new(rows, 1, (0..rows).map(|row| class(row) as f32).collect()),
-        Targets::Groups => Matrix::new(rows, 1, (0..rows).map(|row| (row % 2) as f32).collect()),
+        TargetKind::ClassNumbers => Matrix::new(rows, 1, (0..rows).map(|row| class(row) as f32).collect()),
+        TargetKind::Groups => Matrix::new(rows, 1, (0..rows).map(|row| (row % 2) as f32).collect()),
     }
 }
 
@@ -401,7 +401,7 @@ proptest! {
         let logits = logits && (absorbs("sigmoid") || absorbs("softmax"));
         let y = targets(&loss, 3, 4, seed);
         let mut dp = vec![0.0; 12];
-        let batch = Batch { y: y.as_slice(), p: &p, width: 3, logits };
+        let batch = LossBatch { y: y.as_slice(), p: &p, width: 3, logits };
         let value = Score::new(&loss, 4).of(Simd::detect(), batch, None, Some((1.0, &mut dp)));
         prop_assert!(!value.is_finite() || dp.iter().all(|d| d.is_finite()), "{}: {value}, {dp:?}", loss.name());
     }

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use proptest::test_runner::{RngAlgorithm, RngSeed, TestRunner};
 use std::cell::Cell;
 use treino::catalog::Field;
-use treino::layers::Placed;
+use treino::layers::ConnectedLayer;
 use treino::losses::Loss;
 use treino::network::Network;
 use treino::optimizers::SGD;
@@ -34,7 +34,7 @@ fn rows(seed: u64) -> Matrix {
 }
 
 /// Layers as they stand in a spec, written as JSON without the brackets of the list.
-fn layers(text: &str) -> Vec<Placed> {
+fn layers(text: &str) -> Vec<ConnectedLayer> {
     let json: serde_json::Value = serde_json::from_str(&format!("[{text}]")).expect(text);
     Vec::read(&keras::node(&json), "model.layers").map_err(|e| format!("{e} in {text}")).unwrap()
 }

@@ -2,11 +2,11 @@
 
 use proptest::prelude::*;
 use std::sync::LazyLock;
-use treino::data::Source;
+use treino::data::TableSource;
 use treino::events::Gate;
-use treino::runs::Planned;
+use treino::runs::PreparedRun;
 use treino::spec::{self, Spec};
-use treino::store::Bundle;
+use treino::store::TrainedModel;
 use treino::train::Session;
 
 const TABLE: &str = "size,colour,day,answer\n1,red,2024-01-01,yes\n2,blue,2024-02-03,no\n3,red,2024-03-05,yes\n\
@@ -35,18 +35,18 @@ static MODEL: LazyLock<Vec<u8>> = LazyLock::new(|| {
     for (key, value) in [("data.path", path.to_str().unwrap()), ("data.target", "answer")] {
         spec::set(&mut entries, key, treino::catalog::Value::Text(value.into()), "test").unwrap();
     }
-    let planned = Planned::new(&Spec::read(&entries).unwrap()).unwrap();
+    let planned = PreparedRun::new(&Spec::read(&entries).unwrap()).unwrap();
     let gate = Gate::new();
     planned.run(&mut Session::new(1, &gate, &mut |_| {})).unwrap().model.to_bytes().unwrap()
 });
 
 /// Opens the bytes, and uses what comes out.
 fn open(bytes: &[u8]) -> bool {
-    let Ok(bundle) = Bundle::from_bytes(bytes) else { return false };
-    if let Ok(prediction) = bundle.predict(&Source::text("t.csv", TABLE)) {
+    let Ok(bundle) = TrainedModel::from_bytes(bytes) else { return false };
+    if let Ok(prediction) = bundle.predict(&TableSource::text("t.csv", TABLE)) {
         prediction.csv(Vec::new()).unwrap();
     }
-    let _ = bundle.evaluate(&Source::text("t.csv", TABLE));
+    let _ = bundle.evaluate(&TableSource::text("t.csv", TABLE));
     let _ = bundle.to_bytes();
     true
 }
@@ -65,7 +65,7 @@ fn with_header(header: &str) -> Vec<u8> {
 #[test]
 fn the_model_itself_opens_and_comes_back_as_it_was() {
     assert!(open(&MODEL));
-    assert!(Bundle::from_bytes(&MODEL).unwrap().to_bytes().unwrap() == *MODEL);
+    assert!(TrainedModel::from_bytes(&MODEL).unwrap().to_bytes().unwrap() == *MODEL);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use treino::ROOMS;
+use treino::FAMILIES;
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
@@ -43,7 +43,7 @@ fn no_file_outgrows_its_name() {
 fn differences_from_keras_stand_where_the_catalogue_finds_them() {
     let is_room = |path: &PathBuf| {
         let folder = path.parent().and_then(|folder| folder.file_name());
-        ROOMS.iter().any(|room| folder.is_some_and(|folder| folder == room.name))
+        FAMILIES.iter().any(|room| folder.is_some_and(|folder| folder == room.name))
     };
     for path in sources().into_iter().filter(is_room) {
         let text = std::fs::read_to_string(&path).unwrap();

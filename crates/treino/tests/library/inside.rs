@@ -2,7 +2,7 @@
 
 use treino::activations::{Activation, Relu, Tanh};
 use treino::callbacks::{Callback, EarlyStopping};
-use treino::events::{Ending, History, Inside};
+use treino::events::{Ending, History, LayerStatistics};
 use treino::initializers::{Constant, Initializer};
 use treino::layers::{Dense, Layer};
 use treino::losses::MeanSquaredError;
@@ -113,7 +113,7 @@ fn units_that_do_nothing_are_counted() {
         let trace = &history.inside.layers[0];
         let end = trace.end.unwrap();
         assert_eq!((end.rows, end.dead, end.saturated, trace.flat[0]), (ROWS, dead, saturated, flat), "{bias}");
-        let mut alone = Inside::default();
+        let mut alone = LayerStatistics::default();
         units_at_end(&network, &rows().0, &mut alone);
         assert_eq!(alone.layers[0].end, Some(end));
     }

@@ -81,7 +81,7 @@ fn the_model_is_saved_when_and_where_keras_saves_it() {
         let saved: Vec<String> = model.saved.iter().map(plain).collect();
         let keras: Vec<&str> = case["saved"].as_array().unwrap().iter().map(|name| name.as_str().unwrap()).collect();
         assert_eq!(saved, keras, "{name}");
-        assert!(model.saved.iter().all(|path| treino::store::Bundle::open(path).is_ok()), "{name}");
+        assert!(model.saved.iter().all(|path| treino::store::TrainedModel::open(path).is_ok()), "{name}");
         seen += 1;
     }
     assert!(seen > 12, "{seen}");

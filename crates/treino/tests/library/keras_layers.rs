@@ -5,7 +5,7 @@
 use crate::keras::{counts, fixture, floats, miss, node, singles};
 use serde_json::{Value as Json, json};
 use treino::catalog::Field;
-use treino::layers::{Layer, Placed};
+use treino::layers::{ConnectedLayer, Layer};
 use treino::network::Network;
 use treino::program::Buffer;
 use treino::rows::Matrix;
@@ -29,7 +29,7 @@ fn network(case: &Json, rows: usize) -> Network {
     layer["name"] = "layer".into();
     layer["inputs"] = inputs.into();
     layers.push(layer);
-    let layers: Vec<Placed> = Vec::read(&node(&Json::Array(layers)), "layers").unwrap();
+    let layers: Vec<ConnectedLayer> = Vec::read(&node(&Json::Array(layers)), "layers").unwrap();
     Network::build(1, &layers).unwrap()
 }
 
@@ -133,7 +133,7 @@ fn disturbed(layer: &str, x: &[f32]) -> (Vec<f32>, Vec<f32>) {
         {"type": "flatten"},
         serde_json::from_str::<Json>(layer).unwrap(),
     ]);
-    let layers: Vec<Placed> = Vec::read(&node(&list), "layers").unwrap();
+    let layers: Vec<ConnectedLayer> = Vec::read(&node(&list), "layers").unwrap();
     let mut network = Network::build(1, &layers).unwrap();
     network.set_weight("x/embeddings", &[rows, 1], x).unwrap();
     let ids = Matrix::new(rows, 1, (0..rows).map(|row| row as f32).collect());

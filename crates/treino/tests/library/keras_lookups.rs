@@ -6,7 +6,7 @@ use crate::keras::{counts, fixture, node, singles};
 use serde_json::Value as Json;
 use treino::catalog::Field;
 use treino::data::{Column, DataSpec, Table, prepare_table_for};
-use treino::layers::{InputLayer, Layer, Placed};
+use treino::layers::{ConnectedLayer, InputLayer, Layer};
 use treino::network::{Network, readings};
 use treino::rows::Matrix;
 
@@ -19,7 +19,7 @@ fn through_a_table(layer: &Layer, columns: Vec<Column>) -> (Vec<f32>, Vec<usize>
     let rows = columns[0].rows().unwrap();
     let names: Vec<String> = columns.iter().map(|c| c.name.clone()).collect();
     let input = InputLayer::columns("cells", names.iter().map(String::as_str));
-    let layers: Vec<Placed> = vec![input.into(), layer.clone().into()];
+    let layers: Vec<ConnectedLayer> = vec![input.into(), layer.clone().into()];
     let target = Column::numbers("target", (0..rows).map(|row| row as f64 / 2.0).collect());
     let table = Table::new("t", columns.into_iter().chain([target]).collect()).unwrap();
     let spec = DataSpec { validation_split: 0.0, test_split: 0.0, ..DataSpec::new("", "target") };

@@ -10,7 +10,7 @@ use treino::activations::{Activation, Sigmoid, Softmax};
 use treino::catalog::Field;
 use treino::initializers::Identity;
 use treino::layers::{self, Dense, Layer};
-use treino::losses::{Batch, Loss, Score};
+use treino::losses::{Loss, LossBatch, Score};
 use treino::network::Network;
 use treino::optimizers::SGD;
 use treino::rows::Matrix;
@@ -38,7 +38,7 @@ fn compare(case: &Json, key: &str, ours: &[f64]) {
 }
 
 /// The loss of a batch and its gradient, as a training forms them.
-fn compute(loss: &Loss, simd: Simd, batch: Batch<'_>, weights: Option<&[f32]>) -> (f64, Vec<f32>) {
+fn compute(loss: &Loss, simd: Simd, batch: LossBatch<'_>, weights: Option<&[f32]>) -> (f64, Vec<f32>) {
     // What is not filled would be seen.
     let mut dp = vec![f32::NAN; batch.p.len()];
     let mut score = Score::new(loss, batch.p.len() / batch.width);
@@ -68,7 +68,7 @@ fn every_loss_is_kerass() {
         let loss = Loss::read(&node(&case["loss"]), "loss").unwrap();
         let (y, p) = (singles(&case["y_true"]["values"]), singles(&case["y_pred"]["values"]));
         let [rows, width] = counts(&case["y_pred"]["shape"])[..] else { panic!("predictions are a matrix") };
-        let batch = Batch { y: &y, p: &p, width, logits: false };
+        let batch = LossBatch { y: &y, p: &p, width, logits: false };
         let mut losses = vec![f32::NAN; rows];
         loss.inner().rows(Simd::detect(), batch, &mut losses, None);
         compare(case, "rows", &doubles(&losses));

@@ -1,7 +1,7 @@
 //! Optimizers beside Keras's: ten steps along given gradients, for every optimizer and every option.
 
 use crate::keras::{fixture, floats, miss, node, singles};
-use treino::catalog::{Field, Thing};
+use treino::catalog::{Component, Field};
 use treino::layers::{Dense, Layer};
 use treino::network::Network;
 use treino::optimizers::{Adam, Optimizer, Updater};

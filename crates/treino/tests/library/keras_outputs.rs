@@ -3,20 +3,20 @@
 
 use crate::keras::{fixture, floats, miss, node, singles};
 use serde_json::Value as Json;
-use treino::catalog::{Entries, Field, Thing};
-use treino::layers::{Layer, Placed};
+use treino::catalog::{Component, Entries, Field};
+use treino::layers::{ConnectedLayer, Layer};
 use treino::network::Network;
 use treino::rows::Matrix;
 use treino::train::CompileSection;
 use treino::train::{Compile, Examples, Fit, Session, Training, fit};
 
 /// The trunk in a row, and heads that all read its last layer.
-fn layers(case: &Json) -> Vec<Placed> {
+fn layers(case: &Json) -> Vec<ConnectedLayer> {
     let trunk: Vec<Layer> = Vec::read(&node(&case["trunk"]), "trunk").unwrap();
     let heads: Vec<Layer> = Vec::read(&node(&case["heads"]), "heads").unwrap();
     let last = format!("dense_{}", trunk.len() - 1);
-    let heads = heads.into_iter().map(|layer| Placed { layer, inputs: vec![last.clone()] });
-    trunk.into_iter().map(Placed::from).chain(heads).collect()
+    let heads = heads.into_iter().map(|layer| ConnectedLayer { layer, inputs: vec![last.clone()] });
+    trunk.into_iter().map(ConnectedLayer::from).chain(heads).collect()
 }
 
 fn compile(case: &Json, network: &Network) -> Compile {

@@ -7,7 +7,7 @@
 use crate::keras::{fixture, floats, miss, node, singles};
 use serde_json::Value as Json;
 use treino::catalog::Field;
-use treino::layers::Placed;
+use treino::layers::ConnectedLayer;
 use treino::losses::Loss;
 use treino::metrics::NamedMetric;
 use treino::network::Network;
@@ -68,7 +68,7 @@ fn follow(all: &Json) {
         let (x, y) = (matrix(&data["x"], rows), matrix(&data["y"], rows));
         let (x_val, y_val) = (matrix(&data["x_val"], val_rows), matrix(&data["y_val"], val_rows));
 
-        let layers: Vec<Placed> = Vec::read(&node(&case["layers"]), "layers").unwrap();
+        let layers: Vec<ConnectedLayer> = Vec::read(&node(&case["layers"]), "layers").unwrap();
         let mut network = Network::build(columns(data, x.cols()), &layers).unwrap();
         network.initialize(1);
         for w in case["weights"].as_array().unwrap() {

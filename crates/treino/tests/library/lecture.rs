@@ -2,7 +2,7 @@
 
 use treino::catalog::{Descriptor, Value, find};
 use treino::initializers::{Constant, Initializer};
-use treino::layers::{BatchNormalization, Dense, Layer, Placed};
+use treino::layers::{BatchNormalization, ConnectedLayer, Dense, Layer};
 use treino::losses::{Loss, MeanAbsoluteError, MeanSquaredError};
 use treino::network::Network;
 use treino::optimizers::SGD;
@@ -26,11 +26,11 @@ fn signature(thing: &Descriptor, count: usize) -> String {
 #[test]
 fn adam_and_early_stopping_have_keras_s_signatures() {
     assert_eq!(
-        signature(find(&treino::optimizers::ROOM, "adam").unwrap(), 5),
+        signature(find(&treino::optimizers::FAMILY, "adam").unwrap(), 5),
         "Adam(learning_rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7, amsgrad=False)"
     );
     assert_eq!(
-        signature(find(&treino::callbacks::ROOM, "early_stopping").unwrap(), 7),
+        signature(find(&treino::callbacks::FAMILY, "early_stopping").unwrap(), 7),
         "EarlyStopping(monitor=\"val_loss\", min_delta=0, patience=0, mode=\"auto\", baseline=None, \
          restore_best_weights=False, start_from_epoch=0)"
     );
@@ -80,7 +80,7 @@ fn batch_normalisation_is_its_four_lines() {
         ..BatchNormalization::default()
     };
     let layers: [Layer; 1] = [normal.into()];
-    let mut network = Network::build(1, &layers.map(Placed::from)).unwrap();
+    let mut network = Network::build(1, &layers.map(ConnectedLayer::from)).unwrap();
     network.initialize(1);
     let x: Vec<f64> = X.iter().map(|x| f64::from(*x)).collect();
     let mean = x.iter().sum::<f64>() / 4.0;

@@ -2,28 +2,28 @@
 
 use std::path::Path;
 use treino::events::Gate;
-use treino::report::{Curves, Record, RecordedEnding};
-use treino::runs::{Planned, Run};
+use treino::report::{PredictionCurves, Record, RecordedEnding};
+use treino::runs::{PreparedRun, Run};
 use treino::spec::Spec;
 use treino::store::RunFolder;
 use treino::train::Session;
 
 /// A short training on a table of the project.
-fn planned(table: &str, target: &str, data: &str, rest: &str) -> Planned {
+fn planned(table: &str, target: &str, data: &str, rest: &str) -> PreparedRun {
     let path = format!("{}/../../datasets/{table}.csv", env!("CARGO_MANIFEST_DIR"));
     let text = format!(
         "[data]\npath = '{path}'\ntarget = \"{target}\"\n{data}\n[model]\nhidden = [8]\n[fit]\nepochs = 12\n{rest}"
     );
-    Planned::new(&Spec::read(&treino::catalog::parse(&text, Path::new("s.toml")).unwrap()).unwrap()).unwrap()
+    PreparedRun::new(&Spec::read(&treino::catalog::parse(&text, Path::new("s.toml")).unwrap()).unwrap()).unwrap()
 }
 
-fn run(planned: &Planned, threads: usize) -> Run {
+fn run(planned: &PreparedRun, threads: usize) -> Run {
     let gate = Gate::new();
     planned.run(&mut Session::new(threads, &gate, &mut |_| {})).unwrap()
 }
 
 /// The record, after a way through JSON that changes nothing.
-fn record(planned: &Planned) -> Record {
+fn record(planned: &PreparedRun) -> Record {
     let run = run(planned, 1);
     let record = Record::of(planned, &run).unwrap();
     let json = record.to_json().unwrap();
@@ -49,7 +49,7 @@ fn two_classes() {
     assert!(!record.setting.spec.contains("datasets"));
     let [target] = &record.targets[..] else { panic!("one target") };
     assert_eq!(target.parts.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(), ["train", "validation", "test"]);
-    let Curves::Classes { classes } = &target.curves else { panic!("classes") };
+    let PredictionCurves::Classes { classes } = &target.curves else { panic!("classes") };
     assert_eq!((classes.len(), classes[0].name.as_str()), (1, "pos"));
     let treino::report::Evaluation::Classes(test) = &target.parts[2].1 else { panic!("classes") };
     assert_eq!((Some(classes[0].auc), classes[0].rows.iter().sum()), (test.auc, test.n));
@@ -94,7 +94,7 @@ fn two_classes() {
 fn several_classes_with_categories() {
     let record = record(&planned("penguins", "species", "", ""));
     let target = &record.targets[0];
-    let Curves::Classes { classes } = &target.curves else { panic!("classes") };
+    let PredictionCurves::Classes { classes } = &target.curves else { panic!("classes") };
     assert_eq!(classes.iter().map(|c| c.name.as_str()).collect::<Vec<_>>(), target.classes);
     let island = record.data.inputs.iter().find(|column| column.name == "island").unwrap();
     assert!(island.most_frequent.as_ref().is_some_and(|(level, share)| level == "Biscoe" && *share > 0.4));
@@ -106,7 +106,7 @@ fn several_classes_with_categories() {
 fn numbers_and_several_targets() {
     let record = record(&planned("penguins", "species", "more_targets = [\"body_mass_g\"]", ""));
     let [_, mass] = &record.targets[..] else { panic!("two targets") };
-    let Curves::Numbers(curves) = &mass.curves else { panic!("numbers") };
+    let PredictionCurves::Numbers(curves) = &mass.curves else { panic!("numbers") };
     assert!(curves.points.iter().all(|[y, p]| *y > 2000.0 && p.is_finite()));
     assert_eq!(curves.counts.iter().sum::<usize>(), curves.points.len());
     assert!(mass.undecided.is_empty() && mass.wrong.len() == 10 && mass.wrong[0].truth.parse::<f64>().is_ok());
@@ -127,7 +127,7 @@ fn a_regression_without_other_parts() {
 #[test]
 fn weights_and_seeds() {
     let record = record(&planned("pima", "diabetes", "weight = \"age\"", "repeats = 3"));
-    let Curves::Classes { classes } = &record.targets[0].curves else { panic!("classes") };
+    let PredictionCurves::Classes { classes } = &record.targets[0].curves else { panic!("classes") };
     assert!(classes[0].auc_interval.is_none());
     let treino::report::Evaluation::Classes(test) = &record.targets[0].parts[2].1 else { panic!("classes") };
     assert_eq!(Some(classes[0].auc), test.auc);

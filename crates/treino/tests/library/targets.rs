@@ -1,13 +1,13 @@
 //! Tables with several targets, from the spec to predictions.
 
 use std::path::Path;
-use treino::data::{Column, DataSpec, Distribution, Prepared, Source, Table, Task, prepare, prepare_table, read};
+use treino::data::{Column, DataSpec, Distribution, Prepared, Table, TableSource, Task, prepare, prepare_table, read};
 use treino::events::Ending;
 use treino::events::Gate;
 use treino::report::Evaluation;
-use treino::runs::{Planned, Run};
+use treino::runs::{PreparedRun, Run};
 use treino::spec::Spec;
-use treino::store::{Baseline, Bundle};
+use treino::store::{StoredBaseline, TrainedModel};
 use treino::train::Session;
 
 fn dataset(name: &str) -> String {
@@ -21,7 +21,7 @@ fn penguins(rest: &str) -> Spec {
     Spec::read(&treino::catalog::parse(&text, Path::new("s.toml")).unwrap()).unwrap()
 }
 
-fn run(planned: &Planned, threads: usize) -> Run {
+fn run(planned: &PreparedRun, threads: usize) -> Run {
     let gate = Gate::new();
     planned.run(&mut Session::new(threads, &gate, &mut |_| {})).unwrap()
 }
@@ -32,7 +32,7 @@ fn several(more: &[&str]) -> DataSpec {
 }
 
 fn prepared(text: &str, spec: &DataSpec) -> treino::Result<Prepared> {
-    prepare_table(read(&Source::text("t.csv", text), spec)?, spec)
+    prepare_table(read(&TableSource::text("t.csv", text), spec)?, spec)
 }
 
 #[test]
@@ -97,7 +97,7 @@ fn columns_that_cannot_be_targets_together_are_refused() {
 
 #[test]
 fn in_short_every_target_has_an_output_on_the_last_hidden_layer() {
-    let planned = Planned::new(&penguins("[model]\nhidden = [8, 4]\n")).unwrap();
+    let planned = PreparedRun::new(&penguins("[model]\nhidden = [8, 4]\n")).unwrap();
     let p = &planned.prepared;
     let tasks: Vec<(&str, Task)> = p.targets().map(|t| (t.name.as_str(), t.task)).collect();
     assert_eq!(tasks, [("species", Task::Multiclass), ("body_mass_g", Task::Regression)]);
@@ -119,15 +119,15 @@ fn in_short_every_target_has_an_output_on_the_last_hidden_layer() {
     // Each target is scaled, and has a baseline, by its own column.
     let y = p.train.y.column(1);
     assert!(y.iter().map(|y| f64::from(*y)).sum::<f64>().abs() < 1e-3);
-    let Baseline::Mean(mean) = planned.baselines[1] else { panic!("{:?}", planned.baselines) };
+    let StoredBaseline::Mean(mean) = planned.baselines[1] else { panic!("{:?}", planned.baselines) };
     assert!((mean - p.more_targets[0].mean).abs() < 1e-2, "{mean}");
-    assert!(matches!(&planned.baselines[0], Baseline::Shares(shares) if shares.len() == 3));
+    assert!(matches!(&planned.baselines[0], StoredBaseline::Shares(shares) if shares.len() == 3));
 
     // The resolved spec says it all, and means the same.
-    let again = Planned::new(&planned.resolved.spec).unwrap();
+    let again = PreparedRun::new(&planned.resolved.spec).unwrap();
     assert_eq!(again.resolved.spec, planned.resolved.spec);
     // Without hidden layers the outputs read the rows.
-    let planned = Planned::new(&penguins("[model]\nhidden = []\n")).unwrap();
+    let planned = PreparedRun::new(&penguins("[model]\nhidden = []\n")).unwrap();
     let names: Vec<String> = planned.resolved.network.summary().into_iter().map(|l| l.inputs[0].clone()).collect();
     assert_eq!(names, ["rows", "input_layer", "input_layer"]);
 }
@@ -170,12 +170,12 @@ inputs = "trunk"
 
 fn named(first: &str, second: &str, loss: &str) -> Run {
     let text = NAMED.replace("FIRST", first).replace("SECOND", second).replace("LOSS", loss);
-    let planned = Planned::new(&penguins(&text)).unwrap();
+    let planned = PreparedRun::new(&penguins(&text)).unwrap();
     assert_eq!(planned.resolved.network.output_names(), ["species", "body_mass_g"]);
     let run = run(&planned, 1);
     // Trained again from what is written down: the same bits.
     assert_eq!(
-        self::run(&Planned::new(&planned.resolved.spec).unwrap(), 2).model.to_bytes().unwrap(),
+        self::run(&PreparedRun::new(&planned.resolved.spec).unwrap(), 2).model.to_bytes().unwrap(),
         run.model.to_bytes().unwrap()
     );
     run
@@ -206,7 +206,7 @@ fn outputs_named_like_targets_belong_to_them_in_any_order() {
 
 #[test]
 fn outputs_and_goals_that_do_not_fit_the_targets_are_refused() {
-    let fails = |text: &str| Planned::new(&penguins(text)).unwrap_err().to_string();
+    let fails = |text: &str| PreparedRun::new(&penguins(text)).unwrap_err().to_string();
     let with = |first: &str, second: &str| {
         NAMED.split("[compile]").next().unwrap().replace("FIRST", first).replace("SECOND", second)
     };
@@ -216,7 +216,7 @@ fn outputs_and_goals_that_do_not_fit_the_targets_are_refused() {
     assert!(e.contains("the network has one output, \"species\", but there are 2 targets"), "{e}");
     // Names that say nothing leave the order.
     let unnamed = with(&SPECIES.replace("\"species\"", "\"one\""), &MASS.replace("body_mass_g", "two"));
-    assert!(Planned::new(&penguins(&unnamed)).is_ok());
+    assert!(PreparedRun::new(&penguins(&unnamed)).is_ok());
     let e = fails(&with(&MASS.replace("body_mass_g", "one"), &SPECIES.replace("\"species\"", "\"two\"")));
     assert!(e.contains("the layer \"one\" gives 1 numbers, but \"species\" has 3 classes"), "{e}");
 
@@ -229,23 +229,23 @@ fn outputs_and_goals_that_do_not_fit_the_targets_are_refused() {
     let e = fails("[fit]\nclass_weight = \"balanced\"\n");
     assert!(e.contains("class_weight is for networks with one output"), "{e}");
     // A loss that is said for one output leaves the default for the other.
-    let planned = Planned::new(&penguins("[compile.loss]\nbody_mass_g = \"huber\"\n")).unwrap();
+    let planned = PreparedRun::new(&penguins("[compile.loss]\nbody_mass_g = \"huber\"\n")).unwrap();
     assert_eq!(planned.resolved.compile.losses(), "sparse_categorical_crossentropy and huber");
 }
 
 #[test]
 fn a_saved_model_predicts_and_is_judged_as_before() {
-    let planned = Planned::new(&penguins("[model]\nhidden = [8]\n[fit]\nepochs = 25\n")).unwrap();
+    let planned = PreparedRun::new(&penguins("[model]\nhidden = [8]\n[fit]\nepochs = 25\n")).unwrap();
     let (one, two) = (run(&planned, 1), run(&planned, 3));
     let bytes = one.model.to_bytes().unwrap();
     assert!(bytes == two.model.to_bytes().unwrap());
-    let back = Bundle::from_bytes(&bytes).unwrap();
+    let back = TrainedModel::from_bytes(&bytes).unwrap();
     assert_eq!(back.table, one.model.table);
 
     let text = std::fs::read_to_string(dataset("penguins")).unwrap().replace('"', "");
-    let csv = |bundle: &Bundle, text: &str| {
+    let csv = |bundle: &TrainedModel, text: &str| {
         let mut out = Vec::new();
-        bundle.predict(&Source::text("t.csv", text)).unwrap().csv(&mut out).unwrap();
+        bundle.predict(&TableSource::text("t.csv", text)).unwrap().csv(&mut out).unwrap();
         String::from_utf8(out).unwrap()
     };
     let predicted = csv(&back, &text);
@@ -262,11 +262,11 @@ fn a_saved_model_predicts_and_is_judged_as_before() {
     };
     assert_eq!(predicted, csv(&back, &without(&[0, 5])));
     assert_eq!(predicted, csv(&back, &without(&[5])));
-    let e = back.evaluate(&Source::text("t.csv", &without(&[5]))).unwrap_err();
+    let e = back.evaluate(&TableSource::text("t.csv", &without(&[5]))).unwrap_err();
     assert!(e.message().contains("lacks the target, \"body_mass_g\""), "{e}");
 
     // What the evaluation says, counted by hand.
-    let (evaluations, set_aside) = back.evaluate(&Source::text("t.csv", &text)).unwrap();
+    let (evaluations, set_aside) = back.evaluate(&TableSource::text("t.csv", &text)).unwrap();
     let rows = text.lines().skip(1).map(|line| line.split(',').collect::<Vec<_>>());
     let pairs: Vec<(Vec<&str>, Vec<&str>)> = rows
         .zip(predicted.lines().skip(1).map(|line| line.split(',').collect()))
@@ -295,9 +295,9 @@ fn files_without_names_are_predicted_with_all_targets_or_none() {
         path.display()
     );
     let spec = Spec::read(&treino::catalog::parse(&text, Path::new("s.toml")).unwrap()).unwrap();
-    let model = run(&Planned::new(&spec).unwrap(), 1).model;
+    let model = run(&PreparedRun::new(&spec).unwrap(), 1).model;
     let prediction = |text: &str| {
-        let source = Source::text("p.csv", text);
+        let source = TableSource::text("p.csv", text);
         let prediction = model.predict(&source)?;
         Ok::<_, treino::Error>((0..prediction.outputs.rows()).map(|i| prediction.row(i)).collect::<Vec<_>>())
     };
@@ -320,14 +320,14 @@ fn columns_that_layers_cannot_be_called_after_are_targets_too() {
         path.display()
     );
     let planned =
-        Planned::new(&Spec::read(&treino::catalog::parse(&text, Path::new("s.toml")).unwrap()).unwrap()).unwrap();
+        PreparedRun::new(&Spec::read(&treino::catalog::parse(&text, Path::new("s.toml")).unwrap()).unwrap()).unwrap();
     assert_eq!(planned.resolved.network.output_names(), ["type_output", "a_b", "dense_output"]);
-    let written = |planned: &Planned| treino::catalog::write(&planned.resolved.spec.entries());
+    let written = |planned: &PreparedRun| treino::catalog::write(&planned.resolved.spec.entries());
     let again = Spec::read(&treino::catalog::parse(&written(&planned), Path::new("again.toml")).unwrap()).unwrap();
-    assert_eq!(written(&Planned::new(&again).unwrap()), written(&planned));
+    assert_eq!(written(&PreparedRun::new(&again).unwrap()), written(&planned));
     let bytes = run(&planned, 1).model.to_bytes().unwrap();
-    let back = Bundle::from_bytes(&bytes).unwrap();
-    let prediction = back.predict(&Source::text("p.csv", "x\n1.5\n")).unwrap();
+    let back = TrainedModel::from_bytes(&bytes).unwrap();
+    let prediction = back.predict(&TableSource::text("p.csv", "x\n1.5\n")).unwrap();
     assert_eq!(prediction.columns(), ["type", "type_probability_u", "type_probability_v", "a/b", "dense"]);
 }
 
@@ -335,7 +335,7 @@ fn columns_that_layers_cannot_be_called_after_are_targets_too() {
 fn a_model_of_one_target_is_stored_without_a_word_about_others() {
     let spec = DataSpec { path: Some(dataset("iris")), ..DataSpec::new("", "species") };
     let p = prepare(&spec).unwrap();
-    let planned = Planned::with_data(&Spec { data: spec, ..Spec::default() }, p).unwrap();
+    let planned = PreparedRun::with_data(&Spec { data: spec, ..Spec::default() }, p).unwrap();
     assert!(!treino::catalog::write(&planned.resolved.spec.entries()).contains("more_targets"));
     let recipe = serde_json::to_string(&planned.prepared.recipe).unwrap();
     assert!(!recipe.contains("more_targets"));

@@ -1,9 +1,9 @@
 //! How weights move: optimizer, learning rate, schedule, batch size.
 
-use super::super::lab::{Arm, Lab, Trained};
+use super::super::experiment::{Experiment, TrainedVariants, Variant};
 use super::super::pictures::fitting;
-use super::super::{Finding, Topic, two_weights};
-use crate::figure::{Axis, Bundle, Figure, Panel, Scale, Series, Shape, Table};
+use super::super::{ClaimResult, Topic, two_weights};
+use crate::figure::{Axis, AxisScale, Figure, FigureTable, Panel, SeedCurves, Series, SeriesShape};
 use treino::callbacks::ReduceLROnPlateau;
 use treino::catalog::Value;
 use treino::error::Result;
@@ -37,25 +37,32 @@ fn with_rate(spec: &Spec, rate: Value) -> Result<Spec> {
 }
 
 /// The rate that the base begins with.
-fn base_rate(lab: &Lab<'_>) -> Option<f64> {
+fn base_rate(lab: &Experiment<'_>) -> Option<f64> {
     let optimizer = &lab.base.compile.optimizer;
     optimizer.descriptor().param("learning_rate")?;
     Some(optimizer.inner().options().learning_rate.at(0)).filter(|rate| *rate > 0.0)
 }
 
-fn arm_at(lab: &Lab<'_>, label: String, rate: Value) -> Result<Arm> {
+fn arm_at(lab: &Experiment<'_>, label: String, rate: Value) -> Result<Variant> {
     let spec = with_rate(&lab.base, rate)?;
     Ok(lab.arm(label, |base| *base = spec))
 }
 
 /// The usual figure of a topic: curves, and every seed.
-fn usual(lab: &Lab<'_>, id: &str, topic: &str, title: &str, trained: &Trained) -> Figure {
+fn usual(lab: &Experiment<'_>, id: &str, topic: &str, title: &str, trained: &TrainedVariants) -> Figure {
     let panels = vec![lab.curves(trained, &trained.judge.name), lab.strip(trained)];
-    lab.figure(id, topic, Lab::titled(title, trained), vec![lab.best_words(trained)], panels, lab.summary(trained))
+    lab.figure(
+        id,
+        topic,
+        Experiment::titled(title, trained),
+        vec![lab.best_words(trained)],
+        panels,
+        lab.summary(trained),
+    )
 }
 
 /// The lecture's eight optimizers, and a race on a surface of two weights.
-pub(in super::super) fn optimizers(lab: &Lab<'_>) -> Result<Option<Topic>> {
+pub(in super::super) fn optimizers(lab: &Experiment<'_>) -> Result<Option<Topic>> {
     let lang = lab.lang();
     let arms = eight().into_iter().map(|o| lab.arm(o.name(), |spec| spec.compile.optimizer = o.clone()));
     let trained = lab.train(arms.collect(), lab.by_error())?;
@@ -65,9 +72,9 @@ pub(in super::super) fn optimizers(lab: &Lab<'_>) -> Result<Option<Topic>> {
     // One that diverged has no mean: the way to it is long.
     let share = if share.is_finite() { share } else { 0.0 };
     let finding = match trained.is_better(best, worst) {
-        Some(true) if share <= NEAR => Finding::Confirmed,
-        Some(true) => Finding::Refuted,
-        _ => Finding::Undecided,
+        Some(true) if share <= NEAR => ClaimResult::Confirmed,
+        Some(true) => ClaimResult::Refuted,
+        _ => ClaimResult::Undecided,
     };
     let words = vec![
         lab.best_words(&trained),
@@ -80,7 +87,7 @@ pub(in super::super) fn optimizers(lab: &Lab<'_>) -> Result<Option<Topic>> {
 }
 
 /// Rates from far too low to far too high.
-pub(in super::super) fn learning_rate(lab: &Lab<'_>) -> Result<Option<Topic>> {
+pub(in super::super) fn learning_rate(lab: &Experiment<'_>) -> Result<Option<Topic>> {
     let lang = lab.lang();
     let Some(base) = base_rate(lab) else { return Ok(None) };
     let rates: Vec<f64> = [0.01, 0.1, 1.0, 10.0, 100.0, 1000.0].iter().map(|factor| tidy(base * factor)).collect();
@@ -89,10 +96,10 @@ pub(in super::super) fn learning_rate(lab: &Lab<'_>) -> Result<Option<Topic>> {
     let (best, last) = (trained.best(), rates.len() - 1);
     let is_worse = |arm: usize| trained.is_better(best, arm) == Some(true);
     let finding = match best {
-        0 => Finding::Refuted,
-        best if best == last => Finding::Refuted,
-        _ if is_worse(0) && is_worse(last) => Finding::Confirmed,
-        _ => Finding::Undecided,
+        0 => ClaimResult::Refuted,
+        best if best == last => ClaimResult::Refuted,
+        _ if is_worse(0) && is_worse(last) => ClaimResult::Confirmed,
+        _ => ClaimResult::Undecided,
     };
     let words = vec![
         lang.explore_best_rate(lab.setting(rates[best]), &trained.judge.name, lang.number(trained.mean(best))),
@@ -110,7 +117,7 @@ fn tidy(x: f64) -> f64 {
 }
 
 /// Rates that fall while the training goes on.
-pub(in super::super) fn schedules(lab: &Lab<'_>) -> Result<Option<Topic>> {
+pub(in super::super) fn schedules(lab: &Experiment<'_>) -> Result<Option<Topic>> {
     let lang = lab.lang();
     let Some(base) = base_rate(lab) else { return Ok(None) };
     let rate = tidy(base * 10.0);
@@ -124,7 +131,7 @@ pub(in super::super) fn schedules(lab: &Lab<'_>) -> Result<Option<Topic>> {
     ];
     let long = |label: String, rate: Value| {
         let spec = with_rate(&lab.base, rate)?;
-        Ok::<Arm, treino::Error>(lab.arm(label, |base| *base = Spec { callbacks: Vec::new(), ..spec }))
+        Ok::<Variant, treino::Error>(lab.arm(label, |base| *base = Spec { callbacks: Vec::new(), ..spec }))
     };
     let mut arms = vec![long(lang.explore_constant(), Value::Float(rate))?];
     for schedule in &falling {
@@ -141,25 +148,25 @@ pub(in super::super) fn schedules(lab: &Lab<'_>) -> Result<Option<Topic>> {
     let others = 1..trained.labels.len();
     let best = others.clone().min_by(|a, b| trained.mean(*a).total_cmp(&trained.mean(*b))).unwrap_or(1);
     let finding = match trained.best() {
-        0 if others.clone().all(|arm| trained.standing(arm) == Standing::Worse) => Finding::Refuted,
-        0 => Finding::Undecided,
-        best => Finding::of(trained.is_better(best, constant)),
+        0 if others.clone().all(|arm| trained.standing(arm) == Standing::Worse) => ClaimResult::Refuted,
+        0 => ClaimResult::Undecided,
+        best => ClaimResult::of(trained.is_better(best, constant)),
     };
     let epochs: Vec<f64> = (1..=lab.base.fit.epochs).map(|epoch| epoch as f64).collect();
     let mut lines = vec![vec![rate; epochs.len()]];
     for schedule in &falling {
         lines.push(epochs.iter().map(|epoch| schedule.inner().rate((*epoch as u64 - 1) * steps as u64)).collect());
     }
-    lines.push(Bundle::of(&trained.curves(3, "learning_rate")).middle);
+    lines.push(SeedCurves::of(&trained.curves(3, "learning_rate")).middle);
     let series = lines
         .iter()
         .zip(&trained.labels)
-        .map(|(y, label)| Series::new(label, Shape::Line { x: epochs[..y.len()].to_vec(), y: y.clone() }));
+        .map(|(y, label)| Series::new(label, SeriesShape::Line { x: epochs[..y.len()].to_vec(), y: y.clone() }));
     let y = fitting(lang.learning_rate(), lines.iter().flatten().copied());
     let rates = Panel {
         title: lang.learning_rate(),
         x: Axis::new(lang.epoch()),
-        y: Axis { scale: Scale::Log, ..y },
+        y: Axis { scale: AxisScale::Log, ..y },
         series: series.collect(),
         ..Panel::default()
     };
@@ -172,7 +179,7 @@ pub(in super::super) fn schedules(lab: &Lab<'_>) -> Result<Option<Topic>> {
     let figure = lab.figure(
         "schedules",
         "schedules",
-        Lab::titled(&title, &trained),
+        Experiment::titled(&title, &trained),
         vec![words[0].clone()],
         panels,
         lab.summary(&trained),
@@ -181,7 +188,7 @@ pub(in super::super) fn schedules(lab: &Lab<'_>) -> Result<Option<Topic>> {
 }
 
 /// One row, some rows, all rows a step.
-pub(in super::super) fn batch_size(lab: &Lab<'_>) -> Result<Option<Topic>> {
+pub(in super::super) fn batch_size(lab: &Experiment<'_>) -> Result<Option<Topic>> {
     let lang = lab.lang();
     let rows = lab.planned.prepared.train.len();
     let mini = lab.base.fit.batch_size.min(rows);
@@ -189,9 +196,9 @@ pub(in super::super) fn batch_size(lab: &Lab<'_>) -> Result<Option<Topic>> {
     let arm = |size: &usize| lab.arm(format!("batch_size {size}"), |spec| spec.fit.batch_size = *size);
     let trained = lab.train(sizes.iter().map(arm).collect(), lab.by_error())?;
     let finding = match (trained.best(), trained.standing(1)) {
-        (1, _) | (_, Standing::Level) => Finding::Confirmed,
-        (_, Standing::Worse | Standing::Unusable) => Finding::Refuted,
-        _ => Finding::Undecided,
+        (1, _) | (_, Standing::Level) => ClaimResult::Confirmed,
+        (_, Standing::Worse | Standing::Unusable) => ClaimResult::Refuted,
+        _ => ClaimResult::Undecided,
     };
     let title = lang.topic_batch_size_title();
     let name = &trained.judge.name;
@@ -199,12 +206,12 @@ pub(in super::super) fn batch_size(lab: &Lab<'_>) -> Result<Option<Topic>> {
         let mut panel = lab.curves(&trained, name);
         let mut arm = 0;
         for series in &mut panel.series {
-            if let Shape::Line { x, .. } | Shape::Band { x, .. } = &mut series.shape {
+            if let SeriesShape::Line { x, .. } | SeriesShape::Band { x, .. } = &mut series.shape {
                 x.iter_mut().for_each(|x| *x = of(arm, *x));
             }
             arm += usize::from(!series.is_reference);
         }
-        Panel { title, x: Axis { scale: Scale::Log, can_switch: true, ..Axis::new(axis) }, ..panel }
+        Panel { title, x: Axis { scale: AxisScale::Log, can_switch: true, ..Axis::new(axis) }, ..panel }
     };
     let updates = |arm: usize, epoch: f64| epoch * rows.div_ceil(sizes[arm]) as f64;
     let seconds = |arm: usize, epoch: f64| epoch * trained.seconds(arm) / trained.epochs(arm);
@@ -224,12 +231,12 @@ pub(in super::super) fn batch_size(lab: &Lab<'_>) -> Result<Option<Topic>> {
     let mut figures = vec![lab.figure(
         "batches",
         "batch-size",
-        Lab::titled(&title, &trained),
+        Experiment::titled(&title, &trained),
         vec![words[0].clone()],
         panels,
         lab.summary(&trained),
     )];
-    let mut table = Table::new([lang.explore_setting(), lang.column_seconds()]);
+    let mut table = FigureTable::new([lang.explore_setting(), lang.column_seconds()]);
     for (arm, label) in trained.labels.iter().enumerate() {
         table.row([label.clone().into(), trained.seconds(arm).into()]);
     }

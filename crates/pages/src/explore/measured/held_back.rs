@@ -1,8 +1,10 @@
 //! What keeps a network from learning its training rows by heart: early stopping, penalties, dropout.
 
-use super::super::lab::{Lab, NEAR_ZERO, Trained};
-use super::super::{Finding, Topic};
-use crate::figure::{Axis, Bundle, Cell, Mark, Panel, Place, Scale, Series, Shape, Table};
+use super::super::experiment::{Experiment, NEAR_ZERO, TrainedVariants};
+use super::super::{ClaimResult, Topic};
+use crate::figure::{
+    Axis, AxisScale, FigureCell, FigureTable, Mark, MarkPosition, Panel, SeedCurves, Series, SeriesShape,
+};
 use treino::callbacks::EarlyStopping;
 use treino::error::Result;
 use treino::study::Standing;
@@ -11,7 +13,7 @@ use treino::study::Standing;
 const PATIENCE: usize = 10;
 
 /// Every epoch, and several patiences.
-pub(in super::super) fn epochs(lab: &Lab<'_>) -> Result<Option<Topic>> {
+pub(in super::super) fn epochs(lab: &Experiment<'_>) -> Result<Option<Topic>> {
     let lang = lab.lang();
     let patiences = [2, 5, PATIENCE, 20];
     let mut arms = vec![lab.long_arm(lang.explore_all_epochs(), |_| {})];
@@ -21,23 +23,23 @@ pub(in super::super) fn epochs(lab: &Lab<'_>) -> Result<Option<Topic>> {
     }));
     let trained = lab.train(arms, lab.by_error())?;
     let stopped = 1 + patiences.iter().position(|p| *p == PATIENCE).unwrap_or(0);
-    let finding = Finding::of(trained.is_better(stopped, 0));
+    let finding = ClaimResult::of(trained.is_better(stopped, 0));
 
     let (train, validation) = (lab.error.to_string(), format!("val_{}", lab.error));
-    let whole = Bundle::of(&trained.curves(0, &validation));
+    let whole = SeedCurves::of(&trained.curves(0, &validation));
     let best = (0..whole.middle.len()).min_by(|a, b| whole.middle[*a].total_cmp(&whole.middle[*b])).unwrap_or(0);
     let epoch = (best + 1) as f64;
     let last = whole.x.last().copied().unwrap_or(epoch);
     let marks = vec![
-        Mark { place: Place::X(epoch), label: lang.mark_best(best + 1) },
+        Mark { place: MarkPosition::X(epoch), label: lang.mark_best(best + 1) },
         Mark {
-            place: Place::Between(epoch, (epoch + PATIENCE as f64).min(last)),
+            place: MarkPosition::Between(epoch, (epoch + PATIENCE as f64).min(last)),
             label: format!("patience {PATIENCE}"),
         },
     ];
     let at_end = whole.middle.last().copied().unwrap_or(f64::NAN);
     let at_best = whole.middle.get(best).copied().unwrap_or(f64::NAN);
-    let learnt = Bundle::of(&trained.curves(0, &train));
+    let learnt = SeedCurves::of(&trained.curves(0, &train));
     let mut series = learnt.series(&lang.part("train"), true);
     series.extend(whole.series(&lang.part("validation"), true));
     let panel = Panel {
@@ -68,20 +70,21 @@ pub(in super::super) fn epochs(lab: &Lab<'_>) -> Result<Option<Topic>> {
     ];
     let title = lang.topic_epochs_title();
     let panels = vec![panel, lab.strip(&trained)];
-    let figure = lab.figure("patience", "epochs", Lab::titled(&title, &trained), vec![words[0].clone()], panels, table);
+    let figure =
+        lab.figure("patience", "epochs", Experiment::titled(&title, &trained), vec![words[0].clone()], panels, table);
     let topic = lab.topic("epochs", [title, lang.topic_epochs_claim()], finding, words, vec![figure]);
     let recorded = trained.curves(0, &validation).into_iter().next().map(|curve| (validation, curve));
     Ok(Some(Topic { recorded, ..topic }))
 }
 
 /// Numbers of each seed at the end of an arm's trainings.
-fn each_seed(trained: &Trained, arm: usize, name: &str) -> Vec<f64> {
+fn each_seed(trained: &TrainedVariants, arm: usize, name: &str) -> Vec<f64> {
     let of = |run: &treino::study::RunResult| run.metrics.iter().find(|(metric, _)| metric == name).map(|(_, v)| *v);
     trained.configs[arm].runs.iter().filter_map(|(_, run)| of(run)).collect()
 }
 
 /// L1 and L2 from nothing to far too much.
-pub(in super::super) fn penalties(lab: &Lab<'_>) -> Result<Option<Topic>> {
+pub(in super::super) fn penalties(lab: &Experiment<'_>) -> Result<Option<Topic>> {
     let lang = lab.lang();
     if !lab.is_in_short() {
         return Ok(None);
@@ -106,23 +109,23 @@ pub(in super::super) fn penalties(lab: &Lab<'_>) -> Result<Option<Topic>> {
     };
     let shrinks = every(l2_last, "weights", |a, b| a < b);
     let zeroes = every(l1_last, "near_zero", |a, b| a > b);
-    let finding = if shrinks && zeroes { Finding::Confirmed } else { Finding::Undecided };
+    let finding = if shrinks && zeroes { ClaimResult::Confirmed } else { ClaimResult::Undecided };
     let panel = |name: &str, title: String| {
         let line = |(label, first): (&str, usize)| {
             let y = (first..first + strengths.len()).map(|arm| trained.mean_metric(arm, name)).collect();
-            Series::new(label, Shape::Line { x: strengths.to_vec(), y })
+            Series::new(label, SeriesShape::Line { x: strengths.to_vec(), y })
         };
         let none = vec![trained.mean_metric(0, name); 2];
-        let flat = Shape::Line { x: vec![strengths[0], strengths[strengths.len() - 1]], y: none };
+        let flat = SeriesShape::Line { x: vec![strengths[0], strengths[strengths.len() - 1]], y: none };
         let series = [("L1", l1_first), ("L2", l2_first)].map(line).into_iter();
         let series = series.chain([Series::reference(lang.explore_no_penalty(), flat)]).collect();
-        let x = Axis { scale: Scale::Log, ..Axis::new(lang.explore_strength()) };
+        let x = Axis { scale: AxisScale::Log, ..Axis::new(lang.explore_strength()) };
         Panel { x, y: Axis::new(&title), title, series, ..Panel::default() }
     };
     let mut table = lab.summary(&trained);
     table.head.extend([lang.explore_weight_size(), lang.explore_near_zero(NEAR_ZERO)]);
     for (arm, row) in table.rows.iter_mut().enumerate() {
-        row.extend(["weights", "near_zero"].map(|name| Cell::from(trained.mean_metric(arm, name))));
+        row.extend(["weights", "near_zero"].map(|name| FigureCell::from(trained.mean_metric(arm, name))));
     }
     let panels = vec![
         panel("weights", lang.explore_weight_size()),
@@ -135,13 +138,19 @@ pub(in super::super) fn penalties(lab: &Lab<'_>) -> Result<Option<Topic>> {
     let words =
         vec![lang.explore_shrunk(size(0), size(l2_last), zero(l1_last), zero(0)), lab.pair_words(&trained, best, 0)];
     let title = lang.topic_penalties_title();
-    let figure =
-        lab.figure("penalties", "penalties", Lab::titled(&title, &trained), vec![words[0].clone()], panels, table);
+    let figure = lab.figure(
+        "penalties",
+        "penalties",
+        Experiment::titled(&title, &trained),
+        vec![words[0].clone()],
+        panels,
+        table,
+    );
     Ok(Some(lab.topic("penalties", [title, lang.topic_penalties_claim()], finding, words, vec![figure])))
 }
 
 /// Rates from none to most units.
-pub(in super::super) fn dropout(lab: &Lab<'_>) -> Result<Option<Topic>> {
+pub(in super::super) fn dropout(lab: &Experiment<'_>) -> Result<Option<Topic>> {
     let lang = lab.lang();
     if !lab.is_in_short() || lab.base.model.hidden.is_empty() {
         return Ok(None);
@@ -152,12 +161,12 @@ pub(in super::super) fn dropout(lab: &Lab<'_>) -> Result<Option<Topic>> {
     let best = trained.best();
     let others_are_worse = (1..rates.len()).all(|arm| trained.standing(arm) == Standing::Worse);
     let finding = match best {
-        0 if others_are_worse => Finding::Refuted,
-        0 => Finding::Undecided,
-        best => Finding::of(trained.is_better(best, 0)),
+        0 if others_are_worse => ClaimResult::Refuted,
+        0 => ClaimResult::Undecided,
+        best => ClaimResult::of(trained.is_better(best, 0)),
     };
     let (train, validation) = (lab.error.to_string(), format!("val_{}", lab.error));
-    let mut table = Table::new([lang.explore_rate(), train.clone(), validation.clone()]);
+    let mut table = FigureTable::new([lang.explore_rate(), train.clone(), validation.clone()]);
     for (arm, rate) in rates.iter().enumerate() {
         table.row([
             (*rate).into(),
@@ -167,7 +176,7 @@ pub(in super::super) fn dropout(lab: &Lab<'_>) -> Result<Option<Topic>> {
     }
     let line = |(name, label): (&String, String)| {
         let y = (0..rates.len()).map(|arm| trained.mean_metric(arm, name)).collect();
-        Series::new(label, Shape::Line { x: rates.to_vec(), y })
+        Series::new(label, SeriesShape::Line { x: rates.to_vec(), y })
     };
     let series = [(&train, lang.part("train")), (&validation, lang.part("validation"))].map(line).to_vec();
     let ends = Panel {
@@ -185,6 +194,7 @@ pub(in super::super) fn dropout(lab: &Lab<'_>) -> Result<Option<Topic>> {
     ];
     let title = lang.topic_dropout_title();
     let panels = vec![lab.curves(&trained, &validation), ends];
-    let figure = lab.figure("dropout", "dropout", Lab::titled(&title, &trained), vec![words[0].clone()], panels, table);
+    let figure =
+        lab.figure("dropout", "dropout", Experiment::titled(&title, &trained), vec![words[0].clone()], panels, table);
     Ok(Some(lab.topic("dropout", [title, lang.topic_dropout_claim()], finding, words, vec![figure])))
 }

@@ -1,8 +1,8 @@
 //! The scale of what goes into a network, and into its layers.
 
-use super::super::lab::Lab;
-use super::super::{Finding, Topic, two_weights};
-use crate::figure::{Axis, Cell, Figure, Panel, Series, Shape, Table};
+use super::super::experiment::Experiment;
+use super::super::{ClaimResult, Topic, two_weights};
+use crate::figure::{Axis, Figure, FigureCell, FigureTable, Panel, Series, SeriesShape};
 use treino::error::Result;
 use treino::layers::BatchNormalization;
 use treino::rows::Matrix;
@@ -15,7 +15,7 @@ const EARLY: usize = 10;
 const BINS: usize = 40;
 
 /// Inputs on one scale, and as they stand in the file.
-pub(in super::super) fn input_scale(lab: &Lab<'_>) -> Result<Option<Topic>> {
+pub(in super::super) fn input_scale(lab: &Experiment<'_>) -> Result<Option<Topic>> {
     let lang = lab.lang();
     // Standard input cannot be read again.
     if lab.base.data.recipe == "none" || lab.base.data.path.as_deref() == Some("-") {
@@ -24,13 +24,13 @@ pub(in super::super) fn input_scale(lab: &Lab<'_>) -> Result<Option<Topic>> {
     let arms =
         ["standard", "none"].map(|scale| lab.arm(format!("scale {scale}"), |spec| spec.data.scale = scale.to_string()));
     let trained = lab.train(arms.into(), lab.by_error())?;
-    let finding = Finding::of(trained.is_better(0, 1));
+    let finding = ClaimResult::of(trained.is_better(0, 1));
     let title = lang.topic_input_scale_title();
     let panels = vec![lab.curves(&trained, &trained.judge.name), lab.strip(&trained)];
     let mut figures = vec![lab.figure(
         "input-scales",
         "input-scale",
-        Lab::titled(&title, &trained),
+        Experiment::titled(&title, &trained),
         vec![lab.best_words(&trained)],
         panels,
         lab.summary(&trained),
@@ -49,7 +49,7 @@ pub(in super::super) fn input_scale(lab: &Lab<'_>) -> Result<Option<Topic>> {
 }
 
 /// The network with and without batch normalisation before each hidden activation.
-pub(in super::super) fn batch_normalisation(lab: &Lab<'_>) -> Result<Option<Topic>> {
+pub(in super::super) fn batch_normalisation(lab: &Experiment<'_>) -> Result<Option<Topic>> {
     let lang = lab.lang();
     if !lab.is_in_short() || lab.base.model.hidden.is_empty() {
         return Ok(None);
@@ -58,7 +58,7 @@ pub(in super::super) fn batch_normalisation(lab: &Lab<'_>) -> Result<Option<Topi
         .map(|(label, is_on)| lab.long_arm(label, |spec| spec.model.batch_norm = is_on));
     let early = EARLY.min(lab.base.fit.epochs);
     let trained = lab.train(arms.into(), lab.by_training_error(early))?;
-    let finding = Finding::of(trained.is_better(1, 0));
+    let finding = ClaimResult::of(trained.is_better(1, 0));
     let validation = format!("val_{}", lab.error);
     let panels = vec![lab.curves(&trained, lab.error), lab.curves(&trained, &validation)];
     let words = vec![
@@ -77,7 +77,7 @@ pub(in super::super) fn batch_normalisation(lab: &Lab<'_>) -> Result<Option<Topi
     let mut figures = vec![lab.figure(
         "batch-normalised",
         "batch-normalisation",
-        Lab::titled(&title, &trained),
+        Experiment::titled(&title, &trained),
         vec![words[0].clone()],
         panels,
         lab.summary(&trained),
@@ -88,7 +88,7 @@ pub(in super::super) fn batch_normalisation(lab: &Lab<'_>) -> Result<Option<Topi
 
 /// What goes into the first hidden activation of a trained network for one batch, before and after normalisation; and the
 /// four lines of the algorithm for one unit.
-fn one_batch(lab: &Lab<'_>) -> Result<Option<Figure>> {
+fn one_batch(lab: &Experiment<'_>) -> Result<Option<Figure>> {
     let lang = lab.lang();
     let planned = &lab.planned;
     let train = &planned.prepared.train;
@@ -133,11 +133,11 @@ fn one_batch(lab: &Lab<'_>) -> Result<Option<Figure>> {
     }
     let Some((column, mean, variance)) = shown else { return Ok(None) };
     let mut table =
-        Table::new([lang.row(), "z".into(), "z - mean".into(), "(z - mean) / sqrt(variance + epsilon)".into()]);
+        FigureTable::new([lang.row(), "z".into(), "z - mean".into(), "(z - mean) / sqrt(variance + epsilon)".into()]);
     for (row, z) in column.iter().enumerate() {
         let centred = z - mean;
         table.row([
-            Cell::from((row + 1) as f64),
+            FigureCell::from((row + 1) as f64),
             (*z).into(),
             centred.into(),
             (centred / (variance + epsilon).sqrt()).into(),
@@ -161,6 +161,6 @@ fn histogram(title: String, numbers: &[f64], x: String, y: String) -> Panel {
         counts[(((number - ends.0) / width) as usize).min(BINS - 1)] += 1.0;
     }
     let centres = (0..BINS).map(|bin| ends.0 + (bin as f64 + 0.5) * width).collect();
-    let series = vec![Series::new("", Shape::Bars { x: centres, y: counts, width })];
+    let series = vec![Series::new("", SeriesShape::Bars { x: centres, y: counts, width })];
     Panel { title, x: Axis::new(x), y: Axis::new(y), series, ..Panel::default() }
 }

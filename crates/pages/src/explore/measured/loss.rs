@@ -1,8 +1,8 @@
 //! What is minimised, and what is reported.
 
-use super::super::lab::Lab;
-use super::super::{Finding, Topic};
-use crate::figure::{Axis, Cell, Figure, Panel, Series, Shape, Table, figures};
+use super::super::experiment::Experiment;
+use super::super::{ClaimResult, Topic};
+use crate::figure::{Axis, Figure, FigureCell, FigureTable, Panel, Series, SeriesShape, figures};
 use treino::data::Task;
 use treino::error::Result;
 use treino::events::Ending;
@@ -40,7 +40,7 @@ fn losses(task: Task) -> Vec<Loss> {
 }
 
 /// The same network under several losses, and what a model reaches that never looks at the inputs.
-pub(in super::super) fn loss(lab: &Lab<'_>) -> Result<Option<Topic>> {
+pub(in super::super) fn loss(lab: &Experiment<'_>) -> Result<Option<Topic>> {
     let (lang, target) = (lab.lang(), &lab.planned.prepared.target);
     // The bare loss wants class numbers, some losses give them as one-hot rows.
     let names = if target.task == Task::Binary { &["accuracy", "recall"][..] } else { &[lab.score][..] };
@@ -57,11 +57,11 @@ pub(in super::super) fn loss(lab: &Lab<'_>) -> Result<Option<Topic>> {
     }
     let trained = lab.train(arms, lab.by_score())?;
     let differs = (0..trained.labels.len()).any(|arm| trained.standing(arm) == Standing::Worse);
-    let finding = if differs { Finding::Confirmed } else { Finding::Undecided };
+    let finding = if differs { ClaimResult::Confirmed } else { ClaimResult::Undecided };
     let mut figures = vec![lab.figure(
         "losses",
         "loss",
-        Lab::titled(&lang.topic_loss_title(), &trained),
+        Experiment::titled(&lang.topic_loss_title(), &trained),
         vec![lab.best_words(&trained)],
         vec![lab.curves(&trained, &trained.judge.name), lab.strip(&trained)],
         lab.summary(&trained),
@@ -83,14 +83,15 @@ pub(in super::super) fn loss(lab: &Lab<'_>) -> Result<Option<Topic>> {
             (format!("val_{name}"), values)
         });
         let columns: Vec<(String, Vec<f64>)> = columns.collect();
-        let mut table = Table::new(std::iter::once(lang.explore_setting()).chain(columns.iter().map(|c| c.0.clone())));
+        let mut table =
+            FigureTable::new(std::iter::once(lang.explore_setting()).chain(columns.iter().map(|c| c.0.clone())));
         for (at, row) in rows.iter().enumerate() {
-            let cells = columns.iter().map(|(_, values)| Cell::from(values[at]));
-            table.row(std::iter::once(Cell::from(row.as_str())).chain(cells));
+            let cells = columns.iter().map(|(_, values)| FigureCell::from(values[at]));
+            table.row(std::iter::once(FigureCell::from(row.as_str())).chain(cells));
         }
         let places: Vec<f64> = (0..rows.len()).map(|at| at as f64).collect();
         let points = |(name, y): &(String, Vec<f64>)| {
-            Series::new(name, Shape::Points { x: places.clone(), y: y.clone(), labels: rows.clone() })
+            Series::new(name, SeriesShape::Points { x: places.clone(), y: y.clone(), labels: rows.clone() })
         };
         let series = columns.iter().map(points).collect();
         let panel =
@@ -103,7 +104,7 @@ pub(in super::super) fn loss(lab: &Lab<'_>) -> Result<Option<Topic>> {
 }
 
 /// The pictures of one finished training: confusion matrix, ROC, precision and recall; for numbers predicted and true ones.
-pub(in super::super) fn evaluation(lab: &Lab<'_>) -> Result<Option<Topic>> {
+pub(in super::super) fn evaluation(lab: &Experiment<'_>) -> Result<Option<Topic>> {
     let lang = lab.lang();
     let planned = &lab.planned;
     let mut nobody = |_: &treino::events::Event| {};
@@ -125,5 +126,5 @@ pub(in super::super) fn evaluation(lab: &Lab<'_>) -> Result<Option<Topic>> {
         Task::Regression => (lang.topic_evaluation_title(), lang.topic_evaluation_number_claim()),
         _ => (lang.topic_evaluation_title(), lang.topic_evaluation_claim()),
     };
-    Ok(Some(lab.topic("evaluation", [title, claim], Finding::Shown, words, found)))
+    Ok(Some(lab.topic("evaluation", [title, claim], ClaimResult::Shown, words, found)))
 }

@@ -12,11 +12,11 @@ pub(super) use inputs::{batch_normalisation, input_scale};
 pub(super) use loss::{evaluation, loss};
 pub(super) use start::{initial_weights, seeds};
 
-use super::lab::{Lab, Trained};
+use super::experiment::{Experiment, TrainedVariants};
 
-impl Lab<'_> {
+impl Experiment<'_> {
     /// Which arm was best and which worst.
-    fn best_words(&self, trained: &Trained) -> String {
+    fn best_words(&self, trained: &TrainedVariants) -> String {
         let lang = self.lang();
         let (best, worst) = (trained.best(), trained.worst());
         let name = |arm: usize| &trained.labels[arm];
@@ -31,7 +31,7 @@ impl Lab<'_> {
     }
 
     /// How two arms compare.
-    fn pair_words(&self, trained: &Trained, a: usize, b: usize) -> String {
+    fn pair_words(&self, trained: &TrainedVariants, a: usize, b: usize) -> String {
         let lang = self.lang();
         let (first, second) = (&trained.labels[a], &trained.labels[b]);
         let diverged = |at: usize| trained.configs[at].diverged();

@@ -1,8 +1,8 @@
 //! Where a training starts: initial weights and the seed.
 
-use super::super::lab::Lab;
-use super::super::{Finding, Topic, two_weights};
-use crate::figure::{Axis, Bundle, Panel, Series, Shape};
+use super::super::experiment::Experiment;
+use super::super::{ClaimResult, Topic, two_weights};
+use crate::figure::{Axis, Panel, SeedCurves, Series, SeriesShape};
 use treino::error::Result;
 use treino::initializers::{GlorotUniform, HeNormal, Initializer, RandomNormal, Zeros};
 use treino::statistics::interval95;
@@ -11,7 +11,7 @@ use treino::statistics::interval95;
 const MORE_SEEDS: usize = 3;
 
 /// Weights that start at 0, near 0, as the recipes say, and far away.
-pub(in super::super) fn initial_weights(lab: &Lab<'_>) -> Result<Option<Topic>> {
+pub(in super::super) fn initial_weights(lab: &Experiment<'_>) -> Result<Option<Topic>> {
     let lang = lab.lang();
     if !lab.is_in_short() {
         return Ok(None);
@@ -26,14 +26,14 @@ pub(in super::super) fn initial_weights(lab: &Lab<'_>) -> Result<Option<Topic>> 
     let arm =
         |(label, start): &(&str, Initializer)| lab.arm(*label, |spec| spec.model.kernel_initializer = start.clone());
     let trained = lab.train(starts.iter().map(arm).collect(), lab.by_error())?;
-    let finding = Finding::of(trained.is_better(2, 0));
+    let finding = ClaimResult::of(trained.is_better(2, 0));
     let title = lang.topic_initial_weights_title();
     let words = vec![lab.best_words(&trained), lab.pair_words(&trained, 2, 0)];
     let panels = vec![lab.curves(&trained, &trained.judge.name), lab.strip(&trained)];
     let mut figures = vec![lab.figure(
         "starts",
         "initial-weights",
-        Lab::titled(&title, &trained),
+        Experiment::titled(&title, &trained),
         vec![words[0].clone()],
         panels,
         lab.summary(&trained),
@@ -43,7 +43,7 @@ pub(in super::super) fn initial_weights(lab: &Lab<'_>) -> Result<Option<Topic>> 
 }
 
 /// The same training with many seeds, and with the same seed twice.
-pub(in super::super) fn seeds(lab: &Lab<'_>) -> Result<Option<Topic>> {
+pub(in super::super) fn seeds(lab: &Experiment<'_>) -> Result<Option<Topic>> {
     let lang = lab.lang();
     let many = lab.how.seeds * MORE_SEEDS;
     let arm = || lab.arm(lang.explore_the_base(), |_| {});
@@ -57,16 +57,16 @@ pub(in super::super) fn seeds(lab: &Lab<'_>) -> Result<Option<Topic>> {
     let values = trained.values(0);
     let (low, high) = values.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), x| (l.min(*x), h.max(*x)));
     let finding = match (is_same, high > low) {
-        (true, true) => Finding::Confirmed,
-        (false, _) => Finding::Refuted,
-        _ => Finding::Undecided,
+        (true, true) => ClaimResult::Confirmed,
+        (false, _) => ClaimResult::Refuted,
+        _ => ClaimResult::Undecided,
     };
     let name = &trained.judge.name;
     let curves = trained.curves(0, name);
-    let bundle = Bundle::of(&curves);
+    let bundle = SeedCurves::of(&curves);
     let each = curves.into_iter().map(|y| {
         let x = (1..=y.len()).map(|epoch| epoch as f64).collect();
-        Series::reference("", Shape::Line { x, y })
+        Series::reference("", SeriesShape::Line { x, y })
     });
     let series = each.chain(bundle.series(&lang.explore_median(), false)).collect();
     let panel = Panel {
@@ -103,7 +103,7 @@ pub(in super::super) fn seeds(lab: &Lab<'_>) -> Result<Option<Topic>> {
     let figure = lab.figure(
         "seeds",
         "seeds",
-        Lab::titled(&title, &trained),
+        Experiment::titled(&title, &trained),
         vec![words[1].clone()],
         panels,
         lab.summary(&trained),

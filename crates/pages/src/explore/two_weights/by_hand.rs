@@ -1,10 +1,10 @@
 //! What can be worked out by hand: the logarithmic loss, back-propagation through a chain, a network of one weight.
 
-use super::super::lab::Lab;
-use super::super::{Finding, Topic};
-use super::Pair;
+use super::super::experiment::Experiment;
+use super::super::{ClaimResult, Topic};
+use super::ColumnPair;
 use super::descent::{chain, within_tanh};
-use crate::figure::{Axis, Cell, Figure, Mark, Panel, Place, Series, Shape, Table};
+use crate::figure::{Axis, Figure, FigureCell, FigureTable, Mark, MarkPosition, Panel, Series, SeriesShape};
 use treino::data::Task;
 use treino::error::Result;
 use treino_engine::double::exp;
@@ -21,23 +21,27 @@ fn costs(truth: u8, p: f64) -> (f64, f64) {
 }
 
 /// The logarithmic loss, row by row.
-pub(in super::super) fn log_loss(lab: &Lab<'_>) -> Result<Option<Topic>> {
+pub(in super::super) fn log_loss(lab: &Experiment<'_>) -> Result<Option<Topic>> {
     let lang = lab.lang();
     let prepared = &lab.planned.prepared;
     if prepared.target.task == Task::Regression {
         return Ok(None);
     }
-    let mut table =
-        Table::new([lang.explore_truth(), lang.explore_probability(), lang.explore_natural(), lang.explore_base_ten()]);
+    let mut table = FigureTable::new([
+        lang.explore_truth(),
+        lang.explore_probability(),
+        lang.explore_natural(),
+        lang.explore_base_ten(),
+    ]);
     for (truth, p) in ROWS {
         let (natural, ten) = costs(truth, p);
-        table.row([Cell::from(f64::from(truth)), p.into(), natural.into(), ten.into()]);
+        table.row([FigureCell::from(f64::from(truth)), p.into(), natural.into(), ten.into()]);
     }
     let x: Vec<f64> = (1..=100).map(|i| f64::from(i) / 100.0).collect();
     let line =
-        |of: fn((f64, f64)) -> f64| Shape::Line { x: x.clone(), y: x.iter().map(|p| of(costs(1, *p))).collect() };
+        |of: fn((f64, f64)) -> f64| SeriesShape::Line { x: x.clone(), y: x.iter().map(|p| of(costs(1, *p))).collect() };
     let said = |(truth, p): (u8, f64)| if truth == 1 { p } else { 1.0 - p };
-    let points = Shape::Points {
+    let points = SeriesShape::Points {
         x: ROWS.iter().map(|row| said(*row)).collect(),
         y: ROWS.iter().map(|(truth, p)| costs(*truth, *p).0).collect(),
         labels: ROWS.iter().map(|(truth, p)| format!("y = {truth}, p = {p}")).collect(),
@@ -76,7 +80,7 @@ pub(in super::super) fn log_loss(lab: &Lab<'_>) -> Result<Option<Topic>> {
     let title = lang.topic_log_loss_title();
     let figure =
         lab.figure("log-losses", "log-loss", lang.explore_cost_title(), vec![words[0].clone()], vec![panel], table);
-    Ok(Some(lab.topic("log-loss", [title, lang.topic_log_loss_claim()], Finding::Shown, words, vec![figure])))
+    Ok(Some(lab.topic("log-loss", [title, lang.topic_log_loss_claim()], ClaimResult::Shown, words, vec![figure])))
 }
 
 fn tanh(x: f64) -> f64 {
@@ -89,11 +93,11 @@ fn chain_error(w: [f64; 2], x: f64, y: f64) -> f64 {
 }
 
 /// Forward values and backward factors of one row, held against the engine and against differences.
-pub(in super::super) fn backpropagation(lab: &Lab<'_>) -> Result<Option<Topic>> {
+pub(in super::super) fn backpropagation(lab: &Experiment<'_>) -> Result<Option<Topic>> {
     const W: [f64; 2] = [0.5, -0.8];
     const H: f64 = 1e-5;
     let lang = lab.lang();
-    let Some(pair) = Pair::of(lab) else { return Ok(None) };
+    let Some(pair) = ColumnPair::of(lab) else { return Ok(None) };
     let targets = within_tanh(&pair);
     // A row whose input says something.
     let row = (0..pair.x.rows()).find(|row| pair.x.get(*row, 0).abs() > 0.3).unwrap_or(0);
@@ -109,7 +113,7 @@ pub(in super::super) fn backpropagation(lab: &Lab<'_>) -> Result<Option<Topic>> 
     let back_z1 = back_a1 * (1.0 - a1 * a1);
     let slope1 = back_z1 * x;
     let mut table =
-        Table::new([lang.explore_step(), lang.explore_forward(), lang.explore_factor(), lang.explore_so_far()]);
+        FigureTable::new([lang.explore_step(), lang.explore_forward(), lang.explore_factor(), lang.explore_so_far()]);
     for (name, value, factor, product) in [
         ("x", x, f64::NAN, f64::NAN),
         ("z1 = w1 x", z1, 1.0 - a1 * a1, back_z1),
@@ -120,7 +124,7 @@ pub(in super::super) fn backpropagation(lab: &Lab<'_>) -> Result<Option<Topic>> 
         ("dE/dw2 = dE/dz2 a1", slope2, a1, slope2),
         ("dE/dw1 = dE/dz1 x", slope1, x, slope1),
     ] {
-        table.row([Cell::from(name), value.into(), factor.into(), product.into()]);
+        table.row([FigureCell::from(name), value.into(), factor.into(), product.into()]);
     }
     let difference = |i: usize| {
         let moved = |by: f64| {
@@ -144,15 +148,15 @@ pub(in super::super) fn backpropagation(lab: &Lab<'_>) -> Result<Option<Topic>> 
         let places: Vec<f64> = (0..=80).map(|k| W[i] - 2.0 + f64::from(k) * 0.05).collect();
         let at = |w: f64| if i == 0 { chain_error([w, W[1]], x, y) } else { chain_error([W[0], w], x, y) };
         let ends = [W[i] - 0.8, W[i] + 0.8];
-        let tangent = Shape::Line { x: ends.to_vec(), y: ends.map(|w| error + slopes[i] * (w - W[i])).to_vec() };
-        let point = Shape::Points { x: vec![W[i]], y: vec![error], labels: Vec::new() };
+        let tangent = SeriesShape::Line { x: ends.to_vec(), y: ends.map(|w| error + slopes[i] * (w - W[i])).to_vec() };
+        let point = SeriesShape::Points { x: vec![W[i]], y: vec![error], labels: Vec::new() };
         Panel {
             x: Axis::new(format!("w{}", i + 1)),
             y: Axis::new(lang.explore_error()),
             series: vec![
                 Series::new(
                     lang.explore_error(),
-                    Shape::Line { y: places.iter().map(|w| at(*w)).collect(), x: places },
+                    SeriesShape::Line { y: places.iter().map(|w| at(*w)).collect(), x: places },
                 ),
                 Series::new(lang.explore_tangent(), tangent),
                 Series::new(format!("w{} = {}", i + 1, lab.setting(W[i])), point),
@@ -180,12 +184,12 @@ pub(in super::super) fn backpropagation(lab: &Lab<'_>) -> Result<Option<Topic>> 
         vec![panel(0), panel(1)],
         table,
     );
-    let finding = Finding::of(Some(holds));
+    let finding = ClaimResult::of(Some(holds));
     Ok(Some(lab.topic("backpropagation", [title, lang.topic_backpropagation_claim()], finding, words, vec![figure])))
 }
 
 /// The number of a pair's row in the file, from 1.
-fn pair_row(lab: &Lab<'_>, row: usize) -> u32 {
+fn pair_row(lab: &Experiment<'_>, row: usize) -> u32 {
     lab.planned.prepared.train.thinned(super::ROWS).rows[row] + 1
 }
 
@@ -221,7 +225,7 @@ fn minimum(mut low: f64, mut high: f64) -> f64 {
 }
 
 /// One weight, two minima: where it starts decides where it ends.
-pub(in super::super) fn one_weight(lab: &Lab<'_>) -> Figure {
+pub(in super::super) fn one_weight(lab: &Experiment<'_>) -> Figure {
     let lang = lab.lang();
     let places: Vec<f64> = (0..=300).map(|k| -2.0 + f64::from(k) * 0.05).collect();
     let y = places.iter().map(|w| one_weight_error(*w).0).collect();
@@ -229,21 +233,21 @@ pub(in super::super) fn one_weight(lab: &Lab<'_>) -> Figure {
     let starts = [-1.5, 1.0, 3.0, 12.0];
     let ways = starts.map(|start| one_weight_way(start, 0.5, 400));
     let mark = |w: &f64| Mark {
-        place: Place::X(*w),
+        place: MarkPosition::X(*w),
         label: format!("w = {}, E = {}", lang.number(*w), lang.number(one_weight_error(*w).0)),
     };
-    let mut series = vec![Series::reference("E(w)", Shape::Line { x: places, y })];
+    let mut series = vec![Series::reference("E(w)", SeriesShape::Line { x: places, y })];
     let mut steps = Vec::new();
-    let mut table = Table::new([lang.explore_start(), lang.explore_end(), lang.explore_error()]);
+    let mut table = FigureTable::new([lang.explore_start(), lang.explore_end(), lang.explore_error()]);
     for way in &ways {
         let name = format!("{} {}", lang.explore_start(), lab.setting(way[0]));
         let end = way[way.len() - 1];
         table.row([way[0].into(), end.into(), one_weight_error(end).0.into()]);
         let x: Vec<f64> = way.iter().step_by(20).copied().collect();
         let y = x.iter().map(|w| one_weight_error(*w).0).collect();
-        series.push(Series::new(&name, Shape::Line { x, y }));
+        series.push(Series::new(&name, SeriesShape::Line { x, y }));
         let x = (0..way.len()).step_by(5).map(|step| step as f64).collect();
-        steps.push(Series::new(&name, Shape::Line { x, y: way.iter().step_by(5).copied().collect() }));
+        steps.push(Series::new(&name, SeriesShape::Line { x, y: way.iter().step_by(5).copied().collect() }));
     }
     let panels = vec![
         Panel {

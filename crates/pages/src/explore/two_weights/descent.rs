@@ -1,14 +1,14 @@
 //! Descents over surfaces of two weights: gradient descent, a race of optimizers, learning rates, batches.
 
-use super::super::lab::Lab;
+use super::super::experiment::Experiment;
 use super::super::pictures::fitting;
-use super::super::{Finding, Topic};
-use super::Pair;
-use super::surface::{Surface, Way, curvature, least_squares};
-use crate::figure::{Axis, Figure, Panel, Scale, Series, Shape, Table};
+use super::super::{ClaimResult, Topic};
+use super::ColumnPair;
+use super::surface::{DescentPath, Surface, curvature, least_squares};
+use crate::figure::{Axis, AxisScale, Figure, FigureTable, Panel, Series, SeriesShape};
 use treino::activations::{Activation, Linear, Sigmoid, Tanh};
 use treino::error::Result;
-use treino::layers::{Dense, Placed};
+use treino::layers::{ConnectedLayer, Dense};
 use treino::losses::{BinaryCrossentropy, MeanSquaredError};
 use treino::optimizers::{Adadelta, Adagrad, Adam, AdamW, Adamax, Ftrl, Nadam, Optimizer, RMSprop, SGD};
 use treino::rows::Matrix;
@@ -20,28 +20,28 @@ const STEPS: usize = 40;
 const ARROWS: usize = 9;
 
 /// One unit without a bias.
-fn neuron(activation: impl Into<Activation>) -> Placed {
+fn neuron(activation: impl Into<Activation>) -> ConnectedLayer {
     Dense { use_bias: false, ..Dense::new(1).activation(activation) }.into()
 }
 
 /// y = w1 x1 + w2 x2: a bowl.
-fn linear(lab: &Lab<'_>, x: &Matrix, y: &[f32]) -> Result<Surface> {
+fn linear(lab: &Experiment<'_>, x: &Matrix, y: &[f32]) -> Result<Surface> {
     Surface::new(lab, x, y, &[neuron(Linear::default())], MeanSquaredError::default())
 }
 
 /// p = sigmoid(w1 x1 + w2 x2) under its crossentropy: convex, no bowl.
-fn sigmoid(lab: &Lab<'_>, pair: &Pair) -> Result<Surface> {
+fn sigmoid(lab: &Experiment<'_>, pair: &ColumnPair) -> Result<Surface> {
     Surface::new(lab, &pair.x, &pair.is_yes, &[neuron(Sigmoid::default())], BinaryCrossentropy::default())
 }
 
 /// y = tanh(w2 tanh(w1 x1)), as it is written down: two valleys, and a saddle between them.
-pub(super) fn chain(lab: &Lab<'_>, x: &[f32], y: &[f32]) -> Result<Surface> {
+pub(super) fn chain(lab: &Experiment<'_>, x: &[f32], y: &[f32]) -> Result<Surface> {
     let x = Matrix::new(x.len(), 1, x.to_vec());
     Surface::new(lab, &x, y, &[neuron(Tanh::default()), neuron(Tanh::default())], MeanSquaredError::default())
 }
 
 /// What a tanh can reach.
-pub(super) fn within_tanh(pair: &Pair) -> Vec<f32> {
+pub(super) fn within_tanh(pair: &ColumnPair) -> Vec<f32> {
     pair.y.iter().map(|y| (y / 2.0).clamp(-0.9, 0.9)).collect()
 }
 
@@ -59,7 +59,7 @@ fn around(centre: [f64; 2], half: [f64; 2]) -> [[f64; 2]; 2] {
 }
 
 /// The errors of ways, step by step.
-fn fall(lab: &Lab<'_>, ways: &[(String, Way)]) -> Panel {
+fn fall(lab: &Experiment<'_>, ways: &[(String, DescentPath)]) -> Panel {
     let lang = lab.lang();
     let y = fitting(lang.explore_error(), ways.iter().flat_map(|(_, way)| way.errors.iter().copied()));
     let series = ways.iter().map(|(name, way)| way.fall(name)).collect();
@@ -67,10 +67,10 @@ fn fall(lab: &Lab<'_>, ways: &[(String, Way)]) -> Panel {
 }
 
 /// Every step of ways.
-fn table(lab: &Lab<'_>, ways: &[(String, Way)]) -> Table {
+fn table(lab: &Experiment<'_>, ways: &[(String, DescentPath)]) -> FigureTable {
     let lang = lab.lang();
     let mut table =
-        Table::new([lang.explore_way(), lang.explore_step(), "w1".into(), "w2".into(), lang.explore_error()]);
+        FigureTable::new([lang.explore_way(), lang.explore_step(), "w1".into(), "w2".into(), lang.explore_error()]);
     for (name, way) in ways {
         for (step, (w, error)) in way.at.iter().zip(&way.errors).enumerate() {
             table.row([name.clone().into(), (step as f64).into(), w[0].into(), w[1].into(), (*error).into()]);
@@ -80,13 +80,13 @@ fn table(lab: &Lab<'_>, ways: &[(String, Way)]) -> Table {
 }
 
 /// Down three surfaces, against the gradient.
-pub(in super::super) fn gradient_descent(lab: &Lab<'_>) -> Result<Option<Topic>> {
+pub(in super::super) fn gradient_descent(lab: &Experiment<'_>) -> Result<Option<Topic>> {
     let lang = lab.lang();
-    let Some(pair) = Pair::of(lab) else { return Ok(None) };
+    let Some(pair) = ColumnPair::of(lab) else { return Ok(None) };
     let limit = 2.0 / curvature(&pair.x)[0];
     let mut panels = Vec::new();
-    let mut ways: Vec<(String, Way)> = Vec::new();
-    let mut show = |surface: &Surface, title: String, corners, walked: Vec<Way>| -> Result<()> {
+    let mut ways: Vec<(String, DescentPath)> = Vec::new();
+    let mut show = |surface: &Surface, title: String, corners, walked: Vec<DescentPath>| -> Result<()> {
         let mut panel = surface.panel(title.clone(), corners, weights())?;
         panel.series.push(Series::new(lang.explore_downhill(), surface.arrows(corners, ARROWS)?));
         for (at, way) in walked.into_iter().enumerate() {
@@ -114,7 +114,7 @@ pub(in super::super) fn gradient_descent(lab: &Lab<'_>) -> Result<Option<Topic>>
     let valleys = chain(lab, &pair.x.column(0), &within_tanh(&pair))?;
     let starts = [[0.5, -0.3], [-0.5, 0.3]];
     let walk = |start: &[f64; 2]| valleys.walk(&sgd(0.5), *start, STEPS, None);
-    let walked = starts.iter().map(walk).collect::<Result<Vec<Way>>>()?;
+    let walked = starts.iter().map(walk).collect::<Result<Vec<DescentPath>>>()?;
     show(&valleys, lang.explore_chain(&pair.names[0]), around([0.0, 0.0], [2.5, 2.5]), walked)?;
 
     let (_, at_zero) = valleys.at([0.0, 0.0])?;
@@ -147,15 +147,15 @@ pub(in super::super) fn gradient_descent(lab: &Lab<'_>) -> Result<Option<Topic>>
         panels,
         table(lab, &ways),
     );
-    let finding = Finding::of(Some(falls));
+    let finding = ClaimResult::of(Some(falls));
     Ok(Some(lab.topic("gradient-descent", [title, lang.topic_gradient_descent_claim()], finding, words, vec![figure])))
 }
 
 /// Eleven ways to move two weights, all at one rate from one place.
-pub(in super::super) fn race(lab: &Lab<'_>) -> Result<Option<Figure>> {
+pub(in super::super) fn race(lab: &Experiment<'_>) -> Result<Option<Figure>> {
     const RATE: f64 = 0.1;
     let lang = lab.lang();
-    let Some(pair) = Pair::of(lab) else { return Ok(None) };
+    let Some(pair) = ColumnPair::of(lab) else { return Ok(None) };
     let surface = sigmoid(lab, &pair)?;
     let lowest = surface.lowest()?;
     let half = [0, 1].map(|i| f64::max(2.5, lowest[i].abs() * 1.5));
@@ -182,9 +182,9 @@ pub(in super::super) fn race(lab: &Lab<'_>) -> Result<Option<Figure>> {
     let ways = runners.iter().map(walk).collect::<Result<Vec<_>>>()?;
     let mut panel = surface.panel(lang.explore_sigmoid(), around(lowest, half), weights())?;
     panel.series.extend(ways.iter().map(|(name, way)| way.series(name)));
-    let mut order: Vec<&(String, Way)> = ways.iter().collect();
+    let mut order: Vec<&(String, DescentPath)> = ways.iter().collect();
     order.sort_by(|a, b| a.1.end().total_cmp(&b.1.end()));
-    let named = |(name, way): &(String, Way)| format!("{name} {}", lang.number(way.end()));
+    let named = |(name, way): &(String, DescentPath)| format!("{name} {}", lang.number(way.end()));
     let words = vec![lang.explore_race(
         lab.setting(RATE),
         steps,
@@ -197,9 +197,9 @@ pub(in super::super) fn race(lab: &Lab<'_>) -> Result<Option<Figure>> {
 }
 
 /// Too low, right, too high, with the limit.
-pub(in super::super) fn rates(lab: &Lab<'_>) -> Result<Option<Figure>> {
+pub(in super::super) fn rates(lab: &Experiment<'_>) -> Result<Option<Figure>> {
     let lang = lab.lang();
-    let Some(pair) = Pair::of(lab) else { return Ok(None) };
+    let Some(pair) = ColumnPair::of(lab) else { return Ok(None) };
     let surface = linear(lab, &pair.x, &pair.y)?;
     let limit = 2.0 / curvature(&pair.x)[0];
     let lowest = least_squares(&pair.x, &pair.y);
@@ -222,10 +222,10 @@ pub(in super::super) fn rates(lab: &Lab<'_>) -> Result<Option<Figure>> {
 }
 
 /// The ways of one row, some rows and all rows a step.
-pub(in super::super) fn batches(lab: &Lab<'_>) -> Result<Option<Figure>> {
+pub(in super::super) fn batches(lab: &Experiment<'_>) -> Result<Option<Figure>> {
     const RATE: f64 = 0.3;
     let lang = lab.lang();
-    let Some(pair) = Pair::of(lab) else { return Ok(None) };
+    let Some(pair) = ColumnPair::of(lab) else { return Ok(None) };
     let surface = sigmoid(lab, &pair)?;
     let lowest = surface.lowest()?;
     let half = [0, 1].map(|i| f64::max(2.0, lowest[i].abs() * 1.3));
@@ -238,7 +238,7 @@ pub(in super::super) fn batches(lab: &Lab<'_>) -> Result<Option<Figure>> {
     }
     let mut panel = surface.panel(lang.explore_sigmoid(), around(lowest, half), weights())?;
     panel.series.extend(ways.iter().map(|(name, way)| way.series(name)));
-    let rises = |way: &Way| way.errors.windows(2).filter(|pair| pair[1] > pair[0]).count();
+    let rises = |way: &DescentPath| way.errors.windows(2).filter(|pair| pair[1] > pair[0]).count();
     let words =
         vec![lang.explore_noise(steps, lab.setting(RATE), rises(&ways[0].1), rises(&ways[1].1), rises(&ways[2].1))];
     let panels = vec![panel, fall(lab, &ways)];
@@ -248,12 +248,12 @@ pub(in super::super) fn batches(lab: &Lab<'_>) -> Result<Option<Figure>> {
 /// The error surface of a linear neuron, and gradient descent at nine tenths of its limit: a panel, the way, the condition
 /// number and the limit.
 pub(super) fn valley(
-    lab: &Lab<'_>,
+    lab: &Experiment<'_>,
     title: String,
     x: &Matrix,
     y: &[f32],
     names: [String; 2],
-) -> Result<(Panel, Way, f64, f64)> {
+) -> Result<(Panel, DescentPath, f64, f64)> {
     let surface = linear(lab, x, y)?;
     let [large, small] = curvature(x);
     let lowest = least_squares(x, y);
@@ -267,8 +267,8 @@ pub(super) fn valley(
     let way = surface.walk(&sgd(0.9 * limit), start, STEPS, None)?;
     let mut panel = surface.panel(title, around(lowest, half), names)?;
     panel.series.push(way.series(&lab.lang().explore_way()));
-    let at = Shape::Points { x: vec![lowest[0]], y: vec![lowest[1]], labels: Vec::new() };
+    let at = SeriesShape::Points { x: vec![lowest[0]], y: vec![lowest[1]], labels: Vec::new() };
     panel.series.push(Series::new(lab.lang().explore_minimum(), at));
-    debug_assert!(panel.x.scale == Scale::Linear);
+    debug_assert!(panel.x.scale == AxisScale::Linear);
     Ok((panel, way, large / small, limit))
 }

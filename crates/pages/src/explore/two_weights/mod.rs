@@ -12,7 +12,7 @@ pub(super) use by_hand::{backpropagation, log_loss, one_weight};
 pub(super) use descent::{batches, gradient_descent, race, rates};
 pub(super) use scales::{scales, weight_and_height};
 
-use super::lab::Lab;
+use super::experiment::Experiment;
 use treino::data::{ColumnKind, Task};
 use treino::rows::Matrix;
 
@@ -20,7 +20,7 @@ use treino::rows::Matrix;
 const ROWS: usize = 400;
 
 /// Two columns and a target.
-pub(super) struct Pair {
+pub(super) struct ColumnPair {
     /// The columns.
     pub names: [String; 2],
     /// Rows x 2, in the units of the file.
@@ -47,9 +47,9 @@ fn two_columns(columns: [&[f64]; 2]) -> Matrix {
     Matrix::new(columns[0].len(), 2, data)
 }
 
-impl Pair {
+impl ColumnPair {
     /// The two number columns whose correlation with the target is the strongest; `None` where there are not two that vary.
-    pub fn of(lab: &Lab<'_>) -> Option<Pair> {
+    pub fn of(lab: &Experiment<'_>) -> Option<ColumnPair> {
         let prepared = &lab.planned.prepared;
         let (train, target) = (prepared.train.thinned(ROWS), &prepared.target);
         let answers: Vec<f64> = train.y.column(0).into_iter().map(f64::from).collect();
@@ -85,7 +85,7 @@ impl Pair {
         let mut found = found.into_iter().map(|(_, name, raw)| (name, raw));
         let ((first, a), (second, b)) = (found.next()?, found.next()?);
         let x = two_columns([&standardised(&a), &standardised(&b)]);
-        Some(Pair {
+        Some(ColumnPair {
             names: [first, second],
             raw: two_columns([&a, &b]),
             x,

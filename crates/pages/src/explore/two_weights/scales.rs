@@ -1,20 +1,20 @@
 //! What the scale of the inputs does to the surface.
 
-use super::super::lab::Lab;
+use super::super::experiment::Experiment;
 use super::descent::valley;
-use super::{Pair, standardised, two_columns};
-use crate::figure::{Cell, Figure, Table};
+use super::{ColumnPair, standardised, two_columns};
+use crate::figure::{Figure, FigureCell, FigureTable};
 use treino::error::Result;
 use treino_engine::math::normal_quantile;
 use treino_engine::random::{Purpose, Stream};
 
 /// A linear neuron on two columns, as they are and standardised; its figure and the sentence about it.
-fn beside(lab: &Lab<'_>, id: &str, title: String, pair: &Pair) -> Result<(Figure, String)> {
+fn beside(lab: &Experiment<'_>, id: &str, title: String, pair: &ColumnPair) -> Result<(Figure, String)> {
     let lang = lab.lang();
     let names = || pair.names.clone().map(|name| format!("w ({name})"));
     let (raw, raw_way, raw_condition, raw_limit) = valley(lab, lang.explore_raw(), &pair.raw, &pair.y, names())?;
     let (scaled, scaled_way, condition, limit) = valley(lab, lang.explore_standardised(), &pair.x, &pair.y, names())?;
-    let mut table = Table::new([
+    let mut table = FigureTable::new([
         lang.explore_setting(),
         lang.explore_condition(),
         lang.explore_largest_rate(),
@@ -24,7 +24,7 @@ fn beside(lab: &Lab<'_>, id: &str, title: String, pair: &Pair) -> Result<(Figure
         (lang.explore_raw(), raw_condition, raw_limit, raw_way.end()),
         (lang.explore_standardised(), condition, limit, scaled_way.end()),
     ] {
-        table.row([Cell::from(name), condition.into(), limit.into(), end.into()]);
+        table.row([FigureCell::from(name), condition.into(), limit.into(), end.into()]);
     }
     let words = lang.explore_conditions(
         &pair.names[0],
@@ -40,13 +40,13 @@ fn beside(lab: &Lab<'_>, id: &str, title: String, pair: &Pair) -> Result<(Figure
 }
 
 /// On two of the user's columns.
-pub(in super::super) fn scales(lab: &Lab<'_>) -> Result<Option<(Figure, String)>> {
-    let Some(pair) = Pair::of(lab) else { return Ok(None) };
+pub(in super::super) fn scales(lab: &Experiment<'_>) -> Result<Option<(Figure, String)>> {
+    let Some(pair) = ColumnPair::of(lab) else { return Ok(None) };
     beside(lab, "conditions", lab.lang().explore_conditions_title(), &pair).map(Some)
 }
 
 /// On a sample of weights in kg and heights in m that was drawn, and a body-mass index of at least 25.
-pub(in super::super) fn weight_and_height(lab: &Lab<'_>) -> Result<(Figure, String)> {
+pub(in super::super) fn weight_and_height(lab: &Experiment<'_>) -> Result<(Figure, String)> {
     const PEOPLE: u64 = 200;
     let lang = lab.lang();
     let draw = |name: &str| -> Vec<f64> {
@@ -59,7 +59,7 @@ pub(in super::super) fn weight_and_height(lab: &Lab<'_>) -> Result<(Figure, Stri
     let height: Vec<f64> = a.iter().zip(&b).map(|(a, b)| 1.7 + 0.1 * (0.5 * a + 0.75f64.sqrt() * b)).collect();
     let is_over = |(weight, height): (&f64, &f64)| f64::from(u8::from(weight / (height * height) >= 25.0));
     let over: Vec<f64> = weight.iter().zip(&height).map(is_over).collect();
-    let pair = Pair {
+    let pair = ColumnPair {
         names: [lang.explore_weight(), lang.explore_height()],
         raw: two_columns([&weight, &height]),
         x: two_columns([&standardised(&weight), &standardised(&height)]),

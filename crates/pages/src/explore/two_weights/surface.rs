@@ -1,10 +1,10 @@
 //! A network of two weights: its error anywhere, the gradient there, and the ways that optimizers go.
 
-use super::super::lab::Lab;
-use crate::figure::{Axis, Grid, Panel, Series, Shape};
+use super::super::experiment::Experiment;
+use crate::figure::{Axis, HeightGrid, Panel, Series, SeriesShape};
 use treino::error::Result;
 use treino::events::Gate;
-use treino::layers::Placed;
+use treino::layers::ConnectedLayer;
 use treino::losses::Loss;
 use treino::network::Network;
 use treino::optimizers::{Optimizer, Updater};
@@ -30,7 +30,7 @@ pub struct Surface {
 }
 
 /// A way over a surface.
-pub struct Way {
+pub struct DescentPath {
     /// The weights after each step; the first is the start.
     pub at: Vec<[f64; 2]>,
     /// The error over all rows there.
@@ -45,7 +45,13 @@ impl Surface {
     ///
     /// # Panics
     /// If they have not two weights in all.
-    pub fn new(lab: &Lab<'_>, x: &Matrix, y: &[f32], layers: &[Placed], loss: impl Into<Loss>) -> Result<Self> {
+    pub fn new(
+        lab: &Experiment<'_>,
+        x: &Matrix,
+        y: &[f32],
+        layers: &[ConnectedLayer],
+        loss: impl Into<Loss>,
+    ) -> Result<Self> {
         let network = Network::build(x.cols(), layers)?;
         assert_eq!(network.weights().len(), 2, "the surface of two weights");
         let compile = Compile::new(treino::optimizers::SGD::default(), loss, Vec::new());
@@ -77,7 +83,13 @@ impl Surface {
     ///
     /// # Errors
     /// An optimizer whose options contradict each other.
-    pub fn walk(&self, optimizer: &Optimizer, start: [f64; 2], steps: usize, batch: Option<usize>) -> Result<Way> {
+    pub fn walk(
+        &self,
+        optimizer: &Optimizer,
+        start: [f64; 2],
+        steps: usize,
+        batch: Option<usize>,
+    ) -> Result<DescentPath> {
         let mut w = start.map(|w| w as f32);
         let mut updater = Updater::new(optimizer, self.network.program(), &w)?;
         let pool = Pool::new(1);
@@ -107,7 +119,7 @@ impl Surface {
             let mut slope = slope.map(|g| g as f32);
             updater.apply(self.simd, &pool, &mut w, &mut slope);
         }
-        Ok(Way { at, errors })
+        Ok(DescentPath { at, errors })
     }
 
     /// Where a patient optimizer ends that begins at (0, 0) or beside it.
@@ -125,7 +137,7 @@ impl Surface {
     /// # Errors
     /// None that is known.
     pub fn panel(&self, title: String, corners: [[f64; 2]; 2], names: [String; 2]) -> Result<Panel> {
-        let grid = Grid::of(corners, POINTS, |a, b| self.at([a, b]).map(|(error, _)| error))?;
+        let grid = HeightGrid::of(corners, POINTS, |a, b| self.at([a, b]).map(|(error, _)| error))?;
         let [x, y] = names;
         Ok(Panel {
             title,
@@ -140,7 +152,7 @@ impl Surface {
     ///
     /// # Errors
     /// None that is known.
-    pub fn arrows(&self, corners: [[f64; 2]; 2], n: usize) -> Result<Shape> {
+    pub fn arrows(&self, corners: [[f64; 2]; 2], n: usize) -> Result<SeriesShape> {
         let [low, high] = corners;
         let cell = [0, 1].map(|i| (high[i] - low[i]) / n as f64);
         let mut all = Vec::new();
@@ -169,7 +181,7 @@ impl Surface {
             x.push(f64::NAN);
             y.push(f64::NAN);
         }
-        Ok(Shape::Line { x, y })
+        Ok(SeriesShape::Line { x, y })
     }
 }
 
@@ -178,17 +190,17 @@ fn taken(m: &Matrix, rows: &[u32]) -> Matrix {
     Matrix::new(rows.len(), m.cols(), data)
 }
 
-impl Way {
+impl DescentPath {
     /// As a line over the surface.
     pub fn series(&self, name: &str) -> Series {
         let (x, y) = (self.at.iter().map(|w| w[0]).collect(), self.at.iter().map(|w| w[1]).collect());
-        Series::new(name, Shape::Line { x, y })
+        Series::new(name, SeriesShape::Line { x, y })
     }
 
     /// The error after each step, from 0.
     pub fn fall(&self, name: &str) -> Series {
         let x = (0..self.errors.len()).map(|step| step as f64).collect();
-        Series::new(name, Shape::Line { x, y: self.errors.clone() })
+        Series::new(name, SeriesShape::Line { x, y: self.errors.clone() })
     }
 
     /// The last error.

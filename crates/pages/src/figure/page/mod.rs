@@ -7,7 +7,7 @@ mod replay;
 
 pub use replay::{Monitored, ReplayData};
 
-use super::{Cell, Figure, Scale, Table, draw, plotly, style};
+use super::{AxisScale, Figure, FigureCell, FigureTable, draw, plotly, style};
 use crate::language::Lang;
 use askama::Template;
 
@@ -19,7 +19,7 @@ const ROWS: usize = 500;
 
 /// A page.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Page {
+pub struct ReportPage {
     /// Its language.
     pub lang: Lang,
     /// Its title.
@@ -38,16 +38,16 @@ pub struct Section {
     /// Its title.
     pub title: String,
     /// What stands in it.
-    pub parts: Vec<Part>,
+    pub parts: Vec<PagePart>,
 }
 
 /// A part of a section.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Part {
+pub enum PagePart {
     /// Paragraphs.
     Words(Vec<String>),
     /// A table and what is in it.
-    Table(Table, String),
+    Table(FigureTable, String),
     /// A figure.
     Figure(Figure),
     /// A list of findings.
@@ -78,7 +78,7 @@ pub struct PageFinding {
 #[derive(Template)]
 #[template(path = "page.html")]
 struct Shown<'a> {
-    page: &'a Page,
+    page: &'a ReportPage,
     lang: Lang,
     css: &'static str,
     js: &'static str,
@@ -86,10 +86,10 @@ struct Shown<'a> {
     has_script: bool,
 }
 
-impl Page {
+impl ReportPage {
     /// The page as HTML.
     pub fn html(&self) -> String {
-        let needs = |part: &Part| matches!(part, Part::Figure(_) | Part::Replay(_));
+        let needs = |part: &PagePart| matches!(part, PagePart::Figure(_) | PagePart::Replay(_));
         let has_script = self.sections.iter().flat_map(|section| &section.parts).any(needs);
         let (css, js) = (include_str!("page.css"), include_str!("page.js"));
         let shown = Shown { page: self, lang: self.lang, css, js, plotly: PLOTLY, has_script };
@@ -126,7 +126,7 @@ impl Shown<'_> {
     /// Whether axes across and up can be switched, and whether they begin as logarithms.
     fn switches(&self, figure: &Figure) -> Vec<(&'static str, String, bool)> {
         let mut out = Vec::new();
-        let is_log = |axis: &super::Axis| axis.scale == Scale::Log;
+        let is_log = |axis: &super::Axis| axis.scale == AxisScale::Log;
         if let Some(panel) = figure.panels.iter().find(|panel| panel.x.can_switch) {
             out.push(("x", self.lang.page_log_x(), is_log(&panel.x)));
         }
@@ -136,29 +136,29 @@ impl Shown<'_> {
         out
     }
 
-    fn rows<'t>(&self, table: &'t Table) -> &'t [Vec<Cell>] {
+    fn rows<'t>(&self, table: &'t FigureTable) -> &'t [Vec<FigureCell>] {
         &table.rows[..table.rows.len().min(ROWS)]
     }
 
-    fn more(&self, table: &Table) -> Option<String> {
+    fn more(&self, table: &FigureTable) -> Option<String> {
         let more = table.rows.len().saturating_sub(ROWS);
         (more > 0).then(|| self.lang.page_more_rows(self.lang.grouped(more as f64)))
     }
 
-    fn cell(&self, cell: &Cell) -> (bool, String) {
+    fn cell(&self, cell: &FigureCell) -> (bool, String) {
         match cell {
-            Cell::Number(x) => (true, self.lang.plain_number(*x)),
-            Cell::Text(text) => (false, style::short(text, 200)),
-            Cell::Empty => (false, String::new()),
+            FigureCell::Number(x) => (true, self.lang.plain_number(*x)),
+            FigureCell::Text(text) => (false, style::short(text, 200)),
+            FigureCell::Empty => (false, String::new()),
         }
     }
 
     /// Names of columns, and whether only numbers stand below.
-    fn heads(&self, table: &Table) -> Vec<(String, bool)> {
+    fn heads(&self, table: &FigureTable) -> Vec<(String, bool)> {
         let is_number = |column: usize| {
-            let cells = table.rows.iter().filter_map(|row| row.get(column)).filter(|cell| **cell != Cell::Empty);
+            let cells = table.rows.iter().filter_map(|row| row.get(column)).filter(|cell| **cell != FigureCell::Empty);
             let mut cells = cells.peekable();
-            cells.peek().is_some() && cells.all(|cell| matches!(cell, Cell::Number(_)))
+            cells.peek().is_some() && cells.all(|cell| matches!(cell, FigureCell::Number(_)))
         };
         table.head.iter().enumerate().map(|(i, head)| (style::short(head, 80), is_number(i))).collect()
     }

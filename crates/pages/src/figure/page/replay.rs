@@ -1,6 +1,6 @@
 //! Early stopping played again on recorded numbers, with other settings.
 
-use crate::figure::{Axis, Figure, Panel, Series, Shape, Table};
+use crate::figure::{Axis, Figure, FigureTable, Panel, Series, SeriesShape};
 use crate::language::Lang;
 use serde_json::{Value, json};
 use treino::report::Stopping;
@@ -54,9 +54,9 @@ impl ReplayData {
 fn curve(monitored: &Monitored, lang: Lang) -> Figure {
     let x = (1..=monitored.values.len()).map(|epoch| epoch as f64).collect();
     let y = monitored.values.iter().map(|v| v.unwrap_or(f64::NAN)).collect();
-    let series = vec![Series::new(&monitored.name, Shape::Line { x, y })];
+    let series = vec![Series::new(&monitored.name, SeriesShape::Line { x, y })];
     let epoch = if lang == Lang::Portuguese { "época" } else { "epoch" };
     let panel = Panel { x: Axis::new(epoch), y: Axis::new(&monitored.name), series, ..Panel::default() };
     let (id, title, words, command) = (String::new(), String::new(), Vec::new(), String::new());
-    Figure { id, title, words, panels: vec![panel], table: Table::default(), command }
+    Figure { id, title, words, panels: vec![panel], table: FigureTable::default(), command }
 }

@@ -21,11 +21,11 @@ pub(super) struct Picture {
     pub width: f64,
     /// Pixels down.
     pub height: f64,
-    parts: Vec<Part>,
+    parts: Vec<PictureElement>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
-enum Part {
+enum PictureElement {
     /// Path data of SVG.
     Path {
         data: String,
@@ -79,14 +79,16 @@ impl Picture {
     pub fn path(&mut self, added: &str, ink: Ink, paint: Paint) {
         let is_opaque = matches!(paint, Paint::Fill(1.0) | Paint::Stroke(_, []));
         match self.parts.last_mut() {
-            Some(Part::Path { data, ink: i, paint: p }) if is_opaque && (*i, *p) == (ink, paint) => *data += added,
-            _ => self.parts.push(Part::Path { data: added.to_string(), ink, paint }),
+            Some(PictureElement::Path { data, ink: i, paint: p }) if is_opaque && (*i, *p) == (ink, paint) => {
+                *data += added
+            }
+            _ => self.parts.push(PictureElement::Path { data: added.to_string(), ink, paint }),
         }
     }
 
     /// Adds a text.
     pub fn text(&mut self, text: Text) {
-        self.parts.push(Part::Text(text));
+        self.parts.push(PictureElement::Text(text));
     }
 }
 

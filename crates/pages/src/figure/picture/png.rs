@@ -1,6 +1,6 @@
 //! Pictures as PNG: paths become masks, masks become pixels, and pixels are packed.
 
-use super::{Anchor, Ink, Paint, Part, Picture, Text, letters};
+use super::{Anchor, Ink, Paint, Picture, PictureElement, Text, letters};
 use flate2::{Compression, Crc, write::ZlibEncoder};
 use std::io::Write;
 use zeno::{Fill, Join, Mask, Stroke, Style, Transform};
@@ -10,7 +10,7 @@ pub(in crate::figure) fn png(picture: &Picture, scale: f64) -> Vec<u8> {
     let mut canvas = Canvas::new(picture, scale);
     for part in &picture.parts {
         match part {
-            Part::Path { data, ink, paint } => {
+            PictureElement::Path { data, ink, paint } => {
                 let (style, opacity) = match paint {
                     Paint::Fill(opacity) => (Style::Fill(Fill::NonZero), *opacity),
                     Paint::Stroke(width, dashes) => (
@@ -20,7 +20,7 @@ pub(in crate::figure) fn png(picture: &Picture, scale: f64) -> Vec<u8> {
                 };
                 canvas.paint(data, style, [[scale, 0.0], [0.0, scale], [0.0, 0.0]], *ink, opacity);
             }
-            Part::Text(text) => canvas.text(text, scale),
+            PictureElement::Text(text) => canvas.text(text, scale),
         }
     }
     canvas.packed()

@@ -1,6 +1,6 @@
 //! Pictures as SVG.
 
-use super::{Anchor, Ink, Paint, Part, Picture, Text, number};
+use super::{Anchor, Ink, Paint, Picture, PictureElement, Text, number};
 
 const FONTS: &str = "system-ui, 'Segoe UI', 'DejaVu Sans', sans-serif";
 
@@ -13,8 +13,8 @@ pub(in crate::figure) fn svg(picture: &Picture) -> String {
     );
     for part in &picture.parts {
         match part {
-            Part::Path { data, ink, paint } => path(&mut out, data, *ink, *paint),
-            Part::Text(text) => self::text(&mut out, text),
+            PictureElement::Path { data, ink, paint } => path(&mut out, data, *ink, *paint),
+            PictureElement::Text(text) => self::text(&mut out, text),
         }
     }
     out + "</svg>\n"

@@ -1,8 +1,8 @@
 //! Figures of predicted classes.
 
 use super::Maker;
-use crate::figure::{Axis, Cell, Figure, Mark, Panel, Place, Series, Shape, Table};
-use treino::report::{ClassCurves, Classes, Evaluation, TargetRecord, ThresholdRow};
+use crate::figure::{Axis, Figure, FigureCell, FigureTable, Mark, MarkPosition, Panel, Series, SeriesShape};
+use treino::report::{ClassCurves, ClassificationScores, Evaluation, TargetRecord, ThresholdRow};
 
 /// Of more classes, only the largest have curves of their own.
 const MOST_CURVES: usize = 8;
@@ -26,7 +26,7 @@ impl Maker<'_> {
         figures.push(self.calibration(&shown, &part));
     }
 
-    fn confusion(&self, scores: &Classes, part: &str) -> Figure {
+    fn confusion(&self, scores: &ClassificationScores, part: &str) -> Figure {
         let lang = self.lang;
         let names: Vec<String> = scores.classes.iter().map(|class| class.name.clone()).collect();
         let right = scores.accuracy.model * scores.weight;
@@ -40,9 +40,11 @@ impl Maker<'_> {
             words.push(lang.confusion_mistake(rows(n), &names[truth], &names[said]));
         }
         let head = std::iter::once(lang.true_class()).chain(names.iter().map(|name| lang.said_as(name)));
-        let mut table = Table::new(head);
+        let mut table = FigureTable::new(head);
         for (name, row) in names.iter().zip(&scores.confusion) {
-            table.row(std::iter::once(Cell::from(name.as_str())).chain(row.iter().map(|n| Cell::Number(*n))));
+            table.row(
+                std::iter::once(FigureCell::from(name.as_str())).chain(row.iter().map(|n| FigureCell::Number(*n))),
+            );
         }
         // The first class at the top, as in a table: shares of each true class give the shade.
         let share = |row: &Vec<f64>| {
@@ -50,7 +52,7 @@ impl Maker<'_> {
             row.iter().map(|n| if total > 0.0 { n / total } else { 0.0 }).collect::<Vec<f64>>()
         };
         let texts = |row: &Vec<f64>| row.iter().map(|n| rows(*n)).collect::<Vec<String>>();
-        let shape = Shape::Cells {
+        let shape = SeriesShape::Cells {
             z: scores.confusion.iter().rev().map(share).collect(),
             texts: scores.confusion.iter().rev().map(texts).collect(),
         };
@@ -63,7 +65,7 @@ impl Maker<'_> {
         self.figure("confusion", lang.confusion_title(part), words, panel, table)
     }
 
-    fn figure(&self, id: &str, title: String, words: Vec<String>, panel: Panel, table: Table) -> Figure {
+    fn figure(&self, id: &str, title: String, words: Vec<String>, panel: Panel, table: FigureTable) -> Figure {
         Figure { id: id.to_string(), title, words, panels: vec![panel], table, command: self.command(id) }
     }
 
@@ -73,16 +75,16 @@ impl Maker<'_> {
         classes: &[&ClassCurves],
         names: [String; 2],
         points: impl Fn(&ClassCurves) -> &[[f64; 2]],
-    ) -> (Vec<Series>, Table) {
+    ) -> (Vec<Series>, FigureTable) {
         let [x_name, y_name] = names;
-        let mut table = Table::new([self.lang.class(), x_name, y_name]);
+        let mut table = FigureTable::new([self.lang.class(), x_name, y_name]);
         let line = |class: &&ClassCurves| {
             let points = points(class);
-            points
-                .iter()
-                .for_each(|[x, y]| table.row([Cell::from(class.name.as_str()), Cell::from(*x), Cell::from(*y)]));
+            points.iter().for_each(|[x, y]| {
+                table.row([FigureCell::from(class.name.as_str()), FigureCell::from(*x), FigureCell::from(*y)])
+            });
             let (x, y) = points.iter().map(|[x, y]| (*x, *y)).unzip();
-            Series::new(&class.name, Shape::Line { x, y })
+            Series::new(&class.name, SeriesShape::Line { x, y })
         };
         let series = classes.iter().map(line).collect();
         (series, table)
@@ -100,7 +102,7 @@ impl Maker<'_> {
         let words = vec![lang.roc_words(areas, part)];
         let names = [lang.false_positive_rate(), lang.true_positive_rate()];
         let (mut series, table) = self.lines(classes, names, |class| &class.roc);
-        let chance = Shape::Line { x: vec![0.0, 1.0], y: vec![0.0, 1.0] };
+        let chance = SeriesShape::Line { x: vec![0.0, 1.0], y: vec![0.0, 1.0] };
         series.push(Series::reference(lang.guessing(), chance));
         let panel = Panel {
             x: Axis::between(lang.false_positive_rate(), 0.0, 1.0),
@@ -121,7 +123,7 @@ impl Maker<'_> {
         let (mut series, table) =
             self.lines(classes, [lang.recall(), lang.precision()], |class| &class.precision_recall);
         if let [class] = classes {
-            let guess = Shape::Line { x: vec![0.0, 1.0], y: vec![class.share; 2] };
+            let guess = SeriesShape::Line { x: vec![0.0, 1.0], y: vec![class.share; 2] };
             series.push(Series::reference(lang.guessing(), guess));
         }
         let panel = Panel {
@@ -158,20 +160,21 @@ impl Maker<'_> {
         ];
         let names = [lang.precision(), lang.recall(), lang.specificity(), "F1".to_string(), lang.score_accuracy()];
         let counts = ["TP", "FP", "TN", "FN"].map(String::from);
-        let mut table = Table::new(std::iter::once(lang.threshold()).chain(names.clone()).chain(counts));
+        let mut table = FigureTable::new(std::iter::once(lang.threshold()).chain(names.clone()).chain(counts));
         for (row, scores) in class.thresholds.iter().zip(&all) {
-            let cells = scores.iter().map(|x| Cell::from(*x)).chain(row.counts.iter().map(|n| Cell::Number(*n)));
-            table.row(std::iter::once(Cell::Number(row.threshold)).chain(cells));
+            let cells =
+                scores.iter().map(|x| FigureCell::from(*x)).chain(row.counts.iter().map(|n| FigureCell::Number(*n)));
+            table.row(std::iter::once(FigureCell::Number(row.threshold)).chain(cells));
         }
         let x: Vec<f64> = class.thresholds.iter().map(|row| row.threshold).collect();
         let line = |(which, name): (usize, &String)| {
-            Series::new(name, Shape::Line { x: x.clone(), y: all.iter().map(|scores| scores[which]).collect() })
+            Series::new(name, SeriesShape::Line { x: x.clone(), y: all.iter().map(|scores| scores[which]).collect() })
         };
         let panel = Panel {
             x: Axis::between(lang.threshold_axis(&class.name), 0.0, 1.0),
             y: Axis::between(lang.share(), 0.0, 1.02),
             series: names.iter().enumerate().take(4).map(line).collect(),
-            marks: vec![Mark { place: Place::X(at(best)), label: lang.mark_best_f1() }],
+            marks: vec![Mark { place: MarkPosition::X(at(best)), label: lang.mark_best_f1() }],
             ..Panel::default()
         };
         self.figure("thresholds", lang.thresholds_title(part), words, panel, table)
@@ -179,7 +182,7 @@ impl Maker<'_> {
 
     fn calibration(&self, classes: &[&ClassCurves], part: &str) -> Figure {
         let lang = self.lang;
-        let mut table = Table::new([
+        let mut table = FigureTable::new([
             lang.class(),
             lang.predicted_probability(),
             lang.observed_share(),
@@ -191,11 +194,12 @@ impl Maker<'_> {
         for class in classes {
             for bin in &class.calibration {
                 let numbers = [bin.predicted, bin.observed, bin.interval[0], bin.interval[1], bin.rows as f64];
-                table.row(std::iter::once(Cell::from(class.name.as_str())).chain(numbers.map(Cell::Number)));
+                table
+                    .row(std::iter::once(FigureCell::from(class.name.as_str())).chain(numbers.map(FigureCell::Number)));
             }
             let of =
                 |f: fn(&treino::report::CalibrationBin) -> f64| class.calibration.iter().map(f).collect::<Vec<f64>>();
-            let shape = Shape::Whiskers {
+            let shape = SeriesShape::Whiskers {
                 x: of(|bin| bin.predicted),
                 y: of(|bin| bin.observed),
                 low: of(|bin| bin.interval[0]),
@@ -203,8 +207,10 @@ impl Maker<'_> {
             };
             series.push(Series::new(&class.name, shape));
         }
-        series
-            .push(Series::reference(lang.honest_probabilities(), Shape::Line { x: vec![0.0, 1.0], y: vec![0.0, 1.0] }));
+        series.push(Series::reference(
+            lang.honest_probabilities(),
+            SeriesShape::Line { x: vec![0.0, 1.0], y: vec![0.0, 1.0] },
+        ));
         let far = |class: &ClassCurves| {
             let outside = class
                 .calibration

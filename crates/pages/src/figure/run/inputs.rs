@@ -1,8 +1,8 @@
 //! Figures of the inputs: which matter, what the prediction does along them, on which scales they are.
 
 use super::Maker;
-use crate::figure::{Axis, Cell, Figure, Panel, Series, Shape, Table};
-use treino::report::{Curves, Dependence, TargetRecord};
+use crate::figure::{Axis, Figure, FigureCell, FigureTable, Panel, Series, SeriesShape};
+use treino::report::{Dependence, PredictionCurves, TargetRecord};
 
 /// Columns that are drawn; the table has all.
 const SHOWN: usize = 20;
@@ -20,21 +20,21 @@ impl Maker<'_> {
     fn importance(&self, target: &TargetRecord) -> Figure {
         let (lang, all) = (self.lang, &target.importance);
         let loss = match target.curves {
-            Curves::Classes { .. } => lang.log_loss(),
-            Curves::Numbers(_) => lang.squared_error(),
+            PredictionCurves::Classes { .. } => lang.log_loss(),
+            PredictionCurves::Numbers(_) => lang.squared_error(),
         };
         let first = &all[0];
         let mut words =
             vec![lang.importance_words(&first.column, &loss, self.number(first.mean), self.number(first.sd))];
         let idle = all.iter().filter(|one| one.mean <= 2.0 * one.sd).count();
         words.push(lang.importance_idle(idle, all.len()));
-        let mut table = Table::new([lang.column(), lang.loss_grows(&loss), lang.standard_deviation()]);
+        let mut table = FigureTable::new([lang.column(), lang.loss_grows(&loss), lang.standard_deviation()]);
         all.iter().for_each(|one| {
-            table.row([Cell::from(one.column.as_str()), Cell::from(one.mean), Cell::from(one.sd)]);
+            table.row([FigureCell::from(one.column.as_str()), FigureCell::from(one.mean), FigureCell::from(one.sd)]);
         });
         // The first at the top.
         let shown: Vec<_> = all.iter().take(SHOWN).rev().collect();
-        let rows = Shape::Rows {
+        let rows = SeriesShape::Rows {
             x: shown.iter().map(|one| one.mean).collect(),
             y: (0..shown.len()).map(|at| at as f64).collect(),
             spread: shown.iter().map(|one| one.sd).collect(),
@@ -52,17 +52,19 @@ impl Maker<'_> {
     fn dependence(&self, target: &TargetRecord) -> Figure {
         let lang = self.lang;
         let what = match (&target.curves, &target.classes[..]) {
-            (Curves::Numbers(_), _) => vec![target.name.clone()],
+            (PredictionCurves::Numbers(_), _) => vec![target.name.clone()],
             (_, [_, positive]) => vec![lang.probability_of(positive)],
             (_, classes) => classes.iter().map(|class| lang.probability_of(class)).collect(),
         };
         let axis = if what.len() == 1 { what[0].clone() } else { lang.probability() };
         let head = [lang.column(), lang.value()].into_iter().chain(what.iter().cloned());
-        let mut table = Table::new(head);
+        let mut table = FigureTable::new(head);
         for one in &target.dependence {
             for (at, label) in one.labels.iter().enumerate() {
-                let cells = one.predictions.iter().map(|p| Cell::from(p.get(at).copied()));
-                table.row([Cell::from(one.column.as_str()), Cell::from(label.as_str())].into_iter().chain(cells));
+                let cells = one.predictions.iter().map(|p| FigureCell::from(p.get(at).copied()));
+                table.row(
+                    [FigureCell::from(one.column.as_str()), FigureCell::from(label.as_str())].into_iter().chain(cells),
+                );
             }
         }
         let range = |one: &Dependence| {
@@ -81,8 +83,11 @@ impl Maker<'_> {
             let series = what.iter().zip(&one.predictions).map(|(name, y)| {
                 let name = if what.len() == 1 { String::new() } else { name.clone() };
                 let (x, y) = (x.clone(), y.clone());
-                let shape =
-                    if is_number { Shape::Line { x, y } } else { Shape::Bars { x, y, width: 0.8 / what.len() as f64 } };
+                let shape = if is_number {
+                    SeriesShape::Line { x, y }
+                } else {
+                    SeriesShape::Bars { x, y, width: 0.8 / what.len() as f64 }
+                };
                 Series::new(name, shape)
             });
             Panel {
@@ -104,7 +109,7 @@ impl Maker<'_> {
         if all.is_empty() {
             return;
         }
-        let mut table = Table::new([
+        let mut table = FigureTable::new([
             lang.column(),
             lang.smallest(),
             lang.mean(),
@@ -114,9 +119,12 @@ impl Maker<'_> {
             lang.sd_seen(),
         ]);
         for column in &all {
-            let own = column.numbers.unwrap_or_default().map(Cell::from);
-            table
-                .row(std::iter::once(Cell::from(column.name.as_str())).chain(own).chain(column.scaled.map(Cell::from)));
+            let own = column.numbers.unwrap_or_default().map(FigureCell::from);
+            table.row(
+                std::iter::once(FigureCell::from(column.name.as_str()))
+                    .chain(own)
+                    .chain(column.scaled.map(FigureCell::from)),
+            );
         }
         let size = |scale: [f64; 2]| scale[0].abs() + scale[1];
         let mut shown = all.clone();
@@ -132,7 +140,7 @@ impl Maker<'_> {
             self.number(smallest.scaled[1]),
         )];
         shown.reverse();
-        let rows = Shape::Rows {
+        let rows = SeriesShape::Rows {
             x: shown.iter().map(|column| column.scaled[0]).collect(),
             y: (0..shown.len()).map(|at| at as f64).collect(),
             spread: shown.iter().map(|column| column.scaled[1]).collect(),

@@ -1,16 +1,16 @@
 //! The figures of a run, from its [record](treino::report::Record).
 
 mod classes;
-mod course;
 mod inputs;
-mod inside;
+mod layer_figures;
 mod numbers;
+mod training_curves;
 
 use super::Figure;
 use crate::language::Lang;
 use treino::error::{Error, Result};
-use treino::report::{Curves, Record, TargetRecord};
-use treino::shell::word;
+use treino::report::{PredictionCurves, Record, TargetRecord};
+use treino::shell::quote;
 
 /// What every figure of a run is made from.
 struct Maker<'a> {
@@ -28,8 +28,8 @@ pub fn figures(record: &Record, lang: Lang, run: &str) -> Vec<Figure> {
     for (at, target) in record.targets.iter().enumerate() {
         let first = figures.len();
         match &target.curves {
-            Curves::Classes { classes } => maker.classes(target, classes, &mut figures),
-            Curves::Numbers(curves) => maker.numbers(target, curves, &mut figures),
+            PredictionCurves::Classes { classes } => maker.classes(target, classes, &mut figures),
+            PredictionCurves::Numbers(curves) => maker.numbers(target, curves, &mut figures),
         }
         maker.seeds(target, &mut figures);
         maker.inputs(target, &mut figures);
@@ -59,7 +59,7 @@ pub fn figure(record: &Record, lang: Lang, run: &str, id: &str) -> Result<Figure
 impl Maker<'_> {
     /// The command that makes a figure again.
     fn command(&self, id: &str) -> String {
-        format!("treino plot {} {id}", word(self.run))
+        format!("treino plot {} {id}", quote(self.run))
     }
 
     /// The figure of a further target has a number behind its name.

@@ -1,7 +1,7 @@
 //! Figures of configs: means, curves, seeds.
 
-use super::{Axis, Cell, Figure, Panel, Series, Shape, StudyView, Table};
-use crate::figure::Bundle;
+use super::{Axis, Figure, FigureCell, FigureTable, Panel, Series, SeriesShape, StudyView};
+use crate::figure::SeedCurves;
 use treino::study::Config;
 
 /// Configs that a figure shows at most.
@@ -25,7 +25,7 @@ impl StudyView<'_> {
         let high = all.iter().map(|one| finite(one.2, one.0)).collect();
         let y = Axis::new(&self.course.objective);
         let panel = self.whiskers(self.places(shown.len()), y, [middle, low, high]);
-        let mut table = Table::new([
+        let mut table = FigureTable::new([
             lang.study_place(),
             lang.column_config(),
             self.course.objective.clone(),
@@ -37,11 +37,11 @@ impl StudyView<'_> {
         for (place, one) in shown.iter().enumerate() {
             let i = &one.interval;
             table.row([
-                Cell::from((place + 1) as f64),
+                FigureCell::from((place + 1) as f64),
                 self.course.configs[one.config].label().into(),
                 i.mean.into(),
-                if i.low.is_finite() { i.low.into() } else { Cell::Empty },
-                if i.high.is_finite() { i.high.into() } else { Cell::Empty },
+                if i.low.is_finite() { i.low.into() } else { FigureCell::Empty },
+                if i.high.is_finite() { i.high.into() } else { FigureCell::Empty },
                 (one.seeds as f64).into(),
                 lang.standing(one.standing).into(),
             ]);
@@ -73,7 +73,7 @@ impl StudyView<'_> {
             .collect();
         shown.first()?;
         let head = std::iter::once(lang.epoch()).chain(shown.iter().map(|(label, _)| label.clone()));
-        let mut table = Table::new(head);
+        let mut table = FigureTable::new(head);
         let mut panel = Panel {
             x: Axis::new(lang.epoch()),
             y: Axis { can_switch: true, ..Axis::new(&self.course.objective) },
@@ -81,13 +81,13 @@ impl StudyView<'_> {
         };
         let mut columns = Vec::new();
         for (label, curves) in &shown {
-            let bundle = Bundle::of(curves);
+            let bundle = SeedCurves::of(curves);
             columns.push(bundle.middle.clone());
             panel.series.extend(bundle.series(label, curves.len() > 1));
         }
         for epoch in 0..columns.iter().map(Vec::len).max().unwrap_or(0) {
-            let cells = columns.iter().map(|column| Cell::from(column.get(epoch).copied()));
-            table.row(std::iter::once(Cell::Number((epoch + 1) as f64)).chain(cells));
+            let cells = columns.iter().map(|column| FigureCell::from(column.get(epoch).copied()));
+            table.row(std::iter::once(FigureCell::Number((epoch + 1) as f64)).chain(cells));
         }
         let words = vec![lang.study_curves_words(shown.len(), &self.course.objective)];
         self.figure("curves", lang.study_curves_title(), words, vec![panel], table)
@@ -98,8 +98,12 @@ impl StudyView<'_> {
         let lang = self.lang;
         let shown: Vec<&Config> = self.ranked().map(|(config, _)| config).take(12).collect();
         let (mut x, mut y, mut labels) = (Vec::new(), Vec::new(), Vec::new());
-        let mut table =
-            Table::new([lang.study_place(), lang.column_config(), lang.study_seed(), self.course.objective.clone()]);
+        let mut table = FigureTable::new([
+            lang.study_place(),
+            lang.column_config(),
+            lang.study_seed(),
+            self.course.objective.clone(),
+        ]);
         let mut widest = 0.0_f64;
         for (place, config) in shown.iter().enumerate() {
             let values = config.values();
@@ -116,7 +120,7 @@ impl StudyView<'_> {
         if x.is_empty() {
             return None;
         }
-        let series = vec![Series::new("", Shape::Points { x, y, labels })];
+        let series = vec![Series::new("", SeriesShape::Points { x, y, labels })];
         let (x, y) = (self.places(shown.len()), Axis::new(&self.course.objective));
         let words = vec![lang.study_seeds_words(lang.number(widest))];
         self.figure("seeds", lang.study_seeds_title(), words, vec![Panel { x, y, series, ..Panel::default() }], table)

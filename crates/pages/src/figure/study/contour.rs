@@ -1,8 +1,8 @@
 //! The objective over two ranges, as a map with contour lines.
 
 use super::space::{axis_of, share};
-use super::{Figure, Panel, Series, Shape, StudyView, Table};
-use crate::figure::{Axis, Grid, Scale};
+use super::{Figure, FigureTable, Panel, Series, SeriesShape, StudyView};
+use crate::figure::{Axis, AxisScale, HeightGrid};
 use treino::statistics::quantile;
 use treino::study::search::{Domain, IntScale};
 use treino::study::space::Dimension;
@@ -70,7 +70,7 @@ impl StudyView<'_> {
             }
             Ok::<f64, std::convert::Infallible>(if weights < TOO_LITTLE { f64::NAN } else { sum / weights })
         };
-        let Ok(mut grid) = Grid::of([[0.0, 0.0], [1.0, 1.0]], POINTS, height);
+        let Ok(mut grid) = HeightGrid::of([[0.0, 0.0], [1.0, 1.0]], POINTS, height);
         let mut heights: Vec<f64> = grid.z.iter().flatten().copied().filter(|z| z.is_finite()).collect();
         heights.sort_by(f64::total_cmp);
         let levels: Vec<f64> = (1..=LEVELS).map(|i| quantile(&heights, i as f64 / (LEVELS + 1) as f64)).collect();
@@ -80,12 +80,12 @@ impl StudyView<'_> {
         // The better half has a colour.
         let half = found.len().div_ceil(2);
         let is_drawn = |(x, y): (f64, f64)| {
-            let fits = |axis: &Axis, place: f64| axis.scale != Scale::Log || place > 0.0;
+            let fits = |axis: &Axis, place: f64| axis.scale != AxisScale::Log || place > 0.0;
             fits(&axis_of(across), x) && fits(&axis_of(up), y)
         };
         let points = |part: &[(f64, f64, f64, String)]| {
             let there: Vec<_> = part.iter().filter(|one| is_drawn((one.0, one.1))).collect();
-            Shape::Points {
+            SeriesShape::Points {
                 x: there.iter().map(|one| one.0).collect(),
                 y: there.iter().map(|one| one.1).collect(),
                 labels: there.iter().map(|one| format!("{}: {}", one.3, lang.number(one.2))).collect(),
@@ -93,7 +93,7 @@ impl StudyView<'_> {
         };
         series.push(Series::new(lang.study_better_half(), points(&found[..half])));
         series.push(Series::new(lang.study_other_half(), points(&found[half..])));
-        let mut table = Table::new([across.name.clone(), up.name.clone(), self.course.objective.clone()]);
+        let mut table = FigureTable::new([across.name.clone(), up.name.clone(), self.course.objective.clone()]);
         for (x, y, value, _) in &found {
             table.row([(*x).into(), (*y).into(), (*value).into()]);
         }

@@ -4,19 +4,19 @@ mod configs;
 mod contour;
 mod space;
 
-use super::{Axis, Cell, Figure, Panel, Series, Shape, Table};
+use super::{Axis, Figure, FigureCell, FigureTable, Panel, Series, SeriesShape};
 use crate::language::Lang;
 use treino::error::{Error, Result};
-use treino::shell::word;
+use treino::shell::quote;
 use treino::statistics::mean;
 use treino::study::space::SearchSpace;
-use treino::study::{Config, Course};
+use treino::study::{Config, StudyResult};
 
 /// A study to be shown.
 #[derive(Debug, Clone, Copy)]
 pub struct StudyView<'a> {
     /// What it has found so far.
-    pub course: &'a Course,
+    pub course: &'a StudyResult,
     /// What it varies.
     pub space: &'a SearchSpace,
     /// The study as text.
@@ -58,8 +58,15 @@ pub fn study_figure(view: &StudyView<'_>, id: &str) -> Result<Figure> {
 }
 
 impl StudyView<'_> {
-    fn figure(&self, id: &str, title: String, words: Vec<String>, panels: Vec<Panel>, table: Table) -> Option<Figure> {
-        let command = format!("treino study plot {} {id}", word(self.name));
+    fn figure(
+        &self,
+        id: &str,
+        title: String,
+        words: Vec<String>,
+        panels: Vec<Panel>,
+        table: FigureTable,
+    ) -> Option<Figure> {
+        let command = format!("treino study plot {} {id}", quote(self.name));
         Some(Figure { id: id.to_string(), title, words, panels, table, command })
     }
 
@@ -81,7 +88,7 @@ impl StudyView<'_> {
     /// Estimates with their intervals, one a name.
     fn whiskers(&self, x: Axis, y: Axis, [middle, low, high]: [Vec<f64>; 3]) -> Panel {
         let positions = (0..middle.len()).map(|at| at as f64).collect();
-        let shape = Shape::Whiskers { x: positions, y: middle, low, high };
+        let shape = SeriesShape::Whiskers { x: positions, y: middle, low, high };
         Panel { x, y, series: vec![Series::new("", shape)], ..Panel::default() }
     }
 }

@@ -1,7 +1,7 @@
 //! Figures of the space: where the good configs are, what mattered, and what chance did.
 
-use super::{Axis, Cell, Figure, Panel, Series, Shape, StudyView, Table};
-use crate::figure::Scale;
+use super::{Axis, Figure, FigureCell, FigureTable, Panel, Series, SeriesShape, StudyView};
+use crate::figure::AxisScale;
 use treino::statistics::mean;
 use treino::study::search::{Domain, IntScale};
 use treino::study::space::Dimension;
@@ -21,10 +21,10 @@ const CELLS: usize = 6;
 /// An axis for the entries of a dimension.
 pub(super) fn axis_of(dimension: &Dimension) -> Axis {
     let scale = match dimension.domain {
-        Domain::Choices(_) => Scale::Names(dimension.words()),
-        Domain::Float { log: true, zero: 0.0, .. } => Scale::Log,
-        Domain::Int { scale: IntScale::Log | IntScale::Pow2, .. } => Scale::Log,
-        _ => Scale::Linear,
+        Domain::Choices(_) => AxisScale::Names(dimension.words()),
+        Domain::Float { log: true, zero: 0.0, .. } => AxisScale::Log,
+        Domain::Int { scale: IntScale::Log | IntScale::Pow2, .. } => AxisScale::Log,
+        _ => AxisScale::Linear,
     };
     Axis { scale, ..Axis::new(&dimension.name) }
 }
@@ -69,25 +69,25 @@ impl StudyView<'_> {
         let shown: Vec<_> = self.ranked().take(MOST).collect();
         shown.first()?;
         let objective = self.course.objective.clone();
-        let mut table = Table::new(dimensions.iter().map(|d| d.name.clone()).chain([objective.clone()]));
+        let mut table = FigureTable::new(dimensions.iter().map(|d| d.name.clone()).chain([objective.clone()]));
         for (config, value) in &shown {
             let cell = |(at, d): (usize, &Dimension)| match config.point.get(at).copied().flatten() {
-                Some(entry) if matches!(d.domain, Domain::Choices(_)) => Cell::from(self.word(d, entry)),
-                entry => Cell::from(entry),
+                Some(entry) if matches!(d.domain, Domain::Choices(_)) => FigureCell::from(self.word(d, entry)),
+                entry => FigureCell::from(entry),
             };
-            table.row(dimensions.iter().enumerate().map(cell).chain([Cell::from(*value)]));
+            table.row(dimensions.iter().enumerate().map(cell).chain([FigureCell::from(*value)]));
         }
         let panel = |(at, dimension): (usize, &Dimension)| {
             let (mut x, mut y, mut labels) = (Vec::new(), Vec::new(), Vec::new());
             for (config, value) in &shown {
                 let entry = config.point.get(at).copied().flatten();
-                if let Some(entry) = entry.filter(|x| *x > 0.0 || axis_of(dimension).scale != Scale::Log) {
+                if let Some(entry) = entry.filter(|x| *x > 0.0 || axis_of(dimension).scale != AxisScale::Log) {
                     x.push(entry);
                     y.push(*value);
                     labels.push(config.label());
                 }
             }
-            let series = vec![Series::new("", Shape::Points { x, y, labels })];
+            let series = vec![Series::new("", SeriesShape::Points { x, y, labels })];
             Panel { x: axis_of(dimension), y: Axis::new(&objective), series, ..Panel::default() }
         };
         let panels = dimensions.iter().enumerate().take(PANELS).map(panel).collect();
@@ -138,7 +138,7 @@ impl StudyView<'_> {
         let text = |x: &f64| if x.is_finite() { lang.number(*x) } else { String::new() };
         let texts = z.iter().map(|row| row.iter().map(text).collect()).collect();
         let (x_names, y_names) = (names(across, &edges[0]), names(up, &edges[1]));
-        let mut table = Table::new([
+        let mut table = FigureTable::new([
             across.name.clone(),
             up.name.clone(),
             self.course.objective.clone(),
@@ -153,7 +153,7 @@ impl StudyView<'_> {
         let panel = Panel {
             x: Axis::names(&across.name, x_names),
             y: Axis::names(&up.name, y_names),
-            series: vec![Series::new(&self.course.objective, Shape::Cells { z, texts })],
+            series: vec![Series::new(&self.course.objective, SeriesShape::Cells { z, texts })],
             ..Panel::default()
         };
         if table.rows.is_empty() {
@@ -175,15 +175,17 @@ impl StudyView<'_> {
         let (low, high) = (values().fold(f64::INFINITY, f64::min), values().fold(f64::NEG_INFINITY, f64::max));
         let mut names: Vec<String> = dimensions.iter().map(|d| d.name.clone()).collect();
         names.push(self.course.objective.clone());
-        let mut table = Table::new(std::iter::once(lang.study_place()).chain(names.iter().cloned()));
+        let mut table = FigureTable::new(std::iter::once(lang.study_place()).chain(names.iter().cloned()));
         let mut lines = Vec::new();
         for (place, (config, value)) in shown.iter().enumerate() {
             let entry = |at: usize| config.point.get(at).copied().flatten();
             let cells = dimensions
                 .iter()
                 .enumerate()
-                .map(|(at, d)| entry(at).map_or(Cell::Empty, |entry| Cell::from(self.word(d, entry))));
-            table.row(std::iter::once(Cell::from((place + 1) as f64)).chain(cells).chain([Cell::from(*value)]));
+                .map(|(at, d)| entry(at).map_or(FigureCell::Empty, |entry| FigureCell::from(self.word(d, entry))));
+            table.row(
+                std::iter::once(FigureCell::from((place + 1) as f64)).chain(cells).chain([FigureCell::from(*value)]),
+            );
             let mut y: Vec<f64> = dimensions
                 .iter()
                 .enumerate()
@@ -191,7 +193,7 @@ impl StudyView<'_> {
                 .collect();
             y.push(if high > low { (value - low) / (high - low) } else { 0.5 });
             let x = (0..y.len()).map(|at| at as f64).collect();
-            lines.push((place, Shape::Line { x, y }));
+            lines.push((place, SeriesShape::Line { x, y }));
         }
         // The best ones in front.
         let series = lines.into_iter().rev().map(|(place, shape)| match place {
@@ -215,7 +217,7 @@ impl StudyView<'_> {
         let high = found.iter().map(|one| one.high.max(one.share)).collect();
         let (x, y) = (Axis::names("", names), Axis::between(lang.column_importance(), 0.0, 1.0));
         let mut table =
-            Table::new([lang.column_dimension(), lang.column_importance(), "2.5 %".into(), "97.5 %".into()]);
+            FigureTable::new([lang.column_dimension(), lang.column_importance(), "2.5 %".into(), "97.5 %".into()]);
         for one in &found {
             table.row([one.name.clone().into(), one.share.into(), one.low.into(), one.high.into()]);
         }
@@ -237,8 +239,13 @@ impl StudyView<'_> {
         let middle = there.iter().map(|(_, s)| s.sd).collect();
         let low = there.iter().map(|(_, s)| s.low).collect();
         let high = there.iter().map(|(_, s)| s.high).collect();
-        let mut table =
-            Table::new([lang.column_source(), lang.column_sd(), "2.5 %".into(), "97.5 %".into(), lang.column_share()]);
+        let mut table = FigureTable::new([
+            lang.column_source(),
+            lang.column_sd(),
+            "2.5 %".into(),
+            "97.5 %".into(),
+            lang.column_share(),
+        ]);
         for (one, s) in &there {
             table.row([one.name.clone().into(), s.sd.into(), s.low.into(), s.high.into(), one.share.into()]);
         }

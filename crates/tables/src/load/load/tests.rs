@@ -6,7 +6,7 @@ use crate::cell::number;
 use proptest::prelude::*;
 
 fn table(text: &str, spec: &DataSpec) -> Result<Table> {
-    read(&Source::text("t.csv", text), spec)
+    read(&TableSource::text("t.csv", text), spec)
 }
 
 fn auto(text: &str) -> Table {
@@ -76,7 +76,7 @@ fn percents_and_money_make_columns_of_numbers() {
 #[test]
 fn older_encodings_are_read_with_a_note() {
     let bytes = b"cidade,x\nS\xe3o Paulo,1\nS\xe3o Paulo,2\nBel\xe9m,3\n";
-    let t = read(&Source::Bytes { name: "x".into(), bytes: bytes[..].into() }, &DataSpec::default()).unwrap();
+    let t = read(&TableSource::Bytes { name: "x".into(), bytes: bytes[..].into() }, &DataSpec::default()).unwrap();
     assert_eq!(t.columns[0].stats.top[0], ("S\u{e3}o Paulo".to_string(), 2));
     assert!(t.notes[0].text.contains("Windows-1252"));
 }
@@ -150,7 +150,7 @@ proptest! {
 
     #[test]
     fn no_bytes_make_it_panic(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
-        let _ = read(&Source::Bytes { name: "x".into(), bytes: bytes.into() }, &DataSpec::default());
+        let _ = read(&TableSource::Bytes { name: "x".into(), bytes: bytes.into() }, &DataSpec::default());
     }
 
     #[test]

@@ -1,9 +1,9 @@
 //! Ever fewer configs with ever more epochs.
 
 use super::Prune;
-use treino_core::catalog::{Interval, Kind, thing};
+use treino_core::catalog::{Interval, Kind, component};
 
-thing! {
+component! {
     /// All configs get few epochs; the best one in `eta` of them get `eta` times as many, and so on (K. Jamieson, A. Talwalkar,
     /// AISTATS 2016). Each rung is trained anew from the first epoch, with the same seed.
     pub struct SuccessiveHalving = "successive_halving" {
@@ -16,7 +16,7 @@ thing! {
     }
 }
 
-thing! {
+component! {
     /// Successive halving with several trade-offs: from many configs that begin with few epochs to a few configs with all of them
     /// (L. Li and others, JMLR 18, 2018, algorithm 1). As many configs as its brackets have, or as `configs` says, going through
     /// the brackets again where that is more.

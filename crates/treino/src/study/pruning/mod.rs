@@ -13,9 +13,9 @@ pub use patient::Patient;
 pub use percentile::{Median, Percentile};
 pub use threshold::Threshold;
 
-use treino_core::catalog::room;
+use treino_core::catalog::family;
 
-room! {
+family! {
     /// Any pruner.
     ///
     /// What ends trainings of a study early: `prune` under `[search]`. The first seed of a config may be ended early, by the
@@ -24,7 +24,7 @@ room! {
     /// epochs from 0.
     ///
     /// Keras differences: Keras has none; KerasTuner has Hyperband.
-    pub enum Pruner: dyn Prune in Room {
+    pub enum Pruner: dyn Prune in Family {
         name: "pruners", one: "pruner", example: "[search]\nprune = {inline}\n",
     } => { Median, Percentile, Patient, Threshold, SuccessiveHalving, Hyperband }
 }

@@ -1,9 +1,9 @@
 //! After some epochs without gain.
 
 use super::{Percentile, Prune};
-use treino_core::catalog::{Interval, Kind, thing};
+use treino_core::catalog::{Interval, Kind, component};
 
-thing! {
+component! {
     /// Ends a training that has not become better for `patience` epochs and one, and with `percentile` only where the pruner of that name
     /// would end it too.
     pub struct Patient = "patient" {

@@ -2,9 +2,9 @@
 
 use super::{Prune, is_due};
 use crate::statistics::quantile;
-use treino_core::catalog::{Interval, Kind, thing};
+use treino_core::catalog::{Interval, Kind, component};
 
-thing! {
+component! {
     /// Ends a training whose best value so far is worse than the given percentile of the values that others had after the same
     /// epoch; or that has none but NaN.
     pub struct Percentile = "percentile" {
@@ -21,7 +21,7 @@ thing! {
     }
 }
 
-thing! {
+component! {
     /// Ends a training whose best value so far is worse than the median of the values that others had after the same epoch; or
     /// that has none but NaN.
     pub struct Median = "median" {

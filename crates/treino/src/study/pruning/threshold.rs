@@ -1,9 +1,9 @@
 //! Outside of limits.
 
 use super::{Prune, is_due};
-use treino_core::catalog::{Kind, thing};
+use treino_core::catalog::{Kind, component};
 
-thing! {
+component! {
     /// Ends a training whose objective, with less being better, is NaN, below `lower` or above `upper`. Where more is better, it is the
     /// objective with the opposite sign.
     pub struct Threshold = "threshold" {

@@ -1,13 +1,13 @@
 //! Every combination, once, the last dimension running fastest.
 
-use super::{Domain, Point, Sampler, Seen, Space};
+use super::{Domain, EvaluatedConfig, Sampler, SearchPoint, Space};
 
 /// Every combination of choices, in lexicographic order. Where a condition does not hold, a dimension has one entry: none.
 #[derive(Debug, Clone, Copy)]
 pub struct Grid;
 
 impl Sampler for Grid {
-    fn suggest(&self, space: &dyn Space, index: usize, _: &[Seen<'_>], _: u64) -> Option<Point> {
+    fn suggest(&self, space: &dyn Space, index: usize, _: &[EvaluatedConfig<'_>], _: u64) -> Option<SearchPoint> {
         let mut left = index;
         let mut point = Vec::with_capacity(space.domains().len());
         find(space, &mut point, &mut left).then_some(point)
@@ -25,7 +25,7 @@ pub fn grid_size(space: &dyn Space) -> Option<usize> {
 }
 
 /// Walks to the point before which `left` others are; counts those it passes.
-fn find(space: &dyn Space, point: &mut Point, left: &mut usize) -> bool {
+fn find(space: &dyn Space, point: &mut SearchPoint, left: &mut usize) -> bool {
     let at = point.len();
     let Some(domain) = space.domains().get(at) else {
         if *left == 0 {

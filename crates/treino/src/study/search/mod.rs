@@ -93,7 +93,7 @@ fn four_digits(x: f64) -> f64 {
 }
 
 /// A point: one entry a dimension; `None` where its condition does not hold. Choices hold the index, numbers themselves.
-pub type Point = Vec<Option<f64>>;
+pub type SearchPoint = Vec<Option<f64>>;
 
 /// A space of configs.
 pub trait Space {
@@ -106,9 +106,9 @@ pub trait Space {
 
 /// A config that was suggested before, and what came of it.
 #[derive(Debug, Clone, Copy)]
-pub struct Seen<'a> {
+pub struct EvaluatedConfig<'a> {
     /// Where it is.
-    pub point: &'a Point,
+    pub point: &'a SearchPoint,
     /// Its value, less is better; `None` while it is pending, NaN or infinity where it diverged.
     pub value: Option<f64>,
 }
@@ -116,5 +116,5 @@ pub struct Seen<'a> {
 /// A way of searching.
 pub trait Sampler {
     /// The config of that number; `None` when there are no more.
-    fn suggest(&self, space: &dyn Space, index: usize, seen: &[Seen<'_>], seed: u64) -> Option<Point>;
+    fn suggest(&self, space: &dyn Space, index: usize, seen: &[EvaluatedConfig<'_>], seed: u64) -> Option<SearchPoint>;
 }

@@ -1,6 +1,6 @@
 //! Points at random.
 
-use super::{Point, Sampler, Seen, Space};
+use super::{EvaluatedConfig, Sampler, SearchPoint, Space};
 use treino_engine::random::{Purpose, Stream};
 
 /// Each dimension drawn from its domain, independent of the others and of all other configs (J. Bergstra, Y. Bengio, JMLR 13,
@@ -9,9 +9,9 @@ use treino_engine::random::{Purpose, Stream};
 pub struct Random;
 
 impl Sampler for Random {
-    fn suggest(&self, space: &dyn Space, index: usize, _: &[Seen<'_>], seed: u64) -> Option<Point> {
+    fn suggest(&self, space: &dyn Space, index: usize, _: &[EvaluatedConfig<'_>], seed: u64) -> Option<SearchPoint> {
         let stream = Stream::new(seed, Purpose::Search, "").at(index as u32, 0);
-        let mut point = Point::new();
+        let mut point = SearchPoint::new();
         for (at, domain) in space.domains().iter().enumerate() {
             let entry = space.is_active(at, &point).then(|| domain.at(stream.uniform_f64(at as u64)));
             point.push(entry);
@@ -49,7 +49,7 @@ mod tests {
             Domain::Int { low: 1, high: 100, scale: IntScale::Log },
         ]);
         const N: usize = 4000;
-        let points: Vec<Point> = (0..N).filter_map(|at| Random.suggest(&space, at, &[], 7)).collect();
+        let points: Vec<SearchPoint> = (0..N).filter_map(|at| Random.suggest(&space, at, &[], 7)).collect();
         let column = |at: usize| points.iter().filter_map(move |point| point[at]);
         let share = |at: usize, fits: &dyn Fn(f64) -> bool| column(at).filter(|x| fits(*x)).count() as f64 / N as f64;
         let near = |found: f64, p: f64| {

@@ -1,7 +1,7 @@
 //! Points that fill a space evenly.
 
 use super::sobol_numbers::NUMBERS;
-use super::{Point, Sampler, Seen, Space};
+use super::{EvaluatedConfig, Sampler, SearchPoint, Space};
 use treino_engine::random::{Purpose, Stream};
 
 /// Bits of a coordinate.
@@ -16,10 +16,10 @@ const BITS: usize = 30;
 pub struct Sobol;
 
 impl Sampler for Sobol {
-    fn suggest(&self, space: &dyn Space, index: usize, _: &[Seen<'_>], seed: u64) -> Option<Point> {
+    fn suggest(&self, space: &dyn Space, index: usize, _: &[EvaluatedConfig<'_>], seed: u64) -> Option<SearchPoint> {
         let shifts = Stream::new(seed, Purpose::Search, "").at(0, 2);
         let further = Stream::new(seed, Purpose::Search, "").at(index as u32, 0);
-        let mut point = Point::new();
+        let mut point = SearchPoint::new();
         for (at, domain) in space.domains().iter().enumerate() {
             let whole = f64::from(1_u32 << BITS);
             let u = match coordinate(at, index) {

@@ -333,7 +333,7 @@ fn path_is_real(name: &str) -> bool {
     use treino_core::catalog::Kind;
     let Ok(path) = full_path(name) else { return false };
     let end = path.rsplit('.').next().unwrap_or("");
-    let rooms = [&crate::spec::ROOM, &treino_nn::optimizers::ROOM];
+    let rooms = [&crate::spec::FAMILY, &treino_nn::optimizers::FAMILY];
     let mut params = rooms.iter().flat_map(|room| room.things).filter_map(|thing| thing.param(end));
     params.any(|param| matches!(param.kind, Kind::Float(_) | Kind::FloatOrThing(..)))
 }

@@ -21,7 +21,7 @@ pub use condition::{Condition, Literal, Relation, Test};
 pub use dimension::Dimension;
 pub use path::full_path;
 
-use super::search::{Domain, Point, Space};
+use super::search::{Domain, SearchPoint, Space};
 use crate::spec::{self, Spec};
 use path::Hidden;
 use treino_core::catalog::{Entries, Node, Origin, Value};
@@ -74,7 +74,7 @@ impl SearchSpace {
     ///
     /// # Errors
     /// Values that do not fit the spec.
-    pub fn apply(&self, base: &Entries, point: &Point) -> Result<Entries> {
+    pub fn apply(&self, base: &Entries, point: &SearchPoint) -> Result<Entries> {
         let mut entries = base.clone();
         let mut order: Vec<usize> = (0..self.dimensions.len()).collect();
         // The optimizer itself comes before its parameters.
@@ -100,7 +100,7 @@ impl SearchSpace {
     }
 
     /// A config in words: the paths as they were typed, with their values.
-    pub fn describe(&self, point: &Point) -> Vec<(String, String)> {
+    pub fn describe(&self, point: &SearchPoint) -> Vec<(String, String)> {
         let named = self.dimensions.iter().zip(point);
         named.filter_map(|(d, entry)| entry.map(|entry| (d.name.clone(), plain(&d.value(entry))))).collect()
     }
@@ -157,12 +157,12 @@ impl SearchSpace {
     }
 
     /// A point with an entry at a dimension, the others at their first choice or low end that lets it be there.
-    fn point_with(&self, at: usize, entry: f64) -> Option<Point> {
-        let mut point: Point = Vec::new();
+    fn point_with(&self, at: usize, entry: f64) -> Option<SearchPoint> {
+        let mut point: SearchPoint = Vec::new();
         self.search_with(at, entry, &mut point, &mut 10_000).then_some(point)
     }
 
-    fn search_with(&self, at: usize, entry: f64, point: &mut Point, tries: &mut usize) -> bool {
+    fn search_with(&self, at: usize, entry: f64, point: &mut SearchPoint, tries: &mut usize) -> bool {
         let here = point.len();
         if here == self.dimensions.len() {
             return true;

@@ -4,14 +4,14 @@
 
 use crate::keras::float;
 use serde_json::Value as Json;
-use treino::callbacks::{Callback, Control, Outlook, Watcher};
+use treino::callbacks::{ActiveCallback, Callback, Control, TrainingInfo};
 use treino::events::Event;
 use treino::events::{Logs, Snapshot};
 use treino::layers::Dense;
 use treino::losses::MeanSquaredError;
 use treino::network::{Network, weights_bytes};
 use treino::optimizers::{Optimizer, SGD};
-use treino::store::Bundle;
+use treino::store::TrainedModel;
 use treino::train::Compile;
 
 /// The model, and what callbacks did to it.
@@ -69,7 +69,7 @@ impl Control for Driven {
             return weights_bytes(&self.network());
         }
         let compile = Compile::new(SGD::default(), MeanSquaredError::default(), Vec::new());
-        Bundle::bare(self.network(), Some(&compile), &[]).to_bytes()
+        TrainedModel::bare(self.network(), Some(&compile), &[]).to_bytes()
     }
 
     fn tell(&mut self, event: &Event) {
@@ -89,11 +89,11 @@ fn direction(name: &str) -> Option<bool> {
 }
 
 /// A callback at the beginning of a training with these numbers in its logs.
-pub fn start(callback: &Callback) -> treino::Result<Box<dyn Watcher>> {
+pub fn start(callback: &Callback) -> treino::Result<Box<dyn ActiveCallback>> {
     let plain = ["loss", "accuracy", "mean_absolute_error"];
     let names: Vec<String> = plain.iter().flat_map(|name| [name.to_string(), format!("val_{name}")]).collect();
     let optimizer = Optimizer::from(SGD::default());
-    callback.inner().start(&Outlook {
+    callback.inner().start(&TrainingInfo {
         direction: &direction,
         names: &names,
         optimizer: &optimizer,

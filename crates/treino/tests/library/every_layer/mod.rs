@@ -2,7 +2,7 @@
 
 use treino::catalog::Field;
 use treino::catalog::parse;
-use treino::layers::{Layer, Placed};
+use treino::layers::{ConnectedLayer, Layer};
 
 /// Columns that it reads: seven numbers and two ids below 5.
 pub const INPUTS: usize = 9;
@@ -164,9 +164,9 @@ activation = "sigmoid"
 "#;
 
 /// The layers.
-pub fn every_layer() -> Vec<Placed> {
+pub fn every_layer() -> Vec<ConnectedLayer> {
     let table = parse(LAYERS, std::path::Path::new("every layer")).unwrap();
-    let layers: Vec<Placed> = Vec::read(table.get("layers").unwrap(), "layers").unwrap();
+    let layers: Vec<ConnectedLayer> = Vec::read(table.get("layers").unwrap(), "layers").unwrap();
     // Texts are looked up while a table is encoded: bare numbers hold none.
     for thing in Layer::THINGS.iter().filter(|thing| thing.name != "string_lookup") {
         assert!(layers.iter().any(|placed| placed.layer.name() == thing.name), "{} is missing", thing.name);

@@ -2,8 +2,8 @@
 
 mod parzen;
 
-use super::{Domain, IntScale, Point, Random, Sampler, Seen, Space, four_digits};
-use parzen::{Axis, Parzen};
+use super::{Domain, EvaluatedConfig, IntScale, Random, Sampler, SearchPoint, Space, four_digits};
+use parzen::{Parzen, TpeAxis};
 use treino_engine::random::{Purpose, Stream};
 
 /// Configs that are drawn at random first.
@@ -23,43 +23,43 @@ const CANDIDATES: usize = 24;
 pub struct Tpe;
 
 /// Where the columns of a dimension are: whether it is 0, where it may be, and its number or choice.
-struct Columns {
+struct ObservedColumns {
     is_zero: Option<usize>,
     own: usize,
 }
 
-fn columns(domains: &[Domain]) -> (Vec<Axis>, Vec<Columns>) {
+fn columns(domains: &[Domain]) -> (Vec<TpeAxis>, Vec<ObservedColumns>) {
     let mut axes = Vec::new();
     let mut places = Vec::new();
     for domain in domains {
         let mut is_zero = None;
         let axis = match *domain {
-            Domain::Choices(n) => Axis::Choices(n),
+            Domain::Choices(n) => TpeAxis::Choices(n),
             Domain::Float { low, high, log, zero } => {
                 if zero > 0.0 {
                     is_zero = Some(axes.len());
-                    axes.push(Axis::Choices(2));
+                    axes.push(TpeAxis::Choices(2));
                 }
-                Axis::Number { low, high, log, whole: false }
+                TpeAxis::Number { low, high, log, whole: false }
             }
-            Domain::Int { low, high, scale: IntScale::Pow2 } => Axis::Number {
+            Domain::Int { low, high, scale: IntScale::Pow2 } => TpeAxis::Number {
                 low: f64::from((low as u64).ilog2()),
                 high: f64::from((high as u64).ilog2()),
                 log: false,
                 whole: true,
             },
             Domain::Int { low, high, scale } => {
-                Axis::Number { low: low as f64, high: high as f64, log: scale == IntScale::Log, whole: true }
+                TpeAxis::Number { low: low as f64, high: high as f64, log: scale == IntScale::Log, whole: true }
             }
         };
-        places.push(Columns { is_zero, own: axes.len() });
+        places.push(ObservedColumns { is_zero, own: axes.len() });
         axes.push(axis);
     }
     (axes, places)
 }
 
 /// A point as a row of the columns.
-fn row(domains: &[Domain], places: &[Columns], width: usize, point: &Point) -> Vec<Option<f64>> {
+fn row(domains: &[Domain], places: &[ObservedColumns], width: usize, point: &SearchPoint) -> Vec<Option<f64>> {
     let mut row = vec![None; width];
     for ((domain, place), entry) in domains.iter().zip(places).zip(point) {
         let Some(x) = *entry else { continue };
@@ -76,7 +76,7 @@ fn row(domains: &[Domain], places: &[Columns], width: usize, point: &Point) -> V
 }
 
 impl Sampler for Tpe {
-    fn suggest(&self, space: &dyn Space, index: usize, seen: &[Seen<'_>], seed: u64) -> Option<Point> {
+    fn suggest(&self, space: &dyn Space, index: usize, seen: &[EvaluatedConfig<'_>], seed: u64) -> Option<SearchPoint> {
         let mut done: Vec<(usize, f64)> = Vec::new();
         for (at, one) in seen.iter().enumerate() {
             done.extend(one.value.map(|value| (at, if value.is_finite() { value } else { f64::INFINITY })));
@@ -99,11 +99,11 @@ impl Sampler for Tpe {
 
         let stream = Stream::new(seed, Purpose::Search, "").at(index as u32, 1);
         let width = axes.len() as u64 + 1;
-        let mut best: Option<(bool, f64, Point)> = None;
+        let mut best: Option<(bool, f64, SearchPoint)> = None;
         for candidate in 0..CANDIDATES as u64 {
             let u = |place: usize| stream.uniform_f64(candidate * width + place as u64);
             let kernel = good.kernel(u(axes.len()));
-            let mut point = Point::new();
+            let mut point = SearchPoint::new();
             for (at, (domain, place)) in domains.iter().zip(&places).enumerate() {
                 let draw = |column: usize| good.draw(column, kernel, u(column));
                 let entry = space.is_active(at, &point).then(|| match domain {
@@ -129,9 +129,9 @@ impl Sampler for Tpe {
 mod tests {
     use super::*;
 
-    struct Spaces(Vec<Domain>);
+    struct TpeSpaces(Vec<Domain>);
 
-    impl Space for Spaces {
+    impl Space for TpeSpaces {
         fn domains(&self) -> &[Domain] {
             &self.0
         }
@@ -142,25 +142,25 @@ mod tests {
     }
 
     fn best_of(sampler: &dyn Sampler, seed: u64) -> f64 {
-        let space = Spaces(vec![
+        let space = TpeSpaces(vec![
             Domain::Choices(3),
             Domain::Float { low: 1e-5, high: 1.0, log: true, zero: 0.0 },
             Domain::Float { low: 0.0, high: 1.0, log: false, zero: 0.2 },
             Domain::Int { low: 4, high: 256, scale: IntScale::Pow2 },
         ]);
         // Best at 1, 0.01, 0.3, 32, with the value 0.
-        let value = |point: &Point| {
+        let value = |point: &SearchPoint| {
             let at = |i: usize| point[i].unwrap_or(1.0);
             let kind = if point[0] == Some(1.0) { 0.0 } else { 1.0 };
             kind + (at(1).log10() + 2.0).powi(2) + 4.0 * (at(2) - 0.3).powi(2) + 0.2 * (at(3).log2() - 5.0).powi(2)
         };
-        let mut seen: Vec<(Point, f64)> = Vec::new();
+        let mut seen: Vec<(SearchPoint, f64)> = Vec::new();
         for index in 0..60 {
             // Results come with a delay.
-            let list: Vec<Seen<'_>> = seen
+            let list: Vec<EvaluatedConfig<'_>> = seen
                 .iter()
                 .enumerate()
-                .map(|(at, (point, value))| Seen { point, value: (at + 4 <= index).then_some(*value) })
+                .map(|(at, (point, value))| EvaluatedConfig { point, value: (at + 4 <= index).then_some(*value) })
                 .collect();
             let point = sampler.suggest(&space, index, &list, seed).unwrap();
             assert_eq!(point[2].is_some(), point[0] == Some(1.0));

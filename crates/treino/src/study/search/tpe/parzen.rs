@@ -13,7 +13,7 @@ const LN_ROOT_TWO_PI: f64 = 0.918_938_533_204_672_7;
 
 /// One column of the space.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Axis {
+pub enum TpeAxis {
     /// One of so many.
     Choices(usize),
     /// A number in [low, high], in its logarithm where `log`; whole ones where `whole`.
@@ -35,22 +35,22 @@ enum Kernel {
 /// A mixture of products of kernels.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Parzen {
-    axes: Vec<Axis>,
+    axes: Vec<TpeAxis>,
     weights: Vec<f64>,
     /// By column, then by kernel; the last one is that of the whole space.
     kernels: Vec<Vec<Kernel>>,
 }
 
-impl Axis {
+impl TpeAxis {
     fn scaled(&self, x: f64) -> f64 {
-        if matches!(self, Axis::Number { log: true, .. }) { ln_f64(x) } else { x }
+        if matches!(self, TpeAxis::Number { log: true, .. }) { ln_f64(x) } else { x }
     }
 
     /// The ends on the axis's own scale; whole numbers take half of one on each side.
     fn ends(&self) -> (f64, f64) {
         match *self {
-            Axis::Choices(_) => (0.0, 0.0),
-            Axis::Number { low, high, whole, .. } => {
+            TpeAxis::Choices(_) => (0.0, 0.0),
+            TpeAxis::Number { low, high, whole, .. } => {
                 let half = if whole { 0.5 } else { 0.0 };
                 (self.scaled(low - half), self.scaled(high + half))
             }
@@ -62,7 +62,7 @@ impl Axis {
     fn kernels(&self, observed: &[Option<f64>]) -> Vec<Kernel> {
         let n = observed.len() as f64 + 1.0;
         match *self {
-            Axis::Choices(choices) => {
+            TpeAxis::Choices(choices) => {
                 let prior = if observed.is_empty() { 1.0 } else { 1.0 / n };
                 let kernel = |entry: Option<f64>| {
                     let mut weights = vec![prior; choices];
@@ -74,7 +74,7 @@ impl Axis {
                 };
                 observed.iter().copied().chain([None]).map(kernel).collect()
             }
-            Axis::Number { .. } => {
+            TpeAxis::Number { .. } => {
                 let (low, high) = self.ends();
                 let number = |mu: f64, sigma: f64| {
                     let ln_mass = ln_mass((low - mu) / sigma, (high - mu) / sigma);
@@ -108,7 +108,7 @@ impl Axis {
     fn ln_density(&self, kernel: &Kernel, x: f64) -> f64 {
         match (self, kernel) {
             (_, Kernel::Choices(weights)) => ln_f64(weights[x as usize]),
-            (Axis::Number { whole: true, .. }, Kernel::Number { mu, sigma, ln_mass: all }) => {
+            (TpeAxis::Number { whole: true, .. }, Kernel::Number { mu, sigma, ln_mass: all }) => {
                 let place = |x: f64| (self.scaled(x) - mu) / sigma;
                 ln_mass(place(x - 0.5), place(x + 0.5)) - all
             }
@@ -130,7 +130,7 @@ impl Axis {
                 });
                 below.count().min(weights.len() - 1) as f64
             }
-            (Axis::Number { low, high, log, whole }, Kernel::Number { mu, sigma, .. }) => {
+            (TpeAxis::Number { low, high, log, whole }, Kernel::Number { mu, sigma, .. }) => {
                 let (first, last) = self.ends();
                 let (a, b) = ((first - mu) / sigma, (last - mu) / sigma);
                 // Mirrored where the cut is in the upper tail, in which a probability near 1 has no digits.
@@ -168,12 +168,13 @@ fn weights(n: usize) -> Vec<f64> {
 
 impl Parzen {
     /// The density of configs, from the oldest to the newest: a row each, an entry a column.
-    pub fn new(axes: &[Axis], configs: &[Vec<Option<f64>>]) -> Self {
+    pub fn new(axes: &[TpeAxis], configs: &[Vec<Option<f64>>]) -> Self {
         let mut weights = weights(configs.len());
         weights.push(1.0);
         let sum: f64 = weights.iter().sum();
         weights.iter_mut().for_each(|weight| *weight /= sum);
-        let column = |(at, axis): (usize, &Axis)| axis.kernels(&configs.iter().map(|row| row[at]).collect::<Vec<_>>());
+        let column =
+            |(at, axis): (usize, &TpeAxis)| axis.kernels(&configs.iter().map(|row| row[at]).collect::<Vec<_>>());
         let kernels = axes.iter().enumerate().map(column).collect();
         Parzen { axes: axes.to_vec(), weights, kernels }
     }
@@ -218,13 +219,13 @@ mod tests {
         let cases = cases("parzen");
         assert!(cases.len() > 10);
         for case in cases {
-            let axes: Vec<Axis> = case["axes"]
+            let axes: Vec<TpeAxis> = case["axes"]
                 .as_array()
                 .unwrap()
                 .iter()
                 .map(|axis| match axis["choices"].as_u64() {
-                    Some(n) => Axis::Choices(n as usize),
-                    None => Axis::Number {
+                    Some(n) => TpeAxis::Choices(n as usize),
+                    None => TpeAxis::Number {
                         low: number(&axis["low"]),
                         high: number(&axis["high"]),
                         log: axis["log"].as_bool().unwrap(),
@@ -245,7 +246,7 @@ mod tests {
 
     #[test]
     fn a_column_that_a_config_lacks_is_as_wide_as_the_space() {
-        let axis = Axis::Number { low: 0.0, high: 1.0, log: false, whole: false };
+        let axis = TpeAxis::Number { low: 0.0, high: 1.0, log: false, whole: false };
         let parzen = Parzen::new(&[axis, axis], &[vec![Some(0.1), None], vec![Some(0.1), None]]);
         let at = |y: f64| parzen.ln_density(&[Some(0.1), Some(y)]);
         // The wide kernel is nearly flat, and the same on both sides of the middle.
@@ -255,8 +256,9 @@ mod tests {
 
     #[test]
     fn draws_follow_the_density() {
-        let axis = Axis::Number { low: 1.0, high: 100.0, log: true, whole: true };
-        let parzen = Parzen::new(&[axis, Axis::Choices(3)], &[vec![Some(5.0), Some(2.0)], vec![Some(7.0), Some(2.0)]]);
+        let axis = TpeAxis::Number { low: 1.0, high: 100.0, log: true, whole: true };
+        let parzen =
+            Parzen::new(&[axis, TpeAxis::Choices(3)], &[vec![Some(5.0), Some(2.0)], vec![Some(7.0), Some(2.0)]]);
         const N: usize = 4000;
         for kernel in 0..3 {
             let draws: Vec<f64> = (0..N).map(|at| parzen.draw(0, kernel, (at as f64 + 0.5) / N as f64)).collect();

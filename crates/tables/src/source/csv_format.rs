@@ -6,7 +6,7 @@ use treino_core::{Error, Result};
 
 /// How a CSV file is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Dialect {
+pub struct CsvFormat {
     /// What stands between cells: `,` `;` `|`, a tab, or a blank for any run of blanks and tabs.
     pub delimiter: u8,
     /// The decimal mark.
@@ -15,7 +15,7 @@ pub struct Dialect {
     pub header: bool,
 }
 
-impl Dialect {
+impl CsvFormat {
     /// The delimiter as a word: "comma", "semicolon", "tab", "bar" or "spaces".
     pub fn delimiter_name(&self) -> &'static str {
         match self.delimiter {

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// Statistics of a training's layers.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-pub struct Inside {
+pub struct LayerStatistics {
     /// The epochs that were noted, from 0.
     pub epochs: Vec<usize>,
     /// Layers with weights, from the input on.
@@ -21,21 +21,21 @@ pub struct LayerTrace {
     /// Numbers that it gives for a row.
     pub units: usize,
     /// Root of the mean square of its kernel.
-    #[serde(with = "treino_core::gaps")]
+    #[serde(with = "treino_core::nullable")]
     pub weights: Vec<f32>,
     /// Root of the mean square of the kernel's gradient in the last batch, penalties included, before it is clipped; 0 where the
     /// kernel is frozen.
-    #[serde(with = "treino_core::gaps")]
+    #[serde(with = "treino_core::nullable")]
     pub gradients: Vec<f32>,
     /// Mean of what it gives, behind its activation, over the last batch.
-    #[serde(with = "treino_core::gaps")]
+    #[serde(with = "treino_core::nullable")]
     pub means: Vec<f32>,
     /// Standard deviation of the same.
-    #[serde(with = "treino_core::gaps")]
+    #[serde(with = "treino_core::nullable")]
     pub deviations: Vec<f32>,
     /// The share of these numbers that stand where the activation is flat: exactly 0 or at the cap behind a relu, within 0.01 of
     /// an end behind a sigmoid or tanh, hard ones too; 0 for others.
-    #[serde(with = "treino_core::gaps")]
+    #[serde(with = "treino_core::nullable")]
     pub flat: Vec<f32>,
     /// At the end, over training rows.
     pub end: Option<UnitsAtEnd>,

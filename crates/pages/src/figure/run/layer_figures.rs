@@ -1,7 +1,7 @@
 //! Figures of what goes on inside the network.
 
 use super::Maker;
-use crate::figure::{Axis, Cell, Figure, Panel, Series, Shape, Table};
+use crate::figure::{Axis, Figure, FigureCell, FigureTable, Panel, Series, SeriesShape};
 use treino::events::LayerTrace;
 
 /// One statistic of a layer over the epochs.
@@ -43,14 +43,15 @@ impl Maker<'_> {
     fn layers(&self, id: &str, title: String, axis: String, words: Option<String>, of: Statistic) -> Figure {
         let (lang, inside) = (self.lang, &self.record.inside);
         let x: Vec<f64> = inside.epochs.iter().map(|epoch| *epoch as f64 + 1.0).collect();
-        let mut table = Table::new(std::iter::once(lang.epoch()).chain(inside.layers.iter().map(|l| l.layer.clone())));
+        let mut table =
+            FigureTable::new(std::iter::once(lang.epoch()).chain(inside.layers.iter().map(|l| l.layer.clone())));
         for (at, epoch) in x.iter().enumerate() {
-            let cells = inside.layers.iter().map(|layer| Cell::from(of(layer).get(at).map(|x| f64::from(*x))));
-            table.row(std::iter::once(Cell::Number(*epoch)).chain(cells));
+            let cells = inside.layers.iter().map(|layer| FigureCell::from(of(layer).get(at).map(|x| f64::from(*x))));
+            table.row(std::iter::once(FigureCell::Number(*epoch)).chain(cells));
         }
         let line = |layer: &LayerTrace| {
             let y = of(layer).iter().map(|x| f64::from(*x)).collect();
-            Series::new(&layer.layer, Shape::Line { x: x.clone(), y })
+            Series::new(&layer.layer, SeriesShape::Line { x: x.clone(), y })
         };
         let panel = Panel {
             x: Axis::new(lang.epoch()),
@@ -65,7 +66,7 @@ impl Maker<'_> {
     /// Dead and saturated units.
     fn units(&self) -> Figure {
         let (lang, layers) = (self.lang, &self.record.inside.layers);
-        let mut table = Table::new([
+        let mut table = FigureTable::new([
             lang.layer(),
             lang.activation(),
             lang.units(),
@@ -77,9 +78,9 @@ impl Maker<'_> {
         let (mut dead, mut saturated, mut units) = (Vec::new(), Vec::new(), 0);
         for layer in layers {
             let end = layer.end.unwrap_or_default();
-            let flat = Cell::from(layer.flat.last().map(|x| f64::from(*x)));
-            let counts = [layer.units, end.dead, end.saturated].map(|n| Cell::Number(n as f64));
-            let names = [layer.layer.as_str(), layer.activation.as_str()].map(Cell::from);
+            let flat = FigureCell::from(layer.flat.last().map(|x| f64::from(*x)));
+            let counts = [layer.units, end.dead, end.saturated].map(|n| FigureCell::Number(n as f64));
+            let names = [layer.layer.as_str(), layer.activation.as_str()].map(FigureCell::from);
             table.row(names.into_iter().chain(counts).chain([flat]));
             dead.push(share(end.dead, layer));
             saturated.push(share(end.saturated, layer));
@@ -96,8 +97,8 @@ impl Maker<'_> {
             x: Axis::names(lang.layer(), layers.iter().map(|layer| layer.layer.clone()).collect()),
             y: Axis::between(lang.share_of_units(), 0.0, 1.0),
             series: vec![
-                Series::new(lang.dead(), Shape::Bars { x: at(-0.2), y: dead, width: 0.36 }),
-                Series::new(lang.saturated(), Shape::Bars { x: at(0.2), y: saturated, width: 0.36 }),
+                Series::new(lang.dead(), SeriesShape::Bars { x: at(-0.2), y: dead, width: 0.36 }),
+                Series::new(lang.saturated(), SeriesShape::Bars { x: at(0.2), y: saturated, width: 0.36 }),
             ],
             ..Panel::default()
         };

@@ -1,8 +1,8 @@
 //! The gradient of a network by itself, for any direction of its outputs.
 
 use super::network::Network;
-use crate::program::Unwatched;
-use crate::program::{Memory, Pass};
+use crate::program::NoProbe;
+use crate::program::{PassContext, ProgramBuffers};
 use treino_core::error::{Error, Result};
 use treino_core::rows::Matrix;
 use treino_engine::pool::Pool;
@@ -10,7 +10,7 @@ use treino_engine::simd::Simd;
 
 /// What one batch makes of a network.
 #[derive(Debug, Clone)]
-pub struct PulledBack {
+pub struct BatchGradient {
     /// The outputs, side by side.
     pub outputs: Matrix,
     /// Penalties on values.
@@ -30,7 +30,7 @@ impl Network {
     ///
     /// # Errors
     /// No rows, rows or cotangents that do not fit, ids that an embedding does not have.
-    pub fn pull_back(&self, x: &Matrix, cotangent: &Matrix, seed: u64) -> Result<PulledBack> {
+    pub fn pull_back(&self, x: &Matrix, cotangent: &Matrix, seed: u64) -> Result<BatchGradient> {
         self.check_width(x.into())?;
         self.check_ids(x.into())?;
         let (rows, width) = (x.rows(), self.outputs());
@@ -43,14 +43,23 @@ impl Network {
             return Err(Error::input("there are no rows to compute a gradient from"));
         }
         let program = self.program();
-        let mut memory = Memory::new(program, rows, true);
+        let mut memory = ProgramBuffers::new(program, rows, true);
         memory.weights.copy_from_slice(&self.weights);
         memory.state.copy_from_slice(&self.state);
         memory.value_mut(program.input).copy_from_slice(x.as_slice());
         let (pool, simd) = (Pool::new(1), Simd::detect());
-        let pass =
-            Pass { simd, pool: &pool, rows, rows_before: 0, training: true, seed, epoch: 0, step: 0, loss_scale: 1.0 };
-        program.forward(program.ops.len(), &mut memory, &pass, |_| false, &mut Unwatched);
+        let pass = PassContext {
+            simd,
+            pool: &pool,
+            rows,
+            rows_before: 0,
+            training: true,
+            seed,
+            epoch: 0,
+            step: 0,
+            loss_scale: 1.0,
+        };
+        program.forward(program.ops.len(), &mut memory, &pass, |_| false, &mut NoProbe);
         let mut outputs = Matrix::zeros(rows, width);
         let mut start = 0;
         for output in &program.outputs {
@@ -63,9 +72,9 @@ impl Network {
             }
             start += own;
         }
-        program.backward(&mut memory, &pass, |_| false, &mut Unwatched);
-        memory.join_shared(program);
+        program.backward(&mut memory, &pass, |_| false, &mut NoProbe);
+        memory.add_shared_gradients(program);
         let (gradient, state) = (memory.gradient[..program.trainable].to_vec(), memory.state.to_vec());
-        Ok(PulledBack { outputs, penalty: memory.activity_penalty, gradient, state })
+        Ok(BatchGradient { outputs, penalty: memory.activity_penalty, gradient, state })
     }
 }

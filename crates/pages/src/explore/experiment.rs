@@ -1,7 +1,7 @@
 //! Where topics are measured: the training that is varied, and trainings of several arms with the same seeds.
 
-use super::{Explore, Finding, Topic};
-use crate::figure::{Figure, Panel, Table};
+use super::{ClaimResult, Explore, Topic};
+use crate::figure::{Figure, FigureTable, Panel};
 use crate::language::Lang;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -13,7 +13,7 @@ use treino::metrics::{
     BinaryCrossentropy, CategoricalCrossentropy, MeanSquaredError, Metric, NamedMetric, SparseCategoricalCrossentropy,
 };
 use treino::network::Network;
-use treino::runs::Planned;
+use treino::runs::PreparedRun;
 use treino::spec::{Resolved, Spec};
 use treino::statistics::holm;
 use treino::study::workers::{Next, in_order};
@@ -44,11 +44,11 @@ const PATIENCE: usize = 20;
 pub const NEAR_ZERO: f32 = 0.001;
 
 /// The workplace of an exploration.
-pub struct Lab<'a> {
+pub struct Experiment<'a> {
     /// The training that is varied: it stops early and keeps its best weights, as `treino train` does.
     pub base: Spec,
     /// The same, ready to start.
-    pub planned: Planned,
+    pub planned: PreparedRun,
     /// How to explore.
     pub how: &'a Explore<'a>,
     /// The error by which trainings compare whatever their losses and penalties are: the bare loss of the task.
@@ -63,14 +63,14 @@ pub struct Lab<'a> {
 }
 
 /// A setting to be trained.
-pub struct Arm {
+pub struct Variant {
     label: String,
     spec: Spec,
 }
 
 /// By which number arms are compared.
 #[derive(Debug, Clone)]
-pub struct Judge {
+pub struct ComparisonMetric {
     /// Its name in the history.
     pub name: String,
     /// Whether more is better.
@@ -80,20 +80,20 @@ pub struct Judge {
 }
 
 /// Arms, trained with the same seeds.
-pub struct Trained {
+pub struct TrainedVariants {
     /// What each varies.
     pub labels: Vec<String>,
     /// Their trainings.
     pub configs: Vec<Config>,
     /// By which number they are judged.
-    pub judge: Judge,
+    pub judge: ComparisonMetric,
     /// The arms from the best to the worst by their means; those that diverged are last.
     order: Vec<usize>,
     /// The p-value of each beside the best, adjusted.
     adjusted: Vec<f64>,
 }
 
-impl<'a> Lab<'a> {
+impl<'a> Experiment<'a> {
     /// Makes ready what all topics share.
     ///
     /// # Errors
@@ -103,7 +103,7 @@ impl<'a> Lab<'a> {
             let e = Error::input("an exploration is about one target, but there are more_targets");
             return Err(e.help("leave out more_targets, or explore each target alone"));
         }
-        let whole = Planned::new(spec)?;
+        let whole = PreparedRun::new(spec)?;
         let Prepared { target, train, validation, test, .. } = &*whole.prepared;
         if validation.is_none() {
             let e = Error::input("an exploration compares on the rows for validation, but there are none");
@@ -129,9 +129,9 @@ impl<'a> Lab<'a> {
             // Of the whole table, not of the rows that are left.
             base.model.l2 = Some(base.model.l2_for(train.len()));
         }
-        let planned = Planned::with_data(&base, Arc::clone(&prepared))?;
+        let planned = PreparedRun::with_data(&base, Arc::clone(&prepared))?;
         let data = Mutex::new(BTreeMap::from([(base.data.text(), prepared)]));
-        Ok(Lab { base, planned, how, error: name, score, rows, most_rows, data })
+        Ok(Experiment { base, planned, how, error: name, score, rows, most_rows, data })
     }
 
     /// The language.
@@ -169,14 +169,14 @@ impl<'a> Lab<'a> {
     }
 
     /// An arm that differs from the base in what `edit` does.
-    pub fn arm(&self, label: impl Into<String>, edit: impl FnOnce(&mut Spec)) -> Arm {
+    pub fn arm(&self, label: impl Into<String>, edit: impl FnOnce(&mut Spec)) -> Variant {
         let mut spec = self.base.clone();
         edit(&mut spec);
-        Arm { label: label.into(), spec }
+        Variant { label: label.into(), spec }
     }
 
     /// The same, of a training that does all its epochs and ends with its last weights.
-    pub fn long_arm(&self, label: impl Into<String>, edit: impl FnOnce(&mut Spec)) -> Arm {
+    pub fn long_arm(&self, label: impl Into<String>, edit: impl FnOnce(&mut Spec)) -> Variant {
         self.arm(label, |spec| {
             spec.callbacks.clear();
             edit(spec);
@@ -184,22 +184,22 @@ impl<'a> Lab<'a> {
     }
 
     /// The error on the validation rows with the weights that were kept.
-    pub fn by_error(&self) -> Judge {
-        Judge { name: format!("val_{}", self.error), more_is_better: false, after: None }
+    pub fn by_error(&self) -> ComparisonMetric {
+        ComparisonMetric { name: format!("val_{}", self.error), more_is_better: false, after: None }
     }
 
     /// The score on the validation rows with the weights that were kept.
-    pub fn by_score(&self) -> Judge {
-        Judge { name: format!("val_{}", self.score), more_is_better: self.score == "accuracy", after: None }
+    pub fn by_score(&self) -> ComparisonMetric {
+        ComparisonMetric { name: format!("val_{}", self.score), more_is_better: self.score == "accuracy", after: None }
     }
 
     /// The error on the training rows after so many epochs.
-    pub fn by_training_error(&self, after: usize) -> Judge {
-        Judge { name: self.error.to_string(), more_is_better: false, after: Some(after) }
+    pub fn by_training_error(&self, after: usize) -> ComparisonMetric {
+        ComparisonMetric { name: self.error.to_string(), more_is_better: false, after: Some(after) }
     }
 
     /// The arms that this table and network can be trained with.
-    pub fn fitting(&self, arms: Vec<Arm>) -> Vec<Arm> {
+    pub fn fitting(&self, arms: Vec<Variant>) -> Vec<Variant> {
         arms.into_iter().filter(|arm| self.plan(&arm.spec).is_ok()).collect()
     }
 
@@ -207,15 +207,15 @@ impl<'a> Lab<'a> {
     ///
     /// # Errors
     /// An arm that does not fit the data.
-    pub fn train(&self, arms: Vec<Arm>, judge: Judge) -> Result<Trained> {
+    pub fn train(&self, arms: Vec<Variant>, judge: ComparisonMetric) -> Result<TrainedVariants> {
         self.train_seeds(arms, judge, self.how.seeds)
     }
 
     /// The same with another number of seeds.
     ///
     /// # Errors
-    /// As [`Lab::train`].
-    pub fn train_seeds(&self, arms: Vec<Arm>, judge: Judge, seeds: usize) -> Result<Trained> {
+    /// As [`Experiment::train`].
+    pub fn train_seeds(&self, arms: Vec<Variant>, judge: ComparisonMetric, seeds: usize) -> Result<TrainedVariants> {
         let planned = arms.iter().map(|arm| self.plan(&arm.spec)).collect::<Result<Vec<_>>>()?;
         let first = self.base.fit.seed;
         let jobs = arms.len() * seeds;
@@ -237,25 +237,25 @@ impl<'a> Lab<'a> {
             }
             configs[arm].add(RunKey::new(Phase::Search, arm, seed), result);
         }
-        Ok(Trained::of(arms.into_iter().map(|arm| arm.label).collect(), configs, judge))
+        Ok(TrainedVariants::of(arms.into_iter().map(|arm| arm.label).collect(), configs, judge))
     }
 
     /// An arm over data that is shared where it is the same.
-    fn plan(&self, spec: &Spec) -> Result<Planned> {
+    fn plan(&self, spec: &Spec) -> Result<PreparedRun> {
         let key = spec.data.text();
         let known = self.data.lock().unwrap_or_else(PoisonError::into_inner).get(&key).cloned();
         let prepared = match known {
             Some(prepared) => prepared,
             None => {
-                let prepared = Arc::new(thinned(&Planned::new(spec)?.prepared, self.most_rows));
+                let prepared = Arc::new(thinned(&PreparedRun::new(spec)?.prepared, self.most_rows));
                 let mut data = self.data.lock().unwrap_or_else(PoisonError::into_inner);
                 Arc::clone(data.entry(key).or_insert(prepared))
             }
         };
-        Planned::with_data(spec, prepared)
+        PreparedRun::with_data(spec, prepared)
     }
 
-    fn attempt(&self, planned: &Planned, seed: u64, judge: &Judge) -> Result<RunResult, String> {
+    fn attempt(&self, planned: &PreparedRun, seed: u64, judge: &ComparisonMetric) -> Result<RunResult, String> {
         let gate = Gate::new();
         let mut nobody = |_: &treino::events::Event| {};
         let mut session = Session { simd: self.how.simd, ..Session::new(1, &gate, &mut nobody) };
@@ -277,7 +277,7 @@ impl<'a> Lab<'a> {
     }
 
     /// The title of a figure that shows a topic by a number.
-    pub fn titled(title: &str, trained: &Trained) -> String {
+    pub fn titled(title: &str, trained: &TrainedVariants) -> String {
         format!("{title}: {}", trained.judge.name)
     }
 
@@ -289,7 +289,7 @@ impl<'a> Lab<'a> {
         title: String,
         words: Vec<String>,
         panels: Vec<Panel>,
-        table: Table,
+        table: FigureTable,
     ) -> Figure {
         let command = format!("{} --only {topic}", self.how.command);
         Figure { id: id.to_string(), title, words, panels, table, command }
@@ -300,7 +300,7 @@ impl<'a> Lab<'a> {
         &self,
         id: &'static str,
         [title, claim]: [String; 2],
-        finding: Finding,
+        finding: ClaimResult,
         words: Vec<String>,
         figures: Vec<Figure>,
     ) -> Topic {
@@ -308,8 +308,8 @@ impl<'a> Lab<'a> {
     }
 }
 
-impl Trained {
-    fn of(labels: Vec<String>, configs: Vec<Config>, judge: Judge) -> Self {
+impl TrainedVariants {
+    fn of(labels: Vec<String>, configs: Vec<Config>, judge: ComparisonMetric) -> Self {
         let ranked = Verdict::of(&configs, judge.more_is_better).ranked;
         let order: Vec<usize> = ranked.iter().map(|one| one.config).collect();
         let best = order.first().copied().unwrap_or(0);
@@ -318,7 +318,7 @@ impl Trained {
         let alone: Vec<f64> = others.iter().map(|arm| ranks(*arm).map_or(1.0, |test| test.p)).collect();
         let mut adjusted = vec![1.0; configs.len()];
         others.iter().zip(holm(&alone)).for_each(|(arm, p)| adjusted[*arm] = p);
-        Trained { labels, configs, judge, order, adjusted }
+        TrainedVariants { labels, configs, judge, order, adjusted }
     }
 
     /// How two arms compare; `None` where they share no seed that both have a value for.
@@ -347,7 +347,7 @@ impl Trained {
         ((p < ALPHA && found.wins != losses).then_some(found.wins > losses), p)
     }
 
-    /// The first of [`Trained::judge_pair`].
+    /// The first of [`TrainedVariants::judge_pair`].
     pub fn is_better(&self, a: usize, b: usize) -> Option<bool> {
         self.judge_pair(a, b).0
     }
@@ -409,7 +409,7 @@ impl Trained {
 
 /// The bare loss of the task, as the network's output and its loss have the classes: one number or one for each, class numbers
 /// or one-hot rows, probabilities or logits.
-fn bare_loss(planned: &Planned) -> NamedMetric {
+fn bare_loss(planned: &PreparedRun) -> NamedMetric {
     let Resolved { compile, network, .. } = &planned.resolved;
     let (loss, width) = (compile.goal(0).loss.inner(), network.outputs());
     let from_logits = loss.wants_logits();

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 
 /// How a column is to be stored.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) enum Plan {
+pub(crate) enum StorageType {
     /// Not at all.
     Skip(ColumnKind),
     /// As numbers, in single precision if `narrow`.
@@ -32,25 +32,25 @@ pub(crate) enum Plan {
     Date(DateFormat),
 }
 
-impl Plan {
+impl StorageType {
     /// Whether it is for numbers.
     pub fn is_number(self) -> bool {
-        matches!(self, Plan::Number { .. } | Plan::Label { .. })
+        matches!(self, StorageType::Number { .. } | StorageType::Label { .. })
     }
 
     /// Whether the cells are numbers or dates.
     pub fn holds_values(self) -> bool {
-        self.is_number() || matches!(self, Plan::Weight | Plan::Date(_))
+        self.is_number() || matches!(self, StorageType::Weight | StorageType::Date(_))
     }
 
     /// What the cells of a column are that is stored so.
     pub fn kind(self) -> ColumnKind {
         match self {
-            Plan::Skip(kind) | Plan::Number { kind, .. } | Plan::Label { kind } => kind,
-            Plan::Weight => ColumnKind::Number,
-            Plan::Boolean => ColumnKind::Boolean,
-            Plan::Category { .. } => ColumnKind::Category,
-            Plan::Date(_) => ColumnKind::Date,
+            StorageType::Skip(kind) | StorageType::Number { kind, .. } | StorageType::Label { kind } => kind,
+            StorageType::Weight => ColumnKind::Number,
+            StorageType::Boolean => ColumnKind::Boolean,
+            StorageType::Category { .. } => ColumnKind::Category,
+            StorageType::Date(_) => ColumnKind::Date,
         }
     }
 }
@@ -65,7 +65,7 @@ pub(crate) fn narrow_is_enough(whole: bool, min: f64, max: f64) -> bool {
 /// A cell of a file whose cells have types.
 #[cfg(feature = "parquet")]
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) enum Cell<'a> {
+pub(crate) enum TypedCell<'a> {
     Missing,
     Number(f64),
     /// A whole number that double precision does not hold.
@@ -78,8 +78,8 @@ pub(crate) enum Cell<'a> {
 
 /// A column that is being stored.
 #[derive(Debug)]
-pub(crate) struct Builder {
-    plan: Plan,
+pub(crate) struct ColumnBuilder {
+    plan: StorageType,
     values: Values,
     /// The raw bytes of the levels, and their codes.
     index: BTreeMap<Box<[u8]>, u32>,
@@ -101,27 +101,29 @@ pub(crate) struct Builder {
 const MOST_BYTES: usize = 1 << 28;
 
 /// Room is made for so many rows at first: a damaged file may promise any number.
-const ROOM: usize = 1 << 22;
+const FAMILY: usize = 1 << 22;
 
 /// With more different numbers than this their writing is not kept.
 const MOST_LABELS: usize = ColumnStats::DISTINCT_CAP;
 
-impl Builder {
+impl ColumnBuilder {
     /// An empty column with room for `rows` cells.
-    pub fn new(plan: Plan, rows: usize) -> Self {
-        let rows = rows.min(ROOM);
+    pub fn new(plan: StorageType, rows: usize) -> Self {
+        let rows = rows.min(FAMILY);
         let values = match plan {
-            Plan::Skip(_) => Values::Absent,
-            Plan::Number { narrow: true, .. } => Values::Narrow(Vec::with_capacity(rows)),
-            Plan::Number { narrow: false, .. } | Plan::Label { .. } | Plan::Weight => {
+            StorageType::Skip(_) => Values::Absent,
+            StorageType::Number { narrow: true, .. } => Values::Narrow(Vec::with_capacity(rows)),
+            StorageType::Number { narrow: false, .. } | StorageType::Label { .. } | StorageType::Weight => {
                 Values::Wide(Vec::with_capacity(rows))
             }
-            Plan::Boolean => Values::Boolean { cells: Vec::with_capacity(rows), words: [String::new(), String::new()] },
-            Plan::Category { .. } => Values::Category { codes: Vec::with_capacity(rows), levels: Vec::new() },
-            Plan::Date(format) => Values::Date { seconds: Vec::with_capacity(rows), format },
+            StorageType::Boolean => {
+                Values::Boolean { cells: Vec::with_capacity(rows), words: [String::new(), String::new()] }
+            }
+            StorageType::Category { .. } => Values::Category { codes: Vec::with_capacity(rows), levels: Vec::new() },
+            StorageType::Date(format) => Values::Date { seconds: Vec::with_capacity(rows), format },
         };
         let last = (Vec::new(), Values::MISSING);
-        Builder {
+        ColumnBuilder {
             plan,
             values,
             index: BTreeMap::new(),
@@ -143,12 +145,12 @@ impl Builder {
             Values::Narrow(v) => v.push(number(cell, missing, decimal, &mut self.dress)? as f32),
             Values::Wide(v) => {
                 let value = number(cell, missing, decimal, &mut self.dress)?;
-                if self.plan == Plan::Weight && (value.is_nan() || value < 0.0) {
+                if self.plan == StorageType::Weight && (value.is_nan() || value < 0.0) {
                     let what = if value.is_nan() { "is missing".into() } else { format!("is {value}") };
                     return Err(format!("the weight {what}, and must be a number of at least 0"));
                 }
                 v.push(value);
-                if matches!(self.plan, Plan::Label { .. }) && !value.is_nan() {
+                if matches!(self.plan, StorageType::Label { .. }) && !value.is_nan() {
                     self.note_label(value, cell);
                 }
             }
@@ -184,29 +186,29 @@ impl Builder {
 
     /// Stores a cell that has a type. What does not fit the plan goes the way of a text.
     #[cfg(feature = "parquet")]
-    pub fn add_cell(&mut self, cell: Cell, missing: &Missing) -> Result<(), String> {
+    pub fn add_cell(&mut self, cell: TypedCell, missing: &Missing) -> Result<(), String> {
         match (&mut self.values, cell) {
-            (Values::Narrow(v), Cell::Number(x)) if x.is_finite() && !missing.is_number(x) => {
+            (Values::Narrow(v), TypedCell::Number(x)) if x.is_finite() && !missing.is_number(x) => {
                 self.dress |= dress::PLAIN;
                 v.push(x as f32);
             }
-            (Values::Wide(v), Cell::Number(x))
-                if x.is_finite() && !missing.is_number(x) && (x >= 0.0 || self.plan != Plan::Weight) =>
+            (Values::Wide(v), TypedCell::Number(x))
+                if x.is_finite() && !missing.is_number(x) && (x >= 0.0 || self.plan != StorageType::Weight) =>
             {
                 self.dress |= dress::PLAIN;
                 v.push(x);
             }
-            (Values::Date { seconds, .. }, Cell::Time(t)) => seconds.push(t),
-            (_, Cell::Long(x)) => return self.add(x.to_string().as_bytes(), missing, Decimal::Point),
-            (_, Cell::Missing) => return self.add(b"", missing, Decimal::Point),
-            (_, Cell::Number(x)) if x.is_nan() => return self.add(b"", missing, Decimal::Point),
-            (_, Cell::Number(x)) => return self.add(format!("{x}").as_bytes(), missing, Decimal::Point),
-            (Values::Narrow(_) | Values::Wide(_), Cell::Boolean(b)) => {
+            (Values::Date { seconds, .. }, TypedCell::Time(t)) => seconds.push(t),
+            (_, TypedCell::Long(x)) => return self.add(x.to_string().as_bytes(), missing, Decimal::Point),
+            (_, TypedCell::Missing) => return self.add(b"", missing, Decimal::Point),
+            (_, TypedCell::Number(x)) if x.is_nan() => return self.add(b"", missing, Decimal::Point),
+            (_, TypedCell::Number(x)) => return self.add(format!("{x}").as_bytes(), missing, Decimal::Point),
+            (Values::Narrow(_) | Values::Wide(_), TypedCell::Boolean(b)) => {
                 return self.add(if b { b"1" } else { b"0" }, missing, Decimal::Point);
             }
-            (_, Cell::Boolean(b)) => return self.add(if b { b"true" } else { b"false" }, missing, Decimal::Point),
-            (_, Cell::Time(t)) => return self.add(date::text(t).as_bytes(), missing, Decimal::Point),
-            (_, Cell::Text(text)) => return self.add(text, missing, Decimal::Point),
+            (_, TypedCell::Boolean(b)) => return self.add(if b { b"true" } else { b"false" }, missing, Decimal::Point),
+            (_, TypedCell::Time(t)) => return self.add(date::text(t).as_bytes(), missing, Decimal::Point),
+            (_, TypedCell::Text(text)) => return self.add(text, missing, Decimal::Point),
         }
         Ok(())
     }
@@ -258,7 +260,7 @@ impl Builder {
             Some(code) => *code,
             None => {
                 self.bytes += text.len();
-                if matches!(self.plan, Plan::Category { cap } if levels.len() >= cap || (cap < usize::MAX && self.bytes > MOST_BYTES))
+                if matches!(self.plan, StorageType::Category { cap } if levels.len() >= cap || (cap < usize::MAX && self.bytes > MOST_BYTES))
                 {
                     self.overflow = true;
                     *codes = Vec::new();
@@ -280,7 +282,7 @@ impl Builder {
     pub fn finish(mut self, name: String, forced: bool, rows: usize) -> Column {
         let mut kind = self.plan.kind();
         let mut distinct = None;
-        if let (Values::Category { levels, .. }, Plan::Category { cap }) = (&self.values, self.plan)
+        if let (Values::Category { levels, .. }, StorageType::Category { cap }) = (&self.values, self.plan)
             && cap < usize::MAX
         {
             let present = rows - self.missing;
@@ -339,8 +341,8 @@ pub(crate) fn quoted(cell: &[u8]) -> String {
 mod tests {
     use super::*;
 
-    fn column(plan: Plan, cells: &[&str]) -> Result<Column, String> {
-        let mut b = Builder::new(plan, cells.len());
+    fn column(plan: StorageType, cells: &[&str]) -> Result<Column, String> {
+        let mut b = ColumnBuilder::new(plan, cells.len());
         for cell in cells {
             b.add(cell.as_bytes(), &Missing::new(&[]), Decimal::Point)?;
         }
@@ -349,18 +351,18 @@ mod tests {
 
     #[test]
     fn cells_become_values() {
-        let c = column(Plan::Category { cap: 10 }, &["b", "a", "a", "NA", "b"]).unwrap();
+        let c = column(StorageType::Category { cap: 10 }, &["b", "a", "a", "NA", "b"]).unwrap();
         let levels = vec!["b".to_string(), "a".to_string()];
         assert_eq!(c.values, Values::Category { codes: vec![0, 1, 1, u32::MAX, 0], levels });
-        let c = column(Plan::Category { cap: 2 }, &["b", "a", "c", ""]).unwrap();
+        let c = column(StorageType::Category { cap: 2 }, &["b", "a", "c", ""]).unwrap();
         assert_eq!((c.kind, c.values, c.stats.missing), (ColumnKind::Text, Values::Absent, 1));
-        let c = column(Plan::Boolean, &["Yes", "No", "", "Yes"]).unwrap();
+        let c = column(StorageType::Boolean, &["Yes", "No", "", "Yes"]).unwrap();
         assert_eq!(c.values, Values::Boolean { cells: vec![1, 0, 2, 1], words: ["No".into(), "Yes".into()] });
-        let e = column(Plan::Number { kind: ColumnKind::Number, narrow: true }, &["1", "x"]).unwrap_err();
+        let e = column(StorageType::Number { kind: ColumnKind::Number, narrow: true }, &["1", "x"]).unwrap_err();
         assert_eq!(e, "\"x\" is no number");
-        assert!(column(Plan::Weight, &["1", ""]).unwrap_err().contains("missing"));
-        assert!(column(Plan::Weight, &["-1"]).unwrap_err().contains("-1"));
-        assert!(column(Plan::Date(DateFormat::YearFirst), &["x"]).unwrap_err().contains("yyyy-mm-dd"));
+        assert!(column(StorageType::Weight, &["1", ""]).unwrap_err().contains("missing"));
+        assert!(column(StorageType::Weight, &["-1"]).unwrap_err().contains("-1"));
+        assert!(column(StorageType::Date(DateFormat::YearFirst), &["x"]).unwrap_err().contains("yyyy-mm-dd"));
     }
 
     #[test]

@@ -5,7 +5,7 @@ use treino_core::rows::Matrix;
 use treino_tables::{Dataset, Target, Task};
 
 /// The predictions of a target on some rows.
-pub(crate) struct Said<'a> {
+pub(crate) struct TargetPredictions<'a> {
     pub target: &'a Target,
     /// Probabilities, of the second of two classes alone where there is one a row; or numbers in the scale of the target.
     pub outputs: &'a Matrix,
@@ -14,7 +14,7 @@ pub(crate) struct Said<'a> {
     pub at: usize,
 }
 
-impl Said<'_> {
+impl TargetPredictions<'_> {
     /// Whether the target is a number.
     pub fn is_number(&self) -> bool {
         self.target.task == Task::Regression

@@ -7,10 +7,10 @@
 //! kernel with more than 65,536 numbers 256 blocks of 256, evenly chosen.
 
 use crate::activations::Activation;
-use crate::events::{Inside, LayerTrace, UnitsAtEnd};
+use crate::events::{LayerStatistics, LayerTrace, UnitsAtEnd};
 use crate::layers::{BatchNormalizationOp, DenseOp, GroupNormalizationOp};
 use crate::network::Network;
-use crate::program::{ActivationOp, Buffer, Memory, Program, ValueId};
+use crate::program::{ActivationOp, Buffer, Program, ProgramBuffers, ValueId};
 use std::ops::Range;
 use treino_core::rows::Matrix;
 use treino_engine::reduce::dot;
@@ -39,7 +39,7 @@ pub(super) fn is_noted(epoch: usize, planned: usize) -> bool {
 
 /// Where the numbers of a layer with a kernel lie.
 #[derive(Debug)]
-struct Tap {
+struct LayerProbe {
     layer: String,
     activation: String,
     value: ValueId,
@@ -56,11 +56,11 @@ struct Tap {
 
 /// The layers with a kernel, from the input on.
 #[derive(Debug)]
-pub(super) struct Taps(Vec<Tap>);
+pub(super) struct LayerProbes(Vec<LayerProbe>);
 
-impl Taps {
+impl LayerProbes {
     pub fn of(program: &Program) -> Self {
-        let mut taps: Vec<Tap> = Vec::new();
+        let mut taps: Vec<LayerProbe> = Vec::new();
         for (op, layer) in program.ops.iter().zip(&program.op_layers) {
             let Some(dense) = op.as_a::<DenseOp>() else { continue };
             // A shared layer is looked at in its first call.
@@ -73,7 +73,7 @@ impl Taps {
             };
             let kernel = program.variable(dense.kernel);
             let (flat, saturates) = flat(activation);
-            taps.push(Tap {
+            taps.push(LayerProbe {
                 layer: layer.clone(),
                 activation: activation.map_or("", Activation::name).to_string(),
                 value,
@@ -85,7 +85,7 @@ impl Taps {
                 gradient: 0.0,
             });
         }
-        Taps(taps)
+        LayerProbes(taps)
     }
 
     /// Looks at the gradient of a batch, which is scaled, while it is there.
@@ -96,7 +96,7 @@ impl Taps {
     }
 
     /// Notes an epoch: the weights, the gradient that was looked at, and the first rows of the values.
-    pub fn note(&self, simd: Simd, memory: &Memory, rows: usize, epoch: usize, inside: &mut Inside) {
+    pub fn note(&self, simd: Simd, memory: &ProgramBuffers, rows: usize, epoch: usize, inside: &mut LayerStatistics) {
         self.begin(inside);
         inside.epochs.push(epoch);
         for (tap, trace) in self.0.iter().zip(&mut inside.layers) {
@@ -117,7 +117,7 @@ impl Taps {
     }
 
     /// Makes room for the layers, where nothing was noted yet.
-    fn begin(&self, inside: &mut Inside) {
+    fn begin(&self, inside: &mut LayerStatistics) {
         if !inside.layers.is_empty() {
             return;
         }
@@ -216,8 +216,8 @@ impl Kernel for Sums<'_> {
 }
 
 /// Says of each layer which units do nothing in the end: over all training rows, or 2,000 evenly chosen, in inference.
-pub fn units_at_end(network: &Network, x: &Matrix, inside: &mut Inside) {
-    let taps = Taps::of(network.program());
+pub fn units_at_end(network: &Network, x: &Matrix, inside: &mut LayerStatistics) {
+    let taps = LayerProbes::of(network.program());
     taps.begin(inside);
     let rows = x.rows().min(MOST_ROWS_AT_END);
     if rows == 0 {

@@ -2,31 +2,32 @@
 
 use crate::report::Evaluation;
 use crate::spec::{Resolved, Spec, resolve};
-use crate::store::{Baseline, Bundle, TableSide, TargetSide, read_weights};
+use crate::store::{StoredBaseline, TableSide, TargetSide, TrainedModel, read_weights};
 use serde::{Deserialize, Serialize};
 use siphasher::sip128::{Hasher128, SipHasher13};
 use std::hash::Hasher;
 use std::path::Path;
 use std::sync::Arc;
 use treino_core::error::{Error, Result};
-use treino_core::rows::{Matrix, Readings};
+use treino_core::rows::{ColumnEncodings, Matrix};
 use treino_nn::callbacks::Callback;
 use treino_nn::events::{Ending, History, Logs};
 use treino_nn::network::{Network, readings};
 use treino_nn::train::{
-    self, Examples, Fit, RangeTest, RatesFound, Session, Training, Units, evaluate, side_by_side, units_at_end,
+    self, Examples, Fit, RangeTest, RangeTestResult, Session, TargetScale, Training, evaluate, in_parallel,
+    units_at_end,
 };
 use treino_tables::{Dataset, Prepared, Task, prepare_for};
 
 /// A training that is ready to start: everything that can be wrong with its input has been found.
 #[derive(Debug, Clone)]
-pub struct Planned {
+pub struct PreparedRun {
     /// The spec with everything explicit, and what it makes.
     pub resolved: Resolved,
     /// The data; trainings that differ in other things share it.
     pub prepared: Arc<Prepared>,
     /// What a model without inputs would say about each target.
-    pub baselines: Vec<Baseline>,
+    pub baselines: Vec<StoredBaseline>,
     /// How much each training row weighs, class weights included.
     weights: Option<Vec<f32>>,
 }
@@ -35,18 +36,18 @@ pub struct Planned {
 #[derive(Debug, Clone)]
 pub struct Run {
     /// The model, ready to be saved.
-    pub model: Bundle,
+    pub model: TrainedModel,
     /// The numbers of its epochs.
     pub history: History,
     /// How good it is.
-    pub scores: Scores,
+    pub scores: PartEvaluations,
     /// One entry a seed, the model's own first; a single one without repeats.
     pub repeats: Vec<Repeat>,
 }
 
 /// How good a model's predictions of a target are on each part of the data.
 #[derive(Debug, Clone)]
-pub struct Scores {
+pub struct PartEvaluations {
     /// On the rows it was trained on.
     pub train: Evaluation,
     /// On the rows that decided when to stop.
@@ -54,12 +55,12 @@ pub struct Scores {
     /// On the rows that nothing was decided by.
     pub test: Option<Evaluation>,
     /// The same of further targets.
-    pub more_targets: Vec<Scores>,
+    pub more_targets: Vec<PartEvaluations>,
 }
 
-impl Scores {
+impl PartEvaluations {
     /// The scores of each target, in their order.
-    pub fn each(&self) -> impl Iterator<Item = &Scores> {
+    pub fn each(&self) -> impl Iterator<Item = &PartEvaluations> {
         std::iter::once(self).chain(&self.more_targets)
     }
 
@@ -72,7 +73,7 @@ impl Scores {
     }
 
     /// The evaluation that says most about new rows, and the name of its part.
-    pub fn honest(&self) -> (&'static str, &Evaluation) {
+    pub fn best_unseen(&self) -> (&'static str, &Evaluation) {
         match (&self.test, &self.validation) {
             (Some(test), _) => ("test", test),
             (None, Some(validation)) => ("validation", validation),
@@ -101,7 +102,7 @@ impl From<u64> for TrialSeeds {
 /// A training of which only the numbers are kept.
 #[derive(Debug, Clone)]
 pub struct Trial<'a> {
-    planned: &'a Planned,
+    planned: &'a PreparedRun,
     network: Network,
     /// The numbers of its epochs.
     pub history: History,
@@ -152,7 +153,7 @@ pub struct Repeat {
     /// Its seed.
     pub seed: u64,
     /// How good it is; `None` where it diverged before its first epoch ended.
-    pub scores: Option<Scores>,
+    pub scores: Option<PartEvaluations>,
     /// Epochs it took.
     pub epochs: usize,
     /// How it ended.
@@ -166,13 +167,13 @@ impl Repeat {
     }
 }
 
-impl Planned {
+impl PreparedRun {
     /// Reads the data of a spec and resolves it.
     ///
     /// # Errors
     /// Anything that is wrong with the spec, the files it names, or how they fit together.
     pub fn new(spec: &Spec) -> Result<Self> {
-        let readings = spec.model.layers.as_deref().map_or(Ok(Readings::default()), readings)?;
+        let readings = spec.model.layers.as_deref().map_or(Ok(ColumnEncodings::default()), readings)?;
         Self::with_data(spec, prepare_for(&spec.data, &readings)?)
     }
 
@@ -184,7 +185,7 @@ impl Planned {
         let prepared = prepared.into();
         let mut resolved = resolve(spec, &prepared)?;
         let (target, train) = (&prepared.target, &prepared.train);
-        let baseline = |(at, target)| Baseline::of(target, &train.y, at, train.weights.as_deref());
+        let baseline = |(at, target)| StoredBaseline::of(target, &train.y, at, train.weights.as_deref());
         let baselines = prepared.targets().enumerate().map(baseline).collect();
         let weights = match &spec.fit.class_weight {
             Some(_) if !prepared.more_targets.is_empty() => {
@@ -218,7 +219,7 @@ impl Planned {
         let Resolved { spec, compile, network } = &resolved;
         let (rows, has_validation) = (prepared.train.len(), prepared.validation.is_some());
         train::check(network, compile, &spec.callbacks, &spec.fit, rows, has_validation)?;
-        let planned = Planned { resolved, prepared, baselines, weights };
+        let planned = PreparedRun { resolved, prepared, baselines, weights };
         planned.first_network(planned.settings().seed)?;
         Ok(planned)
     }
@@ -261,9 +262,9 @@ impl Planned {
     }
 
     /// The units of the targets, where they are not those of the file.
-    fn units(&self) -> Option<Vec<Units>> {
-        let units: Vec<Units> =
-            self.prepared.targets().map(|target| Units { mean: target.mean, sd: target.sd }).collect();
+    fn units(&self) -> Option<Vec<TargetScale>> {
+        let units: Vec<TargetScale> =
+            self.prepared.targets().map(|target| TargetScale { mean: target.mean, sd: target.sd }).collect();
         units.iter().any(|units| (units.mean, units.sd) != (0.0, 1.0)).then_some(units)
     }
 
@@ -300,14 +301,14 @@ impl Planned {
     ///
     /// # Errors
     /// As [`RangeTest::check`]; an optimizer whose rate a schedule decides, or that has none.
-    pub fn find_learning_rate(&self, test: &RangeTest, session: &mut Session<'_>) -> Result<RatesFound> {
+    pub fn find_learning_rate(&self, test: &RangeTest, session: &mut Session<'_>) -> Result<RangeTestResult> {
         let train = &self.prepared.train;
         let y = self.targets(train);
         let examples = Examples::new(&train.x, &y).weighted(self.weights.as_deref());
         test.run(&|seed| self.first_network(seed), &self.resolved.compile, examples, self.settings(), session)
     }
 
-    fn bundle(&self, network: Network) -> Bundle {
+    fn bundle(&self, network: Network) -> TrainedModel {
         let recipe = self.prepared.recipe.clone();
         let sides = self.prepared.targets().zip(&self.baselines);
         let mut sides =
@@ -316,26 +317,31 @@ impl Planned {
         let more_targets = sides.collect();
         let table = first.map(|TargetSide { target, baseline }| TableSide { recipe, target, baseline, more_targets });
         let compile = Some(self.resolved.compile.clone());
-        Bundle { spec: self.resolved.spec.clone(), table, compile, network }
+        TrainedModel { spec: self.resolved.spec.clone(), table, compile, network }
     }
 
-    fn scores(&self, model: &Bundle) -> Result<Scores> {
+    fn scores(&self, model: &TrainedModel) -> Result<PartEvaluations> {
         let Prepared { train, validation, test, .. } = &*self.prepared;
         let part = |data: &Option<Dataset>| data.as_ref().map(|data| model.evaluate_rows(data)).transpose();
         let (train, validation, test) = (model.evaluate_rows(train)?, part(validation)?, part(test)?);
         let mut each = train.into_iter().enumerate().map(|(at, train)| {
             let of_target = |part: &Option<Vec<Evaluation>>| part.as_ref().map(|all| all[at].clone());
-            Scores { train, validation: of_target(&validation), test: of_target(&test), more_targets: Vec::new() }
+            PartEvaluations {
+                train,
+                validation: of_target(&validation),
+                test: of_target(&test),
+                more_targets: Vec::new(),
+            }
         });
         let first = each.next();
         let more_targets = each.collect();
-        first.map(|first| Scores { more_targets, ..first }).ok_or_else(|| Error::input("there is no target"))
+        first.map(|first| PartEvaluations { more_targets, ..first }).ok_or_else(|| Error::input("there is no target"))
     }
 
     /// Trains, once or with as many seeds as the spec says, and evaluates.
     ///
     /// The seeds are `seed`, `seed + 1`, ...; the split stays the same, and the model is the first seed's. They are trained
-    /// [`side_by_side`], the first one in the open.
+    /// [`in_parallel`], the first one in the open.
     ///
     /// # Errors
     /// The first training diverged or was interrupted before its first epoch ended, so that there is nothing to keep; a
@@ -344,7 +350,7 @@ impl Planned {
         let (seed, repeats) = (self.settings().seed, self.settings().repeats);
         let first = |open: &mut Session<'_>| self.train(seed.into(), &self.resolved.spec.callbacks, open);
         let other = |index: usize, quiet: &mut Session<'_>| self.repeat(seed.wrapping_add(index as u64), quiet);
-        let ((network, mut history), others) = side_by_side(session, repeats, first, other)?;
+        let ((network, mut history), others) = in_parallel(session, repeats, first, other)?;
         if history.epochs.is_empty() {
             return Err(match &history.ending {
                 Ending::Diverged(divergence) => divergence.error(),

@@ -16,26 +16,26 @@
 //! yes and no, or dates.
 
 use super::hash::Hash;
-use super::lookup::{Lookup, Token, learn};
+use super::lookup::{Lookup, VocabularyKey, learn};
 
 /// How a layer reads columns of a table.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Reading {
+pub enum ColumnEncoding {
     /// Numbers of any kind.
     Amounts,
     /// Whole numbers from 0, or levels.
     Ids,
     /// Texts by their index in a vocabulary.
-    Texts(Learnable<String>),
+    Texts(LookupFit<String>),
     /// Whole numbers by their index in a vocabulary.
-    Integers(Learnable<i64>),
+    Integers(LookupFit<i64>),
     /// Bins.
     Bins(Hash),
 }
 
 /// A lookup, and how its vocabulary is learnt where it has none.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Learnable<T> {
+pub struct LookupFit<T> {
     /// The lookup.
     pub lookup: Lookup<T>,
     /// At most so many tokens are learnt.
@@ -46,43 +46,43 @@ pub struct Learnable<T> {
 
 /// An input layer whose columns are read in a way of their own.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Request {
+pub struct InputLayerColumns {
     /// The input layer.
     pub layer: String,
     /// Its columns.
     pub columns: Vec<String>,
     /// How they are read.
-    pub reading: Reading,
+    pub reading: ColumnEncoding,
     /// The layers that read them, by their places in the list.
     pub readers: Vec<usize>,
 }
 
 /// What the layers of a network ask of the columns of a table.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct Readings {
+pub struct ColumnEncodings {
     /// Input layers that are read in a way of their own.
-    pub requests: Vec<Request>,
+    pub requests: Vec<InputLayerColumns>,
     /// Columns that other input layers name.
     pub ordinary: Vec<String>,
     /// Whether no layer reads whole rows, so that columns without a name among these are not read at all.
     pub only_named: bool,
 }
 
-impl Readings {
+impl ColumnEncodings {
     /// Whether a column is none of the ordinary features.
     pub fn takes(&self, column: &str) -> bool {
-        let named = |request: &Request| request.columns.iter().any(|c| c == column);
+        let named = |request: &InputLayerColumns| request.columns.iter().any(|c| c == column);
         self.requests.iter().any(named) && !self.ordinary.iter().any(|c| c == column)
     }
 
     /// Whether no layer reads a column.
     pub fn skips(&self, column: &str) -> bool {
-        let named = |request: &Request| request.columns.iter().any(|c| c == column);
+        let named = |request: &InputLayerColumns| request.columns.iter().any(|c| c == column);
         self.only_named && !self.requests.iter().any(named) && !self.ordinary.iter().any(|c| c == column)
     }
 }
 
-impl<T: Token> Learnable<T> {
+impl<T: VocabularyKey> LookupFit<T> {
     /// The lookup with a vocabulary: its own, or the most frequent of these tokens.
     pub fn fitted(&self, tokens: impl Iterator<Item = (T, usize)>) -> Lookup<T> {
         let mut lookup = self.lookup.clone();

@@ -1,6 +1,6 @@
 //! Rules that move every weight by itself.
 
-use super::Step;
+use super::StepContext;
 use treino_engine::flush::{flush, flush_weight};
 use treino_engine::simd::{Kernel, Simd};
 
@@ -8,14 +8,14 @@ use treino_engine::simd::{Kernel, Simd};
 const WORTH_A_THREAD: usize = 40_000;
 
 /// A rule that moves a weight by its own gradient and its own `N` numbers of state.
-pub(super) trait Each<const N: usize>: Sized + Sync {
+pub(super) trait ElementwiseUpdate<const N: usize>: Sized + Sync {
     /// The weight and its state after the step. The sweep sees to it that nothing that is kept becomes denormal.
     fn next(&self, w: f32, g: f32, state: [f32; N]) -> (f32, [f32; N]);
 
     /// Moves all weights in one pass, on several threads where that pays.
-    fn sweep(self, at: Step<'_>, w: &mut [f32], g: &[f32], state: [&mut Vec<f32>; N])
+    fn sweep(self, at: StepContext<'_>, w: &mut [f32], g: &[f32], state: [&mut Vec<f32>; N])
     where
-        for<'a> Sweep<'a, Self, N>: Kernel<Output = ()>,
+        for<'a> ElementwisePass<'a, Self, N>: Kernel<Output = ()>,
     {
         let parts = at.pool.parts_for(w.len(), WORTH_A_THREAD);
         at.pool.split_together(parts, w, state.map(Vec::as_mut_slice), |first, w, state| {
@@ -26,21 +26,21 @@ pub(super) trait Each<const N: usize>: Sized + Sync {
     /// Moves some of the weights.
     fn sweep_part(&self, simd: Simd, w: &mut [f32], g: &[f32], state: [&mut [f32]; N])
     where
-        for<'a> Sweep<'a, Self, N>: Kernel<Output = ()>,
+        for<'a> ElementwisePass<'a, Self, N>: Kernel<Output = ()>,
     {
-        simd.run(Sweep { rule: self, w, g, state });
+        simd.run(ElementwisePass { rule: self, w, g, state });
     }
 }
 
 /// The pass of a rule over the weights.
-pub(super) struct Sweep<'a, R, const N: usize> {
+pub(super) struct ElementwisePass<'a, R, const N: usize> {
     rule: &'a R,
     w: &'a mut [f32],
     g: &'a [f32],
     state: [&'a mut [f32]; N],
 }
 
-impl<R: Each<0>> Kernel for Sweep<'_, R, 0> {
+impl<R: ElementwiseUpdate<0>> Kernel for ElementwisePass<'_, R, 0> {
     type Output = ();
 
     #[inline(always)]
@@ -51,7 +51,7 @@ impl<R: Each<0>> Kernel for Sweep<'_, R, 0> {
     }
 }
 
-impl<R: Each<1>> Kernel for Sweep<'_, R, 1> {
+impl<R: ElementwiseUpdate<1>> Kernel for ElementwisePass<'_, R, 1> {
     type Output = ();
 
     #[inline(always)]
@@ -64,7 +64,7 @@ impl<R: Each<1>> Kernel for Sweep<'_, R, 1> {
     }
 }
 
-impl<R: Each<2>> Kernel for Sweep<'_, R, 2> {
+impl<R: ElementwiseUpdate<2>> Kernel for ElementwisePass<'_, R, 2> {
     type Output = ();
 
     #[inline(always)]
@@ -77,7 +77,7 @@ impl<R: Each<2>> Kernel for Sweep<'_, R, 2> {
     }
 }
 
-impl<R: Each<3>> Kernel for Sweep<'_, R, 3> {
+impl<R: ElementwiseUpdate<3>> Kernel for ElementwisePass<'_, R, 3> {
     type Output = ();
 
     #[inline(always)]

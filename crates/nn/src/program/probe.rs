@@ -32,7 +32,7 @@ pub enum Stage {
 /// Is told when a part is over. What watches never changes what is computed.
 ///
 /// Passes are compiled for each kind of it: where nobody watches, nothing is left of it.
-pub trait Watch {
+pub trait StepProbe {
     /// A part is over, in which so many rows passed; it began where the one before it ended.
     #[inline(always)]
     fn ended(&mut self, _stage: Stage, _rows: usize) {}
@@ -40,6 +40,6 @@ pub trait Watch {
 
 /// Nobody.
 #[derive(Debug, Clone, Copy)]
-pub struct Unwatched;
+pub struct NoProbe;
 
-impl Watch for Unwatched {}
+impl StepProbe for NoProbe {}

@@ -1,11 +1,11 @@
 //! The two macros of the catalogue, and how things are read from values and written back.
 
-use super::descriptor::{Descriptor, Room};
+use super::descriptor::{Descriptor, Family};
 use super::node::{Entries, Node, Value};
 use crate::error::{Error, Result};
 
-/// A declared thing: made by the `thing!` macro.
-pub trait Thing: Sized + Default {
+/// A declared thing: made by the `component!` macro.
+pub trait Component: Sized + Default {
     /// Its description.
     const DESCRIPTOR: &'static Descriptor;
 
@@ -117,7 +117,7 @@ impl<T: Field> Field for Vec<T> {
 ///
 /// # Errors
 /// An unknown name, with the nearest valid one.
-pub fn find(room: &Room, name: &str) -> Result<&'static Descriptor> {
+pub fn find(room: &Family, name: &str) -> Result<&'static Descriptor> {
     room.things.iter().find(|d| d.is_called(name)).copied().ok_or_else(|| {
         Error::input(format!("\"{name}\" is not the name of {}", room.a_thing()))
             .nearest(name, room.things.iter().map(|d| d.name))
@@ -126,7 +126,7 @@ pub fn find(room: &Room, name: &str) -> Result<&'static Descriptor> {
 
 /// Splits a value into the descriptor it names and its parameters: `"relu"` or `{ type = "relu", ... }`. Where the
 /// room has expressions, one can stand in the place of the name.
-pub fn read_named(room: &Room, node: &Node, path: &str) -> Result<(&'static Descriptor, Entries)> {
+pub fn read_named(room: &Family, node: &Node, path: &str) -> Result<(&'static Descriptor, Entries)> {
     let (mut name, mut table) = match &node.value {
         Value::Text(name) => (name.clone(), Entries { origin: node.origin.clone(), ..Entries::default() }),
         Value::Table(table) => {
@@ -157,7 +157,7 @@ pub fn read_named(room: &Room, node: &Node, path: &str) -> Result<(&'static Desc
 pub(super) const EXPRESSION: &str = "expression";
 
 /// Whether a text is an expression: no plain word, and no name with spaces or hyphens in it.
-fn is_expression(room: &Room, text: &str) -> bool {
+fn is_expression(room: &Family, text: &str) -> bool {
     let is_word = text.chars().all(|c| c.is_alphanumeric() || c == '_');
     let joined = text.trim().replace([' ', '-'], "_");
     room.takes_expressions() && !is_word && !joined.is_empty() && !room.things.iter().any(|d| d.is_called(&joined))
@@ -193,7 +193,7 @@ pub fn check_keys(descriptor: &Descriptor, table: &Entries, path: &str) -> Resul
 /// Declares a thing: parameter struct, defaults, descriptor, reading and writing, from one list.
 ///
 /// ```text
-/// thing! {
+/// component! {
 ///     /// One line that says what it is.
 ///     pub struct Dropout = "dropout" {
 ///         /// One line that says what it does.
@@ -203,7 +203,7 @@ pub fn check_keys(descriptor: &Descriptor, table: &Entries, path: &str) -> Resul
 /// ```
 /// Aliases stand in brackets behind the name: `= "mean_squared_error" ["mse", "MSE"]`.
 #[macro_export]
-macro_rules! thing {
+macro_rules! component {
     (
         $(#[doc = $doc:literal])+
         pub struct $Name:ident = $name:literal $([$($alias:literal),* $(,)?])? {
@@ -228,7 +228,7 @@ macro_rules! thing {
             }
         }
 
-        impl $crate::catalog::Thing for $Name {
+        impl $crate::catalog::Component for $Name {
             const DESCRIPTOR: &'static $crate::catalog::Descriptor = &$crate::catalog::Descriptor {
                 name: $name,
                 class: stringify!($Name),
@@ -274,12 +274,12 @@ macro_rules! thing {
         }
     };
 }
-pub use thing;
+pub use component;
 
 /// Declares a room: the enum that holds any of its things, and how they are reached through one trait.
 ///
 /// ```text
-/// room! {
+/// family! {
 ///     /// One line.
 ///     pub enum Optimizer: dyn Rule in Room {
 ///         name: "optimizers", one: "optimizer", example: "[compile]\noptimizer = {inline}\n",
@@ -289,10 +289,10 @@ pub use thing;
 /// `or Custom` behind the list adds what a Rust program brings itself: it is no thing of the catalogue, and cannot be
 /// read or written.
 #[macro_export]
-macro_rules! room {
+macro_rules! family {
     (
         $(#[doc = $doc:literal])+
-        pub enum $Enum:ident : dyn $Trait:ident in Room {
+        pub enum $Enum:ident : dyn $Trait:ident in Family {
             name: $room:literal, one: $one:literal, example: $example:literal $(, place: $place:literal)? $(,)?
         } => { $($Name:ident),* $(,)? } $(or $Own:ident)?
     ) => {
@@ -304,7 +304,7 @@ macro_rules! room {
         }
 
         /// The room in the catalogue.
-        pub static ROOM: $crate::catalog::Room = $crate::catalog::Room {
+        pub static FAMILY: $crate::catalog::Family = $crate::catalog::Family {
             name: $room,
             one: $one,
             doc: $crate::catalog::Doc($Enum::DOC),
@@ -320,12 +320,12 @@ macro_rules! room {
 
             /// The descriptors of the room, in its order.
             pub const THINGS: &'static [&'static $crate::catalog::Descriptor] =
-                &[$(<$Name as $crate::catalog::Thing>::DESCRIPTOR),*];
+                &[$(<$Name as $crate::catalog::Component>::DESCRIPTOR),*];
 
             /// The description of the thing it holds.
             pub fn descriptor(&self) -> &'static $crate::catalog::Descriptor {
                 match self {
-                    $(Self::$Name(_) => <$Name as $crate::catalog::Thing>::DESCRIPTOR,)*
+                    $(Self::$Name(_) => <$Name as $crate::catalog::Component>::DESCRIPTOR,)*
                     $(Self::$Own(_) => $Own::DESCRIPTOR,)?
                 }
             }
@@ -367,16 +367,16 @@ macro_rules! room {
 
         impl $crate::catalog::Field for $Enum {
             fn read(node: &$crate::catalog::Node, path: &str) -> $crate::error::Result<Self> {
-                let (descriptor, table) = $crate::catalog::read_named(&ROOM, node, path)?;
-                $(if descriptor.name == <$Name as $crate::catalog::Thing>::DESCRIPTOR.name {
-                    return Ok(Self::$Name(<$Name as $crate::catalog::Thing>::read(&table, path)?));
+                let (descriptor, table) = $crate::catalog::read_named(&FAMILY, node, path)?;
+                $(if descriptor.name == <$Name as $crate::catalog::Component>::DESCRIPTOR.name {
+                    return Ok(Self::$Name(<$Name as $crate::catalog::Component>::read(&table, path)?));
                 })*
                 unreachable!("a descriptor of the room belongs to one of its things")
             }
 
             fn write(&self) -> Option<$crate::catalog::Value> {
                 let parameters = match self {
-                    $(Self::$Name(thing) => $crate::catalog::Thing::write(thing),)*
+                    $(Self::$Name(thing) => $crate::catalog::Component::write(thing),)*
                     $(Self::$Own(_) => return None,)?
                 };
                 Some($crate::catalog::write_named(self.descriptor(), parameters))
@@ -384,4 +384,4 @@ macro_rules! room {
         }
     };
 }
-pub use room;
+pub use family;

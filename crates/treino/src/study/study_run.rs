@@ -1,21 +1,21 @@
 //! A study from its first training to its last.
 //!
 //! The trainings of a study follow from what is written down alone: which configs, which seeds, in which order. What a
-//! [`Ledger`] knows already is not trained again, so a study that was cut off goes on where it was, and ends the same.
+//! [`ResultStore`] knows already is not trained again, so a study that was cut off goes on where it was, and ends the same.
 
 use super::comparison::Comparison;
-use super::importance::{Column, Importance, importance};
+use super::importance::{HyperparameterImportance, HyperparameterValues, importance};
 use super::objective::Objective;
 use super::pruning::{Bracket, Prune};
-use super::results::{Config, Phase, RunKey, RunResult, Source};
-use super::rounds::{Candidate, Round, Variant};
-use super::search::{Grid, Point, Random, Sampler, Sobol, Tpe, grid_size};
-use super::sources::{self, SourcesOfChance, sources_of_chance};
+use super::random_sources::{self, RandomSources, sources_of_chance};
+use super::results::{Config, Phase, RandomSource, RunKey, RunResult};
+use super::rounds::{PlanKey, PreparedConfig, StudyRun};
+use super::search::{Grid, Random, Sampler, SearchPoint, Sobol, Tpe, grid_size};
 use super::space::{Dimension, SearchSpace};
 use super::spec::{Seeds, StudySpec};
 use super::task::{Pruning, TASK_VERSION, Task, TaskRunner, Workplace};
 use super::verdict::{Verdict, overlap};
-use crate::runs::{Planned, TrialSeeds};
+use crate::runs::{PreparedRun, TrialSeeds};
 use serde::{Deserialize, Serialize};
 use siphasher::sip::SipHasher13;
 use std::collections::BTreeMap;
@@ -41,7 +41,7 @@ const RACE: [usize; 3] = [1, 4, 12];
 const RACE_KEEPS: usize = 4;
 
 /// Where the results of a study stay.
-pub trait Ledger: Sync {
+pub trait ResultStore: Sync {
     /// What is known of a training of the config that varies this.
     fn known(&self, key: &RunKey, words: &[(String, String)]) -> Option<RunResult>;
 
@@ -49,14 +49,14 @@ pub trait Ledger: Sync {
     ///
     /// # Errors
     /// What was kept before cannot be read back, or there is no more room.
-    fn keep(&self, key: &RunKey, point: &Point, words: &[(String, String)], result: &RunResult) -> Result<()>;
+    fn keep(&self, key: &RunKey, point: &SearchPoint, words: &[(String, String)], result: &RunResult) -> Result<()>;
 }
 
 /// A study whose input is known to be good.
 #[derive(Debug)]
 pub struct Study {
     spec: StudySpec,
-    base: Planned,
+    base: PreparedRun,
     objective: String,
     more_is_better: bool,
     fingerprint: String,
@@ -145,7 +145,7 @@ pub type StudyObserver<'a> = dyn FnMut(&StudyEvent) + Send + 'a;
 
 /// A study that has ended.
 #[derive(Debug, Clone)]
-pub struct Course {
+pub struct StudyResult {
     /// The configs, in the order in which they were proposed.
     pub configs: Vec<Config>,
     /// What is to be said of them.
@@ -160,31 +160,31 @@ pub struct Course {
     pub confirmed_on: String,
 }
 
-impl Course {
+impl StudyResult {
     /// What the trainings that varied one source of chance alone say; `None` where there were none.
-    pub fn sources(&self) -> Option<SourcesOfChance> {
+    pub fn sources(&self) -> Option<RandomSources> {
         let config = self.configs.iter().find(|config| !config.sources.is_empty())?;
-        let of = |source: Source| -> Vec<f64> {
+        let of = |source: RandomSource| -> Vec<f64> {
             let is_one = |key: &RunKey| key.phase == Phase::Source(source);
             config.sources.iter().filter(|(key, _)| is_one(key)).filter_map(|(_, run)| run.value()).collect()
         };
-        let values: Vec<(Source, Vec<f64>)> = Source::ALL.map(|source| (source, of(source))).to_vec();
+        let values: Vec<(RandomSource, Vec<f64>)> = RandomSource::ALL.map(|source| (source, of(source))).to_vec();
         let there = values.iter().filter(|(_, values)| !values.is_empty());
-        let sources: Vec<sources::Source<'_>> =
-            there.map(|(source, values)| sources::Source { name: source.name(), values }).collect();
+        let sources: Vec<random_sources::SourceValues<'_>> =
+            there.map(|(source, values)| random_sources::SourceValues { name: source.name(), values }).collect();
         let together: Vec<f64> = config.runs.iter().filter_map(|(_, run)| run.value()).collect();
         Some(sources_of_chance(&sources, &together))
     }
 
     /// Which dimensions of a space led to the best configs; empty for fewer than ten configs.
-    pub fn importance(&self, space: &SearchSpace) -> Vec<Importance> {
+    pub fn importance(&self, space: &SearchSpace) -> Vec<HyperparameterImportance> {
         let configs: Vec<&Config> = self.configs.iter().filter(|config| !config.runs.is_empty()).collect();
-        let column = |(at, dimension): (usize, &Dimension)| Column {
+        let column = |(at, dimension): (usize, &Dimension)| HyperparameterValues {
             name: dimension.name.clone(),
             domain: dimension.domain,
             entries: configs.iter().map(|config| config.point.get(at).copied().flatten()).collect(),
         };
-        let columns: Vec<Column> = space.dimensions().iter().enumerate().map(column).collect();
+        let columns: Vec<HyperparameterValues> = space.dimensions().iter().enumerate().map(column).collect();
         let value = |config: &&Config| {
             let values: Option<Vec<f64>> = config.runs.iter().map(|(_, run)| run.outcome.number()).collect();
             values.map_or(f64::NAN, |values| crate::statistics::mean(&values))
@@ -213,7 +213,7 @@ impl Study {
     /// # Errors
     /// Anything that is wrong with the base spec, its data, or the objective; a grid over ranges.
     pub fn new(mut spec: StudySpec) -> Result<Self> {
-        let mut base = Planned::new(&spec.base_spec()?)?;
+        let mut base = PreparedRun::new(&spec.base_spec()?)?;
         let is_validated = base.prepared.validation.is_some();
         let name = |bare: &str| if is_validated { format!("val_{bare}") } else { bare.to_string() };
         // Networks differ in their penalties too.
@@ -222,7 +222,7 @@ impl Study {
             Some(objective) => objective.clone(),
             None if spec.space.dimensions().iter().any(|d| other_losses(&d.path)) => {
                 let bare = add_metric(&mut spec.base, &base)?;
-                base = Planned::with_data(&spec.base_spec()?, Arc::clone(&base.prepared))?;
+                base = PreparedRun::with_data(&spec.base_spec()?, Arc::clone(&base.prepared))?;
                 name(bare)
             }
             None => name("loss"),
@@ -242,7 +242,7 @@ impl Study {
     }
 
     /// The training that is varied.
-    pub fn base(&self) -> &Planned {
+    pub fn base(&self) -> &PreparedRun {
         &self.base
     }
 
@@ -288,11 +288,16 @@ impl Study {
     ///
     /// # Errors
     /// The ledger cannot keep a result.
-    pub fn run(&self, ledger: &dyn Ledger, workers: Workers<'_>, watch: &mut StudyObserver<'_>) -> Result<Course> {
+    pub fn run(
+        &self,
+        ledger: &dyn ResultStore,
+        workers: Workers<'_>,
+        watch: &mut StudyObserver<'_>,
+    ) -> Result<StudyResult> {
         let workplace = Workplace::new(workers.simd);
         workplace.know(&self.base.resolved.spec.data, &self.base.prepared);
         let limit = self.spec.search.time.map(|seconds| Instant::now() + Duration::from_secs_f64(seconds.min(1e9)));
-        let mut round = Round::new(self, ledger, workers, &workplace, limit, watch);
+        let mut round = StudyRun::new(self, ledger, workers, &workplace, limit, watch);
         let first = match self.spec.repeats.seeds {
             Seeds::Number(n) => n,
             Seeds::Race => RACE[0],
@@ -316,7 +321,7 @@ impl Study {
         let verdict = Verdict::of(&configs, self.more_is_better);
         let (objective, more_is_better) = (self.objective.clone(), self.more_is_better);
         let confirmed_on = self.confirmed_on().to_string();
-        Ok(Course { configs, verdict, objective, more_is_better, cut_short, confirmed_on })
+        Ok(StudyResult { configs, verdict, objective, more_is_better, cut_short, confirmed_on })
     }
 
     /// The seed of the first training of each config.
@@ -347,7 +352,7 @@ impl Study {
     }
 
     /// Whether a seed decides this source of chance in the trainings of a phase.
-    fn varies(&self, phase: Phase, source: Source) -> bool {
+    fn varies(&self, phase: Phase, source: RandomSource) -> bool {
         match phase {
             Phase::Source(alone) => alone == source,
             Phase::Search | Phase::Confirm => self.spec.repeats.vary.iter().any(|name| name == source.name()),
@@ -356,15 +361,19 @@ impl Study {
 
     fn seeds(&self, key: &RunKey) -> TrialSeeds {
         let seed = |source| if self.varies(key.phase, source) { key.seed } else { self.first_seed() };
-        TrialSeeds { init: seed(Source::Init), shuffle: seed(Source::Shuffle), dropout: seed(Source::Dropout) }
+        TrialSeeds {
+            init: seed(RandomSource::Init),
+            shuffle: seed(RandomSource::Shuffle),
+            dropout: seed(RandomSource::Dropout),
+        }
     }
 
-    pub(super) fn variant(&self, key: &RunKey) -> Variant {
-        (key.fold, key.epochs, self.varies(key.phase, Source::Split).then_some(key.seed))
+    pub(super) fn variant(&self, key: &RunKey) -> PlanKey {
+        (key.fold, key.epochs, self.varies(key.phase, RandomSource::Split).then_some(key.seed))
     }
 
     /// The spec of trainings of a config, as TOML.
-    pub(super) fn spec_text(&self, point: &Point, variant: Variant) -> Result<String> {
+    pub(super) fn spec_text(&self, point: &SearchPoint, variant: PlanKey) -> Result<String> {
         let mut entries = self.spec.space.apply(&self.spec.base, point)?;
         let (fold, epochs, split) = variant;
         let mut set = |section: &str, name: &str, value: u64| {
@@ -406,7 +415,7 @@ impl Study {
     pub(super) fn task(
         &self,
         key: RunKey,
-        config: &Candidate,
+        config: &PreparedConfig,
         others: Option<Vec<Arc<Vec<f64>>>>,
         workplace: &Workplace,
     ) -> Result<Task, String> {
@@ -453,7 +462,7 @@ pub fn attempts(mut attempt: impl FnMut() -> Result<RunResult, String>) -> RunRe
 }
 
 /// Adds the metric by which configs compare whatever their losses and penalties are: the bare loss of the task.
-fn add_metric(entries: &mut Entries, base: &Planned) -> Result<&'static str> {
+fn add_metric(entries: &mut Entries, base: &PreparedRun) -> Result<&'static str> {
     if !base.prepared.more_targets.is_empty() {
         let e = Error::input("losses of configs do not compare where the loss or the network is varied");
         return Err(e.help("name a metric with objective, such as \"max val_accuracy\""));
@@ -479,14 +488,14 @@ fn add_metric(entries: &mut Entries, base: &Planned) -> Result<&'static str> {
 
 /// Results that stay in memory.
 #[derive(Debug, Default)]
-pub struct Memory(Mutex<BTreeMap<RunKey, RunResult>>);
+pub struct InMemoryStore(Mutex<BTreeMap<RunKey, RunResult>>);
 
-impl Ledger for Memory {
+impl ResultStore for InMemoryStore {
     fn known(&self, key: &RunKey, _: &[(String, String)]) -> Option<RunResult> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).get(key).cloned()
     }
 
-    fn keep(&self, key: &RunKey, _: &Point, _: &[(String, String)], result: &RunResult) -> Result<()> {
+    fn keep(&self, key: &RunKey, _: &SearchPoint, _: &[(String, String)], result: &RunResult) -> Result<()> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(*key, result.clone());
         Ok(())
     }

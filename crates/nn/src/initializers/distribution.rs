@@ -3,13 +3,13 @@
 //! The normal laws invert their distribution function: element `i` needs exactly draw `i` of the stream, nothing is
 //! redrawn, and so each element stays a pure function of its place.
 
-use super::Fill;
+use super::Initialize;
 use treino_engine::math::normal_quantile;
 use treino_engine::random::Stream;
 
 /// A distribution, with its parameters worked out for one variable.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Law {
+pub enum ElementDistribution {
     /// Every element the same.
     Constant(f64),
     /// Uniform in [low, high).
@@ -36,43 +36,43 @@ pub enum Law {
 }
 
 /// An initializer whose elements are drawn one by one from the same law.
-pub trait Drawn: std::fmt::Debug {
+pub trait DrawElements: std::fmt::Debug {
     /// The law for a variable of that shape.
-    fn law_of(&self, shape: &[usize]) -> Law;
+    fn distribution_of(&self, shape: &[usize]) -> ElementDistribution;
 }
 
-impl<D: Drawn> Fill for D {
-    fn law(&self, shape: &[usize]) -> Option<Law> {
-        Some(self.law_of(shape))
+impl<D: DrawElements> Initialize for D {
+    fn law(&self, shape: &[usize]) -> Option<ElementDistribution> {
+        Some(self.distribution_of(shape))
     }
 
     fn fill(&self, shape: &[usize], stream: Stream, out: &mut [f32]) {
-        self.law_of(shape).draw(stream, out);
+        self.distribution_of(shape).draw(stream, out);
     }
 }
 
 /// The normal distribution function at -2: what the cut takes away on each side.
 const TAIL: f64 = 0.022_750_131_948_179_21;
 
-impl Law {
+impl ElementDistribution {
     /// Fills `out`: its element `i` is draw `i` of the stream.
     pub fn draw(self, stream: Stream, out: &mut [f32]) {
         match self {
-            Law::Constant(value) => out.fill(value as f32),
-            Law::Uniform { low, high } => {
+            ElementDistribution::Constant(value) => out.fill(value as f32),
+            ElementDistribution::Uniform { low, high } => {
                 let (low, width) = (low as f32, (high - low) as f32);
                 stream.fill_uniform(out);
                 for w in out {
                     *w = w.mul_add(width, low);
                 }
             }
-            Law::Normal { mean, stddev } => {
+            ElementDistribution::Normal { mean, stddev } => {
                 for (i, w) in out.iter_mut().enumerate() {
                     let z = normal_quantile(stream.uniform_f64(i as u64));
                     *w = z.mul_add(stddev, mean) as f32;
                 }
             }
-            Law::TruncatedNormal { mean, stddev } => {
+            ElementDistribution::TruncatedNormal { mean, stddev } => {
                 for (i, w) in out.iter_mut().enumerate() {
                     let p = stream.uniform_f64(i as u64).mul_add(1.0 - 2.0 * TAIL, TAIL);
                     let z = normal_quantile(p).clamp(-2.0, 2.0);
@@ -85,19 +85,19 @@ impl Law {
     /// The standard deviation of what is drawn.
     pub fn standard_deviation(self) -> f64 {
         match self {
-            Law::Constant(_) => 0.0,
-            Law::Uniform { low, high } => (high - low) / 12.0_f64.sqrt(),
-            Law::Normal { stddev, .. } => stddev,
-            Law::TruncatedNormal { stddev, .. } => stddev * super::variance_scaling::CUT,
+            ElementDistribution::Constant(_) => 0.0,
+            ElementDistribution::Uniform { low, high } => (high - low) / 12.0_f64.sqrt(),
+            ElementDistribution::Normal { stddev, .. } => stddev,
+            ElementDistribution::TruncatedNormal { stddev, .. } => stddev * super::variance_scaling::CUT,
         }
     }
 
     /// The mean of what is drawn.
     pub fn mean(self) -> f64 {
         match self {
-            Law::Constant(value) => value,
-            Law::Uniform { low, high } => 0.5 * (low + high),
-            Law::Normal { mean, .. } | Law::TruncatedNormal { mean, .. } => mean,
+            ElementDistribution::Constant(value) => value,
+            ElementDistribution::Uniform { low, high } => 0.5 * (low + high),
+            ElementDistribution::Normal { mean, .. } | ElementDistribution::TruncatedNormal { mean, .. } => mean,
         }
     }
 }
@@ -112,9 +112,9 @@ mod tests {
         let n = 200_000;
         let mut out = vec![0.0; n];
         for (law, kurtosis) in [
-            (Law::Uniform { low: -1.0, high: 2.0 }, 1.8),
-            (Law::Normal { mean: 0.5, stddev: 0.25 }, 3.0),
-            (Law::TruncatedNormal { mean: -0.5, stddev: 3.0 }, 2.4),
+            (ElementDistribution::Uniform { low: -1.0, high: 2.0 }, 1.8),
+            (ElementDistribution::Normal { mean: 0.5, stddev: 0.25 }, 3.0),
+            (ElementDistribution::TruncatedNormal { mean: -0.5, stddev: 3.0 }, 2.4),
         ] {
             law.draw(Stream::new(1, Purpose::Init, "dense/kernel"), &mut out);
             let mean = out.iter().map(|w| f64::from(*w)).sum::<f64>() / n as f64;
@@ -125,10 +125,10 @@ mod tests {
             let slack = 4.0 * sd * sd * (kurtosis - 1.0_f64).sqrt() / root;
             assert!((var - sd * sd).abs() < slack, "{law:?}: variance {var}");
             match law {
-                Law::Uniform { low, high } => {
+                ElementDistribution::Uniform { low, high } => {
                     assert!(out.iter().all(|w| f64::from(*w) >= low && f64::from(*w) < high));
                 }
-                Law::TruncatedNormal { mean, stddev } => {
+                ElementDistribution::TruncatedNormal { mean, stddev } => {
                     assert!(out.iter().all(|w| (f64::from(*w) - mean).abs() <= 2.0 * stddev * (1.0 + 1e-7)));
                 }
                 _ => {}

@@ -5,16 +5,16 @@ use crate::wrap::wrapped;
 use console::Style;
 
 /// Labelled lines: the label in a column of its own where there is room.
-pub struct Lines<'a> {
+pub struct IndentedLines<'a> {
     terminal: &'a Terminal,
     /// What has been added so far.
     pub text: String,
 }
 
-impl<'a> Lines<'a> {
+impl<'a> IndentedLines<'a> {
     /// None yet.
     pub fn new(terminal: &'a Terminal) -> Self {
-        Lines { terminal, text: String::new() }
+        IndentedLines { terminal, text: String::new() }
     }
 
     /// Adds words under a label.

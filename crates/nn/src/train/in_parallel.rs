@@ -18,7 +18,7 @@ use treino_core::error::Result;
 ///
 /// # Errors
 /// The error of `first`; no further training begins.
-pub fn side_by_side<F, T: Send>(
+pub fn in_parallel<F, T: Send>(
     session: &mut Session<'_>,
     count: usize,
     first: impl FnOnce(&mut Session<'_>) -> Result<F>,
@@ -96,7 +96,7 @@ mod tests {
             }
             index
         };
-        (side_by_side(&mut session, count, first, other), told)
+        (in_parallel(&mut session, count, first, other), told)
     }
 
     #[test]
@@ -127,6 +127,6 @@ mod tests {
         let mut session = Session::new(2, &never, &mut nobody);
         let fail = |_: &mut Session<'_>| -> Result<()> { Err(Error::input("no")) };
         let slow = |_: usize, _: &mut Session<'_>| std::thread::sleep(std::time::Duration::from_millis(1));
-        assert_eq!(side_by_side(&mut session, 100_000, fail, slow).unwrap_err().message(), "no");
+        assert_eq!(in_parallel(&mut session, 100_000, fail, slow).unwrap_err().message(), "no");
     }
 }

@@ -18,7 +18,7 @@ pub enum Severity {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Finding {
     /// What it is, with its evidence.
-    pub rule: Rule,
+    pub rule: Check,
     /// The target that it is about, where there are several.
     pub target: Option<String>,
     /// Flags to try the same training with.
@@ -28,7 +28,7 @@ pub struct Finding {
 /// What can be found, each with the numbers that show it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "rule", rename_all = "snake_case")]
-pub enum Rule {
+pub enum Check {
     /// The training left the finite numbers. Epoch and step from 1.
     Diverged {
         /// From 1.
@@ -193,29 +193,29 @@ pub enum Rule {
     },
 }
 
-impl Rule {
+impl Check {
     /// How grave it is.
     pub fn severity(&self) -> Severity {
         match self {
-            Rule::Diverged { .. } | Rule::RateTooHigh { .. } | Rule::RateTooLow { .. } => Severity::Fault,
-            Rule::UnderFitting { .. } | Rule::TooGood { .. } | Rule::Leak { .. } => Severity::Fault,
-            Rule::MissingLeak { .. } | Rule::AbsentClasses { .. } => Severity::Fault,
-            Rule::StillImproving { .. } | Rule::Plateau { .. } => Severity::Hint,
-            Rule::ConstantColumns { .. } | Rule::IdentifierColumns { .. } => Severity::Hint,
-            Rule::OverFitting { .. } | Rule::DeadUnits { .. } | Rule::SaturatedUnits { .. } => Severity::Warning,
-            Rule::UnscaledInputs { .. } | Rule::HiddenImbalance { .. } | Rule::WrongLoss { .. } => Severity::Warning,
-            Rule::TinyValidation { .. } | Rule::UnstableSeeds { .. } => Severity::Warning,
+            Check::Diverged { .. } | Check::RateTooHigh { .. } | Check::RateTooLow { .. } => Severity::Fault,
+            Check::UnderFitting { .. } | Check::TooGood { .. } | Check::Leak { .. } => Severity::Fault,
+            Check::MissingLeak { .. } | Check::AbsentClasses { .. } => Severity::Fault,
+            Check::StillImproving { .. } | Check::Plateau { .. } => Severity::Hint,
+            Check::ConstantColumns { .. } | Check::IdentifierColumns { .. } => Severity::Hint,
+            Check::OverFitting { .. } | Check::DeadUnits { .. } | Check::SaturatedUnits { .. } => Severity::Warning,
+            Check::UnscaledInputs { .. } | Check::HiddenImbalance { .. } | Check::WrongLoss { .. } => Severity::Warning,
+            Check::TinyValidation { .. } | Check::UnstableSeeds { .. } => Severity::Warning,
         }
     }
 
     /// The figure of the report that shows it.
     pub fn figure(&self) -> &'static str {
         match self {
-            Rule::DeadUnits { .. } | Rule::SaturatedUnits { .. } => "units",
-            Rule::HiddenImbalance { .. } | Rule::AbsentClasses { .. } => "confusion",
-            Rule::TooGood { .. } | Rule::Leak { .. } | Rule::MissingLeak { .. } => "importance",
-            Rule::UnscaledInputs { .. } | Rule::ConstantColumns { .. } | Rule::IdentifierColumns { .. } => "scales",
-            Rule::UnstableSeeds { .. } => "seeds",
+            Check::DeadUnits { .. } | Check::SaturatedUnits { .. } => "units",
+            Check::HiddenImbalance { .. } | Check::AbsentClasses { .. } => "confusion",
+            Check::TooGood { .. } | Check::Leak { .. } | Check::MissingLeak { .. } => "importance",
+            Check::UnscaledInputs { .. } | Check::ConstantColumns { .. } | Check::IdentifierColumns { .. } => "scales",
+            Check::UnstableSeeds { .. } => "seeds",
             _ => "loss",
         }
     }
@@ -224,11 +224,11 @@ impl Rule {
     pub(super) fn outlives_divergence(&self) -> bool {
         matches!(
             self,
-            Rule::Diverged { .. }
-                | Rule::UnscaledInputs { .. }
-                | Rule::WrongLoss { .. }
-                | Rule::ConstantColumns { .. }
-                | Rule::IdentifierColumns { .. }
+            Check::Diverged { .. }
+                | Check::UnscaledInputs { .. }
+                | Check::WrongLoss { .. }
+                | Check::ConstantColumns { .. }
+                | Check::IdentifierColumns { .. }
         )
     }
 }
@@ -236,6 +236,6 @@ impl Rule {
 impl Finding {
     /// The command that tries something else, for the spec of the run.
     pub fn command(&self, spec: &str) -> Option<String> {
-        self.attempt.as_ref().map(|flags| format!("treino train {} {flags}", crate::shell::word(spec)))
+        self.attempt.as_ref().map(|flags| format!("treino train {} {flags}", crate::shell::quote(spec)))
     }
 }

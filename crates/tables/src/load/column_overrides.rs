@@ -3,9 +3,9 @@
 use crate::cell::number::dress;
 use crate::column::codes::{Names, is_called_code};
 use crate::column::column::ColumnKind;
-use crate::column::plan::{Plan, narrow_is_enough};
+use crate::column::storage_type::{StorageType, narrow_is_enough};
 use crate::column::table::position;
-use crate::load::profile::Profile;
+use crate::load::profile::ColumnScan;
 use crate::spec::note::Note;
 use crate::spec::spec::{DataSpec, Task};
 use treino_core::{Error, Result};
@@ -14,7 +14,7 @@ use treino_core::{Error, Result};
 const LEVELS: usize = 1 << 16;
 
 /// What the spec says about each column of a file.
-pub(crate) struct Said {
+pub(crate) struct ColumnOverrides {
     ignore: Vec<bool>,
     categorical: Vec<bool>,
     numeric: Vec<bool>,
@@ -24,11 +24,11 @@ pub(crate) struct Said {
     regression: bool,
 }
 
-impl Said {
+impl ColumnOverrides {
     /// Nothing about any of `columns` columns.
     pub fn nothing(columns: usize) -> Self {
         let none = || vec![false; columns];
-        Said {
+        ColumnOverrides {
             ignore: none(),
             categorical: none(),
             numeric: none(),
@@ -54,7 +54,7 @@ impl Said {
             Ok(flags)
         };
         flags(&spec.literal)?;
-        let said = Said {
+        let said = ColumnOverrides {
             ignore: flags(&spec.ignore)?,
             categorical: flags(&spec.categorical)?,
             numeric: flags(&spec.numeric)?,
@@ -97,36 +97,36 @@ impl Said {
     }
 
     /// How to store column `i`, given what it holds.
-    pub fn plan(&self, i: usize, name: &str, p: &Profile, notes: &mut Vec<Note>) -> Result<Plan> {
+    pub fn plan(&self, i: usize, name: &str, p: &ColumnScan, notes: &mut Vec<Note>) -> Result<StorageType> {
         if self.weight == Some(i) {
-            return Ok(Plan::Weight);
+            return Ok(StorageType::Weight);
         }
         let kind = if p.whole && p.number { ColumnKind::Integer } else { ColumnKind::Number };
         // A target is shown in its own units and kept as it is: there are few of them.
         let number = match self.is_target(i) {
-            true => Plan::Label { kind },
-            false => Plan::Number { kind, narrow: p.number && narrow_is_enough(p.whole, p.min, p.max) },
+            true => StorageType::Label { kind },
+            false => StorageType::Number { kind, narrow: p.number && narrow_is_enough(p.whole, p.min, p.max) },
         };
         let natural = self.natural(i, name, p, number);
         if self.ignore[i] {
-            return Ok(Plan::Skip(match natural {
-                Plan::Skip(_) => ColumnKind::Category,
+            return Ok(StorageType::Skip(match natural {
+                StorageType::Skip(_) => ColumnKind::Category,
                 other => other.kind(),
             }));
         }
         if self.categorical[i] {
-            return Ok(Plan::Category { cap: usize::MAX });
+            return Ok(StorageType::Category { cap: usize::MAX });
         }
         if self.numeric[i] && p.present > 0 {
             // If a cell is no number, storing it says so, with its line.
             return Ok(number);
         }
-        if let (Plan::Number { .. } | Plan::Label { .. }, Some((_, text))) = (natural, &p.infinite) {
+        if let (StorageType::Number { .. } | StorageType::Label { .. }, Some((_, text))) = (natural, &p.infinite) {
             return Err(Error::input(format!("column \"{name}\" holds an infinite number, {text}")).help(format!(
                 "take it for a missing cell with --missing {text}, or leave the column out with --ignore"
             )));
         }
-        if let (Plan::Date(format), Some((_, true))) = (natural, p.date()) {
+        if let (StorageType::Date(format), Some((_, true))) = (natural, p.date()) {
             notes.push(Note::about(
                 name,
                 format!("every date could have day and month swapped; read as {}", format.pattern()),
@@ -136,15 +136,15 @@ impl Said {
     }
 
     /// How to store column `i` where nobody says what it is; `number` is how its numbers would be.
-    fn natural(&self, i: usize, name: &str, p: &Profile, number: Plan) -> Plan {
+    fn natural(&self, i: usize, name: &str, p: &ColumnScan, number: StorageType) -> StorageType {
         match p.date() {
-            _ if p.present == 0 => Plan::Skip(ColumnKind::Text),
-            Some((format, _)) if p.number && format.is_digits() && !self.is_number(i) => Plan::Date(format),
-            _ if p.number && self.is_code(i, name, p) => Plan::Category { cap: self.cap(i) },
+            _ if p.present == 0 => StorageType::Skip(ColumnKind::Text),
+            Some((format, _)) if p.number && format.is_digits() && !self.is_number(i) => StorageType::Date(format),
+            _ if p.number && self.is_code(i, name, p) => StorageType::Category { cap: self.cap(i) },
             _ if p.number => number,
-            _ if p.boolean() => Plan::Boolean,
-            Some((format, _)) => Plan::Date(format),
-            None => Plan::Category { cap: self.cap(i) },
+            _ if p.boolean() => StorageType::Boolean,
+            Some((format, _)) => StorageType::Date(format),
+            None => StorageType::Category { cap: self.cap(i) },
         }
     }
 
@@ -159,7 +159,7 @@ impl Said {
     }
 
     /// Whether the whole numbers of a column name something and count nothing.
-    fn is_code(&self, i: usize, name: &str, p: &Profile) -> bool {
+    fn is_code(&self, i: usize, name: &str, p: &ColumnScan) -> bool {
         if self.is_number(i) || !p.whole || p.dress & !dress::PLAIN != 0 {
             return false;
         }
@@ -177,11 +177,11 @@ const SMALLEST_CODE: f64 = 1000.0;
 
 #[cfg(test)]
 mod tests {
-    use crate::{ColumnKind, DataSpec, Source, Table, Task, read};
+    use crate::{ColumnKind, DataSpec, Table, TableSource, Task, read};
 
     fn kind(name: &str, cells: &[&str], spec: &DataSpec) -> (ColumnKind, Vec<String>) {
         let rows: String = cells.iter().map(|cell| format!("\"{cell}\",x\n")).collect();
-        let table: Table = read(&Source::text("t.csv", &format!("{name},b\n{rows}")), spec).unwrap();
+        let table: Table = read(&TableSource::text("t.csv", &format!("{name},b\n{rows}")), spec).unwrap();
         let notes = table.notes.iter().filter(|note| note.column.is_some());
         (table.columns[0].kind, notes.map(ToString::to_string).collect())
     }

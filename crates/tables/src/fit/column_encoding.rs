@@ -3,19 +3,19 @@
 use crate::cell::number::Decimal;
 use crate::column::column::{Column, ColumnKind, Values};
 use crate::column::levels::Levels;
-use crate::column::recipe::{Encoding, Input};
+use crate::column::recipe::{Encoding, InputColumn};
 use crate::column::stats::level_counts;
 use crate::column::table::Table;
 use crate::fit::fit::{numeric_fill, seen};
 use crate::spec::spec::DataSpec;
-use treino_core::rows::{Reading, Readings, Request};
+use treino_core::rows::{ColumnEncoding, ColumnEncodings, InputLayerColumns};
 use treino_core::{Error, Result};
 
 /// The columns that must be read again as categories, because their texts are wanted and were not kept.
-pub(crate) fn texts(readings: &Readings, table: &Table, spec: &DataSpec) -> Vec<String> {
+pub(crate) fn texts(readings: &ColumnEncodings, table: &Table, spec: &DataSpec) -> Vec<String> {
     let mut again = Vec::new();
-    for Request { columns, reading, .. } in &readings.requests {
-        if matches!(reading, Reading::Amounts | Reading::Integers(_)) {
+    for InputLayerColumns { columns, reading, .. } in &readings.requests {
+        if matches!(reading, ColumnEncoding::Amounts | ColumnEncoding::Integers(_)) {
             continue;
         }
         for column in table.columns.iter().filter(|c| columns.contains(&c.name)) {
@@ -31,7 +31,7 @@ pub(crate) fn texts(readings: &Readings, table: &Table, spec: &DataSpec) -> Vec<
 }
 
 /// The columns that must be read again as numbers: codes of digits alone, which a layer reads as whole numbers.
-pub(crate) fn codes(readings: &Readings, table: &Table) -> Vec<String> {
+pub(crate) fn codes(readings: &ColumnEncodings, table: &Table) -> Vec<String> {
     let is_code = |column: &&Column| {
         let digits = |level: &String| level.bytes().all(|b| b.is_ascii_digit());
         let levels = if let Values::Category { levels, .. } = &column.values { levels.as_slice() } else { &[] };
@@ -39,20 +39,20 @@ pub(crate) fn codes(readings: &Readings, table: &Table) -> Vec<String> {
     };
     let reads = |column: &&Column| {
         let requests = readings.requests.iter().filter(|request| request.columns.contains(&column.name));
-        requests.clone().any(|request| matches!(request.reading, Reading::Integers(_) | Reading::Amounts))
-            && requests.clone().all(|request| !matches!(request.reading, Reading::Texts(_)))
+        requests.clone().any(|request| matches!(request.reading, ColumnEncoding::Integers(_) | ColumnEncoding::Amounts))
+            && requests.clone().all(|request| !matches!(request.reading, ColumnEncoding::Texts(_)))
     };
     table.columns.iter().filter(is_code).filter(reads).map(|column| column.name.clone()).collect()
 }
 
 /// The inputs that the requests become, in their order.
 pub(crate) fn fit(
-    readings: &Readings,
+    readings: &ColumnEncodings,
     table: &Table,
     rows: &[u32],
     not: &[usize],
     spec: &DataSpec,
-) -> Result<Vec<Input>> {
+) -> Result<Vec<InputColumn>> {
     let mut inputs = Vec::new();
     for request in &readings.requests {
         let mut places = Vec::new();
@@ -72,7 +72,7 @@ pub(crate) fn fit(
         let columns: Vec<&Column> = places.iter().map(|p| &table.columns[*p]).collect();
         let encodings = fitted(request, &columns, rows, spec).map_err(|e| e.in_file(&table.name))?;
         for ((column, place), encoding) in columns.iter().zip(places).zip(encodings) {
-            inputs.push(Input {
+            inputs.push(InputColumn {
                 name: column.name.clone(),
                 position: place,
                 kind: column.kind,
@@ -87,7 +87,7 @@ pub(crate) fn fit(
 }
 
 /// How each of the columns is encoded.
-fn fitted(request: &Request, columns: &[&Column], rows: &[u32], spec: &DataSpec) -> Result<Vec<Encoding>> {
+fn fitted(request: &InputLayerColumns, columns: &[&Column], rows: &[u32], spec: &DataSpec) -> Result<Vec<Encoding>> {
     let all = |encoding: Encoding| vec![encoding; columns.len()];
     let numbers = |column: &Column| matches!(column.values, Values::Narrow(_) | Values::Wide(_));
     let texts = |column: &Column| matches!(column.values, Values::Category { .. });
@@ -96,7 +96,7 @@ fn fitted(request: &Request, columns: &[&Column], rows: &[u32], spec: &DataSpec)
         Err(Error::input(e).help(help))
     };
     match &request.reading {
-        Reading::Amounts => {
+        ColumnEncoding::Amounts => {
             if let Some(column) = columns.iter().find(|c| !numbers(c)) {
                 return refuse(column, "is read by a layer for numbers", "a string_lookup or embedding reads texts");
             }
@@ -106,8 +106,8 @@ fn fitted(request: &Request, columns: &[&Column], rows: &[u32], spec: &DataSpec)
             };
             columns.iter().map(fill).collect()
         }
-        Reading::Ids if columns.iter().all(|c| numbers(c)) => Ok(all(Encoding::Id)),
-        Reading::Ids => {
+        ColumnEncoding::Ids if columns.iter().all(|c| numbers(c)) => Ok(all(Encoding::Id)),
+        ColumnEncoding::Ids => {
             if let Some(column) = columns.iter().find(|c| !texts(c)) {
                 let help = "all columns of one input layer share one numbering; use one input layer for each kind";
                 return refuse(column, "is read as categories", help);
@@ -122,7 +122,7 @@ fn fitted(request: &Request, columns: &[&Column], rows: &[u32], spec: &DataSpec)
             }
             Ok(all(Encoding::Level { levels: levels.into_iter().map(|(level, _)| level).collect() }))
         }
-        Reading::Texts(learnable) => {
+        ColumnEncoding::Texts(learnable) => {
             if let Some(column) = columns.iter().find(|c| !texts(c)) {
                 let help = "use integer_lookup for whole numbers, or name the column in data.categorical";
                 return refuse(column, "is read by a string_lookup", help);
@@ -130,7 +130,7 @@ fn fitted(request: &Request, columns: &[&Column], rows: &[u32], spec: &DataSpec)
             let lookup = learnable.fitted(counted(columns, rows, |level| Some(level.to_string())).into_iter());
             if lookup.vocabulary.is_empty() { Err(nothing(columns)) } else { Ok(all(Encoding::Text { lookup })) }
         }
-        Reading::Integers(learnable) => {
+        ColumnEncoding::Integers(learnable) => {
             if let Some(column) = columns.iter().find(|c| !numbers(c)) {
                 return refuse(column, "is read by an integer_lookup", "use string_lookup for texts");
             }
@@ -139,7 +139,7 @@ fn fitted(request: &Request, columns: &[&Column], rows: &[u32], spec: &DataSpec)
             let lookup = learnable.fitted(cells.filter(|v| !v.is_nan()).map(|v| (v as i64, 1)));
             if lookup.vocabulary.is_empty() { Err(nothing(columns)) } else { Ok(all(Encoding::Integer { lookup })) }
         }
-        Reading::Bins(hash) => {
+        ColumnEncoding::Bins(hash) => {
             if let Some(column) = columns.iter().find(|c| !texts(c) && !numbers(c)) {
                 return refuse(column, "is read by a hashing layer", "name the column in data.categorical");
             }
@@ -191,12 +191,12 @@ fn summed(found: Vec<(String, usize)>) -> impl Iterator<Item = (String, usize)> 
 }
 
 /// What the levels of a column of categories become; NaN where one is not allowed.
-pub(crate) struct Translated {
+pub(crate) struct EncodedLevels {
     levels: Vec<f32>,
     missing: f32,
 }
 
-impl Translated {
+impl EncodedLevels {
     /// What the levels of `column`, in a file with these decimal marks (of training, and its own), become under an encoding for a
     /// reader; nothing for other columns and encodings.
     pub(crate) fn new(encoding: &Encoding, column: &Column, marks: [Decimal; 2]) -> Self {
@@ -206,7 +206,7 @@ impl Translated {
             Encoding::Level { levels: known } => {
                 let known = Levels::new(known, marks);
                 let place = |l: &String| known.find(l).map_or(0.0, |at| (at + 1) as f32);
-                Translated { levels: levels.iter().map(place).collect(), missing: 0.0 }
+                EncodedLevels { levels: levels.iter().map(place).collect(), missing: 0.0 }
             }
             Encoding::Text { lookup } => {
                 let (sorted, known) = (lookup.sorted(), Levels::new(&lookup.vocabulary, marks));
@@ -214,14 +214,14 @@ impl Translated {
                 let same = |l: &String| {
                     known.find(l).map_or_else(|| sorted.index(l), |at| sorted.index(&lookup.vocabulary[at]))
                 };
-                Translated { levels: levels.iter().map(same).collect(), missing: lookup.missing() }
+                EncodedLevels { levels: levels.iter().map(same).collect(), missing: lookup.missing() }
             }
-            Encoding::Bin { hash } => Translated {
+            Encoding::Bin { hash } => EncodedLevels {
                 levels: levels.iter().map(|l| hash.bin(l.as_bytes()) as f32).collect(),
                 missing: hash.bin_of_missing() as f32,
             },
-            Encoding::Integer { lookup } => Translated { levels: Vec::new(), missing: lookup.missing() },
-            _ => Translated { levels: Vec::new(), missing: f32::NAN },
+            Encoding::Integer { lookup } => EncodedLevels { levels: Vec::new(), missing: lookup.missing() },
+            _ => EncodedLevels { levels: Vec::new(), missing: f32::NAN },
         }
     }
 
@@ -271,8 +271,8 @@ impl Translated {
     }
 }
 
-/// What is wrong with a cell that [`Translated::fill`] refuses.
-pub(crate) fn refused(input: &Input, values: &Values, row: u32, file: &str) -> Error {
+/// What is wrong with a cell that [`EncodedLevels::fill`] refuses.
+pub(crate) fn refused(input: &InputColumn, values: &Values, row: u32, file: &str) -> Error {
     let (name, at) = (&input.name, u64::from(row) + 1);
     let missing = values.is_missing(row as usize);
     let number = values.number(row as usize);

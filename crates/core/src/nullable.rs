@@ -1,4 +1,4 @@
-//! Numbers that need not be finite, in JSON: `#[serde(with = "treino_core::gaps")]`.
+//! Numbers that need not be finite, in JSON: `#[serde(with = "treino_core::nullable")]`.
 //!
 //! JSON has no word for what is not finite, so it is written as null, and null is read as NaN. An infinity comes back as NaN.
 
@@ -6,59 +6,59 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// A number, or numbers in lists.
-pub trait Numbers: Serialize {
+pub trait NullableNumbers: Serialize {
     /// The same with gaps.
-    type Gappy: DeserializeOwned;
+    type Nullable: DeserializeOwned;
 
     /// NaN in each gap.
-    fn filled(gappy: Self::Gappy) -> Self;
+    fn filled(gappy: Self::Nullable) -> Self;
 }
 
-impl Numbers for f64 {
-    type Gappy = Option<f64>;
+impl NullableNumbers for f64 {
+    type Nullable = Option<f64>;
 
     fn filled(gappy: Option<f64>) -> f64 {
         gappy.unwrap_or(f64::NAN)
     }
 }
 
-impl Numbers for f32 {
-    type Gappy = Option<f32>;
+impl NullableNumbers for f32 {
+    type Nullable = Option<f32>;
 
     fn filled(gappy: Option<f32>) -> f32 {
         gappy.unwrap_or(f32::NAN)
     }
 }
 
-impl Numbers for [f64; 2] {
-    type Gappy = [Option<f64>; 2];
+impl NullableNumbers for [f64; 2] {
+    type Nullable = [Option<f64>; 2];
 
-    fn filled(gappy: Self::Gappy) -> Self {
+    fn filled(gappy: Self::Nullable) -> Self {
         gappy.map(f64::filled)
     }
 }
 
-impl Numbers for [f64; 4] {
-    type Gappy = [Option<f64>; 4];
+impl NullableNumbers for [f64; 4] {
+    type Nullable = [Option<f64>; 4];
 
-    fn filled(gappy: Self::Gappy) -> Self {
+    fn filled(gappy: Self::Nullable) -> Self {
         gappy.map(f64::filled)
     }
 }
 
-impl<T: Numbers> Numbers for Vec<T> {
-    type Gappy = Vec<T::Gappy>;
+impl<T: NullableNumbers> NullableNumbers for Vec<T> {
+    type Nullable = Vec<T::Nullable>;
 
-    fn filled(gappy: Self::Gappy) -> Self {
+    fn filled(gappy: Self::Nullable) -> Self {
         gappy.into_iter().map(T::filled).collect()
     }
 }
 
 /// A name with its numbers.
-impl<T: Numbers> Numbers for (String, T) {
-    type Gappy = (String, T::Gappy);
+impl<T: NullableNumbers> NullableNumbers for (String, T) {
+    type Nullable = (String, T::Nullable);
 
-    fn filled((name, gappy): Self::Gappy) -> Self {
+    fn filled((name, gappy): Self::Nullable) -> Self {
         (name, T::filled(gappy))
     }
 }
@@ -76,8 +76,8 @@ pub fn serialize<T: Serialize, S: Serializer>(value: &T, to: S) -> Result<S::Ok,
 ///
 /// # Errors
 /// Those of the deserializer.
-pub fn deserialize<'de, T: Numbers, D: Deserializer<'de>>(from: D) -> Result<T, D::Error> {
-    T::Gappy::deserialize(from).map(T::filled)
+pub fn deserialize<'de, T: NullableNumbers, D: Deserializer<'de>>(from: D) -> Result<T, D::Error> {
+    T::Nullable::deserialize(from).map(T::filled)
 }
 
 #[cfg(test)]

@@ -6,27 +6,27 @@ use treino_core::error::{Error, Result};
 
 /// A layer and what it reads.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Placed {
+pub struct ConnectedLayer {
     /// The layer.
     pub layer: Layer,
     /// Names of the layers that it reads; empty for the one before it in the list.
     pub inputs: Vec<String>,
 }
 
-impl<L: Into<Layer>> From<L> for Placed {
+impl<L: Into<Layer>> From<L> for ConnectedLayer {
     fn from(layer: L) -> Self {
-        Placed { layer: layer.into(), inputs: Vec::new() }
+        ConnectedLayer { layer: layer.into(), inputs: Vec::new() }
     }
 }
 
-impl Placed {
+impl ConnectedLayer {
     /// A layer that reads others by their names.
     pub fn reading<'a>(layer: impl Into<Layer>, inputs: impl IntoIterator<Item = &'a str>) -> Self {
-        Placed { layer: layer.into(), inputs: inputs.into_iter().map(String::from).collect() }
+        ConnectedLayer { layer: layer.into(), inputs: inputs.into_iter().map(String::from).collect() }
     }
 }
 
-impl Field for Placed {
+impl Field for ConnectedLayer {
     /// As a layer, with the key `inputs` beside its parameters: a name or a list of names.
     fn read(node: &Node, path: &str) -> Result<Self> {
         let Value::Table(table) = &node.value else {
@@ -46,7 +46,7 @@ impl Field for Placed {
             }
         };
         let layer = Layer::read(&Node { value: Value::Table(table), origin: node.origin.clone() }, path)?;
-        Ok(Placed { layer, inputs })
+        Ok(ConnectedLayer { layer, inputs })
     }
 
     fn write(&self) -> Option<Value> {

@@ -9,7 +9,7 @@ use serde::Serialize;
 
 /// The values of trainings that vary in one source of chance.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Source<'a> {
+pub struct SourceValues<'a> {
     /// Its name: `init`, `shuffle`, `dropout`, `split`.
     pub name: &'a str,
     /// The objective of each training.
@@ -35,7 +35,7 @@ pub struct Spread {
 
 /// A source of chance beside the others.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct SourceOfChance {
+pub struct SourceVariance {
     /// Its name.
     pub name: String,
     /// The spread that it makes alone; `None` for fewer than two values.
@@ -47,9 +47,9 @@ pub struct SourceOfChance {
 /// All sources, and the numbers of the sentence: "`largest` makes `share` of the spread; varied together they make
 /// `together_by_sum` times what they make one by one".
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct SourcesOfChance {
+pub struct RandomSources {
     /// The sources, in the order in which they came.
-    pub sources: Vec<SourceOfChance>,
+    pub sources: Vec<SourceVariance>,
     /// The spread with all of them varied; `None` where that was not measured.
     pub together: Option<Spread>,
     /// The place of the source with the largest variance; `None` where nothing spreads.
@@ -64,13 +64,13 @@ pub struct SourcesOfChance {
 
 /// Splits the variance of an objective by source of chance. `together` are trainings that vary all sources. Values that are not
 /// finite are left out.
-pub fn sources_of_chance(sources: &[Source<'_>], together: &[f64]) -> SourcesOfChance {
+pub fn sources_of_chance(sources: &[SourceValues<'_>], together: &[f64]) -> RandomSources {
     let spreads: Vec<Option<Spread>> = sources.iter().map(|source| spread(source.values)).collect();
     let variance = |spread: &Option<Spread>| spread.map_or(0.0, |spread| spread.variance);
     let sum: f64 = spreads.iter().map(variance).sum();
     let share = |spread: &Option<Spread>| if sum > 0.0 { variance(spread) / sum } else { 0.0 };
     let named = sources.iter().zip(&spreads);
-    let named = named.map(|(source, spread)| SourceOfChance {
+    let named = named.map(|(source, spread)| SourceVariance {
         name: source.name.to_string(),
         spread: *spread,
         share: share(spread),
@@ -84,7 +84,7 @@ pub fn sources_of_chance(sources: &[Source<'_>], together: &[f64]) -> SourcesOfC
     });
     let together = spread(together);
     let together_by_sum = together.filter(|_| sum > 0.0).map(|spread| spread.variance / sum);
-    SourcesOfChance { sources: named.collect(), together, largest, is_clear, sum, together_by_sum }
+    RandomSources { sources: named.collect(), together, largest, is_clear, sum, together_by_sum }
 }
 
 /// The spread of the values that are finite; `None` for fewer than two.
@@ -106,9 +106,9 @@ mod tests {
         let init = [1.0, 3.0, 5.0, f64::NAN];
         let shuffle = [2.0, 3.0, 4.0];
         let sources = [
-            Source { name: "init", values: &init },
-            Source { name: "shuffle", values: &shuffle },
-            Source { name: "dropout", values: &[1.0] },
+            SourceValues { name: "init", values: &init },
+            SourceValues { name: "shuffle", values: &shuffle },
+            SourceValues { name: "dropout", values: &[1.0] },
         ];
         let found = sources_of_chance(&sources, &[0.0, 3.0, 6.0]);
         let shares: Vec<f64> = found.sources.iter().map(|source| source.share).collect();
@@ -126,14 +126,14 @@ mod tests {
     #[test]
     fn one_source_far_above_the_other_is_clear() {
         let (wide, narrow): (Vec<f64>, Vec<f64>) = (0..20).map(|i| (f64::from(i), f64::from(i) * 0.01)).unzip();
-        let sources = [Source { name: "init", values: &narrow }, Source { name: "split", values: &wide }];
+        let sources = [SourceValues { name: "init", values: &narrow }, SourceValues { name: "split", values: &wide }];
         let found = sources_of_chance(&sources, &[]);
         assert_eq!((found.largest, found.is_clear, found.together_by_sum), (Some(1), true, None));
     }
 
     #[test]
     fn where_nothing_spreads_nothing_is_largest() {
-        let same = sources_of_chance(&[Source { name: "init", values: &[1.0, 1.0] }], &[1.0, 1.0]);
+        let same = sources_of_chance(&[SourceValues { name: "init", values: &[1.0, 1.0] }], &[1.0, 1.0]);
         assert_eq!((same.largest, same.sources[0].share, same.together_by_sum), (None, 0.0, None));
         assert_eq!(sources_of_chance(&[], &[]).largest, None);
     }

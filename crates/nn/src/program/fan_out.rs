@@ -1,6 +1,6 @@
 //! Values that several layers read.
 
-use super::memory::{Memory, Pass};
+use super::memory::{PassContext, ProgramBuffers};
 use super::op::Op;
 use super::program::ValueId;
 
@@ -9,17 +9,17 @@ use super::program::ValueId;
 /// Each reader writes a gradient of its own, so that no op has to know of the others; the sum is taken in the order in
 /// which they were connected.
 #[derive(Debug, Clone)]
-pub struct ForkOp {
+pub struct SumGradientsOp {
     pub(crate) value: ValueId,
     pub(crate) aliases: Vec<ValueId>,
     pub(crate) width: usize,
 }
 
-impl Op for ForkOp {
+impl Op for SumGradientsOp {
     // Readers share the numbers.
-    fn forward(&self, _memory: &mut Memory, _pass: &Pass<'_>) {}
+    fn forward(&self, _memory: &mut ProgramBuffers, _pass: &PassContext<'_>) {}
 
-    fn backward(&self, memory: &mut Memory, pass: &Pass<'_>) {
+    fn backward(&self, memory: &mut ProgramBuffers, pass: &PassContext<'_>) {
         let n = pass.rows * self.width;
         for alias in &self.aliases {
             let (sum, part) = memory.two_gradients(self.value, *alias);

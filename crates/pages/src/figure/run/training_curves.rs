@@ -1,7 +1,7 @@
 //! Figures of the epochs: loss, metrics, learning rate, and what several seeds gave.
 
 use super::Maker;
-use crate::figure::{Axis, Cell, Figure, Mark, Panel, Place, Series, Shape, Table};
+use crate::figure::{Axis, Figure, FigureCell, FigureTable, Mark, MarkPosition, Panel, Series, SeriesShape};
 use treino::report::{RecordedEnding, TargetRecord};
 use treino::statistics::interval95;
 
@@ -42,7 +42,7 @@ impl Maker<'_> {
 
     fn epoch_marks(&self) -> Vec<Mark> {
         let (course, lang) = (&self.record.course, self.lang);
-        let mark = |epoch: usize, label: String| Mark { place: Place::X(epoch as f64 + 1.0), label };
+        let mark = |epoch: usize, label: String| Mark { place: MarkPosition::X(epoch as f64 + 1.0), label };
         let mut marks = Vec::new();
         if let Some(best) = course.best_epoch {
             marks.push(mark(best, lang.mark_best(best + 1)));
@@ -65,11 +65,14 @@ impl Maker<'_> {
     ) -> Figure {
         let epochs = self.epochs();
         let head = std::iter::once(self.lang.epoch()).chain(curves.iter().map(|(name, _)| name.clone()));
-        let mut table = Table::new(head);
+        let mut table = FigureTable::new(head);
         for (at, epoch) in epochs.iter().enumerate() {
-            table.row(std::iter::once(Cell::Number(*epoch)).chain(curves.iter().map(|(_, y)| Cell::from(y[at]))));
+            table.row(
+                std::iter::once(FigureCell::Number(*epoch)).chain(curves.iter().map(|(_, y)| FigureCell::from(y[at]))),
+            );
         }
-        let line = |(name, y): &(String, Vec<f64>)| Series::new(name, Shape::Line { x: epochs.clone(), y: y.clone() });
+        let line =
+            |(name, y): &(String, Vec<f64>)| Series::new(name, SeriesShape::Line { x: epochs.clone(), y: y.clone() });
         let panel = Panel {
             x: Axis::new(self.lang.epoch()),
             y: axis,
@@ -126,17 +129,17 @@ impl Maker<'_> {
             lang.seeds_interval(number(interval.mean), number(interval.low), number(interval.high)),
         ];
         let mut table =
-            Table::new(std::iter::once(lang.training()).chain(target.seeds.iter().map(|(n, _)| lang.score(n))));
+            FigureTable::new(std::iter::once(lang.training()).chain(target.seeds.iter().map(|(n, _)| lang.score(n))));
         for at in 0..values.len() {
-            let cells = target.seeds.iter().map(|(_, values)| Cell::from(values.get(at).copied()));
-            table.row(std::iter::once(Cell::Number(at as f64 + 1.0)).chain(cells));
+            let cells = target.seeds.iter().map(|(_, values)| FigureCell::from(values.get(at).copied()));
+            table.row(std::iter::once(FigureCell::Number(at as f64 + 1.0)).chain(cells));
         }
         let x = (1..=values.len()).map(|at| at as f64).collect();
-        let mark = |y: f64, label: String| Mark { place: Place::Y(y), label };
+        let mark = |y: f64, label: String| Mark { place: MarkPosition::Y(y), label };
         let panel = Panel {
             x: Axis::new(lang.training()),
             y: Axis::new(&score),
-            series: vec![Series::new(score.clone(), Shape::Points { x, y: values.clone(), labels: Vec::new() })],
+            series: vec![Series::new(score.clone(), SeriesShape::Points { x, y: values.clone(), labels: Vec::new() })],
             marks: vec![mark(interval.mean, lang.mark_mean(number(interval.mean)))],
             ..Panel::default()
         };

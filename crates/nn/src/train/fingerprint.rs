@@ -4,13 +4,13 @@ use super::executor::Examples;
 use super::fit::Training;
 use super::section::CompileSection;
 use crate::callbacks::Callback;
-use crate::events::Identity;
+use crate::events::TrainingFingerprint;
 use crate::network::Network;
 use treino_core::catalog::{self, Entries, Field, Value};
 use treino_core::files::Crc32c;
 
 /// The identity of a training that is about to start.
-pub(super) fn identity(network: &Network, training: &Training<'_>) -> Identity {
+pub(super) fn identity(network: &Network, training: &Training<'_>) -> TrainingFingerprint {
     let Training { compile, train, validation, settings, callbacks, .. } = training;
     let compile = CompileSection::of(compile, &network.output_names());
     let mut parts = vec![
@@ -39,7 +39,7 @@ pub(super) fn identity(network: &Network, training: &Training<'_>) -> Identity {
         .collect();
     parts.push(("other training rows".to_string(), rows(Some(train))));
     parts.push(("other validation rows".to_string(), rows(validation.as_ref())));
-    Identity(parts)
+    TrainingFingerprint(parts)
 }
 
 fn text(value: Option<Value>) -> String {

@@ -1,6 +1,6 @@
 //! Rules about the units of the network.
 
-use super::rule::{Finding, Rule};
+use super::check::{Check, Finding};
 use crate::report::Record;
 
 /// Above this share of a layer's units.
@@ -15,10 +15,10 @@ pub(super) fn examine(record: &Record, findings: &mut Vec<Finding>) {
         let (name, units, activation) = (layer.layer.clone(), layer.units, layer.activation.clone());
         if share(end.dead) > MANY {
             let attempt = if activation == "relu" { "--activation leaky_relu" } else { "--learning-rate 0.001" };
-            let rule = Rule::DeadUnits { layer: name, dead: end.dead, units, activation };
+            let rule = Check::DeadUnits { layer: name, dead: end.dead, units, activation };
             findings.push(Finding { rule, target: None, attempt: Some(attempt.to_string()) });
         } else if share(end.saturated) > MANY {
-            let rule = Rule::SaturatedUnits { layer: name, saturated: end.saturated, units, activation };
+            let rule = Check::SaturatedUnits { layer: name, saturated: end.saturated, units, activation };
             findings.push(Finding { rule, target: None, attempt: Some("--activation relu --batch-norm".to_string()) });
         }
     }

@@ -8,13 +8,13 @@ use std::path::{Path, PathBuf};
 
 /// A log: it grows by whole pieces. A piece that cannot be written to its end is taken back.
 #[derive(Debug)]
-pub struct GrowingFile {
+pub struct AppendFile {
     file: File,
     path: PathBuf,
     length: u64,
 }
 
-impl GrowingFile {
+impl AppendFile {
     /// Whether such a file can be written: to be asked before a training. It leaves nothing behind.
     ///
     /// # Errors
@@ -51,7 +51,7 @@ impl GrowingFile {
             Ok((file, length))
         };
         let (file, length) = open().map_err(|e| Error::io("write", path, &e))?;
-        Ok(GrowingFile { file, path: path.to_path_buf(), length })
+        Ok(AppendFile { file, path: path.to_path_buf(), length })
     }
 
     /// Whether it holds nothing.
@@ -91,15 +91,15 @@ mod tests {
     fn it_grows_from_what_is_there_and_a_check_leaves_nothing() {
         let home = tempfile::tempdir().unwrap();
         let path = home.path().join("a/log.csv");
-        GrowingFile::check(&path).unwrap();
+        AppendFile::check(&path).unwrap();
         assert_eq!(std::fs::read_dir(home.path()).unwrap().count(), 0);
-        let mut file = GrowingFile::create(&path, b"one").unwrap();
+        let mut file = AppendFile::create(&path, b"one").unwrap();
         file.append(b"two").unwrap();
-        let mut file = GrowingFile::open(&path).unwrap();
+        let mut file = AppendFile::open(&path).unwrap();
         assert!(!file.is_empty());
         file.append(b"three").unwrap();
         assert_eq!(std::fs::read(&path).unwrap(), b"onetwothree");
-        assert!(GrowingFile::check(home.path()).unwrap_err().message().ends_with("it is a folder"));
-        assert!(GrowingFile::check(&path.join("x")).is_err());
+        assert!(AppendFile::check(home.path()).unwrap_err().message().ends_with("it is a folder"));
+        assert!(AppendFile::check(&path.join("x")).is_err());
     }
 }

@@ -1,6 +1,6 @@
 //! Rules about the epochs.
 
-use super::rule::{Finding, Rule};
+use super::check::{Check, Finding};
 use crate::report::{Evaluation, Record, RecordedEnding};
 use crate::statistics::mean;
 
@@ -26,7 +26,7 @@ pub(super) fn examine(record: &Record, findings: &mut Vec<Finding>) {
     let rate = record.setting.learning_rate;
     let mut add = |rule, attempt: Option<String>| findings.push(Finding { rule, target: None, attempt });
     if let RecordedEnding::Diverged { epoch, step, place, learning_rate } = &course.ending {
-        let rule = Rule::Diverged { epoch: epoch + 1, step: step + 1, place: place.clone() };
+        let rule = Check::Diverged { epoch: epoch + 1, step: step + 1, place: place.clone() };
         add(rule, Some(format!("--learning-rate {}", times(*learning_rate, 0.1).min(0.01))));
         return;
     }
@@ -48,7 +48,7 @@ pub(super) fn examine(record: &Record, findings: &mut Vec<Finding>) {
         let blown_up = (loss[0] > BLOWN_UP * scale).then_some(loss[0] / scale);
         if blown_up.is_some() || (jumps.len() >= ENOUGH_EPOCHS && size > JUMPS && worse > OFTEN) {
             let attempt = rate.map(|rate| format!("--learning-rate {}", times(rate, 0.1).min(0.01)));
-            add(Rule::RateTooHigh { rate, blown_up, jumps: [size, worse] }, attempt);
+            add(Check::RateTooHigh { rate, blown_up, jumps: [size, worse] }, attempt);
             settled = false;
         }
     }
@@ -61,15 +61,15 @@ pub(super) fn examine(record: &Record, findings: &mut Vec<Finding>) {
         let far = scale.map_or(f64::INFINITY, |scale| (from - to) / scale);
         if epochs >= ENOUGH_EPOCHS && far < NOT_FAR && pace > SAME_PACE {
             let attempt = rate.map(|rate| format!("--learning-rate {}", times(rate, 10.0)));
-            add(Rule::RateTooLow { rate, from, to, epochs }, attempt);
+            add(Check::RateTooLow { rate, from, to, epochs }, attempt);
         } else {
-            add(Rule::StillImproving { epochs }, Some(format!("--epochs {}", epochs * 3)));
+            add(Check::StillImproving { epochs }, Some(format!("--epochs {}", epochs * 3)));
         }
     }
     if let (true, true, Some(best)) = (is_whole, epochs >= LONG, course.best_epoch)
         && (best + 1) * 2 < epochs
     {
-        add(Rule::Plateau { best: best + 1, epochs }, Some(format!("--epochs {}", (best + 1) * 3 / 2)));
+        add(Check::Plateau { best: best + 1, epochs }, Some(format!("--epochs {}", (best + 1) * 3 / 2)));
     }
 }
 
