@@ -3,21 +3,21 @@
 //!
 //! # A loss
 //! ```
-//! use treino::losses::{Batch, Criterion, Custom, Gradient, Reduced, Simd, Targets};
+//! use treino::losses::{ComputeLoss, Custom, Gradient, HasReduction, LossBatch, Simd, TargetKind};
 //! use treino::prelude::*;
 //!
 //! /// |y - p|^3 of one prediction.
 //! #[derive(Debug)]
 //! struct Cubic;
 //!
-//! impl Reduced for Cubic {}
+//! impl HasReduction for Cubic {}
 //!
-//! impl Criterion for Cubic {
-//!     fn targets(&self) -> Targets {
-//!         Targets::Numbers
+//! impl ComputeLoss for Cubic {
+//!     fn targets(&self) -> TargetKind {
+//!         TargetKind::Numbers
 //!     }
 //!
-//!     fn rows(&self, _: Simd, batch: Batch<'_>, losses: &mut [f32], gradient: Option<Gradient<'_>>) {
+//!     fn rows(&self, _: Simd, batch: LossBatch<'_>, losses: &mut [f32], gradient: Option<Gradient<'_>>) {
 //!         let errors = || batch.p.iter().zip(batch.y).map(|(p, y)| p - y);
 //!         losses.iter_mut().zip(errors()).for_each(|(loss, e)| *loss = e.abs() * e * e);
 //!         if let Some(Gradient { scale, dp }) = gradient {
@@ -38,7 +38,7 @@
 //!
 //! # A metric
 //! ```
-//! use treino::metrics::{Custom, Measure, NamedMetric, Running};
+//! use treino::metrics::{ComputeMetric, Custom, MetricState, NamedMetric};
 //! use treino::prelude::*;
 //!
 //! /// The largest absolute error.
@@ -47,8 +47,8 @@
 //!
 //! struct SoFar(f64);
 //!
-//! impl Measure for Worst {
-//!     fn start(&self, _y_width: usize, _p_width: usize) -> Box<dyn Running> {
+//! impl ComputeMetric for Worst {
+//!     fn start(&self, _y_width: usize, _p_width: usize) -> Box<dyn MetricState> {
 //!         Box::new(SoFar(0.0))
 //!     }
 //!
@@ -57,7 +57,7 @@
 //!     }
 //! }
 //!
-//! impl Running for SoFar {
+//! impl MetricState for SoFar {
 //!     fn update(&mut self, y: &[f32], p: &[f32], _weights: Option<&[f32]>) {
 //!         self.0 = y.iter().zip(p).fold(self.0, |worst, (y, p)| worst.max(f64::from((y - p).abs())));
 //!     }
@@ -89,9 +89,9 @@
 //!
 //! /// y = x * scale, a trained factor for each number.
 //! #[derive(Debug)]
-//! struct Scale;
+//! struct Doubled;
 //!
-//! impl Map for Scale {
+//! impl Map for Doubled {
 //!     fn outputs(&self, inputs: usize) -> treino::Result<usize> {
 //!         Ok(inputs)
 //!     }
@@ -118,7 +118,7 @@
 //! }
 //!
 //! let (x, y) = (Matrix::new(3, 1, vec![1.0, 2.0, 3.0]), Matrix::new(3, 1, vec![2.0, 4.0, 6.0]));
-//! let mut model = Sequential::new().add(Custom::new(Scale));
+//! let mut model = Sequential::new().add(Custom::new(Doubled));
 //! model.compile(SGD { learning_rate: 0.1.into(), ..SGD::default() }, MeanSquaredError::default(), [])?;
 //! model.fit(&x, &y, &Fit { epochs: 50, ..Fit::default() })?;
 //! assert!((model.network()?.weights()[0] - 2.0).abs() < 1e-4);
@@ -128,7 +128,7 @@
 //!
 //! # A callback
 //! ```
-//! use treino::callbacks::{Control, Custom, Outlook, React, Watcher};
+//! use treino::callbacks::{ActiveCallback, Control, Custom, StartCallback, TrainingInfo};
 //! use treino::events::Logs;
 //! use treino::prelude::*;
 //!
@@ -136,15 +136,15 @@
 //! #[derive(Debug)]
 //! struct GoodEnough(f64);
 //!
-//! impl React for GoodEnough {
-//!     fn start(&self, _: &Outlook<'_>) -> treino::Result<Box<dyn Watcher>> {
+//! impl StartCallback for GoodEnough {
+//!     fn start(&self, _: &TrainingInfo<'_>) -> treino::Result<Box<dyn ActiveCallback>> {
 //!         Ok(Box::new(Watching(self.0)))
 //!     }
 //! }
 //!
 //! struct Watching(f64);
 //!
-//! impl Watcher for Watching {
+//! impl ActiveCallback for Watching {
 //!     fn epoch_end(&mut self, _epoch: usize, logs: &mut Logs, training: &mut dyn Control) -> treino::Result<()> {
 //!         if logs.get("loss").is_some_and(|loss| loss < self.0) {
 //!             training.stop("the loss is low enough".to_string());

@@ -28,12 +28,12 @@
 //! use treino::prelude::*;
 //!
 //! let data = DataSpec::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../datasets/iris.csv"), "species");
-//! let planned = Planned::new(&Spec { data, ..Spec::default() })?;
+//! let planned = PreparedRun::new(&Spec { data, ..Spec::default() })?;
 //! let run = Session::quiet(|session| planned.run(session))?;
 //! # let folder = tempfile::tempdir().unwrap();
 //! # let path = folder.path().join("iris.safetensors");
 //! run.model.save(&path)?;
-//! # assert!(Bundle::open(&path).is_ok());
+//! # assert!(TrainedModel::open(&path).is_ok());
 //! # Ok::<(), treino::Error>(())
 //! ```
 //!

@@ -10,7 +10,7 @@
 ///         Roc = "ROC",
 ///     }
 /// }
-/// // in a thing: curve: Curve = Curve::Roc, Curve::KIND;
+/// // in a component: curve: Curve = Curve::Roc, Curve::KIND;
 /// ```
 #[macro_export]
 macro_rules! choice {

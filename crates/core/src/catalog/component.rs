@@ -1,10 +1,10 @@
-//! The two macros of the catalogue, and how things are read from values and written back.
+//! The two macros of the catalogue, and how components are read from values and written back.
 
 use super::descriptor::{Descriptor, Family};
 use super::node::{Entries, Node, Value};
 use crate::error::{Error, Result};
 
-/// A declared thing: made by the `component!` macro.
+/// A declared component: made by the `component!` macro.
 pub trait Component: Sized + Default {
     /// Its description.
     const DESCRIPTOR: &'static Descriptor;
@@ -113,7 +113,7 @@ impl<T: Field> Field for Vec<T> {
     }
 }
 
-/// The thing of a room that goes by `name`.
+/// The component of a family that goes by `name`.
 ///
 /// # Errors
 /// An unknown name, with the nearest valid one.
@@ -125,7 +125,7 @@ pub fn find(room: &Family, name: &str) -> Result<&'static Descriptor> {
 }
 
 /// Splits a value into the descriptor it names and its parameters: `"relu"` or `{ type = "relu", ... }`. Where the
-/// room has expressions, one can stand in the place of the name.
+/// family has expressions, one can stand in the place of the name.
 pub fn read_named(room: &Family, node: &Node, path: &str) -> Result<(&'static Descriptor, Entries)> {
     let (mut name, mut table) = match &node.value {
         Value::Text(name) => (name.clone(), Entries { origin: node.origin.clone(), ..Entries::default() }),
@@ -153,7 +153,7 @@ pub fn read_named(room: &Family, node: &Node, path: &str) -> Result<(&'static De
     Ok((descriptor, table))
 }
 
-/// The name of the thing that can be written as its expression alone, and its parameter that holds it.
+/// The name of the component that can be written as its expression alone, and its parameter that holds it.
 pub(super) const EXPRESSION: &str = "expression";
 
 /// Whether a text is an expression: no plain word, and no name with spaces or hyphens in it.
@@ -190,7 +190,7 @@ pub fn check_keys(descriptor: &Descriptor, table: &Entries, path: &str) -> Resul
     Ok(())
 }
 
-/// Declares a thing: parameter struct, defaults, descriptor, reading and writing, from one list.
+/// Declares a component: parameter struct, defaults, descriptor, reading and writing, from one list.
 ///
 /// ```text
 /// component! {
@@ -276,17 +276,17 @@ macro_rules! component {
 }
 pub use component;
 
-/// Declares a room: the enum that holds any of its things, and how they are reached through one trait.
+/// Declares a family: the enum that holds any of its components, and how they are reached through one trait.
 ///
 /// ```text
 /// family! {
 ///     /// One line.
-///     pub enum Optimizer: dyn Rule in Room {
+///     pub enum Optimizer: dyn UpdateRule in FAMILY {
 ///         name: "optimizers", one: "optimizer", example: "[compile]\noptimizer = {inline}\n",
 ///     } => { Sgd, Adam }
 /// }
 /// ```
-/// `or Custom` behind the list adds what a Rust program brings itself: it is no thing of the catalogue, and cannot be
+/// `or Custom` behind the list adds what a Rust program brings itself: it is no component of the catalogue, and cannot be
 /// read or written.
 #[macro_export]
 macro_rules! family {
@@ -303,7 +303,7 @@ macro_rules! family {
             $(#[doc = concat!("See [`", stringify!($Own), "`].")] $Own($Own),)?
         }
 
-        /// The room in the catalogue.
+        /// The family in the catalogue.
         pub static FAMILY: $crate::catalog::Family = $crate::catalog::Family {
             name: $room,
             one: $one,
@@ -315,14 +315,14 @@ macro_rules! family {
         };
 
         impl $Enum {
-            /// The room's documentation: what it is, and how it differs from Keras.
+            /// The family's documentation: what it is, and how it differs from Keras.
             pub const DOC: &'static str = concat!($($doc, "\n"),+);
 
-            /// The descriptors of the room, in its order.
+            /// The descriptors of the family, in its order.
             pub const THINGS: &'static [&'static $crate::catalog::Descriptor] =
                 &[$(<$Name as $crate::catalog::Component>::DESCRIPTOR),*];
 
-            /// The description of the thing it holds.
+            /// The description of the component it holds.
             pub fn descriptor(&self) -> &'static $crate::catalog::Descriptor {
                 match self {
                     $(Self::$Name(_) => <$Name as $crate::catalog::Component>::DESCRIPTOR,)*
@@ -330,12 +330,12 @@ macro_rules! family {
                 }
             }
 
-            /// The name of the thing it holds.
+            /// The name of the component it holds.
             pub fn name(&self) -> &'static str {
                 self.descriptor().name
             }
 
-            /// The thing it holds, through the room's trait.
+            /// The component it holds, through the family's trait.
             pub fn inner(&self) -> &(dyn $Trait + 'static) {
                 match self {
                     $(Self::$Name(thing) => thing,)*
@@ -343,7 +343,7 @@ macro_rules! family {
                 }
             }
 
-            /// The thing of that name with its defaults.
+            /// The component of that name with its defaults.
             ///
             /// # Errors
             /// An unknown name, with the nearest valid one.

@@ -1,31 +1,31 @@
-//! Descriptors: what a thing is called and which parameters it takes.
+//! Descriptors: what a component is called and which parameters it takes.
 
 use super::node::{Node, Value};
 use crate::error::{Error, Result};
 use std::fmt;
 
-/// A room of the catalogue: the things of one Keras module, or the sections of a spec file.
+/// A family of the catalogue: the components of one Keras module, or the sections of a spec file.
 ///
-/// Each room is declared where its things are, with the `family!` macro; a list of all of them stands on top of the crates.
+/// Each family is declared where its components are, with the `family!` macro; a list of all of them stands on top of the crates.
 pub struct Family {
     /// Its name: Keras's module name.
     pub name: &'static str,
-    /// What one thing of it is called in a message.
+    /// What one component of it is called in a message.
     pub one: &'static str,
     /// Its documentation.
     pub doc: Doc,
-    /// The descriptors of its things.
+    /// The descriptors of its components.
     pub things: &'static [&'static Descriptor],
-    /// Whether a spec chooses among its things by their names; the sections of a spec are tables of their own.
+    /// Whether a spec chooses among its components by their names; the sections of a spec are tables of their own.
     pub is_chosen: bool,
-    /// Where its things stand beside the parameters that take them.
+    /// Where its components stand beside the parameters that take them.
     pub places: &'static [&'static str],
-    /// How a thing is written in a spec file: `{inline}` stands for its name or inline table, `{table}` for its lines with `type`.
+    /// How a component is written in a spec file: `{inline}` stands for its name or inline table, `{table}` for its lines with `type`.
     pub example: &'static str,
 }
 
 impl Family {
-    /// What one thing is called in a message, with its article, such as "an optimizer".
+    /// What one component is called in a message, with its article, such as "an optimizer".
     pub fn a_thing(&self) -> String {
         let article = if self.one.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
         format!("{article} {}", self.one)
@@ -45,7 +45,7 @@ impl PartialEq for Family {
 
 impl Eq for Family {}
 
-// Parameters name rooms and rooms have parameters: the name alone ends the circle.
+// Parameters name families and families have parameters: the name alone ends the circle.
 impl fmt::Debug for Family {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Room({})", self.name)
@@ -85,7 +85,7 @@ impl Doc {
 /// How the paragraph begins that says what differs from Keras.
 const DIFFERENCES: &str = "Keras differences:";
 
-/// A thing of the catalogue, described once.
+/// A component of the catalogue, described once.
 #[derive(Debug)]
 pub struct Descriptor {
     /// The name in specs and on the command line: Keras's snake_case name.
@@ -106,7 +106,7 @@ impl Descriptor {
         self.doc.summary()
     }
 
-    /// Whether `name` means this thing; upper and lower case do not matter.
+    /// Whether `name` means this component; upper and lower case do not matter.
     pub fn is_called(&self, name: &str) -> bool {
         std::iter::once(&self.name)
             .chain(std::iter::once(&self.class))
@@ -120,7 +120,7 @@ impl Descriptor {
     }
 }
 
-/// One parameter of a thing.
+/// One parameter of a component.
 pub struct Param {
     /// Keras's name.
     pub name: &'static str,
@@ -162,9 +162,9 @@ pub enum Kind {
     Choice(&'static [&'static str]),
     /// A whole number of at least 1, or one of a few words.
     CountOr(&'static [&'static str]),
-    /// A thing of another room: its name, or a table with its `type` and parameters.
+    /// A component of another family: its name, or a table with its `type` and parameters.
     Thing(&'static Family),
-    /// A number in an interval, or a thing of a room.
+    /// A number in an interval, or a component of a family.
     FloatOrThing(Interval, &'static Family),
     /// A list, each item of one kind.
     List(&'static Kind),
@@ -212,7 +212,7 @@ impl Kind {
                 }
                 true
             }
-            // What a thing or a list holds is checked when it is read.
+            // What a component or a list holds is checked when it is read.
             (Kind::Thing(_) | Kind::FloatOrThing(..) | Kind::ClassWeight, Value::Text(_) | Value::Table(_)) => true,
             (Kind::OneOrMore(kind), value) if !matches!(value, Value::List(_)) => return kind.check(node, path),
             (Kind::List(kind) | Kind::OneOrMore(kind), Value::List(items)) => {

@@ -1,4 +1,4 @@
-//! The catalogue as pages to read: one for each room, made from the descriptors alone.
+//! The catalogue as pages to read: one for each family, made from the descriptors alone.
 
 use super::component::write_named;
 use super::descriptor::{Descriptor, Doc, Family, Kind, Param};
@@ -14,7 +14,7 @@ pub struct ReferencePage {
     pub text: String,
 }
 
-/// The pages of the reference: an index, and one for each room. `flag` knows the flag of the command line that sets a
+/// The pages of the reference: an index, and one for each family. `flag` knows the flag of the command line that sets a
 /// value of the spec, such as `--batch-size` for `fit.batch_size`.
 pub fn reference(rooms: &[&Family], flag: &dyn Fn(&str) -> Option<String>) -> Vec<ReferencePage> {
     let reference = Reference { rooms, flag };
@@ -146,7 +146,7 @@ impl Reference<'_> {
         }
     }
 
-    /// Where a thing of the room may stand.
+    /// Where a component of the family may stand.
     fn places(&self, room: &Family) -> Option<String> {
         let mut places: Vec<String> = room.places.iter().map(|place| place.to_string()).collect();
         let (sections, others): (Vec<&Family>, Vec<&Family>) = self.rooms.iter().partition(|other| !other.is_chosen);
@@ -174,7 +174,7 @@ impl Reference<'_> {
         (!places.is_empty()).then(|| format!("Where it may stand: {}.{expression}", places.join("; ")))
     }
 
-    /// The thing in a spec file, with its own parameters at their defaults.
+    /// The component in a spec file, with its own parameters at their defaults.
     fn example(&self, room: &Family, thing: &Descriptor, own: &[&Param]) -> String {
         let mut table = Entries::default();
         for param in own {
@@ -197,7 +197,7 @@ impl Reference<'_> {
         room.example.replace("{inline}", &inline).replace("{table}", &format!("type = \"{}\"\n{lines}", thing.name))
     }
 
-    /// A value with its things named in short where all their parameters are at their defaults.
+    /// A value with its components named in short where all their parameters are at their defaults.
     fn shortest(&self, value: &Value) -> Value {
         let Value::Table(table) = value else { return value.clone() };
         let Some(name) = table.get("type").and_then(Node::text) else { return value.clone() };
@@ -226,7 +226,7 @@ fn is_missing(default: &Value) -> bool {
     matches!(default, Value::Text(text) if text.is_empty())
 }
 
-/// What a kind allows, with links to rooms.
+/// What a kind allows, with links to families.
 fn allowed(kind: &Kind) -> String {
     let link = |room: &Family| room.a_thing().replace(room.one, &format!("[{}]({})", room.one, file(room)));
     match kind {
@@ -246,7 +246,7 @@ fn allowed(kind: &Kind) -> String {
     }
 }
 
-/// The parameters that more than half of a room's things have, and none of them otherwise than the rest.
+/// The parameters that more than half of a family's components have, and none of them otherwise than the rest.
 fn shared(room: &Family) -> Vec<&'static Param> {
     let things = room.things;
     if !room.is_chosen || things.len() < 3 {

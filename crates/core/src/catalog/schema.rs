@@ -4,7 +4,7 @@ use super::descriptor::{Descriptor, Family, Kind};
 use super::node::Value;
 use serde_json::{Map, Value as Json, json};
 
-/// The schema of a whole spec file: its sections, and every thing they may hold.
+/// The schema of a whole spec file: its sections, and every component they may hold.
 pub fn json_schema(rooms: &[&Family]) -> Json {
     let mut defs = Map::new();
     let mut properties = Map::new();
@@ -39,7 +39,7 @@ pub fn json_schema(rooms: &[&Family]) -> Json {
     })
 }
 
-/// The schema of one thing's table; `typed` adds the key `type` that names it.
+/// The schema of one component's table; `typed` adds the key `type` that names it.
 pub fn object_schema(thing: &Descriptor, typed: bool) -> Json {
     let mut properties = Map::new();
     if typed {
