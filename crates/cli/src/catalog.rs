@@ -10,7 +10,7 @@ use treino::Result;
 use treino::catalog::{Descriptor, Family, find};
 use treino::error::Error;
 use treino::files::write_atomically;
-use treino::{FAMILIES, json_schema, reference, room};
+use treino::{FAMILIES, family, json_schema, reference};
 
 /// Lists rooms, the things of a room, or one thing with its parameters.
 pub fn run(matches: &ArgMatches, terminal: &Terminal) -> Result<u8> {
@@ -34,7 +34,7 @@ pub fn run(matches: &ArgMatches, terminal: &Terminal) -> Result<u8> {
         terminal.print(&pages.join("\n"));
         return Ok(0);
     }
-    let room = first.map(|name| room(name)).transpose()?;
+    let room = first.map(|name| family(name)).transpose()?;
     let text = match (room, matches.get_one::<String>("name")) {
         (None, _) => FAMILIES.into_iter().map(|room| listing(room, terminal)).collect::<Vec<_>>().join("\n"),
         (Some(room), None) => listing(room, terminal),
@@ -46,18 +46,18 @@ pub fn run(matches: &ArgMatches, terminal: &Terminal) -> Result<u8> {
 
 /// Everything of that name, where no room has it.
 fn called(name: &str) -> Vec<&'static Descriptor> {
-    if room(name).is_ok() {
+    if family(name).is_ok() {
         return Vec::new();
     }
-    FAMILIES.iter().flat_map(|room| room.things).copied().filter(|thing| thing.is_called(name)).collect()
+    FAMILIES.iter().flat_map(|room| room.components).copied().filter(|thing| thing.is_called(name)).collect()
 }
 
 fn listing(room: &Family, terminal: &Terminal) -> String {
     let mut text = format!("{}\n", terminal.style(Style::new().bold(), room.name));
-    let longest = room.things.iter().map(|d| d.name.len()).max().unwrap_or(0);
+    let longest = room.components.iter().map(|d| d.name.len()).max().unwrap_or(0);
     // Names have a column of their own where that leaves room for what they are.
     let column = if longest + 4 + 30 <= terminal.width { longest + 4 } else { 4 };
-    for thing in room.things {
+    for thing in room.components {
         let first = if column > 4 {
             format!("  {:longest$}  ", thing.name)
         } else {

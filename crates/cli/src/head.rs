@@ -1,5 +1,6 @@
 //! What `treino train` says before it begins: data, network, training.
 
+use crate::arguments::with_flags;
 use crate::indented_lines::IndentedLines;
 use crate::tables::shortened;
 use crate::terminal::Terminal;
@@ -81,7 +82,7 @@ pub fn head(planned: &PreparedRun, terminal: &Terminal) -> String {
         lines.add("callbacks", &others.join(", "));
     }
     for note in &prepared.notes {
-        lines.add(&lang.label_note(), &note.to_string());
+        lines.add(&lang.label_note(), &with_flags(&note.to_string()));
     }
     lines.text + "\n"
 }

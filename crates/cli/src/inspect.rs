@@ -2,6 +2,7 @@
 
 use crate::arguments;
 use crate::arguments::argument;
+use crate::arguments::with_flags;
 use crate::tables::{self, shortened};
 use crate::terminal::{Terminal, escaped};
 use crate::wrap::wrapped;
@@ -138,7 +139,7 @@ fn table(data: &Table, terminal: &Terminal) -> String {
     }
     text.push_str(&format!("{}\n", tables::render_words(terminal, table)));
     for note in data.notes.iter().chain(&data.warnings()) {
-        text.push_str(&words(&terminal.lang.noted(note)));
+        text.push_str(&words(&with_flags(&terminal.lang.noted(note))));
     }
     text
 }

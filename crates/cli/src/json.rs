@@ -1,5 +1,6 @@
 //! `--json`: one JSON object a line. The schema is described in `docs/json-lines.md`; its version is [`VERSION`].
 
+use crate::arguments::with_flags;
 use crate::terminal::print;
 use serde_json::{Map, Value, json};
 use std::path::Path;
@@ -74,7 +75,7 @@ pub fn start(planned: &PreparedRun) -> Value {
             "test": prepared.test.as_ref().map(|d| d.len()),
             "set_aside": prepared.set_aside,
         },
-        "notes": prepared.notes.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        "notes": prepared.notes.iter().map(|note| with_flags(&note.to_string())).collect::<Vec<_>>(),
     });
     if !prepared.more_targets.is_empty() {
         let more = prepared.more_targets.iter();

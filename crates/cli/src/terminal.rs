@@ -1,5 +1,6 @@
 //! What kind of terminal it is, and writing to it.
 
+use crate::arguments::with_flags;
 use crate::wrap::wrapped;
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use clap::ArgMatches;
@@ -102,7 +103,7 @@ impl Terminal {
     /// Writes notes on a table to standard error.
     pub fn say_notes(&self, notes: &[Note]) {
         for note in notes {
-            self.say(&wrapped(&escaped(&self.lang.noted(note)), self.known_width(), "", "  "));
+            self.say(&wrapped(&escaped(&with_flags(&self.lang.noted(note))), self.known_width(), "", "  "));
         }
     }
 
@@ -147,6 +148,7 @@ impl Terminal {
 
     /// Reports an error, with the lines of the spec and of the expression where it stands in one.
     pub fn report(&self, error: &Error) {
+        let error = &error.clone().worded(with_flags);
         let mut text = match (error.file(), error.span()) {
             (Some(file), Some(span)) if span.column > 0 => std::fs::read_to_string(file)
                 .ok()

@@ -109,7 +109,8 @@ pub fn prepare_table_for(table: Table, spec: &DataSpec, readings: &ColumnEncodin
     let mut test = some(parts.test)?;
     drop(table);
 
-    for (path, part, option) in [(&spec.validation, &mut validation, "--validation"), (&spec.test, &mut test, "--test")]
+    for (path, part, option) in
+        [(&spec.validation, &mut validation, "`data.validation`"), (&spec.test, &mut test, "`data.test`")]
     {
         if let Some(path) = path {
             let source = TableSource::from_argument(path)?;

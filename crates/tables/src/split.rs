@@ -44,7 +44,7 @@ pub(crate) fn split(rows: &[u32], classes: &[u32], count: usize, spec: &DataSpec
         if share > 0.0 && part.is_empty() {
             let what = format!("{n} rows with a target are too few: none is left for the {name}");
             return Err(Error::input(what)
-                .help("set --validation-split or --test-split to 0, or to other shares, or give more rows"));
+                .help("set `data.validation_split` or `data.test_split` to 0, or to other shares, or give more rows"));
         }
     }
     Ok(parts)

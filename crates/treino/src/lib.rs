@@ -62,7 +62,7 @@ pub mod statistics;
 pub mod store;
 pub mod study;
 
-pub use registry::{FAMILIES, json_schema, reference, room};
+pub use registry::{FAMILIES, family, json_schema, reference};
 pub use sequential::Sequential;
 pub use treino_core::{Error, Result, catalog, error, files, rows};
 pub use treino_nn::{

@@ -1,10 +1,10 @@
-//! All rooms of the catalogue.
+//! All families of the catalogue.
 
 use serde_json::Value;
 use treino_core::catalog::{self, Family, ReferencePage};
 use treino_core::error::{Error, Result};
 
-/// Every room, in the order in which a reader meets them.
+/// Every family, in the order in which a reader meets them.
 pub static FAMILIES: [&Family; 12] = [
     &crate::spec::FAMILY,
     &treino_nn::layers::FAMILY,
@@ -20,15 +20,15 @@ pub static FAMILIES: [&Family; 12] = [
     &crate::study::pruning::FAMILY,
 ];
 
-/// The room of a name, such as "optimizers"; the name of one of its things, such as "optimizer", does as well.
+/// The family of a name, such as "optimizers"; the name of one of its components, such as "optimizer", does as well.
 ///
 /// # Errors
 /// An unknown name, with the nearest one.
-pub fn room(name: &str) -> Result<&'static Family> {
-    let is_called = |room: &&&Family| [room.name, room.one].iter().any(|n| n.eq_ignore_ascii_case(name));
+pub fn family(name: &str) -> Result<&'static Family> {
+    let is_called = |family: &&&Family| [family.name, family.one].iter().any(|n| n.eq_ignore_ascii_case(name));
     FAMILIES.iter().find(is_called).copied().ok_or_else(|| {
-        let e = Error::input(format!("the catalogue has no room \"{name}\""));
-        e.nearest(name, FAMILIES.iter().map(|room| room.name))
+        let e = Error::input(format!("the catalogue has no family \"{name}\""));
+        e.nearest(name, FAMILIES.iter().map(|family| family.name))
     })
 }
 
@@ -70,16 +70,16 @@ mod tests {
 
     #[test]
     fn every_name_in_the_catalogue_is_unique_and_documented() {
-        for room in FAMILIES {
-            let things = room.things;
-            for (i, thing) in things.iter().enumerate() {
-                assert!(thing.summary().ends_with('.'), "{} has no sentence that says what it is", thing.name);
-                for other in &things[..i] {
-                    assert!(!other.is_called(thing.name), "{} stands twice in {}", thing.name, room.name);
+        for family in FAMILIES {
+            let components = family.components;
+            for (i, component) in components.iter().enumerate() {
+                assert!(component.summary().ends_with('.'), "{} has no sentence that says what it is", component.name);
+                for other in &components[..i] {
+                    assert!(!other.is_called(component.name), "{} stands twice in {}", component.name, family.name);
                 }
-                for param in thing.params {
+                for param in component.params {
                     let says = param.summary().ends_with('.');
-                    assert!(says, "{}.{} has no sentence that says what it does", thing.name, param.name);
+                    assert!(says, "{}.{} has no sentence that says what it does", component.name, param.name);
                     if let Some(value) = (param.default)() {
                         param.kind.check(&Node::from(value), param.name).unwrap();
                     }

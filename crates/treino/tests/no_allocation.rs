@@ -76,7 +76,7 @@ fn chain(loss: &Loss, every_activation: bool) -> Vec<ConnectedLayer> {
         BatchNormalization { trainable: false, ..BatchNormalization::default() }.into(),
     ];
     if every_activation {
-        for thing in Activation::THINGS {
+        for thing in Activation::COMPONENTS {
             let activation = Activation::named(thing.name).unwrap();
             layers.push(layers::Activation { activation, ..layers::Activation::default() }.into());
             layers.push(Dense::new(4).into());
@@ -121,7 +121,7 @@ fn evaluation_allocations(
     let outputs = outputs(loss);
     let mut network = Network::build(INPUTS, layers).unwrap();
     network.initialize(1);
-    let metrics = Metric::THINGS
+    let metrics = Metric::COMPONENTS
         .iter()
         .map(|thing| NamedMetric::typed(thing.name).unwrap())
         // The exact area keeps every row of an epoch, and says so.
@@ -206,7 +206,7 @@ fn a_step_allocates_nothing() {
     assert!(ALLOCATIONS.load(Ordering::SeqCst) > before);
 
     for threads in [1, 2] {
-        for (i, thing) in Loss::THINGS.iter().enumerate() {
+        for (i, thing) in Loss::COMPONENTS.iter().enumerate() {
             let loss = Loss::named(thing.name).unwrap();
             // Errors in percent of a target of 0 are huge.
             let sgd = || SGD { global_clipnorm: Some(1.0), ..SGD::default() }.into();
@@ -225,7 +225,7 @@ fn a_step_allocates_nothing() {
             [606, 1212].map(|rows| evaluation_allocations(&loss, SGD::default().into(), threads, &every_layer(), rows));
         assert_eq!(few, many, "every layer: an evaluation allocates by the rows, {threads} threads");
         let layers = chain(&loss, false);
-        for thing in Optimizer::THINGS {
+        for thing in Optimizer::COMPONENTS {
             evaluation_allocations(&loss, Optimizer::named(thing.name).unwrap(), threads, &layers, 300);
             if thing.param("clipnorm").is_some() {
                 evaluation_allocations(&loss, with_all_options(thing.name), threads, &layers, 300);

@@ -5,10 +5,12 @@ mod explore;
 mod stopping;
 mod study;
 mod values;
+mod wording;
 
 pub use explore::{PICTURE_KINDS, typed_without};
 pub use study::{format_of, study_spec};
 pub use values::scalar;
+pub use wording::with_flags;
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use std::path::Path;
@@ -99,11 +101,11 @@ impl Flag {
     /// The parameter that the flag sets.
     fn param(&self) -> Option<&'static Param> {
         let (section, rest) = self.path.split_once('.')?;
-        let section = treino::spec::FAMILY.things.iter().find(|d| d.name == section)?;
+        let section = treino::spec::FAMILY.components.iter().find(|d| d.name == section)?;
         match rest.split_once('.') {
             None => section.param(rest),
             // A parameter that all optimizers have.
-            Some((_, name)) => treino::optimizers::FAMILY.things.first()?.param(name),
+            Some((_, name)) => treino::optimizers::FAMILY.components.first()?.param(name),
         }
     }
 

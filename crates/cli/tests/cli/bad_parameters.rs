@@ -73,7 +73,7 @@ fn outside(kind: &Kind) -> Vec<Bad> {
                 bad("{ type = 1 }", &["type must be a text"]),
             ];
             all.extend(["1", "true", "[1]"].map(|t| bad(t, &[&format!("is {t}, but must be"), room.name])));
-            let name = room.things[0].name;
+            let name = room.components[0].name;
             all.push(Bad {
                 below: "-".into(),
                 ..bad(&format!("\"{}\"", typo(name)), &[&typo(name), room.one, "did you mean"])
@@ -84,7 +84,7 @@ fn outside(kind: &Kind) -> Vec<Bad> {
             let shown = edges(interval, 1e-9).0.into_iter().map(|x| Value::Float(x).to_string());
             let mut all: Vec<Bad> = shown.flat_map(|x| wrong(&[&x])).collect();
             all.extend(wrong(&["true", "[true]"]));
-            let name = room.things[0].name;
+            let name = room.components[0].name;
             all.push(Bad { below: "-".into(), ..bad(&format!("\"{}\"", typo(name)), &[&typo(name), "did you mean"]) });
             all
         }
@@ -130,7 +130,7 @@ fn edges(interval: &Interval, step: f64) -> (Vec<f64>, Vec<f64>) {
 
 /// Values just inside of a kind, as typed.
 fn inside(kind: &Kind) -> Vec<String> {
-    let names = |room: &Family| -> Vec<String> { room.things.iter().map(|d| format!("\"{}\"", d.name)).collect() };
+    let names = |room: &Family| -> Vec<String> { room.components.iter().map(|d| format!("\"{}\"", d.name)).collect() };
     let number = |x: f64| Value::Float(x).to_string();
     match kind {
         Kind::Bool => vec!["true".into(), "false".into()],
@@ -183,7 +183,7 @@ fn mistakes() -> Vec<(String, Vec<String>)> {
     let mut all = Vec::new();
     // Pruners stand in a study, not in a training.
     for room in FAMILIES.into_iter().filter(|room| room.name != "pruners") {
-        for thing in room.things {
+        for thing in room.components {
             for param in thing.params {
                 let own = |value: &str| at(room, thing.name, &format!(", {} = {value}", param.name));
                 for bad in outside(&param.kind) {
@@ -244,7 +244,7 @@ fn values_just_inside_are_read() {
     let mut wrong = Vec::new();
     // Pruners stand in a study, not in a training.
     for room in FAMILIES.into_iter().filter(|room| room.name != "pruners") {
-        for thing in room.things {
+        for thing in room.components {
             for param in thing.params {
                 for value in inside(&param.kind) {
                     let (spec, _) = at(room, thing.name, &format!(", {} = {value}", param.name));

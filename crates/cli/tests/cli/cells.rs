@@ -217,9 +217,9 @@ fn what_stands_for_a_missing_cell_is_told_with_what_to_do() {
     let said = scratch.good("inspect t.csv").stdout.replace("\n    ", " ");
     for words in [
         "column \"c\": 70 of 80 cells are numbers, and \"None\" is none",
-        "say --missing None",
+        "use --missing None",
         "column \"t\": -999.9 stands in 8 cells, and all others lie between 0.5 and 29.5",
-        "say --missing -999.9",
+        "use --missing -999.9",
     ] {
         assert!(said.contains(words), "{words}\n{said}");
     }
@@ -231,7 +231,7 @@ fn what_stands_for_a_missing_cell_is_told_with_what_to_do() {
     }
 
     let trained = scratch.good("train t.csv --target y --epochs 1").stdout;
-    assert!(trained.contains("27 cells such as \"NA\" are taken for missing; say"), "{trained}");
+    assert!(trained.contains("27 cells such as \"NA\" are taken for missing; use"), "{trained}");
     let kept = scratch.good("train t.csv --target y --literal y --name m --epochs 20").stdout;
     assert!(kept.contains("y: multiclass, AS 32.5 %, EU 33.8 %, NA 33.8 %") && !kept.contains("set aside"), "{kept}");
     let evaluation = scratch.good("evaluate runs/0002-m t.csv --json").stdout;

@@ -222,7 +222,7 @@ fn callback(name: &str) -> Recipe {
 fn trainings() -> Vec<(String, Recipe)> {
     let mut all = Vec::new();
     for room in FAMILIES {
-        for thing in room.things {
+        for thing in room.components {
             let name = thing.name;
             let dense = |key: &str| Recipe {
                 layers: format!("{{ type = \"dense\", units = 8, {key} = {} }}", named(name)),
@@ -305,10 +305,13 @@ fn problem(scratch: &Scratch, folder: &str, recipe: &Recipe) -> Option<String> {
 fn everything_in_the_catalogue_trains() {
     let scratch = Scratch::new();
     let trainings = trainings();
-    let things: usize = FAMILIES.iter().map(|room| room.things.len()).sum();
+    let things: usize = FAMILIES.iter().map(|room| room.components.len()).sum();
     let named: usize = trainings.iter().map(|(names, _)| names.split(", ").count()).sum();
     // The sections, what belongs to studies, and `circle` have no training of their own.
-    assert_eq!(named, things - treino::spec::FAMILY.things.len() - treino::study::pruning::FAMILY.things.len() - 1);
+    assert_eq!(
+        named,
+        things - treino::spec::FAMILY.components.len() - treino::study::pruning::FAMILY.components.len() - 1
+    );
     let (next, problems) = (Mutex::new(trainings.iter().enumerate()), Mutex::new(Vec::new()));
     std::thread::scope(|scope| {
         for _ in 0..2 {

@@ -118,9 +118,9 @@ impl<T: Field> Field for Vec<T> {
 /// # Errors
 /// An unknown name, with the nearest valid one.
 pub fn find(room: &Family, name: &str) -> Result<&'static Descriptor> {
-    room.things.iter().find(|d| d.is_called(name)).copied().ok_or_else(|| {
+    room.components.iter().find(|d| d.is_called(name)).copied().ok_or_else(|| {
         Error::input(format!("\"{name}\" is not the name of {}", room.a_thing()))
-            .nearest(name, room.things.iter().map(|d| d.name))
+            .nearest(name, room.components.iter().map(|d| d.name))
     })
 }
 
@@ -132,7 +132,7 @@ pub fn read_named(room: &Family, node: &Node, path: &str) -> Result<(&'static De
         Value::Table(table) => {
             let Some(name) = table.get("type") else {
                 let e = Error::input(format!("{path} does not say which {} it is", room.one));
-                return Err(node.place(e.help(format!("add type = \"{}\"", room.things[0].name))));
+                return Err(node.place(e.help(format!("add type = \"{}\"", room.components[0].name))));
             };
             let Some(name) = name.text() else {
                 return Err(name.place(Error::input(format!("{path}.type must be a text in quotes"))));
@@ -160,7 +160,7 @@ pub(super) const EXPRESSION: &str = "expression";
 fn is_expression(room: &Family, text: &str) -> bool {
     let is_word = text.chars().all(|c| c.is_alphanumeric() || c == '_');
     let joined = text.trim().replace([' ', '-'], "_");
-    room.takes_expressions() && !is_word && !joined.is_empty() && !room.things.iter().any(|d| d.is_called(&joined))
+    room.takes_expressions() && !is_word && !joined.is_empty() && !room.components.iter().any(|d| d.is_called(&joined))
 }
 
 /// The other way round: the name alone where there are no parameters, else a table that begins with `type`.
@@ -308,7 +308,7 @@ macro_rules! family {
             name: $room,
             one: $one,
             doc: $crate::catalog::Doc($Enum::DOC),
-            things: $Enum::THINGS,
+            components: $Enum::COMPONENTS,
             is_chosen: true,
             places: &[$($place)?],
             example: $example,
@@ -319,7 +319,7 @@ macro_rules! family {
             pub const DOC: &'static str = concat!($($doc, "\n"),+);
 
             /// The descriptors of the family, in its order.
-            pub const THINGS: &'static [&'static $crate::catalog::Descriptor] =
+            pub const COMPONENTS: &'static [&'static $crate::catalog::Descriptor] =
                 &[$(<$Name as $crate::catalog::Component>::DESCRIPTOR),*];
 
             /// The description of the component it holds.

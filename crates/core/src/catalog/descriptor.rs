@@ -15,7 +15,7 @@ pub struct Family {
     /// Its documentation.
     pub doc: Doc,
     /// The descriptors of its components.
-    pub things: &'static [&'static Descriptor],
+    pub components: &'static [&'static Descriptor],
     /// Whether a spec chooses among its components by their names; the sections of a spec are tables of their own.
     pub is_chosen: bool,
     /// Where its components stand beside the parameters that take them.
@@ -33,7 +33,7 @@ impl Family {
 
     /// Whether an expression can stand in the place of a name.
     pub fn takes_expressions(&self) -> bool {
-        self.things.iter().any(|thing| thing.name == super::component::EXPRESSION)
+        self.components.iter().any(|thing| thing.name == super::component::EXPRESSION)
     }
 }
 

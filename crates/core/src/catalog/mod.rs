@@ -13,6 +13,7 @@ mod descriptor;
 mod node;
 mod reference;
 mod schema;
+mod setting;
 mod toml;
 
 pub use choice::choice;
@@ -21,4 +22,5 @@ pub use descriptor::{Descriptor, Doc, Family, Interval, Kind, Param};
 pub use node::{Entries, Entry, Node, Origin, Value};
 pub use reference::{ReferencePage, reference};
 pub use schema::{json_schema, object_schema, value_json};
+pub use setting::{list_setting, setting, setting_name};
 pub use toml::{parse, write};

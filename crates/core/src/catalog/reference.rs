@@ -67,7 +67,7 @@ impl Reference<'_> {
                 let _ = writeln!(text, "{place}\n");
             }
             text.push_str("| name | what it is |\n|---|---|\n");
-            for thing in room.things {
+            for thing in room.components {
                 let link = format!("[`{}`]({}#{})", thing.name, file(room), thing.name);
                 let _ = writeln!(text, "| {link} | {} |", cell(&escaped(&thing.summary())));
             }
@@ -87,14 +87,14 @@ impl Reference<'_> {
             let _ = write!(text, "\n{place}\n");
         }
         differences(&mut text, room.doc);
-        let links: Vec<String> = room.things.iter().map(|thing| format!("[`{0}`](#{0})", thing.name)).collect();
+        let links: Vec<String> = room.components.iter().map(|thing| format!("[`{0}`](#{0})", thing.name)).collect();
         let _ = write!(text, "\n{}\n", links.join(" · "));
         let shared = shared(room);
         if !shared.is_empty() {
             let _ = write!(text, "\n## Shared parameters\n\nMost things on this page also take these:\n\n");
             self.table(&mut text, &shared, None);
         }
-        for thing in room.things {
+        for thing in room.components {
             self.entry(&mut text, room, thing, &shared);
         }
         text
@@ -150,7 +150,7 @@ impl Reference<'_> {
     fn places(&self, room: &Family) -> Option<String> {
         let mut places: Vec<String> = room.places.iter().map(|place| place.to_string()).collect();
         let (sections, others): (Vec<&Family>, Vec<&Family>) = self.rooms.iter().partition(|other| !other.is_chosen);
-        for section in sections.iter().flat_map(|sections| sections.things) {
+        for section in sections.iter().flat_map(|sections| sections.components) {
             for param in section.params.iter().filter(|p| takes(&p.kind, room)) {
                 let flag = (self.flag)(&format!("{}.{}", section.name, param.name));
                 let flag = flag.map_or(String::new(), |flag| format!(" (`{flag}`)"));
@@ -159,7 +159,7 @@ impl Reference<'_> {
         }
         for other in others {
             let mut names: Vec<&str> = Vec::new();
-            for param in other.things.iter().flat_map(|thing| thing.params).filter(|p| takes(&p.kind, room)) {
+            for param in other.components.iter().flat_map(|thing| thing.params).filter(|p| takes(&p.kind, room)) {
                 if !names.contains(&param.name) {
                     names.push(param.name);
                 }
@@ -208,7 +208,7 @@ impl Reference<'_> {
                     default.is_some_and(|default| default.to_string() == e.node.value.to_string())
                 })
         };
-        match self.rooms.iter().flat_map(|room| room.things).find(is_default) {
+        match self.rooms.iter().flat_map(|room| room.components).find(is_default) {
             Some(_) => Value::Text(name.to_string()),
             None => value.clone(),
         }
@@ -248,7 +248,7 @@ fn allowed(kind: &Kind) -> String {
 
 /// The parameters that more than half of a family's components have, and none of them otherwise than the rest.
 fn shared(room: &Family) -> Vec<&'static Param> {
-    let things = room.things;
+    let things = room.components;
     if !room.is_chosen || things.len() < 3 {
         return Vec::new();
     }

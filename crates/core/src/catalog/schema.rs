@@ -11,17 +11,17 @@ pub fn json_schema(rooms: &[&Family]) -> Json {
     properties.insert("version".into(), json!({ "const": 1, "description": "The version of the spec format." }));
     for room in rooms {
         if !room.is_chosen {
-            for section in room.things {
+            for section in room.components {
                 properties.insert(section.name.into(), object_schema(section, false));
             }
         } else {
             let names: Vec<&str> =
-                room.things.iter().flat_map(|d| std::iter::once(d.name).chain(d.aliases.iter().copied())).collect();
+                room.components.iter().flat_map(|d| std::iter::once(d.name).chain(d.aliases.iter().copied())).collect();
             let mut any = vec![json!({ "enum": names })];
             if room.takes_expressions() {
                 any.push(json!({ "type": "string", "pattern": "[^A-Za-z0-9_]", "description": "An expression." }));
             }
-            any.extend(room.things.iter().map(|d| object_schema(d, true)));
+            any.extend(room.components.iter().map(|d| object_schema(d, true)));
             defs.insert(room.name.into(), json!({ "anyOf": any }));
         }
     }

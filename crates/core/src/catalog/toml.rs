@@ -84,7 +84,7 @@ fn toml_table(entries: &Entries) -> toml::Table {
     entries.list.iter().map(|e| (e.key.clone(), toml_value(&e.node.value))).collect()
 }
 
-fn toml_value(value: &Value) -> toml::Value {
+pub(super) fn toml_value(value: &Value) -> toml::Value {
     match value {
         Value::Bool(b) => toml::Value::Boolean(*b),
         Value::Int(i) => toml::Value::Integer(*i),

@@ -8,12 +8,14 @@
 use std::fmt;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// The result of everything in this crate that can fail.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// Whose fault a failure is; decides the exit code of the program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Kind {
     /// An argument, a spec or a table that cannot be used as it is.
     Input,
@@ -37,6 +39,7 @@ struct Inner {
     span: Option<TextSpan>,
     excerpt: Option<Excerpt>,
     help: Vec<String>,
+    source: Option<Arc<dyn std::error::Error + Send + Sync>>,
 }
 
 /// A line of a text that is in no file of its own, such as an expression, and a place in it.
@@ -85,7 +88,15 @@ impl Error {
             span: None,
             excerpt: None,
             help: Vec::new(),
+            source: None,
         }))
+    }
+
+    /// The error of another library that is behind this one, for [`std::error::Error::source`]. What a person needs of it
+    /// stands in the message.
+    pub fn caused_by(mut self, source: impl std::error::Error + Send + Sync + 'static) -> Self {
+        self.0.source = Some(Arc::new(source));
+        self
     }
 
     /// Input that cannot be used as it is.
@@ -107,7 +118,12 @@ impl Error {
             // Behind the system's words stand its number and what the reader knows already.
             _ => cause.to_string().split(" (os error").next().unwrap_or_default().to_string(),
         };
-        Self::new(Kind::Io, format!("cannot {verb} {}: {why}", path.display()))
+        // The cause is lent and cannot be copied, but for what it is made of.
+        let source = match cause.raw_os_error() {
+            Some(code) => std::io::Error::from_raw_os_error(code),
+            None => std::io::Error::new(cause.kind(), cause.to_string()),
+        };
+        Self::new(Kind::Io, format!("cannot {verb} {}: {why}", path.display())).caused_by(source)
     }
 
     /// The file that the error is about.
@@ -133,6 +149,13 @@ impl Error {
         let end = text[place.start..].find('\n').map_or(text.len(), |at| place.start + at);
         let place = place.start - begin..place.end.min(end) - begin;
         self.0.excerpt.get_or_insert(Excerpt { line: text[begin..end].to_string(), place });
+        self
+    }
+
+    /// The error with its message and its helps in other words.
+    pub fn worded(mut self, words: impl Fn(&str) -> String) -> Self {
+        self.0.message = words(&self.0.message);
+        self.0.help.iter_mut().for_each(|help| *help = words(help));
         self
     }
 
@@ -225,7 +248,11 @@ impl fmt::Debug for Error {
     }
 }
 
-impl std::error::Error for Error {}
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.0.source.as_deref().map(|source| source as &(dyn std::error::Error + 'static))
+    }
+}
 
 /// The name among `names` that `given` was probably meant to be, ignoring case, `-` and `_`; `None` when nothing is close.
 pub fn nearest<'a>(given: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
@@ -253,6 +280,16 @@ pub fn nearest<'a>(given: &str, names: impl IntoIterator<Item = &'a str>) -> Opt
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_behind_an_error_of_the_system_can_be_asked() {
+        let cause = std::io::Error::from_raw_os_error(2);
+        let e = Error::io("read", Path::new("x.csv"), &cause);
+        assert_eq!(e.message(), "cannot read x.csv: there is no such file or folder");
+        let source = std::error::Error::source(&e).and_then(|source| source.downcast_ref::<std::io::Error>());
+        assert_eq!(source.map(std::io::Error::kind), Some(std::io::ErrorKind::NotFound));
+        assert!(std::error::Error::source(&Error::input("no number")).is_none());
+    }
 
     #[test]
     fn a_close_name_is_offered_and_a_far_one_lists_what_is_possible() {

@@ -39,7 +39,7 @@ fn backward(f: &Activation, simd: Simd, x: &[f32], y: &[f32], dy: &[f32], width:
 }
 
 fn all() -> Vec<Activation> {
-    let mut all: Vec<Activation> = Activation::THINGS.iter().map(|d| Activation::named(d.name).unwrap()).collect();
+    let mut all: Vec<Activation> = Activation::COMPONENTS.iter().map(|d| Activation::named(d.name).unwrap()).collect();
     // The branches that defaults do not reach.
     all.push(super::Gelu { approximate: true }.into());
     all.push(super::Relu { negative_slope: 0.3, max_value: Some(4.0), threshold: -1.0 }.into());
@@ -125,7 +125,7 @@ fn names_of_keras_are_known() {
     }
     assert!(Activation::named("linear").unwrap().is_linear());
     assert!(!Activation::named("tanh").unwrap().is_linear());
-    assert_eq!(Activation::THINGS.len(), 31);
+    assert_eq!(Activation::COMPONENTS.len(), 31);
 }
 
 fn floats(json: &Json) -> Vec<f64> {

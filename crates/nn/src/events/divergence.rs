@@ -1,6 +1,7 @@
 //! A training that left the finite numbers.
 
 use serde::{Deserialize, Serialize};
+use treino_core::catalog::setting;
 use treino_core::error::{Error, Kind};
 
 /// A training left the finite numbers.
@@ -33,10 +34,10 @@ impl Divergence {
         if self.steps_before == 0 {
             return error
                 .help("no weight had been moved yet: the cause is in the inputs, the initial or sample weights, a penalty, or a function of your own")
-                .help("keep scale = \"standard\", and check --weight, --class-weight, --l1 and --l2");
+                .help("keep `data.scale = \"standard\"`, and check `data.weight`, `fit.class_weight`, `model.l1` and `model.l2`");
         }
         error
-            .help(format!("the likely cause is a learning rate that is too large: try --learning-rate {rate}"))
-            .help("inputs that are not on one scale do it too: keep scale = \"standard\", or add --batch-norm")
+            .help(format!("the likely cause is a learning rate that is too large: try {}", setting("compile.optimizer.learning_rate", rate)))
+            .help("inputs that are not on one scale do it too: keep `data.scale = \"standard\"`, or use `model.batch_norm = true`")
     }
 }

@@ -14,7 +14,7 @@ pub(super) fn draw(initializer: impl Into<Initializer>, shape: &[usize], seed: u
 
 #[test]
 fn every_initializer_fills_every_element_and_repeats_itself() {
-    for thing in Initializer::THINGS {
+    for thing in Initializer::COMPONENTS {
         let it = Initializer::named(thing.name).unwrap();
         for shape in [&[7, 5][..], &[5, 7], &[1, 1], &[6]] {
             let w = draw(it.clone(), shape, 9);

@@ -87,7 +87,7 @@ mod tests {
 
     #[test]
     fn every_loss_has_a_reduction_and_one_number_a_row_is_refused() {
-        for thing in Loss::THINGS {
+        for thing in Loss::COMPONENTS {
             assert_eq!(thing.params.last().unwrap().name, "reduction", "{}", thing.name);
         }
         assert_eq!(read("mean").unwrap(), Loss::named("huber").unwrap());

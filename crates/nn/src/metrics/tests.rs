@@ -23,7 +23,7 @@ fn batches_add_up_and_reset_forgets() {
     let y: Vec<f32> = (0..60).map(|i| ((i * 7) % 3) as f32).collect();
     let p: Vec<f32> = (0..180).map(|i| ((i * 37) % 101) as f32 / 101.0).collect();
     let w: Vec<f32> = (0..60).map(|i| ((i * 5) % 4) as f32 / 2.0).collect();
-    for thing in Metric::THINGS {
+    for thing in Metric::COMPONENTS {
         let metric = Metric::named(thing.name).unwrap();
         let whole = measure(metric.clone(), 1, 3, &y, &p, Some(&w));
         let mut running = metric.inner().start(1, 3);
@@ -107,7 +107,7 @@ fn agrees_with_keras() {
             }
         }
     }
-    for thing in Metric::THINGS {
+    for thing in Metric::COMPONENTS {
         // Accuracy is one of three others; the exact area and expressions are not Keras's.
         let not_here = ["accuracy", "exact_auc", "expression"];
         assert!(names.contains(&thing.name) || not_here.contains(&thing.name), "{}", thing.name);

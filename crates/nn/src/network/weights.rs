@@ -30,7 +30,7 @@ pub fn weights_with_metadata(network: &Network, metadata: Option<String>) -> Res
     let metadata = metadata.map(|metadata| std::iter::once(("treino".to_string(), metadata)).collect());
     views
         .and_then(|views| safetensors::serialize(views, metadata))
-        .map_err(|e| Error::input(format!("the weights cannot be stored: {e}")))
+        .map_err(|e| Error::input(format!("the weights cannot be stored: {e}")).caused_by(e))
 }
 
 /// Reads the variables of a network from safetensors bytes.

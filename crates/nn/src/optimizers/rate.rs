@@ -42,9 +42,9 @@ impl Field for LearningRate {
     fn read(node: &Node, path: &str) -> Result<Self> {
         match &node.value {
             Value::Float(_) | Value::Int(_) => f64::read(node, path).map(LearningRate::Constant),
-            Value::Text(name) if !Schedule::THINGS.iter().any(|d| d.is_called(name)) => {
+            Value::Text(name) if !Schedule::COMPONENTS.iter().any(|d| d.is_called(name)) => {
                 let e = Error::input(format!("{path} is \"{name}\", but must be {}", Self::KIND));
-                Err(node.place(e.nearest(name, Schedule::THINGS.iter().map(|d| d.name))))
+                Err(node.place(e.nearest(name, Schedule::COMPONENTS.iter().map(|d| d.name))))
             }
             _ => Schedule::read(node, path).map(LearningRate::Schedule),
         }

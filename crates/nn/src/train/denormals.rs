@@ -86,7 +86,7 @@ fn no_optimizer_keeps_a_denormal_number() {
     let penalties: [Option<Regularizer>; 4] =
         [None, Some(L1 { l1: 1e-3 }.into()), Some(L2 { l2: 1e-2 }.into()), Some(L1L2 { l1: 1e-4, l2: 1e-4 }.into())];
     let (mut checked, mut misses) = (0, Vec::new());
-    for thing in Optimizer::THINGS {
+    for thing in Optimizer::COMPONENTS {
         for optimizer in variants(thing) {
             for penalty in &penalties {
                 for constraint in [None, Some(MaxNorm { max_value: 1.0, axis: 0 }.into())] {

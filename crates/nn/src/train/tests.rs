@@ -57,7 +57,7 @@ fn train(cpu: &mut Cpu, epochs: std::ops::Range<usize>) {
 
 #[test]
 fn a_resumed_training_gives_the_same_bits_with_every_optimizer() {
-    for thing in Optimizer::THINGS {
+    for thing in Optimizer::COMPONENTS {
         let mut optimizers = vec![Optimizer::named(thing.name).unwrap()];
         if thing.param("use_ema").is_some() {
             // Four steps an epoch: the third epoch begins in the middle of an accumulation.

@@ -2,6 +2,7 @@
 
 use crate::column::storage_type::quoted;
 use std::fmt;
+use treino_core::catalog::list_setting;
 
 /// What the cells of a column amount to; over all rows of the table.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -41,7 +42,7 @@ impl Odd {
     /// What to do about it.
     pub fn remedy(&self) -> String {
         let cell = quoted(self.cell.as_bytes());
-        format!("if {cell} stands for a missing cell, say --missing {cell}")
+        format!("if {cell} stands for a missing cell, use {}", list_setting("data.missing", &[&self.cell]))
     }
 }
 

@@ -12,6 +12,7 @@ use crate::column::storage_type::StorageType;
 use crate::spec::note::Note;
 use crate::spec::spec::{DataSpec, Task};
 use serde::{Deserialize, Serialize};
+use treino_core::catalog::{list_setting, setting};
 use treino_core::{Error, Result};
 
 /// What is to be predicted.
@@ -74,17 +75,17 @@ const ROWS_PER_CLASS: usize = 5;
 impl Target {
     /// Finds the task and the classes of a target column; the scale comes later, from the training rows.
     pub(crate) fn new(column: &Column, spec: &DataSpec, notes: &mut Vec<Note>) -> Result<Self> {
-        Target::learnt(column, spec.task, spec.positive.as_deref(), "--task regression", notes)
+        Target::learnt(column, spec.task, spec.positive.as_deref(), &setting("data.task", "regression"), notes)
     }
 
     /// [`Target::new`] for a column of `more_targets`: the column itself says what is learnt. Numbers that `numeric` names
     /// are a regression however few they are.
     pub(crate) fn further(column: &Column, spec: &DataSpec, notes: &mut Vec<Note>) -> Result<Self> {
         let task = spec.numeric.contains(&column.name).then_some(Task::Regression);
-        Target::learnt(column, task, None, &format!("--numeric {}", column.name), notes)
+        Target::learnt(column, task, None, &list_setting("data.numeric", &[&column.name]), notes)
     }
 
-    /// `for_numbers` is what to say where numbers that look like classes are none.
+    /// `for_numbers` is the setting for where numbers that look like classes are none.
     fn learnt(
         column: &Column,
         said: Option<Task>,
@@ -109,7 +110,9 @@ impl Target {
         if let Some(odd) = almost.filter(|_| task == Task::Regression || (said.is_none() && distinct > FEW_VALUES + 1))
         {
             let e = fail(format!("is not all numbers: {odd}")).help(odd.remedy());
-            return Err(e.help(format!("to take each value for a class, say --categorical \"{name}\"")));
+            return Err(
+                e.help(format!("to take each value for a class, use {}", list_setting("data.categorical", &[name])))
+            );
         }
         if task == Task::Regression && !numeric {
             return Err(fail(format!("is of the kind {}, and a regression needs numbers", column.kind))
@@ -150,7 +153,7 @@ impl Target {
             target.choose_positive(positive)?;
         }
         if said.is_none() && task == Task::Multiclass {
-            let help = if numeric { format!("; for numbers say {for_numbers}") } else { String::new() };
+            let help = if numeric { format!("; for numbers use {for_numbers}") } else { String::new() };
             notes.push(Note::about(name, format!("{count} different values, so the task is multiclass{help}")));
         }
         Ok(target)
@@ -399,7 +402,7 @@ mod tests {
         for task in [None, Some(Task::Regression)] {
             let e = read(&DataSpec { task, ..DataSpec::new("", "y") }).unwrap_err();
             assert!(e.message().contains("99 of 100 cells are numbers, and \"isento\" (line 2) is none"), "{e}");
-            assert!(e.helps()[0].ends_with("say --missing \"isento\""), "{e}");
+            assert!(e.helps()[0].ends_with("use `data.missing = [\"isento\"]`"), "{e}");
         }
         let spec = DataSpec { missing: vec!["isento".into()], ..DataSpec::new("", "y") };
         assert_eq!(read(&spec).unwrap().target.task, Task::Regression);

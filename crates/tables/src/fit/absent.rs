@@ -26,7 +26,7 @@ pub(crate) fn notes(
     let mut notes = Vec::new();
     let lost = named(&|class| in_train[class] == 0);
     let because = match spec.split.as_str() {
-        "last" => ", because the last rows were kept back from a sorted file: say --set data.split=random",
+        "last" => ", because the last rows were kept back from a sorted file: use `data.split = \"random\"`",
         _ => "",
     };
     if !lost.is_empty() {
@@ -86,7 +86,7 @@ mod tests {
         let found = notes(&sorted, &last);
         let begin =
             "column \"y\": the classes \"D\" and \"E\" do not occur among the training rows, because the last rows";
-        assert!(found[0].starts_with(begin) && found[0].ends_with("--set data.split=random"), "{found:?}");
+        assert!(found[0].starts_with(begin) && found[0].ends_with("use `data.split = \"random\"`"), "{found:?}");
         assert!(found[1].contains("the classes \"A\", \"B\" and \"C\" do not occur among the validation rows"));
         assert!(notes(&sorted, &random).is_empty());
         let found = notes(&("AB".repeat(20) + "C"), &random);

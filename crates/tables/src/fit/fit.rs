@@ -84,7 +84,7 @@ pub(crate) fn fit(
 
 /// A column for the recipe "none".
 fn as_is(column: &Column, table: &Table) -> Result<Encoding> {
-    let help = "leave it out with --ignore, or use the recipe \"auto\"";
+    let help = "leave it out with `data.ignore`, or use the recipe \"auto\"";
     let fail = |what: String| {
         Err(Error::input(format!(
             "column \"{}\" {what}, and the recipe \"none\" uses numbers as they are",
@@ -109,7 +109,7 @@ pub(crate) fn encoding(
     rows: &[u32],
     spec: &DataSpec,
 ) -> Result<Encoding, ReasonText> {
-    let force = "say --numeric to use it, or --categorical";
+    let force = "name it in `data.numeric` to use it, or in `data.categorical`";
     match &column.values {
         Values::Absent if column.stats.missing == all_rows => {
             Err(ReasonText::new(LeftOutReason::Empty, "every cell is missing"))
@@ -123,8 +123,11 @@ pub(crate) fn encoding(
             };
             // Levels that hardly repeat tell nothing about other rows.
             let repeated = distinct * 4 <= (all_rows - column.stats.missing) * 3;
-            let advice =
-                if repeated && distinct <= ColumnStats::DISTINCT_CAP { "; say --categorical to use it" } else { "" };
+            let advice = if repeated && distinct <= ColumnStats::DISTINCT_CAP {
+                "; name it in `data.categorical` to use it"
+            } else {
+                ""
+            };
             Err(ReasonText::new(
                 LeftOutReason::Identifier,
                 format!("text or identifiers, {many} different values in {all_rows} rows{advice}"),
@@ -411,7 +414,7 @@ mod tests {
             let c = Column { values: Values::Absent, kind: ColumnKind::Text, stats, ..ids() };
             encoding(&c, 420, &[], &spec).unwrap_err().text
         };
-        assert!(!text(419).contains("--categorical") && text(230).contains("--categorical"));
+        assert!(!text(419).contains("data.categorical") && text(230).contains("data.categorical"));
         assert!(fitted(Column::categories("c", ["a", "b"]), &spec).unwrap_err().text.contains("no level"));
     }
 }

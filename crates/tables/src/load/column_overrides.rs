@@ -8,6 +8,7 @@ use crate::column::table::position;
 use crate::load::profile::ColumnScan;
 use crate::spec::note::Note;
 use crate::spec::spec::{DataSpec, Task};
+use treino_core::catalog::list_setting;
 use treino_core::{Error, Result};
 
 /// Categories with more levels than this are text.
@@ -122,8 +123,9 @@ impl ColumnOverrides {
             return Ok(number);
         }
         if let (StorageType::Number { .. } | StorageType::Label { .. }, Some((_, text))) = (natural, &p.infinite) {
+            let missing = list_setting("data.missing", &[text]);
             return Err(Error::input(format!("column \"{name}\" holds an infinite number, {text}")).help(format!(
-                "take it for a missing cell with --missing {text}, or leave the column out with --ignore"
+                "take it for a missing cell with {missing}, or leave the column out with `data.ignore`"
             )));
         }
         if let (StorageType::Date(format), Some((_, true))) = (natural, p.date()) {
@@ -192,7 +194,7 @@ mod tests {
         let cells = ["00501", "60601", "00501", "60601", "60601"];
         let (found, notes) = kind("a", &cells, &auto);
         assert_eq!(found, ColumnKind::Category);
-        assert!(notes[0].contains("\"00501\" (line 2)") && notes[0].contains("--numeric"), "{notes:?}");
+        assert!(notes[0].contains("\"00501\" (line 2)") && notes[0].contains("`data.numeric`"), "{notes:?}");
         let spec = DataSpec { numeric: vec!["a".into()], ..DataSpec::default() };
         assert_eq!(kind("a", &cells, &spec), (ColumnKind::Integer, vec![]));
         assert_eq!(kind("a", &["1582218195625938945", "1582218195625938946"].repeat(4), &auto).0, ColumnKind::Category);

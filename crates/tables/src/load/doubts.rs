@@ -10,6 +10,7 @@ use crate::load::profile::ColumnScan;
 use crate::source::source::OpenedTable;
 use crate::spec::note::Note;
 use treino_core::Error;
+use treino_core::catalog::list_setting;
 
 /// A column as it was planned.
 pub(crate) struct CheckedColumn<'a> {
@@ -63,7 +64,7 @@ fn codes(column: &CheckedColumn<'_>, place: &dyn Fn(u64) -> String) -> Option<St
             profile.digits.some_padded().filter(|_| matches!(column.plan, StorageType::Number { .. }))?;
         let cells = if count == 1 { "1 cell has".to_string() } else { format!("{count} cells have") };
         return Some(format!(
-            "{cells} zeros in front, such as {}; taken for numbers: say --categorical if they are codes",
+            "{cells} zeros in front, such as {}; taken for numbers: name it in `data.categorical` if they are codes",
             odd(first)
         ));
     }
@@ -75,7 +76,7 @@ fn codes(column: &CheckedColumn<'_>, place: &dyn Fn(u64) -> String) -> Option<St
         None if profile.typed => "whole numbers that the file declares as text".to_string(),
         None => "whole numbers whose column is called like a code".to_string(),
     };
-    Some(format!("{why} are taken for names, not for amounts; say --numeric if they count something"))
+    Some(format!("{why} are taken for names, not for amounts; name it in `data.numeric` if they count something"))
 }
 
 /// Dates that are none, or not of one order.
@@ -92,11 +93,11 @@ fn dates(column: &CheckedColumn<'_>, place: &dyn Fn(u64) -> String) -> Option<St
         let odd = quoted(odd.as_bytes());
         return Some(format!(
             "{count} of {} cells are dates like {}, and {odd}{} is none, so it is not taken for dates; if {odd} stands for a \
-             missing cell, say --missing {}",
+             missing cell, use {}",
             column.profile.present,
             format.pattern(),
             place(*byte),
-            option(std::slice::from_ref(&dates.almost()?.2.1))
+            list_setting("data.missing", &[&dates.almost()?.2.1])
         ));
     }
     let two = dates.two_orders()?;
@@ -126,9 +127,9 @@ fn placeholders(column: &CheckedColumn<'_>) -> Option<String> {
     let (is, stands) = if words.len() == 1 { ("is none", "stands") } else { ("are none", "stand") };
     Some(format!(
         "{others} of {} cells are {what}, and {list} {is}, so it is not taken for {what}; if {list} {stands} for a missing cell, \
-         say --missing {}",
+         use {}",
         profile.present,
-        option(&words)
+        list_setting("data.missing", &words)
     ))
 }
 
@@ -150,9 +151,9 @@ fn absent(column: &CheckedColumn<'_>) -> Option<String> {
     let word = word.as_ref().filter(|_| column.is_target)?;
     let (rows, are) = if *count == 1 { ("1 cell", "is") } else { (&*format!("{count} cells"), "are") };
     Some(format!(
-        "{rows} such as {} {are} taken for missing; say --literal {} if it is a value like others",
+        "{rows} such as {} {are} taken for missing; use {} if it is a value like others",
         quoted(word.as_bytes()),
-        option(&[column.name.to_string()])
+        list_setting("data.literal", &[column.name])
     ))
 }
 
@@ -171,27 +172,12 @@ pub(crate) fn advise(e: Error, what: &str, cell: &[u8], repeats: impl FnOnce() -
     let is_no_date = what.contains(" is no date like ");
     if what.ends_with("is infinite") || is_no_date || (what.ends_with("is no number") && is_placeholder(&decode(cell)))
     {
-        return e.help("a word that stands for a missing cell can be named with --missing");
+        return e.help("a word that stands for a missing cell can be named with `data.missing`");
     }
     match what.ends_with("is no number") {
-        true if repeats() => e.help("a word that stands for a missing cell can be named with --missing"),
+        true if repeats() => e.help("a word that stands for a missing cell can be named with `data.missing`"),
         true => e.help("a column of numbers holds nothing else; a missing cell is empty"),
         false => e,
-    }
-}
-
-/// Words as the value of an option: in the form of a list where a comma or a quote would be misread.
-pub(crate) fn option(words: &[String]) -> String {
-    let plain =
-        |word: &String| word.chars().all(|c| c.is_alphanumeric() || "._/-:<>#+".contains(c)) && !word.contains(',');
-    match words {
-        [word] if plain(word) => word.clone(),
-        [word] if !word.contains([',', '"', '\'', '$', '`', '!', '\\', '[']) => format!("\"{word}\""),
-        words if words.iter().all(plain) => words.join(","),
-        words => {
-            let quoted: Vec<String> = words.iter().map(|word| format!("{word:?}")).collect();
-            format!("'[{}]'", quoted.join(", "))
-        }
     }
 }
 
@@ -221,7 +207,7 @@ mod tests {
             notes.contains("40 of 41 cells are dates like dd/mm/yyyy, and \"00/00/0000\" (line 5) is none"),
             "{notes}"
         );
-        assert!(notes.ends_with("say --missing 00/00/0000"), "{notes}");
+        assert!(notes.ends_with("use `data.missing = [\"00/00/0000\"]`"), "{notes}");
         let (kind, notes) = told(&with(&["20200213", "20191230"], 20, &["99999999"]));
         assert_eq!(kind, ColumnKind::Integer);
         assert!(notes.contains("40 of 41 cells are dates like yyyymmdd, and \"99999999\" (line 5) is none"), "{notes}");
@@ -241,7 +227,8 @@ mod tests {
         assert!(told(&["13-Feb-20", "1-Mar-20"]).1.contains("two-digit years"));
         let (_, notes) = told(&with(&["13/02/2020"], 8, &["None", "None"]));
         assert!(
-            notes.contains("8 of 10 cells are dates, and \"None\" is none") && notes.ends_with("--missing None"),
+            notes.contains("8 of 10 cells are dates, and \"None\" is none")
+                && notes.ends_with("use `data.missing = [\"None\"]`"),
             "{notes}"
         );
     }
@@ -259,10 +246,7 @@ mod tests {
     fn words_among_numbers_are_told_where_they_stand_on_purpose() {
         let (_, notes) = told(&with(&["1", "2", "3"], 4, &["n.d.", "#DIV/0!", "n.d."]));
         assert!(notes.contains("12 of 15 cells are numbers, and \"n.d.\" and \"#DIV/0!\" are none"), "{notes}");
-        assert!(
-            notes.ends_with("say --missing n.d.,#DIV/0!") || notes.ends_with("say --missing '[\"n.d.\", \"#DIV/0!\"]'"),
-            "{notes}"
-        );
+        assert!(notes.ends_with("use `data.missing = [\"n.d.\", \"#DIV/0!\"]`"), "{notes}");
         assert_eq!(told(&with(&["1", "2", "3"], 4, &["x", "y", "z", "w"])).1, "");
         assert_eq!(told(&["1", "None", "None", "None", "2"]).1, "");
     }

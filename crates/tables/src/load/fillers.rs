@@ -3,6 +3,7 @@
 use crate::column::column::{Column, Values};
 use crate::column::table::Table;
 use crate::spec::note::Note;
+use treino_core::catalog::list_setting;
 
 /// Numbers that programs write where they have none, besides those of nines: the ends of the ranges of whole numbers.
 const ENDS: [f64; 7] = [-32_768.0, 32_767.0, 65_535.0, -2_147_483_648.0, 2_147_483_647.0, 4_294_967_295.0, -1e30];
@@ -34,7 +35,8 @@ fn of(column: &Column) -> Option<String> {
     let stands = if cells == 1 { "in 1 cell".to_string() } else { format!("in {cells} cells") };
     let (low, high) = (written(column, low), written(column, high));
     Some(format!(
-        "{text} stands {stands}, and all others lie between {low} and {high}; if it stands for a missing cell, say --missing {text}"
+        "{text} stands {stands}, and all others lie between {low} and {high}; if it stands for a missing cell, use {}",
+        list_setting("data.missing", &[&text])
     ))
 }
 
@@ -79,7 +81,7 @@ mod tests {
             ("1 -9 2 1 2 -9 ", "-9 stands in 2 cells"),
         ] {
             assert!(
-                note(cells).is_some_and(|note| note.contains(said) && note.contains("--missing ")),
+                note(cells).is_some_and(|note| note.contains(said) && note.contains("`data.missing = ")),
                 "{cells} {:?}",
                 note(cells)
             );

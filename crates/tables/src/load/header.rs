@@ -8,6 +8,7 @@ use crate::records::layout::{TableLayout, is_number};
 use crate::source::csv_format::{DELIMITERS, SAMPLE};
 use crate::source::source::OpenedTable;
 use std::io::{BufRead, Read};
+use treino_core::catalog::setting;
 
 /// So many rows are looked at for cells that the first line has, too.
 const ROWS_BELOW: usize = 1000;
@@ -35,8 +36,9 @@ pub(crate) fn named_below(opened: &OpenedTable, wanted: &str, form: TableLayout)
         if lines > 1 && cells.any(|cell| bare(cell) == wanted) {
             let skipped = form.above + lines - 1;
             return Some(format!(
-                "line {} holds \"{wanted}\": if it names the columns, the lines above it must go: say --skip-rows {skipped}",
-                skipped + 1
+                "line {} holds \"{wanted}\": if it names the columns, the lines above it must go: use {}",
+                skipped + 1,
+                setting("data.skip_rows", skipped)
             ));
         }
     }
@@ -74,7 +76,9 @@ fn data(opened: &OpenedTable, names: &[String], form: TableLayout) -> Option<Str
     let digits = if purpose { 0 } else { numbers.len() };
     let telling = digits + words.len();
     if only_numbers {
-        return Some("the first line holds only numbers and was taken for names: say --no-header if it is data".into());
+        return Some(
+            "the first line holds only numbers and was taken for names: use `data.header = false` if it is data".into(),
+        );
     }
     let likely = digits * 2 > names.len() || (heads * 4 < telling && (digits > 0 || words.len() * 2 >= names.len()));
     likely.then(|| {
@@ -89,7 +93,7 @@ fn data(opened: &OpenedTable, names: &[String], form: TableLayout) -> Option<Str
             let (stand, list) = (words.len(), quoted(words));
             reasons.push(format!("{stand} stand in their own columns again ({list})"));
         }
-        format!("{}: say --no-header if it is data", reasons.join(", and "))
+        format!("{}: use `data.header = false` if it is data", reasons.join(", and "))
     })
 }
 
@@ -106,15 +110,16 @@ fn other_delimiter(opened: &OpenedTable, name: &str, form: TableLayout) -> Optio
     let word = if delimiter == b'\t' { "tab".to_string() } else { format!("\"{}\"", char::from(delimiter)) };
     let first = lines.iter().position(|l| l.contains(&delimiter))?;
     if first == 0 {
-        let value = if delimiter == b'\t' { "tab" } else { word.as_str() };
-        return Some(format!("the file has one column, and most lines hold a {word}: say --delimiter {value}"));
+        let value = if delimiter == b'\t' { "tab" } else { word.trim_matches('"') };
+        let setting = setting("data.delimiter", value);
+        return Some(format!("the file has one column, and most lines hold a {word}: use {setting}"));
     }
     let title = crate::column::storage_type::quoted(name.as_bytes());
     Some(format!(
         "the file has one column, {title}, and most lines hold a {word}, from line {} on: if it names the columns, the lines \
-         above it must go: say --skip-rows {}",
+         above it must go: use {}",
         form.above + first + 1,
-        form.above + first
+        setting("data.skip_rows", form.above + first)
     ))
 }
 
@@ -135,7 +140,7 @@ mod tests {
 
     #[test]
     fn a_first_line_of_data_gets_a_word() {
-        assert!(notes("1,2\n3,4\n")[0].contains("--no-header"));
+        assert!(notes("1,2\n3,4\n")[0].contains("`data.header = false`"));
         assert!(notes("5.1,3.5,1.4,setosa\n4.9,3,1.3,setosa\n4.9,3,1.3,virginica\n")[0].contains("3 of the 4 names"));
         assert!(notes("state,1999,2004\na,4,3\na,3,1\n").is_empty());
         assert!(notes("y,1,2,3\n1,4,3,2\n2,3,1,1\n").is_empty());
@@ -143,7 +148,7 @@ mod tests {
             &TableSource::text("t.csv", "5.1,3.5,1.4,x\n4.9,3,1.3,x\n"),
             &DataSpec { target: Some("species".into()), ..DataSpec::default() },
         );
-        assert!(e.unwrap_err().helps().iter().any(|h| h.contains("--no-header")));
+        assert!(e.unwrap_err().helps().iter().any(|h| h.contains("`data.header = false`")));
     }
 
     #[test]
@@ -156,7 +161,7 @@ mod tests {
             "{found:?}"
         );
         assert!(found[0].contains("3 stand in their own columns again (\"Private\"") && found[0].ends_with("data"));
-        assert!(notes("p,x,s\np,x,y\ne,x,s\n")[0].contains("--no-header"));
+        assert!(notes("p,x,s\np,x,y\ne,x,s\n")[0].contains("`data.header = false`"));
         // Names are words that stand above numbers, or do not come again.
         assert!(notes("sex,age,sport\nm,3,sport\nf,4,run\n").is_empty());
         assert!(notes("a,b,c\na,x,y\nz,x,y\n").is_empty());
@@ -166,12 +171,12 @@ mod tests {
     fn titles_and_wrong_delimiters_get_a_word() {
         let wrong = DataSpec { delimiter: Some(",".into()), ..DataSpec::default() };
         let t = read(&TableSource::text("t.csv", "a;b\n1;2\n3;4\n"), &wrong).unwrap();
-        assert!(t.notes[0].text.contains("--delimiter \";\""), "{:?}", t.notes);
+        assert!(t.notes[0].text.contains("`data.delimiter = \";\"`"), "{:?}", t.notes);
         let titled = "Sales\nAll of 2020\na;b;c\n1;2;3\n4;5;6\n";
         let spec = DataSpec { skip_rows: Some(0), delimiter: Some(",".into()), ..DataSpec::default() };
         let t = read(&TableSource::text("t.csv", titled), &spec).unwrap();
         assert!(
-            t.notes[0].text.contains("from line 3 on") && t.notes[0].text.ends_with("--skip-rows 2"),
+            t.notes[0].text.contains("from line 3 on") && t.notes[0].text.ends_with("`data.skip_rows = 2`"),
             "{:?}",
             t.notes
         );
@@ -179,7 +184,10 @@ mod tests {
         let titled = "Sales, all,2020\na,b,c\n1,2,3\n";
         let spec = DataSpec { target: Some("c".into()), ..DataSpec::default() };
         let e = read(&TableSource::text("t.csv", titled), &spec).unwrap_err();
-        assert!(e.helps().iter().any(|h| h.starts_with("line 2 holds \"c\"") && h.ends_with("--skip-rows 1")), "{e}");
+        assert!(
+            e.helps().iter().any(|h| h.starts_with("line 2 holds \"c\"") && h.ends_with("`data.skip_rows = 1`")),
+            "{e}"
+        );
         assert!(notes("x\n1,5\n2,5\n").is_empty());
         assert!(notes("x\n1\n2\n").is_empty());
     }

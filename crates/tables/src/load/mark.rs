@@ -4,6 +4,7 @@ use crate::cell::number::{self, Decimal};
 use crate::load::load::StoredColumn;
 use crate::load::profile::{ColumnScan, votes};
 use crate::spec::note::Note;
+use treino_core::catalog::setting;
 use treino_core::{Error, Result};
 
 /// A file that a recipe reads.
@@ -59,7 +60,8 @@ impl NewFile<'_> {
             Note::about(
                 &self.names[at],
                 format!(
-                    "{cell} is read as {value}, {why}; say --decimal {other} if the \"{other}\" stands before decimals"
+                    "{cell} is read as {value}, {why}; use {} if the \"{other}\" stands before decimals",
+                    setting("data.decimal", &*other.to_string())
                 ),
             )
         };
@@ -82,7 +84,8 @@ impl NewFile<'_> {
                     value(Decimal::Point),
                     value(Decimal::Comma)
                 );
-                Err(Error::input(e).help("say which mark stands before decimals: --decimal . or --decimal ,"))
+                Err(Error::input(e)
+                    .help("say which mark stands before decimals: `data.decimal = \".\"` or `data.decimal = \",\"`"))
             }
         }
     }
@@ -162,7 +165,10 @@ mod tests {
         let (same, notes) = compare(&p, "n;b\n45.250;1\n3.500;1\n", "n\n45250\n3500\n").unwrap();
         assert!(same && notes.is_empty(), "{notes:?}");
         let (same, notes) = compare(&p, "n;b\n45,250;1\n3,500;1\n", "n\n45250\n3500\n").unwrap();
-        assert!(same && notes[0].contains("45,250 is read as 45250") && notes[0].contains("--decimal ,"), "{notes:?}");
+        assert!(
+            same && notes[0].contains("45,250 is read as 45250") && notes[0].contains("`data.decimal = \",\"`"),
+            "{notes:?}"
+        );
     }
 
     #[test]
@@ -171,7 +177,7 @@ mod tests {
         let p = trained("a,y", |i| format!("{}.5,{}", (i * i * i) / 10, i % 2));
         let e = compare(&p, "a;b\n2,500;1\n", "a\n2.5\n").unwrap_err();
         assert!(e.message().starts_with("column \"a\": 2,500 could be 2500 or 2.5"), "{e}");
-        assert!(e.helps()[0].contains("--decimal"));
+        assert!(e.helps()[0].contains("`data.decimal = "));
         let (same, notes) = compare(&p, "a,b\n2.500,1\n", "a\n2.5\n").unwrap();
         assert!(same && notes.len() == 1, "{notes:?}");
         let told = DataSpec { decimal: Some(",".into()), ..DataSpec::default() };

@@ -121,7 +121,7 @@ fn load_columns(opened: &OpenedTable, spec: &DataSpec, wanted: &ReadOptions) -> 
             (None, _) => {
                 return Err(Error::input(format!("column \"{column}\" holds lists or structs, which are not read"))
                     .in_file(&name)
-                    .help("leave it out with --ignore, or spread it over plain columns"));
+                    .help("leave it out with `data.ignore`, or spread it over plain columns"));
             }
             (Some(leaf), Some(Some(plan))) => (plan, Some(leaf)),
             (Some(leaf), None) => {

@@ -8,6 +8,7 @@ use crate::column::codes::Digits;
 use crate::column::dates::Dates;
 use crate::load::odd_words::OddWords;
 use crate::spec::note::Note;
+use treino_core::catalog::setting;
 
 /// What is known of a column after looking at some of its cells.
 #[derive(Debug, Clone)]
@@ -309,10 +310,10 @@ pub(crate) fn guessed(profiles: &[ColumnScan], decimal: Decimal, delimiter: u8) 
         return None;
     }
     let value = number::parse(cell.as_bytes(), decimal)?.value;
-    let other = decimal.other().mark();
     Some(Note::new(format!(
-        "{cell} could be {value} or {}, and no cell of the file tells; read as {value}: say --decimal {other} if it is not",
-        number::parse(cell.as_bytes(), decimal.other())?.value
+        "{cell} could be {value} or {}, and no cell of the file tells; read as {value}: use {} if it is not",
+        number::parse(cell.as_bytes(), decimal.other())?.value,
+        setting("data.decimal", &*decimal.other().mark().to_string())
     )))
 }
 

@@ -3,6 +3,7 @@
 
 use crate::column::column::{Column, ColumnKind};
 use crate::spec::note::Note;
+use treino_core::catalog::setting;
 
 /// How rows of sums are called.
 const LABELS: [&str; 9] =
@@ -35,7 +36,8 @@ pub(crate) fn note(what: &str, line: Option<usize>, footer: Option<usize>) -> No
     let line = line.map_or(String::new(), |line| format!(" (line {line})"));
     Note::new(match footer {
         Some(lines) => {
-            format!("the last row{line} {what}, and is read like any other: leave it out with --skip-footer {lines}")
+            let setting = setting("data.skip_footer", lines);
+            format!("the last row{line} {what}, and is read like any other: leave it out with {setting}")
         }
         None => format!("the first row{line} {what}, and is read like any other: take it out of the file"),
     })
@@ -71,9 +73,11 @@ mod tests {
         let found = notes(&format!("{table}Total;1060;114;5,0\n"));
         assert_eq!(found.len(), 1, "{found:?}");
         assert!(found[0].starts_with("the last row (line 6) holds the sums of the others in \"casos\", \"obitos\""));
-        assert!(found[0].ends_with("--skip-footer 1"));
+        assert!(found[0].ends_with("`data.skip_footer = 1`"));
         // Notes below it must go with it.
-        assert!(notes(&format!("{table};1060;114;5,0\nFonte: IBGE\n\n* estimado\n"))[0].ends_with("--skip-footer 3"));
+        assert!(
+            notes(&format!("{table};1060;114;5,0\nFonte: IBGE\n\n* estimado\n"))[0].ends_with("`data.skip_footer = 3`")
+        );
         assert!(notes(&format!("{table}Total;1000;100;5,0\n"))[0].contains("is called \"Total\""));
         let (head, rows) = table.split_once('\n').unwrap();
         let found = notes(&format!("{head}\nBrasil;1060;114;5,0\n{rows}"));

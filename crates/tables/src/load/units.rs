@@ -6,6 +6,7 @@ use crate::column::storage_type::quoted;
 use crate::records::layout::is_number;
 use crate::spec::note::Note;
 use ::csv::ByteRecord;
+use treino_core::catalog::setting;
 
 /// The words of a row, with their columns.
 fn words<'r>(cells: impl Iterator<Item = &'r [u8]>) -> Vec<(usize, &'r [u8])> {
@@ -34,10 +35,10 @@ pub(crate) fn note(row: &ByteRecord, above: usize, rows: usize) -> Note {
     let words: Vec<String> = words(row.iter()).into_iter().take(4).map(|(_, word)| quoted(word)).collect();
     Note::new(format!(
         "line {} ({}) holds units and is not read: no cell of it is a number, and those of the {rows} rows below it are; if \
-         it names the columns, say --skip-rows {}",
+         it names the columns, use {}",
         above + 2,
         words.join(", "),
-        above + 1
+        setting("data.skip_rows", above + 1)
     ))
 }
 
@@ -55,7 +56,7 @@ mod tests {
             table("TIME;WBHP;RATE;STATE\n;bar;m3/d;\n0;219.47;4.249;shut\n1;224.66;5.524;shut\n2;376.21;1.092;open\n");
         assert_eq!((t.rows, t.columns[1].values.number(0)), (3, 219.47_f32.into()));
         assert!(t.notes[0].text.starts_with("line 2 (\"bar\", \"m3/d\") holds units"), "{:?}", t.notes);
-        assert!(t.notes[0].text.ends_with("--skip-rows 1"));
+        assert!(t.notes[0].text.ends_with("`data.skip_rows = 1`"));
         let t = table("day,rain\nyyyy-mm-dd,mm\n2020-01-01,4\n2020-01-02,0\n");
         assert_eq!((t.rows, t.columns[0].kind), (2, ColumnKind::Date));
         assert_eq!(table("a,t\nx,(C)\ny,3\nz,4\n").rows, 3);

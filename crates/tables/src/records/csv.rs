@@ -158,18 +158,18 @@ impl<'a> CsvRows<'a> {
             e
         };
         if expected == 1 && self.form.header {
-            e.help("if the first line is a title, say with --skip-rows how many lines stand above the one that names the columns")
-                .help("put quotes around a cell that holds the delimiter, or name the delimiter with --delimiter")
+            e.help("if the first line is a title, say with `data.skip_rows` how many lines stand above the one that names the columns")
+                .help("put quotes around a cell that holds the delimiter, or name the delimiter with `data.delimiter`")
         } else if found == expected + 1 && self.record.iter().next_back().is_some_and(|cell| trim(cell).is_empty()) {
             e.help("the row ends with a delimiter and the first line does not: take it away, or end all lines alike")
         } else if found == expected + 1 && self.form.header {
             e.help("if the first cell is the name of the row, give its column a name in the header, too")
-                .help("put quotes around a cell that holds the delimiter, or name the delimiter with --delimiter")
+                .help("put quotes around a cell that holds the delimiter, or name the delimiter with `data.delimiter`")
         } else if found > expected {
-            e.help("put quotes around a cell that holds the delimiter, or name the delimiter with --delimiter")
+            e.help("put quotes around a cell that holds the delimiter, or name the delimiter with `data.delimiter`")
         } else {
             e.help("a missing cell is written as an empty one, its delimiter included")
-                .help("lines at the end that are no rows can be left out with --skip-footer")
+                .help("lines at the end that are no rows can be left out with `data.skip_footer`")
         }
     }
 
@@ -179,10 +179,9 @@ impl<'a> CsvRows<'a> {
             if let Some(first) = seen.insert(name.as_str(), i) {
                 let (first, second) = (first + 1, i + 1);
                 let e = Error::input(format!("columns {first} and {second} are both called \"{name}\""));
-                return Err(e
-                    .in_file(self.opened.source.name())
-                    .at_line(self.form.above + 1)
-                    .help("give each column a name of its own, or use --no-header if the first line is data"));
+                return Err(e.in_file(self.opened.source.name()).at_line(self.form.above + 1).help(
+                    "give each column a name of its own, or use `data.header = false` if the first line is data",
+                ));
             }
         }
         Ok(())

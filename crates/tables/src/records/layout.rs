@@ -13,6 +13,7 @@ use ::csv::{ByteRecord, ReaderBuilder};
 use std::collections::VecDeque;
 use std::io::{BufRead, Read};
 use treino_core::Result;
+use treino_core::catalog::setting;
 
 /// Where the table stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -84,9 +85,9 @@ impl TableLayout {
             if self.found == 1 { "line above it is".to_string() } else { format!("{} lines above it are", self.found) };
         (self.found > 0).then(|| {
             Note::new(format!(
-                "line {} names the columns, and the {lines} not read: say --skip-rows {} if that is wrong",
+                "line {} names the columns, and the {lines} not read: use {} if that is wrong",
                 self.above + 1,
-                self.above - self.found
+                setting("data.skip_rows", self.above - self.found)
             ))
         })
     }
@@ -525,7 +526,7 @@ mod tests {
         assert_eq!((t.rows, t.columns[1].name.as_str(), t.notes.len()), (1, "b", 0));
         assert_eq!(read(&DataSpec { skip_footer: 1, ..DataSpec::default() }).unwrap().rows, 2);
         let e = read(&said(0, 0)).unwrap_err();
-        assert_eq!((e.span().unwrap().line, e.helps()[0].contains("--skip-rows")), (2, true), "{e}");
+        assert_eq!((e.span().unwrap().line, e.helps()[0].contains("`data.skip_rows`")), (2, true), "{e}");
         let e = read(&said(9, 0)).unwrap_err();
         assert!(e.message().contains("empty") && e.helps()[0].contains("9 lines"), "{e}");
         assert!(read(&said(1, 9)).is_err());

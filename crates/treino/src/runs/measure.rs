@@ -36,7 +36,7 @@ impl Record {
     /// # Errors
     /// None that is known.
     pub fn to_json(&self) -> Result<String> {
-        serde_json::to_string(self).map_err(|e| Error::input(format!("cannot write the record: {e}")))
+        serde_json::to_string(self).map_err(|e| Error::input(format!("cannot write the record: {e}")).caused_by(e))
     }
 }
 

@@ -191,7 +191,7 @@ impl PreparedRun {
             Some(_) if !prepared.more_targets.is_empty() => {
                 let outputs = resolved.network.output_names().join(" and ");
                 let e = format!("class_weight is for networks with one output, but this one has {outputs}");
-                return Err(Error::input(e).help("a column can say how much each row weighs: --weight"));
+                return Err(Error::input(e).help("a column can say how much each row weighs: `data.weight`"));
             }
             Some(class_weight) if target.task != Task::Regression => {
                 let mut counts = vec![0; target.classes.len()];

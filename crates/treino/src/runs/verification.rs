@@ -135,7 +135,8 @@ fn metrics(run: &Path) -> Result<serde_json::Value> {
         return Ok(serde_json::Value::Null);
     }
     let text = std::fs::read_to_string(&path).map_err(|e| Error::io("read", &path, &e))?;
-    serde_json::from_str(&text).map_err(|e| Error::input(format!("the file is no JSON: {e}")).in_file(path))
+    serde_json::from_str(&text)
+        .map_err(|e| Error::input(format!("the file is no JSON: {e}")).caused_by(e).in_file(path))
 }
 
 fn compare(kept: &Network, made: &Network) -> Result<Verification> {

@@ -220,7 +220,7 @@ pub fn set(entries: &mut Entries, path: &str, value: Value, flag: &str) -> Resul
             _ => {}
         }
         if depth == 0 {
-            section = FAMILY.things.iter().find(|section| section.name == name).copied();
+            section = FAMILY.components.iter().find(|section| section.name == name).copied();
         }
         let not_a_table = || Error::input(format!("{flag} sets {path}, but {name} is not a table"));
         table = table.table_mut(name, &origin).ok_or_else(not_a_table)?;

@@ -233,7 +233,7 @@ fn check_loss(loss: &Loss, target: &Target, network: &Network, at: usize) -> Res
         (Task::Regression, TargetKind::Numbers) => {}
         (Task::Regression, TargetKind::Amounts) if (target.mean, target.sd) != (0.0, 1.0) => {
             let why = format!("it wants numbers of at least 0, but \"{target_name}\" is standardised");
-            return refuse(why, "target_scale = \"none\" in [data] (--set data.target_scale=none), or huber");
+            return refuse(why, "`data.target_scale = \"none\"`, or huber");
         }
         (Task::Regression, TargetKind::Amounts) => {}
         (Task::Regression, _) => {

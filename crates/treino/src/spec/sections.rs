@@ -22,7 +22,7 @@ pub static FAMILY: Family = Family {
     name: "sections",
     one: "section",
     doc: Doc(DOC),
-    things: SECTIONS,
+    components: SECTIONS,
     is_chosen: false,
     places: &[],
     example: "",

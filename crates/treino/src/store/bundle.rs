@@ -124,8 +124,8 @@ impl TrainedModel {
             spec: self.portable_spec(),
             table: self.table.clone(),
         };
-        let json =
-            serde_json::to_string(&metadata).map_err(|e| Error::input(format!("cannot store the model: {e}")))?;
+        let json = serde_json::to_string(&metadata)
+            .map_err(|e| Error::input(format!("cannot store the model: {e}")).caused_by(e))?;
         weights_with_metadata(&self.network, Some(json))
     }
 
@@ -153,9 +153,10 @@ impl TrainedModel {
     pub fn from_bytes(bytes: &[u8]) -> Result<Self> {
         let Some(json) = weights_metadata(bytes)? else {
             return Err(Error::input("the file holds weights, but no Treino model")
-                .help("to start a training from these weights, use --initial-weights"));
+                .help("to start a training from these weights, use `model.initial_weights`"));
         };
-        let damaged = |e: serde_json::Error| Error::input(format!("the model's description is damaged: {e}"));
+        let damaged =
+            |e: serde_json::Error| Error::input(format!("the model's description is damaged: {e}")).caused_by(e);
         let version: serde_json::Value = serde_json::from_str(&json).map_err(damaged)?;
         match version["format_version"].as_u64() {
             Some(version) if version > u64::from(FORMAT_VERSION) => {

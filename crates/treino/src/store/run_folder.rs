@@ -63,8 +63,8 @@ impl RunFolder {
     ) -> Result<PathBuf> {
         self.write("model.safetensors", &bundle.to_bytes()?)?;
         self.write("history.csv", history.csv().as_bytes())?;
-        let text =
-            serde_json::to_string_pretty(metrics).map_err(|e| Error::input(format!("cannot write metrics: {e}")))?;
+        let text = serde_json::to_string_pretty(metrics)
+            .map_err(|e| Error::input(format!("cannot write metrics: {e}")).caused_by(e))?;
         self.write("metrics.json", (text + "\n").as_bytes())?;
         self.write("record.json", record.as_bytes())?;
         // All run folders of a parent have the same depth, so the paths do not depend on the number.

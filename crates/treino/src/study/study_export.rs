@@ -80,7 +80,7 @@ pub fn parquet(table: &FigureTable) -> Result<Vec<u8>> {
         group.close()?;
         file.into_inner()
     };
-    write().map_err(|e| Error::new(Kind::Io, format!("cannot write Parquet: {e}")))
+    write().map_err(|e| Error::new(Kind::Io, format!("cannot write Parquet: {e}")).caused_by(e))
 }
 
 /// Operations of Optuna's journal.

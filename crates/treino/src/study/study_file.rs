@@ -113,12 +113,12 @@ impl StudyFile {
                 }
                 (true, false) => {
                     let e = Error::input(format!("there is a study of that name with another {names}"));
-                    return Err(other(e.help("go on with it with --extend, or begin another one with --fork")));
+                    return Err(other(e.help("go on with it with `extend`, or begin another one with `fork`")));
                 }
                 (false, _) => {
                     let e = Error::input("there is a study of that name, and it is another one");
                     let help = format!(
-                        "begin another one with --fork, or give this one a name of its own with --name; the other's differs in {names}"
+                        "begin another one with `fork`, or give this one a name of its own with `name`; the other's differs in {names}"
                     );
                     return Err(other(e.help(help)));
                 }
@@ -349,7 +349,7 @@ fn lock(path: &Path) -> Result<File> {
         Err(std::fs::TryLockError::WouldBlock) => {
             let e = Error::new(treino_core::error::Kind::Io, "another program works on this study")
                 .in_file(path.to_path_buf());
-            Err(e.help("wait for it, or give this one a name of its own with --name"))
+            Err(e.help("wait for it, or give this one a name of its own with `name`"))
         }
         Err(std::fs::TryLockError::Error(e)) => Err(Error::io("lock", &lock_path, &e)),
     }

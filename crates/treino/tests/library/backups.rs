@@ -100,7 +100,7 @@ fn optimizers() -> Vec<Optimizer> {
         Adam { gradient_accumulation_steps: Some(3), clipnorm: Some(0.5), ..Adam::default() }.into(),
         Adadelta { learning_rate: 1.0.into(), ..Adadelta::default() }.into(),
     ];
-    let named = Optimizer::THINGS.iter().map(|thing| Optimizer::named(thing.name).unwrap());
+    let named = Optimizer::COMPONENTS.iter().map(|thing| Optimizer::named(thing.name).unwrap());
     all.extend(named.filter(|optimizer| optimizer.inner().line_search().is_none()));
     all
 }

@@ -152,12 +152,12 @@ fn same_on_every_level(training: &Case, name: &str) {
 /// Every activation and loss, in training and evaluation.
 #[test]
 fn instruction_sets_do_not_change_a_bit_of_any_thing() {
-    for thing in Activation::THINGS {
+    for thing in Activation::COMPONENTS {
         let mut training = Case::new(6, 21, 11, 1);
         training.layers[3] = Dense::new(10).activation(Activation::named(thing.name).unwrap()).into();
         same_on_every_level(&training, thing.name);
     }
-    for thing in Loss::THINGS {
+    for thing in Loss::COMPONENTS {
         let loss = Loss::named(thing.name).unwrap();
         let targets = loss.inner().targets();
         let of_classes = matches!(targets, TargetKind::OneHot | TargetKind::ClassNumbers | TargetKind::Groups);
@@ -191,7 +191,7 @@ fn neither_threads_nor_instruction_sets_change_a_bit_of_any_layer() {
 /// Every optimizer, as it is and written out and read back.
 #[test]
 fn instruction_sets_do_not_change_a_bit_of_any_optimizer() {
-    for thing in Optimizer::THINGS {
+    for thing in Optimizer::COMPONENTS {
         let mut training = Case::new(6, 21, 11, 1);
         training.optimizer = Optimizer::named(thing.name).unwrap();
         if training.optimizer.inner().line_search().is_some() {

@@ -92,13 +92,13 @@ fn all_of(cases: impl IntoIterator<Item = (String, Vec<Layer>, Loss)>, rows: usi
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
 }
 
-fn every<T>(things: &[&'static treino::catalog::Descriptor], named: fn(&str) -> treino::Result<T>) -> Vec<T> {
-    things.iter().map(|thing| named(thing.name).unwrap()).collect()
+fn every<T>(components: &[&'static treino::catalog::Descriptor], named: fn(&str) -> treino::Result<T>) -> Vec<T> {
+    components.iter().map(|thing| named(thing.name).unwrap()).collect()
 }
 
 #[test]
 fn every_activation_inside_a_network() {
-    let cases = every(Activation::THINGS, Activation::named).into_iter().map(|a| {
+    let cases = every(Activation::COMPONENTS, Activation::named).into_iter().map(|a| {
         (
             a.name().to_string(),
             vec![dense(4).into(), activation(&a), dense(2).into()],
@@ -114,8 +114,8 @@ fn every_activation_inside_a_network() {
 #[test]
 fn every_activation_before_every_loss() {
     let mut wrong = Vec::new();
-    for a in every(Activation::THINGS, Activation::named) {
-        for loss in every(Loss::THINGS, Loss::named) {
+    for a in every(Activation::COMPONENTS, Activation::named) {
+        for loss in every(Loss::COMPONENTS, Loss::named) {
             let below_0 = a.name().starts_with("log_");
             let clipped = ["binary_crossentropy", "kl_divergence", "mean_squared_logarithmic_error"];
             let flat = below_0 && clipped.contains(&loss.name());
@@ -325,7 +325,7 @@ fn every_layer_with_its_settings_in_the_middle() {
     ];
     middle.extend(normalisations_in_the_middle());
     middle.extend(others_in_the_middle());
-    for thing in Layer::THINGS {
+    for thing in Layer::COMPONENTS {
         let here = middle.iter().any(|(_, layer)| layer.name() == thing.name);
         let elsewhere = IN_GRAPHS.contains(&thing.name) || WITHOUT_SLOPE.contains(&thing.name);
         assert!(here != elsewhere, "{} must stand either here or in graphs.rs", thing.name);
@@ -392,11 +392,11 @@ proptest! {
     #[test]
     fn a_finite_loss_has_a_finite_gradient(
         p in prop::collection::vec(prop_oneof![magnitude(), Just(1.0), Just(1e-7), Just(-1.0)], 12),
-        loss in 0..Loss::THINGS.len(),
+        loss in 0..Loss::COMPONENTS.len(),
         logits in any::<bool>(),
         seed in 0..4_u64,
     ) {
-        let loss = Loss::named(Loss::THINGS[loss].name).unwrap();
+        let loss = Loss::named(Loss::COMPONENTS[loss].name).unwrap();
         let absorbs = |name: &str| loss.inner().absorbs(&Activation::named(name).unwrap());
         let logits = logits && (absorbs("sigmoid") || absorbs("softmax"));
         let y = targets(&loss, 3, 4, seed);
@@ -412,14 +412,14 @@ proptest! {
     fn a_finite_loss_has_no_nan_in_its_gradient(
         x in prop::collection::vec(magnitude(), 4 * INPUTS),
         weights in prop::collection::vec(magnitude(), 64),
-        inner in 0..Activation::THINGS.len(),
-        last in 0..Activation::THINGS.len(),
-        loss in 0..Loss::THINGS.len(),
+        inner in 0..Activation::COMPONENTS.len(),
+        last in 0..Activation::COMPONENTS.len(),
+        loss in 0..Loss::COMPONENTS.len(),
         normalise in any::<bool>(),
     ) {
-        let named = |i: usize| Activation::named(Activation::THINGS[i].name).unwrap();
+        let named = |i: usize| Activation::named(Activation::COMPONENTS[i].name).unwrap();
         prop_assume!([inner, last].iter().all(|i| named(*i).name() != "exponential"));
-        let loss = Loss::named(Loss::THINGS[loss].name).unwrap();
+        let loss = Loss::named(Loss::COMPONENTS[loss].name).unwrap();
         let mut layers: Vec<Layer> = vec![Dense::new(4).activation(named(inner)).into()];
         if normalise {
             layers.push(BatchNormalization::default().into());

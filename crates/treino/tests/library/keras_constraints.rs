@@ -30,7 +30,7 @@ fn every_constraint_is_keras_s() {
         let share = miss(&doubles(&w), &floats(&case["after32"]), &floats(&case["after64"]));
         assert!(share <= 1.0, "{name} misses by {share} of its tolerance: {w:?}");
     }
-    assert!(Constraint::THINGS.iter().all(|thing| seen.contains(thing.name)), "only {seen:?}");
+    assert!(Constraint::COMPONENTS.iter().all(|thing| seen.contains(thing.name)), "only {seen:?}");
 }
 
 #[test]
@@ -51,5 +51,5 @@ fn every_regularizer_is_keras_s() {
         let share = miss(&doubles(&gradient), &floats(&case["gradient32"]), &floats(&case["gradient64"]));
         assert!(share <= 1.0, "{name}: the gradient misses by {share} of its tolerance: {gradient:?}");
     }
-    assert!(Regularizer::THINGS.iter().all(|thing| seen.contains(thing.name)), "only {seen:?}");
+    assert!(Regularizer::COMPONENTS.iter().all(|thing| seen.contains(thing.name)), "only {seen:?}");
 }

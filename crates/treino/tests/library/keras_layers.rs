@@ -119,7 +119,7 @@ fn every_layer_is_keras_s() {
     let elsewhere =
         ["input_layer", "dropout", "gaussian_noise", "gaussian_dropout", "alpha_dropout", "identity", "shared"];
     let in_lookups = ["discretization", "category_encoding", "hashing", "string_lookup", "integer_lookup"];
-    for thing in Layer::THINGS {
+    for thing in Layer::COMPONENTS {
         let is_elsewhere = elsewhere.iter().chain(&in_lookups).any(|name| *name == thing.name);
         assert!(seen.contains(thing.name) || is_elsewhere, "no case of {}", thing.name);
     }

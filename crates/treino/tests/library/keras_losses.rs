@@ -97,7 +97,7 @@ fn every_loss_is_kerass() {
             }
         }
     }
-    for thing in Loss::THINGS.iter().filter(|thing| thing.name != "expression") {
+    for thing in Loss::COMPONENTS.iter().filter(|thing| thing.name != "expression") {
         assert!(cases.iter().any(|case| case["loss"]["type"] == thing.name), "no case of {}", thing.name);
     }
 }
@@ -155,7 +155,7 @@ fn a_last_activation_that_its_loss_absorbs_is_kerass_loss_from_logits() {
             }
         }
     }
-    for thing in Loss::THINGS.iter().filter(|thing| thing.param("from_logits").is_some()) {
+    for thing in Loss::COMPONENTS.iter().filter(|thing| thing.param("from_logits").is_some()) {
         let name = thing.name;
         // An expression says itself what it makes of logits.
         assert!(seen.contains(&name) || name == "expression", "no case of {name} from logits");

@@ -57,7 +57,7 @@ fn every_optimizer_steps_as_in_keras() {
         }
     }
     assert!(misses.is_empty(), "{}", misses.join("\n"));
-    for thing in Optimizer::THINGS {
+    for thing in Optimizer::COMPONENTS {
         assert!(seen.contains(&thing.name) || thing.name == "lbfgs", "{} has no fixture", thing.name);
     }
 }

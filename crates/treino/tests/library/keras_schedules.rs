@@ -18,7 +18,7 @@ fn every_schedule_gives_keras_s_rates() {
         let share = miss(&ours, &floats(&case["rates32"]), &floats(&case["rates64"]));
         assert!(share <= 1.0, "{name} misses by {share} of its tolerance");
     }
-    for thing in Schedule::THINGS {
+    for thing in Schedule::COMPONENTS {
         let beyond = ["one_cycle", "warmup"].contains(&thing.name);
         assert!(seen.contains(&thing.name) || beyond, "{} has no fixture", thing.name);
     }

@@ -76,7 +76,7 @@ fn the_first_target_decides_the_split_and_numeric_what_a_further_one_is() {
     let test = p.test.as_ref().unwrap();
     assert_eq!((test.len(), test.y.column(0).iter().sum::<f32>()), (12, 8.0));
     assert_eq!(p.more_targets[0].task, Task::Multiclass);
-    assert!(p.notes.iter().any(|n| n.text.ends_with("for numbers say --numeric n")));
+    assert!(p.notes.iter().any(|n| n.text.ends_with("for numbers use `data.numeric = [\"n\"]`")));
     let p = prepared(&format!("x,y,n\n{rows}"), &spec(&["n"])).unwrap();
     assert_eq!((p.target.task, p.more_targets[0].task), (Task::Binary, Task::Regression));
 }

@@ -48,14 +48,17 @@ fn dialects_are_found() {
     let no_header = DataSpec { header: false, ..DataSpec::default() };
     let t = table("1,2\n3,4\n", &no_header).unwrap();
     assert_eq!((t.rows, t.columns[1].name.as_str()), (2, "column_2"));
-    assert!(auto("1,2\n3,4\n").notes[0].text.contains("--no-header"));
+    assert!(auto("1,2\n3,4\n").notes[0].text.contains("`data.header = false`"));
 }
 
 #[test]
 fn points_of_thousands_are_read_with_a_note() {
     let t = auto("n;c\n993;a\n1.126;b\n12.000;a\n1.000;b\n");
     assert_eq!((t.columns[0].values.number(1), t.dialect.unwrap().decimal), (1126.0, Decimal::Comma));
-    assert!(t.notes[0].text.starts_with("1.126 could be 1126 or 1.126") && t.notes[0].text.contains("--decimal ."));
+    assert!(
+        t.notes[0].text.starts_with("1.126 could be 1126 or 1.126")
+            && t.notes[0].text.contains("`data.decimal = \".\"`")
+    );
     let given = DataSpec { decimal: Some(".".into()), ..DataSpec::default() };
     let t = table("n;c\n993;a\n1.126;b\n12.000;a\n1.000;b\n", &given).unwrap();
     assert_eq!((t.columns[0].values.number(1), t.notes.len()), (1.126_f32.into(), 0));
@@ -100,7 +103,7 @@ fn errors_name_the_line_and_the_column() {
     assert_eq!((e.message(), line(&e)), ("column \"a\": \"x\" is no number", Some(3)));
     let numeric = DataSpec { numeric: named(&["a"]), ..DataSpec::default() };
     for (text, advised) in [("a,b\nx,1\ny,2\n", false), ("a,b\nx,1\nx,2\n", true), ("a,b\nn/d,1\n2,2\n", true)] {
-        assert_eq!(fails(text, &numeric).helps()[0].contains("--missing"), advised, "{text}");
+        assert_eq!(fails(text, &numeric).helps()[0].contains("`data.missing`"), advised, "{text}");
     }
     let e = fails("a,b\n1,2,\n", &auto);
     assert!(e.helps()[0].contains("ends with a delimiter"), "{e}");

@@ -70,10 +70,10 @@ impl Dimension {
     /// # Errors
     /// As [`Dimension::read`]; no `=`.
     pub fn typed(text: &str) -> Result<Self> {
-        let origin = Origin::Flag(format!("--vary {text}"));
+        let origin = Origin::Flag(format!("vary {text}"));
         let Some((name, values)) = text.split_once('=') else {
-            let e = Error::input(format!("--vary {text} has no values"));
-            return Err(e.help("write --vary learning_rate=0.001,0.01,0.1"));
+            let e = Error::input(format!("vary {text} has no values"));
+            return Err(e.help("write learning_rate=0.001,0.01,0.1"));
         };
         let (name, values) = (name.trim(), values.trim());
         let toml = match values.split_once("..") {
@@ -334,7 +334,7 @@ fn path_is_real(name: &str) -> bool {
     let Ok(path) = full_path(name) else { return false };
     let end = path.rsplit('.').next().unwrap_or("");
     let rooms = [&crate::spec::FAMILY, &treino_nn::optimizers::FAMILY];
-    let mut params = rooms.iter().flat_map(|room| room.things).filter_map(|thing| thing.param(end));
+    let mut params = rooms.iter().flat_map(|room| room.components).filter_map(|thing| thing.param(end));
     params.any(|param| matches!(param.kind, Kind::Float(_) | Kind::FloatOrThing(..)))
 }
 

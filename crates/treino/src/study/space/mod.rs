@@ -55,7 +55,7 @@ impl SearchSpace {
     pub fn new(dimensions: Vec<Dimension>, base: &Entries) -> Result<Self> {
         if dimensions.is_empty() {
             return Err(Error::input("there is nothing to vary")
-                .help("say what: --vary learning_rate=0.001,0.01,0.1, or a section [space]"));
+                .help("say what, such as learning_rate=0.001,0.01,0.1, or in a section [space]"));
         }
         let dimensions = in_order(unfolded(dimensions)?)?;
         let domains = dimensions.iter().map(|dimension| dimension.domain).collect();

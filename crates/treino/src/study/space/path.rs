@@ -73,17 +73,17 @@ fn check(path: String) -> Result<String> {
 }
 
 fn has(section: &str, key: &str) -> bool {
-    crate::spec::FAMILY.things.iter().any(|thing| thing.name == section && thing.param(key).is_some())
+    crate::spec::FAMILY.components.iter().any(|thing| thing.name == section && thing.param(key).is_some())
 }
 
 fn optimizers_have(name: &str) -> bool {
-    treino_nn::optimizers::FAMILY.things.iter().any(|thing| thing.param(name).is_some())
+    treino_nn::optimizers::FAMILY.components.iter().any(|thing| thing.param(name).is_some())
 }
 
 fn unknown(name: &str) -> Error {
-    let sections = crate::spec::FAMILY.things.iter().flat_map(|thing| thing.params.iter().map(|param| param.name));
+    let sections = crate::spec::FAMILY.components.iter().flat_map(|thing| thing.params.iter().map(|param| param.name));
     let optimizers =
-        treino_nn::optimizers::FAMILY.things.iter().flat_map(|thing| thing.params.iter().map(|param| param.name));
+        treino_nn::optimizers::FAMILY.components.iter().flat_map(|thing| thing.params.iter().map(|param| param.name));
     let mut names: Vec<&str> = sections.chain(optimizers).collect();
     names.sort_unstable();
     names.dedup();

@@ -79,7 +79,7 @@ fn bad_spaces_say_where() {
     assert!(e.message().contains("has no values"));
     assert!(of_flags(&[]).unwrap_err().message().contains("nothing to vary"));
     let e = of_flags(&["dropout=0.1,2"]).unwrap_err().to_string();
-    assert!(e.contains("model.dropout is 2, but must be") && e.contains("--vary dropout=0.1,2"), "{e}");
+    assert!(e.contains("model.dropout is 2, but must be") && e.contains("vary dropout=0.1,2"), "{e}");
 }
 
 #[test]

@@ -168,7 +168,7 @@ pub fn every_layer() -> Vec<ConnectedLayer> {
     let table = parse(LAYERS, std::path::Path::new("every layer")).unwrap();
     let layers: Vec<ConnectedLayer> = Vec::read(table.get("layers").unwrap(), "layers").unwrap();
     // Texts are looked up while a table is encoded: bare numbers hold none.
-    for thing in Layer::THINGS.iter().filter(|thing| thing.name != "string_lookup") {
+    for thing in Layer::COMPONENTS.iter().filter(|thing| thing.name != "string_lookup") {
         assert!(layers.iter().any(|placed| placed.layer.name() == thing.name), "{} is missing", thing.name);
     }
     layers
