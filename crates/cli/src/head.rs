@@ -6,6 +6,7 @@ use crate::tables::shortened;
 use crate::terminal::Terminal;
 use treino::callbacks::Callback;
 use treino::data::{Distribution, Target, Task};
+use treino::data::{RecipeMode, SplitMethod};
 use treino::runs::PreparedRun;
 use treino_pages::language::Lang;
 
@@ -38,10 +39,10 @@ pub fn head(planned: &PreparedRun, terminal: &Terminal) -> String {
     .into_iter()
     .filter_map(|(name, part)| part.map(|part| format!("{} {}", lang.grouped(part.len() as f64), lang.label(name))))
     .collect();
-    let how = if spec.data.split == "last" { lang.last_rows() } else { lang.seed(spec.data.seed) };
+    let how = if spec.data.split == SplitMethod::Last { lang.last_rows() } else { lang.seed(spec.data.seed) };
     lines.add(&lang.label_split(), &format!("{} ({how})", parts.join(", ")));
     let used = prepared.recipe.columns_used();
-    let recipe = if spec.data.recipe == "none" {
+    let recipe = if spec.data.recipe == RecipeMode::None {
         lang.columns_as_they_are(used)
     } else {
         lang.columns_become(used, network.inputs())

@@ -20,7 +20,7 @@ pub mod losses;
 pub mod metrics;
 pub mod network;
 pub mod optimizers;
-pub mod program;
+mod program;
 pub mod regularizers;
 pub mod schedules;
 pub mod train;

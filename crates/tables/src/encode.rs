@@ -468,6 +468,7 @@ fn fill(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Scaling;
     use crate::{Prepared, prepare_table, read};
 
     const TRAIN: &str = "id_code,age,job,seen,when,y\n\
@@ -479,7 +480,7 @@ mod tests {
             target: Some("y".into()),
             validation_split: 0.0,
             test_split: 0.0,
-            scale: "none".into(),
+            scale: Scaling::None,
             ..DataSpec::default()
         }
     }
@@ -508,7 +509,7 @@ mod tests {
 
     #[test]
     fn a_raw_file_gives_the_numbers_of_training() {
-        let spec = DataSpec { scale: "standard".into(), ..spec() };
+        let spec = DataSpec { scale: Scaling::Standard, ..spec() };
         let p = prepared(TRAIN, &spec);
         let (again, aside) = p.recipe.encode_with_targets(&[&p.target], &raw(TRAIN), &spec, &mut Vec::new()).unwrap();
         assert_eq!((&again, aside), (&p.train, 0));

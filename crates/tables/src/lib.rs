@@ -45,5 +45,6 @@ pub use load::load::read;
 pub use prepare::{prepare, prepare_for, prepare_table, prepare_table_for};
 pub use source::csv_format::CsvFormat;
 pub use source::source::TableSource;
+pub use spec::choices::{DecimalMark, Delimiter, Impute, RecipeMode, Scaling, SplitMethod};
 pub use spec::note::Note;
 pub use spec::spec::{DataSpec, Task};

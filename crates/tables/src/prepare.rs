@@ -15,6 +15,7 @@ use crate::source::source::TableSource;
 use crate::spec::note::Note;
 use crate::spec::spec::DataSpec;
 use crate::split::split;
+use crate::{RecipeMode, Scaling};
 use treino_core::rows::ColumnEncodings;
 use treino_core::{Error, Result};
 
@@ -224,7 +225,7 @@ fn scale_target(target: &mut Target, numbers: &[f64], train: &[u32], spec: &Data
     if max - min < f64::from(f32::MIN_POSITIVE) * 1e6 {
         return too("small or too near to each other", "multiply them by something");
     }
-    if spec.target_scale == "none" || spec.recipe == "none" {
+    if spec.target_scale == Scaling::None || spec.recipe == RecipeMode::None {
         return Ok(());
     }
     let guess = values().sum::<f64>() / train.len() as f64;
@@ -270,6 +271,7 @@ fn summary(table: &Table, columns: &[usize], targets: &[Target], cells: &[Target
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::SplitMethod;
     use crate::Task;
 
     fn prepared(text: &str, spec: &DataSpec) -> Result<Prepared> {
@@ -321,8 +323,12 @@ mod tests {
 
     #[test]
     fn a_recipe_of_none_uses_numbers_as_they_are() {
-        let spec =
-            DataSpec { recipe: "none".into(), validation_split: 0.0, split: "last".into(), ..DataSpec::new("", "y") };
+        let spec = DataSpec {
+            recipe: RecipeMode::None,
+            validation_split: 0.0,
+            split: SplitMethod::Last,
+            ..DataSpec::new("", "y")
+        };
         let p = prepared("a,y,b\n1,10.5,2\n3,20.5,4\n5,30,6\n7,5,8\n", &spec).unwrap();
         assert_eq!(
             (p.train.x.as_slice(), p.train.y.as_slice()),
@@ -337,7 +343,7 @@ mod tests {
 
     #[test]
     fn a_number_is_scaled_by_its_training_rows() {
-        let spec = DataSpec { validation_split: 0.0, split: "last".into(), ..DataSpec::new("", "y") };
+        let spec = DataSpec { validation_split: 0.0, split: SplitMethod::Last, ..DataSpec::new("", "y") };
         let p = prepared("a,y\n1,10\n3,\n5,30.5\n7,49.5\n2,10\n4,1000\n", &spec).unwrap();
         // The training rows have 10, 30.5, 49.5 and 10: mean 25.
         assert_eq!((p.set_aside, p.target.mean, p.train.rows.as_slice()), (1, 25.0, &[0, 2, 3, 4][..]));

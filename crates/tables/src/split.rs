@@ -1,5 +1,6 @@
 //! Which rows are kept back.
 
+use crate::SplitMethod;
 use crate::spec::spec::DataSpec;
 use treino_core::{Error, Result};
 use treino_engine::random::{Purpose, Stream};
@@ -27,7 +28,7 @@ pub(crate) fn split(rows: &[u32], classes: &[u32], count: usize, spec: &DataSpec
     let (validation, test) = spec.fractions();
     let parts = if let Some(folds) = spec.folds {
         one_fold(rows, classes, count, (n as f64 * test).round() as usize, folds, spec)
-    } else if spec.split == "last" {
+    } else if spec.split == SplitMethod::Last {
         let train_end = (n as f64 * (1.0 - (validation + test))).floor() as usize;
         let validation_end = ((n as f64 * (1.0 - test)).floor() as usize).clamp(train_end, n);
         Parts {
@@ -87,7 +88,7 @@ fn random(rows: &[u32], classes: &[u32], count: usize, validation: usize, test: 
 fn one_fold(rows: &[u32], classes: &[u32], count: usize, test: usize, folds: usize, spec: &DataSpec) -> Parts {
     let mut parts = Parts { train: Vec::new(), validation: Vec::new(), test: Vec::new() };
     let mut others: Vec<u32>;
-    if spec.split == "last" {
+    if spec.split == SplitMethod::Last {
         let cut = rows.len() - test;
         parts.test = rows[cut..].to_vec();
         others = (0..cut as u32).collect();
@@ -103,7 +104,7 @@ fn one_fold(rows: &[u32], classes: &[u32], count: usize, test: usize, folds: usi
     }
     let n = others.len();
     for (at, i) in others.into_iter().enumerate() {
-        let fold = if spec.split == "last" { at * folds / n } else { at % folds };
+        let fold = if spec.split == SplitMethod::Last { at * folds / n } else { at % folds };
         let part = if fold + 1 == spec.fold { &mut parts.validation } else { &mut parts.train };
         part.push(rows[i as usize]);
     }
@@ -166,7 +167,7 @@ mod tests {
     }
 
     fn spec(validation_split: f64, test_split: f64, split: &str) -> DataSpec {
-        DataSpec { validation_split, test_split, split: split.into(), ..DataSpec::default() }
+        DataSpec { validation_split, test_split, split: split.parse().unwrap(), ..DataSpec::default() }
     }
 
     #[test]
@@ -203,7 +204,7 @@ mod tests {
                 fold,
                 validation_seed: seed,
                 test_split: 0.2,
-                split: order.into(),
+                split: order.parse().unwrap(),
                 ..DataSpec::default()
             };
             let parts: Vec<Parts> = (1..=4).map(|fold| split(&rows(103), &classes, 3, &spec(fold)).unwrap()).collect();

@@ -67,6 +67,6 @@ pub use sequential::Sequential;
 pub use treino_core::{Error, Result, catalog, error, files, rows};
 pub use treino_nn::{
     activations, callbacks, constraints, events, expression, initializers, layers, losses, metrics, network,
-    optimizers, program, regularizers, schedules, train,
+    optimizers, regularizers, schedules, train,
 };
 pub use treino_tables as data;

@@ -139,7 +139,7 @@ impl Flag {
             ("missing", _) => "TOKENS",
             ("class-weight", _) => "balanced|LABEL=W,...",
             (_, Some(Kind::Int(_))) => "N",
-            (_, Some(Kind::Float(_) | Kind::FloatOrThing(..))) => "X",
+            (_, Some(Kind::Float(_) | Kind::FloatOrComponent(..))) => "X",
             (_, Some(Kind::List(_))) => "A,B,...",
             _ => "NAME",
         }

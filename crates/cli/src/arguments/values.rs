@@ -27,7 +27,7 @@ pub fn typed<'a>(kind: &Kind, given: impl Iterator<Item = &'a String>, flag: &st
                     Ok(Value::List(nodes)) => items.extend(nodes),
                     _ => {
                         let commas = match item {
-                            Kind::Thing(_) => Commas::OutsideParentheses,
+                            Kind::Component(_) => Commas::OutsideParentheses,
                             _ if flag == "--missing" => Commas::NotInNumbers,
                             _ => Commas::OutsideBrackets,
                         };
@@ -96,8 +96,8 @@ pub fn scalar(kind: &Kind, text: &str, flag: &str) -> Result<Value> {
         Kind::Int(_) | Kind::CountOr(_) => text.parse().map(Value::Int).ok(),
         Kind::Float(_) => text.parse().map(Value::Float).ok(),
         Kind::Bool => text.parse().map(Value::Bool).ok(),
-        Kind::FloatOrThing(..) if text.parse::<f64>().is_ok() => text.parse().map(Value::Float).ok(),
-        Kind::Thing(_) | Kind::FloatOrThing(..) | Kind::ClassWeight if text.trim_start().starts_with('{') => {
+        Kind::FloatOrComponent(..) if text.parse::<f64>().is_ok() => text.parse().map(Value::Float).ok(),
+        Kind::Component(_) | Kind::FloatOrComponent(..) | Kind::ClassWeight if text.trim_start().starts_with('{') => {
             Some(toml_value(text).map_err(|why| {
                 let e = Error::input(format!("{flag} is {text}, which is not a valid TOML table: {why}"));
                 e.help("such a table looks like { type = \"sgd\", momentum = 0.9 }")

@@ -67,7 +67,7 @@ fn outside(kind: &Kind) -> Vec<Bad> {
             }
             all
         }
-        Kind::Thing(room) => {
+        Kind::Component(room) => {
             let mut all = vec![
                 bad("{ a = 1 }", &["does not say which", room.one]),
                 bad("{ type = 1 }", &["type must be a text"]),
@@ -80,7 +80,7 @@ fn outside(kind: &Kind) -> Vec<Bad> {
             });
             all
         }
-        Kind::FloatOrThing(interval, room) => {
+        Kind::FloatOrComponent(interval, room) => {
             let shown = edges(interval, 1e-9).0.into_iter().map(|x| Value::Float(x).to_string());
             let mut all: Vec<Bad> = shown.flat_map(|x| wrong(&[&x])).collect();
             all.extend(wrong(&["true", "[true]"]));
@@ -138,8 +138,8 @@ fn inside(kind: &Kind) -> Vec<String> {
         Kind::Float(interval) => edges(interval, 1e-9).1.into_iter().map(number).collect(),
         Kind::Choice(words) => words.iter().map(|w| format!("\"{w}\"")).collect(),
         Kind::CountOr(words) => words.iter().map(|w| format!("\"{w}\"")).chain(["1".to_string()]).collect(),
-        Kind::Thing(room) => names(room),
-        Kind::FloatOrThing(interval, room) => {
+        Kind::Component(room) => names(room),
+        Kind::FloatOrComponent(interval, room) => {
             let numbers = edges(interval, 1e-9).1.into_iter().map(number);
             numbers.chain(names(room)).collect()
         }

@@ -163,9 +163,9 @@ pub enum Kind {
     /// A whole number of at least 1, or one of a few words.
     CountOr(&'static [&'static str]),
     /// A component of another family: its name, or a table with its `type` and parameters.
-    Thing(&'static Family),
+    Component(&'static Family),
     /// A number in an interval, or a component of a family.
-    FloatOrThing(Interval, &'static Family),
+    FloatOrComponent(Interval, &'static Family),
     /// A list, each item of one kind.
     List(&'static Kind),
     /// One value of a kind, or a list of them.
@@ -200,8 +200,8 @@ impl Kind {
             (Kind::Bool, Value::Bool(_)) | (Kind::Text, Value::Text(_)) => true,
             (Kind::TextOrInt, Value::Text(_) | Value::Int(_)) => true,
             (Kind::Int(interval), Value::Int(i)) => interval.holds(*i as f64),
-            (Kind::Float(interval) | Kind::FloatOrThing(interval, _), Value::Int(i)) => interval.holds(*i as f64),
-            (Kind::Float(interval) | Kind::FloatOrThing(interval, _), Value::Float(x)) => {
+            (Kind::Float(interval) | Kind::FloatOrComponent(interval, _), Value::Int(i)) => interval.holds(*i as f64),
+            (Kind::Float(interval) | Kind::FloatOrComponent(interval, _), Value::Float(x)) => {
                 x.is_finite() && interval.holds(*x)
             }
             (Kind::CountOr(_), Value::Int(i)) => *i >= 1,
@@ -213,7 +213,9 @@ impl Kind {
                 true
             }
             // What a component or a list holds is checked when it is read.
-            (Kind::Thing(_) | Kind::FloatOrThing(..) | Kind::ClassWeight, Value::Text(_) | Value::Table(_)) => true,
+            (Kind::Component(_) | Kind::FloatOrComponent(..) | Kind::ClassWeight, Value::Text(_) | Value::Table(_)) => {
+                true
+            }
             (Kind::OneOrMore(kind), value) if !matches!(value, Value::List(_)) => return kind.check(node, path),
             (Kind::List(kind) | Kind::OneOrMore(kind), Value::List(items)) => {
                 for (i, item) in items.iter().enumerate() {
@@ -262,8 +264,8 @@ impl fmt::Display for Kind {
                 let quoted: Vec<String> = words.iter().map(|w| format!("\"{w}\"")).collect();
                 write!(f, "{} or a whole number of at least 1", quoted.join(", "))
             }
-            Kind::Thing(room) => write!(f, "the name of a thing in {} or a table with its type", room.name),
-            Kind::FloatOrThing(interval, room) => {
+            Kind::Component(room) => write!(f, "the name of a thing in {} or a table with its type", room.name),
+            Kind::FloatOrComponent(interval, room) => {
                 write!(f, "a number{interval}, or the name of a thing in {} or a table with its type", room.name)
             }
             Kind::List(kind) => write!(f, "a list, each item {kind}"),

@@ -230,8 +230,8 @@ fn is_missing(default: &Value) -> bool {
 fn allowed(kind: &Kind) -> String {
     let link = |room: &Family| room.a_thing().replace(room.one, &format!("[{}]({})", room.one, file(room)));
     match kind {
-        Kind::Thing(room) => link(room),
-        Kind::FloatOrThing(interval, room) => format!("a number{interval}, or {}", link(room)),
+        Kind::Component(room) => link(room),
+        Kind::FloatOrComponent(interval, room) => format!("a number{interval}, or {}", link(room)),
         Kind::List(kind) => format!("a list, each item {}", allowed(kind)),
         Kind::OneOrMore(kind) => format!("{}, or a list of such", allowed(kind)),
         Kind::PerOutput(kind) => format!("{}; or a table of such, one for each output", allowed(kind)),
@@ -271,7 +271,7 @@ fn same(a: &Param, b: &Param) -> bool {
 
 fn takes(kind: &Kind, room: &Family) -> bool {
     match kind {
-        Kind::Thing(of) | Kind::FloatOrThing(_, of) => *of == room,
+        Kind::Component(of) | Kind::FloatOrComponent(_, of) => *of == room,
         Kind::List(kind) | Kind::OneOrMore(kind) | Kind::PerOutput(kind) => takes(kind, room),
         _ => false,
     }

@@ -96,11 +96,11 @@ fn kind_schema(kind: &Kind) -> Map<String, Json> {
             let count = kind_schema(&Kind::COUNT);
             schema.insert("anyOf".into(), json!([{ "enum": words }, count]));
         }
-        Kind::Thing(room) => {
+        Kind::Component(room) => {
             schema.insert("$ref".into(), format!("#/$defs/{}", room.name).into());
         }
-        Kind::FloatOrThing(interval, room) => {
-            let any = json!([kind_schema(&Kind::Float(*interval)), kind_schema(&Kind::Thing(room))]);
+        Kind::FloatOrComponent(interval, room) => {
+            let any = json!([kind_schema(&Kind::Float(*interval)), kind_schema(&Kind::Component(room))]);
             schema.insert("anyOf".into(), any);
         }
         Kind::ClassWeight => {

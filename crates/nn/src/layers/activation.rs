@@ -10,7 +10,7 @@ component! {
     /// An activation by itself: y = f(x).
     pub struct Activation = "activation" {
         /// The function.
-        activation: activations::Activation = Linear::default().into(), Kind::Thing(&crate::activations::FAMILY);
+        activation: activations::Activation = Linear::default().into(), Kind::Component(&crate::activations::FAMILY);
         /// Name; numbered by itself when left open.
         name: Option<String> = None, Kind::Text;
     }

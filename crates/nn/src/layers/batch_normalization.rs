@@ -30,21 +30,21 @@ component! {
         /// Whether to multiply by gamma.
         scale: bool = true, Kind::Bool;
         /// Where beta starts.
-        beta_initializer: Initializer = Zeros::default().into(), Kind::Thing(&crate::initializers::FAMILY);
+        beta_initializer: Initializer = Zeros::default().into(), Kind::Component(&crate::initializers::FAMILY);
         /// Where gamma starts.
-        gamma_initializer: Initializer = Ones::default().into(), Kind::Thing(&crate::initializers::FAMILY);
+        gamma_initializer: Initializer = Ones::default().into(), Kind::Component(&crate::initializers::FAMILY);
         /// Where the moving mean starts.
-        moving_mean_initializer: Initializer = Zeros::default().into(), Kind::Thing(&crate::initializers::FAMILY);
+        moving_mean_initializer: Initializer = Zeros::default().into(), Kind::Component(&crate::initializers::FAMILY);
         /// Where the moving variance starts.
-        moving_variance_initializer: Initializer = Ones::default().into(), Kind::Thing(&crate::initializers::FAMILY);
+        moving_variance_initializer: Initializer = Ones::default().into(), Kind::Component(&crate::initializers::FAMILY);
         /// Penalty on beta.
-        beta_regularizer: Option<Regularizer> = None, Kind::Thing(&crate::regularizers::FAMILY);
+        beta_regularizer: Option<Regularizer> = None, Kind::Component(&crate::regularizers::FAMILY);
         /// Penalty on gamma.
-        gamma_regularizer: Option<Regularizer> = None, Kind::Thing(&crate::regularizers::FAMILY);
+        gamma_regularizer: Option<Regularizer> = None, Kind::Component(&crate::regularizers::FAMILY);
         /// What beta must satisfy after each step.
-        beta_constraint: Option<Constraint> = None, Kind::Thing(&crate::constraints::FAMILY);
+        beta_constraint: Option<Constraint> = None, Kind::Component(&crate::constraints::FAMILY);
         /// What gamma must satisfy after each step.
-        gamma_constraint: Option<Constraint> = None, Kind::Thing(&crate::constraints::FAMILY);
+        gamma_constraint: Option<Constraint> = None, Kind::Component(&crate::constraints::FAMILY);
         /// Name; numbered by itself when left open.
         name: Option<String> = None, Kind::Text;
         /// Whether training moves gamma and beta and follows the batches; frozen, the layer stays in inference mode.

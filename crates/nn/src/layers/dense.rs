@@ -24,23 +24,23 @@ component! {
         /// Number of units: how wide the output is.
         units: usize = 1, Kind::COUNT;
         /// Activation of the output.
-        activation: Activation = Linear::default().into(), Kind::Thing(&crate::activations::FAMILY);
+        activation: Activation = Linear::default().into(), Kind::Component(&crate::activations::FAMILY);
         /// Whether to add b.
         use_bias: bool = true, Kind::Bool;
         /// Where W starts.
-        kernel_initializer: Initializer = GlorotUniform::default().into(), Kind::Thing(&crate::initializers::FAMILY);
+        kernel_initializer: Initializer = GlorotUniform::default().into(), Kind::Component(&crate::initializers::FAMILY);
         /// Where b starts.
-        bias_initializer: Initializer = Zeros::default().into(), Kind::Thing(&crate::initializers::FAMILY);
+        bias_initializer: Initializer = Zeros::default().into(), Kind::Component(&crate::initializers::FAMILY);
         /// Penalty on W.
-        kernel_regularizer: Option<Regularizer> = None, Kind::Thing(&crate::regularizers::FAMILY);
+        kernel_regularizer: Option<Regularizer> = None, Kind::Component(&crate::regularizers::FAMILY);
         /// Penalty on b.
-        bias_regularizer: Option<Regularizer> = None, Kind::Thing(&crate::regularizers::FAMILY);
+        bias_regularizer: Option<Regularizer> = None, Kind::Component(&crate::regularizers::FAMILY);
         /// Penalty on the output.
-        activity_regularizer: Option<Regularizer> = None, Kind::Thing(&crate::regularizers::FAMILY);
+        activity_regularizer: Option<Regularizer> = None, Kind::Component(&crate::regularizers::FAMILY);
         /// What W must satisfy after each step.
-        kernel_constraint: Option<Constraint> = None, Kind::Thing(&crate::constraints::FAMILY);
+        kernel_constraint: Option<Constraint> = None, Kind::Component(&crate::constraints::FAMILY);
         /// What b must satisfy after each step.
-        bias_constraint: Option<Constraint> = None, Kind::Thing(&crate::constraints::FAMILY);
+        bias_constraint: Option<Constraint> = None, Kind::Component(&crate::constraints::FAMILY);
         /// Name; numbered by itself when left open.
         name: Option<String> = None, Kind::Text;
         /// Whether training moves its weights.

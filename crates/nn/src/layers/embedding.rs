@@ -26,11 +26,11 @@ component! {
         /// Numbers in a vector.
         output_dim: usize = 1, Kind::COUNT;
         /// Where the vectors start.
-        embeddings_initializer: Initializer = RandomUniform::default().into(), Kind::Thing(&crate::initializers::FAMILY);
+        embeddings_initializer: Initializer = RandomUniform::default().into(), Kind::Component(&crate::initializers::FAMILY);
         /// Penalty on the vectors.
-        embeddings_regularizer: Option<Regularizer> = None, Kind::Thing(&crate::regularizers::FAMILY);
+        embeddings_regularizer: Option<Regularizer> = None, Kind::Component(&crate::regularizers::FAMILY);
         /// What the vectors must satisfy after each step.
-        embeddings_constraint: Option<Constraint> = None, Kind::Thing(&crate::constraints::FAMILY);
+        embeddings_constraint: Option<Constraint> = None, Kind::Component(&crate::constraints::FAMILY);
         /// Name; numbered by itself when left open.
         name: Option<String> = None, Kind::Text;
         /// Whether training moves the vectors.

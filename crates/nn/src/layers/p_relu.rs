@@ -15,11 +15,11 @@ component! {
     /// Keras differences: `shared_axes` counts, as there, from the rows on: for a row of one side only 1 makes sense.
     pub struct PReLU = "p_re_lu" {
         /// Where alpha starts.
-        alpha_initializer: Initializer = Zeros::default().into(), Kind::Thing(&crate::initializers::FAMILY);
+        alpha_initializer: Initializer = Zeros::default().into(), Kind::Component(&crate::initializers::FAMILY);
         /// Penalty on alpha.
-        alpha_regularizer: Option<Regularizer> = None, Kind::Thing(&crate::regularizers::FAMILY);
+        alpha_regularizer: Option<Regularizer> = None, Kind::Component(&crate::regularizers::FAMILY);
         /// What alpha must satisfy after each step.
-        alpha_constraint: Option<Constraint> = None, Kind::Thing(&crate::constraints::FAMILY);
+        alpha_constraint: Option<Constraint> = None, Kind::Component(&crate::constraints::FAMILY);
         /// Sides of the batch, from 1, along which there is only one alpha.
         shared_axes: Option<Vec<usize>> = None, Kind::List(&Kind::COUNT);
         /// Name; numbered by itself when left open.

@@ -12,6 +12,7 @@ mod graph;
 mod network;
 mod weights;
 
+pub use crate::program::{Buffer, Output};
 pub use batch_gradient::BatchGradient;
 pub use graph::readings;
 pub use network::{LayerSummary, Network, logits_to_probabilities};

@@ -266,7 +266,8 @@ impl Network {
         &self.layers
     }
 
-    /// The program it was built into.
+    /// The program it was built into; its types are not for use outside.
+    #[doc(hidden)]
     pub fn program(&self) -> &Program {
         &self.program
     }

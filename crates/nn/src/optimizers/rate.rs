@@ -15,7 +15,7 @@ pub enum LearningRate {
 
 impl LearningRate {
     /// What a spec may hold for it.
-    pub const KIND: Kind = Kind::FloatOrThing(Interval::at_least(0.0), &crate::schedules::FAMILY);
+    pub const KIND: Kind = Kind::FloatOrComponent(Interval::at_least(0.0), &crate::schedules::FAMILY);
 
     /// The rate of a step; steps count from 0.
     pub fn at(&self, step: u64) -> f64 {

@@ -20,4 +20,4 @@ pub use memory::{PassContext, ProgramBuffers};
 pub use op::Op;
 pub use probe::{NoProbe, Stage, StepProbe};
 pub(crate) use program::DenseChain;
-pub use program::{Buffer, IdRange, Output, Program, ScratchId, ScratchSize, Value, ValueId, VarId, Variable};
+pub use program::{Buffer, IdRange, Output, Program, ScratchId, ScratchSize, ValueId, VarId, Variable};

@@ -14,15 +14,15 @@ component! {
     /// Keras differences: the loss and the metrics follow from the target where they are left open.
     pub struct CompileSection = "compile" {
         /// How weights move.
-        optimizer: Optimizer = Adam::default().into(), Kind::Thing(&crate::optimizers::FAMILY);
+        optimizer: Optimizer = Adam::default().into(), Kind::Component(&crate::optimizers::FAMILY);
         /// What is minimised, for each output by its name where they differ; follows from the target when left open.
-        loss: Option<PerOutput<Loss>> = None, Kind::PerOutput(&Kind::Thing(&crate::losses::FAMILY));
+        loss: Option<PerOutput<Loss>> = None, Kind::PerOutput(&Kind::Component(&crate::losses::FAMILY));
         /// What the losses of several outputs are multiplied by before they are added.
         loss_weights: Option<PerOutput<f64>> = None, Kind::PerOutput(&Kind::NOT_NEGATIVE);
         /// What is reported beside the loss; follows from the target when left open.
-        metrics: Option<PerOutput<Vec<NamedMetric>>> = None, Kind::PerOutput(&Kind::List(&Kind::Thing(&crate::metrics::FAMILY)));
+        metrics: Option<PerOutput<Vec<NamedMetric>>> = None, Kind::PerOutput(&Kind::List(&Kind::Component(&crate::metrics::FAMILY)));
         /// What is reported under the rows' weights.
-        weighted_metrics: Option<PerOutput<Vec<NamedMetric>>> = None, Kind::PerOutput(&Kind::List(&Kind::Thing(&crate::metrics::FAMILY)));
+        weighted_metrics: Option<PerOutput<Vec<NamedMetric>>> = None, Kind::PerOutput(&Kind::List(&Kind::Component(&crate::metrics::FAMILY)));
     }
 }
 

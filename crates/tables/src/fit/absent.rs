@@ -1,6 +1,7 @@
 //! Classes that a part of the data lacks: what is not among the training rows cannot be learnt, what is not among the others
 //! cannot be measured.
 
+use crate::SplitMethod;
 use crate::column::dataset::Dataset;
 use crate::column::stats::level_counts;
 use crate::column::target::Target;
@@ -25,9 +26,9 @@ pub(crate) fn notes(
     };
     let mut notes = Vec::new();
     let lost = named(&|class| in_train[class] == 0);
-    let because = match spec.split.as_str() {
-        "last" => ", because the last rows were kept back from a sorted file: use `data.split = \"random\"`",
-        _ => "",
+    let because = match spec.split {
+        SplitMethod::Last => ", because the last rows were kept back from a sorted file: use `data.split = \"random\"`",
+        SplitMethod::Random => "",
     };
     if !lost.is_empty() {
         let (classes, do_not) = subject(&lost);
@@ -69,7 +70,7 @@ fn subject(names: &[&String]) -> (String, &'static str) {
 
 #[cfg(test)]
 mod tests {
-    use crate::{DataSpec, TableSource, prepare_table, read};
+    use crate::{DataSpec, SplitMethod, TableSource, prepare_table, read};
 
     fn notes(classes: &str, spec: &DataSpec) -> Vec<String> {
         let rows: String = classes.chars().enumerate().map(|(i, class)| format!("{},{class}\n", i * 7 % 10)).collect();
@@ -81,7 +82,7 @@ mod tests {
     #[test]
     fn classes_that_a_part_lacks_are_named() {
         let random = DataSpec::new("", "y");
-        let last = DataSpec { split: "last".into(), ..random.clone() };
+        let last = DataSpec { split: SplitMethod::Last, ..random.clone() };
         let sorted = ["A", "B", "C", "D", "E"].map(|class| class.repeat(10)).concat();
         let found = notes(&sorted, &last);
         let begin =

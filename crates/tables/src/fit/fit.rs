@@ -11,6 +11,7 @@ use crate::column::table::Table;
 use crate::fit::column_encoding;
 use crate::spec::note::Note;
 use crate::spec::spec::DataSpec;
+use crate::{Impute, RecipeMode, Scaling};
 use treino_core::rows::ColumnEncodings;
 use treino_core::{Error, Result};
 
@@ -43,7 +44,7 @@ pub(crate) fn fit(
             Err(ReasonText::new(LeftOutReason::Asked, "ignored"))
         } else if readings.skips(&column.name) {
             Err(ReasonText::new(LeftOutReason::Unread, "no layer reads it"))
-        } else if spec.recipe == "none" {
+        } else if spec.recipe == RecipeMode::None {
             Ok(as_is(column, table)?)
         } else {
             encoding(column, table.rows, rows, spec).or_else(|reason| {
@@ -187,7 +188,8 @@ pub(crate) fn numeric_fill(column: &Column, rows: &[u32], spec: &DataSpec) -> Op
     let mut present: Vec<f64> = cells.filter(|v| !v.is_nan()).collect();
     let range = |v: &[f64]| v.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(a, b), v| (a.min(*v), b.max(*v)));
     let (min, max) = range(&present);
-    (!present.is_empty()).then(|| if spec.impute == "mean" { mean(&present, max - min) } else { median(&mut present) })
+    (!present.is_empty())
+        .then(|| if spec.impute == Impute::Mean { mean(&present, max - min) } else { median(&mut present) })
 }
 
 /// How numbers with gaps become numbers without.
@@ -219,10 +221,10 @@ fn number(cells: Vec<f64>, spec: &DataSpec) -> Result<Option<ImputedColumn>, Rea
     if !(max - min).is_finite() || present.iter().sum::<f64>().is_infinite() {
         return Err(too_large());
     }
-    let fill = if spec.impute == "mean" { mean(&present, max - min) } else { median(&mut present) };
+    let fill = if spec.impute == Impute::Mean { mean(&present, max - min) } else { median(&mut present) };
     drop(present);
     let filled = || cells.iter().map(|v| if v.is_nan() { fill } else { *v });
-    let scale = if spec.scale == "none" {
+    let scale = if spec.scale == Scaling::None {
         Standardization::NONE
     } else {
         let guess = filled().sum::<f64>() / cells.len() as f64;
@@ -367,7 +369,7 @@ mod tests {
         let Encoding::Number { fill, scale, indicator } = fitted(c, &DataSpec::default()).unwrap() else { panic!() };
         assert_eq!((fill, scale.mean, indicator), (3.0, 3.0, true));
         assert!((scale.sd - 2f64.sqrt()).abs() < 1e-15);
-        let mean = DataSpec { impute: "mean".into(), scale: "none".into(), ..DataSpec::default() };
+        let mean = DataSpec { impute: Impute::Mean, scale: Scaling::None, ..DataSpec::default() };
         let c = Column::numbers("x", vec![1.0, f64::NAN, 3.0, 8.0]);
         let found = fitted(c, &mean).unwrap();
         assert_eq!(found, Encoding::Number { fill: 4.0, scale: Standardization::NONE, indicator: true });

@@ -130,6 +130,7 @@ fn is_marked_number(line: &[u8], delimiter: u8) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use crate::Delimiter;
     use crate::spec::spec::DataSpec;
     use crate::{TableSource, read};
 
@@ -169,11 +170,11 @@ mod tests {
 
     #[test]
     fn titles_and_wrong_delimiters_get_a_word() {
-        let wrong = DataSpec { delimiter: Some(",".into()), ..DataSpec::default() };
+        let wrong = DataSpec { delimiter: Some(Delimiter::Comma), ..DataSpec::default() };
         let t = read(&TableSource::text("t.csv", "a;b\n1;2\n3;4\n"), &wrong).unwrap();
         assert!(t.notes[0].text.contains("`data.delimiter = \";\"`"), "{:?}", t.notes);
         let titled = "Sales\nAll of 2020\na;b;c\n1;2;3\n4;5;6\n";
-        let spec = DataSpec { skip_rows: Some(0), delimiter: Some(",".into()), ..DataSpec::default() };
+        let spec = DataSpec { skip_rows: Some(0), delimiter: Some(Delimiter::Comma), ..DataSpec::default() };
         let t = read(&TableSource::text("t.csv", titled), &spec).unwrap();
         assert!(
             t.notes[0].text.contains("from line 3 on") && t.notes[0].text.ends_with("`data.skip_rows = 2`"),

@@ -94,7 +94,7 @@ fn load_csv(opened: &OpenedTable, spec: &DataSpec, wanted: &ReadOptions) -> Resu
         })?,
     };
     let mut file = File { opened, form, spec, names: &names, missing: Vec::new(), decimal: Decimal::Point };
-    file.read_with(csv_format::decimal(spec)?.or(wanted.decimal).unwrap_or(Decimal::Point));
+    file.read_with(csv_format::decimal(spec).or(wanted.decimal).unwrap_or(Decimal::Point));
     let mut notes = Vec::new();
     notes.extend(form.note());
     let (plans, rows, profiles) = match &wanted.plans {
@@ -208,7 +208,7 @@ impl File<'_> {
 
     /// The decimal mark that the first rows show, unless the spec names one.
     fn guess_decimal(&mut self) -> Result<()> {
-        if csv_format::decimal(self.spec)?.is_none() {
+        if csv_format::decimal(self.spec).is_none() {
             self.read_with(decide_decimal(&self.pass(FIRST_ROWS)?.profiles, self.decimal, self.form.delimiter));
         }
         Ok(())
@@ -221,7 +221,7 @@ impl File<'_> {
         training: Option<Decimal>,
         notes: &mut Vec<Note>,
     ) -> Result<()> {
-        if csv_format::decimal(self.spec)?.is_some() {
+        if csv_format::decimal(self.spec).is_some() {
             return Ok(());
         }
         let new = NewFile { names: self.names, delimiter: Some(self.form.delimiter), planned, training };
@@ -268,7 +268,7 @@ impl File<'_> {
                 pass = below;
             }
         }
-        if csv_format::decimal(spec)?.is_none() {
+        if csv_format::decimal(spec).is_none() {
             let found = decide_decimal(&pass.profiles, self.decimal, self.form.delimiter);
             if found != self.decimal {
                 self.read_with(found);

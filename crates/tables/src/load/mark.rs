@@ -118,6 +118,7 @@ impl NewFile<'_> {
 
 #[cfg(test)]
 mod tests {
+    use crate::DecimalMark;
     use crate::{DataSpec, Prepared, TableSource, prepare_table, read};
     use treino_core::Result;
 
@@ -180,7 +181,7 @@ mod tests {
         assert!(e.helps()[0].contains("`data.decimal = "));
         let (same, notes) = compare(&p, "a,b\n2.500,1\n", "a\n2.5\n").unwrap();
         assert!(same && notes.len() == 1, "{notes:?}");
-        let told = DataSpec { decimal: Some(",".into()), ..DataSpec::default() };
+        let told = DataSpec { decimal: Some(DecimalMark::Comma), ..DataSpec::default() };
         let mut notes = Vec::new();
         let x = p.recipe.encode(&TableSource::text("n.csv", "a;b\n2,500;1\n"), &told, &mut notes).unwrap();
         let plain = p.recipe.encode(&TableSource::text("n.csv", "a\n2.5\n"), &DataSpec::default(), &mut notes).unwrap();

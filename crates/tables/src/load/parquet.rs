@@ -224,7 +224,7 @@ impl Texts<'_> {
     /// The decimal mark of the texts, and what the cells are under it.
     fn decimal(&self, wanted: &ReadOptions, notes: &mut Vec<Note>) -> Result<(Decimal, Vec<ColumnScan>)> {
         let names = self.names;
-        let decimal = match (csv_format::decimal(self.spec)?, &wanted.plans) {
+        let decimal = match (csv_format::decimal(self.spec), &wanted.plans) {
             (Some(given), _) => given,
             (None, Some(planned)) => {
                 let new = NewFile { names, delimiter: None, planned, training: wanted.decimal };

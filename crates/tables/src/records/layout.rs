@@ -43,7 +43,7 @@ impl TableLayout {
     pub fn find(opened: &OpenedTable, spec: &DataSpec) -> Result<TableLayout> {
         let sample = opened.sample(SAMPLE)?;
         let said = delimiter_line(&sample);
-        let given = csv_format::given(spec)?;
+        let given = csv_format::given(spec);
         let named = usize::from(said.is_some());
         let begin = spec.skip_rows.unwrap_or(named);
         let complete = sample.len() < SAMPLE;

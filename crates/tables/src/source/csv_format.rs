@@ -1,8 +1,8 @@
 //! How a CSV file is written: what stands between the cells, and before the decimals.
 
+use crate::Delimiter;
 use crate::cell::number::Decimal;
 use crate::spec::spec::DataSpec;
-use treino_core::{Error, Result};
 
 /// How a CSV file is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,27 +34,12 @@ pub(crate) const DELIMITERS: [u8; 4] = [b'\t', b';', b'|', b','];
 /// How much of a file decides about its delimiter.
 pub(crate) const SAMPLE: usize = 1 << 16;
 
-/// The delimiter that the spec names, if it names one.
-pub(crate) fn given(spec: &DataSpec) -> Result<Option<u8>> {
-    Ok(Some(match spec.delimiter.as_deref() {
-        None => return Ok(None),
-        Some("," | "comma") => b',',
-        Some(";" | "semicolon") => b';',
-        Some("|" | "bar") => b'|',
-        Some("tab" | "\t" | "\\t") => b'\t',
-        Some("space" | " ") => b' ',
-        Some(other) => {
-            return Err(Error::input(format!("delimiter cannot be \"{other}\"")).help("possible: , ; | tab space"));
-        }
-    }))
+/// The decimal mark that the spec names, if it names one.
+pub(crate) fn decimal(spec: &DataSpec) -> Option<Decimal> {
+    spec.decimal.map(Decimal::from)
 }
 
-/// The decimal mark that the spec names, if it names one.
-pub(crate) fn decimal(spec: &DataSpec) -> Result<Option<Decimal>> {
-    match spec.decimal.as_deref() {
-        None => Ok(None),
-        Some("." | "point") => Ok(Some(Decimal::Point)),
-        Some("," | "comma") => Ok(Some(Decimal::Comma)),
-        Some(other) => Err(Error::input(format!("decimal cannot be \"{other}\"")).help("possible: . ,")),
-    }
+/// The delimiter that the spec names, if it names one.
+pub(crate) fn given(spec: &DataSpec) -> Option<u8> {
+    spec.delimiter.map(Delimiter::byte)
 }

@@ -1,5 +1,6 @@
 //! What a person may say about a table.
 
+use super::choices::{DecimalMark, Delimiter, Impute, RecipeMode, Scaling, SplitMethod};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
@@ -92,9 +93,9 @@ component! {
         /// Lines at the end of the file to leave out, such as totals; notes below a table are found by themselves.
         skip_footer: usize = 0, Kind::INDEX;
         /// What stands between cells: `,` `;` `|` `tab`, or `space` for any run of blanks; found by itself when left open.
-        delimiter: Option<String> = None, Kind::Choice(&[",", ";", "|", "tab", "space"]);
+        delimiter: Option<Delimiter> = None, Delimiter::KIND;
         /// The decimal mark: `.` or `,`; found by itself when left open.
-        decimal: Option<String> = None, Kind::Choice(&[".", ","]);
+        decimal: Option<DecimalMark> = None, DecimalMark::KIND;
         /// Words for a missing cell besides the empty one, `NA`, `N/A`, `NaN`, `null`, `?` and `-`.
         missing: Vec<String> = Vec::new(), Kind::TEXTS;
         /// Columns in which words such as `NA` are values like others: only an empty cell is missing there, and what `missing`
@@ -113,22 +114,22 @@ component! {
         /// The class that counts as positive in a binary task; the second in order when left open.
         positive: Option<String> = None, Kind::Text;
         /// How columns become numbers: `auto`, or `none` for a table of numbers to be used as they are.
-        recipe: String = "auto".to_string(), Kind::Choice(&["auto", "none"]);
+        recipe: RecipeMode = RecipeMode::Auto, RecipeMode::KIND;
         /// What a missing number becomes: the `median` or the `mean` of the training rows.
-        impute: String = "median".to_string(), Kind::Choice(&["median", "mean"]);
+        impute: Impute = Impute::Median, Impute::KIND;
         /// The scale of the inputs: `standard` for (x - mean) / sd, or `none`.
-        scale: String = "standard".to_string(), Kind::Choice(&["standard", "none"]);
+        scale: Scaling = Scaling::Standard, Scaling::KIND;
         /// Standardised inputs are cut at so many standard deviations from the mean, so that an outlier cannot drown the
         /// rest; 0 for no limit.
         clip: f64 = 5.0, Kind::NOT_NEGATIVE;
         /// The scale of a regression target inside the model: `standard` or `none`.
-        target_scale: String = "standard".to_string(), Kind::Choice(&["standard", "none"]);
+        target_scale: Scaling = Scaling::Standard, Scaling::KIND;
         /// At most so many levels of a category get a feature of their own.
         max_categories: usize = 50, Kind::COUNT;
         /// A level with fewer training rows than this shares the unknown slot.
         min_frequency: usize = 2, Kind::INDEX;
         /// Which rows are kept back: `random` ones (stratified for classes), or the `last` (as Keras does it).
-        split: String = "random".to_string(), Kind::Choice(&["random", "last"]);
+        split: SplitMethod = SplitMethod::Random, SplitMethod::KIND;
         /// The share of the rows for validation; 0 for none.
         validation_split: f64 = 0.2, Kind::SHARE;
         /// The share of the rows for the test; 0 for none.
@@ -151,22 +152,11 @@ impl DataSpec {
         DataSpec { path: Some(path.to_string()), target: Some(target.to_string()), ..DataSpec::default() }
     }
 
-    /// Checks the words and the fractions, so that nothing is read in vain.
+    /// Checks the fractions and the folds, so that nothing is read in vain.
     ///
     /// # Errors
-    /// A word that is not one of those possible, or fractions outside [0, 1) or with a sum of 1 or more.
+    /// Fractions outside [0, 1) or with a sum of 1 or more.
     pub fn check(&self) -> Result<()> {
-        for (key, value, possible) in [
-            ("recipe", &self.recipe, ["auto", "none"]),
-            ("impute", &self.impute, ["median", "mean"]),
-            ("scale", &self.scale, ["standard", "none"]),
-            ("target_scale", &self.target_scale, ["standard", "none"]),
-            ("split", &self.split, ["random", "last"]),
-        ] {
-            if !possible.contains(&value.as_str()) {
-                return Err(Error::input(format!("{key} cannot be \"{value}\"")).nearest(value, possible));
-            }
-        }
         for (key, value) in [("validation_split", self.validation_split), ("test_split", self.test_split)] {
             if !(0.0..1.0).contains(&value) {
                 return Err(Error::input(format!("{key} is {value}, and must be at least 0 and below 1")));
@@ -237,10 +227,7 @@ mod tests {
 
     #[test]
     fn wrong_words_and_fractions_are_named() {
-        let spec = DataSpec { impute: "medain".into(), ..DataSpec::default() };
-        let e = spec.check().unwrap_err();
-        assert_eq!(e.message(), "impute cannot be \"medain\"");
-        assert_eq!(e.helps(), ["did you mean \"median\"?"]);
+        assert_eq!("medain".parse::<Impute>().unwrap_err().helps(), ["did you mean \"median\"?"]);
         let spec = DataSpec { test_split: 0.5, validation_split: 0.5, ..DataSpec::default() };
         assert!(spec.check().unwrap_err().message().contains("no rows for training"));
         for wrong in [-0.1, 1.0, f64::NAN, f64::INFINITY] {

@@ -40,7 +40,7 @@ component! {
         /// Units of the hidden layers, in order.
         hidden: Vec<usize> = vec![64, 64], Kind::List(&Kind::COUNT);
         /// Activation of the hidden layers.
-        activation: Activation = Relu::default().into(), Kind::Thing(&treino_nn::activations::FAMILY);
+        activation: Activation = Relu::default().into(), Kind::Component(&treino_nn::activations::FAMILY);
         /// Whether to normalise over the batch before each hidden activation.
         batch_norm: bool = false, Kind::Bool;
         /// Share of each hidden layer's outputs to drop in training.
@@ -50,11 +50,11 @@ component! {
         /// L2 penalty on the kernels; when left open, 0.3 over the training rows, but at least 0.0001.
         l2: Option<f64> = None, Kind::NOT_NEGATIVE;
         /// Where the kernels start.
-        kernel_initializer: Initializer = GlorotUniform::default().into(), Kind::Thing(&treino_nn::initializers::FAMILY);
+        kernel_initializer: Initializer = GlorotUniform::default().into(), Kind::Component(&treino_nn::initializers::FAMILY);
         /// File with initial weights (safetensors), by the names `layer/variable`.
         initial_weights: Option<String> = None, Kind::Text;
         /// The layers, instead of all of the above but `initial_weights`.
-        layers: Option<Vec<ConnectedLayer>> = None, Kind::List(&Kind::Thing(&treino_nn::layers::FAMILY));
+        layers: Option<Vec<ConnectedLayer>> = None, Kind::List(&Kind::Component(&treino_nn::layers::FAMILY));
         /// Names of the layers whose outputs are those of the network, instead of all that no layer reads.
         outputs: Vec<String> = Vec::new(), Kind::TEXTS;
     }

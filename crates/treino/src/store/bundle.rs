@@ -17,8 +17,8 @@ use treino_nn::layers::Layer;
 use treino_nn::losses::Loss;
 use treino_nn::metrics::{Metric, NamedMetric};
 use treino_nn::network::Network;
+use treino_nn::network::Output;
 use treino_nn::network::{set_weights, weights_metadata, weights_with_metadata};
-use treino_nn::program::Output;
 use treino_nn::train::Compile;
 use treino_nn::train::CompileSection;
 use treino_tables::{DataSpec, Note, Recipe, TableSource, Target, Task};
@@ -214,8 +214,8 @@ impl TrainedModel {
     pub(crate) fn reading(&self, written: &DataSpec) -> DataSpec {
         let data = &self.spec.data;
         DataSpec {
-            decimal: written.decimal.clone(),
-            delimiter: written.delimiter.clone().or_else(|| data.delimiter.clone()),
+            decimal: written.decimal,
+            delimiter: written.delimiter.or(data.delimiter),
             skip_rows: written.skip_rows.or(data.skip_rows),
             skip_footer: written.skip_footer,
             missing: data.missing.iter().chain(&written.missing).cloned().collect(),

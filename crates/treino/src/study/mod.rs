@@ -28,7 +28,7 @@ pub mod workers;
 pub use comparison::Comparison;
 pub use objective::Objective;
 pub use results::{Config, Outcome, Phase, RandomSource, RunKey, RunResult};
-pub use spec::{Repeats, Search, Seeds, StudySection, StudySpec, set};
+pub use spec::{Repeats, SamplerChoice, Search, Seeds, StudySection, StudySpec, set};
 #[cfg(all(feature = "study", feature = "parquet"))]
 pub use study_export::parquet;
 #[cfg(feature = "study")]

@@ -7,7 +7,7 @@ use super::space::{Dimension, SearchSpace};
 use crate::spec::{self, Spec};
 use std::path::Path;
 use treino_core::catalog::{
-    self, Component, Descriptor, Entries, Field, Interval, Kind, Node, Origin, Value, component,
+    self, Component, Descriptor, Entries, Field, Interval, Kind, Node, Origin, Value, choice, component,
 };
 use treino_core::error::{Error, Result};
 
@@ -44,14 +44,28 @@ component! {
     }
 }
 
+choice! {
+    /// How configs are chosen.
+    pub enum SamplerChoice {
+        /// Every combination of the lists.
+        Grid = "grid",
+        /// Points near the better ones.
+        Tpe = "tpe",
+        /// Points that fill the space evenly.
+        Sobol = "sobol",
+        /// Random points.
+        Random = "random",
+    }
+}
+
 component! {
     /// Which configs are tried.
     pub struct Search = "search" {
         /// `grid` for every combination, `tpe` for points near the better ones, `sobol` for points that fill the space evenly, or
         /// `random`; when left open, `grid` where every dimension is a list, otherwise `tpe`.
-        sampler: Option<String> = None, Kind::Choice(&["grid", "tpe", "sobol", "random"]);
+        sampler: Option<SamplerChoice> = None, SamplerChoice::KIND;
         /// What ends trainings early, a pruner: `median`, `percentile`, `patient`, `threshold`, `successive_halving`, `hyperband`.
-        prune: Option<Pruner> = None, Kind::Thing(&crate::study::pruning::FAMILY);
+        prune: Option<Pruner> = None, Kind::Component(&crate::study::pruning::FAMILY);
         /// Configs to try, at most; all of a grid, otherwise 50, when left open.
         configs: Option<usize> = None, Kind::COUNT;
         /// A config is proposed from the results of those at least so many before it.

@@ -12,7 +12,7 @@ use super::results::{Config, Phase, RandomSource, RunKey, RunResult};
 use super::rounds::{PlanKey, PreparedConfig, StudyRun};
 use super::search::{Grid, Random, Sampler, SearchPoint, Sobol, Tpe, grid_size};
 use super::space::{Dimension, SearchSpace};
-use super::spec::{Seeds, StudySpec};
+use super::spec::{SamplerChoice, Seeds, StudySpec};
 use super::task::{Pruning, TASK_VERSION, Task, TaskRunner, Workplace};
 use super::verdict::{Verdict, overlap};
 use crate::runs::{PreparedRun, TrialSeeds};
@@ -27,6 +27,7 @@ use treino_core::catalog::{self, Entries, Node, Origin, Value};
 use treino_core::error::{Error, Result};
 use treino_nn::events::{Gate, Logs};
 use treino_nn::train::Simd;
+use treino_tables::SplitMethod;
 
 /// Configs of a search that nothing limits.
 const CONFIGS: usize = 50;
@@ -228,7 +229,7 @@ impl Study {
             None => name("loss"),
         };
         let (objective, more_is_better) = Objective::parse(&by_task)?.against(&base)?;
-        if spec.search.sampler.as_deref() == Some("grid") && grid_size(&spec.space).is_none() {
+        if spec.search.sampler == Some(SamplerChoice::Grid) && grid_size(&spec.space).is_none() {
             let e = Error::input("a grid needs lists of values, but the space has a range");
             return Err(e.help("write the values, or take another sampler: tpe, random, sobol"));
         }
@@ -269,17 +270,17 @@ impl Study {
     }
 
     fn is_grid(&self) -> bool {
-        match self.spec.search.sampler.as_deref() {
+        match self.spec.search.sampler {
             None => grid_size(&self.spec.space).is_some(),
-            Some(name) => name == "grid",
+            Some(sampler) => sampler == SamplerChoice::Grid,
         }
     }
 
     pub(super) fn sampler(&self) -> Box<dyn Sampler + Send + Sync> {
-        match self.spec.search.sampler.as_deref() {
+        match self.spec.search.sampler {
             _ if self.is_grid() => Box::new(Grid),
-            Some("random") => Box::new(Random),
-            Some("sobol") => Box::new(Sobol),
+            Some(SamplerChoice::Random) => Box::new(Random),
+            Some(SamplerChoice::Sobol) => Box::new(Sobol),
             _ => Box::new(Tpe),
         }
     }
@@ -348,7 +349,7 @@ impl Study {
     /// Whether the rows for validation follow from a seed.
     pub(super) fn can_split(&self) -> bool {
         let data = &self.base.resolved.spec.data;
-        data.split == "random" && data.validation.is_none() && self.base.prepared.validation.is_some()
+        data.split == SplitMethod::Random && data.validation.is_none() && self.base.prepared.validation.is_some()
     }
 
     /// Whether a seed decides this source of chance in the trainings of a phase.

@@ -10,9 +10,9 @@ use treino::layers::{
     RMSNormalization, ReLU, Rescaling, Reshape, UnitNormalization,
 };
 use treino::losses::{Circle, Loss, LossBatch, MeanSquaredError, Score, TargetKind};
+use treino::network::Buffer;
 use treino::network::Network;
 use treino::optimizers::SGD;
-use treino::program::Buffer;
 use treino::regularizers::{L1, L1L2, L2, Regularizer};
 use treino::rows::Matrix;
 use treino::train::Compile;

@@ -6,8 +6,8 @@ use crate::keras::{counts, fixture, floats, miss, node, singles};
 use serde_json::{Value as Json, json};
 use treino::catalog::Field;
 use treino::layers::{ConnectedLayer, Layer};
+use treino::network::Buffer;
 use treino::network::Network;
-use treino::program::Buffer;
 use treino::rows::Matrix;
 
 /// A network of one layer. Its inputs are vectors of an embedding, one for each row, so that their gradient is that of the

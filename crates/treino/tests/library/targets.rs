@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use treino::data::{Column, DataSpec, Distribution, Prepared, Table, TableSource, Task, prepare, prepare_table, read};
+use treino::data::{RecipeMode, Scaling, SplitMethod};
 use treino::events::Ending;
 use treino::events::Gate;
 use treino::report::Evaluation;
@@ -28,7 +29,7 @@ fn run(planned: &PreparedRun, threads: usize) -> Run {
 
 fn several(more: &[&str]) -> DataSpec {
     let more_targets = more.iter().map(|name| name.to_string()).collect();
-    DataSpec { more_targets, validation_split: 0.0, split: "last".into(), ..DataSpec::new("", "y") }
+    DataSpec { more_targets, validation_split: 0.0, split: SplitMethod::Last, ..DataSpec::new("", "y") }
 }
 
 fn prepared(text: &str, spec: &DataSpec) -> treino::Result<Prepared> {
@@ -37,7 +38,7 @@ fn prepared(text: &str, spec: &DataSpec) -> treino::Result<Prepared> {
 
 #[test]
 fn targets_stand_side_by_side_and_are_no_inputs() {
-    let spec = DataSpec { recipe: "none".into(), ..several(&["z"]) };
+    let spec = DataSpec { recipe: RecipeMode::None, ..several(&["z"]) };
     let p = prepared("a,y,b,z\n1,10.5,2,u\n3,20.5,4,v\n5,30,6,w\n7,5,8,u\n", &spec).unwrap();
     assert_eq!(p.train.x.as_slice(), [1.0, 2.0, 3.0, 4.0, 5.0, 6.0]);
     assert_eq!(p.train.y.as_slice(), [10.5, 0.0, 20.5, 1.0, 30.0, 2.0]);
@@ -53,7 +54,7 @@ fn a_row_needs_every_target_in_every_file() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("test.csv");
     std::fs::write(&path, "z,a,y\nv,3,1.5\n,4,2.5\nu,5,3.5\n").unwrap();
-    let spec = DataSpec { test: Some(path.display().to_string()), target_scale: "none".into(), ..several(&["z"]) };
+    let spec = DataSpec { test: Some(path.display().to_string()), target_scale: Scaling::None, ..several(&["z"]) };
     let p = prepared("a,y,z\n1,10.5,u\n3,,v\n5,30,\n7,5,v\n2,7.5,u\n", &spec).unwrap();
     assert_eq!((p.train.rows.as_slice(), p.set_aside), (&[0, 3, 4][..], 3));
     let test = p.test.unwrap();
@@ -68,7 +69,7 @@ fn the_first_target_decides_the_split_and_numeric_what_a_further_one_is() {
     let rows: String =
         (0..60).map(|i| format!("{i}.5,{},{}\n", if i % 3 == 0 { "no" } else { "yes" }, i % 4)).collect();
     let spec = |numeric: &[&str]| DataSpec {
-        split: "random".into(),
+        split: SplitMethod::Random,
         numeric: numeric.iter().map(|name| name.to_string()).collect(),
         ..several(&["n"])
     };

@@ -3,6 +3,7 @@
 use super::super::experiment::Experiment;
 use super::super::{ClaimResult, Topic, two_weights};
 use crate::figure::{Axis, Figure, FigureCell, FigureTable, Panel, Series, SeriesShape};
+use treino::data::{RecipeMode, Scaling};
 use treino::error::Result;
 use treino::layers::BatchNormalization;
 use treino::rows::Matrix;
@@ -18,11 +19,11 @@ const BINS: usize = 40;
 pub(in super::super) fn input_scale(lab: &Experiment<'_>) -> Result<Option<Topic>> {
     let lang = lab.lang();
     // Standard input cannot be read again.
-    if lab.base.data.recipe == "none" || lab.base.data.path.as_deref() == Some("-") {
+    if lab.base.data.recipe == RecipeMode::None || lab.base.data.path.as_deref() == Some("-") {
         return Ok(None);
     }
-    let arms =
-        ["standard", "none"].map(|scale| lab.arm(format!("scale {scale}"), |spec| spec.data.scale = scale.to_string()));
+    let arms = [Scaling::Standard, Scaling::None]
+        .map(|scale| lab.arm(format!("scale {scale}"), |spec| spec.data.scale = scale));
     let trained = lab.train(arms.into(), lab.by_error())?;
     let finding = ClaimResult::of(trained.is_better(0, 1));
     let title = lang.topic_input_scale_title();

@@ -3,6 +3,7 @@
 use super::*;
 use crate::Values;
 use crate::cell::number;
+use crate::{DecimalMark, Delimiter};
 use proptest::prelude::*;
 
 fn table(text: &str, spec: &DataSpec) -> Result<Table> {
@@ -59,7 +60,7 @@ fn points_of_thousands_are_read_with_a_note() {
         t.notes[0].text.starts_with("1.126 could be 1126 or 1.126")
             && t.notes[0].text.contains("`data.decimal = \".\"`")
     );
-    let given = DataSpec { decimal: Some(".".into()), ..DataSpec::default() };
+    let given = DataSpec { decimal: Some(DecimalMark::Point), ..DataSpec::default() };
     let t = table("n;c\n993;a\n1.126;b\n12.000;a\n1.000;b\n", &given).unwrap();
     assert_eq!((t.columns[0].values.number(1), t.notes.len()), (1.126_f32.into(), 0));
     // A number that is not grouped comes late: the file is read again.
@@ -188,8 +189,8 @@ proptest! {
         }
         let spec = DataSpec {
             categorical: named(&["word"]),
-            decimal: Some(mark.to_string()),
-            delimiter: Some(if delimiter == '\t' { "tab".to_string() } else { delimiter.to_string() }),
+            decimal: Some(mark.to_string().parse().unwrap()),
+            delimiter: Some(if delimiter == '\t' { Delimiter::Tab } else { delimiter.to_string().parse().unwrap() }),
             ..DataSpec::default()
         };
         for spec in [DataSpec { delimiter: None, ..spec.clone() }, spec] {

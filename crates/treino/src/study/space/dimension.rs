@@ -335,7 +335,7 @@ fn path_is_real(name: &str) -> bool {
     let end = path.rsplit('.').next().unwrap_or("");
     let rooms = [&crate::spec::FAMILY, &treino_nn::optimizers::FAMILY];
     let mut params = rooms.iter().flat_map(|room| room.components).filter_map(|thing| thing.param(end));
-    params.any(|param| matches!(param.kind, Kind::Float(_) | Kind::FloatOrThing(..)))
+    params.any(|param| matches!(param.kind, Kind::Float(_) | Kind::FloatOrComponent(..)))
 }
 
 /// The items between commas that no bracket or quote holds.

@@ -13,8 +13,8 @@
 
 #![allow(dead_code)] // Each test uses a part of it.
 
+use treino::network::Buffer;
 use treino::network::Network;
-use treino::program::Buffer;
 use treino_engine::random::{Purpose, Stream};
 
 /// Layers that read several others or ids: their cases stand in `graphs.rs`, all others in `gradients.rs`.
