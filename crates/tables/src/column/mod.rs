@@ -1,5 +1,6 @@
 //! Columns: how they are stored, what their cells amount to, and how they become features.
 
+#[cfg(feature = "parquet")]
 pub(crate) mod caught;
 pub(crate) mod cell;
 pub(crate) mod codes;

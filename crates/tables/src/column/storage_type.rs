@@ -1,7 +1,9 @@
 //! The second pass: how each column is stored, and the cells as they come in.
 
 use crate::cell::date::{self, DateFormat};
-use crate::cell::number::{self, Decimal, dress};
+#[cfg(feature = "parquet")]
+use crate::cell::number::dress;
+use crate::cell::number::{self, Decimal};
 use crate::cell::text::decode;
 use crate::column::cell::{Missing, boolean};
 use crate::column::column::{Column, ColumnKind, Values};
