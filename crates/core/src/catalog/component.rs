@@ -281,7 +281,7 @@ pub use component;
 /// ```text
 /// family! {
 ///     /// One line.
-///     pub enum Optimizer: dyn UpdateRule in FAMILY {
+///     pub enum Optimizer: dyn UpdateRule in Family {
 ///         name: "optimizers", one: "optimizer", example: "[compile]\noptimizer = {inline}\n",
 ///     } => { Sgd, Adam }
 /// }

@@ -9,6 +9,7 @@ use treino_core::{Error, Result};
 
 /// Where a table comes from.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub enum TableSource {
     /// A file.
     Path(PathBuf),

@@ -14,6 +14,7 @@ pub const RECORD_VERSION: u32 = 1;
 
 /// Everything about a finished run that a report needs.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Record {
     /// [`RECORD_VERSION`].
     pub format_version: u32,

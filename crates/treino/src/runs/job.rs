@@ -43,6 +43,7 @@ pub struct Job {
 
 /// What a job gave.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct Finished {
     /// The model, its history and scores.
     pub run: Run,

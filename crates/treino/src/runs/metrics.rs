@@ -10,6 +10,7 @@ pub const METRICS_VERSION: u32 = 1;
 
 /// How a training went and how good its model is, in numbers; epochs and steps count from 1.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Metrics {
     /// [`METRICS_VERSION`].
     pub format_version: u32,

@@ -109,6 +109,7 @@ pub struct RunResult {
 /// How a training ended.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "how", content = "what", rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Outcome {
     /// With this value of the objective.
     Value(f64),

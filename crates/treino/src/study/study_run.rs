@@ -146,6 +146,7 @@ pub type StudyObserver<'a> = dyn FnMut(&StudyEvent) + Send + 'a;
 
 /// A study that has ended.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct StudyResult {
     /// The configs, in the order in which they were proposed.
     pub configs: Vec<Config>,

@@ -23,6 +23,7 @@ const REMEMBERED: usize = 64;
 
 /// One training of a study: all that decides it, but for the rows of its table.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Task {
     /// [`TASK_VERSION`].
     pub version: u32,
@@ -58,6 +59,7 @@ pub struct Pruning {
 
 /// What came of a task.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct TaskResult {
     /// [`TASK_VERSION`].
     pub version: u32,
