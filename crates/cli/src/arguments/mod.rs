@@ -208,7 +208,11 @@ fn train() -> Command {
              loss or activation is a name, or a table with its parameters:\n  --optimizer '{ type = \"sgd\", momentum = 0.9 \
              }'\nA loss, metric or activation can be an expression:\n  --loss \"mean(abs(y_true - y_pred) ** 1.5)\"\n`treino catalog` lists what there is.",
         )
-        .arg(option("patience", "N", "Epochs without improvement after which to stop [default: 20]").help_heading(TRAINING))
+        .arg(
+            option("patience", "N", "")
+                .help(format!("Epochs without improvement after which to stop [default: {}]", spec::PATIENCE))
+                .help_heading(TRAINING),
+        )
         .arg(
             Arg::new("no-early-stopping")
                 .long("no-early-stopping")

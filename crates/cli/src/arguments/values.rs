@@ -4,6 +4,7 @@ use std::path::Path;
 use treino::Result;
 use treino::catalog::{self, Kind, Node, Value};
 use treino::error::Error;
+use treino::spec::{ListSyntax, split_list};
 
 /// What was typed behind a flag as a value of a kind. What does not fit is left for the catalogue to refuse.
 pub fn typed<'a>(kind: &Kind, given: impl Iterator<Item = &'a String>, flag: &str) -> Result<Value> {
@@ -26,12 +27,11 @@ pub fn typed<'a>(kind: &Kind, given: impl Iterator<Item = &'a String>, flag: &st
                     // TOML's own form, for names with commas in them.
                     Ok(Value::List(nodes)) => items.extend(nodes),
                     _ => {
-                        let commas = match item {
-                            Kind::Component(_) => Commas::OutsideParentheses,
-                            _ if flag == "--missing" => Commas::NotInNumbers,
-                            _ => Commas::OutsideBrackets,
-                        };
-                        for text in split_list(list, commas) {
+                        let parentheses = matches!(**item, Kind::Component(_));
+                        // Cells of a table: -999,9 is a number with a decimal comma.
+                        let is_part = |before: &str, after: &str| flag == "--missing" && is_decimal(before, after);
+                        let syntax = ListSyntax { parentheses, ..ListSyntax::default() };
+                        for text in split_list(list, syntax, is_part) {
                             items.push(scalar(item, text, flag)?.into());
                         }
                     }
@@ -47,39 +47,6 @@ pub fn typed<'a>(kind: &Kind, given: impl Iterator<Item = &'a String>, flag: &st
             }
         }
     }
-}
-
-/// Which commas stand between the items of a list: none inside braces or brackets.
-#[derive(Clone, Copy, PartialEq)]
-enum Commas {
-    OutsideBrackets,
-    /// For expressions.
-    OutsideParentheses,
-    /// For cells of a table: `-999,9` is a number with a decimal comma.
-    NotInNumbers,
-}
-
-/// The items of a list.
-fn split_list(text: &str, commas: Commas) -> Vec<&str> {
-    let (mut items, mut depth, mut start) = (Vec::new(), 0, 0);
-    let parentheses = commas == Commas::OutsideParentheses;
-    for (at, c) in text.char_indices() {
-        match c {
-            '{' | '[' => depth += 1,
-            '}' | ']' => depth -= 1,
-            '(' if parentheses => depth += 1,
-            ')' if parentheses => depth -= 1,
-            ',' if commas == Commas::NotInNumbers && is_decimal(&text[start..at], &text[at + 1..]) => {}
-            ',' if depth == 0 => {
-                items.push(text[start..at].trim());
-                start = at + 1;
-            }
-            _ => {}
-        }
-    }
-    items.push(text[start..].trim());
-    items.retain(|item| !item.is_empty());
-    items
 }
 
 /// Whether a comma between two texts may be a decimal mark: digits on both sides, and no point before it that is one already.

@@ -2,17 +2,16 @@
 //! internal covariate shift", ICML 2015).
 
 use super::BuildLayer;
-use crate::constraints::Constraint;
+use super::normalization_parameters::normalization;
 use crate::initializers::{Initializer, Ones, Zeros};
 use crate::program::{Op, PassContext, ProgramBuffers, ProgramBuilder, ScratchId, ScratchSize, ValueId, VarId, Weight};
-use crate::regularizers::Regularizer;
-use treino_core::catalog::{Kind, component};
+use treino_core::catalog::Kind;
 use treino_core::error::Result;
 use treino_engine::flush::{flush, flush_gradient};
 use treino_engine::reduce::{sum_column_products, sum_columns};
 use treino_engine::simd::Kernel;
 
-component! {
+normalization! {
     /// Batch normalisation: y = gamma (x - mean) / sqrt(variance + epsilon) + beta, column by column.
     ///
     /// In training mean and variance (divided by n) are the batch's, and moving averages follow them:
@@ -23,32 +22,10 @@ component! {
     pub struct BatchNormalization = "batch_normalization" {
         /// Memory of the moving averages.
         momentum: f64 = 0.99, Kind::Float(treino_core::catalog::Interval::closed(0.0, 1.0));
-        /// Keeps the divisor away from zero.
-        epsilon: f64 = 0.001, Kind::POSITIVE;
-        /// Whether to add beta.
-        center: bool = true, Kind::Bool;
-        /// Whether to multiply by gamma.
-        scale: bool = true, Kind::Bool;
-        /// Where beta starts.
-        beta_initializer: Initializer = Zeros::default().into(), Kind::Component(&crate::initializers::FAMILY);
-        /// Where gamma starts.
-        gamma_initializer: Initializer = Ones::default().into(), Kind::Component(&crate::initializers::FAMILY);
         /// Where the moving mean starts.
         moving_mean_initializer: Initializer = Zeros::default().into(), Kind::Component(&crate::initializers::FAMILY);
         /// Where the moving variance starts.
         moving_variance_initializer: Initializer = Ones::default().into(), Kind::Component(&crate::initializers::FAMILY);
-        /// Penalty on beta.
-        beta_regularizer: Option<Regularizer> = None, Kind::Component(&crate::regularizers::FAMILY);
-        /// Penalty on gamma.
-        gamma_regularizer: Option<Regularizer> = None, Kind::Component(&crate::regularizers::FAMILY);
-        /// What beta must satisfy after each step.
-        beta_constraint: Option<Constraint> = None, Kind::Component(&crate::constraints::FAMILY);
-        /// What gamma must satisfy after each step.
-        gamma_constraint: Option<Constraint> = None, Kind::Component(&crate::constraints::FAMILY);
-        /// Name; numbered by itself when left open.
-        name: Option<String> = None, Kind::Text;
-        /// Whether training moves gamma and beta and follows the batches; frozen, the layer stays in inference mode.
-        trainable: bool = true, Kind::Bool;
     }
 }
 

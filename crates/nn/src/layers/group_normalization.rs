@@ -2,15 +2,13 @@
 //! case of one group.
 
 use super::BuildLayer;
-use crate::constraints::Constraint;
-use crate::initializers::{Initializer, Ones, Zeros};
+use super::normalization_parameters::normalization;
 use crate::program::{Op, PassContext, ProgramBuffers, ProgramBuilder, ScratchId, ScratchSize, ValueId, VarId, Weight};
-use crate::regularizers::Regularizer;
-use treino_core::catalog::{Interval, Kind, component};
+use treino_core::catalog::{Interval, Kind};
 use treino_core::error::{Error, Result};
 use treino_engine::reduce::sum_columns_by;
 
-component! {
+normalization! {
     /// Group normalisation: the columns are cut into groups, and each group of a row gets mean 0 and variance 1.
     ///
     /// y = gamma (x - mean) / sqrt(variance + epsilon) + beta, with a gamma and a beta for each column. Rows of more sides
@@ -20,28 +18,6 @@ component! {
     pub struct GroupNormalization = "group_normalization" {
         /// Number of groups, a divisor of the number of columns; -1 for a group a column.
         groups: i64 = 32, Kind::Int(Interval::at_least(-1.0));
-        /// Keeps the divisor away from zero.
-        epsilon: f64 = 0.001, Kind::POSITIVE;
-        /// Whether to add beta.
-        center: bool = true, Kind::Bool;
-        /// Whether to multiply by gamma.
-        scale: bool = true, Kind::Bool;
-        /// Where beta starts.
-        beta_initializer: Initializer = Zeros::default().into(), Kind::Component(&crate::initializers::FAMILY);
-        /// Where gamma starts.
-        gamma_initializer: Initializer = Ones::default().into(), Kind::Component(&crate::initializers::FAMILY);
-        /// Penalty on beta.
-        beta_regularizer: Option<Regularizer> = None, Kind::Component(&crate::regularizers::FAMILY);
-        /// Penalty on gamma.
-        gamma_regularizer: Option<Regularizer> = None, Kind::Component(&crate::regularizers::FAMILY);
-        /// What beta must satisfy after each step.
-        beta_constraint: Option<Constraint> = None, Kind::Component(&crate::constraints::FAMILY);
-        /// What gamma must satisfy after each step.
-        gamma_constraint: Option<Constraint> = None, Kind::Component(&crate::constraints::FAMILY);
-        /// Name; numbered by itself when left open.
-        name: Option<String> = None, Kind::Text;
-        /// Whether training moves gamma and beta.
-        trainable: bool = true, Kind::Bool;
     }
 }
 

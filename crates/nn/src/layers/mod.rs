@@ -27,6 +27,7 @@ mod lookup;
 mod merge;
 mod noise;
 mod normalization;
+mod normalization_parameters;
 mod p_relu;
 mod rescaling;
 mod reshape;

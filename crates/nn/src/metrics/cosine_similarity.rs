@@ -1,7 +1,7 @@
 //! Cosine similarity.
 
-use super::row_mean::{RowMean, RowValue};
-use super::{ComputeMetric, MetricState, target};
+use super::row_mean::{RowValue, row_mean};
+use super::target;
 use treino_core::catalog::component;
 
 component! {
@@ -13,19 +13,7 @@ component! {
     pub struct CosineSimilarity = "cosine_similarity" {}
 }
 
-impl ComputeMetric for CosineSimilarity {
-    fn counts_classes(&self) -> bool {
-        false
-    }
-
-    fn start(&self, y_width: usize, p_width: usize) -> Box<dyn MetricState> {
-        RowMean::start(y_width, p_width, Row)
-    }
-
-    fn more_is_better(&self) -> Option<bool> {
-        Some(true)
-    }
-}
+row_mean!(CosineSimilarity: Row, more_is_better: true, counts_classes: false);
 
 struct Row;
 

@@ -2,8 +2,8 @@
 //!
 //! Keras differences: see the room.
 
-use super::row_mean::{RowMean, RowValue};
-use super::{ComputeMetric, MetricState, target};
+use super::row_mean::{RowValue, row_mean};
+use super::target;
 use treino_core::catalog::component;
 use treino_engine::math::ln_f64;
 
@@ -12,15 +12,7 @@ component! {
     pub struct KLDivergence = "kl_divergence" {}
 }
 
-impl ComputeMetric for KLDivergence {
-    fn start(&self, y_width: usize, p_width: usize) -> Box<dyn MetricState> {
-        RowMean::start(y_width, p_width, Row)
-    }
-
-    fn more_is_better(&self) -> Option<bool> {
-        Some(false)
-    }
-}
+row_mean!(KLDivergence: Row, more_is_better: false);
 
 struct Row;
 

@@ -1,7 +1,7 @@
 //! The logarithm of the hyperbolic cosine of the error.
 
-use super::row_mean::{RowMean, RowValue};
-use super::{ComputeMetric, MetricState, target};
+use super::row_mean::{RowValue, row_mean};
+use super::target;
 use treino_core::catalog::component;
 use treino_engine::math::{exp, ln_1p};
 
@@ -12,23 +12,7 @@ component! {
     pub struct LogCoshError = "log_cosh_error" ["logcosh"] {}
 }
 
-impl ComputeMetric for LogCoshError {
-    fn counts_classes(&self) -> bool {
-        false
-    }
-
-    fn ignores_shift(&self) -> bool {
-        true
-    }
-
-    fn start(&self, y_width: usize, p_width: usize) -> Box<dyn MetricState> {
-        RowMean::start(y_width, p_width, Row)
-    }
-
-    fn more_is_better(&self) -> Option<bool> {
-        Some(false)
-    }
-}
+row_mean!(LogCoshError: Row, more_is_better: false, counts_classes: false, ignores_shift: true);
 
 struct Row;
 

@@ -2,35 +2,21 @@
 //!
 //! Keras differences: see the room.
 
-use super::row_mean::RowMean;
-use super::{ComputeMetric, MetricState, target};
+use super::row_mean::row_mean;
+use super::target;
 use treino_core::catalog::component;
+
+fn absolute_error(y: &[f32], p: &[f32]) -> f64 {
+    let error = |(k, p_k): (usize, &f32)| (f64::from(target(y, p.len(), k)) - f64::from(*p_k)).abs();
+    p.iter().enumerate().map(error).sum::<f64>() / p.len() as f64
+}
 
 component! {
     /// Mean of |y - p|, in the target's units.
     pub struct MeanAbsoluteError = "mean_absolute_error" ["mae", "MAE"] {}
 }
 
-impl ComputeMetric for MeanAbsoluteError {
-    fn counts_classes(&self) -> bool {
-        false
-    }
-
-    fn ignores_shift(&self) -> bool {
-        true
-    }
-
-    fn start(&self, y_width: usize, p_width: usize) -> Box<dyn MetricState> {
-        RowMean::start(y_width, p_width, move |y: &[f32], p: &[f32]| {
-            let error = |(k, p): (usize, &f32)| (f64::from(target(y, p_width, k)) - f64::from(*p)).abs();
-            p.iter().enumerate().map(error).sum::<f64>() / p_width as f64
-        })
-    }
-
-    fn more_is_better(&self) -> Option<bool> {
-        Some(false)
-    }
-}
+row_mean!(MeanAbsoluteError: absolute_error, more_is_better: false, counts_classes: false, ignores_shift: true);
 
 #[cfg(test)]
 mod tests {

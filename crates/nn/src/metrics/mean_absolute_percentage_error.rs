@@ -2,8 +2,8 @@
 //!
 //! Keras differences: see the room.
 
-use super::row_mean::{RowMean, RowValue};
-use super::{ComputeMetric, MetricState, target};
+use super::row_mean::{RowValue, row_mean};
+use super::target;
 use treino_core::catalog::component;
 
 component! {
@@ -11,19 +11,7 @@ component! {
     pub struct MeanAbsolutePercentageError = "mean_absolute_percentage_error" ["mape", "MAPE"] {}
 }
 
-impl ComputeMetric for MeanAbsolutePercentageError {
-    fn counts_classes(&self) -> bool {
-        false
-    }
-
-    fn start(&self, y_width: usize, p_width: usize) -> Box<dyn MetricState> {
-        RowMean::start(y_width, p_width, Row)
-    }
-
-    fn more_is_better(&self) -> Option<bool> {
-        Some(false)
-    }
-}
+row_mean!(MeanAbsolutePercentageError: Row, more_is_better: false, counts_classes: false);
 
 struct Row;
 

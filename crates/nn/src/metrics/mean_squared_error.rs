@@ -2,7 +2,7 @@
 //!
 //! Keras differences: see the room.
 
-use super::row_mean::RowMean;
+use super::row_mean::{RowMean, row_mean};
 use super::{ComputeMetric, MetricState, target};
 use treino_core::catalog::component;
 
@@ -19,23 +19,7 @@ component! {
     pub struct MeanSquaredError = "mean_squared_error" ["mse", "MSE"] {}
 }
 
-impl ComputeMetric for MeanSquaredError {
-    fn counts_classes(&self) -> bool {
-        false
-    }
-
-    fn ignores_shift(&self) -> bool {
-        true
-    }
-
-    fn start(&self, y_width: usize, p_width: usize) -> Box<dyn MetricState> {
-        RowMean::start(y_width, p_width, squared_error)
-    }
-
-    fn more_is_better(&self) -> Option<bool> {
-        Some(false)
-    }
-}
+row_mean!(MeanSquaredError: squared_error, more_is_better: false, counts_classes: false, ignores_shift: true);
 
 component! {
     /// The root of the mean of (y - p)^2 over the whole epoch, in the target's units.

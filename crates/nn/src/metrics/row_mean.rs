@@ -3,6 +3,26 @@
 use super::MetricState;
 use treino_engine::simd::{Kernel, Simd};
 
+/// A metric that is the mean of one number a row: which number, whether more is better, and what else it says about itself.
+macro_rules! row_mean {
+    ($Name:ty: $value:expr, more_is_better: $better:expr $(, $says:ident: $is:expr)*) => {
+        impl super::ComputeMetric for $Name {
+            $(fn $says(&self) -> bool {
+                $is
+            })*
+
+            fn start(&self, y_width: usize, p_width: usize) -> Box<dyn super::MetricState> {
+                super::row_mean::RowMean::start(y_width, p_width, $value)
+            }
+
+            fn more_is_better(&self) -> Option<bool> {
+                Some($better)
+            }
+        }
+    };
+}
+pub(super) use row_mean;
+
 /// The number of a row. Closures are some; what takes logarithms implements it with `#[inline(always)]`, to be compiled
 /// with the loop.
 pub(super) trait RowValue: Send {

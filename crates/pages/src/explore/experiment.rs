@@ -5,7 +5,6 @@ use crate::figure::{Figure, FigureTable, Panel};
 use crate::language::Lang;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
-use treino::callbacks::EarlyStopping;
 use treino::data::{Prepared, Task};
 use treino::error::{Error, Result};
 use treino::events::Gate;
@@ -14,6 +13,7 @@ use treino::metrics::{
 };
 use treino::network::Network;
 use treino::runs::PreparedRun;
+use treino::spec::{PATIENCE, usual_stopping};
 use treino::spec::{Resolved, Spec};
 use treino::statistics::holm;
 use treino::study::workers::{Next, in_order};
@@ -36,9 +36,6 @@ const USUAL: usize = 10_000;
 
 /// The fewest and most epochs that follow from it.
 const EPOCHS: [usize; 2] = [20, 100];
-
-/// Epochs without improvement after which the base training stops.
-const PATIENCE: usize = 20;
 
 /// Weights nearer to 0 than this count as zero.
 pub const NEAR_ZERO: f32 = 0.001;
@@ -118,7 +115,7 @@ impl<'a> Experiment<'a> {
         let prepared = Arc::new(thinned(&whole.prepared, most_rows));
         let epochs = (PASSED as f64 * small) as usize / prepared.train.len().max(1);
         let mut base = spec.clone();
-        let stopping = EarlyStopping { patience: PATIENCE, restore_best_weights: true, ..EarlyStopping::default() };
+        let stopping = usual_stopping();
         base.callbacks = vec![stopping.into()];
         base.fit.repeats = 1;
         base.fit.epochs = base.fit.epochs.min(epochs.clamp(EPOCHS[0], EPOCHS[1]));

@@ -13,10 +13,12 @@
 //! `treino train DATA` begins with: a small network, and early stopping.
 
 mod learnt;
+mod list;
 mod outputs;
 mod resolve;
 mod sections;
 
+pub use list::{ListSyntax, split_list};
 pub use resolve::{Resolved, resolve};
 pub use sections::{FAMILY, ModelSection};
 
@@ -30,8 +32,14 @@ use treino_tables::DataSpec;
 /// The version of the spec format that this program writes, and the newest it reads.
 pub const VERSION: i64 = 1;
 
-/// Epochs without improvement after which an automatic training stops.
-const PATIENCE: usize = 20;
+/// Epochs without improvement after which a training stops where nothing else is said.
+pub const PATIENCE: usize = 20;
+
+/// How a training stops where nothing else is said: after [`PATIENCE`] epochs without a better `val_loss`, with the best
+/// epoch's weights.
+pub fn usual_stopping() -> EarlyStopping {
+    EarlyStopping { patience: PATIENCE, restore_best_weights: true, ..EarlyStopping::default() }
+}
 
 /// A training as it is written down.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -99,7 +107,7 @@ impl Spec {
 
     /// What `treino train DATA` begins with: a small network, and early stopping that keeps the best weights.
     pub fn automatic() -> Entries {
-        let stopping = EarlyStopping { patience: PATIENCE, restore_best_weights: true, ..EarlyStopping::default() };
+        let stopping = usual_stopping();
         let mut entries = Entries::default();
         let callbacks = vec![Callback::from(stopping)];
         if let Some(value) = callbacks.write() {

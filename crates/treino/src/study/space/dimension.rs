@@ -2,6 +2,7 @@
 
 use super::path::{Hidden, full_path};
 use super::{Condition, Literal};
+use crate::spec::{ListSyntax, split_list};
 use crate::study::search::{Domain, IntScale};
 use std::path::Path;
 use treino_core::catalog::{self, Entries, Node, Origin, Value};
@@ -84,8 +85,9 @@ impl Dimension {
                 format!("{{ {kind} = [{low}, {high}], scale = \"{scale}\" }}")
             }
             _ => {
-                let items =
-                    split(values).into_iter().map(|item| if is_toml(item) { item.into() } else { quoted(item) });
+                let items = split_list(values, TYPED, |_, _| false)
+                    .into_iter()
+                    .map(|item| if is_toml(item) { item.into() } else { quoted(item) });
                 format!("[{}]", items.collect::<Vec<String>>().join(", "))
             }
         };
@@ -338,27 +340,8 @@ fn path_is_real(name: &str) -> bool {
     params.any(|param| matches!(param.kind, Kind::Float(_) | Kind::FloatOrComponent(..)))
 }
 
-/// The items between commas that no bracket or quote holds.
-fn split(text: &str) -> Vec<&str> {
-    let (mut items, mut depth, mut quote, mut start) = (Vec::new(), 0, None, 0);
-    for (at, c) in text.char_indices() {
-        match (quote, c) {
-            (Some(q), c) if q == c => quote = None,
-            (Some(_), _) => {}
-            (None, '"' | '\'') => quote = Some(c),
-            (None, '{' | '[' | '(') => depth += 1,
-            (None, '}' | ']' | ')') => depth -= 1,
-            (None, ',') if depth == 0 => {
-                items.push(text[start..at].trim());
-                start = at + 1;
-            }
-            _ => {}
-        }
-    }
-    items.push(text[start..].trim());
-    items.retain(|item| !item.is_empty());
-    items
-}
+/// A list of TOML values.
+const TYPED: ListSyntax = ListSyntax { parentheses: true, quotes: true };
 
 fn is_toml(text: &str) -> bool {
     catalog::parse(&format!("value = {text}"), Path::new("")).is_ok_and(|entries| entries.list.len() == 1)
