@@ -3,8 +3,7 @@
 use super::{ClaimResult, Explore, Topic};
 use crate::figure::{Figure, FigureTable, Panel};
 use crate::language::Lang;
-use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use treino::data::{Prepared, Task};
 use treino::error::{Error, Result};
 use treino::events::Gate;
@@ -13,6 +12,7 @@ use treino::metrics::{
 };
 use treino::network::Network;
 use treino::runs::PreparedRun;
+use treino::runs::SharedRows;
 use treino::spec::{PATIENCE, usual_stopping};
 use treino::spec::{Resolved, Spec};
 use treino::statistics::holm;
@@ -56,7 +56,7 @@ pub struct Experiment<'a> {
     rows: usize,
     /// Training rows that are used at most.
     most_rows: usize,
-    data: Mutex<BTreeMap<String, Arc<Prepared>>>,
+    data: SharedRows<Prepared>,
 }
 
 /// A setting to be trained.
@@ -127,7 +127,8 @@ impl<'a> Experiment<'a> {
             base.model.l2 = Some(base.model.l2_for(train.len()));
         }
         let planned = PreparedRun::with_data(&base, Arc::clone(&prepared))?;
-        let data = Mutex::new(BTreeMap::from([(base.data.text(), prepared)]));
+        let data = SharedRows::default();
+        data.know(&base.data, prepared);
         Ok(Experiment { base, planned, how, error: name, score, rows, most_rows, data })
     }
 
@@ -239,17 +240,8 @@ impl<'a> Experiment<'a> {
 
     /// An arm over data that is shared where it is the same.
     fn plan(&self, spec: &Spec) -> Result<PreparedRun> {
-        let key = spec.data.text();
-        let known = self.data.lock().unwrap_or_else(PoisonError::into_inner).get(&key).cloned();
-        let prepared = match known {
-            Some(prepared) => prepared,
-            None => {
-                let prepared = Arc::new(thinned(&PreparedRun::new(spec)?.prepared, self.most_rows));
-                let mut data = self.data.lock().unwrap_or_else(PoisonError::into_inner);
-                Arc::clone(data.entry(key).or_insert(prepared))
-            }
-        };
-        PreparedRun::with_data(spec, prepared)
+        let prepare = || Ok(Arc::new(thinned(&PreparedRun::new(spec)?.prepared, self.most_rows)));
+        PreparedRun::with_data(spec, self.data.of(&spec.data, prepare)?)
     }
 
     fn attempt(&self, planned: &PreparedRun, seed: u64, judge: &ComparisonMetric) -> Result<RunResult, String> {

@@ -13,10 +13,12 @@ mod job;
 mod measure;
 mod metrics;
 mod prepared_run;
+mod shared_rows;
 mod verification;
 
 pub use columns::hash as rows_fingerprint;
 pub use job::{Ended, Events, Finished, Handle, Job, Reporter};
 pub use metrics::{HowItEnded, METRICS_VERSION, Metrics, PartRows, PartScores, RepeatMetrics, TargetMetrics};
 pub use prepared_run::{PartEvaluations, PreparedRun, Repeat, Run, Trial, TrialSeeds};
+pub use shared_rows::SharedRows;
 pub use verification::{Difference, Rerun, Verification};

@@ -3,10 +3,11 @@
 use super::pruning::Pruner;
 use super::results::{RunKey, RunResult};
 use super::study_run::attempts;
+use crate::runs::SharedRows;
 use crate::runs::{PreparedRun, TrialSeeds};
 use crate::spec::Spec;
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use treino_core::catalog::{self, Entries, Field};
@@ -84,7 +85,7 @@ pub trait TaskRunner: Sync {
 #[derive(Debug)]
 pub struct Workplace {
     simd: Simd,
-    data: Mutex<BTreeMap<String, Arc<FingerprintedTable>>>,
+    data: SharedRows<FingerprintedTable>,
     planned: Mutex<VecDeque<(String, Arc<Ready>)>>,
 }
 
@@ -112,12 +113,12 @@ impl FingerprintedTable {
 impl Workplace {
     /// A workplace that knows no table yet.
     pub fn new(simd: Simd) -> Self {
-        Workplace { simd, data: Mutex::default(), planned: Mutex::default() }
+        Workplace { simd, data: SharedRows::default(), planned: Mutex::default() }
     }
 
     /// Makes rows known that are prepared already, for specs with this section `[data]`.
     pub fn know(&self, data: &DataSpec, prepared: &Arc<Prepared>) {
-        lock(&self.data).insert(data.text(), FingerprintedTable::new(Arc::clone(prepared)));
+        self.data.know(data, FingerprintedTable::new(Arc::clone(prepared)));
     }
 
     /// The fingerprint of the rows of a spec, which are read where they are not known yet.
@@ -134,18 +135,9 @@ impl Workplace {
             return Ok(Arc::clone(ready));
         }
         let spec = Spec::read(&catalog::parse(text, Path::new("task"))?)?;
-        let key = spec.data.text();
-        let known = lock(&self.data).get(&key).cloned();
-        let ready = match known {
-            Some(table) => Ready { planned: PreparedRun::with_data(&spec, Arc::clone(&table.prepared))?, table },
-            None => {
-                let planned = PreparedRun::new(&spec)?;
-                let table = FingerprintedTable::new(Arc::clone(&planned.prepared));
-                lock(&self.data).insert(key, Arc::clone(&table));
-                Ready { planned, table }
-            }
-        };
-        let ready = Arc::new(ready);
+        let table = self.data.of(&spec.data, || Ok(FingerprintedTable::new(PreparedRun::new(&spec)?.prepared)))?;
+        let planned = PreparedRun::with_data(&spec, Arc::clone(&table.prepared))?;
+        let ready = Arc::new(Ready { planned, table });
         let mut remembered = lock(&self.planned);
         if remembered.len() == REMEMBERED {
             remembered.pop_front();
