@@ -39,9 +39,9 @@ pub struct LookupFit<T> {
     /// The lookup.
     pub lookup: Lookup<T>,
     /// At most so many tokens are learnt.
-    pub most: usize,
+    pub max_tokens: usize,
     /// This token is not learnt.
-    pub never: T,
+    pub excluded: T,
 }
 
 /// An input layer whose columns are read in a way of their own.
@@ -87,8 +87,8 @@ impl<T: VocabularyKey> LookupFit<T> {
     pub fn fitted(&self, tokens: impl Iterator<Item = (T, usize)>) -> Lookup<T> {
         let mut lookup = self.lookup.clone();
         if lookup.vocabulary.is_empty() {
-            let never: Vec<&T> = self.lookup.mask.iter().chain([&self.never]).collect();
-            lookup.vocabulary = learn(tokens, &never, self.most);
+            let never: Vec<&T> = self.lookup.mask.iter().chain([&self.excluded]).collect();
+            lookup.vocabulary = learn(tokens, &never, self.max_tokens);
         }
         lookup
     }

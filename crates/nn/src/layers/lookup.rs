@@ -119,7 +119,7 @@ impl<T: VocabularyKey + std::fmt::Debug> Settings<'_, T> {
             None if self.padded => return Err(Error::input("pad_to_max_tokens needs max_tokens")),
             None => (1 << 24) - special.min(1 << 24),
         };
-        Ok(LookupFit { lookup, most, never: self.oov.clone() })
+        Ok(LookupFit { lookup, max_tokens: most, excluded: self.oov.clone() })
     }
 
     /// The lookup, its vocabulary known.
@@ -139,9 +139,9 @@ impl<T: VocabularyKey + std::fmt::Debug> Settings<'_, T> {
 
     /// The vocabulary of some tokens.
     fn learnt(&self, tokens: impl Iterator<Item = T>) -> Result<Vec<T>> {
-        let LookupFit { most, never, .. } = self.learnable()?;
-        let never: Vec<&T> = self.mask.into_iter().chain([&never]).collect();
-        Ok(learn(tokens.map(|token| (token, 1)), &never, most))
+        let LookupFit { max_tokens, excluded, .. } = self.learnable()?;
+        let never: Vec<&T> = self.mask.into_iter().chain([&excluded]).collect();
+        Ok(learn(tokens.map(|token| (token, 1)), &never, max_tokens))
     }
 }
 

@@ -93,8 +93,8 @@ pub(crate) struct VariableUse {
     pub variable: usize,
     /// Where this call's gradient goes: the variable's own place for the first call, a place behind all weights for others.
     pub gradient: Range<usize>,
-    /// Whether it is a further call.
-    pub further: bool,
+    /// Whether a shared layer uses the variable again, after its first call.
+    pub is_repeat_use: bool,
 }
 
 /// What comes out of a network.
@@ -141,7 +141,7 @@ pub struct Program {
     pub trainable: usize,
     /// Length of the state buffer.
     pub state: usize,
-    /// Length of the gradient: that of the weights, and behind it a place for each further call of a shared layer.
+    /// Length of the gradient: that of the weights, and behind it a place for each repeated call of a shared layer.
     pub gradient: usize,
     /// The rows that come in.
     pub input: ValueId,
@@ -278,7 +278,7 @@ impl Program {
 
     /// Pieces of the gradient that belong to a weight's own piece: (from, to), to be added in this order.
     pub(crate) fn shared(&self) -> impl Iterator<Item = (Range<usize>, Range<usize>)> {
-        let further = self.uses.iter().filter(|one| one.further && !one.gradient.is_empty());
-        further.map(|one| (one.gradient.clone(), self.variables[one.variable].range.clone()))
+        let repeats = self.uses.iter().filter(|one| one.is_repeat_use && !one.gradient.is_empty());
+        repeats.map(|one| (one.gradient.clone(), self.variables[one.variable].range.clone()))
     }
 }

@@ -116,7 +116,7 @@ impl Trial<'_> {
 
     /// A number of the history, such as `val_loss`, of the epoch whose weights were kept; `None` where the training diverged, or
     /// where that epoch lacks it.
-    pub fn kept(&self, name: &str) -> Option<f64> {
+    pub fn kept_metric(&self, name: &str) -> Option<f64> {
         if matches!(self.history.ending, Ending::Diverged(_)) {
             return None;
         }

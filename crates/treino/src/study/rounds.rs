@@ -362,7 +362,7 @@ impl<'a> StudyRun<'a> {
         };
         let results = in_order(
             workers.threads,
-            |index, progress| match propose(index, progress.whole, &progress.results) {
+            |index, progress| match propose(index, progress.finished_prefix, &progress.results) {
                 Proposal::End => Next::End,
                 Proposal::Wait => Next::Wait,
                 Proposal::Train(task) => match ledger.known(&task.key, &task.config.words) {

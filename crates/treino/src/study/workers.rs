@@ -17,13 +17,13 @@ pub enum Next<T, R> {
     End,
 }
 
-/// Results so far, in the order of the items: all before `whole` are there.
+/// Results so far, in the order of the items: all before `finished_prefix` are there.
 #[derive(Debug)]
 pub struct PartialResults<R> {
     /// The results; `None` for what is being worked on.
     pub results: Vec<Option<R>>,
     /// How many items from the first on are done without a gap.
-    pub whole: usize,
+    pub finished_prefix: usize,
 }
 
 struct State<R, P> {
@@ -43,7 +43,7 @@ pub fn in_order<T: Send, R: Send>(
     work: impl Fn(T) -> R + Sync,
     done: impl FnMut(usize, &R) -> bool + Send,
 ) -> Vec<R> {
-    let progress = PartialResults { results: Vec::new(), whole: 0 };
+    let progress = PartialResults { results: Vec::new(), finished_prefix: 0 };
     let state = Mutex::new(State { progress, propose, working: 0, ended: false });
     let done = Mutex::new(done);
     let changed = Condvar::new();
@@ -105,8 +105,8 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 impl<R> PartialResults<R> {
     fn advance(&mut self) {
-        while self.results.get(self.whole).is_some_and(Option::is_some) {
-            self.whole += 1;
+        while self.results.get(self.finished_prefix).is_some_and(Option::is_some) {
+            self.finished_prefix += 1;
         }
     }
 }
@@ -123,7 +123,7 @@ mod tests {
                 return Next::End;
             }
             let usable = (index + 1).saturating_sub(WINDOW);
-            if progress.whole < usable {
+            if progress.finished_prefix < usable {
                 return Next::Wait;
             }
             let sum = progress.results[..usable].iter().flatten().fold(1_u64, |a, b| a.wrapping_add(*b));
