@@ -114,15 +114,6 @@ impl Trial<'_> {
         &self.network
     }
 
-    /// A number of the history, such as `val_loss`, of the epoch whose weights were kept; `None` where the training diverged, or
-    /// where that epoch lacks it.
-    pub fn kept_metric(&self, name: &str) -> Option<f64> {
-        if matches!(self.history.ending, Ending::Diverged(_)) {
-            return None;
-        }
-        self.history.epochs.get(self.history.kept_epoch?)?.get(name)
-    }
-
     /// 128 bits of SipHash-1-3 with key 0 over the weights that were kept and the state, as little-endian bytes.
     pub fn weights_fingerprint(&self) -> String {
         let mut hasher = SipHasher13::new();
