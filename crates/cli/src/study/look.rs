@@ -44,7 +44,9 @@ fn find(matches: &ArgMatches) -> Result<StudyContent> {
 /// What a study has found so far.
 pub fn show(matches: &ArgMatches, terminal: &Terminal) -> Result<u8> {
     let content = find(matches)?;
-    let course = content.course();
+    let mut course = content.course();
+    // A study that is being done was not cut short.
+    course.cut_short &= !study::is_being_written(&path_of(argument(matches, "study"))?)?;
     if matches.get_flag("json") {
         json::line(&object(&course, Path::new(argument(matches, "study"))));
     } else if matches.get_flag("fingerprint") {
@@ -67,7 +69,7 @@ pub fn list(matches: &ArgMatches, terminal: &Terminal) -> Result<u8> {
     for (name, path) in all {
         let course = StudyContent::read(&path)?.course();
         let trainings: usize = course.configs.iter().map(|config| config.all().count()).sum();
-        let ranked = course.verdict.ranked.first();
+        let ranked = course.verdict.best();
         let best = ranked.map_or(String::new(), |best| course.configs[best.config].label());
         let mean = ranked.filter(|best| best.seeds > 0).map_or(String::new(), |best| lang.number(best.interval.mean));
         rows.push([name, trainings.to_string(), best, course.objective.clone(), mean]);
@@ -114,7 +116,7 @@ pub fn watch(matches: &ArgMatches, terminal: &Terminal) -> Result<u8> {
             let lang = terminal.lang;
             let words = lang.study_watched(lang.grouped(before as f64), lang.grouped(content.configs.len() as f64));
             let course = content.course();
-            let best = course.verdict.ranked.first().map_or(String::new(), |best| {
+            let best = course.verdict.best().map_or(String::new(), |best| {
                 let interval = &best.interval;
                 let label = shortened(&course.configs[best.config].label(), 50);
                 match best.seeds {
@@ -152,7 +154,7 @@ fn config_of(text: &str, other: Option<&Path>) -> Result<(PathBuf, Option<usize>
 fn chosen(course: &StudyResult, number: Option<usize>, path: &Path) -> Result<Config> {
     let found = match number {
         Some(number) => course.configs.iter().find(|config| config.number == number),
-        None => course.verdict.ranked.first().map(|best| &course.configs[best.config]),
+        None => course.verdict.best().map(|best| &course.configs[best.config]),
     };
     found.cloned().ok_or_else(|| {
         let e = Error::input(format!("there is no config {}", number.unwrap_or(0))).in_file(path.to_path_buf());

@@ -78,7 +78,7 @@ fn exit_code(course: &StudyResult) -> u8 {
     match course {
         _ if is_interrupted() => 130,
         _ if has_failed => 4,
-        course if course.verdict.decided || course.configs.len() == 1 => 0,
+        course if course.verdict.decided || (course.configs.len() == 1 && !course.cut_short) => 0,
         _ => 3,
     }
 }

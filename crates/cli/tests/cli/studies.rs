@@ -124,6 +124,19 @@ fn another_study_of_the_same_name_is_not_touched() {
     assert!(done.stderr.contains("did you mean \"iris\"?"), "{}", done.stderr);
 }
 
+/// A file that SQLite had begun when the program was killed: the pages are there, and the journal that takes them back.
+#[test]
+fn a_study_that_was_killed_while_it_began_can_be_begun_again() {
+    let scratch = Scratch::with(&["iris.csv"]);
+    let line = "study iris.csv --target species --epochs 2 --repeats 2 -q --vary learning_rate=0.01,0.1";
+    std::fs::create_dir_all(scratch.path("studies/iris")).unwrap();
+    scratch.write("studies/iris/study.db", "");
+    assert!([0, 3].contains(&scratch.run(line).code));
+    scratch.good("study show iris");
+    // Whole in one file, which may be copied alone and read where nothing can be written.
+    assert!(!scratch.path("studies/iris/study.db-wal").exists());
+}
+
 #[test]
 fn two_configs_are_compared_on_their_seeds() {
     let scratch = Scratch::with(&["iris.csv"]);

@@ -381,7 +381,11 @@ impl ProgramBuilder {
             let trained = self.program.variables[variable].buffer == Buffer::Trainable;
             let start = self.program.gradient;
             self.program.gradient = if trained { start.saturating_add(length) } else { start };
-            return Ok(self.push_use(VariableUse { variable, gradient: start..self.program.gradient, is_repeat_use: true }));
+            return Ok(self.push_use(VariableUse {
+                variable,
+                gradient: start..self.program.gradient,
+                is_repeat_use: true,
+            }));
         }
         if trainable {
             let regularizer = weight.regularizer.map_or(Ok(()), |r| r.inner().check(shape));
@@ -405,7 +409,11 @@ impl ProgramBuilder {
             regularizer: weight.regularizer.filter(|_| trainable).cloned(),
             constraint: weight.constraint.filter(|_| trainable).cloned(),
         });
-        Ok(self.push_use(VariableUse { variable: self.program.variables.len() - 1, gradient: range, is_repeat_use: false }))
+        Ok(self.push_use(VariableUse {
+            variable: self.program.variables.len() - 1,
+            gradient: range,
+            is_repeat_use: false,
+        }))
     }
 
     fn push_use(&mut self, one: VariableUse) -> VarId {

@@ -7,17 +7,17 @@ use std::sync::Arc;
 use treino::data::{Prepared, Task};
 use treino::error::{Error, Result};
 use treino::events::Gate;
-use treino::metrics::{
-    BinaryCrossentropy, CategoricalCrossentropy, MeanSquaredError, Metric, NamedMetric, SparseCategoricalCrossentropy,
-};
+use treino::metrics::NamedMetric;
 use treino::network::Network;
 use treino::runs::PreparedRun;
 use treino::runs::SharedRows;
+use treino::spec::Spec;
 use treino::spec::{PATIENCE, usual_stopping};
-use treino::spec::{Resolved, Spec};
 use treino::statistics::holm;
 use treino::study::workers::{Next, in_order};
-use treino::study::{ALPHA, Comparison, Config, Outcome, Phase, RunKey, RunResult, Standing, Verdict, attempts};
+use treino::study::{
+    ALPHA, Comparison, Config, Outcome, Phase, RunKey, RunResult, Standing, Verdict, attempts, bare_loss,
+};
 use treino::train::PerOutput;
 use treino::train::Session;
 
@@ -394,21 +394,6 @@ impl TrainedVariants {
     pub fn epochs(&self, arm: usize) -> f64 {
         mean_of(&self.configs[arm].runs.iter().map(|(_, run)| run.epochs as f64).collect::<Vec<_>>())
     }
-}
-
-/// The bare loss of the task, as the network's output and its loss have the classes: one number or one for each, class numbers
-/// or one-hot rows, probabilities or logits.
-fn bare_loss(planned: &PreparedRun) -> NamedMetric {
-    let Resolved { compile, network, .. } = &planned.resolved;
-    let (loss, width) = (compile.goal(0).loss.inner(), network.outputs());
-    let from_logits = loss.wants_logits();
-    let metric: Metric = match planned.prepared.target.task {
-        Task::Regression => MeanSquaredError::default().into(),
-        _ if loss.targets().columns(width) > 1 => CategoricalCrossentropy { from_logits, ..Default::default() }.into(),
-        _ if width > 1 => SparseCategoricalCrossentropy { from_logits, ..Default::default() }.into(),
-        _ => BinaryCrossentropy { from_logits, ..Default::default() }.into(),
-    };
-    NamedMetric { name: metric.name().to_string(), metric }
 }
 
 fn mean_of(values: &[f64]) -> f64 {

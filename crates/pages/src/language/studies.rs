@@ -88,6 +88,8 @@ messages! {
     standing_best() { en: "best", pt: "melhor" }
     /// It cannot be told from the best.
     standing_level() { en: "level", pt: "empate" }
+    /// Better by its own mean, but with fewer seeds or epochs.
+    standing_unfinished() { en: "too few seeds", pt: "poucas sementes" }
     /// It is worse.
     standing_worse() { en: "worse", pt: "pior" }
     /// It was left behind.
@@ -96,6 +98,10 @@ messages! {
     standing_unusable() { en: "unusable", pt: "inutilizável" }
     /// A difference that was found.
     beats(best, other, wins, pairs, p) { en: "{best} beats {other} in {wins} of {pairs} paired seeds (p {p}).", pt: "{best} vence {other} em {wins} de {pairs} sementes pareadas (p {p})." }
+    /// A config with fewer seeds has a better mean.
+    unfinished_is_better(first, n, best, seeds) { en: "{first} has a better mean than {best}, but of {n} of {seeds} seeds only, or of fewer epochs: nothing is decided.", pt: "{first} tem média melhor que {best}, mas com apenas {n} de {seeds} sementes, ou com menos épocas: nada está decidido." }
+    /// Configs have unequal numbers of seeds.
+    unequal_seeds(least, most) { en: "Configs have {least} to {most} seeds each: means of unequal numbers of seeds compare badly.", pt: "As configurações têm de {least} a {most} sementes cada: médias de números desiguais de sementes comparam-se mal." }
     /// What cannot be told apart.
     cannot_tell(configs) { en: "{configs} cannot be told apart.", pt: "{configs} não podem ser distinguidas." }
     /// What would decide.
@@ -141,6 +147,7 @@ impl Lang {
         match standing {
             Standing::Best => self.standing_best(),
             Standing::Level => self.standing_level(),
+            Standing::Unfinished => self.standing_unfinished(),
             Standing::Worse => self.standing_worse(),
             Standing::Dropped => self.standing_dropped(),
             Standing::Unusable => self.standing_unusable(),
@@ -156,7 +163,7 @@ impl Lang {
     pub fn verdict(self, course: &StudyResult) -> Vec<String> {
         let label = |ranked: &Ranked| course.configs[ranked.config].label();
         let (verdict, mut words) = (&course.verdict, Vec::new());
-        let Some(best) = verdict.ranked.first().filter(|best| best.standing == Standing::Best) else {
+        let Some(best) = verdict.best() else {
             return [Some(self.nothing_usable()), self.failures(course)].into_iter().flatten().collect();
         };
         let open = verdict.open();
@@ -172,6 +179,20 @@ impl Lang {
                     (more, _) => self.and_more(names.join("; "), more),
                 };
                 words.push(self.cannot_tell(list));
+            }
+        }
+        let unfinished: Vec<&Ranked> =
+            verdict.ranked.iter().filter(|one| one.standing == Standing::Unfinished).collect();
+        if let Some(first) = unfinished.first() {
+            let n = first.seeds.max(1);
+            words.push(self.unfinished_is_better(label(first), n, label(best), best.seeds));
+        }
+        if course.cut_short {
+            let all = course.configs.iter().filter(|config| !config.runs.is_empty()).map(|config| config.runs.len());
+            if let (Some(least), Some(most)) = (all.clone().min(), all.max())
+                && least < most
+            {
+                words.push(self.unequal_seeds(least, most));
             }
         }
         if let Some(worse) = verdict.ranked.iter().find(|one| one.standing == Standing::Worse) {

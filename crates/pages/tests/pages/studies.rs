@@ -143,6 +143,72 @@ fn what_was_cut_off_goes_on_and_ends_the_same() {
     assert_eq!(StudyContent::read(&path).unwrap().fingerprint(), wanted.fingerprint());
 }
 
+/// Seeds go breadth first, so that a study that ends at any moment has about as many of every config.
+#[test]
+fn a_study_that_is_cut_short_has_as_many_seeds_of_each_config_and_decides_nothing() {
+    let grid = GRID.replace("seeds = 3", "seeds = 5");
+    let hyperband = "[space]\nlearning_rate = { float = [1e-4, 0.1], scale = \"log\" }\n[search]\nconfigs = 6\n[repeats]\nseeds = 5\n";
+    for text in [&*grid, hyperband] {
+        let study = study(text).unwrap();
+        for cut in [3, 6, 9, 13] {
+            let (memory, gate) = (InMemoryStore::default(), Gate::new());
+            let ledger = Cutting { ledger: &memory, left: AtomicUsize::new(cut), gate: &gate };
+            let part = study.run(&ledger, Workers::new(1, &gate), &mut |_| {}).unwrap();
+            let seeds: Vec<usize> = part.configs.iter().map(|config| config.runs.len()).collect();
+            assert!(seeds.iter().max().unwrap() - seeds.iter().min().unwrap() <= 1, "{cut}: {seeds:?}");
+            assert!(part.cut_short && !part.verdict.decided);
+            let words = Lang::English.verdict(&part).join(" ");
+            assert!(words.contains("cut short") && !words.contains("better than every other"), "{words}");
+            // By its own mean nothing stands above what is better.
+            let means: Vec<f64> = part.verdict.ranked.iter().map(|one| one.interval.mean).collect();
+            assert!(means.is_sorted(), "{means:?}");
+        }
+    }
+}
+
+/// Logits and probabilities are two ways to write the same network and the same loss: they cannot differ much.
+#[test]
+fn logits_are_judged_by_the_probabilities_that_they_stand_for() {
+    let pima = concat!(env!("CARGO_MANIFEST_DIR"), "/../../datasets/pima.csv");
+    let base = format!("[data]\npath = {pima:?}\ntarget = \"diabetes\"\n[model]\nhidden = [8]\n[fit]\nepochs = 5\n");
+    let text = "[space]\n\"compile.loss\" = [{ type = \"binary_crossentropy\" }, { type = \"binary_crossentropy\", from_logits = true }]\n\
+                [repeats]\nseeds = 3\nconfirm_top = 0\n";
+    let parse = |text: &str| treino::catalog::parse(text, Path::new("study.toml"));
+    let study = Study::new(StudySpec::read(&parse(text).unwrap(), parse(&base).unwrap(), Vec::new()).unwrap()).unwrap();
+    assert_eq!(study.objective(), ("val_binary_crossentropy", false));
+    let course = run(&study, &InMemoryStore::default(), 2);
+    let [a, b] = [0, 1].map(|at| course.configs[at].mean().unwrap());
+    assert!((a - b).abs() < 1e-4, "{a} {b}");
+}
+
+#[test]
+fn a_study_is_refused_after_its_table_changed() {
+    let folder = tempfile::tempdir().unwrap();
+    let table = folder.path().join("t.csv");
+    let write = |factor: usize| {
+        let rows: String =
+            (0..60).map(|i| format!("{},{}\n", i * factor, if i % 3 == 0 { "a" } else { "b" })).collect();
+        std::fs::write(&table, format!("x,y\n{rows}")).unwrap();
+    };
+    let text = "[space]\nlearning_rate = [0.01, 0.1]\n[repeats]\nseeds = 2\nconfirm_top = 0\n";
+    let base = format!("[data]\npath = {table:?}\ntarget = \"y\"\n[fit]\nepochs = 2\n");
+    let parse = |text: &str| treino::catalog::parse(text, Path::new("study.toml"));
+    let study =
+        || Study::new(StudySpec::read(&parse(text).unwrap(), parse(&base).unwrap(), Vec::new()).unwrap()).unwrap();
+    let path = folder.path().join("study.db");
+    write(1);
+    let file = StudyFile::open(&path, &study(), false).unwrap();
+    run(&study(), &file, 1);
+    file.close().unwrap();
+    assert!(StudyContent::read(&path).unwrap().ended);
+    // Standardised, these are the same numbers; what they stand for is not.
+    write(2);
+    let e = StudyFile::open(&path, &study(), false).unwrap_err();
+    assert!(e.to_string().contains("the table has changed") && e.helps()[0].contains("`fork`"), "{e}");
+    write(1);
+    assert_eq!(StudyFile::open(&path, &study(), false).unwrap().known(), 4);
+}
+
 #[test]
 fn a_config_that_diverges_is_ranked_last_and_counted() {
     let text = "[space]\nlearning_rate = [0.01, 1e30]\n[repeats]\nseeds = 2\n";

@@ -31,15 +31,6 @@ impl Task {
             Task::Regression => "regression",
         }
     }
-
-    /// The metric by which trainings compare whatever their losses and penalties are: the task's usual loss, bare.
-    pub fn bare_loss(self) -> &'static str {
-        match self {
-            Task::Binary => "binary_crossentropy",
-            Task::Multiclass => "sparse_categorical_crossentropy",
-            Task::Regression => "mean_squared_error",
-        }
-    }
 }
 
 impl fmt::Display for Task {

@@ -134,6 +134,8 @@ fn alone(place: &DecodedColumn<'_>, prepared: &Prepared) -> Option<f64> {
 /// there are any, and the numbers of the rows, from 0, all in little-endian bytes.
 pub fn hash(prepared: &Prepared) -> String {
     let mut hasher = SipHasher13::new();
+    // The recipe tells what standardised numbers stand for; it is plain data, which can be written.
+    hasher.write(serde_json::to_string(&prepared.recipe).unwrap_or_default().as_bytes());
     for part in std::iter::once(&prepared.train).chain(&prepared.validation).chain(&prepared.test) {
         for numbers in [part.x.as_slice(), part.y.as_slice(), part.weights.as_deref().unwrap_or_default()] {
             for some in numbers.chunks(1024) {

@@ -19,8 +19,13 @@ pub fn further_pairs(differences: &[f64], alpha: f64, power: f64) -> Option<usiz
         let quantiles = student_t_quantile(1.0 - alpha / 2.0, df) + student_t_quantile(power, df);
         n as f64 >= (quantiles * ratio) * (quantiles * ratio)
     };
-    let n = (differences.len() + 1..MOST_PAIRS).find(|n| enough(*n))?;
-    Some(n - differences.len())
+    // The quantiles fall with n, so that what is enough once stays enough.
+    let (mut low, mut high) = (differences.len() + 1, MOST_PAIRS);
+    while low < high {
+        let middle = low + (high - low) / 2;
+        if enough(middle) { high = middle } else { low = middle + 1 }
+    }
+    (low < MOST_PAIRS).then(|| low - differences.len())
 }
 
 #[cfg(test)]
@@ -36,5 +41,13 @@ mod tests {
         let wanted = (2.8016 * sd / 0.5).powi(2);
         assert!((n as f64 - wanted).abs() < 4.0, "{n} {wanted}");
         assert_eq!(further_pairs(&[1.0, -1.0], 0.05, 0.8), None);
+        // One pair less is not enough.
+        let ratio = sd / 0.5;
+        let needed = |n: usize| {
+            let df = (n - 1) as f64;
+            ((student_t_quantile(0.975, df) + student_t_quantile(0.8, df)) * ratio).powi(2)
+        };
+        assert!(n as f64 >= needed(n) && ((n - 1) as f64) < needed(n - 1), "{n}");
+        assert_eq!(further_pairs(&[0.001, -1.0, 1.0], 0.05, 0.8), None);
     }
 }

@@ -1,7 +1,7 @@
 //! Studies: many trainings, compared honestly, and one compared with itself.
 //!
 //! ```text
-//! StudySpec --Study::new--> Study --run, with a Ledger--> Course { configs, verdict }
+//! StudySpec --Study::new--> Study --run, with a ResultStore--> StudyResult { configs, verdict }
 //! ```
 //! A study proposes configs of a [`space`], trains each with the same seeds, and says what may be said of them. Which
 //! trainings there are follows from what is written down alone; a [`ResultStore`] keeps what came of them.
@@ -17,6 +17,8 @@ pub mod search;
 pub mod space;
 mod spec;
 #[cfg(feature = "study")]
+mod study_content;
+#[cfg(feature = "study")]
 mod study_export;
 #[cfg(feature = "study")]
 mod study_file;
@@ -26,15 +28,17 @@ mod verdict;
 pub mod workers;
 
 pub use comparison::Comparison;
-pub use objective::Objective;
+pub use objective::{Objective, bare_loss};
 pub use results::{Config, Outcome, Phase, RandomSource, RunKey, RunResult};
 pub use spec::{Repeats, SamplerChoice, Search, Seeds, StudySection, StudySpec, set};
+#[cfg(feature = "study")]
+pub use study_content::{StudyContent, Varied};
 #[cfg(all(feature = "study", feature = "parquet"))]
 pub use study_export::parquet;
 #[cfg(feature = "study")]
 pub use study_export::{json_rows, optuna_journal};
 #[cfg(feature = "study")]
-pub use study_file::{FILE as STUDY_FILE, StudyContent, StudyFile, Varied, is_being_written};
+pub use study_file::{FILE as STUDY_FILE, StudyFile, is_being_written};
 pub use study_run::{
     Done, InMemoryStore, ResultStore, STUDY_EVENT_VERSION, Study, StudyEvent, StudyObserver, StudyResult, Workers,
     attempts,

@@ -1,7 +1,40 @@
 //! What is better.
 
 use crate::runs::PreparedRun;
+use crate::spec::Resolved;
 use treino_core::error::{Error, Result};
+use treino_nn::metrics::{
+    BinaryCrossentropy, CategoricalCrossentropy, MeanSquaredError, Metric, NamedMetric, SparseCategoricalCrossentropy,
+};
+use treino_tables::Task;
+
+/// The loss of the task alone, as a metric: by it trainings compare whatever their losses and penalties are. Networks that put out
+/// logits are judged by the probabilities that those stand for.
+pub fn bare_loss(planned: &PreparedRun) -> NamedMetric {
+    let Resolved { compile, network, .. } = &planned.resolved;
+    let (loss, width) = (compile.goal(0).loss.inner(), network.outputs());
+    let mut metric: Metric = match planned.prepared.target.task {
+        Task::Regression => MeanSquaredError::default().into(),
+        _ if loss.targets().columns(width) > 1 => CategoricalCrossentropy::default().into(),
+        _ if width > 1 => SparseCategoricalCrossentropy::default().into(),
+        _ => BinaryCrossentropy::default().into(),
+    };
+    if loss.wants_logits() {
+        of_logits(&mut metric);
+    }
+    NamedMetric { name: metric.name().to_string(), metric }
+}
+
+/// Makes a metric of probabilities one of logits.
+pub(super) fn of_logits(metric: &mut Metric) {
+    match metric {
+        Metric::BinaryCrossentropy(metric) => metric.from_logits = true,
+        Metric::CategoricalCrossentropy(metric) => metric.from_logits = true,
+        Metric::SparseCategoricalCrossentropy(metric) => metric.from_logits = true,
+        Metric::Auc(metric) => metric.from_logits = true,
+        _ => {}
+    }
+}
 
 /// A number of the history, and whether less or more of it is better.
 #[derive(Debug, Clone, PartialEq, Eq)]

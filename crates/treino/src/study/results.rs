@@ -226,6 +226,13 @@ impl Config {
         self.runs.iter().filter_map(|(key, run)| run.value().map(|value| ((key.seed, key.fold), value))).collect()
     }
 
+    /// The mean of the objective over its trainings, those that were ended early included; `None` where one diverged or
+    /// failed, and without any.
+    pub fn mean(&self) -> Option<f64> {
+        let numbers: Option<Vec<f64>> = self.runs.iter().map(|(_, run)| run.outcome.number()).collect();
+        numbers.filter(|numbers| !numbers.is_empty()).map(|numbers| crate::statistics::mean(&numbers))
+    }
+
     /// How many of its trainings diverged.
     pub fn diverged(&self) -> usize {
         self.runs.iter().filter(|(_, run)| run.outcome == Outcome::Diverged).count()

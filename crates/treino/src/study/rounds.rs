@@ -104,22 +104,19 @@ impl<'a> StudyRun<'a> {
         seeds.flat_map(|seed| folds.clone().map(move |fold| (first.wrapping_add(seed as u64), fold))).collect()
     }
 
-    /// Proposes `most` further configs and trains each with the first seeds.
-    ///
-    /// Where trainings are ended early, each config has its first seed and fold alone, and those that came to their end have
-    /// the others afterwards.
+    /// Proposes `most` further configs, each with its first seed and fold, and trains them with the others, where trainings are ended
+    /// early only those that came to their end: every config with its second, then every config with its third, so that a study that is cut short has as many of
+    /// each.
     pub fn search(&mut self, most: usize, seeds: usize) -> Result<()> {
         let all = self.slots(0..seeds);
-        let first = if self.study.pruner().is_some() { &all[..1] } else { &all[..] };
         let begin = self.configs.len();
-        self.propose(most, first, 0)?;
-        if first.len() < all.len() {
-            let is_alive =
-                |config: &&Config| config.number >= begin && config.runs.iter().all(|run| run.1.value().is_some());
-            let alive: Vec<usize> = self.configs.iter().filter(is_alive).map(|config| config.number).collect();
-            self.train(&alive, &all[1..], 0)?;
-        }
-        Ok(())
+        self.propose(most, all[0], 0)?;
+        let ends_early = self.study.pruner().is_some();
+        let is_alive = |config: &&Config| {
+            config.number >= begin && (!ends_early || config.runs.iter().all(|run| run.1.value().is_some()))
+        };
+        let alive: Vec<usize> = self.configs.iter().filter(is_alive).map(|config| config.number).collect();
+        self.train(&alive, &all[1..], 0)
     }
 
     /// Proposes configs in brackets: each bracket gives many of them few epochs, and the better ones of those more.
@@ -129,7 +126,7 @@ impl<'a> StudyRun<'a> {
         for bracket in brackets.iter().cycle() {
             let begin = self.configs.len();
             let first = &bracket.rungs[0];
-            self.propose(first.configs.min(left), &all[..1], first.epochs)?;
+            self.propose(first.configs.min(left), all[0], first.epochs)?;
             left -= (self.configs.len() - begin).min(left);
             let mut alive: Vec<usize> = (begin..self.configs.len()).collect();
             for rung in &bracket.rungs[1..] {
@@ -146,15 +143,14 @@ impl<'a> StudyRun<'a> {
         Ok(())
     }
 
-    /// The next round of a race: further seeds for the better ones.
-    pub fn race(&mut self, keep: usize, seeds: Range<usize>) -> Result<()> {
-        let all: Vec<usize> = (0..self.configs.len()).collect();
-        let best: Vec<usize> = self.ranking(&all).into_iter().take(keep).collect();
+    /// The next round of a race: further seeds for the better ones of those that are left. Which those are.
+    pub fn race(&mut self, left: &[usize], keep: usize, seeds: Range<usize>) -> Result<Vec<usize>> {
+        let best: Vec<usize> = self.ranking(left).into_iter().take(keep).collect();
         let slots = self.slots(seeds);
-        for (epochs, which) in self.by_epochs(best) {
+        for (epochs, which) in self.by_epochs(best.clone()) {
             self.train(&which, &slots, epochs)?;
         }
-        Ok(())
+        Ok(best)
     }
 
     /// Further seeds for those that cannot be told apart, half as many again each time.
@@ -162,17 +158,22 @@ impl<'a> StudyRun<'a> {
         let folds = self.study.spec().repeats.folds.unwrap_or(1);
         loop {
             let verdict = Verdict::of(&self.configs, self.study.objective().1);
-            let open = verdict.open();
-            let done = verdict.ranked.first().map_or(0, |best| self.configs[best.config].runs.len() / folds);
+            // What was ended early stays so.
+            let open: Vec<usize> = verdict.open().into_iter().filter(|at| !self.configs[*at].was_pruned()).collect();
+            let done = verdict.best().map_or(0, |best| self.configs[best.config].runs.len() / folds);
             let next = (done + done.div_ceil(2)).min(self.study.spec().search.most_seeds);
             if open.len() < 2 || next <= done || self.cut || self.workers.are_over(self.limit) {
                 return Ok(());
             }
+            let mut keys: Vec<(usize, RunKey)> = Vec::new();
             for config in open {
-                let from = self.configs[config].runs.len() / folds;
-                let (slots, epochs) = (self.slots(from..next), self.epochs(config));
-                self.train(&[config], &slots, epochs)?;
+                let (from, epochs) = (self.configs[config].runs.len() / folds, self.epochs(config));
+                for (at, (seed, fold)) in self.slots(from..next).into_iter().enumerate() {
+                    keys.push((from * folds + at, RunKey { fold, epochs, ..RunKey::new(Phase::Search, config, seed) }));
+                }
             }
+            keys.sort_by_key(|(slot, key)| (*slot, key.config));
+            self.list(&keys.into_iter().map(|(_, key)| key).collect::<Vec<_>>())?;
         }
     }
 
@@ -182,9 +183,10 @@ impl<'a> StudyRun<'a> {
         let all: Vec<usize> = (0..self.configs.len()).collect();
         let best = self.ranking(&all).into_iter().take(repeats.confirm_top);
         let first = self.study.first_seed().wrapping_add(FRESH);
-        let keys: Vec<RunKey> = best
-            .flat_map(|config| (0..repeats.confirm_seeds).map(move |seed| (config, seed)))
-            .map(|(config, seed)| RunKey {
+        let best: Vec<usize> = best.collect();
+        let keys: Vec<RunKey> = (0..repeats.confirm_seeds)
+            .flat_map(|seed| best.iter().map(move |config| (seed, *config)))
+            .map(|(seed, config)| RunKey {
                 fold: repeats.folds.map_or(0, |folds| seed % folds + 1),
                 epochs: self.epochs(config),
                 ..RunKey::new(Phase::Confirm, config, first.wrapping_add(seed as u64))
@@ -202,8 +204,9 @@ impl<'a> StudyRun<'a> {
         let seeds = self.study.spec().repeats.sources as u64;
         let sources =
             RandomSource::ALL.into_iter().filter(|source| *source != RandomSource::Split || self.study.can_split());
-        let keys: Vec<RunKey> = sources
-            .flat_map(|source| (0..seeds).map(move |seed| (source, seed)))
+        let sources: Vec<RandomSource> = sources.collect();
+        let keys: Vec<RunKey> = (0..seeds)
+            .flat_map(|seed| sources.iter().map(move |source| (*source, seed)))
             .map(|(source, seed)| RunKey {
                 fold,
                 epochs,
@@ -227,18 +230,16 @@ impl<'a> StudyRun<'a> {
         by
     }
 
-    /// Those of the configs that gave a value with every seed, from the best to the worst.
+    /// Those of the configs that gave a value with the most seeds and epochs among them, from the best to the worst.
     fn ranking(&self, which: &[usize]) -> Vec<usize> {
         let some: Vec<Config> = which.iter().map(|at| self.configs[*at].clone()).collect();
-        let is_usable = |at: &usize| some[*at].runs.iter().all(|(_, run)| run.value().is_some());
         let verdict = Verdict::of(&some, self.study.objective().1);
-        let order = verdict.ranked.iter().map(|one| one.config).filter(is_usable);
-        order.map(|at| which[at]).collect()
+        verdict.ranked.iter().filter(|one| one.is_full).map(|one| which[one.config]).collect()
     }
 
-    /// The first stretch: configs, each proposed from those a window before it.
-    fn propose(&mut self, most: usize, slots: &[(u64, usize)], epochs: usize) -> Result<()> {
-        let (study, begin, each) = (self.study, self.configs.len(), slots.len());
+    /// The first stretch: configs with one seed and fold, each proposed from those a window before it.
+    fn propose(&mut self, most: usize, slot: (u64, usize), epochs: usize) -> Result<()> {
+        let (study, begin) = (self.study, self.configs.len());
         let (sampler, window) = (study.sampler(), study.spec().search.window);
         let before: Vec<(SearchPoint, f64)> = self
             .configs
@@ -249,20 +250,22 @@ impl<'a> StudyRun<'a> {
         let mut curves: Vec<Arc<Vec<f64>>> = Vec::new();
         let mut with_curves = 0;
         let mut candidates: Vec<Arc<PreparedConfig>> = Vec::new();
-        let mut propose = |index: usize, whole: usize, results: &[Option<RunResult>]| {
-            let (at, slot) = (index / each, index % each);
+        let key = |at: usize| {
+            let (seed, fold) = slot;
+            RunKey { fold, epochs, ..RunKey::new(Phase::Search, begin + at, seed) }
+        };
+        let mut propose = |at: usize, finished: usize, results: &[Option<RunResult>]| {
             let usable = (at + 1).saturating_sub(window);
             if at == candidates.len() {
                 if at == most {
                     return Proposal::End;
                 }
-                if whole < usable * each {
+                if finished < usable {
                     return Proposal::Wait;
                 }
                 let earlier = before.iter().map(|(point, value)| EvaluatedConfig { point, value: Some(*value) });
-                let own = candidates.iter().enumerate().map(|(at, candidate)| {
-                    let runs = results[at * each..(at + 1) * each].iter().flatten();
-                    let value = (at < usable).then(|| study.less_is_better(runs));
+                let own = candidates.iter().zip(results).enumerate().map(|(at, (candidate, result))| {
+                    let value = (at < usable).then(|| study.less_is_better(result.iter()));
                     EvaluatedConfig { point: &candidate.point, value }
                 });
                 let seen: Vec<EvaluatedConfig<'_>> = earlier.chain(own).collect();
@@ -273,7 +276,7 @@ impl<'a> StudyRun<'a> {
                 candidates.push(Arc::new(PreparedConfig::new(study, point)));
             }
             let others = pruner.map(|_| {
-                for result in results[with_curves * each..usable * each].iter().flatten() {
+                for result in results[with_curves..usable].iter().flatten() {
                     if result.value().is_some() {
                         curves.push(Arc::new(study.curve(result)));
                     }
@@ -281,32 +284,23 @@ impl<'a> StudyRun<'a> {
                 with_curves = with_curves.max(usable);
                 curves.clone()
             });
-            let (seed, fold) = slots[slot];
-            let key = RunKey { fold, epochs, ..RunKey::new(Phase::Search, begin + at, seed) };
-            Proposal::Train(Proposed { key, config: Arc::clone(&candidates[at]), others })
+            Proposal::Train(Proposed { key: key(at), config: Arc::clone(&candidates[at]), others })
         };
-        let results = self.work(most * each, &mut propose)?;
-        let new = candidates.iter().enumerate();
-        self.configs.extend(new.map(|(at, one)| Config::new(begin + at, one.point.clone(), one.words.clone())));
-        for (index, result) in results.into_iter().enumerate() {
-            let (seed, fold) = slots[index % each];
-            let key = RunKey { fold, epochs, ..RunKey::new(Phase::Search, begin + index / each, seed) };
-            self.configs[key.config].add(key, result);
+        let results = self.work(most, &mut propose)?;
+        for (at, (one, result)) in candidates.iter().zip(results).enumerate() {
+            let mut config = Config::new(begin + at, one.point.clone(), one.words.clone());
+            config.add(key(at), result);
+            self.configs.push(config);
         }
-        self.configs.retain(|config| !config.runs.is_empty());
         Ok(())
     }
 
     /// Some configs with some seeds and folds.
     fn train(&mut self, which: &[usize], slots: &[(u64, usize)], epochs: usize) -> Result<()> {
-        let keys: Vec<RunKey> = which
-            .iter()
-            .flat_map(|config| {
-                let key = |(seed, fold)| RunKey { fold, epochs, ..RunKey::new(Phase::Search, *config, seed) };
-                slots.iter().copied().map(key)
-            })
-            .collect();
-        self.list(&keys)
+        let keys = slots.iter().flat_map(|(seed, fold)| {
+            which.iter().map(|config| RunKey { fold: *fold, epochs, ..RunKey::new(Phase::Search, *config, *seed) })
+        });
+        self.list(&keys.collect::<Vec<_>>())
     }
 
     /// Trainings whose keys are known.

@@ -1,6 +1,6 @@
 //! The results of a study for other programs: JSON, Parquet, and the journal of Optuna.
 
-use super::study_file::StudyContent;
+use super::study_content::StudyContent;
 use crate::report::{FigureCell, FigureTable};
 use crate::statistics::{interval95, mean};
 use crate::study::Config;

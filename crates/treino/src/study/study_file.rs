@@ -4,15 +4,15 @@
 //! thousand small trainings a second cost few of them, and a training that was told done is lost only if the program dies within
 //! that commit. Readers open the file for themselves and never wait. A lock beside the file keeps a second writer out.
 //!
-//! Tables: `study` (one row), `config`, `run` (one row a training), `curve` (one row a training and name: numbers of an epoch
+//! Tables: `study` (one row; `rows` is a fingerprint of the prepared table, `ended` whether nothing is missing), `config`, `run` (one row a training), `curve` (one row a training and name: numbers of an epoch
 //! each, little-endian f32, packed by Deflate).
 
-use crate::report::{FigureCell, FigureTable};
+use super::study_content::{Varied, read_configs, read_runs};
 use crate::study::search::SearchPoint;
-use crate::study::{Config, Outcome, Phase, ResultStore, RunKey, RunResult, Study, StudyResult, StudySpec, Verdict};
+use crate::study::{Outcome, ResultStore, RunKey, RunResult, Study, StudySpec};
 use flate2::Compression;
-use flate2::read::{DeflateDecoder, DeflateEncoder};
-use rusqlite::{Connection, OpenFlags, params};
+use flate2::read::DeflateEncoder;
+use rusqlite::{Connection, params};
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::Read;
@@ -25,7 +25,7 @@ use treino_core::catalog::{self, Entries, Node, Value};
 use treino_core::error::{Error, Result};
 
 /// The version of the tables that this program writes, and the newest it reads.
-const VERSION: i64 = 2;
+const VERSION: i64 = 3;
 
 /// The name of a study's file in its folder.
 pub const FILE: &str = "study.db";
@@ -40,6 +40,8 @@ const TABLES: &str = "
         objective TEXT NOT NULL,
         more_is_better INTEGER NOT NULL,
         confirmed_on TEXT NOT NULL,
+        rows TEXT NOT NULL,
+        ended INTEGER NOT NULL,
         program TEXT NOT NULL
     );
     CREATE TABLE config (id INTEGER PRIMARY KEY, words TEXT NOT NULL, point TEXT NOT NULL);
@@ -66,12 +68,18 @@ const TABLES: &str = "
 pub struct StudyFile {
     configs: BTreeMap<usize, Varied>,
     known: BTreeMap<RunKey, RunResult>,
-    sender: Option<Sender<StudyRow>>,
+    sender: Option<Sender<Message>>,
     writer: Option<JoinHandle<()>>,
     broken: Arc<Mutex<Option<Error>>>,
     path: PathBuf,
     // Held as long as the file is open.
     _lock: File,
+}
+
+/// What the writing thread is sent.
+enum Message {
+    Row(Box<StudyRow>),
+    Ended,
 }
 
 struct StudyRow {
@@ -86,18 +94,21 @@ impl StudyFile {
     /// seeds or time.
     ///
     /// # Errors
-    /// Another program writes to it; it is no study's, a newer program's, or another study's; it cannot be written to.
+    /// Another program writes to it; it is no study's, a newer program's, or another study's; its results come from other rows
+    /// than the table has now; it cannot be written to.
     pub fn open(path: &Path, study: &Study, extends: bool) -> Result<Self> {
         let spec = study.spec().text();
         let lock = lock(path)?;
-        let is_new = !path.exists() || std::fs::metadata(path).is_ok_and(|file| file.len() == 0);
         let connection = Connection::open(path).map_err(|e| failed("open", path, &e))?;
-        if is_new {
-            begin(&connection, study, &spec).map_err(|e| failed("begin", path, &e))?;
+        let rows = crate::runs::rows_fingerprint(&study.base().prepared);
+        // Asked of SQLite and not of the file's length: a program that was killed while it began leaves a journal, which the first
+        // query rolls back to an empty file.
+        if is_empty(&connection) {
+            begin(&connection, study, &spec, &rows).map_err(|e| failed("begin", path, &e))?;
         }
         check(&connection, path)?;
-        let before: String = connection
-            .query_row("SELECT spec FROM study", [], |row| row.get(0))
+        let (before, rows_before): (String, String) = connection
+            .query_row("SELECT spec, rows FROM study", [], |row| Ok((row.get(0)?, row.get(1)?)))
             .map_err(|e| failed("read", path, &e))?;
         if before != spec {
             let other = |e: Error| e.in_file(path.to_path_buf());
@@ -124,6 +135,12 @@ impl StudyFile {
                 }
             }
         }
+        if rows_before != rows {
+            let e = Error::input("the table has changed since this study began: its results are about other rows");
+            let e = e.in_file(path.to_path_buf());
+            return Err(e.help("begin another one with `fork`, or give this one a name of its own with `name`"));
+        }
+        connection.execute("UPDATE study SET ended = 0", []).map_err(|e| failed("write", path, &e))?;
         let pragmas = "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 10000; PRAGMA foreign_keys = ON;";
         connection.execute_batch(pragmas).map_err(|e| failed("write", path, &e))?;
         let read = || Ok((read_configs(&connection)?, read_runs(&connection)?));
@@ -158,6 +175,11 @@ impl StudyFile {
         }
     }
 
+    fn send(&self, message: Message) -> Result<()> {
+        let gone = || Error::new(treino_core::error::Kind::Io, format!("cannot write {}", self.path.display()));
+        self.sender.as_ref().and_then(|sender| sender.send(message).ok()).ok_or_else(gone)
+    }
+
     fn finish(&mut self) {
         self.sender = None;
         if let Some(writer) = self.writer.take() {
@@ -185,135 +207,11 @@ impl ResultStore for StudyFile {
         }
         let text = |r: serde_json::Result<String>| r.unwrap_or_default();
         let (words, point) = (text(serde_json::to_string(words)), text(serde_json::to_string(point)));
-        let row = StudyRow { key: *key, point, words, result: result.clone() };
-        let gone = || Error::new(treino_core::error::Kind::Io, format!("cannot write {}", self.path.display()));
-        self.sender.as_ref().and_then(|sender| sender.send(row).ok()).ok_or_else(gone)
-    }
-}
-
-/// What a config varies.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Varied {
-    /// Where in the space it is.
-    pub point: SearchPoint,
-    /// Path and value.
-    pub words: Vec<(String, String)>,
-}
-
-/// What a study's file holds, without writing to it.
-#[derive(Debug, Clone)]
-pub struct StudyContent {
-    /// The study as text.
-    pub spec: String,
-    /// What is minimised or maximised.
-    pub objective: String,
-    /// Which of them.
-    pub more_is_better: bool,
-    /// Which rows the best configs were confirmed on: `test` or `validation`.
-    pub confirmed_on: String,
-    /// What each config varies.
-    pub configs: BTreeMap<usize, Varied>,
-    /// Its trainings.
-    pub runs: BTreeMap<RunKey, RunResult>,
-}
-
-impl StudyContent {
-    /// Reads a file, also while a study writes to it.
-    ///
-    /// # Errors
-    /// No file, or one that is no study's or a newer program's.
-    pub fn read(path: &Path) -> Result<Self> {
-        if !path.is_file() {
-            return Err(Error::io("read", path, &std::io::ErrorKind::NotFound.into()));
-        }
-        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let connection = Connection::open_with_flags(path, flags).map_err(|e| failed("open", path, &e))?;
-        check(&connection, path)?;
-        let read = || {
-            let query = "SELECT spec, objective, more_is_better, confirmed_on FROM study";
-            let (spec, objective, more_is_better, confirmed_on) =
-                connection.query_row(query, [], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?;
-            let (configs, runs) = (read_configs(&connection)?, read_runs(&connection)?);
-            Ok(StudyContent { spec, objective, more_is_better, confirmed_on, configs, runs })
-        };
-        read().map_err(|e| failed("read", path, &e))
+        self.send(Message::Row(Box::new(StudyRow { key: *key, point, words, result: result.clone() })))
     }
 
-    /// The study as it is written down.
-    ///
-    /// # Errors
-    /// A text that this program did not write.
-    pub fn study_spec(&self) -> Result<StudySpec> {
-        StudySpec::of_text(&self.spec)
-    }
-
-    /// The study as far as it has come.
-    pub fn course(&self) -> StudyResult {
-        let config = |(id, varied): (&usize, &Varied)| Config::new(*id, varied.point.clone(), varied.words.clone());
-        let mut configs: Vec<Config> = self.configs.iter().map(config).collect();
-        for (key, run) in &self.runs {
-            if let Ok(at) = configs.binary_search_by_key(&key.config, |config| config.number) {
-                configs[at].add(*key, run.clone());
-            }
-        }
-        let verdict = Verdict::of(&configs, self.more_is_better);
-        StudyResult {
-            configs,
-            verdict,
-            objective: self.objective.clone(),
-            more_is_better: self.more_is_better,
-            cut_short: false,
-            confirmed_on: self.confirmed_on.clone(),
-        }
-    }
-
-    /// Every training as a row: what it varied, and what came of it.
-    pub fn table(&self) -> FigureTable {
-        let mut names: Vec<&String> = Vec::new();
-        for (name, _) in self.configs.values().flat_map(|varied| &varied.words) {
-            if !names.contains(&name) {
-                names.push(name);
-            }
-        }
-        let mut metrics: Vec<&String> = Vec::new();
-        for (name, _) in self.runs.values().flat_map(|run| &run.metrics) {
-            if !metrics.contains(&name) {
-                metrics.push(name);
-            }
-        }
-        let fixed =
-            ["phase", "config", "seed", "fold", "budget", "outcome", "value", "epochs", "seconds"].map(str::to_string);
-        let mut table =
-            FigureTable::new(fixed.iter().chain(names.iter().copied()).chain(metrics.iter().copied()).cloned());
-        for (key, run) in &self.runs {
-            let some = |n: usize| if n == 0 { FigureCell::Empty } else { FigureCell::from(n as f64) };
-            let mut cells: Vec<FigureCell> = vec![key.phase.name().into(), (key.config as f64).into()];
-            // A seed may have more digits than a number of this kind keeps.
-            cells.extend([key.seed.to_string().into(), some(key.fold), some(key.epochs)]);
-            cells.extend([run.outcome.name().into(), run.outcome.number().into()]);
-            cells.extend([(run.epochs as f64).into(), run.seconds.into()]);
-            let find = |list: Option<&Vec<(String, String)>>, name: &str| {
-                list.and_then(|list| list.iter().find(|(known, _)| known == name)).map(|(_, value)| value.clone())
-            };
-            let words = self.configs.get(&key.config).map(|varied| &varied.words);
-            cells.extend(names.iter().map(|name| find(words, name).map_or(FigureCell::Empty, FigureCell::from)));
-            let metric = |name: &str| run.metrics.iter().find(|(known, _)| known == name).map(|(_, x)| *x);
-            cells.extend(metrics.iter().map(|name| FigureCell::from(metric(name))));
-            table.row(cells);
-        }
-        table
-    }
-
-    /// A fingerprint of all that decides and all that came of it, but the time it took: equal for equal studies.
-    pub fn fingerprint(&self) -> String {
-        let mut text = self.spec.clone();
-        for (key, run) in &self.runs {
-            let curves: Vec<(&String, Vec<u32>)> =
-                run.curves.iter().map(|(name, curve)| (name, curve.iter().map(|x| x.to_bits()).collect())).collect();
-            text.push_str(&format!("{key:?} {:?} {} {:?} {curves:?}\n", run.outcome, run.epochs, run.metrics));
-        }
-        let half = |salt: u64| siphasher::sip::SipHasher24::new_with_keys(salt, 0).hash(text.as_bytes());
-        format!("{:016x}{:016x}", half(1), half(2))
+    fn ended(&self) -> Result<()> {
+        self.send(Message::Ended)
     }
 }
 
@@ -358,19 +256,33 @@ fn lock(path: &Path) -> Result<File> {
 /// For so long results are gathered before they are committed; a kill loses no more than that and what was being trained.
 const GATHERED: Duration = Duration::from_millis(20);
 
-fn begin(connection: &Connection, study: &Study, spec: &str) -> rusqlite::Result<()> {
+/// Whether a file holds nothing at all, not even a study that was begun.
+fn is_empty(connection: &Connection) -> bool {
+    let count = |query: &str| connection.query_row(query, [], |row| row.get::<_, i64>(0));
+    matches!((count("SELECT count(*) FROM sqlite_master"), count("PRAGMA application_id")), (Ok(0), Ok(0)))
+}
+
+fn begin(connection: &Connection, study: &Study, spec: &str, rows: &str) -> rusqlite::Result<()> {
     let (objective, more_is_better) = study.objective();
     connection.execute_batch("BEGIN IMMEDIATE")?;
     connection.execute_batch(TABLES)?;
     connection.execute_batch(&format!("PRAGMA application_id = {APPLICATION}; PRAGMA user_version = {VERSION};"))?;
     connection.execute(
-        "INSERT INTO study (id, spec, objective, more_is_better, confirmed_on, program) VALUES (1, ?1, ?2, ?3, ?4, ?5)",
-        params![spec, objective, more_is_better, study.confirmed_on(), concat!("treino ", env!("CARGO_PKG_VERSION"))],
+        "INSERT INTO study (id, spec, objective, more_is_better, confirmed_on, rows, ended, program)
+         VALUES (1, ?1, ?2, ?3, ?4, ?5, 0, ?6)",
+        params![
+            spec,
+            objective,
+            more_is_better,
+            study.confirmed_on(),
+            rows,
+            concat!("treino ", env!("CARGO_PKG_VERSION"))
+        ],
     )?;
     connection.execute_batch("COMMIT")
 }
 
-fn check(connection: &Connection, path: &Path) -> Result<()> {
+pub(super) fn check(connection: &Connection, path: &Path) -> Result<()> {
     let pragma = |name: &str| connection.query_row(&format!("PRAGMA {name}"), [], |row| row.get::<_, i64>(0));
     let foreign = || Error::input("this is not the file of a study").in_file(path.to_path_buf());
     match (pragma("application_id"), pragma("user_version")) {
@@ -388,17 +300,27 @@ fn check(connection: &Connection, path: &Path) -> Result<()> {
 }
 
 /// Writes what comes, in transactions of what came within [`GATHERED`]: small trainings end faster than a transaction.
-fn write_all(mut connection: Connection, receiver: &Receiver<StudyRow>) -> rusqlite::Result<()> {
+fn write_all(mut connection: Connection, receiver: &Receiver<Message>) -> rusqlite::Result<()> {
     while let Ok(first) = receiver.recv() {
         let until = Instant::now() + GATHERED;
         let transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
-        write_row(&transaction, &first)?;
-        while let Ok(row) = receiver.recv_timeout(until.saturating_duration_since(Instant::now())) {
-            write_row(&transaction, &row)?;
+        write(&transaction, &first)?;
+        while let Ok(message) = receiver.recv_timeout(until.saturating_duration_since(Instant::now())) {
+            write(&transaction, &message)?;
         }
         transaction.commit()?;
     }
+    // Without a log beside it the file can be read from a folder that may not be written to, and copied alone. A reader that has it
+    // open at this moment keeps the log, which does no harm.
+    let _ = connection.query_row("PRAGMA journal_mode = DELETE", [], |_| Ok(()));
     Ok(())
+}
+
+fn write(connection: &Connection, message: &Message) -> rusqlite::Result<()> {
+    match message {
+        Message::Row(row) => write_row(connection, row),
+        Message::Ended => connection.execute("UPDATE study SET ended = 1", []).map(drop),
+    }
 }
 
 fn write_row(connection: &Connection, row: &StudyRow) -> rusqlite::Result<()> {
@@ -445,66 +367,12 @@ fn write_row(connection: &Connection, row: &StudyRow) -> rusqlite::Result<()> {
     Ok(())
 }
 
-fn read_configs(connection: &Connection) -> rusqlite::Result<BTreeMap<usize, Varied>> {
-    let mut statement = connection.prepare("SELECT id, words, point FROM config")?;
-    let row = |row: &rusqlite::Row<'_>| {
-        let words = serde_json::from_str(row.get_ref(1)?.as_str()?).unwrap_or_default();
-        let point = serde_json::from_str(row.get_ref(2)?.as_str()?).unwrap_or_default();
-        Ok((row.get::<_, i64>(0)? as usize, Varied { point, words }))
-    };
-    statement.query_map([], row)?.collect()
-}
-
-fn read_runs(connection: &Connection) -> rusqlite::Result<BTreeMap<RunKey, RunResult>> {
-    let mut runs = BTreeMap::new();
-    let mut keys: BTreeMap<i64, RunKey> = BTreeMap::new();
-    let query = "SELECT id, phase, config, seed, outcome, value, why, epochs, seconds, metrics, fold, budget FROM run";
-    let mut statement = connection.prepare(query)?;
-    let mut rows = statement.query([])?;
-    while let Some(row) = rows.next()? {
-        let name = row.get_ref(1)?.as_str()?;
-        let phase = Phase::all().find(|phase| phase.name() == name).unwrap_or(Phase::Search);
-        let whole = |at: usize| row.get::<_, i64>(at).map(|n| n as usize);
-        let seed = row.get::<_, i64>(3)?.cast_unsigned();
-        let key = RunKey { phase, config: whole(2)?, seed, fold: whole(10)?, epochs: whole(11)? };
-        let outcome = match row.get_ref(4)?.as_str()? {
-            "value" => Outcome::Value(row.get(5)?),
-            "pruned" => Outcome::Pruned(row.get(5)?),
-            "diverged" => Outcome::Diverged,
-            _ => Outcome::Failed(row.get::<_, Option<String>>(6)?.unwrap_or_default()),
-        };
-        let metrics: serde_json::Map<String, serde_json::Value> =
-            serde_json::from_str(row.get_ref(9)?.as_str()?).unwrap_or_default();
-        let metrics = metrics.into_iter().filter_map(|(name, x)| x.as_f64().map(|x| (name, x))).collect();
-        let (epochs, seconds) = (row.get::<_, i64>(7)? as usize, row.get(8)?);
-        keys.insert(row.get(0)?, key);
-        runs.insert(key, RunResult { outcome, epochs, seconds, metrics, curves: Vec::new() });
-    }
-    let mut statement = connection.prepare("SELECT run, name, numbers FROM curve ORDER BY run, name")?;
-    let mut rows = statement.query([])?;
-    while let Some(row) = rows.next()? {
-        let run = keys.get(&row.get(0)?).and_then(|key| runs.get_mut(key));
-        if let Some(run) = run {
-            run.curves.push((row.get(1)?, unpack(row.get_ref(2)?.as_blob()?)));
-        }
-    }
-    Ok(runs)
-}
-
 fn pack(numbers: &[f32]) -> Vec<u8> {
     let bytes: Vec<u8> = numbers.iter().flat_map(|x| x.to_le_bytes()).collect();
     let mut packed = Vec::new();
     // Reading from memory into memory cannot fail.
     let _ = DeflateEncoder::new(&bytes[..], Compression::fast()).read_to_end(&mut packed);
     packed
-}
-
-fn unpack(packed: &[u8]) -> Vec<f32> {
-    const MOST: u64 = 1 << 28;
-    let mut bytes = Vec::new();
-    // A damaged curve is as long as what could be read.
-    let _ = DeflateDecoder::new(packed).take(MOST).read_to_end(&mut bytes);
-    bytes.chunks_exact(4).map(|four| f32::from_le_bytes([four[0], four[1], four[2], four[3]])).collect()
 }
 
 /// Where two studies differ: keys of their own sections, `space`, `base`.
@@ -534,7 +402,7 @@ fn differing(before: &str, now: &str) -> Vec<String> {
     names
 }
 
-fn failed(verb: &str, path: &Path, cause: &rusqlite::Error) -> Error {
+pub(super) fn failed(verb: &str, path: &Path, cause: &rusqlite::Error) -> Error {
     use rusqlite::ErrorCode;
     let why = match cause.sqlite_error_code() {
         Some(ErrorCode::DiskFull) => "the disk is full".to_string(),

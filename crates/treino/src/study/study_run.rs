@@ -5,7 +5,7 @@
 
 use super::comparison::Comparison;
 use super::importance::{HyperparameterImportance, HyperparameterValues, importance};
-use super::objective::Objective;
+use super::objective::{Objective, bare_loss, of_logits};
 use super::pruning::{Bracket, Prune};
 use super::random_sources::{self, RandomSources, sources_of_chance};
 use super::results::{Config, Phase, RandomSource, RunKey, RunResult};
@@ -16,6 +16,7 @@ use super::spec::{SamplerChoice, Seeds, StudySpec};
 use super::task::{Pruning, TASK_VERSION, Task, TaskRunner, Workplace};
 use super::verdict::{Verdict, overlap};
 use crate::runs::{PreparedRun, TrialSeeds};
+use crate::spec::Spec;
 use serde::{Deserialize, Serialize};
 use siphasher::sip::SipHasher13;
 use std::collections::BTreeMap;
@@ -26,7 +27,8 @@ use std::time::{Duration, Instant};
 use treino_core::catalog::{self, Entries, Node, Origin, Value};
 use treino_core::error::{Error, Result};
 use treino_nn::events::{Gate, Logs};
-use treino_nn::train::Simd;
+use treino_nn::losses::Loss;
+use treino_nn::train::{PerOutput, Simd};
 use treino_tables::SplitMethod;
 
 /// Configs of a search that nothing limits.
@@ -51,6 +53,14 @@ pub trait ResultStore: Sync {
     /// # Errors
     /// What was kept before cannot be read back, or there is no more room.
     fn keep(&self, key: &RunKey, point: &SearchPoint, words: &[(String, String)], result: &RunResult) -> Result<()>;
+
+    /// Keeps that the study came to its end: nothing that it asks for is missing.
+    ///
+    /// # Errors
+    /// As [`ResultStore::keep`].
+    fn ended(&self) -> Result<()> {
+        Ok(())
+    }
 }
 
 /// A study whose input is known to be good.
@@ -225,7 +235,7 @@ impl Study {
             None if spec.space.dimensions().iter().any(|d| other_losses(&d.path)) => {
                 let bare = add_metric(&mut spec.base, &base)?;
                 base = PreparedRun::with_data(&spec.base_spec()?, Arc::clone(&base.prepared))?;
-                name(bare)
+                name(&bare)
             }
             None => name("loss"),
         };
@@ -309,9 +319,10 @@ impl Study {
             None => round.search(self.most_configs(), first)?,
         }
         if self.spec.repeats.seeds == Seeds::Race {
+            let mut left: Vec<usize> = (0..round.configs.len()).collect();
             for pair in RACE.windows(2) {
                 let share = if pair[0] == RACE[0] { 4 } else { 16 };
-                round.race((round.configs.len() / share).max(RACE_KEEPS), pair[0]..pair[1])?;
+                left = round.race(&left, (round.configs.len() / share).max(RACE_KEEPS), pair[0]..pair[1])?;
             }
         }
         if self.spec.search.until_decided {
@@ -320,7 +331,11 @@ impl Study {
         round.confirm()?;
         round.sources()?;
         let (configs, cut_short) = (round.configs, round.cut);
-        let verdict = Verdict::of(&configs, self.more_is_better);
+        let judge = if cut_short { Verdict::of_cut_short } else { Verdict::of };
+        let verdict = judge(&configs, self.more_is_better);
+        if !cut_short {
+            ledger.ended()?;
+        }
         let (objective, more_is_better) = (self.objective.clone(), self.more_is_better);
         let confirmed_on = self.confirmed_on().to_string();
         Ok(StudyResult { configs, verdict, objective, more_is_better, cut_short, confirmed_on })
@@ -393,7 +408,29 @@ impl Study {
         if epochs > 0 {
             set("fit", "epochs", epochs as u64);
         }
+        self.judge_probabilities(&mut entries)?;
         Ok(catalog::write(&entries))
+    }
+
+    /// Makes the metric by which configs compare the same for networks that put out logits and for those that put out
+    /// probabilities.
+    fn judge_probabilities(&self, entries: &mut Entries) -> Result<()> {
+        let mut spec = Spec::read(entries)?;
+        let puts_out_logits =
+            |loss: &PerOutput<Loss>| matches!(loss, PerOutput::Same(loss) if loss.inner().wants_logits());
+        let objective = self.objective.strip_prefix("val_").unwrap_or(&self.objective);
+        let Some(PerOutput::Same(metrics)) = &mut spec.compile.metrics else { return Ok(()) };
+        if !spec.compile.loss.as_ref().is_some_and(puts_out_logits) {
+            return Ok(());
+        }
+        metrics.iter_mut().filter(|one| one.name == objective).for_each(|one| of_logits(&mut one.metric));
+        if let (Some(Node { value: Value::Table(compile), .. }), Some(table)) =
+            (spec.entries().get("compile"), entries.table_mut("compile", &Origin::Program))
+            && let Some(metrics) = compile.get("metrics")
+        {
+            table.set("metrics", metrics.clone());
+        }
+        Ok(())
     }
 
     /// The mean of what its trainings gave, with less being better; infinity where one of them has no value.
@@ -464,15 +501,15 @@ pub fn attempts(mut attempt: impl FnMut() -> Result<RunResult, String>) -> RunRe
 }
 
 /// Adds the metric by which configs compare whatever their losses and penalties are: the bare loss of the task.
-fn add_metric(entries: &mut Entries, base: &PreparedRun) -> Result<&'static str> {
+fn add_metric(entries: &mut Entries, base: &PreparedRun) -> Result<String> {
     if !base.prepared.more_targets.is_empty() {
         let e = Error::input("losses of configs do not compare where the loss or the network is varied");
         return Err(e.help("name a metric with objective, such as \"max val_accuracy\""));
     }
-    let added = base.prepared.target.task.bare_loss();
+    let added = bare_loss(base).name;
     let compile = &base.resolved.compile;
     let known = compile.log_names(&base.resolved.network);
-    if known.iter().any(|name| name == added) {
+    if known.contains(&added) {
         return Ok(added);
     }
     let origin = Origin::Program;
@@ -482,7 +519,7 @@ fn add_metric(entries: &mut Entries, base: &PreparedRun) -> Result<&'static str>
             Some(one) => vec![one.clone()],
             None => known.into_iter().filter(|name| name != "loss").map(|name| Value::Text(name).into()).collect(),
         };
-        metrics.push(Value::Text(added.to_string()).into());
+        metrics.push(Value::Text(added.clone()).into());
         section.set("metrics", Value::List(metrics).into());
     }
     Ok(added)

@@ -46,6 +46,8 @@ pub struct Ranked {
     pub p: Option<f64>,
     /// On how many of how many seeds the best one was better.
     pub lost: (usize, usize),
+    /// Whether it has as many epochs and seeds as any.
+    pub is_full: bool,
     /// How it stands.
     pub standing: Standing,
 }
@@ -57,70 +59,95 @@ pub enum Standing {
     Best,
     /// It cannot be told from the best one.
     Level,
+    /// Its own mean is better than the best one's, but it has fewer seeds or epochs: it was cut short, dropped or ended early.
+    Unfinished,
     /// It is worse.
     Worse,
-    /// It had too few seeds or epochs to be compared, being behind on those.
+    /// It was given fewer seeds or epochs, and its own mean is worse.
     Dropped,
     /// A training of it diverged or failed.
     Unusable,
 }
 
 impl Verdict {
-    /// Judges the configs.
+    /// Judges the configs of a study that came to its end.
+    ///
+    /// They are ordered by their own means, and the best one is the first of those with the most epochs and seeds. What has
+    /// fewer of them but a better mean stands before it, and leaves the verdict open.
     pub fn of(configs: &[Config], more_is_better: bool) -> Verdict {
+        Verdict::judge(configs, more_is_better, false)
+    }
+
+    /// The same for a study that was cut short: nothing is decided, and what lacks seeds was not dropped for that.
+    pub fn of_cut_short(configs: &[Config], more_is_better: bool) -> Verdict {
+        Verdict::judge(configs, more_is_better, true)
+    }
+
+    fn judge(configs: &[Config], more_is_better: bool, is_cut: bool) -> Verdict {
         let sign = if more_is_better { -1.0 } else { 1.0 };
         let values: Vec<Vec<((u64, usize), f64)>> = configs.iter().map(Config::values).collect();
-        let is_whole = |at: usize| !values[at].is_empty() && values[at].len() == configs[at].runs.len();
-        let epochs = |at: usize| configs[at].runs.first().map_or(0, |(key, _)| key.most_epochs());
-        let overlap = overlap(configs);
-        let average = |at: usize| sign * mean(&values[at].iter().map(|(_, value)| *value).collect::<Vec<_>>());
+        let own: Vec<Option<f64>> = configs.iter().map(|config| config.mean().map(|mean| sign * mean)).collect();
+        let amounts = amounts(configs);
+        let most = (0..configs.len()).filter_map(|at| amounts[at]).max();
+        let is_full = |at: usize| own[at].is_some() && amounts[at] == most;
         let mut order: Vec<usize> = (0..configs.len()).filter(|at| !configs[*at].runs.is_empty()).collect();
-        let key = |at: usize| {
-            let was_pruned = configs[at].was_pruned();
-            (
-                !is_whole(at),
-                std::cmp::Reverse(was_pruned),
-                std::cmp::Reverse(epochs(at)),
-                std::cmp::Reverse(values[at].len()),
-            )
-        };
-        order.sort_by(|a, b| key(*a).cmp(&key(*b)).then(average(*a).total_cmp(&average(*b))).then(a.cmp(b)));
-        let best = order.first().copied();
+        let key = |at: usize| own[at].unwrap_or(f64::INFINITY);
+        order
+            .sort_by(|a, b| own[*a].is_none().cmp(&own[*b].is_none()).then(key(*a).total_cmp(&key(*b))).then(a.cmp(b)));
+        let best = order.iter().position(|at| is_full(*at));
+        let epochs = |at: usize| amounts[at].map(|(epochs, _)| epochs);
         let pairs = |at: usize| -> Vec<f64> {
-            let of_best = best.map_or(&[][..], |best| &values[best]);
-            let pair = |(seed, value): &((u64, usize), f64)| {
-                of_best.iter().find(|(other, _)| other == seed).map(|(_, of_best)| sign * (value - of_best))
+            let Some(best) = best.map(|place| order[place]).filter(|best| epochs(*best) == epochs(at)) else {
+                return Vec::new();
             };
-            let is_alike = best.is_some_and(|best| epochs(best) == epochs(at));
-            if is_alike { values[at].iter().filter_map(pair).collect() } else { Vec::new() }
+            let of_best =
+                |seed: &(u64, usize)| values[best].iter().find(|(other, _)| other == seed).map(|(_, value)| value);
+            let pair = |(seed, value): &((u64, usize), f64)| of_best(seed).map(|of_best| sign * (value - of_best));
+            values[at].iter().filter_map(pair).collect()
         };
+        let overlap = overlap(configs);
         let mut ranked: Vec<Ranked> = order.iter().map(|at| ranked(&configs[*at], *at, &pairs(*at), overlap)).collect();
-        adjust(&mut ranked);
-        let most = ranked.first().map_or((0, 0), |best| (epochs(best.config), best.seeds));
+        adjust(&mut ranked, best);
         for (place, one) in ranked.iter_mut().enumerate() {
-            one.standing = match one.p {
-                _ if configs[one.config].was_pruned() => Standing::Dropped,
-                _ if !is_whole(one.config) => Standing::Unusable,
-                _ if place == 0 => Standing::Best,
-                Some(p) if p < ALPHA => Standing::Worse,
-                _ if (epochs(one.config), one.seeds) < most => Standing::Dropped,
-                _ => Standing::Level,
+            one.is_full = is_full(one.config);
+            one.standing = match (one.p, best) {
+                _ if own[one.config].is_none() => Standing::Unusable,
+                (_, Some(best)) if place == best => Standing::Best,
+                (_, best) if best.is_none_or(|best| place < best) => Standing::Unfinished,
+                (Some(p), _) if p < ALPHA => Standing::Worse,
+                _ if one.is_full || (is_cut && !configs[one.config].was_pruned()) => Standing::Level,
+                _ => Standing::Dropped,
             };
         }
-        let is_open = |one: &&Ranked| one.standing == Standing::Level;
-        let has_best = ranked.first().is_some_and(|one| one.standing == Standing::Best && one.seeds > 1);
-        let decided = has_best && !ranked.iter().any(|one| is_open(&one));
-        let more_seeds = ranked.iter().find(is_open).and_then(|one| further_pairs(&pairs(one.config), ALPHA, POWER));
+        let is_open = |one: &&Ranked| matches!(one.standing, Standing::Level | Standing::Unfinished);
+        let has_best = best.is_some_and(|best| ranked[best].seeds > 1);
+        let decided = has_best && !is_cut && !ranked.iter().any(|one| is_open(&one));
+        let level = ranked.iter().find(|one| one.standing == Standing::Level);
+        let more_seeds = level.and_then(|one| further_pairs(&pairs(one.config), ALPHA, POWER));
         let folds = folds(configs).max(1);
         let more_seeds = more_seeds.map(|pairs| pairs.div_ceil(folds));
         Verdict { ranked, decided, more_seeds }
     }
 
+    /// The best of the configs with the most epochs and seeds; `None` where none of them can be used.
+    pub fn best(&self) -> Option<&Ranked> {
+        self.ranked.iter().find(|one| one.standing == Standing::Best)
+    }
+
     /// The numbers of the configs that cannot be told apart, the best one first; of one alone where that is decided.
     pub fn open(&self) -> Vec<usize> {
-        let stands = |one: &&Ranked| matches!(one.standing, Standing::Best | Standing::Level);
-        self.ranked.iter().filter(stands).map(|one| one.config).collect()
+        let others = self.ranked.iter().filter(|one| matches!(one.standing, Standing::Level | Standing::Unfinished));
+        self.best().into_iter().chain(others).map(|one| one.config).collect()
     }
+}
+
+/// The epochs and the number of values that the trainings of each config have; `None` for one that was ended early.
+fn amounts(configs: &[Config]) -> Vec<Option<(usize, usize)>> {
+    let of = |config: &Config| {
+        let (key, _) = config.runs.first()?;
+        (!config.was_pruned() && config.mean().is_some()).then(|| (key.most_epochs(), config.runs.len()))
+    };
+    configs.iter().map(of).collect()
 }
 
 fn ranked(config: &Config, at: usize, pairs: &[f64], overlap: f64) -> Ranked {
@@ -139,6 +166,7 @@ fn ranked(config: &Config, at: usize, pairs: &[f64], overlap: f64) -> Ranked {
         chance: t.as_ref().map(PairedT::chance_below),
         p: t.map(|t| t.p),
         lost: (pairs.iter().filter(|difference| **difference > 0.0).count(), pairs.len()),
+        is_full: false,
         standing: Standing::Level,
     }
 }
@@ -163,11 +191,12 @@ fn interval(values: &[f64], overlap: f64) -> Interval95 {
     }
 }
 
-/// Holm's adjustment of the p-values of all but the first, which is not compared with itself.
-fn adjust(ranked: &mut [Ranked]) {
-    let Some((best, others)) = ranked.split_first_mut() else { return };
-    (best.p, best.chance) = (None, None);
-    let mut tested: Vec<&mut f64> = others.iter_mut().filter_map(|one| one.p.as_mut()).collect();
+/// Holm's adjustment of the p-values of all but the best, which is not compared with itself.
+fn adjust(ranked: &mut [Ranked], best: Option<usize>) {
+    if let Some(best) = best {
+        (ranked[best].p, ranked[best].chance) = (None, None);
+    }
+    let mut tested: Vec<&mut f64> = ranked.iter_mut().filter_map(|one| one.p.as_mut()).collect();
     let adjusted = holm(&tested.iter().map(|p| **p).collect::<Vec<_>>());
     tested.iter_mut().zip(adjusted).for_each(|(p, adjusted)| **p = adjusted);
 }
@@ -215,6 +244,37 @@ mod tests {
         assert_eq!(order[0], (2, Standing::Best));
         assert_eq!(order[2], (0, Standing::Unusable));
         assert_eq!(verdict.ranked[2].diverged, 1);
+    }
+
+    fn pruned(value: f64) -> Config {
+        let mut config = config(&[value]);
+        config.runs[0].1.outcome = Outcome::Pruned(value);
+        config
+    }
+
+    #[test]
+    fn what_has_fewer_seeds_never_loses_to_something_worse_by_its_own_mean() {
+        let full = config(&[0.740, 0.741, 0.742]);
+        let cut = config(&[0.59]);
+        let behind = config(&[0.80]);
+        for judge in [Verdict::of, Verdict::of_cut_short] {
+            let verdict = judge(&[full.clone(), cut.clone(), behind.clone(), pruned(0.60), pruned(0.9)], false);
+            let order: Vec<(usize, Standing)> = verdict.ranked.iter().map(|one| (one.config, one.standing)).collect();
+            assert_eq!(order[..3], [(1, Standing::Unfinished), (3, Standing::Unfinished), (0, Standing::Best)]);
+            assert_eq!(order[4], (4, Standing::Dropped));
+            assert!(!verdict.decided && verdict.open()[..3] == [0, 1, 3]);
+            assert_eq!(verdict.best().map(|best| best.config), Some(0));
+        }
+        // What is worse by its own mean was dropped in a study that ended, and may still come in one that was cut short.
+        assert_eq!(Verdict::of(&[full.clone(), behind.clone()], false).ranked[1].standing, Standing::Dropped);
+        assert_eq!(Verdict::of_cut_short(&[full, behind], false).ranked[1].standing, Standing::Level);
+    }
+
+    #[test]
+    fn nothing_is_decided_in_a_study_that_was_cut_short() {
+        let configs = [config(&[0.50, 0.52, 0.48, 0.51, 0.49]), config(&[0.60, 0.63, 0.56, 0.60, 0.61])];
+        assert!(Verdict::of(&configs, false).decided);
+        assert!(!Verdict::of_cut_short(&configs, false).decided);
     }
 
     #[test]
