@@ -77,10 +77,22 @@ pub fn head(planned: &PreparedRun, terminal: &Terminal) -> String {
             continue;
         };
         let kept = if stopping.restore_best_weights { lang.best_are_kept() } else { String::new() };
-        lines.add(&lang.label_stopping(), &lang.stopping_line(lang.epochs(stopping.patience), &stopping.monitor, kept));
+        let number = |x: f64| lang.marked(&x.to_string());
+        let mut line = lang.stopping_line(lang.epochs(stopping.patience), &stopping.monitor, kept);
+        if stopping.min_delta != 0.0 {
+            line.push_str(&lang.stopping_min_delta(number(stopping.min_delta.abs())));
+        }
+        line.extend(stopping.baseline.map(|baseline| lang.stopping_baseline(number(baseline))));
+        if stopping.start_from_epoch > 0 {
+            line.push_str(&lang.stopping_from(stopping.start_from_epoch + 1));
+        }
+        lines.add(&lang.label_stopping(), &line);
     }
     if !others.is_empty() {
         lines.add("callbacks", &others.join(", "));
+    }
+    if let Some(layer) = planned.normalised_alone() {
+        lines.add(&lang.label_note(), &lang.batches_of_one(layer));
     }
     for note in &prepared.notes {
         lines.add(&lang.label_note(), &with_flags(&note.to_string()));

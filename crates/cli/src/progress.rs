@@ -9,6 +9,7 @@ use treino::callbacks::Callback;
 use treino::events::Event;
 use treino::events::Logs;
 use treino::runs::PreparedRun;
+use treino::train::PENALTY;
 use treino_pages::language::Lang;
 
 /// Time between two redraws of the live block.
@@ -52,7 +53,9 @@ impl<'a> TrainProgressBar<'a> {
         let watched = if planned.prepared.validation.is_some() { "val_loss" } else { "loss" };
         let patience = planned.resolved.spec.callbacks.iter().find_map(|callback| match callback {
             Callback::EarlyStopping(stopping) => {
-                (stopping.monitor == watched && stopping.min_delta == 0.0).then_some(stopping.patience)
+                let is_plain =
+                    stopping.min_delta == 0.0 && stopping.baseline.is_none() && stopping.start_from_epoch == 0;
+                (stopping.monitor == watched && is_plain).then_some(stopping.patience)
             }
             _ => None,
         });
@@ -231,11 +234,14 @@ fn is_milestone(epoch: usize) -> bool {
 
 /// An epoch's numbers in one line of at most so many characters: the losses first where not all have room.
 fn summary(lang: Lang, logs: &Logs, most: usize) -> String {
-    let words: Vec<(bool, String)> = logs
-        .0
-        .iter()
-        .map(|(name, value)| (name.ends_with("loss"), format!("{name} {}", lang.number(*value))))
-        .collect();
+    let words = logs.0.iter().filter(|(name, _)| name.strip_prefix("val_").unwrap_or(name) != PENALTY);
+    let words = words.map(|(name, value)| {
+        let (is_loss, text) = (name.ends_with("loss"), format!("{name} {}", lang.number(*value)));
+        let penalty =
+            if matches!(name.as_str(), "loss" | "val_loss") { logs.get(&name.replace("loss", PENALTY)) } else { None };
+        (is_loss, penalty.map_or(text.clone(), |penalty| lang.with_penalty(text, lang.number(penalty))))
+    });
+    let words: Vec<(bool, String)> = words.collect();
     let mut room = most;
     let mut kept = vec![false; words.len()];
     for losses in [true, false] {
@@ -286,5 +292,7 @@ mod tests {
         assert_eq!(summary(Lang::English, &logs, 80), "loss 0.5000  accuracy 0.7500  val_loss 0.6250");
         assert_eq!(summary(Lang::English, &logs, 30), "loss 0.5000  val_loss 0.6250");
         assert_eq!(summary(Lang::English, &logs, 5), "");
+        let logs = Logs(vec![("loss".into(), 0.5), ("penalty".into(), 0.25), ("accuracy".into(), 0.75)]);
+        assert_eq!(summary(Lang::English, &logs, 80), "loss 0.5000 (penalty 0.2500)  accuracy 0.7500");
     }
 }

@@ -11,6 +11,7 @@ use treino::Result;
 use treino::callbacks::{EarlyStopping, Mode, more_is_better};
 use treino::error::Error;
 use treino::report::{Record, RecordedHistory};
+use treino::train::PENALTY;
 
 /// Plays early stopping again on the numbers of a run.
 pub fn run(matches: &ArgMatches, terminal: &Terminal) -> Result<u8> {
@@ -45,7 +46,12 @@ pub fn run(matches: &ArgMatches, terminal: &Terminal) -> Result<u8> {
         }));
         return Ok(0);
     }
+    let penalty = match name.as_str() {
+        "loss" | "val_loss" => course.series(&name.replace("loss", PENALTY)).map(|all| all[replayed.kept]),
+        _ => None,
+    };
     let value = value.map_or("–".to_string(), |value| lang.number(value));
+    let value = penalty.map_or(value.clone(), |penalty| lang.replay_penalty(value, lang.number(penalty)));
     let words = match replayed.stopped {
         Some(epoch) => lang.replay_stops(epoch + 1, values.len(), replayed.kept + 1, name, value),
         None => lang.replay_goes_on(values.len(), replayed.kept + 1, name, value),

@@ -14,7 +14,7 @@ type TableRow<E> = (&'static str, fn(&E) -> Option<f64>, fn(&E) -> Option<f64>);
 const CLASS_ROWS: [TableRow<ClassificationScores>; 6] = [
     ("accuracy", |e| Some(e.accuracy.model), |e| Some(e.accuracy.baseline)),
     ("AUC", |e| e.auc, |e| e.auc.map(|_| 0.5)),
-    ("log-loss", |e| Some(e.log_loss.model), |e| Some(e.log_loss.baseline)),
+    ("log-loss", |e| Some(e.log_loss?.model), |e| Some(e.log_loss?.baseline)),
     ("F1 (macro)", |e| Some(e.macro_average.f1), |_| None),
     ("precision (macro)", |e| Some(e.macro_average.precision), |_| None),
     ("recall (macro)", |e| Some(e.macro_average.recall), |_| None),
@@ -40,10 +40,16 @@ pub fn title(terminal: &Terminal, at: usize, name: &str) -> String {
 /// part has a table of its own.
 pub fn scores(terminal: &Terminal, parts: &[(&str, &Evaluation)]) -> String {
     let Some((last, earlier)) = parts.split_last() else { return String::new() };
-    let mut text = score_table(terminal, parts, true);
-    if !fits(terminal, &text) && !earlier.is_empty() {
-        let (earlier, last) = (score_table(terminal, earlier, false), score_table(terminal, &[*last], true));
-        text = format!("{last}\n\n{earlier}");
+    let mut text = score_table(terminal, parts, Some(last.1));
+    if !fits(terminal, &text) {
+        text = score_table(terminal, &[*last], Some(last.1));
+        if !fits(terminal, &text) {
+            let (own, baseline) = (score_table(terminal, &[*last], None), score_table(terminal, &[], Some(last.1)));
+            text = format!("{own}\n\n{baseline}");
+        }
+        if !earlier.is_empty() {
+            text = format!("{text}\n\n{}", score_table(terminal, earlier, None));
+        }
     }
     let lang = terminal.lang;
     let always = match last.1 {
@@ -59,33 +65,36 @@ pub fn scores(terminal: &Terminal, parts: &[(&str, &Evaluation)]) -> String {
     format!("{text}\n{}\n", terminal.style(Style::new().dim(), always.trim_end()))
 }
 
-fn score_table(terminal: &Terminal, parts: &[(&str, &Evaluation)], with_baseline: bool) -> String {
+/// The scores of some parts, and the baseline of an evaluation where one is given.
+fn score_table(terminal: &Terminal, parts: &[(&str, &Evaluation)], baseline: Option<&Evaluation>) -> String {
     let lang = terminal.lang;
     let mut table = plain_table();
     let mut head: Vec<String> = vec![String::new()];
     head.extend(parts.iter().map(|(name, _)| lang.label(name).to_string()));
-    head.extend(with_baseline.then(|| lang.label("baseline").to_string()));
+    head.extend(baseline.map(|_| lang.label("baseline").to_string()));
     table.add_row(head);
-    let classes: Vec<&ClassificationScores> =
-        parts.iter().filter_map(|(_, e)| if let Evaluation::Classes(c) = e { Some(c) } else { None }).collect();
-    let numbers: Vec<&RegressionScores> =
-        parts.iter().filter_map(|(_, e)| if let Evaluation::Numbers(n) = e { Some(n) } else { None }).collect();
-    if classes.is_empty() {
-        add_rows(lang, &mut table, &NUMBER_ROWS, &numbers, with_baseline);
-    } else {
-        add_rows(lang, &mut table, &CLASS_ROWS, &classes, with_baseline);
+    let classes = |e: &'_ Evaluation| if let Evaluation::Classes(c) = e { Some(c.clone()) } else { None };
+    let numbers = |e: &'_ Evaluation| if let Evaluation::Numbers(n) = e { Some(n.clone()) } else { None };
+    let all = || parts.iter().map(|(_, e)| *e);
+    let own: Vec<ClassificationScores> = all().filter_map(classes).collect();
+    match baseline.or_else(|| all().next()) {
+        Some(Evaluation::Classes(_)) => add_rows(lang, &mut table, &CLASS_ROWS, &own, baseline.and_then(classes)),
+        _ => {
+            let own: Vec<RegressionScores> = all().filter_map(numbers).collect();
+            add_rows(lang, &mut table, &NUMBER_ROWS, &own, baseline.and_then(numbers));
+        }
     }
     render(terminal, table)
 }
 
-fn add_rows<E>(lang: Lang, table: &mut Table, rows: &[TableRow<E>], parts: &[&E], with_baseline: bool) {
+fn add_rows<E>(lang: Lang, table: &mut Table, rows: &[TableRow<E>], parts: &[E], baseline: Option<E>) {
     let show = |value: Option<f64>| value.map_or("–".to_string(), |x| lang.number(x));
-    for (name, model, baseline) in rows {
+    // What no part has, such as the log-loss of scores, needs no row.
+    let has = |model: &fn(&E) -> Option<f64>| parts.iter().chain(&baseline).any(|part| model(part).is_some());
+    for (name, model, of_baseline) in rows.iter().filter(|(_, model, _)| has(model)) {
         let mut cells = vec![lang.label(name).to_string()];
         cells.extend(parts.iter().map(|part| show(model(part))));
-        if with_baseline {
-            cells.push(parts.last().map_or(String::new(), |part| show(baseline(part))));
-        }
+        cells.extend(baseline.as_ref().map(|part| show(of_baseline(part))));
         table.add_row(cells);
     }
 }
@@ -114,7 +123,7 @@ pub fn classes(terminal: &Terminal, evaluation: &ClassificationScores) -> String
         let matrix = first_that_fits(terminal, [14, 10, 7, 5, 3], |most| {
             let mut table = plain_table();
             let names = || evaluation.classes.iter().map(|c| shortened(&c.name, most));
-            table.add_row(std::iter::once(lang.label("true \\ said").to_string()).chain(names()));
+            table.add_row(std::iter::once(lang.label("true \\ predicted").to_string()).chain(names()));
             for (name, row) in names().zip(&evaluation.confusion) {
                 table.add_row(std::iter::once(name).chain(row.iter().map(|n| lang.rows_counted(*n))));
             }

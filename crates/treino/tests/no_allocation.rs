@@ -56,7 +56,10 @@ const BATCH: usize = 256;
 
 /// Numbers that come out for a loss.
 fn outputs(loss: &Loss) -> usize {
-    if matches!(loss.inner().targets(), TargetKind::OneHot | TargetKind::ClassNumbers | TargetKind::Groups) {
+    if matches!(
+        loss.inner().targets(),
+        TargetKind::OneHot | TargetKind::ClassNumbers | TargetKind::Classes | TargetKind::Groups
+    ) {
         3
     } else {
         1
@@ -85,7 +88,7 @@ fn chain(loss: &Loss, every_activation: bool) -> Vec<ConnectedLayer> {
     }
     let last = match loss.inner().targets() {
         TargetKind::Probabilities | TargetKind::Shares => "sigmoid",
-        TargetKind::OneHot | TargetKind::ClassNumbers | TargetKind::Groups => "softmax",
+        TargetKind::OneHot | TargetKind::ClassNumbers | TargetKind::Classes | TargetKind::Groups => "softmax",
         TargetKind::Amounts => "softplus",
         TargetKind::Numbers | TargetKind::Signs => "linear",
     };

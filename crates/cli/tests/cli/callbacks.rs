@@ -48,7 +48,10 @@ log_dir = "board"
     assert!(path.starts_with("job/models/0") && path.ends_with(".safetensors"), "{path}");
     assert!(scratch.good(&format!("evaluate {path} pima.csv")).stdout.contains("accuracy"));
     let log = scratch.text("job/log.csv");
-    assert!(log.starts_with("epoch;accuracy;learning_rate;loss;val_accuracy;val_loss\r\n0;"), "{log}");
+    assert!(
+        log.starts_with("epoch;accuracy;learning_rate;loss;penalty;val_accuracy;val_loss;val_penalty\r\n0;"),
+        "{log}"
+    );
     assert_eq!(log.lines().count(), 7);
     for part in ["train", "validation"] {
         assert_eq!(std::fs::read_dir(scratch.path(&format!("job/board/{part}"))).unwrap().count(), 1);

@@ -141,7 +141,9 @@ fn layer(name: &str) -> Recipe {
 
 fn loss(name: &str) -> Option<Recipe> {
     let goal = match name {
-        "binary_crossentropy" | "binary_focal_crossentropy" | "dice" | "tversky" => OutputCompile::Answer,
+        "binary_crossentropy" | "binary_focal_crossentropy" | "crossentropy" | "dice" | "tversky" => {
+            OutputCompile::Answer
+        }
         "hinge" | "squared_hinge" => OutputCompile::Sign,
         "poisson" | "mean_squared_logarithmic_error" => OutputCompile::Amount,
         "sparse_categorical_crossentropy" => OutputCompile::Class,
@@ -162,6 +164,7 @@ fn loss(name: &str) -> Option<Recipe> {
 fn metric(name: &str) -> (OutputCompile, String) {
     let goal = match name {
         "accuracy"
+        | "equal_accuracy"
         | "binary_accuracy"
         | "auc"
         | "exact_auc"

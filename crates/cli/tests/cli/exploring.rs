@@ -19,7 +19,7 @@ fn an_exploration_says_what_held_and_leaves_a_page_with_pictures() {
         "Back-propagation by hand (backpropagation): confirmed",
         "A fixed seed is not a good seed (seeds): confirmed",
         "claims confirmed: 2",
-        "backpropagation-seeds.html, and 2 pictures beside it",
+        "backpropagation-seeds.html, and 2 pictures in the same folder",
     ] {
         assert!(unwrapped(&said.stdout).contains(part), "{part}\n{}", said.stdout);
     }
@@ -54,7 +54,7 @@ fn tables_with_decimal_commas_and_hostile_names_are_explored_in_portuguese() {
     let said = scratch.good("explore tabela.csv --target 'alvo <b>' --hidden 4 --epochs 4 --seeds 2 --lang pt");
     assert!(said.stdout.contains("Retropropagação à mão (backpropagation): confirmada"), "{}", said.stdout);
     let page = scratch.text("explorations/tabela/report.html");
-    assert!(page.contains("<html lang=\"pt-BR\"") && page.contains("O que valeu aqui"));
+    assert!(page.contains("<html lang=\"pt-BR\"") && page.contains("Resultados"));
     assert!(page.contains("O que outra parada antecipada teria feito"), "early stopping can be played with");
     assert!(!page.contains("<script>alert") && !page.contains("alvo <b>") && page.contains("&#60;script"));
     // What is typed again is typed in one piece.
@@ -83,6 +83,6 @@ fn a_table_may_come_through_a_pipe() {
     let line = format!("explore - --target species {FLAGS} --only log-loss,input-scale");
     let done = done(scratch.program(&line).write_stdin(table));
     assert_eq!(done.code, 0, "{done:?}");
-    assert!(unwrapped(&done.stdout).contains("nothing to show for them: input-scale"), "{}", done.stdout);
+    assert!(unwrapped(&done.stdout).contains("do not apply to this table or network: input-scale"), "{}", done.stdout);
     assert!(scratch.path("explorations/table/log-loss-input-scale.html").exists());
 }

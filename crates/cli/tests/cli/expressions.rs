@@ -44,7 +44,11 @@ fn an_expression_trains_and_its_model_knows_it() {
 
     // In the place of a type, so that a name can stand beside it.
     scratch.good("train pima.csv --target diabetes --epochs 1 --loss 'square(y_true - y_pred)' --set compile.loss.name=own --metrics '{ type = \"y_pred > 0.5\", name = \"yes\" }'");
-    assert!(history("0004-pima").starts_with("epoch,loss,yes,val_loss,val_yes"), "{}", history("0004-pima"));
+    assert!(
+        history("0004-pima").starts_with("epoch,loss,penalty,yes,val_loss,val_penalty,val_yes"),
+        "{}",
+        history("0004-pima")
+    );
     assert!(scratch.text("runs/0004-pima/spec.toml").contains("name = \"own\""));
 
     // A number, standardised inside.

@@ -18,6 +18,7 @@ mod json_lines;
 mod lr_find;
 mod main_job;
 mod manners;
+mod misleading;
 mod predictions;
 mod same_bits;
 mod scratch;

@@ -76,7 +76,7 @@ fn one_odd_cell_names_itself() {
     scratch.write("t.csv", format!("a;b;y\n{}<0,05;1,5;low\n", rows(";", ",")));
     let seen = flat(&scratch.good("inspect t.csv").stdout);
     assert!(seen.contains("60 of 61 cells are numbers, and \"<0,05\" (line 62) is none"), "{seen}");
-    assert!(seen.contains("--missing '[\"<0,05\"]'") && seen.contains("decimal mark \",\""), "{seen}");
+    assert!(seen.contains("--missing '[\"<0,05\"]'") && seen.contains("decimal separator \",\""), "{seen}");
     scratch.refuses_all(&[
         ("inspect t.csv --numeric a", &["\"<0,05\" is no number", "t.csv:62"]),
         ("train t.csv --target a", &["60 of 61 cells are numbers", "(line 62)", "--missing '[\"<0,05\"]'"]),

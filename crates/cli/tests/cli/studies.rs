@@ -19,8 +19,7 @@ fn a_study_compares_says_and_keeps() {
     let scratch = Scratch::with(&["iris.csv"]);
     let done = scratch.run(&format!("study iris.csv {GRID} --repeats 4"));
     assert!([0, 3].contains(&done.code), "{done:?}");
-    for part in
-        ["the same 4 seeds for every config", "optimizer, learning_rate", "adam, 0.1", "verdict", "With 10 fresh"]
+    for part in ["the same 4 seeds for every config", "optimizer, learning_rate", "adam, 0.1", "verdict", "With 10 new"]
     {
         assert!(done.stdout.contains(part), "{part}\n{}", done.stdout);
     }
@@ -76,7 +75,7 @@ fn exit_codes_say_what_was_decided() {
     let level = "study iris.csv --target species --epochs 8 --vary fit.shuffle=true --vary batch_size=31,32 --repeats 2 --name level";
     let done = scratch.run(level);
     assert_eq!(done.code, 3);
-    assert!(done.stdout.contains("cannot be told apart"), "{}", done.stdout);
+    assert!(done.stdout.contains("no significant difference"), "{}", done.stdout);
     let json = scratch.run(&format!("{level}2 --json"));
     let lines = lines(&json.stdout);
     assert_eq!(lines.len(), 2 * 2 + 10 + 1);
@@ -182,7 +181,7 @@ fn importance_and_sources_of_chance_are_told() {
     let flags =
         "--target species --hidden 8 --epochs 5 --vary learning_rate=1e-5..0.1:log --vary batch_size=8..64:pow2";
     let done = scratch.run(&format!("study iris.csv {flags} --configs 24 --repeats 2 --confirm-top 0 --sources 3"));
-    for part in ["source of chance", "init", "shuffle", "split", "share of variance"] {
+    for part in ["source of randomness", "init", "shuffle", "split", "share of variance"] {
         assert!(done.stdout.contains(part), "{part}\n{}", done.stdout);
     }
     let told = &lines(&scratch.good("study importance iris --json").stdout)[0];

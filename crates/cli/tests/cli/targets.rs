@@ -25,8 +25,8 @@ fn every_target_is_named_trained_judged_and_predicted() {
     assert!(said.contains("predicts species (multiclass): Adelie, Chinstrap, Gentoo\n"), "{said}");
     assert!(said.contains("predicts body_mass_g (regression)\n"), "{said}");
     let said = scratch.good(&format!("evaluate {model} penguins.csv")).stdout;
-    assert!(said.contains("342 rows of penguins.csv, 2 without a target set aside"), "{said}");
-    assert!(said.contains("true \\ said") && said.contains("RMSE"), "{said}");
+    assert!(said.contains("342 rows of penguins.csv, 2 rows without a target set aside"), "{said}");
+    assert!(said.contains("true \\ predicted") && said.contains("RMSE"), "{said}");
     let predicted = scratch.good(&format!("predict {model} penguins.csv")).stdout;
     let head =
         "species,species_probability_Adelie,species_probability_Chinstrap,species_probability_Gentoo,body_mass_g";

@@ -22,7 +22,7 @@ fn a_run_gives_the_same_bits_and_stays_as_it_is() {
         let scratch = with_run(flags);
         let before = contents(&scratch);
         let said = scratch.good("verify runs/0001-pima");
-        assert!(said.stdout.starts_with("  the same bits: ") && said.stdout.ends_with(" numbers\n"), "{}", said.stdout);
+        assert!(said.stdout.starts_with("  equal bits: ") && said.stdout.ends_with(" numbers\n"), "{}", said.stdout);
         assert_eq!(said.stderr, "");
         for arguments in ["--threads 1", "--threads 2", "--simd baseline"] {
             assert_eq!(scratch.good(&format!("verify runs/0001-pima {arguments}")).stdout, said.stdout, "{arguments}");
@@ -39,7 +39,7 @@ fn a_run_that_diverged_gives_its_best_weights_again() {
     let scratch = Scratch::with(&["diabetes.csv"]);
     let flags = "--target progression --optimizer sgd --learning-rate 0.5 --hidden '' -q";
     assert_eq!(scratch.run(&format!("train diabetes.csv {flags}")).code, 3);
-    assert!(scratch.good("verify runs/0001-diabetes").stdout.contains("the same bits"));
+    assert!(scratch.good("verify runs/0001-diabetes").stdout.contains("equal bits"));
 }
 
 #[test]
@@ -71,7 +71,7 @@ fn a_number_that_is_another_is_found() {
     scratch.write("runs/0001-pima/model.safetensors", &model);
     let said = scratch.run("verify runs/0001-pima");
     assert_eq!(said.code, 1, "{}", said.stderr);
-    assert!(said.stdout.starts_with("  other bits: 1 of 61 numbers differ, first in dense"), "{}", said.stdout);
+    assert!(said.stdout.starts_with("  different bits: 1 of 61 numbers differ, first in dense"), "{}", said.stdout);
     let line: Value = serde_json::from_str(&scratch.run("verify runs/0001-pima --json").stdout).unwrap();
     assert_eq!((&line["same"], &line["different"]), (&json!(false), &json!(1)));
     assert!((0.0..1e-6).contains(&line["largest"].as_f64().unwrap()), "{line}");

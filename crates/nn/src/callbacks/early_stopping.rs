@@ -88,6 +88,22 @@ impl Patience {
     }
 }
 
+impl Patience {
+    /// Why it stops: what was waited for, and how long.
+    fn reason(&self) -> String {
+        let EarlyStopping { baseline, min_delta, .. } = self.settings;
+        let (monitor, wait) = (&self.monitor.name, self.wait);
+        let epochs = if wait == 1 { "epoch" } else { "epochs" };
+        let by = if min_delta == 0.0 { String::new() } else { format!(" by more than {}", min_delta.abs()) };
+        // The best number is the first to beat a baseline if any has.
+        let has_beaten = self.monitor.best.is_some_and(|best| self.monitor.is_better(best, baseline));
+        match baseline.filter(|_| !has_beaten) {
+            Some(baseline) => format!("{monitor} did not beat the baseline {baseline}{by} in {wait} {epochs}"),
+            None => format!("{monitor} has not improved{by} for {wait} {epochs}"),
+        }
+    }
+}
+
 struct ActiveEarlyStopping {
     patience: Patience,
     best_weights: Option<Snapshot>,
@@ -100,9 +116,7 @@ impl ActiveCallback for ActiveEarlyStopping {
             self.best_weights = Some(training.weights());
         }
         if stop {
-            let (monitor, wait) = (&self.patience.monitor.name, self.patience.wait);
-            let epochs = if wait == 1 { "epoch" } else { "epochs" };
-            training.stop(format!("{monitor} has not improved for {wait} {epochs}"));
+            training.stop(self.patience.reason());
         }
         Ok(())
     }

@@ -17,6 +17,9 @@ pub struct Divergence {
     pub learning_rate: f64,
     /// Steps made before in the whole training: with none, no learning rate can be to blame.
     pub steps_before: u64,
+    /// Whether the cause is in the expression of a loss: it is not finite for finite predictions, or its derivative is not.
+    #[serde(default)]
+    pub in_expression: bool,
 }
 
 impl Divergence {
@@ -31,6 +34,11 @@ impl Divergence {
     pub fn error(&self) -> Error {
         let (epoch, step, place, rate) = (self.epoch + 1, self.step + 1, &self.place, self.smaller_rate());
         let error = Error::new(Kind::Diverged, format!("the training diverged at epoch {epoch}, step {step}: {place}"));
+        if self.in_expression {
+            return error
+                .help("the likely cause is the expression of the loss: log(0), a division by 0, or a root at 0")
+                .help("keep what enters them away from 0: clip(y_pred, epsilon, 1 - epsilon) in place of y_pred, sqrt(x + epsilon)");
+        }
         if self.steps_before == 0 {
             return error
                 .help("no weight had been moved yet: the cause is in the inputs, the initial or sample weights, a penalty, or a function of your own")

@@ -2,7 +2,7 @@
 
 use super::check::{Check, PREDICTIONS, TARGETS};
 use super::derivative;
-use super::graph::{self, ExprId, ExprShape, Graph, Reduce};
+use super::graph::{self, Binary, ExprId, ExprShape, Graph, Reduce, Unary};
 use super::interpreter::evaluate;
 use super::parser::parse;
 use super::program::TileProgram;
@@ -56,6 +56,8 @@ struct RowPair {
     value: Widths,
     /// Value and scale * d value / d y_pred; a metric has none.
     gradient: Option<Widths>,
+    /// Whether it takes logarithms, quotients, roots or powers, which are not finite everywhere or have no finite slope.
+    has_poles: bool,
     scratch: ExprScratch,
 }
 
@@ -69,6 +71,8 @@ impl RowPair {
             return Err(e.help("it is an expression of y_true and y_pred"));
         }
         let value = Widths::new(&graph, &[(root, ExprShape::Row)]);
+        let needed = graph.needed([root]);
+        let has_poles = graph.up_to(root).any(|(id, node)| needed[id.index()] && is_pole(&graph, node));
         let mut gradient = None;
         if differentiate {
             let scale = graph.input(2, ExprShape::Row);
@@ -76,7 +80,7 @@ impl RowPair {
             check_loss(what, &graph, root, slope)?;
             gradient = Some(Widths::new(&graph, &[(root, ExprShape::Row), (slope, ExprShape::Vector)]));
         }
-        Ok(RowPair { text: text.to_string(), value, gradient, scratch: ExprScratch::new() })
+        Ok(RowPair { text: text.to_string(), value, gradient, has_poles, scratch: ExprScratch::new() })
     }
 
     fn values(&self, simd: Simd, [y, p]: [&[f32]; 2], width: usize, values: &mut [f32]) {
@@ -96,6 +100,11 @@ impl LossFormula {
     /// A text that is no expression, does not depend on `y_pred`, is nowhere a number, or has the slope 0 everywhere.
     pub fn new(text: &str) -> Result<Self> {
         Ok(LossFormula(Arc::new(RowPair::new("the loss", text, true)?)))
+    }
+
+    /// Whether it takes logarithms, quotients, roots or powers of what may be 0.
+    pub fn has_poles(&self) -> bool {
+        self.0.has_poles
     }
 
     /// The loss of each row of `width` targets and predictions.
@@ -135,6 +144,19 @@ impl MetricFormula {
     /// The number of each row of `width` targets and predictions.
     pub fn values(&self, simd: Simd, y_and_p: [&[f32]; 2], width: usize, values: &mut [f32]) {
         self.0.values(simd, y_and_p, width, values);
+    }
+}
+
+/// Whether a node is not finite, or has no finite slope, for some finite operands.
+fn is_pole(graph: &Graph, node: graph::ExprNode) -> bool {
+    match node {
+        graph::ExprNode::Unary(Unary::Log | Unary::Log1p | Unary::Sqrt, _) => true,
+        // The mean divides by the width of the row.
+        graph::ExprNode::Binary(Binary::Div, _, by) => {
+            graph.number(by).is_none() && !matches!(graph.node(by), graph::ExprNode::Width)
+        }
+        graph::ExprNode::Binary(Binary::Pow, _, power) => graph.number(power).is_none_or(|power| power < 1.0),
+        _ => false,
     }
 }
 

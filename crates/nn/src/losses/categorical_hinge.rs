@@ -7,13 +7,17 @@ loss! {
     /// max(1 + max((1 - y) p) - sum y p, 0): the true class must lead by 1; for one-hot targets.
     ///
     /// The inner maximum is over all classes, and 0 for the true one. Of several equal largest each has an equal part of
-    /// the slope; at the edge of the margin the slope is 0.
+    /// the derivative; at the edge of the margin it is half of that before it, as in Keras on JAX and PyTorch.
     pub struct CategoricalHinge = "categorical_hinge" {}
 }
 
 impl ComputeLoss for CategoricalHinge {
     fn targets(&self) -> TargetKind {
         TargetKind::OneHot
+    }
+
+    fn is_margin(&self) -> bool {
+        true
     }
 
     fn rows(&self, simd: Simd, batch: LossBatch<'_>, losses: &mut [f32], gradient: Option<Gradient<'_>>) {
@@ -38,7 +42,13 @@ impl RowLoss for CategoricalHinge {
             }
             for ((d, y), p) in dp.iter_mut().zip(y).zip(p) {
                 let rival = if (1.0 - y) * p == other { (1.0 - y) / equals } else { 0.0 };
-                *d = if short > 0.0 { scale * (rival - y) } else { 0.0 };
+                *d = if short > 0.0 {
+                    scale * (rival - y)
+                } else if short == 0.0 {
+                    scale * (0.5 * (rival - y))
+                } else {
+                    0.0
+                };
             }
         }
         if short < 0.0 { 0.0 } else { short }

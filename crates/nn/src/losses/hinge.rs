@@ -8,7 +8,8 @@ loss! {
     /// Mean of max(1 - y p, 0) over a row, for targets -1 and 1 and outputs of any size (linear or tanh).
     ///
     /// Where all targets of a batch are 0 or 1, they are taken as 2 y - 1, batch by batch as in Keras: it makes no
-    /// difference unless 0 stands beside -1 and 1. The slope at the edge of the margin is 0.
+    /// difference unless 0 stands beside -1 and 1. The derivative where y p = 1 is -y / 2, as in Keras on
+    /// JAX and PyTorch.
     ///
     /// Keras differences: targets other than -1, 0 and 1 are refused.
     pub struct Hinge = "hinge" {}
@@ -24,6 +25,10 @@ impl ComputeLoss for Hinge {
         TargetKind::Signs
     }
 
+    fn is_margin(&self) -> bool {
+        true
+    }
+
     fn scope(&self) -> Scope {
         Scope::Batch
     }
@@ -36,6 +41,10 @@ impl ComputeLoss for Hinge {
 impl ComputeLoss for SquaredHinge {
     fn targets(&self) -> TargetKind {
         TargetKind::Signs
+    }
+
+    fn is_margin(&self) -> bool {
+        true
     }
 
     fn scope(&self) -> Scope {
@@ -71,7 +80,14 @@ impl EntryLoss for Margin {
     #[inline(always)]
     fn slope(&self, y: f32, p: f32) -> f32 {
         let y = y.mul_add(self.keep, self.shift);
-        if 1.0 - y * p > 0.0 { -y } else { 0.0 }
+        let short = 1.0 - y * p;
+        if short > 0.0 {
+            -y
+        } else if short == 0.0 {
+            -0.5 * y
+        } else {
+            0.0
+        }
     }
 }
 

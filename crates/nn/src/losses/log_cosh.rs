@@ -7,7 +7,7 @@ use treino_engine::simd::Simd;
 
 loss! {
     /// Mean of ln cosh(p - y) over a row: about e^2 / 2 for small errors and |e| - ln 2 for large ones.
-    pub struct LogCosh = "log_cosh" {}
+    pub struct LogCosh = "log_cosh" ["logcosh"] {}
 }
 
 impl ComputeLoss for LogCosh {

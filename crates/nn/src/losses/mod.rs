@@ -14,6 +14,7 @@ mod categorical_generalized_cross_entropy;
 mod categorical_hinge;
 mod circle;
 mod cosine_similarity;
+mod crossentropy;
 mod custom;
 mod dice;
 mod entry;
@@ -40,6 +41,7 @@ pub use categorical_generalized_cross_entropy::CategoricalGeneralizedCrossEntrop
 pub use categorical_hinge::CategoricalHinge;
 pub use circle::Circle;
 pub use cosine_similarity::CosineSimilarity;
+pub use crossentropy::Crossentropy;
 pub use custom::Custom;
 pub use dice::{Dice, Tversky};
 pub use expression::ExpressionLoss;
@@ -85,6 +87,7 @@ family! {
         CategoricalCrossentropy,
         CategoricalFocalCrossentropy,
         SparseCategoricalCrossentropy,
+        Crossentropy,
         CategoricalGeneralizedCrossEntropy,
         KLDivergence,
         Poisson,
@@ -134,6 +137,11 @@ pub trait ComputeLoss: HasReduction + std::fmt::Debug {
 
     /// Whether it expects the network itself to put out logits (`from_logits`).
     fn wants_logits(&self) -> bool {
+        false
+    }
+
+    /// Whether it asks for a margin between classes, so that outputs trained by it are no probabilities.
+    fn is_margin(&self) -> bool {
         false
     }
 
@@ -256,12 +264,14 @@ impl<L: RowLoss> Kernel for EachRow<'_, L> {
 mod tests {
     use super::Loss;
 
-    /// What `keras.losses.get` of Keras 3.15.1 takes, but for its base classes and `ctc`. Case does not matter here.
+    /// What `keras.losses.get` of Keras 3.15.1 takes except its base classes and `ctc`, the words of `compile`, and Keras 2's `logcosh`.
+    /// Case does not matter here.
     #[test]
     fn names_of_keras_are_known() {
         let short = "bce mse mae mape msle kld huber log_cosh kl_divergence poisson hinge squared_hinge dice tversky circle \
                      categorical_hinge cosine_similarity binary_focal_crossentropy categorical_focal_crossentropy KLD \
-                     BinaryFocalCrossentropy KLDivergence LogCosh SquaredHinge MeanAbsolutePercentageError MSLE";
+                     BinaryFocalCrossentropy KLDivergence LogCosh SquaredHinge MeanAbsolutePercentageError MSLE \
+                     crossentropy CE logcosh";
         for name in short.split_whitespace() {
             assert!(Loss::named(name).is_ok(), "{name}");
         }

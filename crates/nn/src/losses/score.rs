@@ -1,6 +1,7 @@
 //! The loss of a batch, from the losses of its rows.
 
 use super::{Gradient, Loss, LossBatch, Reduction, Scope};
+use crate::expression::LossFormula;
 use treino_engine::reduce;
 use treino_engine::simd::Simd;
 
@@ -21,6 +22,11 @@ impl Score {
     /// Whether the loss of many rows is the same however they are cut into batches, as [`Loss::is_additive`].
     pub fn is_additive(&self) -> bool {
         self.loss.is_additive()
+    }
+
+    /// The expression that the loss is written as, where it is one.
+    pub fn expression(&self) -> Option<&LossFormula> {
+        if let Loss::ExpressionLoss(loss) = &self.loss { Some(&loss.expression) } else { None }
     }
 
     /// The loss of a batch under the weights of its rows, and its gradient with respect to the predictions, times a factor,

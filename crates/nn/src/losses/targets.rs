@@ -17,6 +17,8 @@ pub enum TargetKind {
     OneHot,
     /// One class number a row, that of an output.
     ClassNumbers,
+    /// One class number a row, that of an output; 0 or 1 for a single output.
+    Classes,
     /// One whole number a row that says what it belongs to; outputs have no part in it.
     Groups,
 }
@@ -29,7 +31,7 @@ impl TargetKind {
 
     /// Whether a row has one number whatever the number of outputs.
     pub fn is_one_number(self) -> bool {
-        matches!(self, TargetKind::ClassNumbers | TargetKind::Groups)
+        matches!(self, TargetKind::ClassNumbers | TargetKind::Classes | TargetKind::Groups)
     }
 
     /// Whether a target may be `y`.
@@ -40,6 +42,7 @@ impl TargetKind {
             TargetKind::Signs => y == -1.0 || y == 0.0 || y == 1.0,
             TargetKind::Probabilities | TargetKind::Shares | TargetKind::OneHot => (0.0..=1.0).contains(&y),
             TargetKind::ClassNumbers => y >= 0.0 && y < outputs as f32 && y.fract() == 0.0,
+            TargetKind::Classes => TargetKind::ClassNumbers.allow(y, outputs.max(2)),
             TargetKind::Groups => y.is_finite() && y.fract() == 0.0,
         }
     }
@@ -52,6 +55,7 @@ impl TargetKind {
             TargetKind::Signs => "-1 and 1, or 0 and 1".to_string(),
             TargetKind::Probabilities | TargetKind::Shares | TargetKind::OneHot => "numbers in [0, 1]".to_string(),
             TargetKind::ClassNumbers => format!("whole numbers from 0 to {}", outputs.saturating_sub(1)),
+            TargetKind::Classes => TargetKind::ClassNumbers.range(outputs.max(2)),
             TargetKind::Groups => "whole numbers".to_string(),
         }
     }

@@ -31,6 +31,30 @@ impl ComputeMetric for Accuracy {
 }
 
 component! {
+    /// The share of predictions that equal their target: Keras's class `Accuracy`.
+    ///
+    /// For networks that give class numbers or other whole numbers; a probability is hardly ever equal to 0 or 1. The word
+    /// "accuracy" is another metric: it goes by the kind of target, as in Keras's `compile`.
+    ///
+    /// Keras differences: Keras has the class under the name that `compile` reads as that word, so here it has a name of its
+    /// own. Its name in the history is `accuracy`.
+    pub struct EqualAccuracy = "equal_accuracy" {}
+}
+
+impl ComputeMetric for EqualAccuracy {
+    fn start(&self, y_width: usize, p_width: usize) -> Box<dyn MetricState> {
+        RowMean::start(y_width, p_width, move |y: &[f32], p: &[f32]| {
+            let right = p.iter().enumerate().filter(|(k, p)| **p == target(y, p_width, *k)).count();
+            right as f64 / p_width as f64
+        })
+    }
+
+    fn more_is_better(&self) -> Option<bool> {
+        Some(true)
+    }
+}
+
+component! {
     /// The share of predictions on the right side of a threshold.
     pub struct BinaryAccuracy = "binary_accuracy" {
         /// A prediction strictly above it says 1.
@@ -114,5 +138,14 @@ mod tests {
         assert_eq!(measure(Accuracy {}, 3, 3, &[0.0, 1.0, 0.0, 0.0, 0.0, 1.0], &p, None), 0.5);
         assert_eq!(measure(Accuracy {}, 1, 3, &[1.0, 2.0], &p, Some(&[3.0, 1.0])), 0.75);
         assert!(CategoricalAccuracy {}.check(1, 1).is_err());
+    }
+
+    /// `keras.metrics.Accuracy()` of Keras 3.15.1 on the same numbers.
+    #[test]
+    fn equality_is_exact() {
+        let (y, p) = ([1.0, 0.0, 2.0, 0.5], [1.0, 0.4, 2.0, 0.5]);
+        assert_eq!(measure(EqualAccuracy {}, 1, 1, &y, &p, None), 0.75);
+        assert_eq!(measure(EqualAccuracy {}, 1, 1, &y, &p, Some(&[1.0, 2.0, 3.0, 4.0])), 0.8);
+        assert_eq!(measure(EqualAccuracy {}, 2, 2, &[1.0, 0.0, 0.0, 1.0], &[1.0, 0.0, 0.0, 0.5], None), 0.75);
     }
 }

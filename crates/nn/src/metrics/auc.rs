@@ -42,7 +42,7 @@ component! {
     ///
     /// Keras differences: `num_labels` is missing, as the number of outputs is known. Over several outputs all entries
     /// count alike, as in Keras, unless `multi_label`.
-    pub struct Auc = "auc" {
+    pub struct Auc = "auc" ["AUC"] {
         /// Number of thresholds from 0 to 1.
         num_thresholds: usize = 200, Kind::Int(Interval::at_least(2.0));
         /// Which curve.

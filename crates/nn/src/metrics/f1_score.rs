@@ -40,7 +40,7 @@ component! {
     /// Keras differences: for a prediction of one number without `threshold`, 0.5 is taken; Keras would say yes to
     /// every row there, because a single number is the largest of its row. As in Keras, 1e-7 is added to each
     /// denominator.
-    pub struct FBetaScore = "f_beta_score" {
+    pub struct FBetaScore = "f_beta_score" ["fbeta_score"] {
         /// How classes are put together: not ("none", a number each), "macro" as equals, "weighted" by their rows, "micro"
         /// by adding their counts.
         average: Averaging = Averaging::None, Averaging::KIND;

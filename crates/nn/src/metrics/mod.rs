@@ -40,7 +40,7 @@ mod sensitivity;
 mod tests;
 mod top_k;
 
-pub use accuracy::{Accuracy, BinaryAccuracy, CategoricalAccuracy, SparseCategoricalAccuracy};
+pub use accuracy::{Accuracy, BinaryAccuracy, CategoricalAccuracy, EqualAccuracy, SparseCategoricalAccuracy};
 pub use auc::{Auc, Curve, Summation};
 pub use confusion::{FalseNegatives, FalsePositives, TrueNegatives, TruePositives};
 pub use correlation::{ConcordanceCorrelation, PearsonCorrelation};
@@ -82,6 +82,7 @@ family! {
         BinaryAccuracy,
         CategoricalAccuracy,
         SparseCategoricalAccuracy,
+        EqualAccuracy,
         TopKCategoricalAccuracy,
         SparseTopKCategoricalAccuracy,
         Auc,

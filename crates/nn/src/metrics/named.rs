@@ -29,13 +29,23 @@ impl NamedMetric {
     }
 }
 
+/// What Keras's history calls a metric that is given as an object.
+fn name_in_keras(metric: &Metric) -> &str {
+    match metric {
+        Metric::EqualAccuracy(_) => "accuracy",
+        Metric::FBetaScore(_) => "fbeta_score",
+        Metric::LogCoshError(_) => "logcosh",
+        other => other.name(),
+    }
+}
+
 impl Field for NamedMetric {
     fn read(node: &Node, path: &str) -> Result<Self> {
         if let Value::Table(table) = &node.value {
             let mut table = table.clone();
             let name = table.remove("name").map(|name| String::read(&name, path)).transpose()?;
             let metric = Metric::read(&Node { value: Value::Table(table), origin: node.origin.clone() }, path)?;
-            return Ok(NamedMetric { name: name.unwrap_or_else(|| metric.name().to_string()), metric });
+            return Ok(NamedMetric { name: name.unwrap_or_else(|| name_in_keras(&metric).to_string()), metric });
         }
         let metric = Metric::read(node, path)?;
         // The text of an expression is not its name.

@@ -1,5 +1,6 @@
 //! The flat program of a network.
 
+use super::activation::ActivityPenaltyOp;
 use super::memory::{PassContext, ProgramBuffers};
 use super::op::Op;
 use super::probe::{Stage, StepProbe};
@@ -163,6 +164,12 @@ pub(crate) struct DenseChain {
 }
 
 impl Program {
+    /// Whether a penalty on weights or on values is part of its loss.
+    pub fn has_penalty(&self) -> bool {
+        self.variables.iter().any(|variable| variable.regularizer.is_some())
+            || self.ops.iter().any(|op| op.as_a::<ActivityPenaltyOp>().is_some())
+    }
+
     /// Runs rows forward through the first `ops` operations, but for those whose result nobody reads.
     pub fn forward<W: StepProbe>(
         &self,

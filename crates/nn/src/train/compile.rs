@@ -1,5 +1,6 @@
 //! What a training minimises, how, and what it reports.
 
+use super::decision::Decision;
 use super::executor::Examples;
 use crate::losses::Loss;
 use crate::metrics::{Metric, NamedMetric, history_names};
@@ -9,6 +10,9 @@ use treino_core::error::{Error, Result};
 use treino_core::rows::Rows;
 use treino_engine::reduce::first_non_finite;
 use treino_engine::simd::Simd;
+
+/// The name in the history of the penalties that are part of `loss`. Networks without penalties lack it.
+pub const PENALTY: &str = "penalty";
 
 /// What to minimise, how, and what to report: Keras's `compile`.
 #[derive(Debug, Clone, PartialEq)]
@@ -72,10 +76,16 @@ impl Compile {
         if self.goals.len() == 1 { &self.goals[0] } else { &self.goals[output] }
     }
 
+    /// How an output of the network that stands for classes is read.
+    pub fn decision(&self, network: &Network, output: usize) -> Decision {
+        let program = network.program();
+        Decision::of(&self.goal(output).loss, program, program.outputs[output].value)
+    }
+
     /// The metrics of all outputs with their names: Keras's, with the output in front where there are several. A name that
     /// comes twice is numbered; a weighted metric whose name is taken begins with `weighted_`.
     pub(crate) fn reported(&self, network: &Network) -> Vec<ReportedMetric> {
-        let outputs = &network.program().outputs;
+        let (outputs, has_penalty) = (&network.program().outputs, network.program().has_penalty());
         let mut reported: Vec<ReportedMetric> = Vec::new();
         for (at, output) in outputs.iter().enumerate() {
             let goal = self.goal(at);
@@ -87,7 +97,8 @@ impl Compile {
                 let width = network.program().width(output.value);
                 let free = |candidate: &String| {
                     let names = history_names(candidate, metric.inner(), width);
-                    reported.iter().all(|one| one.names.iter().all(|name| !names.contains(name)))
+                    !names.iter().any(|name| name == "loss" || has_penalty && name == PENALTY)
+                        && reported.iter().all(|one| one.names.iter().all(|name| !names.contains(name)))
                 };
                 let plain = format!("{prefix}{name}");
                 let first = if weighted && !free(&plain) { format!("{prefix}weighted_{name}") } else { plain };
@@ -105,7 +116,8 @@ impl Compile {
         let outputs = &network.program().outputs;
         let losses = outputs.iter().filter(|_| outputs.len() > 1).map(|output| format!("{}_loss", output.name));
         let metrics = self.reported(network).into_iter().flat_map(|one| one.names);
-        std::iter::once("loss".to_string()).chain(losses).chain(metrics).collect()
+        let penalty = network.program().has_penalty().then(|| PENALTY.to_string());
+        std::iter::once("loss".to_string()).chain(penalty).chain(losses).chain(metrics).collect()
     }
 
     /// Whether more is better for a name in the logs, as far as that is known.

@@ -1,6 +1,6 @@
 //! Training on the processor's cores.
 
-use super::compile::Compile;
+use super::compile::{Compile, PENALTY};
 use super::executor::{Backend, BatchEnd, EpochEnd, Examples, Executor, Interrupted, Setup};
 use super::head::OutputHead;
 use super::layer_statistics::{LayerProbes, MOST_ROWS};
@@ -83,6 +83,15 @@ impl BatchChunk {
     }
 }
 
+/// What left the finite numbers first.
+#[derive(Clone, Copy)]
+enum Culprit {
+    Weights,
+    Layer,
+    Penalty,
+    Loss,
+}
+
 /// Runs a program on the processor. All buffers are allocated when it is made; a step allocates nothing.
 #[derive(Debug)]
 pub struct Cpu {
@@ -109,6 +118,10 @@ pub struct Cpu {
     weighted: bool,
     /// Rows that went forward and backward last.
     passed: usize,
+    /// The penalties in the loss of the batch that went forward last.
+    penalty: f64,
+    /// Sum of penalties times rows over the batches so far; `None` for a network without penalties.
+    penalties: Option<f64>,
     /// Where statistics are taken.
     taps: LayerProbes,
     /// Who takes the time, if anybody does.
@@ -150,6 +163,8 @@ impl Cpu {
             weights: vec![1.0; capacity],
             weighted: false,
             passed: 0,
+            penalty: 0.0,
+            penalties: program.has_penalty().then_some(0.0),
             taps: LayerProbes::of(&program),
             stopwatch: None,
             pool: Pool::new(if has_work_for_threads(&program, piece) { threads } else { 1 }),
@@ -252,12 +267,14 @@ impl Cpu {
     /// A large batch goes forward and backward in pieces that stay in the cache, where that changes nothing.
     fn learn<W: StepProbe>(&mut self, batch: BatchRows<'_>, when: [u32; 2], count: bool, watch: &mut W) -> f64 {
         let mut loss = 0.0;
+        self.penalty = 0.0;
         for before in (0..batch.rows).step_by(self.piece) {
             let rows = self.piece.min(batch.rows - before);
             self.gather(batch, before..before + rows);
             watch.ended(Stage::Gather, rows);
             let part = BatchChunk { rows, before, of: batch.rows, training: true, when };
             loss += self.forward(part, watch);
+            self.penalty += self.memory.activity_penalty;
             if count {
                 self.measure(rows);
                 watch.ended(Stage::Metrics, rows);
@@ -272,7 +289,9 @@ impl Cpu {
             let (w, gradient) = (&memory.weights[variable.range.clone()], &mut memory.gradient[variable.range.clone()]);
             regularizer.inner().add_gradient(self.simd, variable.columns(), w, self.loss_scale, gradient);
         }
-        let loss = loss + self.weight_penalty();
+        let on_weights = self.weight_penalty();
+        let loss = loss + on_weights;
+        self.penalty += on_weights;
         if !self.penalised.is_empty() {
             watch.ended(Stage::Penalties, batch.rows);
         }
@@ -320,38 +339,55 @@ impl Cpu {
         }
     }
 
+    /// Counts the penalties of a batch of so many rows.
+    fn count_penalty(&mut self, rows: usize) {
+        if let Some(sum) = &mut self.penalties {
+            *sum += self.penalty * rows as f64;
+        }
+    }
+
     /// The loss under its name, that of each output where there are several, then the metrics, which begin anew.
     fn logs(&mut self, loss: f64, rows: usize) -> Logs {
         let logs = self.running_logs(loss, rows);
+        self.penalties = self.penalties.map(|_| 0.0);
         self.heads.iter_mut().for_each(OutputHead::reset);
         logs
     }
 
     fn divergence(&self, epoch: usize, step: usize, rows: usize) -> Divergence {
         let (learning_rate, steps_before) = (self.updater.learning_rate(), self.updater.iterations());
-        Divergence { epoch, step, place: self.culprit(rows), learning_rate, steps_before }
+        let (place, what) = self.culprit(rows);
+        let in_expression = match what {
+            Culprit::Weights => self.heads.iter().any(|head| head.expression().is_some_and(|it| it.has_poles())),
+            Culprit::Loss => self.heads.iter().any(|head| head.is_broken() && head.expression().is_some()),
+            Culprit::Layer | Culprit::Penalty => false,
+        };
+        Divergence { epoch, step, place, learning_rate, steps_before, in_expression }
     }
 
     /// Where the first number that is not finite stands, from the weights through the layers to the loss.
-    fn culprit(&self, rows: usize) -> String {
+    fn culprit(&self, rows: usize) -> (String, Culprit) {
         let broken = |numbers: &[f32]| numbers.iter().find(|x| !x.is_finite()).copied();
         let word = |x: f32| if x.is_nan() { "not a number" } else { "infinite" };
         for variable in &self.program.variables {
             if let Some(x) = broken(self.memory.variable(variable)) {
-                return format!("the weight {} became {}", variable.name, word(x));
+                return (format!("the weight {} became {}", variable.name, word(x)), Culprit::Weights);
             }
         }
         for (op, layer) in self.program.ops.iter().zip(&self.program.op_layers) {
             if let Some(value) = op.output()
                 && let Some(x) = broken(&self.memory.value(value)[..rows * self.program.width(value)])
             {
-                return format!("the output of layer {layer} became {}", word(x));
+                return (format!("the output of layer {layer} became {}", word(x)), Culprit::Layer);
             }
         }
         if !self.memory.activity_penalty.is_finite() || !self.weight_penalty().is_finite() {
-            return "a penalty became too large for a number".to_string();
+            return ("a penalty became too large for a number".to_string(), Culprit::Penalty);
         }
-        "the loss became too large for a number".to_string()
+        if self.heads.iter().any(OutputHead::is_undefined) {
+            return ("the loss became NaN".to_string(), Culprit::Loss);
+        }
+        ("the loss became too large for a number".to_string(), Culprit::Loss)
     }
 
     /// [`Executor::run_epoch`] under somebody's eyes.
@@ -373,6 +409,7 @@ impl Cpu {
             if !loss.is_finite() {
                 return Err(self.divergence(epoch, step, rows.min(self.piece)));
             }
+            self.count_penalty(rows);
             if first + rows == n {
                 // The step uses the gradient up.
                 self.taps.look_at_gradient(self.simd, &self.memory.gradient, self.loss_scale);
@@ -432,6 +469,7 @@ impl Executor for Cpu {
 
     fn running_logs(&self, loss: f64, rows: usize) -> Logs {
         let mut logs = Logs(vec![("loss".to_string(), loss)]);
+        logs.0.extend(self.penalties.map(|sum| (PENALTY.to_string(), sum / rows as f64)));
         if self.heads.len() > 1 {
             self.heads.iter().for_each(|head| head.log_loss(rows, &mut logs));
         }
@@ -451,9 +489,14 @@ impl Executor for Cpu {
             self.gather(BatchRows { data, order: None, first, rows }, 0..rows);
             let part = BatchChunk { rows, before: 0, of: rows, training: false, when: [0, 0] };
             total += self.forward(part, &mut NoProbe) * rows as f64;
+            self.penalty = self.memory.activity_penalty;
+            self.count_penalty(rows);
             self.measure(rows);
         }
-        let loss = total / n as f64 + self.weight_penalty();
+        let on_weights = self.weight_penalty();
+        let loss = total / n as f64 + on_weights;
+        self.penalty = on_weights;
+        self.count_penalty(n);
         let logs = self.logs(loss, n);
         if let Some(stopwatch) = &mut self.stopwatch {
             stopwatch.ended(Stage::Validation, n);

@@ -3,6 +3,7 @@
 use super::compile::{OutputCompile, ReportedMetric};
 use super::executor::{Examples, TargetScale};
 use crate::events::Logs;
+use crate::expression::LossFormula;
 use crate::losses::{LossBatch, Score};
 use crate::metrics::MetricState;
 use crate::program::{ActivationOp, Program, ProgramBuffers, ValueId};
@@ -163,6 +164,21 @@ impl OutputHead {
         let gradient = factor.map(|factor| (factor * self.loss_weight as f32, &mut dp[..rows * width]));
         self.loss = self.score.share(simd, batch, of, weights, gradient);
         self.loss * self.loss_weight
+    }
+
+    /// Whether its loss left the finite numbers with the rows that went forward last.
+    pub(super) fn is_broken(&self) -> bool {
+        !self.loss.is_finite()
+    }
+
+    /// Whether its loss is NaN for the rows that went forward last.
+    pub(super) fn is_undefined(&self) -> bool {
+        self.loss.is_nan()
+    }
+
+    /// The expression that its loss is written as.
+    pub(super) fn expression(&self) -> Option<&LossFormula> {
+        self.score.expression()
     }
 
     /// What the loss works on.

@@ -4,7 +4,7 @@
 //! is, a good one lets it fall, too large a one drives it up. The test is short, so it says where to begin, not what is
 //! best; it is made with several seeds, since one run of it is as much luck as one training.
 
-use super::compile::Compile;
+use super::compile::{Compile, PENALTY};
 use super::executor::{Examples, Executor, Setup};
 use super::fit::Fit;
 use super::in_parallel::in_parallel;
@@ -47,7 +47,7 @@ impl Default for RangeTest {
 pub struct TestedRate {
     /// The learning rate of a step.
     pub rate: f64,
-    /// The loss, smoothed over the steps before, mean over the seeds.
+    /// The loss without penalties, smoothed over the steps before, mean over the seeds.
     pub loss: f64,
 }
 
@@ -133,6 +133,8 @@ impl RangeTest {
             let (mut sum, mut seen, mut is_over) = (0.0, 0, false);
             let mut batch_end = |executor: &mut dyn Executor, step: usize, so_far: f64| {
                 let now = rows.min(step * batch_size);
+                // What the network gains shows in the loss of the task alone.
+                let so_far = so_far - executor.running_logs(so_far, now).get(PENALTY).unwrap_or(0.0);
                 let loss = (so_far * now as f64 - sum) / (now - seen) as f64;
                 (sum, seen) = (so_far * now as f64, now);
                 mean = MEMORY * mean + (1.0 - MEMORY) * loss;

@@ -7,6 +7,7 @@
 mod class_weight;
 mod compile;
 mod cpu;
+mod decision;
 mod epochs;
 mod executor;
 mod fingerprint;
@@ -22,8 +23,9 @@ mod section;
 mod session;
 
 pub use class_weight::ClassWeight;
-pub use compile::{Compile, OutputCompile};
+pub use compile::{Compile, OutputCompile, PENALTY};
 pub use cpu::{Cpu, CpuBackend};
+pub use decision::Decision;
 pub use executor::{Backend, BatchEnd, EpochEnd, Examples, Executor, Interrupted, Setup, TargetScale};
 pub use fit::{Fit, Training, check, evaluate, fit};
 pub use gradient::gradient;

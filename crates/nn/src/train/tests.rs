@@ -1,7 +1,7 @@
 //! Training state: kept and resumed, averaged, decided by schedules; trainings with a known end.
 
 use super::cpu::Cpu;
-use super::{Compile, Examples, Executor, Fit, Session, Setup, TargetScale, Training, evaluate, fit};
+use super::{Compile, Examples, Executor, Fit, PENALTY, Session, Setup, TargetScale, Training, evaluate, fit};
 use crate::activations::{Sigmoid, Tanh};
 use crate::constraints::{Constraint, NonNeg};
 use crate::layers::{BatchNormalization, Dense, Dropout, Layer};
@@ -307,5 +307,31 @@ fn metrics_in_own_units_do_not_lose_what_a_far_mean_would_swallow() {
     ] {
         let found = logs.get(name).unwrap();
         assert!((found - wanted).abs() < 1e-6 * wanted, "{name}: {found}, not {wanted}");
+    }
+}
+
+/// One weight, one step of a rate of 0: loss = mean of (w x - y)^2 + 0.5 w^2 + 0.25 mean of (w x)^2, by hand.
+#[test]
+fn penalties_are_reported_apart_and_are_part_of_the_loss() {
+    let (x, y) = (Matrix::new(4, 1, vec![1., 2., 3., 4.]), Matrix::new(4, 1, vec![2., 1., 4., 3.]));
+    let layer = Dense {
+        use_bias: false,
+        kernel_regularizer: Some(L2 { l2: 0.5 }.into()),
+        activity_regularizer: Some(L2 { l2: 0.25 }.into()),
+        ..Dense::new(1)
+    };
+    let mut network = Network::build(1, &[layer]).unwrap();
+    network.weights[0] = 2.0;
+    let compile =
+        Compile::new(SGD { learning_rate: 0.0.into(), ..SGD::default() }, MeanSquaredError::default(), vec![]);
+    assert_eq!(compile.log_names(&network), ["loss", PENALTY]);
+    let mut cpu = Cpu::new(&setup(&network, &compile, 2, 0)).unwrap();
+    let data = Examples::new(&x, &y);
+    let squares = (1.0 + 4.0 + 9.0 + 16.0) / 4.0;
+    let (task, penalty) = ((0.0 + 9.0 + 4.0 + 25.0) / 4.0, 0.5 * 4.0 + 0.25 * 4.0 * squares);
+    for _ in 0..2 {
+        let logs = cpu.run_epoch(&data, None, 0, &mut |_, _, _| true).unwrap().logs;
+        assert_eq!(logs.0, [("loss".to_string(), task + penalty), (PENALTY.to_string(), penalty)]);
+        assert_eq!(cpu.evaluate(&data), logs);
     }
 }

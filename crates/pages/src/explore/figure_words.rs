@@ -8,23 +8,23 @@ messages! {
     /// Title.
     explore_trap_title() { en: "The trap of accuracy", pt: "A armadilha da acurácia" }
     /// Its words.
-    explore_trap(class, share) { en: "Who always answers \"{class}\" is right for {share} of the validation rows and has learnt nothing.", pt: "Quem responde sempre \"{class}\" acerta {share} das linhas de validação e não aprendeu nada." }
+    explore_trap(class, share) { en: "A model that always predicts \"{class}\" is right on {share} of the validation rows and has learned nothing.", pt: "Um modelo que sempre prevê \"{class}\" acerta {share} das linhas de validação e não aprendeu nada." }
     /// The best rate.
     explore_best_rate(rate, name, value) { en: "The best of six rates is {rate}, with a mean {name} of {value}.", pt: "A melhor de seis taxas é {rate}, com média de {name} de {value}." }
     /// A rate that does not change.
     explore_constant() { en: "constant", pt: "constante" }
     /// Where rates begin.
-    explore_begin(rate) { en: "All begin at a rate of {rate}, ten times that of the base, and do all epochs.", pt: "Todas começam com taxa {rate}, dez vezes a da base, e fazem todas as épocas." }
+    explore_begin(rate) { en: "All start at a learning rate of {rate}, ten times that of the base, and run all epochs.", pt: "Todas começam com taxa de aprendizado {rate}, dez vezes a da base, e fazem todas as épocas." }
     /// A panel.
     explore_by_update() { en: "by update", pt: "por atualização" }
     /// An axis.
     explore_updates() { en: "updates of the weights", pt: "atualizações dos pesos" }
     /// What an epoch is.
-    explore_updates_words(one, mini) { en: "An epoch has {one} updates with one row each, {mini} with mini-batches, and 1 with all rows.", pt: "Uma época tem {one} atualizações com uma linha cada, {mini} com mini-lotes, e 1 com todas as linhas." }
+    explore_updates_words(one, mini) { en: "An epoch has {one} updates with one row each, {mini} with mini-batches, and 1 with all rows.", pt: "Uma época tem {one} atualizações com uma linha cada, {mini} com minilotes, e 1 com todas as linhas." }
     /// An axis.
     explore_seconds() { en: "seconds", pt: "segundos" }
     /// What the time was.
-    explore_time_words(times) { en: "A training took, on average of its seeds on one thread: {times}. Times differ from machine to machine and from run to run.", pt: "Um treino levou, em média sobre as sementes em uma thread: {times}. Os tempos variam de máquina para máquina e de vez para vez." }
+    explore_time_words(times) { en: "A training took, on average of its seeds on one thread: {times}. Times differ from machine to machine and from run to run.", pt: "Um treino levou, em média sobre as sementes em uma thread: {times}. Os tempos variam de máquina para máquina e de execução para execução." }
     /// Title.
     explore_by_time() { en: "Batch size against time", pt: "Tamanho do lote e tempo" }
     /// A series.
@@ -32,17 +32,17 @@ messages! {
     /// The same seed twice.
     explore_same() { en: "The same seed twice gave the same numbers to the last bit.", pt: "A mesma semente, duas vezes, deu os mesmos números até o último bit." }
     /// The same seed twice, otherwise.
-    explore_not_same() { en: "The same seed twice did not give the same numbers: that is a fault of the program; please report it.", pt: "A mesma semente, duas vezes, não deu os mesmos números: é um defeito do programa; por favor, relate." }
+    explore_not_same() { en: "The same seed twice did not give the same numbers: this is a bug; please report it.", pt: "A mesma semente, duas vezes, não deu os mesmos números: é um defeito do programa; por favor, relate." }
     /// What the seeds gave.
-    explore_seed_range(n, name, low, high, sd, score, score_low, score_high) { en: "Over {n} seeds {name} goes from {low} to {high} (standard deviation {sd}), and {score} from {score_low} to {score_high}.", pt: "Em {n} sementes {name} vai de {low} a {high} (desvio padrão {sd}), e {score} de {score_low} a {score_high}." }
+    explore_seed_range(n, name, low, high, sd, score, score_low, score_high) { en: "Over {n} seeds {name} goes from {low} to {high} (standard deviation {sd}), and {score} from {score_low} to {score_high}.", pt: "Em {n} sementes {name} vai de {low} a {high} (desvio-padrão {sd}), e {score} de {score_low} a {score_high}." }
     /// An arm that is not stopped.
     explore_all_epochs() { en: "all epochs", pt: "todas as épocas" }
     /// Where the validation error turns.
     explore_turn(epoch, name, best, end, last) { en: "The median {name} is lowest at epoch {epoch}, {best}, and is {end} at epoch {last}.", pt: "A mediana de {name} é menor na época {epoch}, {best}, e é {end} na época {last}." }
     /// Where it does not turn.
-    explore_still_falls(name, last, end) { en: "The median {name} still falls at the last epoch, {last}, where it is {end}: here nothing is learnt by heart yet.", pt: "A mediana de {name} ainda cai na última época, {last}, onde é {end}: aqui nada foi decorado ainda." }
+    explore_still_falls(name, last, end) { en: "The median {name} still falls at the last epoch, {last}, where it is {end}: no row is memorised yet.", pt: "A mediana de {name} ainda cai na última época, {last}, onde é {end}: nenhuma linha foi memorizada ainda." }
     /// Where an optimizer stands.
-    explore_share(name, share) { en: "On the way from the best mean to the worst, {name} stands at {share}; up to 10 % counts as a good choice.", pt: "No caminho da melhor média à pior, {name} está em {share}; até 10 % conta como boa escolha." }
+    explore_share(name, share) { en: "From the best mean (0 %) to the worst (100 %), {name} is at {share}; up to 10 % counts as a good choice.", pt: "Da melhor média (0 %) à pior (100 %), {name} está em {share}; até 10 % conta como boa escolha." }
     /// What stopping saves.
     explore_epochs_spent(patience, stopped, all) { en: "With a patience of {patience}, a training took {stopped} epochs on average instead of {all}.", pt: "Com paciência {patience}, um treino levou em média {stopped} épocas em vez de {all}." }
     /// An arm.
@@ -52,7 +52,7 @@ messages! {
     /// An axis.
     explore_weight_size() { en: "size of the weights (root mean square)", pt: "tamanho dos pesos (raiz da média dos quadrados)" }
     /// An axis.
-    explore_near_zero(bound) { en: "share of weights below {bound}", pt: "parte dos pesos abaixo de {bound}" }
+    explore_near_zero(bound) { en: "share of weights below {bound}", pt: "proporção dos pesos abaixo de {bound}" }
     /// What penalties do.
     explore_shrunk(size, shrunk, zero, zero_before) { en: "The strongest L2 brings the size of the weights from {size} to {shrunk}; under the strongest L1 {zero} of them are nearly zero, without a penalty {zero_before}.", pt: "O L2 mais forte leva o tamanho dos pesos de {size} a {shrunk}; sob o L1 mais forte {zero} deles são quase zero, sem penalidade {zero_before}." }
     /// An axis.
@@ -62,7 +62,7 @@ messages! {
     /// How far the errors lie apart.
     explore_gap(name, none, half) { en: "After all epochs, {name} on the validation rows minus that on the training rows is {none} without dropout, and {half} with a rate of 0.5 (whose training error is measured with units dropped).", pt: "Após todas as épocas, {name} nas linhas de validação menos o das de treino é {none} sem dropout, e {half} com taxa 0,5 (cujo erro de treino é medido com unidades desligadas)." }
     /// What the slide says of the test.
-    explore_inverted() { en: "The lecture reduces the weights for the test; Keras and Treino enlarge what remains in training instead (inverted dropout), which is the same on average.", pt: "A aula reduz os pesos no teste; Keras e Treino, em vez disso, aumentam o que resta no treino (dropout invertido), o que é o mesmo em média." }
+    explore_inverted() { en: "The lecture reduces the weights for the test; Keras and Treino scale up the remaining outputs in training instead (inverted dropout), which is the same on average.", pt: "A aula reduz os pesos no teste; Keras e Treino, em vez disso, aumentam as saídas restantes no treino (dropout invertido), o que é o mesmo em média." }
     /// An arm.
     explore_without() { en: "no normalisation", pt: "sem normalização" }
     /// An arm.
@@ -80,10 +80,10 @@ messages! {
     /// Its words.
     explore_batch_words(rows, units) { en: "What goes into the first activations of a trained network for one batch of {rows} rows, over its {units} units: as it is, and normalised unit by unit.", pt: "O que entra nas primeiras ativações de uma rede treinada para um lote de {rows} linhas, em suas {units} unidades: como é, e normalizado unidade por unidade." }
     /// The algorithm with its numbers.
-    explore_four_lines(mean, variance, epsilon) { en: "For the unit in the table: 1. the mean of the batch, {mean}; 2. its variance, {variance}; 3. subtract the mean and divide by sqrt(variance + {epsilon}); 4. multiply by gamma and add beta, which are learnt and begin at 1 and 0.", pt: "Para a unidade da tabela: 1. a média do lote, {mean}; 2. sua variância, {variance}; 3. subtraia a média e divida por sqrt(variância + {epsilon}); 4. multiplique por gama e some beta, que são aprendidos e começam em 1 e 0." }
+    explore_four_lines(mean, variance, epsilon) { en: "For the unit in the table: 1. the mean of the batch, {mean}; 2. its variance, {variance}; 3. subtract the mean and divide by sqrt(variance + {epsilon}); 4. multiply by gamma and add beta, which are trained and start at 1 and 0.", pt: "Para a unidade da tabela: 1. a média do lote, {mean}; 2. sua variância, {variance}; 3. subtraia a média e divida por sqrt(variância + {epsilon}); 4. multiplique por gama e some beta, que são aprendidos e começam em 1 e 0." }
 
     /// Title.
-    explore_cost_title() { en: "What a row costs", pt: "Quanto custa uma linha" }
+    explore_cost_title() { en: "The loss of a row", pt: "A perda de uma linha" }
     /// Title.
     explore_slopes_title() { en: "Slopes of two weights", pt: "Inclinações de dois pesos" }
     /// Title.
@@ -97,7 +97,7 @@ messages! {
     /// An axis.
     explore_step() { en: "step", pt: "passo" }
     /// A series.
-    explore_way() { en: "way", pt: "caminho" }
+    explore_way() { en: "path", pt: "trajetória" }
     /// A series.
     explore_downhill() { en: "against the gradient", pt: "contra o gradiente" }
     /// A model.
@@ -107,25 +107,25 @@ messages! {
     /// A model.
     explore_chain(column) { en: "chain tanh(w2 tanh(w1 {column}))", pt: "cadeia tanh(w2 tanh(w1 {column}))" }
     /// What was measured.
-    explore_descents(a, b, yes, steps, bowl_from, bowl_to, slope_from, slope_to) { en: "On {a} and {b}, learning \"{yes}\", {steps} steps took the linear neuron's error from {bowl_from} to {bowl_to} and the sigmoid neuron's from {slope_from} to {slope_to}.", pt: "Com {a} e {b}, aprendendo \"{yes}\", {steps} passos levaram o erro do neurônio linear de {bowl_from} a {bowl_to} e o do sigmoide de {slope_from} a {slope_to}." }
+    explore_descents(a, b, yes, steps, bowl_from, bowl_to, slope_from, slope_to) { en: "On {a} and {b}, learning \"{yes}\", {steps} steps reduced the linear neuron's error from {bowl_from} to {bowl_to} and the sigmoid neuron's from {slope_from} to {slope_to}.", pt: "Com {a} e {b}, aprendendo \"{yes}\", {steps} passos levaram o erro do neurônio linear de {bowl_from} a {bowl_to} e o do sigmoide de {slope_from} a {slope_to}." }
     /// The saddle.
-    explore_saddle(slope, first, second) { en: "The chain's gradient at (0; 0) is {slope}: a saddle, from which no step leads away; two starts beside it end at {first} and {second}.", pt: "O gradiente da cadeia em (0; 0) é {slope}: um ponto de sela, de onde nenhum passo sai; dois inícios ao lado terminam em {first} e {second}." }
+    explore_saddle(slope, first, second) { en: "The chain's gradient at (0; 0) is {slope}: a saddle point, where descent stops; two starts near it end at {first} and {second}.", pt: "O gradiente da cadeia em (0; 0) é {slope}: um ponto de sela, onde a descida para; dois inícios próximos terminam em {first} e {second}." }
     /// What contours are.
-    explore_contour_words() { en: "A grey line joins weights of equal error, as on a map; arrows point against the gradient.", pt: "Uma linha cinza une pesos de mesmo erro, como em um mapa; setas apontam contra o gradiente." }
+    explore_contour_words() { en: "Contour lines join weights of equal error; arrows point against the gradient.", pt: "Curvas de nível unem pesos de mesmo erro; setas apontam contra o gradiente." }
     /// Title.
     explore_race_title() { en: "A race on two weights", pt: "Uma corrida em dois pesos" }
     /// Its words.
-    explore_race(rate, steps, first, second, last) { en: "All start at one place with a learning rate of {rate}; after {steps} steps the errors are lowest for {first} and {second}, and highest for {last}. One rate does not suit all: adadelta and sgd ask for larger ones.", pt: "Todos partem do mesmo lugar com taxa {rate}; após {steps} passos os erros são menores para {first} e {second}, e maior para {last}. Uma taxa só não serve a todos: adadelta e sgd pedem taxas maiores." }
+    explore_race(rate, steps, first, second, last) { en: "All start at the same point with a learning rate of {rate}; after {steps} steps the errors are lowest for {first} and {second}, and highest for {last}. One rate does not suit all: adadelta and sgd need larger ones.", pt: "Todos partem do mesmo ponto com taxa de aprendizado {rate}; após {steps} passos os erros são menores para {first} e {second}, e maior para {last}. Uma taxa só não serve a todos: adadelta e sgd pedem taxas maiores." }
     /// Title.
-    explore_limit_title() { en: "The largest rate that arrives", pt: "A maior taxa que chega" }
+    explore_limit_title() { en: "The largest stable learning rate", pt: "A maior taxa de aprendizado estável" }
     /// Its words.
-    explore_limit(limit) { en: "For gradient descent with all rows on a bowl the limit is exact: 2 divided by the largest curvature, here {limit}.", pt: "Para o gradiente descendente com todas as linhas em uma bacia o limite é exato: 2 dividido pela maior curvatura, aqui {limit}." }
+    explore_limit(limit) { en: "For gradient descent with all rows on a quadratic error, the limit is exact: 2 divided by the largest curvature, here {limit}.", pt: "Para o gradiente descendente com todas as linhas em um erro quadrático, o limite é exato: 2 dividido pela maior curvatura, aqui {limit}." }
     /// Its words.
     explore_limit_ends(steps, start, low, right, high) { en: "In {steps} steps the error goes from {start} to {low} at 5 % of the limit, to {right} at 60 %, and to {high} at 105 %.", pt: "Em {steps} passos o erro vai de {start} a {low} com 5 % do limite, a {right} com 60 %, e a {high} com 105 %." }
     /// A series.
     explore_all_rows() { en: "all rows", pt: "todas as linhas" }
     /// Title.
-    explore_noise_title() { en: "Ways of batches", pt: "Caminhos dos lotes" }
+    explore_noise_title() { en: "Paths by batch size", pt: "Trajetórias por tamanho do lote" }
     /// Its words.
     explore_noise(steps, rate, one, mini, all) { en: "Of {steps} steps at a rate of {rate}, the error over all rows rose in {one} with one row a step, in {mini} with 32, and in {all} with all.", pt: "De {steps} passos com taxa {rate}, o erro sobre todas as linhas subiu em {one} com uma linha por passo, em {mini} com 32, e em {all} com todas." }
     /// A series.
@@ -139,11 +139,11 @@ messages! {
     /// Column.
     explore_largest_rate() { en: "largest stable rate", pt: "maior taxa estável" }
     /// Title.
-    explore_conditions_title() { en: "The error surface, raw and standardised", pt: "A superfície de erro, crua e padronizada" }
+    explore_conditions_title() { en: "The error surface with raw and standardised inputs", pt: "A superfície de erro com entradas originais e padronizadas" }
     /// Its words.
     explore_conditions(a, b, raw, scaled, raw_limit, limit) { en: "For {a} and {b} the condition number of a linear neuron's error falls from {raw} to {scaled} when they are standardised, and the largest stable rate goes from {raw_limit} to {limit}.", pt: "Para {a} e {b} o número de condição do erro de um neurônio linear cai de {raw} para {scaled} quando são padronizadas, e a maior taxa estável vai de {raw_limit} para {limit}." }
     /// Its words.
-    explore_valley(steps, raw, scaled) { en: "After {steps} steps at nine tenths of that rate the error is {raw} raw and {scaled} standardised.", pt: "Após {steps} passos com nove décimos dessa taxa, o erro é {raw} com entradas cruas e {scaled} com padronizadas." }
+    explore_valley(steps, raw, scaled) { en: "After {steps} steps at nine tenths of that rate the error is {raw} with raw and {scaled} with standardised inputs.", pt: "Após {steps} passos com nove décimos dessa taxa, o erro é {raw} com entradas originais e {scaled} com padronizadas." }
     /// A column that was drawn.
     explore_weight() { en: "weight (kg)", pt: "peso (kg)" }
     /// A column that was drawn.
@@ -151,7 +151,7 @@ messages! {
     /// Title.
     explore_bmi_title() { en: "The lecture's example: weight and height (a drawn sample of 200)", pt: "O exemplo da aula: peso e altura (amostra sorteada de 200)" }
     /// Column.
-    explore_truth() { en: "true class", pt: "classe verdadeira" }
+    explore_truth() { en: "true class", pt: "classe real" }
     /// Column.
     explore_probability() { en: "probability of class 1", pt: "probabilidade da classe 1" }
     /// Column and series.
@@ -159,27 +159,27 @@ messages! {
     /// Column and series.
     explore_base_ten() { en: "base 10 (the lecture)", pt: "base 10 (a aula)" }
     /// An axis.
-    explore_said() { en: "probability given to the true class", pt: "probabilidade dada à classe verdadeira" }
+    explore_said() { en: "probability given to the true class", pt: "probabilidade dada à classe real" }
     /// An axis.
     explore_cost() { en: "loss of the row", pt: "perda da linha" }
     /// A series.
     explore_six_rows() { en: "the lecture's six rows", pt: "as seis linhas da aula" }
     /// Its words.
-    explore_log_rows(right, wrong, right_ten, wrong_ten) { en: "A row that is given 0.95 and is right costs {right} (base 10: {right_ten}), one that is wrong {wrong} ({wrong_ten}).", pt: "Uma linha com 0.95 que está certa custa {right} (base 10: {right_ten}), uma que está errada {wrong} ({wrong_ten})." }
+    explore_log_rows(right, wrong, right_ten, wrong_ten) { en: "A row whose predicted class has probability 0.95 has a loss of {right} if it is right (base 10: {right_ten}), and of {wrong} if it is wrong ({wrong_ten}).", pt: "Uma linha cuja classe prevista tem probabilidade 0,95 tem perda {right} se está certa (base 10: {right_ten}) e {wrong} se está errada ({wrong_ten})." }
     /// The table's own.
-    explore_log_here(blind, blind_ten, reached, reached_ten) { en: "Here, who always says the shares of the classes pays {blind} a validation row (base 10: {blind_ten}); the base network pays {reached} ({reached_ten}).", pt: "Aqui, quem diz sempre as proporções das classes paga {blind} por linha de validação (base 10: {blind_ten}); a rede de base paga {reached} ({reached_ten})." }
+    explore_log_here(blind, blind_ten, reached, reached_ten) { en: "Here, always predicting the class shares gives a loss of {blind} per validation row (base 10: {blind_ten}); the base network gives {reached} ({reached_ten}).", pt: "Aqui, prever sempre as proporções das classes dá perda {blind} por linha de validação (base 10: {blind_ten}); a rede de base dá {reached} ({reached_ten})." }
     /// Column.
     explore_forward() { en: "value, forward", pt: "valor, para a frente" }
     /// Column.
     explore_factor() { en: "factor, backward", pt: "fator, para trás" }
     /// Column.
-    explore_so_far() { en: "slope of E up to here", pt: "inclinação de E até aqui" }
+    explore_so_far() { en: "derivative of E so far", pt: "derivada de E até aqui" }
     /// A series.
     explore_tangent() { en: "slope by back-propagation", pt: "inclinação por retropropagação" }
     /// What was measured.
     explore_chain_rule(column, row, x, error, slope1, slope2) { en: "For row {row} ({column}, standardised: {x}) the chain tanh(w2 tanh(w1 x)) has an error of {error}, with slopes of {slope1} for w1 and {slope2} for w2.", pt: "Para a linha {row} ({column}, padronizada: {x}) a cadeia tanh(w2 tanh(w1 x)) tem erro {error}, com inclinações {slope1} para w1 e {slope2} para w2." }
     /// How near it is.
-    explore_checked(differences, engine) { en: "Differences of the error give the same slopes up to a relative {differences}, and the engine that trains up to {engine}.", pt: "Diferenças do erro dão as mesmas inclinações até {differences} relativo, e o motor que treina até {engine}." }
+    explore_checked(differences, engine) { en: "Numerical differences give the same derivatives up to a relative error of {differences}, and the training engine up to {engine}.", pt: "Diferenças numéricas dão as mesmas derivadas com erro relativo de até {differences}, e o motor de treino até {engine}." }
     /// What the picture is.
     explore_tangent_words() { en: "Each curve is the error when one weight moves and the other stays; the straight line has the slope that back-propagation gives.", pt: "Cada curva é o erro quando um peso se move e o outro fica; a reta tem a inclinação que a retropropagação dá." }
     /// Column and series.

@@ -209,29 +209,32 @@ impl Writer<'_> {
             let part = target.parts.last().map_or(String::new(), |(part, _)| lang.part(part));
             let is_number = matches!(target.curves, PredictionCurves::Numbers(_));
             if !target.wrong.is_empty() {
-                let words = if is_number { lang.wrong_numbers_words(&part) } else { lang.wrong_words(&part) };
+                let words = match (is_number, target.has_scores) {
+                    (true, _) => lang.wrong_numbers_words(&part),
+                    (_, true) => lang.wrong_scores_words(&part),
+                    _ => lang.wrong_words(&part),
+                };
                 parts.push(PagePart::Words(vec![words]));
-                parts.push(PagePart::Table(
-                    self.notable(&target.wrong, is_number),
-                    self.of(target, lang.wrong_caption()),
-                ));
+                parts.push(PagePart::Table(self.notable(&target.wrong, target), self.of(target, lang.wrong_caption())));
             } else if !is_number {
                 parts.push(PagePart::Words(vec![self.of(target, lang.none_wrong(&part))]));
             }
             if !target.undecided.is_empty() {
                 parts.push(PagePart::Words(vec![lang.undecided_words(&part)]));
-                parts.push(PagePart::Table(
-                    self.notable(&target.undecided, false),
-                    self.of(target, lang.undecided_caption()),
-                ));
+                let table = self.notable(&target.undecided, target);
+                parts.push(PagePart::Table(table, self.of(target, lang.undecided_caption())));
             }
         }
         self.section("rows", lang.section_rows(), parts)
     }
 
-    fn notable(&self, rows: &[NotableRow], is_number: bool) -> FigureTable {
+    fn notable(&self, rows: &[NotableRow], target: &TargetRecord) -> FigureTable {
         let lang = self.lang;
-        let score = if is_number { lang.error() } else { lang.probability() };
+        let score = match target.curves {
+            PredictionCurves::Numbers(_) => lang.error(),
+            PredictionCurves::Classes { .. } if target.has_scores => lang.class_score(),
+            PredictionCurves::Classes { .. } => lang.probability(),
+        };
         let inputs = rows.first().map_or(&[][..], |row| &row.inputs).iter().map(|(name, _)| name.clone());
         let mut table = FigureTable::new([lang.row(), lang.truth(), lang.said(), score].into_iter().chain(inputs));
         for row in rows {
@@ -372,7 +375,7 @@ fn headline_with_interval(target: &TargetRecord, evaluation: &Evaluation) -> Opt
 fn baseline_of(evaluation: &Evaluation, name: &str) -> Option<f64> {
     match (evaluation, name) {
         (Evaluation::Classes(classes), "accuracy") => Some(classes.accuracy.baseline),
-        (Evaluation::Classes(classes), "log-loss") => Some(classes.log_loss.baseline),
+        (Evaluation::Classes(classes), "log-loss") => Some(classes.log_loss?.baseline),
         (Evaluation::Classes(_), "AUC") => Some(0.5),
         (Evaluation::Numbers(numbers), "RMSE") => Some(numbers.rmse.baseline),
         (Evaluation::Numbers(numbers), "MAE") => Some(numbers.mae.baseline),

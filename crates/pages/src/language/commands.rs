@@ -22,31 +22,31 @@ messages! {
     /// Where it falls fastest.
     steepest_near(steepest, lowest) { en: "The loss falls fastest near {steepest} and is lowest near {lowest}.", pt: "A perda cai mais rápido perto de {steepest} e é menor perto de {lowest}." }
     /// With which rate to begin.
-    begin_with(rate) { en: "Begin with a tenth of this rate, or a little less: --learning-rate {rate}.", pt: "Comece com um décimo dessa taxa, ou um pouco menos: --learning-rate {rate}." }
+    begin_with(rate) { en: "Start with about a tenth of this rate: --learning-rate {rate}.", pt: "Comece com cerca de um décimo dessa taxa: --learning-rate {rate}." }
     /// Where else to look.
     wider_range() { en: "Try a wider range, with --from and --to, and more --steps.", pt: "Tente um intervalo maior, com --from e --to, e mais --steps." }
     /// The rate that is too large.
-    out_of_hand(rate) { en: "From {rate} on it gets out of hand.", pt: "A partir de {rate} ela sai de controle." }
+    out_of_hand(rate) { en: "From {rate} on, the loss diverges.", pt: "A partir de {rate}, a perda diverge." }
     /// A profile of nothing.
-    no_profile() { en: "no step was made, so there is no profile", pt: "nenhum passo foi dado, então não há perfil" }
+    no_profile() { en: "no step was done, so there is no profile", pt: "nenhum passo foi dado, então não há perfil" }
     /// What the numbers of a profile are.
-    profile_means(steps, clock) { en: "means of {steps} steps; of each step about {clock} µs went into reading the clock", pt: "médias de {steps} passos; em cada passo cerca de {clock} µs foram gastos lendo o relógio" }
+    profile_means(steps, clock) { en: "means of {steps} steps; about {clock} µs of each step is the clock itself", pt: "médias de {steps} passos; cerca de {clock} µs de cada passo são do próprio relógio" }
     /// What validating takes.
-    profile_validation(time) { en: "validation: {time} µs an epoch, beside the steps", pt: "validação: {time} µs por época, além dos passos" }
+    profile_validation(time) { en: "validation: {time} µs per epoch, in addition to the steps", pt: "validação: {time} µs por época, além dos passos" }
     /// Column: a part of a step.
-    where_time_goes() { en: "where the time goes", pt: "onde o tempo é gasto" }
+    where_time_goes() { en: "part of a step", pt: "etapa de um passo" }
     /// Column: its time.
-    micros_a_step() { en: "µs a step", pt: "µs por passo" }
+    micros_a_step() { en: "µs per step", pt: "µs por passo" }
     /// Column: its share.
-    share_of_step() { en: "share", pt: "parte" }
+    share_of_step() { en: "share", pt: "proporção" }
     /// Row: all of it.
-    a_step() { en: "a step", pt: "um passo" }
+    a_step() { en: "whole step", pt: "passo inteiro" }
     /// What a model predicts.
     predicts(target, task) { en: "predicts {target} ({task})", pt: "prevê {target} ({task})" }
     /// From how many columns.
     from_columns(n) { en: "from {n} columns:", pt: "a partir de {n} colunas:" }
     /// A column that is no input, and why.
-    left_out(column, why) { en: "left out: {column}: {why}", pt: "fora: {column}: {why}" }
+    left_out(column, why) { en: "not used: {column}: {why}", pt: "não usada: {column}: {why}" }
     /// The size of a network.
     network_size(inputs, parameters) { en: "{inputs} inputs, {parameters} parameters", pt: "{inputs} entradas, {parameters} parâmetros" }
     /// How a model was trained.

@@ -33,6 +33,7 @@ impl Lang {
             Check::Plateau { .. } => lang.plateau(),
             Check::OverFitting { .. } => lang.over_fitting(),
             Check::UnderFitting { .. } => lang.under_fitting(),
+            Check::BatchOfOne { layer } => lang.batch_of_one(layer),
             Check::DeadUnits { layer, .. } => lang.dead_units(layer),
             Check::SaturatedUnits { layer, .. } => lang.saturated_units(layer),
             Check::UnscaledInputs { .. } => lang.unscaled_inputs(),
@@ -56,7 +57,11 @@ impl Lang {
         let percent = |x: f64| lang.percent(x);
         let rate = |rate: &Option<f64>| rate.map_or("–".to_string(), |rate| lang.plain_number(rate));
         match rule {
-            Check::Diverged { epoch, step, place } => lang.diverged_evidence(epoch, step, place),
+            Check::Diverged { epoch, step, place, in_expression } => {
+                let evidence = lang.diverged_evidence(epoch, step, place);
+                if *in_expression { format!("{evidence}; {}", lang.diverged_in_expression()) } else { evidence }
+            }
+            Check::BatchOfOne { .. } => lang.batch_of_one_evidence(),
             Check::RateTooHigh { rate: r, blown_up: Some(times), .. } => lang.blown_up_evidence(number(times), rate(r)),
             Check::RateTooHigh { rate: r, jumps: [size, worse], .. } => {
                 lang.jumps_evidence(percent(*size), percent(*worse), rate(r))
@@ -66,10 +71,16 @@ impl Lang {
             }
             Check::StillImproving { epochs } => lang.still_improving_evidence(epochs),
             Check::Plateau { best, epochs } => lang.plateau_evidence(best, epochs),
-            Check::OverFitting { train, other, part } => {
+            Check::OverFitting { train, other, part, shares: true } => {
+                lang.over_fitting_shares(percent(*train), percent(*other), lang.part(part))
+            }
+            Check::UnderFitting { loss, baseline, part, shares: true } => {
+                lang.under_fitting_shares(lang.part(part), percent(*loss), percent(*baseline))
+            }
+            Check::OverFitting { train, other, part, .. } => {
                 lang.over_fitting_evidence(number(train), number(other), lang.part(part))
             }
-            Check::UnderFitting { loss, baseline, part } => {
+            Check::UnderFitting { loss, baseline, part, .. } => {
                 lang.under_fitting_evidence(lang.part(part), number(loss), number(baseline))
             }
             Check::DeadUnits { dead, units, activation, .. } => lang.dead_units_evidence(dead, units, activation),

@@ -14,19 +14,19 @@ messages! {
     /// Before a figure that a finding points to.
     page_see() { en: "See the figure", pt: "Veja a figura" }
     /// The switch of an axis across.
-    page_log_x() { en: "logarithmic across", pt: "eixo horizontal logarítmico" }
+    page_log_x() { en: "logarithmic horizontal axis", pt: "eixo horizontal logarítmico" }
     /// The switch of an axis that goes up.
-    page_log_y() { en: "logarithmic upwards", pt: "eixo vertical logarítmico" }
+    page_log_y() { en: "logarithmic vertical axis", pt: "eixo vertical logarítmico" }
     /// A label of a table that scrolls.
     page_table() { en: "Table", pt: "Tabela" }
     /// A label of code that scrolls.
     page_code() { en: "Code", pt: "Código" }
     /// How many rows of a table are left out.
-    page_more_rows(n) { en: "{n} more rows stand in the file of this figure.", pt: "Mais {n} linhas estão no arquivo desta figura." }
+    page_more_rows(n) { en: "{n} more rows are in the file of this figure.", pt: "Mais {n} linhas estão no arquivo desta figura." }
     /// Said where JavaScript is off and the replay cannot run.
     page_needs_script() { en: "This part needs JavaScript.", pt: "Esta parte precisa de JavaScript." }
     /// The number that a replay watches.
-    replay_monitor() { en: "watched number", pt: "número observado" }
+    replay_monitor() { en: "monitored metric", pt: "métrica monitorada" }
     /// Epochs without improvement.
     replay_patience() { en: "patience (epochs)", pt: "patience (épocas)" }
     /// By how much an epoch must be better.

@@ -17,7 +17,7 @@ messages! {
     /// A section.
     section_evaluation() { en: "Evaluation", pt: "Avaliação" }
     /// A section.
-    section_rows() { en: "Rows worth a look", pt: "Linhas que merecem um olhar" }
+    section_rows() { en: "Notable rows", pt: "Linhas notáveis" }
     /// A section.
     section_inputs() { en: "Which inputs matter", pt: "Quais entradas importam" }
     /// A section.
@@ -25,12 +25,12 @@ messages! {
     /// A section.
     section_data() { en: "The data", pt: "Os dados" }
     /// A section.
-    section_again() { en: "Make it again", pt: "Fazer de novo" }
+    section_again() { en: "Reproduction", pt: "Reprodução" }
 
     /// The first sentence.
     verdict_score(target, score, value, low, high, rows, part) {
-        en: "Predicting \"{target}\", the network has {score} {value} on {rows} {part} rows (95 % interval {low} to {high}).",
-        pt: "Ao predizer \"{target}\", a rede tem {score} {value} em {rows} linhas de {part} (intervalo de 95 %: {low} a {high})."
+        en: "The network predicts \"{target}\" with {score} {value} on {rows} {part} rows (95 % interval {low} to {high}).",
+        pt: "A rede prevê \"{target}\" com {score} {value} em {rows} linhas de {part} (intervalo de 95 %: {low} a {high})."
     }
     /// The second.
     verdict_better(baseline) {
@@ -39,8 +39,8 @@ messages! {
     }
     /// The second.
     verdict_open(baseline) {
-        en: "The baseline, which ignores all inputs, has {baseline}: these rows do not tell the two apart.",
-        pt: "A linha de base, que ignora todas as entradas, tem {baseline}: essas linhas não distinguem as duas."
+        en: "The baseline, which ignores all inputs, has {baseline}: on these rows there is no significant difference.",
+        pt: "A linha de base, que ignora todas as entradas, tem {baseline}: nessas linhas não há diferença significativa."
     }
     /// The second.
     verdict_worse(baseline) {
@@ -50,7 +50,7 @@ messages! {
     /// The third.
     verdict_finished(epochs, kept) {
         en: "All {epochs} epochs were done; the model has the weights of epoch {kept}.",
-        pt: "Todas as {epochs} épocas foram feitas; o modelo tem os pesos da época {kept}."
+        pt: "Todas as {epochs} épocas foram concluídas; o modelo tem os pesos da época {kept}."
     }
     /// The third.
     verdict_stopped(epochs, kept) {
@@ -78,9 +78,11 @@ messages! {
     }
     /// What `treino replay` says.
     replay_goes_on(epochs, kept, name, value) {
-        en: "it does not stop within the {epochs} epochs on record; after them it has the weights of epoch {kept} ({name} {value})",
-        pt: "não para nas {epochs} épocas registradas; depois delas tem os pesos da época {kept} ({name} {value})"
+        en: "it does not stop within the {epochs} recorded epochs; it ends with the weights of epoch {kept} ({name} {value})",
+        pt: "não para nas {epochs} épocas registradas; termina com os pesos da época {kept} ({name} {value})"
     }
+    /// A monitored loss, and the penalty that is part of it.
+    replay_penalty(value, penalty) { en: "{value}, of which {penalty} is the penalty", pt: "{value}, dos quais {penalty} são a penalidade" }
     /// The heading of the replay.
     replay_heading() { en: "What other early stopping would have done", pt: "O que outra parada antecipada teria feito" }
     /// A caption.
@@ -90,44 +92,49 @@ messages! {
     }
     /// Where no rule found anything.
     nothing_found_sentence() {
-        en: "Nothing that the rules know is wrong with this training.",
-        pt: "Nada do que as regras conhecem está errado neste treino."
+        en: "No check found a problem with this training.",
+        pt: "Nenhuma verificação encontrou problema neste treino."
     }
     /// A caption.
     classes_caption(part) { en: "Each class against the rest, {part} rows", pt: "Cada classe contra o resto, linhas de {part}" }
     /// Above the rows.
     wrong_words(part) {
-        en: "These {part} rows the network got badly wrong: it gave the true class the smallest probability.",
-        pt: "Nestas linhas de {part} a rede errou feio: deu à classe verdadeira a menor probabilidade."
+        en: "The worst errors on {part} rows: the true class has the lowest probability.",
+        pt: "Os piores erros nas linhas de {part}: a classe real tem a menor probabilidade."
+    }
+    /// Above the rows, where scores are no probabilities.
+    wrong_scores_words(part) {
+        en: "The worst errors on {part} rows: the true class has the lowest score.",
+        pt: "Os piores erros nas linhas de {part}: a classe real tem o menor escore."
     }
     /// Above the rows.
     wrong_numbers_words(part) {
-        en: "On these {part} rows the network was furthest off.",
-        pt: "Nestas linhas de {part} a rede errou feio: foi onde ficou mais longe."
+        en: "The largest errors on {part} rows.",
+        pt: "Os maiores erros nas linhas de {part}."
     }
     /// Where there are none.
-    none_wrong(part) { en: "No {part} row was predicted wrong.", pt: "Nenhuma linha de {part} foi predita errado." }
+    none_wrong(part) { en: "No {part} row was predicted incorrectly.", pt: "Nenhuma linha de {part} foi prevista incorretamente." }
     /// Above the rows.
     undecided_words(part) {
-        en: "About these {part} rows it was undecided: two classes were nearly as probable.",
-        pt: "Nestas linhas de {part} ela ficou indecisa: duas classes eram quase igualmente prováveis."
+        en: "On these {part} rows the network is undecided: two classes have nearly the same probability.",
+        pt: "Nestas linhas de {part} a rede está indecisa: duas classes têm quase a mesma probabilidade."
     }
     /// A caption.
-    wrong_caption() { en: "Badly wrong, worst first", pt: "Errou feio, o pior primeiro" }
+    wrong_caption() { en: "Largest errors, worst first", pt: "Maiores erros, o pior primeiro" }
     /// A caption.
-    undecided_caption() { en: "Undecided, closest first", pt: "Indecisa, a mais próxima primeiro" }
+    undecided_caption() { en: "Undecided, closest first", pt: "Linhas indecisas, a mais próxima primeiro" }
     /// A column.
     row() { en: "row", pt: "linha" }
     /// A column.
-    truth() { en: "true", pt: "verdadeiro" }
+    truth() { en: "true", pt: "real" }
     /// A column.
-    said() { en: "predicted", pt: "predito" }
+    said() { en: "predicted", pt: "previsto" }
     /// A column.
-    error() { en: "true minus predicted", pt: "verdadeiro menos predito" }
+    error() { en: "true minus predicted", pt: "real menos previsto" }
     /// A column.
-    kind() { en: "kind", pt: "tipo" }
+    kind() { en: "type", pt: "tipo" }
     /// A column.
-    output_shape() { en: "gives", pt: "dá" }
+    output_shape() { en: "output shape", pt: "forma da saída" }
     /// A column.
     parameter_count() { en: "parameters", pt: "parâmetros" }
     /// A caption.
@@ -140,29 +147,29 @@ messages! {
     /// About the table.
     set_aside_words(rows) { en: "{rows} rows lack a target and are not used.", pt: "{rows} linhas não têm alvo e não são usadas." }
     /// A column.
-    missing() { en: "missing", pt: "faltando" }
+    missing() { en: "missing", pt: "ausentes" }
     /// A column.
-    distinct() { en: "different", pt: "distintos" }
+    distinct() { en: "distinct", pt: "distintos" }
     /// A column.
     most_frequent() { en: "most frequent", pt: "mais frequente" }
     /// A column.
-    alone() { en: "tells the target alone", pt: "diz o alvo sozinha" }
+    alone() { en: "score alone", pt: "medida sozinha" }
     /// A column.
     why() { en: "why", pt: "por quê" }
     /// A caption.
-    columns_caption() { en: "The columns that are used, over the training rows", pt: "As colunas usadas, nas linhas de treino" }
+    columns_caption() { en: "The columns that are used, on the training rows", pt: "As colunas usadas, nas linhas de treino" }
     /// A caption.
     left_out_caption() { en: "Columns that are not used", pt: "Colunas não usadas" }
     /// A reason.
-    left_out_asked() { en: "it was asked for", pt: "foi pedido" }
+    left_out_asked() { en: "as requested", pt: "a pedido" }
     /// A reason.
     left_out_unread() { en: "no layer reads it", pt: "nenhuma camada a lê" }
     /// A reason.
-    left_out_empty() { en: "every cell is missing", pt: "todas as células estão vazias" }
+    left_out_empty() { en: "every cell is missing", pt: "todas as células estão ausentes" }
     /// A reason.
-    left_out_constant() { en: "it has one value only", pt: "só tem um valor" }
+    left_out_constant() { en: "it has a single value", pt: "tem um único valor" }
     /// A reason.
-    left_out_identifier() { en: "it only names the rows", pt: "só identifica as linhas" }
+    left_out_identifier() { en: "it is an identifier", pt: "é uma coluna identificadora" }
     /// A reason.
     left_out_unusable() { en: "its values cannot be used", pt: "seus valores não podem ser usados" }
     /// How to make it again.
@@ -171,7 +178,7 @@ messages! {
         pt: "Semente {seed} (da divisão: {split_seed}), {program}. A mesma especificação com os mesmos dados dá os mesmos bits, com qualquer número de threads."
     }
     /// The fingerprint of the data.
-    again_hash(hash) { en: "SipHash of the data as it was learnt from: {hash}.", pt: "SipHash dos dados como foram aprendidos: {hash}." }
+    again_hash(hash) { en: "Fingerprint (SipHash) of the training data: {hash}.", pt: "Impressão digital (SipHash) dos dados de treino: {hash}." }
     /// A kind of column.
     kind_number() { en: "number", pt: "número" }
     /// A kind of column.

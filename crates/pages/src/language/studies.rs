@@ -19,15 +19,15 @@ messages! {
     /// The same for a race.
     study_race() { en: "a race: 1 seed for every config, 4 and then 12 for the better ones", pt: "uma corrida: 1 semente para cada configuração, depois 4 e 12 para as melhores" }
     /// How the best are measured again.
-    study_confirm(top, seeds, rows) { en: "the top {top} again with {seeds} fresh seeds on the {rows} rows", pt: "top {top} de novo com {seeds} sementes novas nas linhas de {rows}" }
+    study_confirm(top, seeds, rows) { en: "the best {top} again with {seeds} new seeds, on the {rows} rows", pt: "melhores {top} de novo com {seeds} sementes novas, nas linhas de {rows}" }
     /// Less is better.
     less_is_better(name) { en: "{name}: less is better", pt: "{name}: menos é melhor" }
     /// More is better.
     greater_is_better(name) { en: "{name}: more is better", pt: "{name}: mais é melhor" }
     /// Trainings that were in the file already.
-    taken_up(n) { en: "{n} trainings are there already", pt: "treinos já feitos: {n}" }
+    taken_up(n) { en: "{n} trainings are already done", pt: "treinos já feitos: {n}" }
     /// Progress.
-    study_progress(done, of, left, alive) { en: "{done} of {of} trainings, {left} left; configs alive: {alive}", pt: "{done} de {of} treinos, faltam {left}; configurações vivas: {alive}" }
+    study_progress(done, of, left, alive) { en: "{done} of {of} trainings, {left} left; configs still running: {alive}", pt: "{done} de {of} treinos, faltam {left}; configurações ativas: {alive}" }
     /// Behind the progress: the best config so far.
     study_best(best, mean, low, high) { en: "; best so far: {best} with {mean} ({low} to {high})", pt: "; melhor até aqui: {best} com {mean} ({low} a {high})" }
     /// The same, of one training.
@@ -37,7 +37,7 @@ messages! {
     /// How two configs differ.
     difference_of(objective, difference, low, high) { en: "{objective}: {difference} on average (95 % interval {low} to {high})", pt: "{objective}: {difference} em média (intervalo de 95 %: {low} a {high})" }
     /// One pair alone.
-    difference_of_one(objective, difference) { en: "{objective}: {difference}, of one pair alone", pt: "{objective}: {difference}, de um único par" }
+    difference_of_one(objective, difference) { en: "{objective}: {difference}, from a single pair", pt: "{objective}: {difference}, de um único par" }
     /// The bootstrap's interval.
     bootstrap_interval(low, high) { en: "bootstrap (BCa): {low} to {high}", pt: "bootstrap (BCa): {low} a {high}" }
     /// Label: tests.
@@ -45,27 +45,27 @@ messages! {
     /// The tests of a comparison.
     tests_of(t, wilcoxon) { en: "paired t: p {t}; Wilcoxon's signed ranks: p {wilcoxon}", pt: "t pareado: p {t}; postos sinalizados de Wilcoxon: p {wilcoxon}" }
     /// A comparison that is open.
-    level_pair(a, b, wins, ties, pairs) { en: "{a} and {b} cannot be told apart: the first is better in {wins} of {pairs} pairs, {ties} are ties.", pt: "{a} e {b} não podem ser distinguidas: a primeira é melhor em {wins} de {pairs} pares, empates: {ties}." }
+    level_pair(a, b, wins, ties, pairs) { en: "{a} and {b} show no significant difference: the first is better in {wins} of {pairs} pairs, {ties} are ties.", pt: "{a} e {b} não mostram diferença significativa: a primeira é melhor em {wins} de {pairs} pares, empates: {ties}." }
     /// What would decide a comparison.
-    pairs_would_decide(n) { en: "About {n} more pairs would decide.", pt: "Cerca de {n} pares a mais decidiriam." }
+    pairs_would_decide(n) { en: "About {n} more pairs would decide.", pt: "Cerca de {n} pares adicionais decidiriam." }
     /// Column: a dimension.
-    column_dimension() { en: "setting", pt: "parâmetro" }
+    column_dimension() { en: "hyperparameter", pt: "hiperparâmetro" }
     /// Column: its share.
     column_importance() { en: "importance", pt: "importância" }
     /// What importance is.
-    settings_importance(n) { en: "Shares of what sets the best tenth of {n} configs apart (PED-ANOVA), with 95 % intervals over resampled configs.", pt: "Partes do que distingue o melhor décimo de {n} configurações (PED-ANOVA), com intervalos de 95 % sobre configurações reamostradas." }
+    settings_importance(n) { en: "Share of each hyperparameter in what distinguishes the best tenth of {n} configs (PED-ANOVA), with 95 % bootstrap intervals.", pt: "Proporção de cada hiperparâmetro no que distingue o melhor décimo de {n} configurações (PED-ANOVA), com intervalos de 95 % por bootstrap." }
     /// Too little to say what matters.
-    importance_unknown(n, n_least) { en: "{n} configs are too few to say what matters, or nothing sets the best ones apart: take at least {n_least}.", pt: "{n} configurações são poucas para dizer o que importa, ou nada distingue as melhores: use pelo menos {n_least}." }
+    importance_unknown(n, n_least) { en: "{n} configs are too few to say what matters, or nothing distinguishes the best ones: use at least {n_least}.", pt: "{n} configurações são poucas para dizer o que importa, ou nada distingue as melhores: use pelo menos {n_least}." }
     /// Column: a source of chance.
-    column_source() { en: "source of chance", pt: "fonte de acaso" }
+    column_source() { en: "source of randomness", pt: "fonte de aleatoriedade" }
     /// Column: standard deviation.
     column_sd() { en: "sd", pt: "dp" }
     /// Column: share of the variance.
-    column_share() { en: "share of variance", pt: "parte da variância" }
+    column_share() { en: "share of variance", pt: "proporção da variância" }
     /// The largest source.
-    largest_source(name, share) { en: "Most of the chance comes from {name}: {share} of the variance.", pt: "A maior parte do acaso vem de {name}: {share} da variância." }
+    largest_source(name, share) { en: "Most of the randomness comes from {name}: {share} of the variance.", pt: "A maior parte da aleatoriedade vem de {name}: {share} da variância." }
     /// It is not clear which.
-    no_largest_source(name, share) { en: "{name} has the largest share of the variance, {share}, but the intervals overlap.", pt: "{name} tem a maior parte da variância, {share}, mas os intervalos se sobrepõem." }
+    no_largest_source(name, share) { en: "{name} has the largest share of the variance, {share}, but the intervals overlap.", pt: "{name} tem a maior proporção da variância, {share}, mas os intervalos se sobrepõem." }
     /// Column: what is varied.
     column_config() { en: "config", pt: "configuração" }
     /// Column: mean and standard deviation.
@@ -87,7 +87,7 @@ messages! {
     /// It is the best.
     standing_best() { en: "best", pt: "melhor" }
     /// It cannot be told from the best.
-    standing_level() { en: "level", pt: "empate" }
+    standing_level() { en: "tied", pt: "empate" }
     /// Better by its own mean, but with fewer seeds or epochs.
     standing_unfinished() { en: "too few seeds", pt: "poucas sementes" }
     /// It is worse.
@@ -103,25 +103,25 @@ messages! {
     /// Configs have unequal numbers of seeds.
     unequal_seeds(least, most) { en: "Configs have {least} to {most} seeds each: means of unequal numbers of seeds compare badly.", pt: "As configurações têm de {least} a {most} sementes cada: médias de números desiguais de sementes comparam-se mal." }
     /// What cannot be told apart.
-    cannot_tell(configs) { en: "{configs} cannot be told apart.", pt: "{configs} não podem ser distinguidas." }
+    cannot_tell(configs) { en: "{configs} show no significant difference.", pt: "{configs} não mostram diferença significativa." }
     /// What would decide.
-    seeds_would_decide(n) { en: "About {n} more seeds would decide between the first two.", pt: "Cerca de {n} sementes a mais decidiriam entre as duas primeiras." }
+    seeds_would_decide(n) { en: "About {n} more seeds would decide between the first two.", pt: "Cerca de {n} sementes adicionais decidiriam entre as duas primeiras." }
     /// All are worse.
     best_of_all(best) { en: "{best} is better than every other config.", pt: "{best} é melhor que todas as outras configurações." }
     /// One config alone.
     only_one(best) { en: "{best} is the only config.", pt: "{best} é a única configuração." }
     /// Nothing can be said.
-    nothing_usable() { en: "No config came to its end with every seed.", pt: "Nenhuma configuração chegou ao fim com todas as sementes." }
+    nothing_usable() { en: "No config completed every seed.", pt: "Nenhuma configuração chegou ao fim com todas as sementes." }
     /// One seed says nothing.
-    one_seed_says_nothing() { en: "One seed says nothing about chance: give each config several.", pt: "Uma semente não diz nada sobre o acaso: dê várias a cada configuração." }
+    one_seed_says_nothing() { en: "One seed says nothing about chance: use several for each config.", pt: "Uma semente não diz nada sobre o acaso: use várias em cada configuração." }
     /// The best on fresh seeds.
-    confirmed(best, n, rows, name, mean, low, high) { en: "With {n} fresh seeds {best} reaches a {name} of {mean} on the {rows} rows (95 % interval {low} to {high}).", pt: "Com {n} sementes novas {best} chega a {name} de {mean} nas linhas de {rows} (intervalo de 95 %: {low} a {high})." }
+    confirmed(best, n, rows, name, mean, low, high) { en: "With {n} new seeds, {best} reaches a {name} of {mean} on the {rows} rows (95 % interval {low} to {high}).", pt: "Com {n} sementes novas {best} chega a {name} de {mean} nas linhas de {rows} (intervalo de 95 %: {low} a {high})." }
     /// Trainings that diverged.
     some_diverged(n) { en: "{n} trainings diverged.", pt: "Treinos que divergiram: {n}." }
     /// Trainings that failed.
     some_failed(n, why) { en: "{n} trainings failed, the first because {why}.", pt: "Treinos que falharam: {n}; o primeiro porque {why}." }
     /// A study that was cut off.
-    cut_short() { en: "The study was cut short; the same command goes on where it stopped.", pt: "O estudo foi interrompido; o mesmo comando continua de onde parou." }
+    cut_short() { en: "The study was interrupted; the same command continues it.", pt: "O estudo foi interrompido; o mesmo comando o continua." }
     /// Where a study is.
     study_saved(path, page) { en: "{page} (treino study show {path})", pt: "{page} (treino study show {path})" }
     /// Column: a study.

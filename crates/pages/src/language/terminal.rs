@@ -23,7 +23,7 @@ messages! {
     /// Label: how it ended.
     label_trained() { en: "trained", pt: "treinado" }
     /// Label: what was found.
-    label_diagnosis() { en: "diagnosis", pt: "exame" }
+    label_diagnosis() { en: "diagnosis", pt: "diagnóstico" }
     /// Label: what to try.
     label_try() { en: "try", pt: "tente" }
     /// Label: where the run is.
@@ -33,7 +33,7 @@ messages! {
     /// Label: a large file is being read.
     label_reading() { en: "reading", pt: "lendo" }
     /// How a file is written.
-    dialect(delimiter, mark) { en: ", separated by {delimiter}, decimal mark \"{mark}\"", pt: ", separador: {delimiter}, marca decimal \"{mark}\"" }
+    dialect(delimiter, mark) { en: ", separated by {delimiter}, decimal separator \"{mark}\"", pt: ", separador: {delimiter}, separador decimal \"{mark}\"" }
     /// The head's line about the data.
     data_line(source, rows, kinds, dialect) { en: "{source}: {rows} rows, {kinds}{dialect}", pt: "{source}: {rows} linhas, {kinds}{dialect}" }
     /// How the rows were split: not at random.
@@ -41,9 +41,9 @@ messages! {
     /// A seed.
     seed(n) { en: "seed {n}", pt: "semente {n}" }
     /// Columns without a recipe.
-    columns_as_they_are(n) { en: "{n} columns as they are", pt: "colunas usadas como estão: {n}" }
+    columns_as_they_are(n) { en: "{n} columns without preprocessing", pt: "colunas sem pré-processamento: {n}" }
     /// Columns with one.
-    columns_become(columns, inputs) { en: "{columns} columns become {inputs} inputs, fitted on the training rows only", pt: "colunas: {columns}, entradas: {inputs}; ajustada só com as linhas de treino" }
+    columns_become(columns, inputs) { en: "{columns} columns give {inputs} inputs, fitted on the training rows only", pt: "colunas: {columns}, entradas: {inputs}; ajustada só com as linhas de treino" }
     /// A network that is no chain.
     graph(inputs, layers, outputs) { en: "{inputs} inputs, {layers} layers, output {outputs}", pt: "entradas: {inputs}, camadas: {layers}, saída {outputs}" }
     /// How many numbers are learnt.
@@ -61,9 +61,9 @@ messages! {
     /// A target that is a number.
     number_target(min, max, median) { en: "from {min} to {max}, median {median}", pt: "de {min} a {max}, mediana {median}" }
     /// A target that is scaled.
-    scaled_target() { en: "; the loss is in units of its standard deviation, metrics are in its own", pt: "; a perda está em unidades do desvio padrão do alvo; as métricas, nas unidades dele" }
+    scaled_target() { en: "; the loss is in units of its standard deviation, metrics are in its own", pt: "; a perda está em unidades do desvio-padrão do alvo; as métricas, nas unidades dele" }
     /// How it ended.
-    all_epochs_done() { en: "all epochs done", pt: "todas as épocas concluídas" }
+    all_epochs_done() { en: "all epochs completed", pt: "todas as épocas concluídas" }
     /// How it ended.
     was_interrupted() { en: "interrupted", pt: "interrompido" }
     /// How it ended.
@@ -95,7 +95,7 @@ messages! {
     /// An event.
     rate_reduced(rate, epoch) { en: "learning rate reduced to {rate} after epoch {epoch}", pt: "taxa de aprendizado reduzida a {rate} após a época {epoch}" }
     /// An event.
-    goes_on(epoch) { en: "goes on at epoch {epoch}, from the backup", pt: "continua na época {epoch}, a partir do backup" }
+    goes_on(epoch) { en: "resumes at epoch {epoch}, from the backup", pt: "retoma na época {epoch}, a partir da cópia de segurança (backup)" }
     /// An event.
     kept_weights(epoch) { en: "kept the weights of epoch {epoch}", pt: "ficaram os pesos da época {epoch}" }
     /// An event.
@@ -103,11 +103,13 @@ messages! {
     /// An event.
     model_saved(path) { en: "saved the model in {path}", pt: "modelo salvo em {path}" }
     /// An event that came several times.
-    model_saved_times(times, path) { en: "saved the model {times} times, at last in {path}", pt: "modelo salvo {times} vezes, por último em {path}" }
+    model_saved_times(times, path) { en: "saved the model {times} times, last in {path}", pt: "modelo salvo {times} vezes, por último em {path}" }
     /// Where in an epoch.
     step_of(step, steps, loss) { en: "step {step}/{steps}  loss {loss}", pt: "passo {step}/{steps}  loss {loss}" }
     /// Where in a training.
     epoch_of(epoch, epochs) { en: "epoch {epoch}/{epochs}", pt: "época {epoch}/{epochs}" }
+    /// A loss and the penalty that is part of it.
+    with_penalty(loss, penalty) { en: "{loss} (penalty {penalty})", pt: "{loss} (penalidade {penalty})" }
     /// The mark of an epoch.
     best_so_far() { en: "  best so far", pt: "  a melhor até aqui" }
     /// Time that is left.
@@ -117,7 +119,19 @@ messages! {
     /// The best epoch.
     best_epoch(n) { en: "best epoch {n}", pt: "melhor época {n}" }
     /// Why early stopping stopped.
-    not_improved(monitor, epochs) { en: "{monitor} has not improved for {epochs}", pt: "{monitor} não melhora há {epochs}" }
+    not_improved(monitor, by, epochs) { en: "{monitor} has not improved{by} for {epochs}", pt: "{monitor} não melhora{by} há {epochs}" }
+    /// The same, where no epoch was as good as it had to be.
+    baseline_not_beaten(monitor, baseline, by, epochs) { en: "{monitor} did not beat the baseline {baseline}{by} in {epochs}", pt: "{monitor} não superou a referência {baseline}{by} em {epochs}" }
+    /// What counts as better.
+    by_more_than(delta) { en: " by more than {delta}", pt: " em mais de {delta}" }
+    /// An early stopping that takes small improvements for none.
+    stopping_min_delta(delta) { en: "; improvements up to {delta} do not count", pt: "; melhoras de até {delta} não contam" }
+    /// An early stopping with a baseline.
+    stopping_baseline(baseline) { en: "; only epochs that beat the baseline {baseline} count", pt: "; só contam épocas que superam a referência {baseline}" }
+    /// An early stopping that begins late.
+    stopping_from(epoch) { en: "; watched from epoch {epoch} on", pt: "; observada a partir da época {epoch}" }
+    /// Batches of one row under batch normalisation.
+    batches_of_one(layer) { en: "with batches of one row, the batch normalisation {layer} gives the same output for every row, so nothing before it can learn: use a larger batch size", pt: "com lotes de uma linha, a normalização em lote {layer} dá a mesma saída para todas as linhas, e nada antes dela aprende: use lotes maiores" }
 }
 
 impl Lang {
@@ -158,11 +172,23 @@ impl Lang {
 
     /// Why a training was stopped, of the reason that a callback gave; one that is not early stopping's stays as it is.
     pub fn stop_reason(self, why: &str) -> String {
-        let parts = why.split_once(" has not improved for ").and_then(|(monitor, rest)| {
-            let n: usize = rest.split(' ').next()?.parse().ok()?;
-            Some((monitor, n))
-        });
-        parts.map_or(why.to_string(), |(monitor, n)| self.not_improved(monitor, self.epochs_done(n)))
+        self.early_stopping_reason(why).unwrap_or_else(|| why.to_string())
+    }
+
+    fn early_stopping_reason(self, why: &str) -> Option<String> {
+        let epochs = |text: &str| Some(self.epochs_done(text.split(' ').next()?.parse().ok()?));
+        let by = |text: &str| match text.split_once(" by more than ") {
+            Some((before, delta)) => (before.to_string(), self.by_more_than(self.marked(delta))),
+            None => (text.to_string(), String::new()),
+        };
+        if let Some((monitor, rest)) = why.split_once(" has not improved") {
+            let (before, n) = rest.rsplit_once(" for ")?;
+            return Some(self.not_improved(monitor, by(before).1, epochs(n)?));
+        }
+        let (monitor, rest) = why.split_once(" did not beat the baseline ")?;
+        let (before, n) = rest.rsplit_once(" in ")?;
+        let (baseline, by) = by(before);
+        Some(self.baseline_not_beaten(monitor, self.marked(&baseline), by, epochs(n)?))
     }
 
     /// A word of a table or a line that is a key elsewhere: parts of the data, tasks, kinds of columns, delimiters, scores,
@@ -190,7 +216,7 @@ const LABELS: [(&str, &str); 38] = [
     ("validation", "validação"),
     ("test", "teste"),
     ("model", "modelo"),
-    ("baseline", "base"),
+    ("baseline", "linha de base"),
     ("binary", "binária"),
     ("multiclass", "multiclasse"),
     ("regression", "regressão"),
@@ -212,11 +238,11 @@ const LABELS: [(&str, &str); 38] = [
     ("precision", "precisão"),
     ("recall", "revocação"),
     ("rows", "linhas"),
-    ("true \\ said", "real \\ prevista"),
+    ("true \\ predicted", "real \\ prevista"),
     ("column", "coluna"),
     ("type", "tipo"),
     ("inputs", "entradas"),
-    ("missing", "faltantes"),
+    ("missing", "ausentes"),
     ("distinct", "distintos"),
     ("values", "valores"),
     ("layer", "camada"),
@@ -234,11 +260,11 @@ messages! {
     /// What was evaluated.
     rows_of(rows, table) { en: "{rows} rows of {table}", pt: "linhas de {table}: {rows}" }
     /// Rows that could not be.
-    set_aside(rows) { en: ", {rows} without a target set aside", pt: "; sem alvo, deixadas de lado: {rows}" }
+    set_aside(rows) { en: ", {rows} rows without a target set aside", pt: "; sem alvo, deixadas de lado: {rows}" }
     /// A run that was verified.
-    same_bits(all) { en: "the same bits: {all} numbers", pt: "os mesmos bits: {all} números" }
+    same_bits(all) { en: "equal bits: {all} numbers", pt: "bits iguais: {all} números" }
     /// A run that gave others.
-    other_bits(some, all, first, largest) { en: "other bits: {some} of {all} numbers differ, first in {first}, by at most {largest}", pt: "outros bits: diferem {some} de {all} números, primeiro em {first}, no máximo em {largest}" }
+    other_bits(some, all, first, largest) { en: "different bits: {some} of {all} numbers differ, first in {first}, by at most {largest}", pt: "bits diferentes: diferem {some} de {all} números, primeiro em {first}, no máximo em {largest}" }
 }
 
 #[cfg(test)]
@@ -253,5 +279,11 @@ mod tests {
         let why = "val_loss has not improved for 1 epoch";
         assert_eq!(Lang::ALL.map(|lang| lang.stop_reason(why)), [why, "val_loss não melhora há 1 época"]);
         assert_eq!(Lang::Portuguese.stop_reason("in epoch 2"), "in epoch 2");
+        let why = "val_loss did not beat the baseline 0.25 by more than 0.5 in 3 epochs";
+        let pt = "val_loss não superou a referência 0,25 em mais de 0,5 em 3 épocas";
+        assert_eq!(Lang::ALL.map(|lang| lang.stop_reason(why)), [why, pt]);
+        let why = "val_loss has not improved by more than 0.5 for 1 epoch";
+        let pt = "val_loss não melhora em mais de 0,5 há 1 época";
+        assert_eq!(Lang::ALL.map(|lang| lang.stop_reason(why)), [why, pt]);
     }
 }

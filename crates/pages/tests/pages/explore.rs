@@ -167,7 +167,7 @@ fn outputs_of_every_kind_have_a_bare_loss() {
         spec.model.layers = Some(vec![Dense::new(4).into(), output.into()]);
         spec.compile.loss = Some(treino::train::PerOutput::Same(loss));
         let found = explored(&spec, &["seeds", "loss"], 2, 1, Lang::English).unwrap();
-        assert!(found.words[1].contains(&format!("compare by {name},")), "{:?}", found.words);
+        assert!(found.words[1].contains(&format!("compared by {name},")), "{:?}", found.words);
         let reached = number(figure(topic(&found, "seeds"), "seeds"), 0, 1);
         assert!((0.3..0.8).contains(&reached), "{name} {reached}");
     }

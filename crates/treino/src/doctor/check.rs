@@ -37,6 +37,8 @@ pub enum Check {
         step: usize,
         /// Where, in English.
         place: String,
+        /// Whether the cause is in the expression of a loss.
+        in_expression: bool,
     },
     /// The loss jumps about, or blew up at the beginning.
     RateTooHigh {
@@ -78,6 +80,8 @@ pub enum Check {
         other: f64,
         /// Its name.
         part: String,
+        /// Whether these are shares of wrong rows, because scores have no loss that compares with a baseline.
+        shares: bool,
     },
     /// No better than what knows no input.
     UnderFitting {
@@ -87,6 +91,13 @@ pub enum Check {
         baseline: f64,
         /// The part.
         part: String,
+        /// Whether these are shares of wrong rows.
+        shares: bool,
+    },
+    /// Batch normalisation over single rows, which makes all rows alike while it trains.
+    BatchOfOne {
+        /// The layer.
+        layer: String,
     },
     /// Units that give the same for every row.
     DeadUnits {
@@ -199,7 +210,7 @@ impl Check {
         match self {
             Check::Diverged { .. } | Check::RateTooHigh { .. } | Check::RateTooLow { .. } => Severity::Fault,
             Check::UnderFitting { .. } | Check::TooGood { .. } | Check::Leak { .. } => Severity::Fault,
-            Check::MissingLeak { .. } | Check::AbsentClasses { .. } => Severity::Fault,
+            Check::MissingLeak { .. } | Check::AbsentClasses { .. } | Check::BatchOfOne { .. } => Severity::Fault,
             Check::StillImproving { .. } | Check::Plateau { .. } => Severity::Hint,
             Check::ConstantColumns { .. } | Check::IdentifierColumns { .. } => Severity::Hint,
             Check::OverFitting { .. } | Check::DeadUnits { .. } | Check::SaturatedUnits { .. } => Severity::Warning,
@@ -218,6 +229,21 @@ impl Check {
             Check::UnstableSeeds { .. } => "seeds",
             _ => "loss",
         }
+    }
+
+    /// Whether it is what batches of one row lead to.
+    pub(super) fn follows_from_batches_of_one(&self) -> bool {
+        matches!(
+            self,
+            Check::RateTooHigh { .. }
+                | Check::RateTooLow { .. }
+                | Check::StillImproving { .. }
+                | Check::Plateau { .. }
+                | Check::OverFitting { .. }
+                | Check::UnderFitting { .. }
+                | Check::DeadUnits { .. }
+                | Check::SaturatedUnits { .. }
+        )
     }
 
     /// Whether it still says something about a training that diverged.

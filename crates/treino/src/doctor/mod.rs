@@ -24,6 +24,9 @@ pub fn examine(record: &Record) -> Vec<Finding> {
     if findings.iter().any(|finding| matches!(finding.rule, Check::Diverged { .. })) {
         findings.retain(|finding| finding.rule.outlives_divergence());
     }
+    if findings.iter().any(|finding| matches!(finding.rule, Check::BatchOfOne { .. })) {
+        findings.retain(|finding| !finding.rule.follows_from_batches_of_one());
+    }
     findings.sort_by_key(|finding| finding.rule.severity());
     findings
 }

@@ -35,6 +35,7 @@ pub(super) fn examine(record: &Record, findings: &mut Vec<Finding>) {
         };
         let (Some((_, train)), Some((part, honest))) = (target.parts.first(), target.parts.last()) else { continue };
         let ([loss, baseline], [train_loss, _]) = (losses(honest), losses(train));
+        let shares = target.has_scores;
         let is_unseen = part != "train";
         let perfect = perfect(honest).filter(|_| is_unseen);
         if let Some((score, value)) = perfect {
@@ -42,10 +43,10 @@ pub(super) fn examine(record: &Record, findings: &mut Vec<Finding>) {
             let rule = Check::TooGood { score: score.to_string(), value, part: part.clone(), column };
             add(rule, None);
         } else if loss >= NO_BETTER * baseline && train_loss >= 0.9 * baseline {
-            let rule = Check::UnderFitting { loss, baseline, part: part.clone() };
+            let rule = Check::UnderFitting { loss, baseline, part: part.clone(), shares };
             add(rule, Some("--hidden 32,16 --learning-rate 0.001"));
         } else if is_unseen && loss - train_loss > gap * baseline {
-            let rule = Check::OverFitting { train: train_loss, other: loss, part: part.clone() };
+            let rule = Check::OverFitting { train: train_loss, other: loss, part: part.clone(), shares };
             add(rule, Some("--dropout 0.3"));
         }
         if let Evaluation::Classes(classes) = honest
@@ -78,10 +79,13 @@ pub(super) fn examine(record: &Record, findings: &mut Vec<Finding>) {
     }
 }
 
-/// The loss that counts and the baseline's: log-loss, or the mean of squares.
+/// The loss that counts and the baseline's: log-loss, the share of wrong rows where there are no probabilities, or the mean of squares.
 fn losses(evaluation: &Evaluation) -> [f64; 2] {
     match evaluation {
-        Evaluation::Classes(c) => [c.log_loss.model, c.log_loss.baseline],
+        Evaluation::Classes(c) => match &c.log_loss {
+            Some(log_loss) => [log_loss.model, log_loss.baseline],
+            None => [1.0 - c.accuracy.model, 1.0 - c.accuracy.baseline],
+        },
         Evaluation::Numbers(n) => [n.mse.model, n.mse.baseline],
     }
 }

@@ -25,18 +25,28 @@ pub(super) fn examine(record: &Record, findings: &mut Vec<Finding>) {
     let course = &record.course;
     let rate = record.setting.learning_rate;
     let mut add = |rule, attempt: Option<String>| findings.push(Finding { rule, target: None, attempt });
-    if let RecordedEnding::Diverged { epoch, step, place, learning_rate } = &course.ending {
-        let rule = Check::Diverged { epoch: epoch + 1, step: step + 1, place: place.clone() };
-        add(rule, Some(format!("--learning-rate {}", times(*learning_rate, 0.1).min(0.01))));
+    if let RecordedEnding::Diverged { epoch, step, place, learning_rate, in_expression } = &course.ending {
+        let (place, in_expression) = (place.clone(), *in_expression);
+        let rule = Check::Diverged { epoch: epoch + 1, step: step + 1, place, in_expression };
+        // No rate helps against log(0).
+        let rate = (!in_expression).then(|| format!("--learning-rate {}", times(*learning_rate, 0.1).min(0.01)));
+        add(rule, rate);
         return;
     }
-    let loss: Vec<f64> = series(record, "loss");
+    let is_alone = record.setting.batch_size == 1 || record.data.parts[0] == Some(1);
+    let normalising = record.setting.layers.iter().find(|layer| layer.class == "BatchNormalization");
+    // A frozen layer uses its moving statistics.
+    let is_frozen = record.setting.spec.contains("trainable = false");
+    if let Some(layer) = normalising.filter(|_| is_alone && !is_frozen) {
+        add(Check::BatchOfOne { layer: layer.name.clone() }, Some("--batch-size 32".to_string()));
+    }
+    let loss: Vec<f64> = course.task_loss("loss").unwrap_or_default();
     let finite: Vec<f64> = loss.iter().copied().filter(|x| x.is_finite()).collect();
     let epochs = course.epochs.len();
     if finite.len() < loss.len() || finite.is_empty() {
         return;
     }
-    // Penalties are part of the loss, so only the plain losses can be compared with a baseline.
+    // Only the usual losses can be compared with a baseline.
     let scale = baseline(record);
     let mut settled = true;
     if let Some(scale) = scale {
@@ -73,12 +83,6 @@ pub(super) fn examine(record: &Record, findings: &mut Vec<Finding>) {
     }
 }
 
-/// One name's numbers; NaN where an epoch lacks it.
-pub(super) fn series(record: &Record, name: &str) -> Vec<f64> {
-    let Some(at) = record.course.names.iter().position(|n| n == name) else { return Vec::new() };
-    record.course.epochs.iter().map(|epoch| epoch[at].unwrap_or(f64::NAN)).collect()
-}
-
 /// What the baseline loses on the training rows, in the units of the training's loss; `None` where that loss is another one.
 fn baseline(record: &Record) -> Option<f64> {
     let [target] = &record.targets[..] else { return None };
@@ -86,7 +90,7 @@ fn baseline(record: &Record) -> Option<f64> {
     let loss = record.setting.losses.first()?.as_str();
     let crossentropies = ["binary_crossentropy", "categorical_crossentropy", "sparse_categorical_crossentropy"];
     match train {
-        Evaluation::Classes(classes) if crossentropies.contains(&loss) => Some(classes.log_loss.baseline),
+        Evaluation::Classes(classes) if crossentropies.contains(&loss) => Some(classes.log_loss?.baseline),
         Evaluation::Numbers(numbers) if loss == "mean_squared_error" => {
             Some(numbers.mse.baseline / (target.unit * target.unit))
         }

@@ -20,8 +20,9 @@ const MOST_BINS: usize = 30;
 const MOST_POINTS: usize = 1000;
 
 impl ClassCurves {
-    /// The curves of a class: which rows are of it, and how probable each was said to be.
-    pub fn of(name: &str, positive: &[bool], p: &[f32], weights: Option<&[f32]>) -> Self {
+    /// The curves of a class: which rows are of it, and the probability or the score that each was given. Scores have neither
+    /// calibration nor thresholds.
+    pub fn of(name: &str, positive: &[bool], p: &[f32], is_probability: bool, weights: Option<&[f32]>) -> Self {
         let weight = |row: usize| weights.map_or(1.0, |w| f64::from(w[row]));
         let sum = |of: &dyn Fn(usize) -> f64| (0..p.len()).map(|row| weight(row) * of(row)).sum::<f64>();
         let total = sum(&|_| 1.0);
@@ -43,9 +44,12 @@ impl ClassCurves {
             precision_recall,
             average_precision,
             share: sum(&y) / total,
-            calibration: calibration(positive, p, &weight),
-            brier: sum(&square) / total,
-            thresholds: (1..20).map(|k| threshold(f64::from(k) / 20.0, positive, p, &weight)).collect(),
+            calibration: if is_probability { calibration(positive, p, &weight) } else { Vec::new() },
+            brier: if is_probability { sum(&square) / total } else { f64::NAN },
+            thresholds: (1..20)
+                .filter(|_| is_probability)
+                .map(|k| threshold(f64::from(k) / 20.0, positive, p, &weight))
+                .collect(),
         }
     }
 }

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use treino_core::error::{Error, Result};
 use treino_engine::math::ln_f64;
 use treino_nn::metrics::auc;
+use treino_nn::train::Decision;
 
 /// What predictions are worth.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -39,10 +40,12 @@ pub struct ClassificationScores {
     /// The class that the baseline always says.
     pub baseline_class: String,
     /// The share of rows predicted right. A row is given to its most probable class (of equals the first); with one
-    /// prediction a row, to the second class where that is above 0.5.
+    /// prediction a row, to the second class where that is above 0.5, or above the boundary of the loss for scores.
     pub accuracy: WithBaseline,
-    /// Mean of -ln p(true class), with p made to sum to 1 and clipped to [1e-7, 1 - 1e-7].
-    pub log_loss: WithBaseline,
+    /// Mean of -ln p(true class), with p made to sum to 1 and clipped to [1e-7, 1 - 1e-7]; missing where scores that are no
+    /// probabilities predict the classes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub log_loss: Option<WithBaseline>,
     /// The exact area under the ROC curve (0.5 for any baseline): of the second of two classes; of more, the plain mean
     /// of each class against the rest, over the classes that occur. Missing where no class has rows on both sides.
     pub auc: Option<f64>,
@@ -106,9 +109,9 @@ pub struct RegressionScores {
 }
 
 impl Evaluation {
-    /// Evaluates predicted probabilities of classes.
+    /// Evaluates predicted probabilities or scores of classes, as `decision` says.
     ///
-    /// `y` has the class number of each row. `p` has `p_width` probabilities a row, one for each class, or a single one
+    /// `y` has the class number of each row. `p` has `p_width` of them a row, one for each class, or a single one
     /// for the second of two classes. `shares` are the classes' shares of the training targets.
     ///
     /// # Errors
@@ -120,6 +123,7 @@ impl Evaluation {
         p_width: usize,
         weights: Option<&[f32]>,
         shares: &[f64],
+        decision: Decision,
     ) -> Result<Evaluation> {
         let k = class_names.len();
         let weight = total_weight(y.len(), weights)?;
@@ -136,7 +140,7 @@ impl Evaluation {
         for (r, (y, p)) in y.iter().zip(p.chunks_exact(p_width)).enumerate() {
             let w = weights.map_or(1.0, |w| f64::from(w[r]));
             let y = *y as usize;
-            let said = if p_width == 1 { usize::from(p[0] > 0.5) } else { largest(p) };
+            let said = decision.predicted(p);
             confusion[y][said] += w;
             let given = if p_width == 1 {
                 if y == 1 { f64::from(p[0]) } else { 1.0 - f64::from(p[0]) }
@@ -174,7 +178,9 @@ impl Evaluation {
             weight,
             baseline_class: class_names[majority].clone(),
             accuracy: WithBaseline { model: right / weight, baseline: classes[majority].support / weight },
-            log_loss: WithBaseline { model: log_loss / weight, baseline: baseline_log_loss / weight },
+            log_loss: decision
+                .is_probability
+                .then(|| WithBaseline { model: log_loss / weight, baseline: baseline_log_loss / weight }),
             auc: (!found.is_empty()).then(|| found.iter().sum::<f64>() / found.len() as f64),
             macro_average: average(&classes, |c| f64::from(u8::from(c.support + c.predicted > 0.0))),
             weighted_average: average(&classes, |c| c.support),
@@ -288,7 +294,8 @@ mod tests {
     fn two_classes_from_one_probability() {
         let y = [1, 1, 1, 0, 0];
         let p = [0.9, 0.75, 0.25, 0.5, 0.25];
-        let e = Evaluation::classes(&names(&["no", "yes"]), &y, &p, 1, None, &[0.75, 0.25]).unwrap();
+        let e =
+            Evaluation::classes(&names(&["no", "yes"]), &y, &p, 1, None, &[0.75, 0.25], Decision::PROBABILITY).unwrap();
         let Evaluation::Classes(e) = e else { panic!("these are classes") };
         assert_eq!((e.n, e.baseline_class.as_str()), (5, "no"));
         assert_eq!(e.confusion, [[2.0, 0.0], [1.0, 2.0]]);
@@ -296,8 +303,8 @@ mod tests {
         // Pairs in order: 0.9 and 0.75 beat both, 0.25 loses to 0.5 and ties with 0.25.
         close(e.auc.unwrap(), 4.5 / 6.0);
         assert_eq!(e.classes[0].auc, e.classes[1].auc);
-        close(e.log_loss.model, -(0.9_f64.ln() + 2.0 * 0.75_f64.ln() + 0.25_f64.ln() + 0.5_f64.ln()) / 5.0);
-        close(e.log_loss.baseline, -(3.0 * 0.25_f64.ln() + 2.0 * 0.75_f64.ln()) / 5.0);
+        close(e.log_loss.unwrap().model, -(0.9_f64.ln() + 2.0 * 0.75_f64.ln() + 0.25_f64.ln() + 0.5_f64.ln()) / 5.0);
+        close(e.log_loss.unwrap().baseline, -(3.0 * 0.25_f64.ln() + 2.0 * 0.75_f64.ln()) / 5.0);
         let yes = &e.classes[1];
         close(yes.scores.precision, 1.0);
         close(yes.scores.recall, 2.0 / 3.0);
@@ -310,7 +317,15 @@ mod tests {
     fn several_classes_one_of_which_never_occurs() {
         let y = [0, 0, 1];
         let p = [0.5, 0.5, 0.0, 0.2, 0.8, 0.0, 0.4, 0.6, 0.0];
-        let e = Evaluation::classes(&names(&["a", "b", "c"]), &y, &p, 3, Some(&[1.0, 0.0, 3.0]), &[0.5, 0.4, 0.1]);
+        let e = Evaluation::classes(
+            &names(&["a", "b", "c"]),
+            &y,
+            &p,
+            3,
+            Some(&[1.0, 0.0, 3.0]),
+            &[0.5, 0.4, 0.1],
+            Decision::PROBABILITY,
+        );
         let Evaluation::Classes(e) = e.unwrap() else { panic!("these are classes") };
         assert_eq!(e.confusion, [[1.0, 0.0, 0.0], [0.0, 3.0, 0.0], [0.0, 0.0, 0.0]]);
         assert_eq!(e.accuracy, WithBaseline { model: 1.0, baseline: 0.25 });
@@ -338,10 +353,10 @@ mod tests {
     fn what_does_not_fit_is_refused() {
         let two = names(&["no", "yes"]);
         let share = [0.5, 0.5];
-        assert!(Evaluation::classes(&two, &[], &[], 1, None, &share).is_err());
-        assert!(Evaluation::classes(&two, &[2], &[0.5], 1, None, &share).is_err());
-        assert!(Evaluation::classes(&two, &[1], &[0.5; 3], 3, None, &share).is_err());
-        let e = Evaluation::classes(&two, &[1], &[0.5; 2], 1, None, &share).unwrap_err();
+        assert!(Evaluation::classes(&two, &[], &[], 1, None, &share, Decision::PROBABILITY).is_err());
+        assert!(Evaluation::classes(&two, &[2], &[0.5], 1, None, &share, Decision::PROBABILITY).is_err());
+        assert!(Evaluation::classes(&two, &[1], &[0.5; 3], 3, None, &share, Decision::PROBABILITY).is_err());
+        let e = Evaluation::classes(&two, &[1], &[0.5; 2], 1, None, &share, Decision::PROBABILITY).unwrap_err();
         assert_eq!(e.message(), "an evaluation has 2 predictions, but 1 would fit");
         assert!(Evaluation::numbers(&[1.0], &[1.0], Some(&[0.0]), 0.0).is_err());
     }

@@ -8,7 +8,7 @@ pub fn headline(evaluation: &Evaluation) -> Vec<(&'static str, f64)> {
         Evaluation::Classes(c) => {
             let mut all = vec![("accuracy", c.accuracy.model)];
             all.extend(c.auc.map(|auc| ("AUC", auc)));
-            all.push(("log-loss", c.log_loss.model));
+            all.extend(c.log_loss.map(|log_loss| ("log-loss", log_loss.model)));
             all.push(("F1 (macro)", c.macro_average.f1));
             all
         }

@@ -10,7 +10,7 @@ const MOST: usize = 10;
 /// A row is undecided about where the two most probable classes are nearer than this.
 const GAP: f64 = 0.2;
 
-/// The rows that were said wrong, worst first: those whose true class was least probable, or the numbers with the largest
+/// The rows that were said wrong, worst first: those whose true class was least probable or had the smallest score, or the numbers with the largest
 /// errors. Ties stand in the order of the file.
 pub(crate) fn wrong(said: &TargetPredictions<'_>, recipe: &Recipe) -> Vec<NotableRow> {
     let rows = 0..said.data.len();
@@ -18,22 +18,22 @@ pub(crate) fn wrong(said: &TargetPredictions<'_>, recipe: &Recipe) -> Vec<Notabl
         let error = |row: usize| (said.number(row) - said.predicted(row)).abs();
         rows.map(|row| (row, -error(row))).filter(|(_, e)| *e != 0.0).collect()
     } else {
-        let wrong = rows.filter(|row| said.most_probable(*row) != said.class(*row));
-        wrong.map(|row| (row, said.probability(row, said.class(row)))).collect()
+        let wrong = rows.filter(|row| said.predicted_class(*row) != said.class(*row));
+        wrong.map(|row| (row, said.for_class(row, said.class(row)))).collect()
     };
     least(badness, said, recipe)
 }
 
-/// The rows between two classes, closest first.
+/// The rows between two classes, closest first; none where scores have no scale.
 pub(crate) fn undecided(said: &TargetPredictions<'_>, recipe: &Recipe) -> Vec<NotableRow> {
-    if said.is_number() {
+    if said.is_number() || !said.decision.is_probability {
         return Vec::new();
     }
     let gap = |row: usize| {
-        let best = said.most_probable(row);
+        let best = said.predicted_class(row);
         let others = (0..said.target.classes.len()).filter(|class| *class != best);
-        let second = others.map(|class| said.probability(row, class)).fold(f64::NEG_INFINITY, f64::max);
-        (said.probability(row, best) - second).abs()
+        let second = others.map(|class| said.for_class(row, class)).fold(f64::NEG_INFINITY, f64::max);
+        (said.for_class(row, best) - second).abs()
     };
     let near = (0..said.data.len()).map(|row| (row, gap(row))).filter(|(_, gap)| *gap < GAP);
     least(near.collect(), said, recipe)
@@ -54,8 +54,8 @@ fn notable(row: usize, said: &TargetPredictions<'_>, recipe: &Recipe) -> Notable
         (said.target.shown(truth), said.target.shown(p), y - p)
     } else {
         let class = |class: usize| said.target.classes[class].clone();
-        let best = said.most_probable(row);
-        (class(said.class(row)), class(best), said.probability(row, best))
+        let best = said.predicted_class(row);
+        (class(said.class(row)), class(best), said.for_class(row, best))
     };
     let inputs = recipe.decode(said.data.x.row(row));
     NotableRow { row: said.data.rows[row] as usize + 1, truth, said: answer, score, inputs }

@@ -8,6 +8,7 @@ use super::evaluation::Evaluation;
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 use treino_core::error::{Error, Result};
+use treino_nn::train::PENALTY;
 
 /// The version of `record.json` that is written, and the newest that is read.
 pub const RECORD_VERSION: u32 = 1;
@@ -171,6 +172,26 @@ pub struct RecordedHistory {
     pub stopping: Vec<Stopping>,
 }
 
+impl RecordedHistory {
+    /// One name's numbers, epoch by epoch; NaN where an epoch lacks it.
+    pub fn series(&self, name: &str) -> Option<Vec<f64>> {
+        let at = self.names.iter().position(|n| n == name)?;
+        Some(self.epochs.iter().map(|epoch| epoch[at].unwrap_or(f64::NAN)).collect())
+    }
+
+    /// `loss` or `val_loss` without the penalties that Keras counts into it.
+    pub fn task_loss(&self, name: &str) -> Option<Vec<f64>> {
+        let mut losses = self.series(name)?;
+        let penalties = self.series(&name.replace("loss", PENALTY)).unwrap_or_default();
+        for (loss, penalty) in losses.iter_mut().zip(penalties) {
+            let rest = *loss - penalty;
+            // A loss of 0 is not what the subtraction rounds to.
+            *loss = if rest.abs() < 1e-12 * penalty.abs() { 0.0 } else { rest };
+        }
+        Some(losses)
+    }
+}
+
 /// How a training ended.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "how", rename_all = "snake_case")]
@@ -195,6 +216,9 @@ pub enum RecordedEnding {
         /// The learning rate of that step.
         #[serde(with = "treino_core::nullable")]
         learning_rate: f64,
+        /// Whether the cause is in the expression of a loss.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        in_expression: bool,
     },
 }
 
@@ -245,6 +269,9 @@ pub struct TargetRecord {
     pub unit: f64,
     /// Evaluations of the parts that there are: `train`, `validation`, `test`.
     pub parts: Vec<(String, Evaluation)>,
+    /// Whether classes are predicted by scores that are no probabilities.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub has_scores: bool,
     /// Curves, on the part that says most about new rows: the last of `parts`.
     pub curves: PredictionCurves,
     /// The rows of that part that the network got badly wrong, worst first.
@@ -296,12 +323,12 @@ pub struct ClassCurves {
     /// The share of the class, which is what a classifier that guesses has as precision.
     #[serde(with = "treino_core::nullable")]
     pub share: f64,
-    /// Ten bins of equal width over the predicted probability, those without rows left out.
+    /// Ten bins of equal width over the predicted probability, those without rows left out; none of scores.
     pub calibration: Vec<CalibrationBin>,
-    /// The mean of (p - y)^2.
+    /// The mean of (p - y)^2; NaN for scores.
     #[serde(with = "treino_core::nullable")]
     pub brier: f64,
-    /// What each threshold from 0.05 to 0.95 gives.
+    /// What each threshold from 0.05 to 0.95 gives; none for scores.
     pub thresholds: Vec<ThresholdRow>,
 }
 
@@ -355,7 +382,7 @@ pub struct NotableRow {
     pub truth: String,
     /// What the network said.
     pub said: String,
-    /// The probability of the class it said (for numbers: truth minus what was said).
+    /// The probability or score of the class it said (for numbers: truth minus what was said).
     #[serde(with = "treino_core::nullable")]
     pub score: f64,
     /// Columns and what stands there.
@@ -367,7 +394,8 @@ pub struct NotableRow {
 pub struct ColumnImportance {
     /// The column.
     pub column: String,
-    /// By how much the loss (log-loss, or mean squared error) grows when its cells are shuffled: mean over the repeats.
+    /// By how much the loss (log-loss, or mean squared error) grows when its cells are shuffled, or the share of wrong rows
+    /// where scores predict classes: mean over the repeats.
     #[serde(with = "treino_core::nullable")]
     pub mean: f64,
     /// Standard deviation over the repeats.

@@ -2,16 +2,19 @@
 
 use super::evaluation::ln_of_clipped;
 use treino_core::rows::Matrix;
+use treino_nn::train::Decision;
 use treino_tables::{Dataset, Target, Task};
 
 /// The predictions of a target on some rows.
 pub(crate) struct TargetPredictions<'a> {
     pub target: &'a Target,
-    /// Probabilities, of the second of two classes alone where there is one a row; or numbers in the scale of the target.
+    /// Probabilities or scores, of the second of two classes alone where there is one a row; or numbers in the scale of the target.
     pub outputs: &'a Matrix,
     pub data: &'a Dataset,
     /// The target's column in `y`.
     pub at: usize,
+    /// How outputs for classes are read.
+    pub decision: Decision,
 }
 
 impl TargetPredictions<'_> {
@@ -35,21 +38,14 @@ impl TargetPredictions<'_> {
         self.target.restore(self.outputs.get(row, 0))
     }
 
-    /// The most probable class of a row (of equals the first); with one prediction a row, the second one above 0.5.
-    pub fn most_probable(&self, row: usize) -> usize {
-        match self.outputs.row(row) {
-            [p] => usize::from(*p > 0.5),
-            p => (1..p.len()).fold(0, |best, i| if p[i] > p[best] { i } else { best }),
-        }
+    /// The predicted class of a row: the most probable one, or the one with the largest score.
+    pub fn predicted_class(&self, row: usize) -> usize {
+        self.decision.predicted(self.outputs.row(row))
     }
 
-    /// The probability of a class.
-    pub fn probability(&self, row: usize, class: usize) -> f64 {
-        match self.outputs.row(row) {
-            [p] if class == 1 => f64::from(*p),
-            [p] => 1.0 - f64::from(*p),
-            p => f64::from(p[class]),
-        }
+    /// The probability or score of a class.
+    pub fn for_class(&self, row: usize, class: usize) -> f64 {
+        self.decision.for_class(self.outputs.row(row), class)
     }
 
     /// The classes that are worth a curve of their own: of two the second alone.
@@ -58,18 +54,21 @@ impl TargetPredictions<'_> {
         if classes == 2 { 1..2 } else { 0..classes }
     }
 
-    /// What a row costs: -ln of the true class's probability, made to sum to 1 and clipped as in the log-loss; or the squared
-    /// error.
+    /// What a row costs: -ln of the true class's probability, made to sum to 1 and clipped as in the log-loss; 1 for a wrong class
+    /// where there are no probabilities; or the squared error.
     pub fn cost(&self, row: usize) -> f64 {
         if self.is_number() {
             let error = self.number(row) - self.predicted(row);
             return error * error;
         }
+        if !self.decision.is_probability {
+            return f64::from(u8::from(self.predicted_class(row) != self.class(row)));
+        }
         let sum: f64 = match self.outputs.row(row) {
             [_] => 1.0,
             p => p.iter().map(|p| f64::from(*p)).sum(),
         };
-        -ln_of_clipped(self.probability(row, self.class(row)) / sum)
+        -ln_of_clipped(self.for_class(row, self.class(row)) / sum)
     }
 
     /// The mean cost of all rows under their weights.

@@ -48,7 +48,8 @@ impl TrainedModel {
                 }
                 StoredBaseline::Shares(shares) => {
                     let y: Vec<u32> = y.map(|y| y as u32).collect();
-                    Evaluation::classes(&target.classes, &y, outputs.as_slice(), outputs.cols(), weights, shares)
+                    let (p, width, decision) = (outputs.as_slice(), outputs.cols(), self.decision(at));
+                    Evaluation::classes(&target.classes, &y, p, width, weights, shares, decision)
                 }
             }
         })

@@ -63,7 +63,11 @@ impl QueriedModel<'_> {
     fn losses(&self, data: &Dataset) -> Result<Vec<f64>> {
         let all = self.side.outputs(self.model, &data.x)?;
         let each = self.side.targets().zip(&all).enumerate();
-        Ok(each.map(|(at, ((target, _), outputs))| TargetPredictions { target, outputs, data, at }.loss()).collect())
+        Ok(each
+            .map(|(at, ((target, _), outputs))| {
+                TargetPredictions { target, outputs, data, at, decision: self.model.decision(at) }.loss()
+            })
+            .collect())
     }
 
     /// What shuffling each column costs each target, the dearest column first.
@@ -119,11 +123,12 @@ impl QueriedModel<'_> {
                 place.copy(x.row(*source), row);
             }
             let all = self.side.outputs(self.model, &changed.x)?;
-            let said = TargetPredictions { target, outputs: &all[at], data: &changed, at };
+            let said =
+                TargetPredictions { target, outputs: &all[at], data: &changed, at, decision: self.model.decision(at) };
             let mean = |of: &dyn Fn(usize) -> f64| (0..data.len()).map(of).sum::<f64>() / data.len() as f64;
             let means: Vec<f64> = match said.is_number() {
                 true => vec![mean(&|row| said.predicted(row))],
-                false => said.shown_classes().map(|class| mean(&|row| said.probability(row, class))).collect(),
+                false => said.shown_classes().map(|class| mean(&|row| said.for_class(row, class))).collect(),
             };
             predictions.resize(means.len(), Vec::new());
             predictions.iter_mut().zip(means).for_each(|(line, mean): (&mut Vec<f64>, f64)| line.push(mean));

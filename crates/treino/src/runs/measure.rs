@@ -104,6 +104,7 @@ fn course(planned: &PreparedRun, run: &Run) -> RecordedHistory {
             step: d.step,
             place: d.place.clone(),
             learning_rate: d.learning_rate,
+            in_expression: d.in_expression,
         },
     };
     let direction = |name: &str| planned.resolved.compile.more_is_better(&planned.resolved.network, name);
@@ -143,9 +144,10 @@ fn targets(planned: &PreparedRun, run: &Run) -> Result<Vec<TargetRecord>> {
         else {
             continue;
         };
-        let said = TargetPredictions { target, outputs, data: part, at };
+        let said = TargetPredictions { target, outputs, data: part, at, decision: run.model.decision(at) };
         targets.push(TargetRecord {
             unit: target.sd,
+            has_scores: target.task != Task::Regression && !said.decision.is_probability,
             name: target.name.clone(),
             task: target.task.name().to_string(),
             classes: target.classes.clone(),
@@ -171,8 +173,8 @@ fn curves(said: &TargetPredictions<'_>) -> PredictionCurves {
     let weights = said.data.weights.as_deref();
     let one = |class: usize| {
         let positive: Vec<bool> = rows().map(|row| said.class(row) == class).collect();
-        let p: Vec<f32> = rows().map(|row| said.probability(row, class) as f32).collect();
-        ClassCurves::of(&said.target.classes[class], &positive, &p, weights)
+        let p: Vec<f32> = rows().map(|row| said.for_class(row, class) as f32).collect();
+        ClassCurves::of(&said.target.classes[class], &positive, &p, said.decision.is_probability, weights)
     };
     PredictionCurves::Classes { classes: said.shown_classes().map(one).collect() }
 }

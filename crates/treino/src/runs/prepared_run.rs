@@ -12,6 +12,7 @@ use treino_core::error::{Error, Result};
 use treino_core::rows::{ColumnEncodings, Matrix};
 use treino_nn::callbacks::Callback;
 use treino_nn::events::{Ending, History, Logs};
+use treino_nn::layers::{ConnectedLayer, Layer};
 use treino_nn::network::{Network, readings};
 use treino_nn::train::{
     self, Examples, Fit, RangeTest, RangeTestResult, Session, TargetScale, Training, evaluate, in_parallel,
@@ -218,6 +219,17 @@ impl PreparedRun {
     /// Epochs, batches, seed.
     pub fn settings(&self) -> &Fit {
         &self.resolved.spec.fit
+    }
+
+    /// The first layer that normalises over batches of a single row, which makes all rows alike while it trains.
+    pub fn normalised_alone(&self) -> Option<String> {
+        if self.settings().batch_size.min(self.prepared.train.len()) > 1 {
+            return None;
+        }
+        let network = &self.resolved.network;
+        let is_one = |placed: &ConnectedLayer| matches!(&placed.layer, Layer::BatchNormalization(it) if it.trainable);
+        let named = network.summary().into_iter().zip(network.layers());
+        named.filter(|(_, placed)| is_one(placed)).map(|(layer, _)| layer.name).next()
     }
 
     /// The network with its first weights for a seed.

@@ -6,11 +6,10 @@ use treino_core::error::{Error, Result};
 use treino_nn::activations::{Activation as AnyActivation, Linear, Sigmoid, Softmax, Softplus};
 use treino_nn::layers::{Activation, BatchNormalization, ConnectedLayer, Dense, Dropout, InputLayer};
 use treino_nn::losses::{BinaryCrossentropy, Loss, MeanSquaredError, SparseCategoricalCrossentropy, TargetKind};
-use treino_nn::metrics::NamedMetric;
+use treino_nn::metrics::{BinaryAccuracy, NamedMetric};
 use treino_nn::network::Network;
 use treino_nn::regularizers::{L1, L1L2, L2, Regularizer};
-use treino_nn::train::Compile;
-use treino_nn::train::PerOutput;
+use treino_nn::train::{Compile, Decision, PerOutput};
 use treino_tables::{Prepared, Target, Task};
 
 /// A spec with everything explicit, and what it makes.
@@ -56,9 +55,15 @@ pub fn resolve(spec: &Spec, prepared: &Prepared) -> Result<Resolved> {
     spec.compile.optimizer.check()?;
     let outputs = network.output_names();
     let mut section = spec.compile.clone();
-    section.loss = Some(losses(section.loss, &outputs, &targets));
+    let loss = losses(section.loss, &outputs, &targets);
+    section.loss = Some(fitting(loss, &network));
     if section.metrics.is_none() {
-        section.metrics = Some(each(&outputs, &targets, default_metrics)?);
+        let losses = section.loss.as_ref();
+        let decision = |at: usize| {
+            let loss = losses.and_then(|losses| losses.of(outputs[at]))?;
+            Some(Decision::of(loss, network.program(), network.program().outputs[at].value))
+        };
+        section.metrics = Some(each(&outputs, &targets, |at, task| default_metrics(task, decision(at)))?);
     }
     let Some(compile) = section.compiled(&outputs)? else {
         return Err(Error::input(format!("compile.loss must name a loss for each output: {}", outputs.join(", "))));
@@ -94,12 +99,12 @@ pub fn resolve(spec: &Spec, prepared: &Prepared) -> Result<Resolved> {
 }
 
 /// One thing for each output by what its target is; for a single output without its name.
-fn each<T>(outputs: &[&str], targets: &[&Target], it: impl Fn(Task) -> Result<T>) -> Result<PerOutput<T>> {
+fn each<T>(outputs: &[&str], targets: &[&Target], it: impl Fn(usize, Task) -> Result<T>) -> Result<PerOutput<T>> {
     match targets {
-        [target] => it(target.task).map(PerOutput::Same),
+        [target] => it(0, target.task).map(PerOutput::Same),
         _ => {
-            let one = |(name, target): (&&str, &&Target)| Ok((name.to_string(), it(target.task)?));
-            outputs.iter().zip(targets).map(one).collect::<Result<_>>().map(PerOutput::Each)
+            let one = |(at, (name, target)): (usize, (&&str, &&Target))| Ok((name.to_string(), it(at, target.task)?));
+            outputs.iter().zip(targets).enumerate().map(one).collect::<Result<_>>().map(PerOutput::Each)
         }
     }
 }
@@ -120,6 +125,32 @@ fn losses(said: Option<PerOutput<Loss>>, outputs: &[&str], targets: &[&Target]) 
     PerOutput::Each(each)
 }
 
+/// The losses with "crossentropy" as the one that fits each output.
+fn fitting(losses: PerOutput<Loss>, network: &Network) -> PerOutput<Loss> {
+    let (program, names) = (network.program(), network.output_names());
+    let width = |at: usize| program.width(program.outputs[at].value);
+    let of = |loss: &Loss, at: usize| match loss {
+        Loss::Crossentropy(word) => word.for_outputs(width(at)),
+        other => other.clone(),
+    };
+    match losses {
+        PerOutput::Same(loss) if (1..names.len()).all(|at| of(&loss, at) == of(&loss, 0)) => {
+            PerOutput::Same(of(&loss, 0))
+        }
+        PerOutput::Same(loss) => {
+            PerOutput::Each(names.iter().enumerate().map(|(at, name)| (name.to_string(), of(&loss, at))).collect())
+        }
+        PerOutput::Each(each) => PerOutput::Each(
+            each.into_iter()
+                .map(|(name, loss)| match names.iter().position(|output| *output == name) {
+                    Some(at) => (name, of(&loss, at)),
+                    None => (name, loss),
+                })
+                .collect(),
+        ),
+    }
+}
+
 fn default_loss(task: Task) -> Loss {
     match task {
         Task::Binary => BinaryCrossentropy::default().into(),
@@ -128,8 +159,13 @@ fn default_loss(task: Task) -> Loss {
     }
 }
 
-fn default_metrics(task: Task) -> Result<Vec<NamedMetric>> {
+/// The accuracy, at the boundary where the loss decides; or the mean absolute error.
+fn default_metrics(task: Task, decision: Option<Decision>) -> Result<Vec<NamedMetric>> {
+    let boundary = decision.map_or(0.5, |decision| f64::from(decision.boundary));
     match task {
+        Task::Binary if boundary != 0.5 => {
+            Ok(vec![NamedMetric::new("accuracy", BinaryAccuracy { threshold: boundary })])
+        }
         Task::Binary | Task::Multiclass => Ok(vec![NamedMetric::typed("accuracy")?]),
         Task::Regression => Ok(vec![NamedMetric::typed("mean_absolute_error")?]),
     }
@@ -172,7 +208,8 @@ fn layers_in_short(spec: &Spec, targets: &[&Target], rows: usize) -> Vec<Connect
             Some(losses) => name.and_then(|name| losses.of(name)).unwrap_or(&default),
             None => &default,
         };
-        let logits = loss.inner().wants_logits();
+        // Neither logits nor margins are kept between 0 and 1.
+        let logits = loss.inner().wants_logits() || loss.inner().is_margin();
         let (units, activation) = match target.task {
             Task::Binary if logits => (1, Linear::default().into()),
             Task::Binary => (1, Sigmoid::default().into()),

@@ -71,7 +71,10 @@ pub fn wilson95(successes: f64, n: f64) -> (f64, f64) {
     let centre = p + z * z / (2.0 * n);
     let half = z * (p * (1.0 - p) / n + z * z / (4.0 * n * n)).sqrt();
     let scale = 1.0 + z * z / n;
-    (((centre - half) / scale).max(0.0), ((centre + half) / scale).min(1.0))
+    // At the ends the difference is exact, but its terms are rounded.
+    let low = if successes > 0.0 { ((centre - half) / scale).max(0.0) } else { 0.0 };
+    let high = if successes < n { ((centre + half) / scale).min(1.0) } else { 1.0 };
+    (low, high)
 }
 
 /// A quantile of sorted numbers, on the line between the two nearest; NaN of none.

@@ -21,6 +21,7 @@ use treino_nn::network::Output;
 use treino_nn::network::{set_weights, weights_metadata, weights_with_metadata};
 use treino_nn::train::Compile;
 use treino_nn::train::CompileSection;
+use treino_nn::train::Decision;
 use treino_tables::{DataSpec, Note, Recipe, TableSource, Target, Task};
 
 /// The version of the bundle format that is written, and the newest that is read.
@@ -232,7 +233,12 @@ impl TrainedModel {
         self.table.as_ref().ok_or_else(|| Error::input("the model was trained on bare numbers, not on a table"))
     }
 
-    /// Predictions for every row of a raw table: class probabilities, or numbers.
+    /// How output `at` is read, where it stands for classes.
+    pub(crate) fn decision(&self, at: usize) -> Decision {
+        self.compile.as_ref().map_or(Decision::PROBABILITY, |compile| compile.decision(&self.network, at))
+    }
+
+    /// Predictions for every row of a raw table: class probabilities or scores, or numbers.
     ///
     /// # Errors
     /// As [`TrainedModel::predict_as`].
@@ -254,8 +260,9 @@ impl TrainedModel {
     ) -> Result<Prediction<'_>> {
         let side = self.table()?;
         let x = side.recipe.encode(source, &self.reading(written), notes)?;
-        let mut all =
-            side.targets().zip(side.outputs(self, &x)?).map(|((target, _), outputs)| Prediction::new(target, outputs));
+        let mut all = side.targets().zip(side.outputs(self, &x)?).enumerate().map(|(at, ((target, _), outputs))| {
+            Prediction { target, outputs, decision: self.decision(at), more: Vec::new() }
+        });
         let first = all.next();
         let more = all.collect();
         first.map(|first| Prediction { more, ..first }).ok_or_else(|| Error::input("the network has no output"))

@@ -1,6 +1,7 @@
 //! Predictions, as they are written down.
 
 use treino_core::rows::Matrix;
+use treino_nn::train::Decision;
 use treino_tables::{Target, Task};
 
 /// Predictions on a table.
@@ -8,18 +9,16 @@ use treino_tables::{Target, Task};
 pub struct Prediction<'a> {
     /// What is predicted.
     pub target: &'a Target,
-    /// Probabilities of the classes (of the second one alone for some binary models), or numbers in the scale of the target,
-    /// which [`Prediction::number`] puts back into its units.
+    /// Probabilities or scores of the classes (of the second one alone for some binary models), or numbers in the scale of the
+    /// target, which [`Prediction::number`] puts back into its units.
     pub outputs: Matrix,
+    /// Whether outputs for classes are probabilities, and which class they predict.
+    pub decision: Decision,
     /// The predictions of further targets.
     pub more: Vec<Prediction<'a>>,
 }
 
-impl<'a> Prediction<'a> {
-    pub(super) fn new(target: &'a Target, outputs: Matrix) -> Self {
-        Prediction { target, outputs, more: Vec::new() }
-    }
-
+impl Prediction<'_> {
     /// The number that is predicted for row `i`, in the target's units; NaN where classes are predicted.
     pub fn number(&self, i: usize) -> f64 {
         if self.target.task == Task::Regression { self.target.restore(self.outputs.get(i, 0)) } else { f64::NAN }
@@ -29,15 +28,20 @@ impl<'a> Prediction<'a> {
     pub fn columns(&self) -> Vec<String> {
         let several = !self.more.is_empty();
         let mut columns = Vec::new();
-        for Prediction { target, .. } in std::iter::once(self).chain(&self.more) {
+        for Prediction { target, outputs, decision, .. } in std::iter::once(self).chain(&self.more) {
             let prefix = if several { format!("{}_", target.name) } else { String::new() };
             columns.push(target.name.clone());
-            columns.extend(target.classes.iter().map(|class| format!("{prefix}probability_{class}")));
+            let what = if decision.is_probability { "probability" } else { "score" };
+            let has_one_score = !decision.is_probability && outputs.cols() == 1 && !target.classes.is_empty();
+            // One score for two classes: the sign of its distance from the boundary is the answer.
+            columns.extend(has_one_score.then(|| format!("{prefix}{what}")));
+            let classes = target.classes.iter().filter(|_| !has_one_score);
+            columns.extend(classes.map(|class| format!("{prefix}{what}_{class}")));
         }
         columns
     }
 
-    /// The predictions of row `i`, target after target: a class with the probability of each, or a number.
+    /// The predictions of row `i`, target after target: a class with the probability or score of each, or a number.
     pub fn row(&self, i: usize) -> Vec<String> {
         let mut cells = Vec::new();
         self.cells(i, &mut cells);
@@ -51,19 +55,16 @@ impl<'a> Prediction<'a> {
             cells.push(self.target.written(outputs[0]));
             return;
         }
-        let probabilities = match *outputs {
-            [p] => vec![1.0 - p, p],
+        cells.push(self.target.classes[self.decision.predicted(outputs)].clone());
+        let shown = match *outputs {
+            [p] if self.decision.is_probability => vec![1.0 - p, p],
             _ => outputs.to_vec(),
         };
-        // The first of equals wins, and one output decides above one half.
-        let best =
-            (1..probabilities.len()).fold(0, |best, i| if probabilities[i] > probabilities[best] { i } else { best });
-        cells.push(self.target.classes[best].clone());
-        cells.extend(probabilities.iter().map(f32::to_string));
+        cells.extend(shown.iter().map(f32::to_string));
     }
 
-    /// All predictions as CSV, in the order of the rows: the predicted target, then a probability for each class; then the
-    /// same of further targets, whose names then stand before `probability`.
+    /// All predictions as CSV, in the order of the rows: the predicted target, then a probability for each class, or scores where the
+    /// loss gives no probabilities; then the same of further targets, whose names then stand before `probability` or `score`.
     ///
     /// # Errors
     /// The sink does not take them.

@@ -28,7 +28,7 @@ use treino_core::catalog::{self, Entries, Node, Origin, Value};
 use treino_core::error::{Error, Result};
 use treino_nn::events::{Gate, Logs};
 use treino_nn::losses::Loss;
-use treino_nn::train::{PerOutput, Simd};
+use treino_nn::train::{PENALTY, PerOutput, Simd};
 use treino_tables::SplitMethod;
 
 /// Configs of a search that nothing limits.
@@ -517,7 +517,11 @@ fn add_metric(entries: &mut Entries, base: &PreparedRun) -> Result<String> {
         let mut metrics = match section.get("metrics") {
             Some(Node { value: Value::List(metrics), .. }) => metrics.clone(),
             Some(one) => vec![one.clone()],
-            None => known.into_iter().filter(|name| name != "loss").map(|name| Value::Text(name).into()).collect(),
+            None => known
+                .into_iter()
+                .filter(|name| name != "loss" && name != PENALTY)
+                .map(|name| Value::Text(name).into())
+                .collect(),
         };
         metrics.push(Value::Text(added.clone()).into());
         section.set("metrics", Value::List(metrics).into());

@@ -160,7 +160,8 @@ fn instruction_sets_do_not_change_a_bit_of_any_thing() {
     for thing in Loss::COMPONENTS {
         let loss = Loss::named(thing.name).unwrap();
         let targets = loss.inner().targets();
-        let of_classes = matches!(targets, TargetKind::OneHot | TargetKind::ClassNumbers | TargetKind::Groups);
+        let of_classes =
+            matches!(targets, TargetKind::OneHot | TargetKind::ClassNumbers | TargetKind::Classes | TargetKind::Groups);
         let (units, last) = if of_classes { (3, "softmax") } else { (1, "sigmoid") };
         let mut training = Case::new(6, 21, 11, 1);
         training.layers[4] = Dense::new(units).activation(Activation::named(last).unwrap()).into();

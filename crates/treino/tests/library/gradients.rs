@@ -39,7 +39,9 @@ fn targets(loss: &Loss, outputs: usize, rows: usize, seed: u64) -> Matrix {
             (0..rows).for_each(|row| y.as_mut_slice()[row * outputs + class(row)] = 1.0);
             y
         }
-        TargetKind::ClassNumbers => Matrix::new(rows, 1, (0..rows).map(|row| class(row) as f32).collect()),
+        TargetKind::ClassNumbers | TargetKind::Classes => {
+            Matrix::new(rows, 1, (0..rows).map(|row| class(row) as f32).collect())
+        }
         TargetKind::Groups => Matrix::new(rows, 1, (0..rows).map(|row| (row % 2) as f32).collect()),
     }
 }

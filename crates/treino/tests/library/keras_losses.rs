@@ -97,7 +97,8 @@ fn every_loss_is_kerass() {
             }
         }
     }
-    for thing in Loss::COMPONENTS.iter().filter(|thing| thing.name != "expression") {
+    // The word of `compile` is one of two others.
+    for thing in Loss::COMPONENTS.iter().filter(|thing| !["expression", "crossentropy"].contains(&thing.name)) {
         assert!(cases.iter().any(|case| case["loss"]["type"] == thing.name), "no case of {}", thing.name);
     }
 }

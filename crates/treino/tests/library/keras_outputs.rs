@@ -70,6 +70,8 @@ fn two_outputs_follow_keras() {
 
         let keras = case["history32"].as_object().unwrap();
         let mut ours: Vec<&str> = history.epochs[0].0.iter().map(|(key, _)| key.as_str()).collect();
+        // Keras does not tell the penalties apart.
+        ours.retain(|key| !key.ends_with("penalty"));
         let mut theirs: Vec<&str> = keras.keys().map(String::as_str).collect();
         ours.sort_unstable();
         theirs.sort_unstable();

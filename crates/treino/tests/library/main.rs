@@ -23,6 +23,7 @@ mod keras_early_stopping;
 mod keras_layers;
 mod keras_lookups;
 mod keras_losses;
+mod keras_names;
 mod keras_optimizers;
 mod keras_outputs;
 mod keras_schedules;

@@ -15,15 +15,21 @@ impl Maker<'_> {
         let mut shown: Vec<&ClassCurves> = curves.iter().collect();
         shown.sort_by_key(|class| std::cmp::Reverse(class.rows[0]));
         shown.truncate(MOST_CURVES);
-        if shown.is_empty() {
-            return;
+        // Without rows of a class, or without others, its curves mean nothing.
+        let curved: Vec<&ClassCurves> = shown.iter().copied().filter(|class| !class.rows.contains(&0)).collect();
+        if !curved.is_empty() {
+            figures.push(self.roc(&curved, &part));
+            figures.push(self.precision_recall(&curved, &part));
         }
-        figures.push(self.roc(&shown, &part));
-        figures.push(self.precision_recall(&shown, &part));
-        if let [positive] = &shown[..] {
+        if let [positive] = &curved[..]
+            && curves.len() == 1
+            && !positive.thresholds.is_empty()
+        {
             figures.push(self.thresholds(positive, &part));
         }
-        figures.push(self.calibration(&shown, &part));
+        if shown.iter().any(|class| !class.calibration.is_empty()) {
+            figures.push(self.calibration(&shown, &part));
+        }
     }
 
     fn confusion(&self, scores: &ClassificationScores, part: &str) -> Figure {
@@ -154,10 +160,15 @@ impl Maker<'_> {
         let at = |row: usize| class.thresholds.get(row).map_or(f64::NAN, |row| row.threshold);
         let score = |row: usize, which: usize| self.number(all.get(row).map_or(f64::NAN, |scores| scores[which]));
         let half = class.thresholds.iter().position(|row| (row.threshold - 0.5).abs() < 1e-9).unwrap_or_default();
-        let words = vec![
-            lang.threshold_half(&class.name, score(half, 0), score(half, 1)),
-            lang.threshold_best(self.number(at(best)), score(best, 3), score(best, 0), score(best, 1)),
-        ];
+        let is_predicted = all.get(half).is_some_and(|scores| scores[0].is_finite());
+        let mut words = vec![match is_predicted {
+            true => lang.threshold_half(&class.name, score(half, 0), score(half, 1)),
+            false => lang.threshold_half_none(&class.name),
+        }];
+        let finds_any = all.get(best).is_some_and(|scores| scores[3] > 0.0);
+        if finds_any {
+            words.push(lang.threshold_best(self.number(at(best)), score(best, 3), score(best, 0), score(best, 1)));
+        }
         let names = [lang.precision(), lang.recall(), lang.specificity(), "F1".to_string(), lang.score_accuracy()];
         let counts = ["TP", "FP", "TN", "FN"].map(String::from);
         let mut table = FigureTable::new(std::iter::once(lang.threshold()).chain(names.clone()).chain(counts));
@@ -174,7 +185,10 @@ impl Maker<'_> {
             x: Axis::between(lang.threshold_axis(&class.name), 0.0, 1.0),
             y: Axis::between(lang.share(), 0.0, 1.02),
             series: names.iter().enumerate().take(4).map(line).collect(),
-            marks: vec![Mark { place: MarkPosition::X(at(best)), label: lang.mark_best_f1() }],
+            marks: finds_any
+                .then(|| Mark { place: MarkPosition::X(at(best)), label: lang.mark_best_f1() })
+                .into_iter()
+                .collect(),
             ..Panel::default()
         };
         self.figure("thresholds", lang.thresholds_title(part), words, panel, table)

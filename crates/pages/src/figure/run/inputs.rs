@@ -20,6 +20,7 @@ impl Maker<'_> {
     fn importance(&self, target: &TargetRecord) -> Figure {
         let (lang, all) = (self.lang, &target.importance);
         let loss = match target.curves {
+            PredictionCurves::Classes { .. } if target.has_scores => lang.wrong_share(),
             PredictionCurves::Classes { .. } => lang.log_loss(),
             PredictionCurves::Numbers(_) => lang.squared_error(),
         };
@@ -51,12 +52,20 @@ impl Maker<'_> {
 
     fn dependence(&self, target: &TargetRecord) -> Figure {
         let lang = self.lang;
+        let of = |class: &String| match target.has_scores {
+            true => lang.class_score_of(class),
+            false => lang.probability_of(class),
+        };
         let what = match (&target.curves, &target.classes[..]) {
             (PredictionCurves::Numbers(_), _) => vec![target.name.clone()],
-            (_, [_, positive]) => vec![lang.probability_of(positive)],
-            (_, classes) => classes.iter().map(|class| lang.probability_of(class)).collect(),
+            (_, [_, positive]) => vec![of(positive)],
+            (_, classes) => classes.iter().map(of).collect(),
         };
-        let axis = if what.len() == 1 { what[0].clone() } else { lang.probability() };
+        let axis = match &what[..] {
+            [one] => one.clone(),
+            _ if target.has_scores => lang.class_score(),
+            _ => lang.probability(),
+        };
         let head = [lang.column(), lang.value()].into_iter().chain(what.iter().cloned());
         let mut table = FigureTable::new(head);
         for one in &target.dependence {

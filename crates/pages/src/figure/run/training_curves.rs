@@ -4,6 +4,10 @@ use super::Maker;
 use crate::figure::{Axis, Figure, FigureCell, FigureTable, Mark, MarkPosition, Panel, Series, SeriesShape};
 use treino::report::{RecordedEnding, TargetRecord};
 use treino::statistics::interval95;
+use treino::train::PENALTY;
+
+/// What the history holds beside losses and metrics.
+const NO_METRICS: [&str; 2] = [PENALTY, "learning_rate"];
 
 impl Maker<'_> {
     pub(super) fn course(&self, figures: &mut Vec<Figure>) {
@@ -12,8 +16,9 @@ impl Maker<'_> {
             return;
         }
         figures.push(self.loss());
-        let is_metric =
-            |name: &&String| !name.starts_with("val_") && !name.ends_with("loss") && *name != "learning_rate";
+        let is_metric = |name: &&String| {
+            !name.starts_with("val_") && !name.ends_with("loss") && !NO_METRICS.contains(&name.as_str())
+        };
         let metrics: Vec<&String> = course.names.iter().filter(is_metric).collect();
         figures.extend(metrics.into_iter().map(|name| self.metric(name)));
         let rates = &course.learning_rates;
@@ -27,17 +32,11 @@ impl Maker<'_> {
         (1..=self.record.course.epochs.len()).map(|epoch| epoch as f64).collect()
     }
 
-    fn series_of(&self, name: &str) -> Option<Vec<f64>> {
-        let course = &self.record.course;
-        let at = course.names.iter().position(|n| n == name)?;
-        Some(course.epochs.iter().map(|epoch| epoch[at].unwrap_or(f64::NAN)).collect())
-    }
-
-    /// A number of the history on training rows and, where it is there, on validation rows.
-    fn both(&self, name: &str) -> Vec<(String, Vec<f64>)> {
+    /// A number of the history on training rows and, where it is there, on validation rows, as `series` gives it.
+    fn both(&self, name: &str, series: impl Fn(&str) -> Option<Vec<f64>>) -> Vec<(String, Vec<f64>)> {
         let (train, validation) = (self.lang.part("train"), self.lang.part("validation"));
         let named = [(train, name.to_string()), (validation, format!("val_{name}"))];
-        named.into_iter().filter_map(|(part, name)| Some((part, self.series_of(&name)?))).collect()
+        named.into_iter().filter_map(|(part, name)| Some((part, series(&name)?))).collect()
     }
 
     fn epoch_marks(&self) -> Vec<Mark> {
@@ -85,21 +84,33 @@ impl Maker<'_> {
 
     fn loss(&self) -> Figure {
         let (lang, course) = (self.lang, &self.record.course);
-        let curves = self.both("loss");
+        let mut curves = self.both("loss", |name| course.task_loss(name));
         let value = |curve: usize, epoch: usize| curves.get(curve).map_or(f64::NAN, |(_, y)| y[epoch]);
         let (last, best) = (course.epochs.len() - 1, course.best_epoch.unwrap_or_default());
         let mut words = vec![lang.loss_words(self.number(value(0, 0)), self.number(value(0, last)), last + 1)];
         if curves.len() > 1 {
-            let (at_best, at_last) = (value(1, best), value(1, last));
-            words.push(lang.val_loss_words(best + 1, self.number(at_best), self.number(at_last)));
+            let losses = &curves[1].1;
+            let lowest = (0..=last).min_by(|a, b| losses[*a].total_cmp(&losses[*b])).unwrap_or(best);
+            let (at_lowest, at_last) = (self.number(losses[lowest]), self.number(losses[last]));
+            words.push(lang.val_loss_words(lowest + 1, at_lowest, at_last));
+            if lowest != best && course.best_epoch.is_some() {
+                words.push(lang.best_with_penalty_words(best + 1, self.number(losses[best])));
+            }
         }
-        let axis = Axis { can_switch: true, ..Axis::new(lang.loss_axis(&self.record.setting.loss)) };
+        let loss = &self.record.setting.loss;
+        let mut name = lang.loss_axis(loss);
+        if let Some(penalty) = course.series(PENALTY) {
+            name = lang.loss_and_penalty_axis(loss);
+            words.push(lang.penalty_words(self.number(penalty[0]), self.number(penalty[last])));
+            curves.push((lang.penalty(), penalty));
+        }
+        let axis = Axis { can_switch: true, ..Axis::new(name) };
         self.over_epochs("loss", lang.loss_title(), axis, &curves, words)
     }
 
     fn metric(&self, name: &str) -> Figure {
         let lang = self.lang;
-        let curves = self.both(name);
+        let curves = self.both(name, |name| self.record.course.series(name));
         let kept = self.record.course.kept_epoch.unwrap_or(self.record.course.epochs.len() - 1);
         let values = curves.iter().map(|(part, y)| format!("{} ({part})", self.number(y[kept])));
         let words = vec![lang.metric_words(name, kept + 1, values.collect::<Vec<_>>().join(", "))];

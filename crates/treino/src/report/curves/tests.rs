@@ -28,7 +28,7 @@ fn curves_of_classes_are_those_of_scikit_learn() {
         let p: Vec<f32> = numbers(&case["p"]).iter().map(|p| *p as f32).collect();
         let single = |w: Vec<f64>| w.iter().map(|w| *w as f32).collect::<Vec<f32>>();
         let weights = (!case["weights"].is_null()).then(|| single(numbers(&case["weights"])));
-        let curves = ClassCurves::of("yes", &y, &p, weights.as_deref());
+        let curves = ClassCurves::of("yes", &y, &p, true, weights.as_deref());
         close(
             &[curves.auc, curves.average_precision, curves.brier],
             &Json::Array(vec![case["auc"].clone(), case["average_precision"].clone(), case["brier"].clone()]),
@@ -69,7 +69,7 @@ fn a_long_curve_is_thinned_and_keeps_its_ends_and_its_best_corner() {
     let positive: Vec<bool> = (0..n).map(|i| (i * 7919) % 1000 < i / 25).collect();
     let scores: Vec<f32> =
         (0..n).map(|i| ((i * 31 + i * i % 1009 * 7) % n) as f32 / n as f32 + i as f32 / n as f32).collect();
-    let curves = ClassCurves::of("yes", &positive, &scores, None);
+    let curves = ClassCurves::of("yes", &positive, &scores, true, None);
     assert!((100..=300).contains(&curves.roc.len()), "{}", curves.roc.len());
     assert!(curves.precision_recall.len() <= 300);
     assert_eq!((curves.roc[0], curves.roc[curves.roc.len() - 1]), ([0.0, 0.0], [1.0, 1.0]));
@@ -81,7 +81,7 @@ fn a_long_curve_is_thinned_and_keeps_its_ends_and_its_best_corner() {
 
 #[test]
 fn one_side_alone_and_numbers_that_are_none_have_curves_too() {
-    let curves = ClassCurves::of("yes", &[true, true], &[0.5, f32::NAN], None);
+    let curves = ClassCurves::of("yes", &[true, true], &[0.5, f32::NAN], true, None);
     assert!(curves.auc.is_nan() && curves.auc_interval.is_none());
     assert_eq!(curves.roc, [[0.0, 0.0], [1.0, 1.0]]);
     let numbers = NumberCurves::of(&[1.0, 2.0], &[f64::NAN, f64::INFINITY]);
