@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use treino::Result;
 use treino::catalog::{Interval, Kind};
 use treino::error::Error;
-use treino::files::write_atomically;
+use treino::files::write_in_place;
 use treino::spec::Spec;
 use treino_pages::explore::{ClaimResult, Exploration, Explore, exploration_report, explore};
 use treino_pages::figure;
@@ -55,12 +55,12 @@ pub fn run(matches: &ArgMatches, terminal: &Terminal) -> Result<u8> {
     let name = name.map_or_else(|| "table".to_string(), |name| name.to_string_lossy().into_owned());
     std::fs::create_dir_all(&folder).map_err(|e| Error::io("make", &folder, &e))?;
     let page = folder.join(if only.is_empty() { PAGE.to_string() } else { format!("{}.html", only.join("-")) });
-    write_atomically(&page, exploration_report(&found, &name, terminal.lang).html().as_bytes())?;
+    write_in_place(&page, exploration_report(&found, &name, terminal.lang).html().as_bytes())?;
     let mut pictures = 0;
     for figure in found.topics.iter().flat_map(|topic| &topic.figures) {
         let Some(kind) = kind else { break };
         let file = folder.join(format!("{}.{kind}", figure.id));
-        write_atomically(&file, &bytes(figure, &file.display().to_string(), terminal.lang)?)?;
+        write_in_place(&file, &bytes(figure, &file.display().to_string(), terminal.lang)?)?;
         pictures += 1;
     }
     if as_json {

@@ -12,6 +12,7 @@ mod inspect;
 mod json;
 mod lr_find;
 mod outcome;
+mod output;
 mod plot;
 mod predict;
 mod profile;

@@ -1,12 +1,12 @@
 //! `treino plot`: one figure of a run, in the terminal or as a file.
 
 use crate::arguments::{PICTURE_KINDS, argument};
+use crate::output::{for_spreadsheet, write_output};
 use crate::terminal::{Terminal, escaped};
 use clap::ArgMatches;
 use std::path::Path;
 use treino::Result;
 use treino::error::Error;
-use treino::files::write_atomically;
 use treino::report::Record;
 use treino_pages::figure::{self, Figure};
 use treino_pages::language::Lang;
@@ -30,7 +30,11 @@ pub fn run(matches: &ArgMatches, terminal: &Terminal) -> Result<u8> {
 pub fn draw(figure: &Figure, matches: &ArgMatches, terminal: &Terminal) -> Result<()> {
     match matches.get_one::<String>("output") {
         Some(output) => {
-            write_atomically(Path::new(output), &bytes(figure, output, terminal.lang)?)?;
+            let mut file = bytes(figure, output, terminal.lang)?;
+            if output.to_lowercase().ends_with(".csv") {
+                file = for_spreadsheet(matches, file);
+            }
+            write_output(matches, Path::new(output), &file, &[])?;
             terminal.print(&format!("{}\n", escaped(output)));
         }
         None => {

@@ -221,7 +221,10 @@ pub fn print(text: &str) {
 
 /// Text that may come from a file, without control characters that would steer the terminal.
 pub fn escaped(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() && c != '\n' { '\u{fffd}' } else { c }).collect()
+    // Also those that change the direction of what follows.
+    let is_steering =
+        |c: char| c.is_control() && c != '\n' || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    text.chars().map(|c| if is_steering(c) { '\u{fffd}' } else { c }).collect()
 }
 
 fn byte_range(source: &str, span: TextSpan) -> Option<Range<usize>> {

@@ -28,7 +28,8 @@ pub fn run(matches: &ArgMatches, terminal: &Terminal) -> Result<u8> {
     let lang = terminal.lang;
     let job = Job::of(planned)
         .write_to(out, name)?
-        .report(move |record, run| report::write(record, run, None, lang).map(drop));
+        .report(move |record, into, run| report::write_into(record, into, run, lang).map(drop));
+    let job = if matches.get_flag("resume") { job.resumable() } else { job };
     let planned = job.planned();
     listen_for_interrupts();
 

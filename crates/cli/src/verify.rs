@@ -4,7 +4,7 @@ use crate::arguments::argument;
 use crate::json;
 use crate::progress::TrainProgressBar;
 use crate::session::{ReportContext, listen_for_interrupts};
-use crate::terminal::Terminal;
+use crate::terminal::{Terminal, escaped};
 use crate::wrap::wrapped;
 use clap::ArgMatches;
 use std::path::Path;
@@ -30,26 +30,37 @@ pub fn run(matches: &ArgMatches, terminal: &Terminal) -> Result<u8> {
     if let Some(progress) = &progress {
         progress.finish();
     }
-    let Verification { numbers, difference } = result?;
+    let verification = result?;
+    let is_same = verification.is_same();
+    let Verification { numbers, difference, description, changed } = verification;
     if as_json {
         json::line(&serde_json::json!({
-            "same": difference.is_none(),
+            "same": is_same,
             "numbers": numbers,
             "different": difference.as_ref().map_or(0, |d| d.numbers),
             "first": difference.as_ref().map(|d| &d.first),
             "largest": difference.as_ref().map(|d| d.largest),
+            "description": description,
+            "changed": changed,
         }));
     } else {
         let lang = terminal.lang;
         let all = lang.grouped(numbers as f64);
-        let words = match &difference {
-            None => lang.same_bits(all),
+        let mut words = match &difference {
+            None if is_same => lang.same_bits(all),
+            None => lang.same_numbers(all),
             Some(Difference { first, numbers, largest }) => {
                 let some = lang.grouped(*numbers as f64);
                 lang.other_bits(some, all, first, lang.marked(&format!("{largest:.1e}")))
             }
         };
+        if let Some(description) = &description {
+            words.push_str(&lang.other_description(escaped(description)));
+        }
+        if !changed.is_empty() {
+            words.push_str(&lang.changed_files(escaped(&changed.join(", "))));
+        }
         terminal.print(&wrapped(&words, terminal.width, "  ", "    "));
     }
-    Ok(u8::from(difference.is_some()))
+    Ok(u8::from(!is_same))
 }

@@ -131,11 +131,7 @@ pub fn prepare_table_for(table: Table, spec: &DataSpec, readings: &ColumnEncodin
             *part = Some(found);
         }
     }
-    if let Some(sum) = weight_sum(&train)
-        && sum <= 0.0
-    {
-        return Err(Error::input("the weights of all training rows are 0"));
-    }
+    check_parts([("training", Some(&train)), ("validation", validation.as_ref()), ("test", test.as_ref())])?;
     for (part, name) in [(&validation, "validation"), (&test, "test")] {
         notes.extend(part.as_ref().and_then(|part| repeated(&train, part, name)));
     }
@@ -181,6 +177,21 @@ fn roles(table: &Table, spec: &DataSpec) -> Result<(Vec<usize>, Option<usize>)> 
         check_weights(table, weight)?;
     }
     Ok((columns, weight))
+}
+
+/// Refuses parts without rows or weight: nothing could be learnt from them, or said about them.
+fn check_parts<'a>(parts: impl IntoIterator<Item = (&'static str, Option<&'a Dataset>)>) -> Result<()> {
+    for (name, part) in parts {
+        let Some(part) = part else { continue };
+        if part.is_empty() {
+            return Err(Error::input(format!("there are no {name} rows")));
+        }
+        if weight_sum(part).is_some_and(|sum| sum <= 0.0) {
+            let e = Error::input(format!("the weights of all {name} rows are 0"));
+            return Err(e.help("rows without weight can be left out of the file, or the split be another"));
+        }
+    }
+    Ok(())
 }
 
 fn weight_sum(dataset: &Dataset) -> Option<f64> {

@@ -2,6 +2,7 @@
 //! the path of the spec's value that it sets.
 
 mod explore;
+mod output;
 mod stopping;
 mod study;
 mod values;
@@ -13,6 +14,7 @@ pub use values::scalar;
 pub use wording::with_flags;
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
+use output::{output_flags, spreadsheet_flag};
 use std::path::Path;
 use stopping::early_stopping;
 use treino::Result;
@@ -223,6 +225,12 @@ fn train() -> Command {
         )
         .arg(option("out", "DIR", "Where to put the run folder [default: runs]"))
         .arg(option("name", "NAME", "Name of the run folder [default: the table's]"))
+        .arg(
+            Arg::new("resume")
+                .long("resume")
+                .action(ArgAction::SetTrue)
+                .help("Keep the progress now and then beside the run folders, and go on from there after a crash"),
+        )
         .arg(json("Print JSON lines on standard output instead of words"))
         .arg(
             Arg::new("profile")
@@ -271,7 +279,8 @@ fn with_model_commands(command: Command) -> Command {
                 .arg(model())
                 .arg(data())
                 .args(other_file_flags().map(Flag::arg))
-                .arg(option("output", "FILE", "Write to a file instead of standard output").short('o')),
+                .args(output_flags("Write to a file instead of standard output"))
+                .arg(spreadsheet_flag()),
         )
         .subcommand(
             Command::new("inspect")
@@ -293,7 +302,7 @@ fn with_run_commands(command: Command) -> Command {
             Command::new("report")
                 .about("Write the page that explains a run")
                 .arg(run_folder())
-                .arg(option("output", "FILE", "Where to write it [default: report.html in the run folder]").short('o')),
+                .args(output_flags("Where to write it [default: report.html in the run folder]")),
         )
         .subcommand(
             Command::new("doctor")
@@ -307,7 +316,8 @@ fn with_run_commands(command: Command) -> Command {
                 .after_help("Examples:\n  treino plot runs/0001-patients\n  treino plot runs/0001-patients loss\n  treino plot runs/0001-patients roc -o roc.svg")
                 .arg(run_folder())
                 .arg(Arg::new("figure").value_name("FIGURE").help("Such as loss; without it, the figures are listed"))
-                .arg(option("output", "FILE", "Write it as .svg, .png, .csv or .json").short('o')),
+                .args(output_flags("Write it as .svg, .png, .csv or .json"))
+                .arg(spreadsheet_flag()),
         )
         .subcommand(
             Command::new("replay")

@@ -1,5 +1,6 @@
 //! The arguments of `treino study`.
 
+use super::output::{output_flags, spreadsheet_flag};
 use super::{entries_with, json, lay_over, option, scalar, training};
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use std::path::Path;
@@ -126,21 +127,23 @@ pub fn command() -> Command {
             Command::new("report")
                 .about("Write the page of a study: verdict, curves, seeds, settings, what mattered")
                 .arg(named())
-                .arg(option("output", "FILE", "Where to write it [default: report.html beside the study]").short('o')),
+                .args(output_flags("Where to write it [default: report.html beside the study]")),
         )
         .subcommand(
             Command::new("plot")
                 .about("Draw a figure of a study in the terminal or into a file")
                 .arg(named())
                 .arg(Arg::new("figure").value_name("FIGURE").help("Which one; without it they are listed"))
-                .arg(option("output", "FILE", "Write to a file: .svg, .png, .csv or .json").short('o')),
+                .args(output_flags("Write to a file: .svg, .png, .csv or .json"))
+                .arg(spreadsheet_flag()),
         )
         .subcommand(
             Command::new("export")
                 .about("Write every training as a row, or the study for Optuna")
                 .arg(named())
                 .arg(option("format", "NAME", "csv, json, parquet, or optuna for a journal that Optuna opens [default: as the file's name ends, else csv]"))
-                .arg(option("output", "FILE", "Write to a file instead of standard output").short('o')),
+                .args(output_flags("Write to a file instead of standard output"))
+                .arg(spreadsheet_flag()),
         )
 }
 

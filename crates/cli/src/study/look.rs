@@ -4,6 +4,7 @@ use super::outcome::{object, outcome};
 use crate::arguments::format_of;
 use crate::indented_lines::IndentedLines;
 use crate::json;
+use crate::output::{for_spreadsheet, print_data, write_output};
 use crate::session::{is_interrupted, listen_for_interrupts};
 use crate::tables::{self, shortened};
 use crate::terminal::Terminal;
@@ -14,10 +15,10 @@ use std::time::Duration;
 use treino::Result;
 use treino::error::Error;
 use treino::statistics::interval95;
+use treino::study;
 use treino::study::importance::FEWEST_CONFIGS;
 use treino::study::{Comparison, Config, StudyResult};
 use treino::study::{STUDY_FILE, StudyContent};
-use treino::{files, study};
 
 /// How often a study that is watched is looked at.
 const GLANCE: Duration = Duration::from_millis(500);
@@ -282,11 +283,11 @@ pub fn export(matches: &ArgMatches) -> Result<u8> {
             let name = Path::new(name).file_name().map_or(name.to_string(), |name| name.to_string_lossy().into_owned());
             study::optuna_journal(&content, &name)?.into_bytes()
         }
-        _ => treino_pages::figure::csv(&content.table()).into_bytes(),
+        _ => for_spreadsheet(matches, treino_pages::figure::csv(&content.table()).into_bytes()),
     };
     match output {
-        Some(path) => files::write_atomically(path, &bytes)?,
-        None => crate::terminal::print(&String::from_utf8_lossy(&bytes)),
+        Some(path) => write_output(matches, path, &bytes, &[&path_of(name)?])?,
+        None => print_data(&bytes),
     }
     Ok(0)
 }

@@ -60,7 +60,7 @@ fn study(matches: &ArgMatches, terminal: &Terminal) -> Result<u8> {
     }
     let course = course?;
     file.close()?;
-    let page = report::write(&folder.join(STUDY_FILE), &folder.display().to_string(), None, terminal)?;
+    let page = report::write(&folder.join(STUDY_FILE), &folder.display().to_string(), terminal)?;
     if as_json {
         json::line(&object(&course, &folder));
     } else {

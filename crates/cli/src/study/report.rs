@@ -1,12 +1,13 @@
 //! The pages and figures of a study.
 
 use super::look::{argument, path_of};
+use crate::output::write_output;
 use crate::plot::draw;
 use crate::terminal::{Terminal, escaped};
 use clap::ArgMatches;
 use std::path::{Path, PathBuf};
 use treino::Result;
-use treino::files::write_atomically;
+use treino::files::write_in_place;
 use treino::study::StudyContent;
 use treino_pages::figure::{StudyView, study_figure, study_figures, study_report};
 
@@ -20,18 +21,25 @@ fn view<T>(path: &Path, name: &str, terminal: &Terminal, show: impl FnOnce(&Stud
     show(&StudyView { course: &course, space: &spec.space, text: &content.spec, name, lang: terminal.lang })
 }
 
-/// Writes the page of a study beside its file, or elsewhere, and says where.
-pub fn write(path: &Path, name: &str, output: Option<PathBuf>, terminal: &Terminal) -> Result<PathBuf> {
-    let output = output.unwrap_or_else(|| path.with_file_name(NAME));
-    view(path, name, terminal, |view| write_atomically(&output, study_report(view).html().as_bytes()))?;
+/// Writes the page of a study beside its file, and says where.
+pub fn write(path: &Path, name: &str, terminal: &Terminal) -> Result<PathBuf> {
+    let output = path.with_file_name(NAME);
+    view(path, name, terminal, |view| write_in_place(&output, study_report(view).html().as_bytes()))?;
     Ok(output)
 }
 
 /// `treino study report`.
 pub fn report(matches: &ArgMatches, terminal: &Terminal) -> Result<u8> {
     let name = argument(matches, "study");
-    let output = matches.get_one::<String>("output").map(PathBuf::from);
-    let written = write(&path_of(name)?, name, output, terminal)?;
+    let path = path_of(name)?;
+    let written = match matches.get_one::<String>("output").map(PathBuf::from) {
+        None => write(&path, name, terminal)?,
+        Some(output) => {
+            let page = view(&path, name, terminal, |view| Ok(study_report(view).html()))?;
+            write_output(matches, &output, page.as_bytes(), &[&path])?;
+            output
+        }
+    };
     terminal.print(&format!("{}\n", escaped(&written.display().to_string())));
     Ok(0)
 }

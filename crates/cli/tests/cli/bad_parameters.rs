@@ -341,3 +341,30 @@ fn parameters_that_contradict_each_other() {
     let lines: Vec<(&str, &[&str])> = lines.iter().map(|(line, words)| (line.as_str(), *words)).collect();
     scratch.refuses_all(&lines);
 }
+
+/// What would need more memory or time than any machine has is refused with the largest number allowed.
+#[test]
+fn absurd_numbers_are_refused_with_the_largest_one_allowed() {
+    let scratch = Scratch::with(&["iris.csv"]);
+    let train = "train iris.csv --target species --epochs 1 -q";
+    let study = "study iris.csv --target species --vary learning_rate=0.1,0.01 --epochs 1 -q";
+    let huge = "9223372036854775807";
+    let cases = [
+        (format!("{train} --repeats {huge}"), "in [1, 100000]"),
+        (format!("{train} --repeats 1000000000000"), "in [1, 100000]"),
+        (format!("train iris.csv --target species -q --epochs {huge}"), "in [1, 1000000000]"),
+        (format!("{train} --hidden {huge}"), "more than 1073741824 parameters"),
+        (format!("{study} --repeats {huge}"), "in [1, 100000]"),
+        (format!("{study} --confirm-seeds {huge}"), "in [1, 100000]"),
+        (format!("{study} --sources {huge}"), "in [0, 100000]"),
+        (format!("{study} --folds {huge}"), "in [2, 100000]"),
+        (format!("{study} --prune '{{ type = \"hyperband\", max_epochs = {huge} }}'"), "in [1, 1000000000]"),
+        (format!("{train} --set 'compile.metrics=[{{ type=\"auc\", num_thresholds={huge} }}]'"), "in [2, 65536]"),
+        (format!("{train} --set 'compile.metrics=[{{ type=\"mean_io_u\", num_classes=1000000 }}]'"), "in [1, 4096]"),
+        (format!("{train} --optimizer '{{ type = \"muon\", ns_steps = {huge} }}'"), "in [0, 100]"),
+        (format!("{train} --skip-rows {huge}"), "iris.csv"),
+    ];
+    for (line, words) in &cases {
+        scratch.refuses(line, &[words]);
+    }
+}

@@ -26,7 +26,7 @@ fn every_run_has_a_report_that_can_be_made_again() {
     scratch.refuses("report runs", &["no record", "train"]);
     scratch.refuses("report runs/0001-pima -o no/such/folder.html", &["no/such"]);
     let record = scratch.text("runs/0001-pima/record.json");
-    scratch.write("runs/0001-pima/record.json", record.replacen("\"format_version\":1", "\"format_version\":99", 1));
+    scratch.write("runs/0001-pima/record.json", record.replacen("\"format_version\":2", "\"format_version\":99", 1));
     scratch.refuses("report runs/0001-pima", &["format 99", "newer Treino"]);
     scratch.write("runs/0001-pima/record.json", &record[..record.len() / 2]);
     scratch.refuses("doctor runs/0001-pima", &["damaged"]);

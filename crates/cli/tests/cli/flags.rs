@@ -92,7 +92,7 @@ const PIMA: &[(&str, &str, Shows)] = &[
 ];
 
 /// Flags that other tests are about, or that train nothing.
-const ELSEWHERE: &[(&str, &str)] = &[("no-header", "tables.rs"), ("help", "here")];
+const ELSEWHERE: &[(&str, &str)] = &[("no-header", "tables.rs"), ("resume", "losing_nothing.rs"), ("help", "here")];
 
 #[test]
 fn every_flag_of_train_is_taken_and_does_what_it_says() {

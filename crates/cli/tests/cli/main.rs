@@ -15,6 +15,7 @@ mod exploring;
 mod expressions;
 mod flags;
 mod json_lines;
+mod losing_nothing;
 mod lr_find;
 mod main_job;
 mod manners;

@@ -32,7 +32,7 @@ fn trained(table: &str, target: &str) -> Value {
     let header: Value = serde_json::from_slice(&model[8..8 + header]).unwrap();
     assert_eq!(header["dense/kernel"]["dtype"], "F32");
     let description: Value = serde_json::from_str(header["__metadata__"]["treino"].as_str().unwrap()).unwrap();
-    assert_eq!(description["format_version"], 1);
+    assert_eq!(description["format_version"], 2);
     metrics["scores"]["test"].clone()
 }
 

@@ -163,7 +163,7 @@ fn devices_are_written_to_and_stay_what_they_are() {
 
     // A link stays a link.
     std::os::unix::fs::symlink(scratch.path("real.csv"), scratch.path("link.csv")).unwrap();
-    scratch.write("real.csv", "old");
+    scratch.write("real.csv", format!("{}\nold\n", out.lines().next().unwrap()));
     scratch.good(&format!("predict {MODEL} iris.csv -o link.csv"));
     assert_eq!(scratch.text("real.csv"), out);
 }

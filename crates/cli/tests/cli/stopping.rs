@@ -81,10 +81,13 @@ fn killed_it_leaves_nothing() {
 }
 
 #[test]
-fn divergence_at_once_says_where_and_what_to_do_and_leaves_nothing() {
+fn divergence_at_once_says_where_and_what_to_do_and_leaves_its_curves() {
     let scratch = Scratch::with(&["pima.csv"]);
-    let before = scratch.listing();
-    for flags in ["--learning-rate 1e30", "--optimizer sgd --learning-rate 1e30"] {
+    // What the last step breaks is not seen by the loss of its epoch: the validation shows it, or else the training rows.
+    let once = "--learning-rate 1e30 --epochs 1";
+    let blind = "--learning-rate 1e30 --epochs 1 --validation-split 0 --test-split 0";
+    let cases = ["--learning-rate 1e30", "--optimizer sgd --learning-rate 1e30", once, blind];
+    for (at, flags) in cases.into_iter().enumerate() {
         let done = scratch.run(&format!("train pima.csv --target diabetes {flags} -q"));
         assert_eq!(done.code, 3, "{}{}", done.stdout, done.stderr);
         assert_eq!(done.stdout, "");
@@ -92,7 +95,23 @@ fn divergence_at_once_says_where_and_what_to_do_and_leaves_nothing() {
             assert!(done.stderr.contains(word), "{word}\n{}", done.stderr);
         }
         assert!(done.stderr.contains("layer dense") || done.stderr.contains("loss"), "{}", done.stderr);
-        assert_eq!(scratch.listing(), before);
+        let run = format!("runs/{:04}-pima", at + 1);
+        assert!(
+            done.stderr.contains(&format!("there is no model to keep; what happened is in {run}")),
+            "{}",
+            done.stderr
+        );
+        assert!(!scratch.path(&format!("{run}/model.safetensors")).exists());
+        scratch.refuses(&format!("predict {run} pima.csv"), &["this folder holds no model", "diverged"]);
+        assert!(scratch.text(&format!("{run}/report.html")).contains("before there was a model to keep"));
+        assert!(scratch.good(&format!("doctor {run}")).stdout.contains("diverged"));
+        let losses = scratch.good(&format!("plot {run} divergence -o losses.csv"));
+        assert_eq!(losses.stdout, "losses.csv\n");
+        let csv = scratch.text("losses.csv");
+        let first = csv.lines().nth(1).unwrap();
+        // Of the first step the loss is that of the initial weights.
+        let loss: f64 = first.split_once(',').unwrap().1.parse().unwrap();
+        assert!(first.starts_with("1,") && (0.3..1.5).contains(&loss), "{csv}");
     }
 }
 

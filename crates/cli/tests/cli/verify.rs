@@ -31,7 +31,12 @@ fn a_run_gives_the_same_bits_and_stays_as_it_is() {
     }
     let scratch = with_run("");
     let line: Value = serde_json::from_str(&scratch.good("verify runs/0001-pima --json").stdout).unwrap();
-    assert_eq!(line, json!({ "same": true, "numbers": 61, "different": 0, "first": null, "largest": null }));
+    assert_eq!(
+        line,
+        json!({
+            "same": true, "numbers": 61, "different": 0, "first": null, "largest": null, "description": null, "changed": [],
+        })
+    );
 }
 
 #[test]

@@ -1,6 +1,8 @@
 //! Folders that are made where they are missing, and working folders beside the place of what is made in them.
 
+use super::leftovers::{is_ours, remove_leftovers, try_to_own};
 use crate::error::{Error, Result};
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
@@ -38,31 +40,120 @@ impl Drop for CreatedFolders {
 }
 
 /// Whether something can be written into a folder, which may have to be made: to be asked before long work, so that its result
-/// is not lost. It leaves nothing behind.
+/// is not lost. What killed processes left there is removed; else it leaves nothing behind.
 ///
 /// # Errors
 /// A folder that cannot be made or written to.
 pub fn check_folder(folder: &Path) -> Result<()> {
-    working_folder(folder, ".treino-").map(drop)
+    WorkingFolder::make(folder, ".treino-").map(drop)
 }
 
-/// Makes a working folder in `parent`, which is made where it is missing. Dropped, the working folder goes, and then the empty
-/// ones among those that were made for it: drop it before them.
+/// Whether the disk of a folder, which need not exist, has room for so many bytes, as far as the system tells.
 ///
 /// # Errors
-/// A folder that cannot be made or written to.
-pub fn working_folder(parent: &Path, prefix: &str) -> Result<(TempDir, CreatedFolders)> {
-    let mut made = CreatedFolders::make(parent)?;
-    let work = || tempfile::Builder::new().prefix(prefix).tempdir_in(parent);
-    let mut begun = work();
-    for _ in 0..10 {
-        if !matches!(&begun, Err(e) if e.kind() == std::io::ErrorKind::NotFound) {
-            break;
+/// A disk that is too full.
+pub fn check_space(folder: &Path, bytes: u64) -> Result<()> {
+    let here = Path::new(".");
+    let there = folder.ancestors().find(|path| path.is_dir() && !path.as_os_str().is_empty()).unwrap_or(here);
+    match free_bytes(there) {
+        Some(free) if free < bytes => {
+            let mib = |bytes: u64| bytes as f64 / f64::from(1 << 20);
+            let e = format!("the disk has {:.1} MiB left, but {:.1} are needed", mib(free), mib(bytes));
+            Err(Error::input(e).in_file(folder).help("make room, or name a folder on another disk"))
         }
-        // Another program that only looked whether it can write has taken its empty folder away again.
-        made = CreatedFolders::make(parent)?;
-        begun = work();
+        _ => Ok(()),
     }
-    let work = begun.map_err(|e| Error::io("write to the folder", parent, &e))?;
-    Ok((work, made))
+}
+
+#[cfg(unix)]
+fn free_bytes(folder: &Path) -> Option<u64> {
+    let disk = rustix::fs::statvfs(folder).ok()?;
+    disk.f_bavail.checked_mul(disk.f_frsize)
+}
+
+#[cfg(not(unix))]
+fn free_bytes(_folder: &Path) -> Option<u64> {
+    None
+}
+
+/// A folder to work in, beside the place of what is made. Dropped, it goes, and then the empty ones among the folders that were
+/// made for it.
+#[derive(Debug)]
+pub struct WorkingFolder {
+    // Dropped in this order: the work, then what it is in.
+    work: TempDir,
+    made: CreatedFolders,
+    /// Held as long as the process works: a folder without an owner is a leftover.
+    owner: Option<File>,
+}
+
+impl WorkingFolder {
+    /// Makes a working folder in `parent`, which is made where it is missing. Those of killed processes are removed.
+    ///
+    /// # Errors
+    /// A folder that cannot be made or written to.
+    pub fn make(parent: &Path, prefix: &str) -> Result<Self> {
+        let mut tries = 0;
+        loop {
+            let made = CreatedFolders::make(parent)?;
+            remove_leftovers(parent);
+            let begun = tempfile::Builder::new().prefix(prefix).tempdir_in(parent);
+            match begun.and_then(|work| try_to_own(work.path()).map(|owner| (work, owner))) {
+                Ok((work, owner)) if is_ours(work.path(), owner.as_ref()) => {
+                    return Ok(WorkingFolder { work, made, owner });
+                }
+                // Another process took the new folder for a leftover, or its own empty parent away.
+                Ok(_) if tries < 10 => {}
+                Err(e) if e.kind() == std::io::ErrorKind::NotFound && tries < 10 => {}
+                Ok(_) => return Err(Error::io("write to the folder", parent, &std::io::ErrorKind::NotFound.into())),
+                Err(e) => return Err(Error::io("write to the folder", parent, &e)),
+            }
+            tries += 1;
+        }
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        self.work.path()
+    }
+
+    /// The folder has been renamed: there is nothing left to remove.
+    pub fn has_moved(mut self) {
+        let _ = self.work.keep();
+        self.made.keep();
+        drop(self.owner);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_nobody_owns_any_more_is_removed_and_what_somebody_owns_stays() {
+        let home = tempfile::tempdir().unwrap();
+        let at_work = WorkingFolder::make(home.path(), ".run-").unwrap();
+        std::fs::write(at_work.path().join("history.csv"), "epoch").unwrap();
+        for folder in [".run-AbCd12", ".treino-AbCd12", ".run-", ".run-and-more", "run-AbCd12"] {
+            std::fs::create_dir(home.path().join(folder)).unwrap();
+            std::fs::write(home.path().join(folder).join("file"), "").unwrap();
+        }
+        std::fs::write(home.path().join(".treino-XyZ789"), "").unwrap();
+        std::fs::write(home.path().join(".treino.toml"), "").unwrap();
+        check_folder(home.path()).unwrap();
+        let mut left: Vec<String> =
+            std::fs::read_dir(home.path()).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
+        left.retain(|name| !at_work.path().ends_with(name));
+        left.sort();
+        assert_eq!(left, [".run-", ".run-and-more", ".treino.toml", "run-AbCd12"]);
+        assert!(at_work.path().join("history.csv").is_file());
+    }
+
+    #[test]
+    fn a_full_disk_is_told() {
+        let home = tempfile::tempdir().unwrap();
+        check_space(&home.path().join("not/there/yet"), 1).unwrap();
+        let e = check_space(home.path(), u64::MAX).unwrap_err();
+        assert!(e.message().starts_with("the disk has "), "{e}");
+    }
 }

@@ -6,14 +6,19 @@
 mod append_file;
 mod crc32c;
 mod folder;
+mod leftovers;
+mod seal;
 
 pub use append_file::AppendFile;
 pub use crc32c::{Crc32c, crc32c};
-pub use folder::{CreatedFolders, check_folder, working_folder};
+pub use folder::{CreatedFolders, WorkingFolder, check_folder, check_space};
+pub use leftovers::remove_leftovers;
+pub use seal::{UNSEALED, check_seal, seal};
 
 use crate::error::{Error, Result};
 use std::io::Write;
 use std::path::Path;
+use tempfile::NamedTempFile;
 
 /// Writes a file in one piece: readers see the old content or the new, never a part.
 ///
@@ -36,13 +41,39 @@ pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<()> {
     write().map_err(|e| Error::io("write", path, &e))
 }
 
+/// Writes a file under a name that nobody gave: a link of that name is replaced, never followed, so that what it leads to stays
+/// as it is.
+///
+/// # Errors
+/// As [`write_atomically`].
+pub fn write_in_place(path: &Path, bytes: &[u8]) -> Result<()> {
+    let write = || match std::fs::symlink_metadata(path) {
+        Ok(there) if there.is_dir() => Err(std::io::ErrorKind::IsADirectory.into()),
+        _ => replace(path, bytes),
+    };
+    write().map_err(|e| Error::io("write", path, &e))
+}
+
+/// A temporary file that no other process takes for a leftover.
+fn temporary(folder: &Path) -> std::io::Result<NamedTempFile> {
+    let mut tries = 0;
+    loop {
+        let file = tempfile::Builder::new().prefix(".treino-").tempfile_in(folder)?;
+        let owned = leftovers::own(file.as_file());
+        if owned.is_ok() && leftovers::is_ours(file.path(), Some(file.as_file())) || tries == 10 {
+            return Ok(file);
+        }
+        tries += 1;
+    }
+}
+
 /// Writes beside the place of the file, and then renames.
 fn replace(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     let folder = match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
     };
-    let mut file = tempfile::Builder::new().prefix(".treino-").tempfile_in(folder)?;
+    let mut file = temporary(folder)?;
     file.write_all(bytes)?;
     file.as_file().sync_all()?;
     // Temporary files are for their owner only; what is kept follows the folder's custom.

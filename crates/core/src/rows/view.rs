@@ -48,6 +48,12 @@ impl<'a> Rows<'a> {
         self.rows
     }
 
+    /// About `rows` of the rows, evenly spread; all where there are no more.
+    pub fn spread(self, rows: usize) -> Self {
+        let step = (self.rows / rows.max(1)).max(1);
+        Rows { rows: self.rows.div_ceil(step), stride: self.stride * step, ..self }
+    }
+
     /// The number of columns.
     pub fn cols(&self) -> usize {
         self.cols
@@ -101,6 +107,16 @@ mod tests {
         rows.copy_to(1, &mut two);
         assert_eq!(two, [4.0, 5.0, 8.0, 9.0]);
         assert_eq!(Rows::new(&numbers[..6], 2, 3).unwrap().contiguous(), Some(&numbers[..6]));
+    }
+
+    #[test]
+    fn rows_are_spread_evenly() {
+        let numbers: Vec<f32> = (0..14).map(|i| i as f32).collect();
+        let rows = Rows::new(&numbers, 7, 2).unwrap();
+        assert_eq!(rows.spread(3).iter().map(|row| row[0]).collect::<Vec<_>>(), [0.0, 4.0, 8.0, 12.0]);
+        assert_eq!(rows.spread(7), rows);
+        assert_eq!(rows.spread(100), rows);
+        assert_eq!(Rows::new(&[], 0, 2).unwrap().spread(5).rows(), 0);
     }
 
     #[test]

@@ -11,9 +11,10 @@ use crate::network::{damaged, parse, weights_metadata};
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 use serde::{Deserialize, Serialize};
 use treino_core::error::{Error, Result};
+use treino_core::files::{UNSEALED, check_seal, seal};
 
 /// The version of the backup format; no other is read.
-const BACKUP_VERSION: u32 = 2;
+const BACKUP_VERSION: u32 = 3;
 
 #[derive(Serialize, Deserialize)]
 struct BackupMetadata {
@@ -105,13 +106,16 @@ pub(crate) fn write_backup(identity: &TrainingFingerprint, progress: &TrainingCh
     };
     let cannot = |e: &dyn std::fmt::Display| Error::input(format!("the progress cannot be stored: {e}"));
     let json = serde_json::to_string(&metadata).map_err(|e| cannot(&e))?;
+    let json = json.replacen('{', &format!("{{{UNSEALED},"), 1);
     let views: Result<Vec<_>, _> = tensors
         .0
         .iter()
         .map(|(name, dtype, length, bytes)| TensorView::new(*dtype, vec![*length], bytes).map(|view| (name, view)))
         .collect();
     let metadata = Some(std::iter::once(("treino".to_string(), json)).collect());
-    views.and_then(|views| safetensors::serialize(views, metadata)).map_err(|e| cannot(&e))
+    let mut bytes = views.and_then(|views| safetensors::serialize(views, metadata)).map_err(|e| cannot(&e))?;
+    seal(&mut bytes)?;
+    Ok(bytes)
 }
 
 /// Reads a backup.
@@ -132,6 +136,7 @@ pub(crate) fn read_backup(bytes: &[u8]) -> Result<(TrainingFingerprint, Training
         }
         Some(_) => {}
     }
+    check_seal(bytes, true)?;
     let metadata: BackupMetadata = serde_json::from_value(value).map_err(broken)?;
     let tensors = StoredTensors { bytes, tensors: parse(bytes)? };
     let buffers = metadata.buffers.into_iter().enumerate();

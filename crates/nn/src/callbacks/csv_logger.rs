@@ -3,6 +3,8 @@
 use super::python_number::repr;
 use super::{ActiveCallback, Control, StartCallback, TrainingInfo};
 use crate::events::Logs;
+use std::fs::File;
+use std::io::Read;
 use std::path::Path;
 use treino_core::catalog::{Kind, component};
 use treino_core::error::{Error, Result};
@@ -49,9 +51,26 @@ impl StartCallback for CSVLogger {
                 format!("csv_logger.separator is {:?}, but must be one character that no number holds", self.separator);
             return Err(Error::input(e));
         }
-        AppendFile::check(Path::new(&self.filename))?;
+        let path = Path::new(&self.filename);
+        AppendFile::check(path)?;
+        check_log(path)?;
         Ok(Box::new(ActiveCsvLogger { settings: self.clone(), file: None, keys: Vec::new() }))
     }
+}
+
+/// Refuses a file that holds something else than a log: a table, say, that would be lost.
+fn check_log(path: &Path) -> Result<()> {
+    const BEGINNING: &[u8] = b"epoch";
+    let mut there = Vec::new();
+    if path.is_file() {
+        let file = File::open(path).map_err(|e| Error::io("read", path, &e))?;
+        file.take(BEGINNING.len() as u64).read_to_end(&mut there).map_err(|e| Error::io("read", path, &e))?;
+    }
+    if there.is_empty() || there == BEGINNING {
+        return Ok(());
+    }
+    let e = Error::input("csv_logger.filename names a file that holds something else than a log").in_file(path);
+    Err(e.help("name another file, or delete this one"))
 }
 
 struct ActiveCsvLogger {

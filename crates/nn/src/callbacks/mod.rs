@@ -23,7 +23,7 @@ mod swap_ema_weights;
 mod tensorboard;
 mod terminate_on_nan;
 
-pub use backup_and_restore::{BackupAndRestore, BackupFolder};
+pub use backup_and_restore::{BackupAndRestore, BackupFolder, KeepProgress};
 pub use csv_logger::CSVLogger;
 pub use custom::Custom;
 pub use early_stopping::EarlyStopping;

@@ -4,6 +4,9 @@ use serde::{Deserialize, Serialize};
 use treino_core::catalog::setting;
 use treino_core::error::{Error, Kind};
 
+/// How many losses before a divergence are kept.
+pub const LAST_LOSSES: usize = 200;
+
 /// A training left the finite numbers.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Divergence {
@@ -20,6 +23,9 @@ pub struct Divergence {
     /// Whether the cause is in the expression of a loss: it is not finite for finite predictions, or its derivative is not.
     #[serde(default)]
     pub in_expression: bool,
+    /// The losses of the last steps with a finite one, at most [`LAST_LOSSES`].
+    #[serde(default, with = "treino_core::nullable")]
+    pub losses: Vec<f64>,
 }
 
 impl Divergence {

@@ -11,7 +11,7 @@ mod layer_statistics;
 mod logs;
 mod state;
 
-pub use divergence::Divergence;
+pub use divergence::{Divergence, LAST_LOSSES};
 pub use event::{EVENT_VERSION, Event};
 pub use gate::Gate;
 pub use history::{Ending, History};

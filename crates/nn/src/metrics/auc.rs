@@ -44,7 +44,7 @@ component! {
     /// count alike, as in Keras, unless `multi_label`.
     pub struct Auc = "auc" ["AUC"] {
         /// Number of thresholds from 0 to 1.
-        num_thresholds: usize = 200, Kind::Int(Interval::at_least(2.0));
+        num_thresholds: usize = 200, Kind::Int(Interval::closed(2.0, 65_536.0));
         /// Which curve.
         curve: Curve = Curve::Roc, Curve::KIND;
         /// How the curve runs between thresholds: interpolated, or bounded from below or above.

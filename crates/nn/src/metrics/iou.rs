@@ -7,6 +7,9 @@ use super::{ComputeMetric, MetricState, largest};
 use treino_core::catalog::{Kind, component};
 use treino_core::error::{Error, Result};
 
+/// The confusion matrix has a number for each pair of classes.
+const NUM_CLASSES: Kind = Kind::Int(treino_core::catalog::Interval::closed(1.0, 4096.0));
+
 const CLASSES: Kind = Kind::List(&Kind::INDEX);
 
 component! {
@@ -17,7 +20,7 @@ component! {
     /// unless told a dtype. Class numbers count as one-hot rows where these are wanted.
     pub struct IoU = "io_u" {
         /// Number of classes.
-        num_classes: Option<usize> = None, Kind::COUNT;
+        num_classes: Option<usize> = None, NUM_CLASSES;
         /// The classes that count, all by default.
         target_class_ids: Option<Vec<usize>> = None, CLASSES;
         /// A class whose rows are left out.
@@ -35,7 +38,7 @@ component! {
     /// Keras differences: as for `io_u`.
     pub struct MeanIoU = "mean_io_u" {
         /// Number of classes.
-        num_classes: Option<usize> = None, Kind::COUNT;
+        num_classes: Option<usize> = None, NUM_CLASSES;
         /// A class whose rows are left out.
         ignore_class: Option<i64> = None, Kind::Int(treino_core::catalog::Interval::ALL);
         /// Whether targets are class numbers, not one-hot rows.
@@ -63,7 +66,7 @@ component! {
     /// Keras differences: as for `io_u`.
     pub struct OneHotIoU = "one_hot_io_u" {
         /// Number of classes.
-        num_classes: Option<usize> = None, Kind::COUNT;
+        num_classes: Option<usize> = None, NUM_CLASSES;
         /// The classes that count, all by default.
         target_class_ids: Option<Vec<usize>> = None, CLASSES;
         /// A class whose rows are left out.
@@ -79,7 +82,7 @@ component! {
     /// Keras differences: as for `io_u`.
     pub struct OneHotMeanIoU = "one_hot_mean_io_u" {
         /// Number of classes.
-        num_classes: Option<usize> = None, Kind::COUNT;
+        num_classes: Option<usize> = None, NUM_CLASSES;
         /// A class whose rows are left out.
         ignore_class: Option<i64> = None, Kind::Int(treino_core::catalog::Interval::ALL);
         /// Whether predictions are class numbers, not a probability a class.

@@ -44,7 +44,7 @@ macro_rules! best_at {
                 $(#[doc = $held_doc])+
                 $held: f64 = 0.5, Kind::Float(Interval::closed(0.0, 1.0));
                 /// Number of thresholds from 0 to 1; a single one is 0.5.
-                num_thresholds: usize = 200, Kind::COUNT;
+                num_thresholds: usize = 200, Kind::Int(treino_core::catalog::Interval::closed(1.0, 65_536.0));
                 /// The output that counts, all by default.
                 class_id: Option<usize> = None, Kind::INDEX;
             }

@@ -4,21 +4,25 @@ use super::Network;
 use safetensors::SafeTensorError;
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 use treino_core::error::{Error, Result};
+use treino_core::files::{UNSEALED, seal};
 
-/// The bytes of a safetensors file with all variables of a network, by Keras's names, and nothing else:
+/// What the metadata of a file without a model hold, beside the checksum.
+const WEIGHTS_ONLY: &str = "\"weights_only\":true";
+
+/// The bytes of a safetensors file with all variables of a network, by Keras's names, and a checksum:
 /// [`set_weights`] reads them.
 ///
 /// # Errors
 /// None that a network could cause.
 pub fn weights_bytes(network: &Network) -> Result<Vec<u8>> {
-    weights_with_metadata(network, None)
+    weights_with_metadata(network, format!("{{{UNSEALED},{WEIGHTS_ONLY}}}"))
 }
 
-/// The same with `metadata` under the key `treino`.
+/// The same with `metadata`, a JSON object that begins with [`UNSEALED`], under the key `treino`.
 ///
 /// # Errors
 /// None that a network could cause.
-pub fn weights_with_metadata(network: &Network, metadata: Option<String>) -> Result<Vec<u8>> {
+pub fn weights_with_metadata(network: &Network, metadata: String) -> Result<Vec<u8>> {
     let bytes: Vec<Vec<u8>> =
         network.named_weights().map(|(_, _, numbers)| numbers.iter().flat_map(|x| x.to_le_bytes()).collect()).collect();
     let views = network
@@ -27,10 +31,12 @@ pub fn weights_with_metadata(network: &Network, metadata: Option<String>) -> Res
         .map(|((name, shape, _), bytes)| Ok((name, TensorView::new(Dtype::F32, shape.to_vec(), bytes)?)))
         .collect::<Result<Vec<_>, SafeTensorError>>();
     // One key only: a map with several would be written in another order each time.
-    let metadata = metadata.map(|metadata| std::iter::once(("treino".to_string(), metadata)).collect());
-    views
-        .and_then(|views| safetensors::serialize(views, metadata))
-        .map_err(|e| Error::input(format!("the weights cannot be stored: {e}")).caused_by(e))
+    let metadata = std::iter::once(("treino".to_string(), metadata)).collect();
+    let mut bytes = views
+        .and_then(|views| safetensors::serialize(views, Some(metadata)))
+        .map_err(|e| Error::input(format!("the weights cannot be stored: {e}")).caused_by(e))?;
+    seal(&mut bytes)?;
+    Ok(bytes)
 }
 
 /// Reads the variables of a network from safetensors bytes.
@@ -59,13 +65,14 @@ pub fn set_weights(network: &mut Network, bytes: &[u8]) -> Result<()> {
     Err(Error::input(format!("the file lacks the weights {}", missing.join(", "))))
 }
 
-/// The metadata stored under the key `treino`.
+/// The description of what the file holds beside weights, which is stored under the key `treino`.
 ///
 /// # Errors
 /// A file that is damaged.
 pub fn weights_metadata(bytes: &[u8]) -> Result<Option<String>> {
     let (_, metadata) = SafeTensors::read_metadata(bytes).map_err(|e| damaged(bytes, &e))?;
-    Ok(metadata.metadata().as_ref().and_then(|map| map.get("treino").cloned()))
+    let own = metadata.metadata().as_ref().and_then(|map| map.get("treino"));
+    Ok(own.filter(|json| !json.ends_with(&format!("{WEIGHTS_ONLY}}}"))).cloned())
 }
 
 pub(crate) fn parse(bytes: &[u8]) -> Result<SafeTensors<'_>> {

@@ -45,7 +45,7 @@ optimizer! {
         /// Memory of the momentum.
         momentum: f64 = 0.95, Kind::Float(Interval::closed(0.0, 1.0));
         /// Iterations towards an orthogonal matrix.
-        ns_steps: usize = 5, Kind::INDEX;
+        ns_steps: usize = 5, Kind::Int(treino_core::catalog::Interval::closed(0.0, 100.0));
         /// Whether to use Nesterov's momentum.
         nesterov: bool = true, Kind::Bool;
         /// Root mean square of a step's numbers, for a square matrix, over the learning rate.

@@ -5,12 +5,13 @@ use super::executor::{Backend, BatchEnd, EpochEnd, Examples, Executor, Interrupt
 use super::head::OutputHead;
 use super::layer_statistics::{LayerProbes, MOST_ROWS};
 use super::profile::{StepProfile, Stopwatch};
-use crate::events::{Divergence, LayerStatistics, TrainingState};
+use crate::events::{Divergence, LAST_LOSSES, LayerStatistics, TrainingState};
 use crate::events::{Logs, Snapshot};
 use crate::network::Network;
 use crate::optimizers::Updater;
 use crate::program::{NoProbe, PassContext, Program, ProgramBuffers, ScratchSize, Stage, StepProbe};
 use crate::regularizers::Regularizer;
+use std::collections::VecDeque;
 use std::ops::Range;
 use treino_core::error::{Error, Result};
 use treino_engine::gather::{gather_rows, prefetch_rows};
@@ -122,6 +123,8 @@ pub struct Cpu {
     penalty: f64,
     /// Sum of penalties times rows over the batches so far; `None` for a network without penalties.
     penalties: Option<f64>,
+    /// The losses of the last steps, at most [`LAST_LOSSES`].
+    last_losses: VecDeque<f64>,
     /// Where statistics are taken.
     taps: LayerProbes,
     /// Who takes the time, if anybody does.
@@ -165,6 +168,7 @@ impl Cpu {
             passed: 0,
             penalty: 0.0,
             penalties: program.has_penalty().then_some(0.0),
+            last_losses: VecDeque::with_capacity(LAST_LOSSES),
             taps: LayerProbes::of(&program),
             stopwatch: None,
             pool: Pool::new(if has_work_for_threads(&program, piece) { threads } else { 1 }),
@@ -354,15 +358,15 @@ impl Cpu {
         logs
     }
 
-    fn divergence(&self, epoch: usize, step: usize, rows: usize) -> Divergence {
-        let (learning_rate, steps_before) = (self.updater.learning_rate(), self.updater.iterations());
+    /// The divergence of a step on so many rows: the place of the first number that is not finite, and what is behind it.
+    fn divergence_of_step(&self, epoch: usize, step: usize, rows: usize) -> Divergence {
         let (place, what) = self.culprit(rows);
         let in_expression = match what {
             Culprit::Weights => self.heads.iter().any(|head| head.expression().is_some_and(|it| it.has_poles())),
             Culprit::Loss => self.heads.iter().any(|head| head.is_broken() && head.expression().is_some()),
             Culprit::Layer | Culprit::Penalty => false,
         };
-        Divergence { epoch, step, place, learning_rate, steps_before, in_expression }
+        Divergence { in_expression, ..self.divergence(epoch, step, place) }
     }
 
     /// Where the first number that is not finite stands, from the weights through the layers to the loss.
@@ -407,9 +411,13 @@ impl Cpu {
             watch.ended(Stage::Rest, 0);
             let loss = self.learn(batch, when, true, watch);
             if !loss.is_finite() {
-                return Err(self.divergence(epoch, step, rows.min(self.piece)));
+                return Err(self.divergence_of_step(epoch, step, rows.min(self.piece)));
             }
             self.count_penalty(rows);
+            if self.last_losses.len() == LAST_LOSSES {
+                self.last_losses.pop_front();
+            }
+            self.last_losses.push_back(loss);
             if first + rows == n {
                 // The step uses the gradient up.
                 self.taps.look_at_gradient(self.simd, &self.memory.gradient, self.loss_scale);
@@ -427,7 +435,7 @@ impl Cpu {
         if !self.memory.weights.iter().chain(self.memory.state.iter()).all(|w| w.is_finite()) {
             let steps = cut_short.map_or(n.div_ceil(self.batch_size), |cut: Interrupted| cut.steps);
             let step = steps.saturating_sub(1);
-            return Err(self.divergence(epoch, step, 0));
+            return Err(self.divergence_of_step(epoch, step, 0));
         }
         Ok(EpochEnd { logs: self.logs(total / seen as f64, seen), cut_short })
     }
@@ -524,6 +532,12 @@ impl Executor for Cpu {
     fn restore(&mut self, weights: &Snapshot) {
         self.memory.weights.copy_from_slice(&weights.weights);
         self.memory.state.copy_from_slice(&weights.state);
+    }
+
+    fn divergence(&self, epoch: usize, step: usize, place: String) -> Divergence {
+        let (learning_rate, steps_before) = (self.updater.learning_rate(), self.updater.iterations());
+        let losses = self.last_losses.iter().copied().collect();
+        Divergence { epoch, step, place, learning_rate, steps_before, in_expression: false, losses }
     }
 
     fn learning_rate(&self) -> f64 {

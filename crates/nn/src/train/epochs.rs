@@ -7,10 +7,15 @@ use super::layer_statistics;
 use super::session::Session;
 use crate::callbacks::{ActiveCallback, BackupFolder, Control, OnDivergence};
 use crate::events::Event;
-use crate::events::{Divergence, Ending, History, LayerStatistics, Snapshot, TrainingCheckpoint, TrainingFingerprint};
+use crate::events::{
+    Divergence, Ending, History, LayerStatistics, Logs, Snapshot, TrainingCheckpoint, TrainingFingerprint,
+};
 use crate::network::{Network, weights_bytes};
 use treino_core::error::{Error, Result};
 use treino_engine::random::{Purpose, Stream};
+
+/// Training rows on which the last weights are checked.
+const CHECKED_ROWS: usize = 256;
 
 /// The epochs of a training on whatever executes them.
 pub(super) struct Epochs<'a> {
@@ -136,6 +141,13 @@ impl Epochs<'_> {
         if let Some(rows) = &validation_rows {
             each(&mut self.watchers, &mut hands, |watcher, hands| watcher.validation_begin(hands))?;
             logs.0.extend(validate(hands.executor, rows));
+            // What the last step did to the weights shows here first.
+            if logs.get("val_loss").is_some_and(f64::is_nan) {
+                let place = "the validation loss became not a number".to_string();
+                let divergence = self.executor.divergence(epoch, steps.saturating_sub(1), place);
+                self.diverged(divergence, course)?;
+                return Ok(false);
+            }
         }
         let score = logs.get(if validation.is_some() { "val_loss" } else { "loss" }).unwrap_or(f64::NAN);
         let keep = course.kept.as_ref().is_none_or(|(best, ..)| score < *best || best.is_nan());
@@ -177,13 +189,18 @@ impl Epochs<'_> {
 
     /// What follows the last epoch.
     fn end(mut self, course: LoopState, session: &mut Session<'_>) -> Result<History> {
+        // What follows is no part of any step.
+        if let (Some(place), Some(profile)) = (&mut session.profile, self.executor.profile()) {
+            **place = profile;
+        }
         let LoopState { mut history, kept, stopped } = course;
         let has_diverged = matches!((&history.ending, &stopped), (Ending::Stopped { .. }, None));
         if has_diverged || matches!(history.ending, Ending::Diverged(_) | Ending::Interrupted) {
             // Where there is nothing to keep, the network stays as it was.
-            history.kept_epoch = kept.as_ref().map(|(_, epoch, _)| *epoch);
-            if let Some((.., snapshot)) = &kept {
+            history.kept_epoch = None;
+            if let Some((_, epoch, snapshot)) = &kept {
                 self.executor.restore(snapshot);
+                history.kept_epoch = self.is_sound(history.epochs.get(*epoch)).then_some(*epoch);
             }
         }
         if let (true, Ending::Stopped { epoch, why }) = (has_diverged, &history.ending) {
@@ -201,10 +218,39 @@ impl Epochs<'_> {
                 hands.tell(&Event::Restored { epoch });
             }
         }
+        if matches!(history.ending, Ending::Finished | Ending::Stopped { .. }) && !self.is_sound(history.epochs.last())
+        {
+            self.end_is_lost(&mut history, kept);
+        }
         if history.ending != Ending::Interrupted {
             self.keepers().try_for_each(|keeper| keeper.done())?;
         }
         Ok(history)
+    }
+
+    /// Whether the weights, as they are now, are of use: the loss of an epoch is that before its last step, and an average of
+    /// weights has shown none. They give a finite loss on some training rows; where the validation of their epoch has, a number
+    /// is enough.
+    fn is_sound(&mut self, epoch: Option<&Logs>) -> bool {
+        let Examples { x, y, .. } = self.training.train;
+        // Without weights: those of all these rows may be 0.
+        let logs = self.executor.evaluate(&Examples::new(x.spread(CHECKED_ROWS), y.spread(CHECKED_ROWS)));
+        let is_validated = epoch.and_then(|logs| logs.get("val_loss")).is_some_and(f64::is_finite);
+        logs.get("loss").is_none_or(|loss| loss.is_finite() || is_validated && !loss.is_nan())
+    }
+
+    /// The training came to its end with weights that give no finite loss: it diverged in its last step. What was kept stays, if it
+    /// is any better.
+    fn end_is_lost(&mut self, history: &mut History, kept: Option<(f64, usize, Snapshot)>) {
+        let steps = self.training.train.rows().div_ceil(self.batch_size);
+        let (epoch, place) = (history.epochs.len().saturating_sub(1), "the loss after the last step is not finite");
+        let divergence = self.executor.divergence(epoch, steps.saturating_sub(1), place.to_string());
+        history.ending = Ending::Diverged(divergence);
+        history.kept_epoch = None;
+        if let Some((_, epoch, snapshot)) = kept {
+            self.executor.restore(&snapshot);
+            history.kept_epoch = self.is_sound(history.epochs.get(epoch)).then_some(epoch);
+        }
     }
 
     fn keepers(&mut self) -> impl Iterator<Item = &mut BackupFolder> {

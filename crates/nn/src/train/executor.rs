@@ -38,6 +38,12 @@ pub trait Executor {
     /// Puts weights in place.
     fn restore(&mut self, weights: &Snapshot);
 
+    /// A divergence that shows behind the last step of an epoch: `place` says what is not finite.
+    fn divergence(&self, epoch: usize, step: usize, place: String) -> Divergence {
+        let (learning_rate, steps_before) = (self.learning_rate(), self.training_state().iterations);
+        Divergence { epoch, step, place, learning_rate, steps_before, in_expression: false, losses: Vec::new() }
+    }
+
     /// The learning rate of the next step.
     fn learning_rate(&self) -> f64;
 

@@ -11,8 +11,11 @@ use crate::events::History;
 use crate::events::Logs;
 use crate::network::Network;
 use crate::optimizers::Optimizer;
-use treino_core::catalog::{Kind, component};
+use treino_core::catalog::{Interval, Kind, component};
 use treino_core::error::{Error, Result};
+
+/// The most seeds that anything is trained with.
+pub const MOST_SEEDS: usize = 100_000;
 
 component! {
     /// How to train: Keras's `fit`.
@@ -21,7 +24,7 @@ component! {
     /// refuses them.
     pub struct Fit = "fit" {
         /// How often to go over the training rows, at most.
-        epochs: usize = 200, Kind::COUNT;
+        epochs: usize = 200, Kind::Int(Interval::closed(1.0, 1e9));
         /// Rows a step.
         batch_size: usize = 32, Kind::COUNT;
         /// Whether to go over the rows in a new random order every epoch.
@@ -33,7 +36,7 @@ component! {
         /// Weights of the classes in training: "balanced", or a weight a label.
         class_weight: Option<ClassWeight> = None, Kind::ClassWeight;
         /// Trainings with the seeds seed, seed + 1, ... on the same split; the first one's model is kept.
-        repeats: usize = 1, Kind::COUNT;
+        repeats: usize = 1, Kind::Int(Interval::closed(1.0, MOST_SEEDS as f64));
     }
 }
 
@@ -107,9 +110,6 @@ pub fn fit(network: &mut Network, training: &Training<'_>, session: &mut Session
         executor.watch();
     }
     let history = Epochs { training, batch_size, network, executor: executor.as_mut(), watchers }.run(session)?;
-    if let (Some(place), Some(profile)) = (&mut session.profile, executor.profile()) {
-        **place = profile;
-    }
     if history.kept_epoch.is_some() {
         let last = executor.snapshot();
         network.weights = last.weights;

@@ -27,7 +27,7 @@ pub use compile::{Compile, OutputCompile, PENALTY};
 pub use cpu::{Cpu, CpuBackend};
 pub use decision::Decision;
 pub use executor::{Backend, BatchEnd, EpochEnd, Examples, Executor, Interrupted, Setup, TargetScale};
-pub use fit::{Fit, Training, check, evaluate, fit};
+pub use fit::{Fit, MOST_SEEDS, Training, check, evaluate, fit};
 pub use gradient::gradient;
 pub use in_parallel::in_parallel;
 pub use layer_statistics::units_at_end;

@@ -27,7 +27,10 @@ pub fn report(record: &Record, lang: Lang, run: &str) -> ReportPage {
     ];
     ReportPage {
         lang,
-        title: lang.report_title(names.join(", "), &record.data.source),
+        title: match names.is_empty() {
+            true => record.data.source.clone(),
+            false => lang.report_title(names.join(", "), &record.data.source),
+        },
         lead: vec![lang.report_lead(run, &record.program)],
         sections: sections.into_iter().filter(|section| !section.parts.is_empty()).collect(),
     }
@@ -113,6 +116,9 @@ impl Writer<'_> {
             RecordedEnding::Finished => lang.verdict_finished(epochs, kept),
             RecordedEnding::Stopped { .. } => lang.verdict_stopped(epochs, kept),
             RecordedEnding::Interrupted => lang.verdict_interrupted(epochs, kept),
+            RecordedEnding::Diverged { epoch, step, .. } if record.course.kept_epoch.is_none() => {
+                lang.verdict_lost(epoch + 1, step + 1)
+            }
             RecordedEnding::Diverged { epoch, step, .. } => lang.verdict_diverged(epoch + 1, step + 1, kept),
         });
         let mut parts = vec![PagePart::Words(words)];
@@ -159,7 +165,7 @@ impl Writer<'_> {
     fn course(&mut self) -> Section {
         let course = &self.record.course;
         let names: Vec<String> = course.names.clone();
-        let mut ids = vec!["loss", "learning-rate"];
+        let mut ids = vec!["divergence", "loss", "learning-rate"];
         ids.extend(names.iter().map(String::as_str));
         let mut parts = self.take(&ids);
         parts.extend(self.replay().map(PagePart::Replay));

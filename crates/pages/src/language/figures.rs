@@ -48,6 +48,17 @@ messages! {
     /// A mark.
     mark_best_f1() { en: "best F1", pt: "melhor F1" }
 
+    /// An axis or a column.
+    step() { en: "step", pt: "passo" }
+    /// A line across a figure: where the training diverged.
+    mark_diverged(epoch, step) { en: "diverged: epoch {epoch}, step {step}", pt: "divergiu: época {epoch}, passo {step}" }
+    /// Figure `divergence`.
+    divergence_title() { en: "Loss by step before the training diverged", pt: "Perda por passo antes de o treino divergir" }
+    /// Figure `divergence`.
+    divergence_words(from, to, first, last) {
+        en: "From step {first} to step {last} the loss of a batch went from {from} to {to}; after that it was not finite.",
+        pt: "Do passo {first} ao passo {last}, a perda de um lote foi de {from} a {to}; depois disso, deixou de ser finita."
+    }
     /// Figure `loss`.
     loss_title() { en: "Loss by epoch", pt: "Perda por época" }
     /// Its axis.

@@ -63,6 +63,11 @@ messages! {
         pt: "O treino foi interrompido após {epochs} épocas; o modelo tem os pesos da época {kept}."
     }
     /// The third.
+    verdict_lost(epoch, step) {
+        en: "The training diverged at epoch {epoch}, step {step}, before there was a model to keep.",
+        pt: "O treino divergiu na época {epoch}, passo {step}, antes de haver um modelo para guardar."
+    }
+    /// How the training ended.
     verdict_diverged(epoch, step, kept) {
         en: "The training diverged at epoch {epoch}, step {step}; the model has the weights of epoch {kept}.",
         pt: "O treino divergiu na época {epoch}, passo {step}; o modelo tem os pesos da época {kept}."

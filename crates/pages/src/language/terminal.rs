@@ -263,6 +263,12 @@ messages! {
     set_aside(rows) { en: ", {rows} rows without a target set aside", pt: "; sem alvo, deixadas de lado: {rows}" }
     /// A run that was verified.
     same_bits(all) { en: "equal bits: {all} numbers", pt: "bits iguais: {all} números" }
+    /// A run whose numbers are the same, but not all else.
+    same_numbers(all) { en: "the same {all} numbers", pt: "os mesmos {all} números" }
+    /// A model file that describes another model.
+    other_description(part) { en: "; the rest of the model file is another: {part}", pt: "; o resto do arquivo do modelo é outro: {part}" }
+    /// Files of a run that were changed later.
+    changed_files(names) { en: "; changed since the run was written: {names}", pt: "; alterados desde que a execução foi gravada: {names}" }
     /// A run that gave others.
     other_bits(some, all, first, largest) { en: "different bits: {some} of {all} numbers differ, first in {first}, by at most {largest}", pt: "bits diferentes: diferem {some} de {all} números, primeiro em {first}, no máximo em {largest}" }
 }

@@ -15,7 +15,11 @@ fn record(table: &str, target: &str, rest: &str) -> Value {
     let spec = Spec::read(&treino::catalog::parse(&text, Path::new("s.toml")).unwrap()).unwrap();
     let planned = PreparedRun::new(&spec).unwrap();
     let run = Session::quiet(|session| planned.run(session)).unwrap();
-    serde_json::from_str(&Record::of(&planned, &run).unwrap().to_json().unwrap()).unwrap()
+    let mut json: Value = serde_json::from_str(&Record::of(&planned, &run).unwrap().to_json().unwrap()).unwrap();
+    // As of the first format, which has no checksum, so that every change is looked at.
+    json.as_object_mut().unwrap().remove("checksum").unwrap();
+    json["format_version"] = 1.into();
+    json
 }
 
 /// The paths of all lists and whole numbers; of long lists those in the first and the last entry.

@@ -122,7 +122,8 @@ fn skip_lines(reader: &mut dyn BufRead, mut lines: usize) -> std::io::Result<()>
 fn after_lines(text: &[u8], lines: usize) -> &[u8] {
     let mut rest = text;
     for _ in 0..lines {
-        rest = rest.iter().position(|b| *b == b'\n').map_or(&[][..], |at| &rest[at + 1..]);
+        let Some(at) = rest.iter().position(|b| *b == b'\n') else { return &[] };
+        rest = &rest[at + 1..];
     }
     rest
 }

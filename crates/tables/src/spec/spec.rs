@@ -127,7 +127,7 @@ component! {
         test_split: f64 = 0.2, Kind::SHARE;
         /// Cut the rows outside the test into so many folds, stratified for classes, of which one is for validation instead of
         /// `validation_split`.
-        folds: Option<usize> = None, Kind::Int(Interval::at_least(2.0));
+        folds: Option<usize> = None, Kind::Int(Interval::closed(2.0, 100_000.0));
         /// Which fold is for validation, from 1.
         fold: usize = 1, Kind::COUNT;
         /// Decides which rows a random split draws.

@@ -227,6 +227,7 @@ impl Check {
             Check::TooGood { .. } | Check::Leak { .. } | Check::MissingLeak { .. } => "importance",
             Check::UnscaledInputs { .. } | Check::ConstantColumns { .. } | Check::IdentifierColumns { .. } => "scales",
             Check::UnstableSeeds { .. } => "seeds",
+            Check::Diverged { .. } => "divergence",
             _ => "loss",
         }
     }

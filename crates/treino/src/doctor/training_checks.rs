@@ -25,7 +25,7 @@ pub(super) fn examine(record: &Record, findings: &mut Vec<Finding>) {
     let course = &record.course;
     let rate = record.setting.learning_rate;
     let mut add = |rule, attempt: Option<String>| findings.push(Finding { rule, target: None, attempt });
-    if let RecordedEnding::Diverged { epoch, step, place, learning_rate, in_expression } = &course.ending {
+    if let RecordedEnding::Diverged { epoch, step, place, learning_rate, in_expression, .. } = &course.ending {
         let (place, in_expression) = (place.clone(), *in_expression);
         let rule = Check::Diverged { epoch: epoch + 1, step: step + 1, place, in_expression };
         // No rate helps against log(0).

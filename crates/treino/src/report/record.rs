@@ -8,10 +8,14 @@ use super::evaluation::Evaluation;
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 use treino_core::error::{Error, Result};
+use treino_core::files::check_seal;
 use treino_nn::train::PENALTY;
 
-/// The version of `record.json` that is written, and the newest that is read.
-pub const RECORD_VERSION: u32 = 1;
+/// The version of `record.json` that is written, and the newest that is read. From 2 on there is a checksum.
+pub const RECORD_VERSION: u32 = 2;
+
+/// The first version with a checksum.
+const FIRST_SEALED: u32 = 2;
 
 /// Everything about a finished run that a report needs.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -29,7 +33,7 @@ pub struct Record {
     pub course: RecordedHistory,
     /// Statistics inside the network, epoch by epoch.
     pub inside: treino_nn::events::LayerStatistics,
-    /// How each target is predicted.
+    /// How each target is predicted; empty where the training diverged and left no model.
     pub targets: Vec<TargetRecord>,
 }
 
@@ -219,6 +223,12 @@ pub enum RecordedEnding {
         /// Whether the cause is in the expression of a loss.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         in_expression: bool,
+        /// Steps made before in the whole training.
+        #[serde(default)]
+        steps_before: u64,
+        /// The losses of the last steps with a finite one.
+        #[serde(default, with = "treino_core::nullable")]
+        losses: Vec<f64>,
     },
 }
 
@@ -431,15 +441,24 @@ impl Record {
             );
         }
         let text = std::fs::read_to_string(&path).map_err(|e| Error::io("read", &path, &e))?;
-        let version = serde_json::from_str::<Version>(&text).map(|v| v.format_version);
+        Record::from_json(&text).map_err(|e| e.in_file(path))
+    }
+
+    /// Reads the text of a `record.json`.
+    ///
+    /// # Errors
+    /// A text that is damaged or of a newer format, or lists that do not fit together.
+    pub fn from_json(text: &str) -> Result<Record> {
+        let version = serde_json::from_str::<Version>(text).map(|v| v.format_version);
         if let Ok(newer @ RECORD_VERSION..) = version
             && newer > RECORD_VERSION
         {
             let e = format!("the record has format {newer}, and this program reads up to {RECORD_VERSION}");
-            return Err(Error::input(e).in_file(path).help("use a newer Treino"));
+            return Err(Error::input(e).help("use a newer Treino"));
         }
-        let damaged = |why: String| Error::input(format!("the record is damaged: {why}")).in_file(&path);
-        let record: Record = serde_json::from_str(&text).map_err(|e| damaged(e.to_string()))?;
+        let damaged = |why: String| Error::input(format!("the record is damaged: {why}"));
+        let record: Record = serde_json::from_str(text).map_err(|e| damaged(e.to_string()))?;
+        check_seal(text.as_bytes(), record.format_version >= FIRST_SEALED)?;
         misfit(&record).map_err(damaged)?;
         Ok(record)
     }

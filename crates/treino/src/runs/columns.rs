@@ -88,9 +88,17 @@ fn summary(numbers: &[f64]) -> [f64; 4] {
 
 /// Mean and standard deviation, with n in the denominator.
 fn moments(numbers: impl Iterator<Item = f64> + Clone) -> [f64; 2] {
-    let n = numbers.clone().count() as f64;
-    let mean = numbers.clone().sum::<f64>() / n;
-    [mean, (numbers.map(|x| (x - mean) * (x - mean)).sum::<f64>() / n).sqrt()]
+    let of = |unit: f64| {
+        let n = numbers.clone().count() as f64;
+        let mean = numbers.clone().map(|x| x / unit).sum::<f64>() / n;
+        let variance = numbers.clone().map(|x| (x / unit - mean) * (x / unit - mean)).sum::<f64>() / n;
+        [mean * unit, variance.sqrt() * unit]
+    };
+    match of(1.0) {
+        found if found.iter().all(|number| number.is_finite()) => found,
+        // The squares overflow, and perhaps the sum.
+        _ => of(numbers.clone().fold(0.0, |most, x| x.abs().max(most))),
+    }
 }
 
 fn alone(place: &DecodedColumn<'_>, prepared: &Prepared) -> Option<f64> {
@@ -145,4 +153,22 @@ pub fn hash(prepared: &Prepared) -> String {
         part.rows.iter().for_each(|row| hasher.write(&row.to_le_bytes()));
     }
     format!("{:032x}", hasher.finish128().as_u128())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_whose_squares_overflow_have_moments() {
+        // 1, 2, 3, 4: mean 2.5, variance 1.25.
+        for unit in [1.0, 1e200, 4e307] {
+            let [mean, sd] = moments((1..=4).map(|i| f64::from(i) * unit));
+            assert!(
+                (mean / unit - 2.5).abs() < 1e-12 && (sd / unit - 1.25_f64.sqrt()).abs() < 1e-12,
+                "{unit}: {mean} {sd}"
+            );
+        }
+        assert_eq!(moments([0.0; 3].into_iter()), [0.0, 0.0]);
+    }
 }

@@ -1,11 +1,11 @@
 //! A whole training as one call, and a handle on one that runs.
 
 use super::metrics::Metrics;
-use super::prepared_run::{PreparedRun, Run};
+use super::prepared_run::{Attempt, PreparedRun, Run};
 use crate::doctor::{Finding, examine};
 use crate::report::Record;
 use crate::spec::Spec;
-use crate::store::RunFolder;
+use crate::store::{RunFolder, run_name};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -13,11 +13,13 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, TryRecvError, channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 use treino_core::error::{Error, Kind, Result};
-use treino_nn::events::{Event, Gate};
+use treino_core::files::check_space;
+use treino_nn::callbacks::{Callback, Custom, KeepProgress};
+use treino_nn::events::{Ending, Event, Gate, History};
 use treino_nn::train::Session;
 
-/// Writes a report of a record into a run folder.
-pub type Reporter = Arc<dyn Fn(&Record, &Path) -> Result<()> + Send + Sync>;
+/// Writes a report of a record: into the first folder, which will have the name of the second one.
+pub type Reporter = Arc<dyn Fn(&Record, &Path, &Path) -> Result<()> + Send + Sync>;
 
 /// A whole training: planned, trained, evaluated, measured, written into a run folder and reported, as one call.
 ///
@@ -39,6 +41,8 @@ pub struct Job {
     planned: Arc<PreparedRun>,
     place: Option<(PathBuf, String)>,
     reporter: Option<Reporter>,
+    /// Where the progress is kept.
+    progress: Option<KeepProgress>,
 }
 
 /// What a job gave.
@@ -70,22 +74,34 @@ impl Job {
 
     /// A job for a training that is planned.
     pub fn of(planned: impl Into<Arc<PreparedRun>>) -> Self {
-        Job { planned: planned.into(), place: None, reporter: None }
+        Job { planned: planned.into(), place: None, reporter: None, progress: None }
     }
 
     /// Writes a run folder into `parent`, which is made where it is missing; `name` becomes part of the folder's name.
     ///
+    /// A training that diverges before there is a model to keep leaves a run, too: its epochs, its record and the report.
+    ///
     /// # Errors
-    /// A folder that cannot be made or written to, so that no training is lost.
+    /// A folder that cannot be made or written to, or a disk without room for the run, so that no training is lost.
     pub fn write_to(self, parent: impl Into<PathBuf>, name: impl Into<String>) -> Result<Self> {
         let parent = parent.into();
         RunFolder::check(&parent)?;
+        check_space(&parent, self.planned.run_bytes())?;
         Ok(Job { place: Some((parent, name.into())), ..self })
     }
 
     /// Has a report written into the run folder, such as that of `treino-pages`.
-    pub fn report(self, reporter: impl Fn(&Record, &Path) -> Result<()> + Send + Sync + 'static) -> Self {
+    pub fn report(self, reporter: impl Fn(&Record, &Path, &Path) -> Result<()> + Send + Sync + 'static) -> Self {
         Job { reporter: Some(Arc::new(reporter)), ..self }
+    }
+
+    /// Keeps the progress of the training now and then, and goes on from there if an earlier process was killed: beside the run folders,
+    /// in a hidden folder with the name of the run, which goes when the run is written. What follows has the bits of a training that
+    /// was not interrupted. Jobs that write no run folder keep nothing.
+    pub fn resumable(self) -> Self {
+        let folder = |(parent, name): &(PathBuf, String)| parent.join(format!(".resume-{}", run_name(name)));
+        let progress = self.place.as_ref().map(|place| KeepProgress::new(folder(place).display().to_string()));
+        Job { progress, ..self }
     }
 
     /// The training as it is planned.
@@ -99,22 +115,51 @@ impl Job {
     /// As [`PreparedRun::run`]; a run folder or a report that cannot be written.
     pub fn run(&self, session: &mut Session<'_>) -> Result<Finished> {
         let begun = Instant::now();
-        let run = self.planned.run(session)?;
+        let keeping: Vec<Callback> = self.progress.iter().cloned().map(|keep| Custom::new(keep).into()).collect();
+        let run = match self.planned.attempt(&keeping, session)? {
+            Attempt::Whole(run) => *run,
+            Attempt::Lost(history) => return Err(self.lost(&history)),
+        };
         let seconds = begun.elapsed().as_secs_f64();
         let metrics = Metrics::of(&self.planned, &run);
         let record = Record::of(&self.planned, &run)?;
         let folder = match &self.place {
             None => None,
             Some((parent, name)) => {
-                let folder = RunFolder::begin(parent, name)?;
-                let path = folder.finish(&run.model, &run.history, &metrics, &record.to_json()?)?;
-                // It can be made again at any time, and names the folder, which has its name only now.
-                self.reporter.as_ref().map_or(Ok(()), |report| report(&record, &path))?;
-                Some(path)
+                let mut folder = RunFolder::begin(parent, name)?;
+                folder.write_model(&run.model, &metrics)?;
+                Some(self.finish(folder, &run.history, &record)?)
             }
         };
+        if run.history.ending != Ending::Interrupted {
+            self.discard_backups()?;
+        }
         let findings = examine(&record);
         Ok(Finished { run, record, findings, metrics, folder, seconds })
+    }
+
+    /// The result of the training is safe.
+    fn discard_backups(&self) -> Result<()> {
+        self.planned.discard_backups()?;
+        self.progress.as_ref().map_or(Ok(()), KeepProgress::discard)
+    }
+
+    /// Writes what every run has, and names its folder.
+    fn finish(&self, mut folder: RunFolder, history: &History, record: &Record) -> Result<PathBuf> {
+        folder.write_training(&self.planned.resolved.spec, history, &record.to_json()?)?;
+        folder.finish(|into, run| self.reporter.as_ref().map_or(Ok(()), |report| report(record, into, run)))
+    }
+
+    /// A training that left no model: its curves are kept where runs are written. Gives the error that tells of it.
+    fn lost(&self, history: &History) -> Error {
+        let error = PreparedRun::lost(history);
+        let (Some((parent, name)), Ending::Diverged(_)) = (&self.place, &history.ending) else { return error };
+        let record = Record::of_lost(&self.planned, history);
+        let kept = RunFolder::begin(parent, name).and_then(|folder| self.finish(folder, history, &record));
+        match kept.and_then(|path| self.discard_backups().map(|()| path)) {
+            Ok(path) => error.help(format!("there is no model to keep; what happened is in {}", path.display())),
+            Err(e) => error.help(format!("what happened could not be kept: {e}")),
+        }
     }
 
     /// Does all of it in a thread of its own, with so many threads inside its steps.

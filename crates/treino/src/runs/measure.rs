@@ -6,10 +6,12 @@ use crate::report::target_predictions::TargetPredictions;
 use crate::report::*;
 use crate::report::{headline, notable};
 use crate::runs::{PartEvaluations, PreparedRun, Run};
+use crate::store::portable_spec;
 use std::path::Path;
 use treino_core::error::{Error, Result};
+use treino_core::files::{UNSEALED, seal};
 use treino_nn::callbacks::{Callback, more_is_better};
-use treino_nn::events::Ending;
+use treino_nn::events::{Ending, History};
 use treino_nn::optimizers::LearningRate;
 use treino_tables::{Dataset, Task};
 
@@ -23,24 +25,41 @@ impl Record {
         Ok(Record {
             format_version: RECORD_VERSION,
             program: format!("treino {}", env!("CARGO_PKG_VERSION")),
-            setting: setting(planned, run),
+            setting: setting(planned),
             data: data(planned),
-            course: course(planned, run),
+            course: course(planned, &run.history),
             inside: run.history.inside.clone(),
             targets: targets(planned, run)?,
         })
     }
 
-    /// The record as one line of JSON: what is not finite is null.
+    /// What is left of a training that has no model to keep: its epochs, and the losses before it diverged.
+    pub fn of_lost(planned: &PreparedRun, history: &History) -> Record {
+        Record {
+            format_version: RECORD_VERSION,
+            program: format!("treino {}", env!("CARGO_PKG_VERSION")),
+            setting: setting(planned),
+            data: data(planned),
+            course: course(planned, history),
+            inside: history.inside.clone(),
+            targets: Vec::new(),
+        }
+    }
+
+    /// The record as one line of JSON with a checksum: what is not finite is null.
     ///
     /// # Errors
     /// None that is known.
     pub fn to_json(&self) -> Result<String> {
-        serde_json::to_string(self).map_err(|e| Error::input(format!("cannot write the record: {e}")).caused_by(e))
+        let cannot = |e: &dyn std::fmt::Display| Error::input(format!("cannot write the record: {e}"));
+        let json = serde_json::to_string(self).map_err(|e| cannot(&e))?;
+        let mut bytes = json.replacen('{', &format!("{{{UNSEALED},"), 1).into_bytes();
+        seal(&mut bytes)?;
+        String::from_utf8(bytes).map_err(|e| cannot(&e))
     }
 }
 
-fn setting(planned: &PreparedRun, run: &Run) -> TrainingSetup {
+fn setting(planned: &PreparedRun) -> TrainingSetup {
     let (compile, network, fit) = (&planned.resolved.compile, &planned.resolved.network, planned.settings());
     let layers = network.summary().into_iter().map(|layer| LayerLine {
         outputs: layer.outputs(),
@@ -53,7 +72,7 @@ fn setting(planned: &PreparedRun, run: &Run) -> TrainingSetup {
         _ => None,
     };
     TrainingSetup {
-        spec: run.model.portable_spec(),
+        spec: portable_spec(&planned.resolved.spec),
         layers: layers.collect(),
         parameters: network.parameters(),
         optimizer: compile.optimizer.in_words(),
@@ -89,8 +108,8 @@ fn data(planned: &PreparedRun) -> DataSummary {
     }
 }
 
-fn course(planned: &PreparedRun, run: &Run) -> RecordedHistory {
-    let (history, spec) = (&run.history, &planned.resolved.spec);
+fn course(planned: &PreparedRun, history: &History) -> RecordedHistory {
+    let spec = &planned.resolved.spec;
     let names = history.names();
     let epoch = |logs: &treino_nn::events::Logs| {
         names.iter().map(|name| logs.get(name).filter(|value| value.is_finite())).collect()
@@ -105,6 +124,8 @@ fn course(planned: &PreparedRun, run: &Run) -> RecordedHistory {
             place: d.place.clone(),
             learning_rate: d.learning_rate,
             in_expression: d.in_expression,
+            steps_before: d.steps_before,
+            losses: d.losses.clone(),
         },
     };
     let direction = |name: &str| planned.resolved.compile.more_is_better(&planned.resolved.network, name);

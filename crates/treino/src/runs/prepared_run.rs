@@ -10,7 +10,7 @@ use std::path::Path;
 use std::sync::Arc;
 use treino_core::error::{Error, Result};
 use treino_core::rows::{ColumnEncodings, Matrix};
-use treino_nn::callbacks::Callback;
+use treino_nn::callbacks::{BackupAndRestore, Callback};
 use treino_nn::events::{Ending, History, Logs};
 use treino_nn::layers::{ConnectedLayer, Layer};
 use treino_nn::network::{Network, readings};
@@ -44,6 +44,23 @@ pub struct Run {
     pub scores: PartEvaluations,
     /// One entry a seed, the model's own first; a single one without repeats.
     pub repeats: Vec<Repeat>,
+}
+
+/// What became of a training.
+#[derive(Debug)]
+pub(super) enum Attempt {
+    /// It gave a model.
+    Whole(Box<Run>),
+    /// It diverged or was interrupted before there was anything to keep.
+    Lost(History),
+}
+
+/// The callback without the deletion of its backup: that stays until the result of the training is safe.
+fn keep_backup(callback: &Callback) -> Callback {
+    match callback {
+        Callback::BackupAndRestore(backup) => BackupAndRestore { delete_checkpoint: false, ..backup.clone() }.into(),
+        other => other.clone(),
+    }
 }
 
 /// How good a model's predictions of a target are on each part of the data.
@@ -216,6 +233,15 @@ impl PreparedRun {
         Ok(planned)
     }
 
+    /// About how many bytes a run folder takes at most: model, curves, record and report.
+    pub(super) fn run_bytes(&self) -> u64 {
+        const RECORD_AND_REPORT: u64 = 4 << 20;
+        let Resolved { spec, network, .. } = &self.resolved;
+        let a_logged_number = 24;
+        let epochs = (spec.fit.epochs as u64).saturating_mul(a_logged_number * 16).min(64 << 20);
+        (network.parameters() as u64).saturating_mul(4).saturating_add(epochs + RECORD_AND_REPORT)
+    }
+
     /// Epochs, batches, seed.
     pub fn settings(&self) -> &Fit {
         &self.resolved.spec.fit
@@ -341,6 +367,14 @@ impl PreparedRun {
         first.map(|first| PartEvaluations { more_targets, ..first }).ok_or_else(|| Error::input("there is no target"))
     }
 
+    /// What a training is called that came to no model.
+    pub(super) fn lost(history: &History) -> Error {
+        match &history.ending {
+            Ending::Diverged(divergence) => divergence.error(),
+            _ => Error::new(treino_core::error::Kind::Interrupted, "interrupted before the first epoch ended"),
+        }
+    }
+
     /// Trains, once or with as many seeds as the spec says, and evaluates.
     ///
     /// The seeds are `seed`, `seed + 1`, ...; the split stays the same, and the model is the first seed's. They are trained
@@ -349,16 +383,25 @@ impl PreparedRun {
     /// # Errors
     /// The first training diverged or was interrupted before its first epoch ended, so that there is nothing to keep; a
     /// callback cannot write its file.
+    ///
+    /// Backups of the training stay until [`PreparedRun::discard_backups`].
     pub fn run(&self, session: &mut Session<'_>) -> Result<Run> {
+        match self.attempt(&[], session)? {
+            Attempt::Whole(run) => Ok(*run),
+            Attempt::Lost(history) => Err(Self::lost(&history)),
+        }
+    }
+
+    /// [`PreparedRun::run`] with further callbacks, which also tells what a training was like that left no model.
+    pub(super) fn attempt(&self, more: &[Callback], session: &mut Session<'_>) -> Result<Attempt> {
         let (seed, repeats) = (self.settings().seed, self.settings().repeats);
-        let first = |open: &mut Session<'_>| self.train(seed.into(), &self.resolved.spec.callbacks, open);
+        let callbacks: Vec<Callback> =
+            self.resolved.spec.callbacks.iter().map(keep_backup).chain(more.to_vec()).collect();
+        let first = |open: &mut Session<'_>| self.train(seed.into(), &callbacks, open);
         let other = |index: usize, quiet: &mut Session<'_>| self.repeat(seed.wrapping_add(index as u64), quiet);
         let ((network, mut history), others) = in_parallel(session, repeats, first, other)?;
-        if history.epochs.is_empty() {
-            return Err(match &history.ending {
-                Ending::Diverged(divergence) => divergence.error(),
-                _ => Error::new(treino_core::error::Kind::Interrupted, "interrupted before the first epoch ended"),
-            });
+        if history.kept_epoch.is_none() {
+            return Ok(Attempt::Lost(history));
         }
         units_at_end(&network, &self.prepared.train.x, &mut history.inside);
         let model = self.bundle(network);
@@ -366,7 +409,18 @@ impl PreparedRun {
         let (epochs, ending) = (history.epochs.len(), history.ending.clone());
         let own = Repeat { seed, scores: Some(scores.clone()), epochs, ending };
         let repeats = std::iter::once(Ok(own)).chain(others).collect::<Result<_>>()?;
-        Ok(Run { model, history, scores, repeats })
+        Ok(Attempt::Whole(Box::new(Run { model, history, scores, repeats })))
+    }
+
+    /// Deletes the backups of a training whose result is safe, where they are to be deleted.
+    ///
+    /// # Errors
+    /// A file that cannot be deleted.
+    pub fn discard_backups(&self) -> Result<()> {
+        self.resolved.spec.callbacks.iter().try_for_each(|callback| match callback {
+            Callback::BackupAndRestore(backup) if backup.delete_checkpoint => backup.discard(),
+            _ => Ok(()),
+        })
     }
 
     /// Trains with one seed, or with one for each purpose; only the numbers are kept, nothing is written, and the rows of the
@@ -388,7 +442,7 @@ impl PreparedRun {
 
     fn repeat(&self, seed: u64, session: &mut Session<'_>) -> Result<Repeat> {
         let (network, history) = self.train(seed.into(), &self.silent_callbacks(), session)?;
-        let scores = if history.epochs.is_empty() { None } else { Some(self.scores(&self.bundle(network))?) };
+        let scores = if history.kept_epoch.is_none() { None } else { Some(self.scores(&self.bundle(network))?) };
         Ok(Repeat { seed, scores, epochs: history.epochs.len(), ending: history.ending })
     }
 }

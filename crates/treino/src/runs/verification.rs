@@ -2,12 +2,12 @@
 
 use crate::runs::PreparedRun;
 use crate::spec::{self, Spec};
-use crate::store::{TrainedModel, find_model};
+use crate::store::{TrainedModel, changed_files, find_model};
 use std::path::Path;
 use treino_core::catalog::Value;
 use treino_core::error::{Error, Kind, Result};
 use treino_nn::events::Ending;
-use treino_nn::network::Network;
+use treino_nn::network::{Network, weights_metadata};
 use treino_nn::train::Session;
 
 /// A run that is ready to be trained again: its data are there, and as far as the run tells, they are the same.
@@ -19,6 +19,12 @@ pub struct Rerun {
     /// The training.
     pub planned: PreparedRun,
     model: TrainedModel,
+    /// The bytes of the model's file.
+    bytes: Vec<u8>,
+    /// The spec as the run has it.
+    spec: Spec,
+    /// Files of the run that are not as they were written.
+    changed: Vec<String>,
 }
 
 /// What a run's model and its training, made again, have in common.
@@ -28,6 +34,17 @@ pub struct Verification {
     pub numbers: usize,
     /// Where they are not the same, bit by bit.
     pub difference: Option<Difference>,
+    /// What is another in the rest of the model's file: how the network is built, used or fed.
+    pub description: Option<String>,
+    /// Files of the run that are not as they were written.
+    pub changed: Vec<String>,
+}
+
+impl Verification {
+    /// Whether the run is what its training gives.
+    pub fn is_same(&self) -> bool {
+        self.difference.is_none() && self.description.is_none() && self.changed.is_empty()
+    }
 }
 
 /// How two models of the same shape differ.
@@ -53,7 +70,16 @@ impl Rerun {
             let folder = run.parent().filter(|folder| folder.join("spec.toml").is_file());
             return Err(folder.iter().fold(e, |e, folder| e.help(format!("did you mean {}?", folder.display()))));
         }
-        let model = TrainedModel::open(find_model(run)?)?;
+        let file = find_model(run)?;
+        let bytes = std::fs::read(&file).map_err(|e| Error::io("read", &file, &e))?;
+        // A file that was changed is compared with what the training gives; one that cannot be read is refused.
+        let whole = TrainedModel::from_bytes(&bytes);
+        let changed = changed_files(run)?;
+        let is_changed = whole.is_err() || changed.iter().any(|name| file.ends_with(name));
+        let model = match whole {
+            Ok(model) => model,
+            Err(e) => TrainedModel::from_changed_bytes(&bytes).map_err(|_| e.in_file(&file))?,
+        };
         let path = run.join("spec.toml");
         if !path.is_file() {
             return Err(Error::input("this folder holds no spec.toml").in_file(run).help("name a run folder"));
@@ -64,6 +90,7 @@ impl Rerun {
             return Err(e.help("train it to its end, and verify that"));
         }
         let mut entries = spec::entries_of(&path)?;
+        let own_spec = Spec::read(&entries)?;
         if let Some(data) = data {
             spec::set(&mut entries, "data.path", Value::Text(data.to_string()), "DATA")?;
         }
@@ -78,10 +105,12 @@ impl Rerun {
         let is_missing = at != "-" && !Path::new(at).exists();
         let planned = PreparedRun::new(&spec)
             .map_err(|e| if is_missing { e.help("name the table behind the run if it lies elsewhere") } else { e })?;
-        let rerun = Rerun { planned, model };
+        let rerun = Rerun { planned, model, bytes, spec: own_spec, changed };
         match rerun.change(&metrics) {
-            Some(change) => Err(Error::input(format!("the data are not those of the run: {change}")).in_file(run)),
-            None => Ok(rerun),
+            Some(change) if !is_changed => {
+                Err(Error::input(format!("the data are not those of the run: {change}")).in_file(run))
+            }
+            _ => Ok(rerun),
         }
     }
 
@@ -124,8 +153,40 @@ impl Rerun {
         if run.history.ending == Ending::Interrupted {
             return Err(Error::new(Kind::Interrupted, "interrupted before the training ended"));
         }
-        compare(&self.model.network, &run.model.network)
+        let mut verification = compare(&self.model.network, &run.model.network)?;
+        let mut made = run.model;
+        // What the training was made without, or with.
+        made.spec.data.path.clone_from(&self.spec.data.path);
+        made.spec.callbacks.clone_from(&self.spec.callbacks);
+        made.spec.fit.repeats = self.spec.fit.repeats;
+        verification.description =
+            other_description(&self.bytes, &made.to_bytes()?, verification.difference.is_none())?;
+        verification.changed.clone_from(&self.changed);
+        Ok(verification)
     }
+}
+
+/// What is another in the description of two models; where their numbers are the same, any other byte counts.
+fn other_description(kept: &[u8], made: &[u8], same_numbers: bool) -> Result<Option<String>> {
+    let read = |bytes: &[u8]| {
+        let json = weights_metadata(bytes)?.unwrap_or_default();
+        serde_json::from_str(&json).map_err(|e| Error::input(format!("the model's description is damaged: {e}")))
+    };
+    let (kept_values, made_values): (serde_json::Value, serde_json::Value) = (read(kept)?, read(made)?);
+    let text = |value: &serde_json::Value, key: &str| value[key].as_str().unwrap_or_default().to_string();
+    if kept_values["spec"] != made_values["spec"] {
+        let (kept, made) = (text(&kept_values, "spec"), text(&made_values, "spec"));
+        let mut lines = kept.lines().zip(made.lines());
+        let other = lines.find(|(kept, made)| kept != made).map_or(String::new(), |(kept, _)| format!(": {kept}"));
+        return Ok(Some(format!("spec{other}")));
+    }
+    for (key, name) in [("inputs", "inputs"), ("table", "recipe or targets")] {
+        if kept_values[key] != made_values[key] {
+            return Ok(Some(name.to_string()));
+        }
+    }
+    let is_same_program = ["program", "format_version"].iter().all(|key| kept_values[key] == made_values[key]);
+    Ok((same_numbers && is_same_program && kept != made).then(|| "header".to_string()))
 }
 
 /// The run's `metrics.json`; null where there is none.
@@ -152,7 +213,7 @@ fn compare(kept: &Network, made: &Network) -> Result<Verification> {
             *largest = largest.max((f64::from(*a) - f64::from(*b)).abs());
         }
     }
-    Ok(Verification { numbers: kept.parameters(), difference })
+    Ok(Verification { numbers: kept.parameters(), difference, description: None, changed: Vec::new() })
 }
 
 #[cfg(test)]
@@ -164,7 +225,8 @@ mod tests {
     fn every_bit_counts() {
         let network = || Network::build(2, &[Dense::new(2), Dense::new(1)]).unwrap();
         let mut other = network();
-        assert_eq!(compare(&network(), &other).unwrap(), Verification { numbers: 9, difference: None });
+        let same = Verification { numbers: 9, difference: None, description: None, changed: Vec::new() };
+        assert_eq!(compare(&network(), &other).unwrap(), same);
         other.set_weight("dense/bias", &[2], &[0.0, 0.25]).unwrap();
         other.set_weight("dense_1/kernel", &[2, 1], &[-0.0, -0.5]).unwrap();
         let difference = Difference { first: "dense/bias".to_string(), numbers: 3, largest: 0.5 };

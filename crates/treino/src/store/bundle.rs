@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 use treino_core::catalog;
 use treino_core::error::{Error, Result};
-use treino_core::files::write_atomically;
+use treino_core::files::{UNSEALED, check_seal, write_atomically};
 use treino_core::rows::Matrix;
 use treino_nn::callbacks::Callback;
 use treino_nn::layers::Layer;
@@ -24,8 +24,11 @@ use treino_nn::train::CompileSection;
 use treino_nn::train::Decision;
 use treino_tables::{DataSpec, Note, Recipe, TableSource, Target, Task};
 
-/// The version of the bundle format that is written, and the newest that is read.
-pub const FORMAT_VERSION: u32 = 1;
+/// The version of the bundle format that is written, and the newest that is read. From 2 on there is a checksum.
+pub const FORMAT_VERSION: u32 = 2;
+
+/// The first format with a checksum.
+const FIRST_SEALED: u64 = 2;
 
 /// A trained network with all it needs to predict on raw rows.
 #[derive(Debug, Clone)]
@@ -122,12 +125,12 @@ impl TrainedModel {
             format_version: FORMAT_VERSION,
             program: format!("treino {}", env!("CARGO_PKG_VERSION")),
             inputs: self.network.inputs(),
-            spec: self.portable_spec(),
+            spec: portable_spec(&self.spec),
             table: self.table.clone(),
         };
         let json = serde_json::to_string(&metadata)
             .map_err(|e| Error::input(format!("cannot store the model: {e}")).caused_by(e))?;
-        weights_with_metadata(&self.network, Some(json))
+        weights_with_metadata(&self.network, json.replacen('{', &format!("{{{UNSEALED},"), 1))
     }
 
     /// Refuses what a Rust program brought itself: it cannot be written down.
@@ -152,6 +155,18 @@ impl TrainedModel {
     /// # Errors
     /// Bytes that are no bundle, cut off, of a newer format, or do not fit together.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self> {
+        Self::parse(bytes, check_seal)
+    }
+
+    /// Reads a bundle whose checksum may be that of other bytes, to compare it with another one.
+    ///
+    /// # Errors
+    /// Bytes that are no bundle, cut off, of a newer format, or do not fit together.
+    pub(crate) fn from_changed_bytes(bytes: &[u8]) -> Result<Self> {
+        Self::parse(bytes, |_, _| Ok(()))
+    }
+
+    fn parse(bytes: &[u8], check: impl Fn(&[u8], bool) -> Result<()>) -> Result<Self> {
         let Some(json) = weights_metadata(bytes)? else {
             return Err(Error::input("the file holds weights, but no Treino model")
                 .help("to start a training from these weights, use `model.initial_weights`"));
@@ -165,7 +180,8 @@ impl TrainedModel {
                     format!("the model has format version {version}, but this program reads up to {FORMAT_VERSION}");
                 return Err(Error::input(e).help("use a newer treino"));
             }
-            _ => {}
+            Some(version) => check(bytes, version >= FIRST_SEALED)?,
+            None => check(bytes, true)?,
         }
         let metadata: ModelMetadata = serde_json::from_str(&json).map_err(damaged)?;
         let spec = Spec::read(&catalog::parse(&metadata.spec, Path::new("the spec in the model"))?)?;
@@ -182,15 +198,6 @@ impl TrainedModel {
         }
         let compile = spec.compile.compiled(&network.output_names())?;
         Ok(TrainedModel { spec, table: metadata.table, compile, network })
-    }
-
-    /// The spec as text, its paths cut to file names.
-    pub(crate) fn portable_spec(&self) -> String {
-        let mut entries = self.spec.entries();
-        spec::each_path(&mut entries, |path| {
-            Path::new(path).file_name().map_or(path.to_string(), |name| name.to_string_lossy().into_owned())
-        });
-        catalog::write(&entries)
     }
 
     /// Writes the model to a file, in one piece.
@@ -267,6 +274,15 @@ impl TrainedModel {
         let more = all.collect();
         first.map(|first| Prediction { more, ..first }).ok_or_else(|| Error::input("the network has no output"))
     }
+}
+
+/// A spec as text, its paths cut to file names.
+pub(crate) fn portable_spec(spec: &Spec) -> String {
+    let mut entries = spec.entries();
+    spec::each_path(&mut entries, |path| {
+        Path::new(path).file_name().map_or(path.to_string(), |name| name.to_string_lossy().into_owned())
+    });
+    catalog::write(&entries)
 }
 
 impl TableSide {

@@ -3,10 +3,9 @@
 use super::TrainedModel;
 use crate::spec::{self, Spec};
 use std::path::{Component, Path, PathBuf};
-use tempfile::TempDir;
 use treino_core::catalog;
 use treino_core::error::{Error, Result};
-use treino_core::files::{self, CreatedFolders, write_atomically};
+use treino_core::files::{WorkingFolder, check_folder, crc32c, write_atomically};
 use treino_nn::events::History;
 
 /// A run folder in the making: it has its name only once everything is in it. Dropped before, it leaves nothing, not even
@@ -15,10 +14,19 @@ use treino_nn::events::History;
 pub struct RunFolder {
     parent: PathBuf,
     name: String,
-    // Dropped in this order: the work, then what it lies in.
-    work: TempDir,
-    made: CreatedFolders,
+    work: WorkingFolder,
+    /// The files of the run with their checksums.
+    sums: Vec<(String, u32)>,
 }
+
+/// A name as a part of a folder's name.
+pub(crate) fn run_name(name: &str) -> String {
+    let plain = |c: char| if c.is_alphanumeric() || c == '-' || c == '_' { c } else { '-' };
+    name.chars().map(plain).take(40).collect()
+}
+
+/// The file with the checksums of the others.
+const CHECKSUMS: &str = "checksums.txt";
 
 impl RunFolder {
     /// Whether run folders can be made in `parent`: to be asked before a training, so that none is lost. It leaves nothing
@@ -27,7 +35,7 @@ impl RunFolder {
     /// # Errors
     /// A folder that cannot be made or written to.
     pub fn check(parent: &Path) -> Result<()> {
-        files::check_folder(parent)
+        check_folder(parent)
     }
 
     /// Begins a run folder in `parent`, which is made where it is missing. `name` becomes part of the folder's name.
@@ -35,40 +43,52 @@ impl RunFolder {
     /// # Errors
     /// A folder that cannot be made or written to.
     pub fn begin(parent: &Path, name: &str) -> Result<Self> {
-        let (work, made) = files::working_folder(parent, ".run-")?;
-        let plain = |c: char| if c.is_alphanumeric() || c == '-' || c == '_' { c } else { '-' };
-        let name: String = name.chars().map(plain).take(40).collect();
-        Ok(RunFolder { parent: parent.to_path_buf(), name, work, made })
+        let work = WorkingFolder::make(parent, ".run-")?;
+        Ok(RunFolder { parent: parent.to_path_buf(), name: run_name(name), work, sums: Vec::new() })
     }
 
     /// Writes a file of the run.
     ///
     /// # Errors
     /// The file cannot be written.
-    pub fn write(&self, name: &str, bytes: &[u8]) -> Result<()> {
-        write_atomically(&self.work.path().join(name), bytes)
+    pub fn write(&mut self, name: &str, bytes: &[u8]) -> Result<()> {
+        write_atomically(&self.work.path().join(name), bytes)?;
+        self.sums.push((name.to_string(), crc32c(bytes)));
+        Ok(())
     }
 
-    /// Writes what every run has: `model.safetensors`, `history.csv`, `metrics.json` and `record.json`; and gives the folder its name,
-    /// `NNNN-name` with the next free number. `spec.toml` comes with the name, because its paths are relative to it.
+    /// Writes what a run with a model has: `model.safetensors` and `metrics.json`.
+    ///
+    /// # Errors
+    /// A file that cannot be written.
+    pub fn write_model(&mut self, bundle: &TrainedModel, metrics: &impl serde::Serialize) -> Result<()> {
+        self.write("model.safetensors", &bundle.to_bytes()?)?;
+        let text =
+            serde_json::to_string_pretty(metrics).map_err(|e| Error::input(format!("cannot write metrics: {e}")))?;
+        self.write("metrics.json", (text + "\n").as_bytes())
+    }
+
+    /// Writes what every run has: `history.csv`, `record.json` and `spec.toml`.
+    ///
+    /// # Errors
+    /// A file that cannot be written.
+    pub fn write_training(&mut self, spec: &Spec, history: &History, record: &str) -> Result<()> {
+        self.write("history.csv", history.csv().as_bytes())?;
+        self.write("record.json", record.as_bytes())?;
+        // All run folders of a parent have the same depth, so the paths do not depend on the number.
+        let text = spec_text(spec, &self.parent.join("run"));
+        self.write("spec.toml", text.as_bytes())
+    }
+
+    /// Writes the checksums of all files, and gives the folder its name, `NNNN-name` with the next free number. `page` is called
+    /// before that, with the folder as it is and the name that it is to have, to write what names the folder: such files can be
+    /// made again and have no checksum.
     ///
     /// # Errors
     /// A file that cannot be written; then the folder is gone.
-    pub fn finish(
-        mut self,
-        bundle: &TrainedModel,
-        history: &History,
-        metrics: &impl serde::Serialize,
-        record: &str,
-    ) -> Result<PathBuf> {
-        self.write("model.safetensors", &bundle.to_bytes()?)?;
-        self.write("history.csv", history.csv().as_bytes())?;
-        let text = serde_json::to_string_pretty(metrics)
-            .map_err(|e| Error::input(format!("cannot write metrics: {e}")).caused_by(e))?;
-        self.write("metrics.json", (text + "\n").as_bytes())?;
-        self.write("record.json", record.as_bytes())?;
-        // All run folders of a parent have the same depth, so the paths do not depend on the number.
-        self.write("spec.toml", spec_text(&bundle.spec, &self.parent.join("run")).as_bytes())?;
+    pub fn finish(self, mut page: impl FnMut(&Path, &Path) -> Result<()>) -> Result<PathBuf> {
+        let lines = self.sums.iter().map(|(name, sum)| format!("{sum:08x}  {name}\n"));
+        write_atomically(&self.work.path().join(CHECKSUMS), lines.collect::<String>().as_bytes())?;
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt;
@@ -81,11 +101,10 @@ impl RunFolder {
             if path.exists() {
                 continue;
             }
+            page(self.work.path(), &path)?;
             match std::fs::rename(self.work.path(), &path) {
                 Ok(()) => {
-                    // The folder has moved away: there is nothing left to clean up.
-                    let _ = self.work.keep();
-                    self.made.keep();
+                    self.work.has_moved();
                     return Ok(path);
                 }
                 // Somebody else took the number in between.
@@ -95,6 +114,36 @@ impl RunFolder {
         }
         Err(Error::input(format!("{} has no free run number", self.parent.display())))
     }
+}
+
+/// The files of a run folder that are not as they were written, in their order; none where the run is of a program that wrote no
+/// checksums.
+///
+/// # Errors
+/// Checksums that cannot be read.
+pub(crate) fn changed_files(run: &Path) -> Result<Vec<String>> {
+    let path = run.join(CHECKSUMS);
+    let text = match std::fs::read(&path) {
+        Ok(text) => String::from_utf8_lossy(&text).into_owned(),
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(e) => return Err(Error::io("read", &path, &e)),
+    };
+    let mut changed = Vec::new();
+    for line in text.split_terminator('\n') {
+        // Nothing but a file's name in the folder: the checksums may be somebody else's.
+        let Some((sum, name)) = line.split_once("  ").filter(|(_, name)| !name.contains(['/', '\\'])) else {
+            changed.push(CHECKSUMS.to_string());
+            break;
+        };
+        let is_same = std::fs::read(run.join(name)).is_ok_and(|bytes| format!("{:08x}", crc32c(&bytes)) == sum);
+        if !is_same {
+            changed.push(name.to_string());
+        }
+    }
+    if !text.ends_with('\n') && changed.is_empty() {
+        changed.push(CHECKSUMS.to_string());
+    }
+    Ok(changed)
 }
 
 /// The number after the largest that a run folder in `parent` has.
@@ -168,6 +217,9 @@ pub fn find_model(path: &Path) -> Result<PathBuf> {
         return Ok(model);
     }
     let error = Error::input("this folder holds no model").in_file(path);
+    if path.join("record.json").is_file() {
+        return Err(error.help("its training diverged: report.html shows how"));
+    }
     Err(match newest_run(path) {
         Some(run) => error.help(format!("it holds runs: did you mean {}?", run.display())),
         None => error.help("a run folder has a file model.safetensors"),
@@ -192,7 +244,7 @@ mod tests {
     fn an_unfinished_run_leaves_nothing() {
         let home = tempfile::tempdir().unwrap();
         let parent = home.path().join("a/runs");
-        let run = RunFolder::begin(&parent, "pima").unwrap();
+        let mut run = RunFolder::begin(&parent, "pima").unwrap();
         run.write("history.csv", b"epoch").unwrap();
         drop(run);
         assert!(!home.path().join("a").exists());

@@ -10,6 +10,10 @@ use treino_core::catalog::{
     self, Component, Descriptor, Entries, Field, Interval, Kind, Node, Origin, Value, choice, component,
 };
 use treino_core::error::{Error, Result};
+use treino_nn::train::MOST_SEEDS;
+
+/// The most configs of a study.
+const MOST_CONFIGS: f64 = 1e6;
 
 component! {
     /// What is studied.
@@ -31,16 +35,16 @@ component! {
         /// quarter of those.
         seeds: Seeds = Seeds::Number(5), Kind::CountOr(&["race"]);
         /// Train each seed once for each of so many folds, stratified for classes, of which one is for validation.
-        folds: Option<usize> = None, Kind::Int(Interval::at_least(2.0));
+        folds: Option<usize> = None, Kind::Int(Interval::closed(2.0, 100_000.0));
         /// What a seed decides: `init` (the initial weights), `shuffle` (the order of the rows), `dropout` (its masks), `split`
         /// (which rows are for validation). The rest is as with the first seed.
         vary: Vec<String> = ["init", "shuffle", "dropout"].map(str::to_string).to_vec(), Kind::TEXTS;
         /// How many of the best configs are trained again on fresh seeds, and measured on the rows of the test; 0 for none.
-        confirm_top: usize = 1, Kind::INDEX;
+        confirm_top: usize = 1, Kind::Int(Interval::closed(0.0, MOST_CONFIGS));
         /// With how many fresh seeds.
-        confirm_seeds: usize = 10, Kind::COUNT;
+        confirm_seeds: usize = 10, Kind::Int(Interval::closed(1.0, MOST_SEEDS as f64));
         /// With how many seeds each source of chance alone is measured, for the best config; 0 for none.
-        sources: usize = 0, Kind::INDEX;
+        sources: usize = 0, Kind::Int(Interval::closed(0.0, MOST_SEEDS as f64));
     }
 }
 
@@ -67,15 +71,15 @@ component! {
         /// What ends trainings early, a pruner: `median`, `percentile`, `patient`, `threshold`, `successive_halving`, `hyperband`.
         prune: Option<Pruner> = None, Kind::Component(&crate::study::pruning::FAMILY);
         /// Configs to try, at most; all of a grid, otherwise 50, when left open.
-        configs: Option<usize> = None, Kind::COUNT;
+        configs: Option<usize> = None, Kind::Int(Interval::closed(1.0, MOST_CONFIGS));
         /// A config is proposed from the results of those at least so many before it.
-        window: usize = 16, Kind::COUNT;
+        window: usize = 16, Kind::Int(Interval::closed(1.0, MOST_CONFIGS));
         /// Seconds after which no further training begins.
         time: Option<f64> = None, Kind::POSITIVE;
         /// Whether configs that cannot be told apart are given further seeds until they can.
         until_decided: bool = false, Kind::Bool;
         /// Seeds of a config at most, then.
-        most_seeds: usize = 100, Kind::COUNT;
+        most_seeds: usize = 100, Kind::Int(Interval::closed(1.0, MOST_SEEDS as f64));
     }
 }
 
@@ -92,7 +96,10 @@ impl Field for Seeds {
     fn read(node: &Node, path: &str) -> Result<Self> {
         match node.text() {
             Some(_) => Ok(Seeds::Race),
-            None => usize::read(node, path).map(Seeds::Number),
+            None => {
+                Kind::Int(Interval::closed(1.0, MOST_SEEDS as f64)).check(node, path)?;
+                usize::read(node, path).map(Seeds::Number)
+            }
         }
     }
 

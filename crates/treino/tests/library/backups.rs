@@ -7,6 +7,7 @@ use treino::callbacks::{
     ReduceLROnPlateau, SwapEMAWeights,
 };
 use treino::events::{Ending, Event, Gate, History};
+use treino::files::seal;
 use treino::layers::{BatchNormalization, Dense, Dropout, Layer};
 use treino::losses::MeanSquaredError;
 use treino::metrics::NamedMetric;
@@ -260,13 +261,16 @@ fn a_damaged_backup_is_refused_or_the_one_before_it_is_taken() {
     let text = |from: &str, to: &str| {
         assert_eq!(from.len(), to.len());
         let at = whole.windows(from.len()).position(|w| w == from.as_bytes()).unwrap_or_else(|| panic!("{from}"));
-        [&whole[..at], to.as_bytes(), &whole[at + from.len()..]].concat()
+        // With its own checksum: what is behind that is checked as well.
+        let mut bytes = [&whole[..at], to.as_bytes(), &whole[at + from.len()..]].concat();
+        seal(&mut bytes).unwrap();
+        bytes
     };
     let mut broken: Vec<Vec<u8>> = vec![
         vec![],
         b"nonsense".to_vec(),
-        text("\\\"backup_version\\\":2", "\\\"backup_version\\\":3"),
-        text("\\\"backup_version\\\":2", "\\\"backup_versiom\\\":2"),
+        text("\\\"backup_version\\\":3", "\\\"backup_version\\\":4"),
+        text("\\\"backup_version\\\":3", "\\\"backup_versiom\\\":3"),
         text("\\\"best_epoch\\\":1", "\\\"best_epoch\\\":9"),
         text("\\\"kept\\\":1", "\\\"kept\\\":7"),
         text("\\\"watchers\\\":[true", "\\\"watchers\\\":[9999"),
@@ -283,15 +287,22 @@ fn a_damaged_backup_is_refused_or_the_one_before_it_is_taken() {
         let message = e.to_string();
         assert!(message.contains("backup") || message.contains("file"), "{i}: {message}");
     }
-    // Any byte changed: a message, a rejection later, or a training, but never a panic.
-    for at in (0..whole.len().min(3000)).step_by(7) {
+    // Any bit flipped: a message. With a new checksum: a message, a rejection later, or a training, but never a panic.
+    for at in (0..whole.len()).step_by(7) {
         let mut bytes = whole.clone();
-        bytes[at] ^= 0x5A;
-        // One that came to its end has deleted its folder.
-        std::fs::create_dir_all(file.parent().unwrap()).unwrap();
-        std::fs::write(&file, &bytes).unwrap();
-        std::fs::write(&previous, &bytes).unwrap();
-        let _ = go_on();
+        bytes[at] ^= 1 << (at % 8);
+        let mut sealed = bytes.clone();
+        let has_place = seal(&mut sealed).is_ok();
+        for (bytes, must_fail) in [(&bytes, true), (&sealed, !has_place)] {
+            // One that came to its end has deleted its folder.
+            std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+            std::fs::write(&file, bytes).unwrap();
+            std::fs::write(&previous, bytes).unwrap();
+            assert!(go_on().is_err() || !must_fail, "byte {at}");
+            if at > 3000 {
+                break;
+            }
+        }
     }
 
     // Half a file: the one before it is taken.

@@ -29,8 +29,10 @@ fn record(planned: &PreparedRun) -> Record {
     let json = record.to_json().unwrap();
     assert_eq!(Record::of(planned, &run).unwrap().to_json().unwrap(), json);
     let folder = tempfile::tempdir().unwrap();
-    let begun = RunFolder::begin(folder.path(), "r").unwrap();
-    let path = begun.finish(&run.model, &run.history, &serde_json::json!({}), &json).unwrap();
+    let mut begun = RunFolder::begin(folder.path(), "r").unwrap();
+    begun.write_model(&run.model, &serde_json::json!({})).unwrap();
+    begun.write_training(&planned.resolved.spec, &run.history, &json).unwrap();
+    let path = begun.finish(|_, _| Ok(())).unwrap();
     assert_eq!(Record::open(&path).unwrap().to_json().unwrap(), json);
     record
 }

@@ -12,6 +12,7 @@ const NO_METRICS: [&str; 2] = [PENALTY, "learning_rate"];
 impl Maker<'_> {
     pub(super) fn course(&self, figures: &mut Vec<Figure>) {
         let course = &self.record.course;
+        figures.extend(self.divergence());
         if course.epochs.is_empty() {
             return;
         }
@@ -106,6 +107,39 @@ impl Maker<'_> {
         }
         let axis = Axis { can_switch: true, ..Axis::new(name) };
         self.over_epochs("loss", lang.loss_title(), axis, &curves, words)
+    }
+
+    /// The losses of the steps before the training diverged.
+    fn divergence(&self) -> Option<Figure> {
+        let RecordedEnding::Diverged { epoch, step, steps_before, losses, .. } = &self.record.course.ending else {
+            return None;
+        };
+        let (first_loss, last_loss) = (losses.first()?, losses.last()?);
+        let lang = self.lang;
+        let first = (*steps_before as f64 - losses.len() as f64 + 1.0).max(1.0);
+        let x: Vec<f64> = (0..losses.len()).map(|at| first + at as f64).collect();
+        let mut table = FigureTable::new([lang.step(), lang.loss_axis(&self.record.setting.loss)]);
+        x.iter().zip(losses).for_each(|(x, y)| table.row([FigureCell::Number(*x), FigureCell::from(*y)]));
+        let last = first + losses.len() as f64;
+        let words = vec![lang.divergence_words(
+            self.number(*first_loss),
+            self.number(*last_loss),
+            lang.grouped(first),
+            lang.grouped(last - 1.0),
+        )];
+        let shape = match losses.len() {
+            1 => SeriesShape::Points { x, y: losses.clone(), labels: Vec::new() },
+            _ => SeriesShape::Line { x, y: losses.clone() },
+        };
+        let panel = Panel {
+            x: Axis::new(lang.step()),
+            y: Axis { can_switch: true, ..Axis::new(lang.loss_axis(&self.record.setting.loss)) },
+            series: vec![Series::new(lang.part("train"), shape)],
+            marks: vec![Mark { place: MarkPosition::X(last), label: lang.mark_diverged(epoch + 1, step + 1) }],
+            ..Panel::default()
+        };
+        let (id, title) = ("divergence".to_string(), lang.divergence_title());
+        Some(Figure { command: self.command(&id), id, title, words, panels: vec![panel], table })
     }
 
     fn metric(&self, name: &str) -> Figure {

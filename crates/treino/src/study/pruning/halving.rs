@@ -3,16 +3,19 @@
 use super::Prune;
 use treino_core::catalog::{Interval, Kind, component};
 
+/// As many as a training may have.
+const EPOCHS: Kind = Kind::Int(Interval::closed(1.0, 1e9));
+
 component! {
     /// All configs get few epochs; the best one in `eta` of them get `eta` times as many, and so on (K. Jamieson, A. Talwalkar,
     /// AISTATS 2016). Each rung is trained anew from the first epoch, with the same seed.
     pub struct SuccessiveHalving = "successive_halving" {
         /// One config in so many goes on, with so many times the epochs.
-        eta: usize = 3, Kind::Int(Interval::at_least(2.0));
+        eta: usize = 3, Kind::Int(Interval::closed(2.0, 1e6));
         /// Epochs of the first rung.
-        min_epochs: usize = 1, Kind::COUNT;
+        min_epochs: usize = 1, EPOCHS;
         /// Epochs of the last one; those of the training when left open.
-        max_epochs: Option<usize> = None, Kind::COUNT;
+        max_epochs: Option<usize> = None, EPOCHS;
     }
 }
 
@@ -22,11 +25,11 @@ component! {
     /// the brackets again where that is more.
     pub struct Hyperband = "hyperband" {
         /// One config in so many goes on, with so many times the epochs.
-        eta: usize = 3, Kind::Int(Interval::at_least(2.0));
+        eta: usize = 3, Kind::Int(Interval::closed(2.0, 1e6));
         /// The fewest epochs of a rung.
-        min_epochs: usize = 1, Kind::COUNT;
+        min_epochs: usize = 1, EPOCHS;
         /// The most; those of the training when left open.
-        max_epochs: Option<usize> = None, Kind::COUNT;
+        max_epochs: Option<usize> = None, EPOCHS;
     }
 }
 

@@ -1,0 +1,3 @@
+//! Fuzz targets' entry functions.
+
+pub mod readers;
