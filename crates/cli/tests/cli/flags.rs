@@ -76,7 +76,7 @@ const PIMA: &[(&str, &str, Shows)] = &[
     ("repeats", "--repeats 5", Says("test, 5 seeds")),
     ("no-shuffle", "--no-shuffle", Spec("shuffle = false")),
     ("patience", "--patience 7", Says("7 epochs without a better val_loss")),
-    ("no-early-stopping", "--no-early-stopping", Says("all epochs completed; the model is that of epoch 2")),
+    ("no-early-stopping", "--no-early-stopping", Says("all epochs done; the model is that of epoch 2")),
     ("seed", "--seed 42", Says("(seed 42)")),
     ("set", "--set fit.batch_size=16 --set data.split=last", Says("(the last rows)")),
     ("set", "--set compile.optimizer.amsgrad=true", Spec("amsgrad = true")),

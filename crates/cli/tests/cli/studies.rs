@@ -32,7 +32,7 @@ fn a_study_compares_says_and_keeps() {
 
     // The same command again has nothing to do, and says the same.
     let again = scratch.run(&format!("study iris.csv {GRID} --repeats 4"));
-    assert!(again.stdout.contains("26 trainings are there already"), "{}", again.stdout);
+    assert!(again.stdout.contains("26 trainings are already done"), "{}", again.stdout);
     let table = |text: &str| text.split_once("\n\n").unwrap().1.to_string();
     assert_eq!(table(&again.stdout), table(&done.stdout));
 }

@@ -63,7 +63,7 @@ messages! {
     /// A target that is scaled.
     scaled_target() { en: "; the loss is in units of its standard deviation, metrics are in its own", pt: "; a perda está em unidades do desvio-padrão do alvo; as métricas, nas unidades dele" }
     /// How it ended.
-    all_epochs_done() { en: "all epochs completed", pt: "todas as épocas concluídas" }
+    all_epochs_done() { en: "all epochs done", pt: "todas as épocas concluídas" }
     /// How it ended.
     was_interrupted() { en: "interrupted", pt: "interrompido" }
     /// How it ended.
