@@ -20,8 +20,11 @@ use treino::store::TrainedModel;
 use treino::study::{StudyContent, StudySpec};
 use treino::train::{Compile, Examples, Fit, Session, Training, fit};
 
+/// Reads bytes, and must not panic whatever they are.
+pub type Reader = fn(&[u8]);
+
 /// Every reader with the name of its corpus.
-pub const READERS: [(&str, fn(&[u8])); 9] = [
+pub const READERS: [(&str, Reader); 9] = [
     ("table", table),
     ("spec", spec),
     ("study_spec", study_spec),

@@ -52,7 +52,7 @@ pub(super) enum Attempt {
     /// It gave a model.
     Whole(Box<Run>),
     /// It diverged or was interrupted before there was anything to keep.
-    Lost(History),
+    Lost(Box<History>),
 }
 
 /// The callback without the deletion of its backup: that stays until the result of the training is safe.
@@ -401,7 +401,7 @@ impl PreparedRun {
         let other = |index: usize, quiet: &mut Session<'_>| self.repeat(seed.wrapping_add(index as u64), quiet);
         let ((network, mut history), others) = in_parallel(session, repeats, first, other)?;
         if history.kept_epoch.is_none() {
-            return Ok(Attempt::Lost(history));
+            return Ok(Attempt::Lost(Box::new(history)));
         }
         units_at_end(&network, &self.prepared.train.x, &mut history.inside);
         let model = self.bundle(network);
