@@ -3,7 +3,7 @@
 //! - [`error`]: what can go wrong, with place and remedy.
 //! - [`catalog`]: what exists (losses, layers, sections of a spec, ...), each declared once with its parameters.
 //! - [`rows`]: rows of numbers, and what their columns stand for.
-//! - [`gaps`]: numbers that need not be finite, in JSON.
+//! - [`nullable`]: numbers that need not be finite, in JSON.
 //! - [`files`]: files that are written in one piece or grow by whole pieces, and checksums.
 
 #![forbid(unsafe_code)]

@@ -2,7 +2,7 @@
 //!
 //! The modules carry Keras's names: [`layers`], [`activations`], [`losses`], [`optimizers`], [`schedules`], [`initializers`],
 //! [`regularizers`], [`constraints`], [`metrics`], [`callbacks`]. Losses, metrics and activations can also be written as an
-//! [`expression`]. [`network`] turns layers into a [`program`], [`train`] runs it, [`events`] is what a training tells and leaves.
+//! [`expression`]. [`network`] turns layers into a program, [`train`] runs it, [`events`] is what a training tells and leaves.
 //!
 //! Nothing here knows tables; callbacks alone write files.
 

@@ -8,7 +8,7 @@
 //! no cell; the second stores each column in its type. So a million rows of numbers cost little more than their `f32`
 //! matrix, and no cell is typed from a sample.
 //!
-//! Layers for categories (embeddings, lookups, hashing, discretization) read columns in ways of their own: [`ColumnEncodings`](treino_core::rows::Readings) says
+//! Layers for categories (embeddings, lookups, hashing, discretization) read columns in ways of their own: [`ColumnEncodings`](treino_core::rows::ColumnEncodings) says
 //! which, and [`prepare_for`] gives the recipe an [`Encoding`] for each of their input layers.
 //!
 //! Everything that can be wrong with a table ends in one [`Error`](treino_core::Error) that names the file, the line and the

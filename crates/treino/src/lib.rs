@@ -43,7 +43,7 @@
 //! The modules carry Keras's names: [`layers`], [`activations`], [`losses`], [`optimizers`], [`schedules`],
 //! [`initializers`], [`regularizers`], [`constraints`], [`metrics`], [`callbacks`]. Losses, metrics and activations can also be
 //! written as an [`expression`]. Around them: [`data`] turns files into numbers, [`spec`] is a training as
-//! it is written down, [`network`] turns layers into a [`program`], [`train`] runs it, [`events`] is what it tells, [`runs`] does the whole
+//! it is written down, [`network`] turns layers into a program, [`train`] runs it, [`events`] is what it tells, [`runs`] does the whole
 //! job, [`report`] says what came out, [`store`] keeps it, [`study`] compares, and [`catalog`] knows what exists. Figures, words and pages are in
 //! the crate `treino-pages`.
 

@@ -6,7 +6,7 @@ use super::StartCallback;
 use crate::custom::custom;
 
 custom! {
-    /// A callback of one's own from Rust: any [`StartCallback`], which makes a fresh [`super::Watcher`] for each training.
+    /// A callback of one's own from Rust: any [`StartCallback`], which makes a fresh [`super::ActiveCallback`] for each training.
     ///
     /// It is no thing of the catalogue: specs cannot name it, and a saved model does not hold it.
     ///

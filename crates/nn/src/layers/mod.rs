@@ -1,6 +1,6 @@
 //! Layers: what a network is made of.
 //!
-//! A layer is built into ops ([`crate::program::Builder`]); each op's forward and backward pass stand side by side in the
+//! A layer is built into ops (`crate::program::ProgramBuilder`); each op's forward and backward pass stand side by side in the
 //! layer's file.
 
 mod activation;

@@ -26,7 +26,7 @@ impl Network {
     /// batch in training mode, as the first step of a training with this seed computes it. The network stays as it is.
     ///
     /// It is what a loss of one's own needs: its slopes with respect to the outputs are the cotangent.
-    /// [`crate::program::Variable::range`] says where each variable's gradient lies.
+    /// the range of each variable says where its gradient lies.
     ///
     /// # Errors
     /// No rows, rows or cotangents that do not fit, ids that an embedding does not have.

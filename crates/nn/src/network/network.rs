@@ -277,7 +277,7 @@ impl Network {
         self.weights.len() + self.state.len()
     }
 
-    /// The trainable weights, flat: [`Variable::range`] says where each variable lies.
+    /// The trainable weights, flat: the range of each variable says where it lies.
     pub fn weights(&self) -> &[f32] {
         &self.weights
     }

@@ -10,7 +10,7 @@ use treino_core::error::{Error, Result};
 /// Loss and gradient of a network over all rows as one batch, as the first step of a training with this seed has them:
 /// dropout and batch normalisation in training mode, penalties included. The network stays as it is.
 ///
-/// The gradient lies as the trainable weights do: [`crate::program::Variable::range`] says where each variable's is.
+/// The gradient lies as the trainable weights do: the range of each variable says where its gradient is.
 ///
 /// # Errors
 /// Shapes that do not fit, no rows.

@@ -41,7 +41,7 @@ pub struct HyperparameterValues {
     pub name: String,
     /// What it may hold.
     pub domain: Domain,
-    /// One entry a config, as in a [`SearchPoint`](super::search::Point): the index of a choice, or the number; `None` where the
+    /// One entry a config, as in a [`SearchPoint`](super::search::SearchPoint): the index of a choice, or the number; `None` where the
     /// dimension is not there.
     pub entries: Vec<Option<f64>>,
 }
