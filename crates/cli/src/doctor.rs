@@ -11,7 +11,7 @@ use std::path::Path;
 use treino::Result;
 use treino::doctor::{Finding, examine};
 use treino::report::Record;
-use treino_pages::language::Lang;
+use treino_pages::language::{Lang, remedy_command};
 
 /// Says what the rules find in a run.
 pub fn run(matches: &ArgMatches, terminal: &Terminal) -> Result<u8> {
@@ -42,8 +42,11 @@ pub fn add(lines: &mut IndentedLines<'_>, findings: &[Finding], spec: &str, lang
     for finding in findings {
         let severity = lang.severity(finding.rule.severity());
         lines.add(&severity, &format!("{} ({}).", lang.finding(finding), lang.evidence(&finding.rule)));
-        if let Some(command) = finding.command(spec) {
-            lines.add(&lang.label_try(), &command);
+        if let Some(remedy) = &finding.remedy {
+            lines.add_command(&lang.label_try(), &remedy_command(remedy, spec));
+        }
+        if let Some(trade) = lang.trade(finding) {
+            lines.add(&lang.label_trade(), &format!("{trade}."));
         }
     }
 }
@@ -57,7 +60,9 @@ pub fn object(findings: &[Finding], spec: &str) -> serde_json::Value {
         one["what"] = json!(Lang::English.finding(finding));
         one["evidence"] = json!(Lang::English.evidence(&finding.rule));
         one["figure"] = json!(finding.rule.figure());
-        one["command"] = json!(finding.command(spec));
+        one["command"] = json!(finding.remedy.as_ref().map(|remedy| remedy_command(remedy, spec)));
+        one["changes"] = json!(finding.remedy);
+        one["trade"] = json!(Lang::English.trade(finding));
         one
     };
     json!({ "findings": findings.iter().map(one).collect::<Vec<_>>() })

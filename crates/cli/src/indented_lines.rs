@@ -17,6 +17,14 @@ impl<'a> IndentedLines<'a> {
         IndentedLines { terminal, text: String::new() }
     }
 
+    /// Adds a command under a label, in one line whatever its width: broken in two, a shell would run half of it.
+    pub fn add_command(&mut self, label: &str, command: &str) {
+        let label = if self.terminal.is_narrow() { format!("  {label}: ") } else { format!("  {label:<9} ") };
+        self.text.push_str(&self.terminal.style(Style::new().dim(), &label));
+        self.text.push_str(&escaped(command));
+        self.text.push('\n');
+    }
+
     /// Adds words under a label.
     pub fn add(&mut self, label: &str, words: &str) {
         let styled = |text: &str| self.terminal.style(Style::new().dim(), text);

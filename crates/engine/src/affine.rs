@@ -436,8 +436,13 @@ mod tests {
     }
 
     const WIDTHS: [usize; 5] = [13, 70, 64, 8, 1];
-    const ACTIVATIONS: [FusedActivation; 4] =
-        [FusedActivation::Relu, FusedActivation::Tanh, FusedActivation::Sigmoid, FusedActivation::Linear];
+    const ACTIVATIONS: [FusedActivation; 5] = [
+        FusedActivation::Relu,
+        FusedActivation::Tanh,
+        FusedActivation::Sigmoid,
+        FusedActivation::LeakyRelu(0.1),
+        FusedActivation::Linear,
+    ];
 
     /// Where W and b of each map begin, and the length of all weights.
     fn layout() -> ([usize; 4], [usize; 4], usize) {

@@ -5,12 +5,14 @@ use crate::math;
 use crate::simd::{Kernel, Simd};
 
 /// An activation function y = f(z) whose derivative follows from y, so that y can overwrite z.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub enum FusedActivation {
     /// y = z.
     Linear,
     /// y = max(z, 0).
     Relu,
+    /// y = z above 0, a slope of at least 0 times z elsewhere.
+    LeakyRelu(f32),
     /// y = tanh z.
     Tanh,
     /// y = 1 / (1 + e^-z).
@@ -42,6 +44,7 @@ impl Kernel for Forward<'_> {
         match self.0 {
             FusedActivation::Linear => {}
             FusedActivation::Relu => self.1.iter_mut().for_each(|y| *y = relu(*y)),
+            FusedActivation::LeakyRelu(slope) => self.1.iter_mut().for_each(|y| *y *= one_or(slope, *y > 0.0)),
             FusedActivation::Tanh => self.1.iter_mut().for_each(|y| *y = math::tanh(*y)),
             FusedActivation::Sigmoid => self.1.iter_mut().for_each(|y| *y = math::sigmoid(*y)),
         }
@@ -60,6 +63,11 @@ fn one_if(condition: bool) -> f32 {
     if condition { 1.0 } else { 0.0 }
 }
 
+#[inline(always)]
+fn one_or(slope: f32, is_above: bool) -> f32 {
+    if is_above { 1.0 } else { slope }
+}
+
 /// The kernel of [`FusedActivation::backward`].
 pub(crate) struct Backward<'a>(pub(crate) FusedActivation, pub(crate) &'a [f32], pub(crate) &'a mut [f32]);
 
@@ -74,6 +82,9 @@ impl Kernel for Backward<'_> {
             FusedActivation::Linear => numbers.for_each(|(dz, _)| *dz *= one_if(flush_gradient(*dz) != 0.0)),
             FusedActivation::Relu => {
                 numbers.for_each(|(dz, y)| *dz *= one_if((*y > 0.0) & (flush_gradient(*dz) != 0.0)));
+            }
+            FusedActivation::LeakyRelu(slope) => {
+                numbers.for_each(|(dz, y)| *dz = flush_gradient(*dz * one_or(slope, *y > 0.0)));
             }
             FusedActivation::Tanh => numbers.for_each(|(dz, y)| *dz = flush_gradient(*dz * (-*y).mul_add(*y, 1.0))),
             FusedActivation::Sigmoid => numbers.for_each(|(dz, y)| *dz = flush_gradient(*dz * (*y * (1.0 - *y)))),
@@ -96,6 +107,20 @@ mod tests {
             let mut dz = [3.0; 4];
             FusedActivation::Relu.backward(simd, &y[..4], &mut dz);
             assert_eq!(dz, [0.0, 0.0, 0.0, 3.0]);
+        }
+    }
+
+    #[test]
+    fn a_leaky_relu_keeps_its_slope_below_zero() {
+        for simd in Level::ALL.into_iter().filter_map(Simd::with_level) {
+            let leaky = FusedActivation::LeakyRelu(0.25);
+            let mut y = [-2.0, 0.0, 4.0, f32::NEG_INFINITY, f32::INFINITY, f32::NAN];
+            leaky.forward(simd, &mut y);
+            assert_eq!(y[..5], [-0.5, 0.0, 4.0, f32::NEG_INFINITY, f32::INFINITY]);
+            assert!(y[5].is_nan());
+            let mut dz = [3.0, 3.0, 3.0, 1e-28];
+            leaky.backward(simd, &[-0.5, 0.0, 4.0, -0.5], &mut dz);
+            assert_eq!(dz, [0.75, 0.75, 3.0, 0.0]);
         }
     }
 

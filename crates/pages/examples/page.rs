@@ -189,6 +189,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         what: "The network learns the training rows by heart.".into(),
         evidence: "From epoch 27 the validation loss rises by 0.08 while the training loss falls by 0.04.".into(),
         command: "treino train pima.csv --target diabetes --dropout 0.3".into(),
+        trade: String::new(),
         figure: Some("loss".into()),
     };
     let settings = Stopping::after(10, "val_loss", false);

@@ -18,7 +18,7 @@ use output::{output_flags, spreadsheet_flag};
 use std::path::Path;
 use stopping::early_stopping;
 use treino::Result;
-use treino::catalog::{Entries, Field, Kind, Param, Value};
+use treino::catalog::{Entries, Entry, Field, Kind, Node, Param, Value, find};
 use treino::data::DataSpec;
 use treino::error::Error;
 use treino::spec::{self, Spec};
@@ -122,7 +122,7 @@ impl Flag {
         if let Some(param) = param {
             // An optimizer's learning rate has a default of its own.
             let default = if self.path.matches('.').count() > 1 { None } else { (param.default)() };
-            if let Some(default) = default.map(|value| short(&value)).filter(|text| !text.is_empty()) {
+            if let Some(default) = default.map(|value| default_of(param, &value)).filter(|text| !text.is_empty()) {
                 help.push_str(&format!(" [default: {default}]"));
             }
         }
@@ -154,6 +154,17 @@ pub fn flag_of(path: &str) -> Option<String> {
         return Some("--seed".to_string());
     }
     FLAGS.iter().find(|flag| flag.path == path).map(|flag| format!("--{}", flag.long))
+}
+
+/// The default of a parameter as it would be typed: the name of a component alone where its own parameters have their defaults.
+fn default_of(param: &Param, value: &Value) -> String {
+    let (Kind::Component(family), Value::Table(table)) = (&param.kind, value) else { return short(value) };
+    let component = table.get("type").and_then(Node::text).and_then(|name| find(family, name).ok());
+    let is_usual = |entry: &Entry| {
+        let usual = component.and_then(|component| component.param(&entry.key)).and_then(|param| (param.default)());
+        usual.is_none_or(|usual| usual.to_string() == entry.node.value.to_string())
+    };
+    if table.list.iter().all(is_usual) { short(value) } else { value.to_string() }
 }
 
 /// A default in the form in which it would be typed.

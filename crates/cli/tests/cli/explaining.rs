@@ -79,7 +79,7 @@ fn what_is_wrong_is_said_with_a_command_that_runs() {
     let command = command.split("\n  fault").next().unwrap().split("\n  warning").next().unwrap();
     let command = command.split("\n  hint").next().unwrap().split_whitespace().collect::<Vec<_>>().join(" ");
     scratch.good(&format!("{command} -q"));
-    assert!(scratch.text("runs/0002-pima/spec.toml").contains("learning_rate = 0.01"));
+    assert!(scratch.text("runs/0002-pima/spec.toml").contains("learning_rate = 0.001"));
     let said = scratch.good("doctor runs/0001-pima --lang pt").stdout;
     assert!(said.contains("a taxa de aprendizado é alta demais"), "{said}");
     let json = scratch.good("doctor runs/0001-pima --json --lang pt").stdout;

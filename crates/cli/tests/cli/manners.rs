@@ -117,8 +117,8 @@ fn no_line_is_wider_than_the_terminal() {
             let done = done(scratch.program(&arguments).env("COLUMNS", width));
             for line in done.stdout.lines().chain(done.stderr.lines()) {
                 let columns = line.chars().count();
-                // A single word may be longer than the terminal is wide.
-                let is_one_word = line.split_whitespace().count() == 1;
+                // A single word may be longer than the terminal is wide; a command to copy stays in one line.
+                let is_one_word = line.split_whitespace().count() == 1 || line.contains("try: treino train ");
                 assert!(columns <= width.parse().unwrap() || is_one_word, "{arguments} at {width}: {columns}\n{line}");
             }
         }

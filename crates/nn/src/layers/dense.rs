@@ -140,6 +140,7 @@ impl DenseOp {
     pub(crate) fn with_activation(&self, activation: Activation, y: ValueId) -> DenseOp {
         let fused = match &activation {
             Activation::Relu(relu) if *relu == Relu::default() => Some(FusedActivation::Relu),
+            Activation::LeakyRelu(leaky) => Some(FusedActivation::LeakyRelu(leaky.negative_slope as f32)),
             Activation::Tanh(_) => Some(FusedActivation::Tanh),
             Activation::Sigmoid(_) => Some(FusedActivation::Sigmoid),
             _ => None,

@@ -2,7 +2,7 @@
 
 use super::page::{Monitored, PageFinding, PagePart, ReplayData, ReportPage, Section};
 use super::{Figure, FigureCell, FigureTable, figures};
-use crate::language::Lang;
+use crate::language::{Lang, remedy_command};
 use treino::doctor::examine;
 use treino::report::{
     Evaluation, NotableRow, PredictionCurves, Record, RecordedEnding, Stopping, TargetRecord, headline,
@@ -152,7 +152,8 @@ impl Writer<'_> {
             severity: lang.severity(finding.rule.severity()),
             what: lang.finding(finding),
             evidence: lang.evidence(&finding.rule),
-            command: finding.command(&spec).unwrap_or_default(),
+            command: finding.remedy.as_ref().map(|remedy| remedy_command(remedy, &spec)).unwrap_or_default(),
+            trade: lang.trade(finding).unwrap_or_default(),
             figure: Some(finding.rule.figure().to_string()).filter(|id| has(id)),
         });
         let parts = match findings.is_empty() {

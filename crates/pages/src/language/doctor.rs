@@ -96,6 +96,43 @@ messages! {
         pt: "{wrong} das linhas de {part} são previstas incorretamente, linha de base {baseline}"
     }
     /// Rule.
+    zero_weights(layer) { en: "the weights of {layer} are 0 and stay 0", pt: "os pesos de {layer} são 0 e continuam 0" }
+    /// Its evidence.
+    zero_weights_evidence() {
+        en: "where all weights of a layer are 0, its units get no gradient by which they could become different",
+        pt: "onde todos os pesos de uma camada são 0, suas unidades não recebem gradiente que as torne diferentes"
+    }
+    /// Rule.
+    equal_weights(layer) {
+        en: "all units of {layer} start alike and stay alike",
+        pt: "todas as unidades de {layer} começam iguais e continuam iguais"
+    }
+    /// Its evidence.
+    equal_weights_evidence(initializer) {
+        en: "its initializer is {initializer}, and the next layer's weights are equal too: the layer works like one with a single unit",
+        pt: "seu inicializador é {initializer}, e os pesos da camada seguinte também são iguais: a camada funciona como se tivesse uma só unidade"
+    }
+    /// Rule.
+    strong_regularization() {
+        en: "the regularisation is so strong that the network learnt nothing",
+        pt: "a regularização é tão forte que a rede não aprendeu nada"
+    }
+    /// Its evidence.
+    strong_regularization_evidence(strong, train, baseline) {
+        en: "{strong}; loss on training rows {train} without penalties, baseline {baseline}",
+        pt: "{strong}; perda nas linhas de treino {train} sem penalidades, linha de base {baseline}"
+    }
+    /// Rule.
+    vanishing_gradients() {
+        en: "the gradients vanish before they reach the first layer",
+        pt: "os gradientes desaparecem antes de chegar à primeira camada"
+    }
+    /// Its evidence.
+    vanishing_gradients_evidence(layer, share, layers, activation) {
+        en: "of the last layer's gradient {share} reaches {layer}, through {layers} layers with {activation}, and the loss on training rows is hardly below the baseline's",
+        pt: "do gradiente da última camada, {share} chega a {layer}, passando por {layers} camadas com {activation}, e a perda nas linhas de treino mal fica abaixo da linha de base"
+    }
+    /// Rule.
     dead_units(layer) { en: "most units of {layer} are dead", pt: "a maioria das unidades de {layer} está morta" }
     /// Its evidence.
     dead_units_evidence(dead, units, activation) {
@@ -197,6 +234,11 @@ messages! {
     unstable_seeds_evidence(score, low, high, seeds) {
         en: "{score} from {low} to {high} over {seeds} seeds",
         pt: "{score} de {low} a {high} em {seeds} sementes"
+    }
+    /// What class weights cost.
+    class_weight_trade() {
+        en: "balanced class weights find more rows of the rare class (recall), at the price of precision and accuracy; its predicted probabilities are then too high",
+        pt: "pesos de classe balanceados encontram mais linhas da classe rara (recall), à custa de precisão e acurácia; as probabilidades previstas dela ficam altas demais"
     }
     /// Where nothing was found.
     nothing_found() {

@@ -1,7 +1,7 @@
 //! Findings of the doctor in words.
 
 use super::Lang;
-use treino::doctor::{Check, Finding, Severity};
+use treino::doctor::{Change, Check, Finding, Severity};
 
 impl Lang {
     /// What a finding is: a sentence without a full stop.
@@ -11,6 +11,12 @@ impl Lang {
             Some(target) => format!("{target}: {what}"),
             None => what,
         }
+    }
+
+    /// What the remedy of a finding costs: a sentence without a full stop.
+    pub fn trade(self, finding: &Finding) -> Option<String> {
+        let remedy = finding.remedy.as_ref()?;
+        remedy.0.contains(&Change::BalancedClasses).then(|| self.class_weight_trade())
     }
 
     /// How grave a finding is, in a word.
@@ -34,6 +40,10 @@ impl Lang {
             Check::OverFitting { .. } => lang.over_fitting(),
             Check::UnderFitting { .. } => lang.under_fitting(),
             Check::BatchOfOne { layer } => lang.batch_of_one(layer),
+            Check::EqualWeights { zero: true, layer, .. } => lang.zero_weights(layer),
+            Check::EqualWeights { layer, .. } => lang.equal_weights(layer),
+            Check::StrongRegularization { .. } => lang.strong_regularization(),
+            Check::VanishingGradients { .. } => lang.vanishing_gradients(),
             Check::DeadUnits { layer, .. } => lang.dead_units(layer),
             Check::SaturatedUnits { layer, .. } => lang.saturated_units(layer),
             Check::UnscaledInputs { .. } => lang.unscaled_inputs(),
@@ -83,6 +93,20 @@ impl Lang {
             Check::UnderFitting { loss, baseline, part, .. } => {
                 lang.under_fitting_evidence(lang.part(part), number(loss), number(baseline))
             }
+            Check::EqualWeights { zero: true, .. } => lang.zero_weights_evidence(),
+            Check::EqualWeights { initializer, .. } => {
+                lang.equal_weights_evidence(initializer.as_deref().unwrap_or_default())
+            }
+            Check::StrongRegularization { l1, l2, dropout, train, baseline } => {
+                let all = [("L1", l1), ("L2", l2), ("dropout", dropout)];
+                let strong = all.iter().filter(|(_, strength)| **strength > 0.0);
+                let strong: Vec<String> =
+                    strong.map(|(name, x)| format!("{name} {}", lang.plain_number(**x))).collect();
+                lang.strong_regularization_evidence(strong.join(", "), number(train), number(baseline))
+            }
+            Check::VanishingGradients { layer, share, layers, activation } => {
+                lang.vanishing_gradients_evidence(layer, lang.plain_number(rounded(*share)), layers, activation)
+            }
             Check::DeadUnits { dead, units, activation, .. } => lang.dead_units_evidence(dead, units, activation),
             Check::SaturatedUnits { saturated, units, activation, .. } => {
                 lang.saturated_units_evidence(saturated, units, activation)
@@ -111,6 +135,11 @@ impl Lang {
             }
         }
     }
+}
+
+/// A small share with two digits.
+fn rounded(share: f64) -> f64 {
+    format!("{share:.1e}").parse().unwrap_or(share)
 }
 
 /// The first names of a list.

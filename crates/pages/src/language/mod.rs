@@ -10,10 +10,13 @@ mod findings;
 mod names;
 mod numbers;
 mod page;
+mod remedies;
 mod report;
 mod studies;
 mod study_figures;
 mod terminal;
+
+pub use remedies::remedy_command;
 
 /// A language.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

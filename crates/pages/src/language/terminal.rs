@@ -26,6 +26,8 @@ messages! {
     label_diagnosis() { en: "diagnosis", pt: "diagnóstico" }
     /// Label: what to try.
     label_try() { en: "try", pt: "tente" }
+    /// Label: what a remedy costs.
+    label_trade() { en: "trade-off", pt: "em troca" }
     /// Label: where the run is.
     label_saved() { en: "saved", pt: "salvo" }
     /// Where all is.

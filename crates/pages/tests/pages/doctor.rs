@@ -5,7 +5,7 @@ use treino::catalog::Value;
 use treino::data::{DataSpec, Table, TableSource, prepare_table, read};
 use treino::doctor::{Finding, Severity, examine};
 use treino::prelude::*;
-use treino::report::Record;
+use treino::report::{Evaluation, Record};
 use treino_pages::language::Lang;
 
 /// The project's table of that name.
@@ -38,19 +38,19 @@ fn examined(table: Table, spec: &Spec) -> Vec<Finding> {
     examine(&Record::of(&planned, &run).unwrap())
 }
 
+/// The rules of findings.
+fn names(findings: &[Finding]) -> Vec<String> {
+    let rule = |finding: &Finding| serde_json::to_value(&finding.rule).unwrap()["rule"].as_str().unwrap().to_string();
+    findings.iter().map(rule).collect()
+}
+
 /// Whether the rule of that name is among the findings of a training; each can be said in both languages.
 fn finds(name: &str, table: Table, data: &str, rest: &str) {
     let findings = examined(table, &spec(data, rest));
-    let names: Vec<String> = findings
-        .iter()
-        .map(|finding| {
-            let rule = serde_json::to_value(&finding.rule).unwrap();
-            for lang in Lang::ALL {
-                assert!(!lang.finding(finding).is_empty() && !lang.evidence(&finding.rule).is_empty());
-            }
-            rule["rule"].as_str().unwrap().to_string()
-        })
-        .collect();
+    for (finding, lang) in findings.iter().flat_map(|finding| Lang::ALL.map(|lang| (finding, lang))) {
+        assert!(!lang.finding(finding).is_empty() && !lang.evidence(&finding.rule).is_empty());
+    }
+    let names = names(&findings);
     assert!(names.iter().any(|found| found == name), "{name} is not among {names:?}");
 }
 
@@ -60,7 +60,8 @@ const ADAM_10: &str = "[compile.optimizer]\ntype = \"adam\"\nlearning_rate = 10.
 #[test]
 fn a_rate_that_is_too_high() {
     finds("rate_too_high", table("pima"), PIMA, ADAM_10);
-    let jumps = "[compile.optimizer]\ntype = \"sgd\"\nlearning_rate = 3.0\n[fit]\nepochs = 40";
+    let jumps =
+        "[model]\nactivation = \"relu\"\n[compile.optimizer]\ntype = \"sgd\"\nlearning_rate = 3.0\n[fit]\nepochs = 40";
     finds("rate_too_high", table("pima"), PIMA, jumps);
 }
 
@@ -171,6 +172,69 @@ fn a_network_that_learns_nothing() {
 }
 
 #[test]
+fn weights_that_start_equal() {
+    let zeros = "[model]\nkernel_initializer = \"zeros\"\n[fit]\nepochs = 10";
+    finds("equal_weights", table("pima"), PIMA, zeros);
+    finds("equal_weights", table("iris"), "target = \"species\"", zeros);
+    let equal = "[model]\nkernel_initializer = { type = \"constant\", value = 0.1 }\n[fit]\nepochs = 10";
+    finds("equal_weights", table("diabetes"), "target = \"progression\"", equal);
+    // One layer alone may start so: the next one tells its units apart.
+    let first = "[[model.layers]]\ntype = \"dense\"\nunits = 8\nactivation = \"tanh\"\nkernel_initializer = \"zeros\"\n\
+                 [[model.layers]]\ntype = \"dense\"\nunits = 1\nactivation = \"sigmoid\"\n[fit]\nepochs = 20";
+    assert!(!names(&examined(table("pima"), &spec(PIMA, first))).contains(&"equal_weights".to_string()));
+}
+
+#[test]
+fn gradients_that_vanish() {
+    let six = |activation: &str, more: &str| {
+        format!("[model]\nhidden = [64, 64, 64, 64, 64, 64]\nactivation = \"{activation}\"\n{more}[fit]\nepochs = 30")
+    };
+    for (name, target) in [("pima", "diabetes"), ("iris", "species"), ("diabetes", "progression")] {
+        for more in ["", "l2 = 0.0\n[compile.optimizer]\ntype = \"sgd\"\n"] {
+            finds("vanishing_gradients", table(name), &format!("target = \"{target}\""), &six("sigmoid", more));
+        }
+        for activation in ["relu", "tanh"] {
+            let found = names(&examined(table(name), &spec(&format!("target = \"{target}\""), &six(activation, ""))));
+            assert!(!found.contains(&"vanishing_gradients".to_string()), "{name}, {activation}: {found:?}");
+        }
+    }
+}
+
+#[test]
+fn a_regularization_that_lets_nothing_through() {
+    for section in ["l2 = 1.0", "l1 = 0.3", "dropout = 0.98"] {
+        finds("strong_regularization", table("pima"), PIMA, &format!("[model]\n{section}\n[fit]\nepochs = 30"));
+    }
+}
+
+#[test]
+fn a_network_that_is_too_free_for_its_rows() {
+    let stopping =
+        "[[callbacks]]\ntype = \"early_stopping\"\npatience = 20\nrestore_best_weights = true\n[fit]\nepochs = 60";
+    finds("over_fitting", table("ames"), "target = \"Sale_Price\"", stopping);
+}
+
+/// Log-loss may be worse than the baseline's where classes weigh differently, but such a network has learnt something.
+#[test]
+fn a_network_that_ranks_is_better_than_the_baseline() {
+    let mut text = String::from("a,b,y\n");
+    for row in 0..1500 {
+        let [a, b] = [0, 1].map(|column| noise(row, column));
+        let y = if noise(row, 9) < 0.2 * a * b { "ill" } else { "well" };
+        text.push_str(&format!("{a:.4},{b:.4},{y}\n"));
+    }
+    let spec = spec("target = \"y\"", "[fit]\nepochs = 20\nclass_weight = \"balanced\"");
+    let prepared = prepare_table(made(&text), &spec.data).unwrap();
+    let planned = PreparedRun::with_data(&spec, prepared).unwrap();
+    let run = Session::quiet(|session| planned.run(session)).unwrap();
+    let record = Record::of(&planned, &run).unwrap();
+    let Evaluation::Classes(test) = &record.targets[0].parts[2].1 else { panic!("classes") };
+    let loss = test.log_loss.unwrap();
+    assert!(loss.model > loss.baseline && test.auc > Some(0.6), "the case is another one: {test:?}");
+    assert!(!names(&examine(&record)).contains(&"under_fitting".to_string()));
+}
+
+#[test]
 fn a_loss_for_another_task() {
     finds("wrong_loss", table("pima"), PIMA, "[compile]\nloss = \"mean_squared_error\"\n[fit]\nepochs = 5");
 }
@@ -189,6 +253,20 @@ fn too_few_epochs() {
 fn seeds_that_disagree() {
     let rest = "[compile.optimizer]\ntype = \"sgd\"\nlearning_rate = 0.01\n[fit]\nepochs = 3\nrepeats = 8";
     finds("unstable_seeds", made(&classes(60, |_, _| String::new(), "")), "target = \"y\"", rest);
+}
+
+/// With an L2 penalty Adam silences most units of a relu here for good.
+#[test]
+fn the_default_recipe_lets_no_units_die() {
+    let trained = |activation: &str| {
+        let rest = format!("{activation}[fit]\nepochs = 25\nseed = 1");
+        examined(table("diamonds"), &spec("target = \"price\"", &rest))
+    };
+    let grave = |findings: Vec<Finding>| -> Vec<String> {
+        names(&findings.into_iter().filter(|finding| finding.rule.severity() < Severity::Hint).collect::<Vec<_>>())
+    };
+    assert_eq!(grave(trained("")), Vec::<String>::new());
+    assert!(grave(trained("[model]\nactivation = \"relu\"\n")).contains(&"dead_units".to_string()));
 }
 
 #[test]

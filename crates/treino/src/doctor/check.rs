@@ -1,5 +1,6 @@
 //! What can be found, and how grave it is.
 
+use super::remedy::Remedy;
 use serde::Serialize;
 
 /// How grave a finding is.
@@ -21,8 +22,8 @@ pub struct Finding {
     pub rule: Check,
     /// The target that it is about, where there are several.
     pub target: Option<String>,
-    /// Flags to try the same training with.
-    pub attempt: Option<String>,
+    /// What to try with the same training.
+    pub remedy: Option<Remedy>,
 }
 
 /// What can be found, each with the numbers that show it.
@@ -98,6 +99,39 @@ pub enum Check {
     BatchOfOne {
         /// The layer.
         layer: String,
+    },
+    /// The units of a layer start alike and stay alike, or its weights stay 0.
+    EqualWeights {
+        /// The layer.
+        layer: String,
+        /// Its initializer, where the spec says it.
+        initializer: Option<String>,
+        /// Whether its weights were 0 in all epochs.
+        zero: bool,
+    },
+    /// Penalties or dropout are so strong that nothing was learnt.
+    StrongRegularization {
+        /// The strongest L1 penalty on a kernel.
+        l1: f64,
+        /// The strongest L2 penalty on a kernel.
+        l2: f64,
+        /// The strongest dropout.
+        dropout: f64,
+        /// Loss on training rows, without penalties.
+        train: f64,
+        /// Loss of the baseline.
+        baseline: f64,
+    },
+    /// Hardly any of the gradient reaches the first layers, and nothing was learnt.
+    VanishingGradients {
+        /// The first layer.
+        layer: String,
+        /// Its gradient as a share of the last layer's, where it was smallest.
+        share: f64,
+        /// Hidden layers with an activation that is flat at its ends.
+        layers: usize,
+        /// That activation.
+        activation: String,
     },
     /// Units that give the same for every row.
     DeadUnits {
@@ -209,6 +243,8 @@ impl Check {
     pub fn severity(&self) -> Severity {
         match self {
             Check::Diverged { .. } | Check::RateTooHigh { .. } | Check::RateTooLow { .. } => Severity::Fault,
+            Check::EqualWeights { .. } | Check::VanishingGradients { .. } => Severity::Fault,
+            Check::StrongRegularization { .. } => Severity::Fault,
             Check::UnderFitting { .. } | Check::TooGood { .. } | Check::Leak { .. } => Severity::Fault,
             Check::MissingLeak { .. } | Check::AbsentClasses { .. } | Check::BatchOfOne { .. } => Severity::Fault,
             Check::StillImproving { .. } | Check::Plateau { .. } => Severity::Hint,
@@ -223,6 +259,7 @@ impl Check {
     pub fn figure(&self) -> &'static str {
         match self {
             Check::DeadUnits { .. } | Check::SaturatedUnits { .. } => "units",
+            Check::EqualWeights { .. } | Check::VanishingGradients { .. } => "gradients",
             Check::HiddenImbalance { .. } | Check::AbsentClasses { .. } => "confusion",
             Check::TooGood { .. } | Check::Leak { .. } | Check::MissingLeak { .. } => "importance",
             Check::UnscaledInputs { .. } | Check::ConstantColumns { .. } | Check::IdentifierColumns { .. } => "scales",
@@ -232,19 +269,31 @@ impl Check {
         }
     }
 
-    /// Whether it is what batches of one row lead to.
-    pub(super) fn follows_from_batches_of_one(&self) -> bool {
-        matches!(
-            self,
-            Check::RateTooHigh { .. }
-                | Check::RateTooLow { .. }
-                | Check::StillImproving { .. }
-                | Check::Plateau { .. }
-                | Check::OverFitting { .. }
-                | Check::UnderFitting { .. }
-                | Check::DeadUnits { .. }
-                | Check::SaturatedUnits { .. }
-        )
+    /// Whether this explains another finding, so that the other one is only a symptom.
+    pub(super) fn explains(&self, other: &Check) -> bool {
+        use Check::*;
+        let nothing_learnt = matches!(other, UnderFitting { .. } | HiddenImbalance { .. });
+        match self {
+            EqualWeights { .. } | VanishingGradients { .. } | StrongRegularization { .. } => {
+                let units = matches!(other, DeadUnits { .. } | SaturatedUnits { .. });
+                let rate = matches!(other, RateTooHigh { .. } | RateTooLow { .. });
+                nothing_learnt || units || rate || matches!(other, StillImproving { .. } | Plateau { .. })
+            }
+            RateTooHigh { .. } | RateTooLow { .. } | DeadUnits { .. } => nothing_learnt,
+            UnscaledInputs { .. } | SaturatedUnits { .. } => nothing_learnt || matches!(other, RateTooHigh { .. }),
+            BatchOfOne { .. } => matches!(
+                other,
+                RateTooHigh { .. }
+                    | RateTooLow { .. }
+                    | StillImproving { .. }
+                    | Plateau { .. }
+                    | OverFitting { .. }
+                    | UnderFitting { .. }
+                    | DeadUnits { .. }
+                    | SaturatedUnits { .. }
+            ),
+            _ => false,
+        }
     }
 
     /// Whether it still says something about a training that diverged.
@@ -257,12 +306,5 @@ impl Check {
                 | Check::ConstantColumns { .. }
                 | Check::IdentifierColumns { .. }
         )
-    }
-}
-
-impl Finding {
-    /// The command that tries something else, for the spec of the run.
-    pub fn command(&self, spec: &str) -> Option<String> {
-        self.attempt.as_ref().map(|flags| format!("treino train {} {flags}", crate::shell::quote(spec)))
     }
 }

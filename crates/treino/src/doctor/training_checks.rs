@@ -1,6 +1,7 @@
 //! Rules about the epochs.
 
 use super::check::{Check, Finding};
+use super::remedy::{Case, Change};
 use crate::report::{Evaluation, Record, RecordedEnding};
 use crate::statistics::mean;
 
@@ -21,16 +22,18 @@ const ENOUGH_EPOCHS: usize = 5;
 /// From so many epochs on, a best one before their middle is worth a word.
 const LONG: usize = 40;
 
-pub(super) fn examine(record: &Record, findings: &mut Vec<Finding>) {
+pub(super) fn examine(case: &Case<'_>, findings: &mut Vec<Finding>) {
+    let record = case.record;
     let course = &record.course;
     let rate = record.setting.learning_rate;
-    let mut add = |rule, attempt: Option<String>| findings.push(Finding { rule, target: None, attempt });
+    let mut add = |rule, candidates: Vec<Vec<Change>>| {
+        findings.push(Finding { rule, target: None, remedy: case.first(candidates) });
+    };
     if let RecordedEnding::Diverged { epoch, step, place, learning_rate, in_expression, .. } = &course.ending {
         let (place, in_expression) = (place.clone(), *in_expression);
         let rule = Check::Diverged { epoch: epoch + 1, step: step + 1, place, in_expression };
         // No rate helps against log(0).
-        let rate = (!in_expression).then(|| format!("--learning-rate {}", times(*learning_rate, 0.1).min(0.01)));
-        add(rule, rate);
+        add(rule, (!in_expression).then(|| case.lower_rate(*learning_rate)).into_iter().collect());
         return;
     }
     let is_alone = record.setting.batch_size == 1 || record.data.parts[0] == Some(1);
@@ -38,7 +41,7 @@ pub(super) fn examine(record: &Record, findings: &mut Vec<Finding>) {
     // A frozen layer uses its moving statistics.
     let is_frozen = record.setting.spec.contains("trainable = false");
     if let Some(layer) = normalising.filter(|_| is_alone && !is_frozen) {
-        add(Check::BatchOfOne { layer: layer.name.clone() }, Some("--batch-size 32".to_string()));
+        add(Check::BatchOfOne { layer: layer.name.clone() }, vec![vec![Change::BatchSize(32)]]);
     }
     let loss: Vec<f64> = course.task_loss("loss").unwrap_or_default();
     let finite: Vec<f64> = loss.iter().copied().filter(|x| x.is_finite()).collect();
@@ -57,8 +60,8 @@ pub(super) fn examine(record: &Record, findings: &mut Vec<Finding>) {
             if jumps.is_empty() { 0.0 } else { mean(&jumps.iter().map(|j| j.abs()).collect::<Vec<_>>()) / scale };
         let blown_up = (loss[0] > BLOWN_UP * scale).then_some(loss[0] / scale);
         if blown_up.is_some() || (jumps.len() >= ENOUGH_EPOCHS && size > JUMPS && worse > OFTEN) {
-            let attempt = rate.map(|rate| format!("--learning-rate {}", times(rate, 0.1).min(0.01)));
-            add(Check::RateTooHigh { rate, blown_up, jumps: [size, worse] }, attempt);
+            let lower = rate.map(|rate| case.lower_rate(rate));
+            add(Check::RateTooHigh { rate, blown_up, jumps: [size, worse] }, lower.into_iter().collect());
             settled = false;
         }
     }
@@ -70,17 +73,24 @@ pub(super) fn examine(record: &Record, findings: &mut Vec<Finding>) {
         let pace = (half - to) / (from - half);
         let far = scale.map_or(f64::INFINITY, |scale| (from - to) / scale);
         if epochs >= ENOUGH_EPOCHS && far < NOT_FAR && pace > SAME_PACE {
-            let attempt = rate.map(|rate| format!("--learning-rate {}", times(rate, 10.0)));
-            add(Check::RateTooLow { rate, from, to, epochs }, attempt);
+            let higher = rate.map(|rate| case.higher_rate(rate));
+            add(Check::RateTooLow { rate, from, to, epochs }, higher.into_iter().collect());
         } else {
-            add(Check::StillImproving { epochs }, Some(format!("--epochs {}", epochs * 3)));
+            add(Check::StillImproving { epochs }, vec![more_epochs(case)]);
         }
     }
     if let (true, true, Some(best)) = (is_whole, epochs >= LONG, course.best_epoch)
         && (best + 1) * 2 < epochs
     {
-        add(Check::Plateau { best: best + 1, epochs }, Some(format!("--epochs {}", (best + 1) * 3 / 2)));
+        let fewer = vec![Change::Epochs((best + 1) * 3 / 2)];
+        let candidate = if case.can_stop_early() { case.stopping_early([]) } else { fewer };
+        add(Check::Plateau { best: best + 1, epochs }, vec![candidate]);
     }
+}
+
+/// Three times the epochs; with early stopping none of the further ones can do harm.
+pub(super) fn more_epochs(case: &Case<'_>) -> Vec<Change> {
+    case.stopping_early([Change::Epochs(case.record.course.epochs.len().max(1) * 3)])
 }
 
 /// What the baseline loses on the training rows, in the units of the training's loss; `None` where that loss is another one.
@@ -96,10 +106,4 @@ fn baseline(record: &Record) -> Option<f64> {
         }
         _ => None,
     }
-}
-
-/// A rate times a factor, without digits that nobody would type.
-fn times(rate: f64, factor: f64) -> f64 {
-    let product = rate * factor;
-    format!("{product:.2e}").parse().unwrap_or(product)
 }

@@ -9,6 +9,8 @@
 //! With `more_targets` a network has an output for each target. Output layers that are named like the columns belong to
 //! them; otherwise the outputs follow the order of the targets. Losses and metrics may then be said for each output.
 //!
+//! A network is given by its layers or in short, not both; but what is set in short later, by a flag, changes the layers of a file.
+//!
 //! A spec file means what it says: without `[[callbacks]]` there are none, as in Keras. [`Spec::automatic`] is what
 //! `treino train DATA` begins with: a small network, and early stopping.
 
@@ -17,10 +19,15 @@ mod list;
 mod outputs;
 mod resolve;
 mod sections;
+mod short;
+mod stopping;
 
 pub use list::{ListSyntax, split_list};
+pub(crate) use resolve::names_of;
 pub use resolve::{Resolved, resolve};
 pub use sections::{FAMILY, ModelSection};
+pub(crate) use short::penalties;
+pub use stopping::{never_stop_early, stop_early};
 
 use std::path::Path;
 use treino_core::catalog::{self, Component, Descriptor, Entries, Field, Node, Origin, Value};
@@ -77,9 +84,6 @@ impl Spec {
                 Error::input(format!("the spec has version {}, but this program reads version {VERSION}", node.value));
             return Err(node.place(e));
         }
-        if let Some(Node { value: Value::Table(model), .. }) = entries.get("model") {
-            refuse_both_ways(model)?;
-        }
         let callbacks = match entries.get("callbacks") {
             None => Vec::new(),
             Some(node) if matches!(node.value, Value::Table(_)) => {
@@ -90,7 +94,10 @@ impl Spec {
         };
         Ok(Spec {
             data: section(entries, "data")?,
-            model: section(entries, "model")?,
+            model: match entries.get("model") {
+                Some(Node { value: Value::Table(model), .. }) => short::read(model)?,
+                _ => section(entries, "model")?,
+            },
             compile: section(entries, "compile")?,
             fit: section(entries, "fit")?,
             callbacks,
@@ -132,18 +139,6 @@ impl Spec {
             entries.set("callbacks", callbacks.into());
         }
         entries
-    }
-}
-
-/// A network is given by its layers or in short, not both.
-fn refuse_both_ways(model: &Entries) -> Result<()> {
-    let beside = ["layers", "outputs", "initial_weights"];
-    match model.list.iter().find(|entry| !beside.contains(&entry.key.as_str())) {
-        Some(entry) if model.get("layers").is_some() => {
-            let e = Error::input(format!("model has layers, so \"{}\" has no place beside them", entry.key));
-            Err(entry.origin.place(e.help("change the layers themselves, or leave them out")))
-        }
-        _ => Ok(()),
     }
 }
 

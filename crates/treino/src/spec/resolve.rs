@@ -1,6 +1,7 @@
 //! From what was typed to everything that a training needs.
 
 use super::outputs::{names_in_short, outputs_of_targets};
+use super::short::regularizer;
 use super::{Spec, learnt};
 use treino_core::error::{Error, Result};
 use treino_nn::activations::{Activation as AnyActivation, Linear, Sigmoid, Softmax, Softplus};
@@ -8,7 +9,6 @@ use treino_nn::layers::{Activation, BatchNormalization, ConnectedLayer, Dense, D
 use treino_nn::losses::{BinaryCrossentropy, Loss, MeanSquaredError, SparseCategoricalCrossentropy, TargetKind};
 use treino_nn::metrics::{BinaryAccuracy, NamedMetric};
 use treino_nn::network::Network;
-use treino_nn::regularizers::{L1, L1L2, L2, Regularizer};
 use treino_nn::train::{Compile, Decision, PerOutput};
 use treino_tables::{Prepared, Target, Task};
 
@@ -175,12 +175,7 @@ fn default_metrics(task: Task, decision: Option<Decision>) -> Result<Vec<NamedMe
 fn layers_in_short(spec: &Spec, targets: &[&Target], rows: usize) -> Vec<ConnectedLayer> {
     let model = &spec.model;
     let l2 = model.l2_for(rows);
-    let regularizer: Option<Regularizer> = match (model.l1, l2) {
-        (0.0, 0.0) => None,
-        (l1, 0.0) => Some(L1 { l1 }.into()),
-        (0.0, l2) => Some(L2 { l2 }.into()),
-        (l1, l2) => Some(L1L2 { l1, l2 }.into()),
-    };
+    let regularizer = regularizer(model.l1, l2);
     let dense = |units, activation| Dense {
         units,
         activation,
@@ -229,7 +224,7 @@ fn layers_in_short(spec: &Spec, targets: &[&Target], rows: usize) -> Vec<Connect
         // All outputs read the rows.
         layers.push(InputLayer::default().into());
     }
-    let taken = numbered(&layers);
+    let taken = names_of(&layers);
     let last = taken.last().cloned().unwrap_or_default();
     for (name, target) in names_in_short(targets, &taken).iter().zip(targets) {
         layers.push(ConnectedLayer::reading(output(Some(name), target), [last.as_str()]));
@@ -237,16 +232,19 @@ fn layers_in_short(spec: &Spec, targets: &[&Target], rows: usize) -> Vec<Connect
     layers
 }
 
-/// The names that layers without names of their own get.
-fn numbered(layers: &[ConnectedLayer]) -> Vec<String> {
-    let kind = |placed: &ConnectedLayer| placed.layer.name();
-    let before = |i: usize| layers[..i].iter().filter(|placed| kind(placed) == kind(&layers[i])).count();
-    (0..layers.len())
-        .map(|i| match before(i) {
-            0 => kind(&layers[i]).to_string(),
-            n => format!("{}_{n}", kind(&layers[i])),
-        })
-        .collect()
+/// The names of layers; those without a name of their own are numbered as the network numbers them.
+pub(crate) fn names_of(layers: &[ConnectedLayer]) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    for ConnectedLayer { layer, .. } in layers {
+        let numbered = || {
+            let kind = layer.name();
+            let mut in_order = (0..).map(|i| if i == 0 { kind.to_string() } else { format!("{kind}_{i}") });
+            in_order.find(|name| !names.contains(name)).unwrap_or_default()
+        };
+        let name = layer.inner().given_name().map_or_else(numbered, str::to_string);
+        names.push(name);
+    }
+    names
 }
 
 /// Refuses a loss that does not fit the target, and an output that does not fit either.

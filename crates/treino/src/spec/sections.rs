@@ -1,7 +1,7 @@
 //! The sections of a spec that have no home elsewhere: `[model]` and `[compile]`.
 
 use treino_core::catalog::{Component, Descriptor, Doc, Entries, Family, Kind, component};
-use treino_nn::activations::{Activation, Relu};
+use treino_nn::activations::{Activation, LeakyRelu};
 use treino_nn::initializers::{GlorotUniform, Initializer};
 use treino_nn::layers::ConnectedLayer;
 use treino_nn::train::{CompileSection, Fit};
@@ -28,6 +28,9 @@ pub static FAMILY: Family = Family {
     example: "",
 };
 
+/// The slope below 0 of the activation in short: large enough that no unit dies, and as good as relu on all example tables.
+const SLOPE: f64 = 0.1;
+
 component! {
     /// The network: either its `layers`, the last of them giving the prediction, or hidden layers in short.
     ///
@@ -35,12 +38,13 @@ component! {
     /// where asked) and a dropout, and the output layer follows from the target. Several targets get an output layer each,
     /// named after its column.
     ///
-    /// Keras differences: Keras has no such short form.
+    /// Keras differences: Keras has no such short form. Its courses mostly use relu in hidden layers; here it is a leaky relu whose
+    /// slope below 0 is 0.1, because penalties and Adam together silence units of a relu for good (DESIGN.md).
     pub struct ModelSection = "model" {
         /// Units of the hidden layers, in order.
         hidden: Vec<usize> = vec![64, 64], Kind::List(&Kind::COUNT);
         /// Activation of the hidden layers.
-        activation: Activation = Relu::default().into(), Kind::Component(&treino_nn::activations::FAMILY);
+        activation: Activation = LeakyRelu { negative_slope: SLOPE }.into(), Kind::Component(&treino_nn::activations::FAMILY);
         /// Whether to normalise over the batch before each hidden activation.
         batch_norm: bool = false, Kind::Bool;
         /// Share of each hidden layer's outputs to drop in training.

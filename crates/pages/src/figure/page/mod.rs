@@ -71,6 +71,8 @@ pub struct PageFinding {
     pub evidence: String,
     /// What to try; empty for nothing.
     pub command: String,
+    /// What that costs; empty for nothing.
+    pub trade: String,
     /// The id of a figure on the page that shows it.
     pub figure: Option<String>,
 }
