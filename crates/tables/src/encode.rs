@@ -21,13 +21,13 @@ use std::collections::BTreeMap;
 use treino_core::rows::Matrix;
 use treino_core::{Error, Result};
 
-/// A column that is read beside the inputs.
+/// A column that is read in addition to the inputs.
 struct Extra<'a> {
     name: &'a str,
     /// Its position in the training file.
     position: usize,
     plan: StorageType,
-    /// Between which numbers those of the training rows are, as far as is known.
+    /// The range of the training rows, if known.
     range: Option<[f64; 2]>,
 }
 
@@ -37,31 +37,33 @@ impl<'a> Extra<'a> {
     }
 }
 
-/// So many rows are filled column by column at a time: few enough to stay in the cache.
+/// The number of rows that are filled column by column at a time: few enough to stay in the cache.
 const BLOCK: usize = 256;
 
 impl Recipe {
-    /// The features of every row of a raw file, for prediction: rows x [`features`](Recipe::features).
+    /// The inputs of every row of a raw file, for prediction: rows x [`features`](Recipe::features).
     ///
-    /// Columns are found by name, in any order, others are not looked at; a file without a header must have the columns
-    /// of the training file, all targets there or none. An unseen level falls into the slot for others. `spec` says how the file
-    /// is written, as far as it says so; what the recipe does not know in the file is added to `notes`.
+    /// Columns are found by name, in any order, and other columns are ignored. A file without a header must have the
+    /// columns of the training file, either with all targets or with none. An unseen level gets the input for other
+    /// levels. `spec` describes the format of the file as far as it is known; unexpected content of the file is added
+    /// to `notes`.
     ///
     /// # Errors
-    /// The file cannot be read, lacks columns, or holds something else than a number where the model needs one; numbers whose
-    /// decimal mark or unit (percents, times) is not that of training, or cannot be told.
+    /// Returns an error if the file cannot be read, lacks columns, or holds something other than a number where the
+    /// model needs one; or if the decimal separator or unit (percentages, times) of numbers differs from that of
+    /// training, or is ambiguous.
     pub fn encode(&self, source: &TableSource, spec: &DataSpec, notes: &mut Vec<Note>) -> Result<Matrix> {
         let (table, places, _) = self.load(source, spec, &[], notes)?;
         self.encode_columns(&table, &places, &(0..table.rows as u32).collect::<Vec<_>>())
     }
 
-    /// The features and targets of a raw file, for evaluation, and the number of rows that lack a target, which are set
-    /// aside. Weights are read if `spec` names a column for them. `targets` are those that the recipe was made for, in
-    /// their order.
+    /// The inputs and targets of a raw file, for evaluation, and the number of rows without a target, which are set
+    /// aside. Weights are read if `spec` names a column for them. `targets` are those that the recipe was fitted with,
+    /// in their order.
     ///
     /// # Errors
-    /// As for [`encode`](Recipe::encode); or a target is missing everywhere, or has a class that the model does not
-    /// know.
+    /// As for [`encode`](Recipe::encode); also returns an error if a target is missing in all rows, or has a class that
+    /// the model does not know.
     pub fn encode_with_targets(
         &self,
         targets: &[&Target],
@@ -92,10 +94,10 @@ impl Recipe {
         Ok((self.dataset(&table, &places, targets, &cells, weights, rows)?, set_aside))
     }
 
-    /// Every row of a table in memory, columns found by name.
+    /// The inputs of every row of a table in memory; columns are found by name.
     ///
     /// # Errors
-    /// The table lacks columns, or has them of another kind.
+    /// Returns an error if the table lacks columns, or has them with another type.
     pub fn encode_table(&self, table: &Table) -> Result<Matrix> {
         let names: Vec<&str> = table.columns.iter().map(|c| c.name.as_str()).collect();
         let wanted: Vec<&str> = self.inputs.iter().map(|i| i.name.as_str()).collect();
@@ -145,8 +147,8 @@ impl Recipe {
         Ok((table, places, found))
     }
 
-    /// The names of the columns of a file. A delimiter and a number of lines above the names that were meant for another file are
-    /// dropped from `spec` where the file has the columns without them.
+    /// The names of the columns of a file. A delimiter and a number of lines above the header that were meant for
+    /// another file are removed from `spec` if the file has the columns without them.
     fn names(&self, opened: &OpenedTable, spec: &mut DataSpec, extra: &[Extra<'_>]) -> Result<Vec<String>> {
         let found = names(opened, spec);
         let wanted = || self.inputs.iter().map(|i| i.name.as_str()).chain(extra.iter().map(|e| e.name));
@@ -164,12 +166,12 @@ impl Recipe {
         }
     }
 
-    /// The decimal marks of the training file and of a table.
+    /// The decimal separators of the training file and of a table.
     fn marks(&self, table: &Table) -> [Decimal; 2] {
         [self.decimal, table.dialect.map(|dialect| dialect.decimal)].map(|mark| mark.unwrap_or(Decimal::Point))
     }
 
-    /// Says of a file that lacks nothing but a target (the first of `extra` are the targets) what that means.
+    /// Explains a file that lacks nothing but a target (the first of `extra` are the targets).
     fn need_target(&self, names: &[&str], extra: &[Extra<'_>], file: &str) -> Result<()> {
         let lacks = |name: &str| !names.contains(&composed(name).as_str());
         let targets = &extra[..extra.len().min(1 + self.more_targets.len())];
@@ -216,7 +218,7 @@ impl Recipe {
         Ok(places)
     }
 
-    /// The dataset of some rows; `places` says which column of the table each input is.
+    /// The dataset of some rows; `places` gives the column of the table for each input.
     pub(crate) fn dataset(
         &self,
         table: &Table,
@@ -246,7 +248,7 @@ impl Recipe {
         Ok(Dataset { x, y, weights, rows })
     }
 
-    /// The features of some rows of a table.
+    /// The inputs of some rows of a table.
     fn encode_columns(&self, table: &Table, places: &[usize], rows: &[u32]) -> Result<Matrix> {
         let width = self.features();
         let columns: Vec<&Column> = places.iter().map(|p| &table.columns[*p]).collect();
@@ -287,7 +289,7 @@ pub(crate) fn rows_with_targets(cells: &[TargetValues], rows: usize) -> Vec<u32>
     (0..rows as u32).filter(|row| cells.iter().all(|cells| cells.is_there(*row as usize))).collect()
 }
 
-/// No row has every target.
+/// The error for a table in which no row has every target.
 pub(crate) fn no_row(targets: &[&Target], cells: &[TargetValues]) -> Error {
     let empty = |cells: &TargetValues| (0..cells.rows()).all(|row| !cells.is_there(row));
     match targets.iter().zip(cells).find(|(_, cells)| empty(cells)) {
@@ -302,7 +304,7 @@ fn too_large(column: &str, row: u32, file: &str) -> Error {
         .help("rows are counted from 1, without the header")
 }
 
-/// How the column of an input is stored when another file is read.
+/// The storage type of the column of an input when another file is read.
 fn plan(input: &InputColumn) -> StorageType {
     match &input.encoding {
         Encoding::Date { format, .. } => StorageType::Date(*format),
@@ -320,10 +322,10 @@ fn plan(input: &InputColumn) -> StorageType {
     }
 }
 
-/// Where in `names` the `wanted` ones are.
+/// The positions of the `wanted` names in `names`.
 fn find(wanted: &[&str], names: &[&str], file: &str) -> Result<Vec<usize>> {
     let index: BTreeMap<&str, usize> = names.iter().copied().zip(0..).collect();
-    // The recipe may be of a time when names were kept as their file wrote them.
+    // The recipe may come from an older version that kept names exactly as the file had them.
     let place = |name: &&str| index.get(composed(name).as_str()).copied();
     let mut lacking: Vec<&str> = Vec::new();
     for name in wanted.iter().filter(|w| place(w).is_none()) {
@@ -345,7 +347,8 @@ fn find(wanted: &[&str], names: &[&str], file: &str) -> Result<Vec<usize>> {
     Err(e)
 }
 
-/// Whether a column is of the kind that an input needs; a file is read so that it is, a table in memory may not be.
+/// Whether a column has the type that an input needs; a file is read with that type, but a table in memory may have
+/// another.
 fn fits(input: &InputColumn, column: &Column) -> Result<()> {
     let good = match &input.encoding {
         Encoding::Number { .. } | Encoding::AsIs => {
@@ -370,7 +373,7 @@ fn fits(input: &InputColumn, column: &Column) -> Result<()> {
     )))
 }
 
-/// For each level of the column the feature (from 0) that is 1.
+/// For each level of the column, the index (from 0) of the input that is 1.
 fn level_slots(input: &InputColumn, column: &Column, marks: [Decimal; 2]) -> Vec<u32> {
     let (Encoding::OneHot { levels: known, missing }, Values::Category { levels, .. }) =
         (&input.encoding, &column.values)
@@ -382,8 +385,8 @@ fn level_slots(input: &InputColumn, column: &Column, marks: [Decimal; 2]) -> Vec
     levels.iter().map(|l| index.find(l).map_or(other, |at| at as u32)).collect()
 }
 
-/// Writes the features of one column for some rows; `out` starts at its first feature of the first row. Gives back the
-/// row of a number that is not finite.
+/// Writes the inputs of one column for some rows; `out` starts at its first input of the first row. Returns the row of
+/// a number that is not finite.
 fn fill(
     input: &InputColumn,
     values: &Values,
@@ -417,7 +420,7 @@ fn fill(
                 }
             }
         }
-        // Those that a layer reads in a way of its own are filled elsewhere.
+        // Special encodings for layers are filled elsewhere.
         Encoding::Amount { .. } | Encoding::Id | Encoding::Level { .. } | Encoding::Text { .. } => {}
         Encoding::Integer { .. } | Encoding::Bin { .. } => {}
         Encoding::Presence => {
@@ -513,7 +516,7 @@ mod tests {
         let p = prepared(TRAIN, &spec);
         let (again, aside) = p.recipe.encode_with_targets(&[&p.target], &raw(TRAIN), &spec, &mut Vec::new()).unwrap();
         assert_eq!((&again, aside), (&p.train, 0));
-        // Other order, another delimiter, columns more and less: the same features.
+        // Another order, another delimiter, missing and additional columns: the same inputs.
         let text = "new;seen;when;job;age\n1;no;2020-01-02;cook;20\n2;;;baker;\n";
         let x = p.recipe.encode(&raw(text), &spec, &mut Vec::new()).unwrap();
         assert_eq!(x.row(0), p.train.x.row(1));

@@ -1,18 +1,19 @@
 //! From a file to numbers: `file -> Table -> Recipe -> Dataset`.
 //!
-//! A [`Table`] is what a file says: typed columns with their missing cells. A [`Recipe`], fitted on the training rows
-//! only, says how each column becomes numbers; it is saved in the model, so that raw rows can be predicted later. A
-//! [`Dataset`] is what a network trains on: a contiguous matrix `x`, the targets `y`, and weights.
+//! A [`Table`] is the content of a file: typed columns with their missing cells. A [`Recipe`], fitted on the training
+//! rows only, defines how each column becomes numbers; it is saved in the model, so that raw rows can be predicted
+//! later. A [`Dataset`] is what a network trains on: a contiguous matrix `x`, the targets `y`, and weights.
 //!
 //! A CSV file is read in two streaming passes. The first finds the type of each column over the *whole* file and stores
-//! no cell; the second stores each column in its type. So a million rows of numbers cost little more than their `f32`
-//! matrix, and no cell is typed from a sample.
+//! no cell; the second stores each column in its type. So a million rows of numbers need little more memory than their
+//! `f32` matrix, and no type is inferred from a sample.
 //!
-//! Layers for categories (embeddings, lookups, hashing, discretization) read columns in ways of their own: [`ColumnEncodings`](treino_core::rows::ColumnEncodings) says
-//! which, and [`prepare_for`] gives the recipe an [`Encoding`] for each of their input layers.
+//! Layers for categories (embeddings, lookups, hashing, discretization) need special column encodings:
+//! [`ColumnEncodings`](treino_core::rows::Readings) lists them, and [`prepare_for`] gives the recipe an [`Encoding`]
+//! for each of their input layers.
 //!
-//! Everything that can be wrong with a table ends in one [`Error`](treino_core::Error) that names the file, the line and the
-//! column; nothing here panics on input.
+//! Every problem with a table gives one [`Error`](treino_core::Error) that names the file, the line and the column; no
+//! input causes a panic.
 
 #![forbid(unsafe_code)]
 

@@ -1,4 +1,4 @@
-//! From a spec to data that a network can train on.
+//! Prepares the data of a spec for training.
 
 use crate::cell::number::Decimal;
 use crate::column::dataset::{Dataset, Prepared};
@@ -22,15 +22,15 @@ use treino_core::{Error, Result};
 /// Reads the files that a spec names and makes them ready for training. See [`prepare_table`].
 ///
 /// # Errors
-/// The spec names no file, a file cannot be read, or the table cannot be used as the spec says.
+/// Returns an error if the spec names no file, a file cannot be read, or the table cannot be used as the spec requires.
 pub fn prepare(spec: &DataSpec) -> Result<Prepared> {
     prepare_for(spec, &ColumnEncodings::default())
 }
 
-/// [`prepare`] for a network whose layers read columns in ways of their own.
+/// [`prepare`] for a network whose layers need special column encodings.
 ///
 /// # Errors
-/// As [`prepare`]; columns that are not there or cannot be read so.
+/// As [`prepare`]; also returns an error if columns do not exist or cannot be encoded so.
 pub fn prepare_for(spec: &DataSpec, readings: &ColumnEncodings) -> Result<Prepared> {
     spec.check()?;
     let Some(path) = &spec.path else {
@@ -48,20 +48,20 @@ pub fn prepare_for(spec: &DataSpec, readings: &ColumnEncodings) -> Result<Prepar
     prepare_table_for(table, spec, readings)
 }
 
-/// Makes a table ready for training: finds the task, keeps rows back for validation and test, fits the recipe on the
-/// training rows and encodes all parts. Files of their own for validation and test are read here.
+/// Makes a table ready for training: finds the task, holds out rows for validation and test, fits the recipe on the
+/// training rows and encodes all parts. Separate files for validation and test are read here.
 ///
 /// # Errors
-/// The target is not there, or cannot be learnt; a weight is negative or missing; too few rows for the split; no column
-/// is left to learn from.
+/// Returns an error if the target does not exist or cannot be predicted, a weight is negative or missing, there are too
+/// few rows for the split, or no input column is left.
 pub fn prepare_table(table: Table, spec: &DataSpec) -> Result<Prepared> {
     prepare_table_for(table, spec, &ColumnEncodings::default())
 }
 
-/// [`prepare_table`] for a network whose layers read columns in ways of their own.
+/// [`prepare_table`] for a network whose layers need special column encodings.
 ///
 /// # Errors
-/// As [`prepare_table`]; columns that are not there or cannot be read so.
+/// As [`prepare_table`]; also returns an error if columns do not exist or cannot be encoded so.
 pub fn prepare_table_for(table: Table, spec: &DataSpec, readings: &ColumnEncodings) -> Result<Prepared> {
     spec.check()?;
     if let Some(column) = table.columns.iter().find(|c| c.rows().is_some_and(|n| n != table.rows)) {
@@ -85,7 +85,7 @@ pub fn prepare_table_for(table: Table, spec: &DataSpec, readings: &ColumnEncodin
         return Err(place(no_row(&targets.iter().collect::<Vec<_>>(), &cells)));
     }
     let mut set_aside = table.rows - rows.len();
-    // Two targets cannot both keep their shares in each part: the first one does.
+    // The split can be stratified by one target only: the first one.
     let classes: Vec<u32> = match &cells[0] {
         TargetValues::Classes(codes) => rows.iter().map(|r| codes[*r as usize]).collect(),
         TargetValues::Numbers(_) => vec![0; rows.len()],
@@ -115,7 +115,7 @@ pub fn prepare_table_for(table: Table, spec: &DataSpec, readings: &ColumnEncodin
     {
         if let Some(path) = path {
             let source = TableSource::from_argument(path)?;
-            // How the table is written says nothing about another file.
+            // The format of the table says nothing about another file.
             let written = DataSpec { decimal: None, skip_footer: 0, ..spec.clone() };
             let mut differs = Vec::new();
             let (found, aside) = recipe.encode_with_targets(&all, &source, &written, &mut differs).map_err(|e| {
@@ -179,7 +179,7 @@ fn roles(table: &Table, spec: &DataSpec) -> Result<(Vec<usize>, Option<usize>)> 
     Ok((columns, weight))
 }
 
-/// Refuses parts without rows or weight: nothing could be learnt from them, or said about them.
+/// Returns an error for parts without rows or weight: they cannot be used for training or evaluation.
 fn check_parts<'a>(parts: impl IntoIterator<Item = (&'static str, Option<&'a Dataset>)>) -> Result<()> {
     for (name, part) in parts {
         let Some(part) = part else { continue };
@@ -216,7 +216,7 @@ fn check_weights(table: &Table, weight: usize) -> Result<()> {
     Ok(())
 }
 
-/// Mean and sd of a regression target over the training rows.
+/// Fits mean and sd of a regression target on the training rows.
 fn scale_target(target: &mut Target, numbers: &[f64], train: &[u32], spec: &DataSpec) -> Result<()> {
     let values = || train.iter().map(|r| numbers[*r as usize]);
     let (min, max) = values().fold((f64::INFINITY, f64::NEG_INFINITY), |(a, b), v| (a.min(v), b.max(v)));
@@ -300,7 +300,7 @@ mod tests {
             (p.target.task, p.target.classes.as_slice()),
             (Task::Binary, &["neg".to_string(), "pos".into()][..])
         );
-        // 8 numbers, 5 of them with missing cells; 768 rows: round(153.6) = 154 each are kept back.
+        // 8 numbers, 5 of them with missing cells; 768 rows: round(153.6) = 154 each are held out.
         assert_eq!(p.recipe.features(), 13);
         assert_eq!((p.train.len(), p.validation.unwrap().len(), p.test.unwrap().len()), (460, 154, 154));
         assert_eq!(p.summary.distribution, Distribution::Classes(vec![("neg".into(), 500), ("pos".into(), 268)]));

@@ -1,12 +1,12 @@
-//! Rows that stand in two parts of a table: a score on rows that were trained on is too good.
+//! Rows that are in two parts of a table: a score on rows that were trained on is too good.
 
 use crate::column::dataset::Dataset;
 use crate::spec::note::Note;
 
-/// More training rows than this are not searched: the search keeps a number per row and sorts them.
+/// With more training rows than this the search is skipped: it stores and sorts a hash per row.
 const MOST_ROWS: usize = 200_000;
 
-/// A word about a part (called `name`) of which more than a tenth also stands among the training rows, target included.
+/// A note about a part (called `name`) of which more than a tenth is also in the training rows, target included.
 pub(crate) fn repeated(train: &Dataset, part: &Dataset, name: &str) -> Option<Note> {
     if train.len() > MOST_ROWS || part.len() > MOST_ROWS {
         return None;
@@ -23,12 +23,12 @@ pub(crate) fn repeated(train: &Dataset, part: &Dataset, name: &str) -> Option<No
     })
 }
 
-/// A hash of the bits of a row and its target. Of 200 000 rows hardly two different ones share one of 2^64.
+/// A hash of the bits of a row and its target. A collision among 200 000 different rows is very unlikely.
 fn hash(data: &Dataset, row: usize) -> u64 {
-    // A zero with a sign is a zero.
+    // Negative zero equals zero.
     let numbers = data.x.row(row).iter().chain(data.y.row(row)).map(|v| u64::from((v + 0.0).to_bits()));
     numbers.fold(0x9e37_79b9_7f4a_7c15, |h, bits| {
-        // The mixing of splitmix64: every bit of the input changes about half of those of the result.
+        // The mixing function of splitmix64: every bit of the input changes about half of those of the result.
         let mut z = (h ^ bits).wrapping_add(0x9e37_79b9_7f4a_7c15);
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);

@@ -1,4 +1,4 @@
-//! Which rows are kept back.
+//! The split: which rows are held out.
 
 use crate::SplitMethod;
 use crate::spec::spec::DataSpec;
@@ -14,15 +14,15 @@ pub(crate) struct Parts {
     pub test: Vec<u32>,
 }
 
-/// Splits `rows`. `classes` gives the class of each of them (all 0 for a number); `count` is the number of classes.
+/// Splits `rows`. `classes` gives the class of each of them (all 0 for regression); `count` is the number of classes.
 ///
-/// A random split takes `round(n * share)` rows for test and validation, spread over the classes in proportion by the
-/// largest remainder; each class keeps a row for training. The last rows, in Keras's way, are cut at `floor(n * (1 -
-/// share))`. With folds the rows outside the test are dealt out, class after class, so that folds differ by one row at most,
-/// and by one row of each class; without a random split they are blocks of the file.
+/// A random split takes `round(n * share)` rows for test and validation, distributed over the classes in proportion by
+/// the largest remainder method; each class keeps a row for training. The last rows, as Keras does it, are cut at
+/// `floor(n * (1 - share))`. With folds, the rows outside the test are assigned in turn, class after class, so that
+/// folds differ by one row at most, and by one row of each class; without a random split they are blocks of the file.
 ///
 /// # Errors
-/// A part that is asked for would have no rows.
+/// Returns an error if a requested part would have no rows.
 pub(crate) fn split(rows: &[u32], classes: &[u32], count: usize, spec: &DataSpec) -> Result<Parts> {
     let n = rows.len();
     let (validation, test) = spec.fractions();
@@ -136,10 +136,10 @@ impl Parts {
     }
 }
 
-/// Shares `total` out over classes in proportion to `sizes`, at most `room` for each: the whole parts first, then one
-/// each to the largest remainders (ties to the first class), and over again where there was no room.
+/// Distributes `total` over classes in proportion to `sizes`, at most `room` for each: the integer parts first, then
+/// one each to the largest remainders (ties to the first class), and again if a class was full.
 fn share_out(total: usize, sizes: &[usize], room: &[usize]) -> Vec<usize> {
-    // Classes without room count for nothing, so that the others make up for them.
+    // Full classes count as zero, so that the others replace them.
     let sizes: Vec<u128> = sizes.iter().zip(room).map(|(s, r)| if *r > 0 { *s as u128 } else { 0 }).collect();
     let sum = sizes.iter().sum::<u128>().max(1);
     let mut shares: Vec<usize> =
@@ -172,7 +172,7 @@ mod tests {
 
     #[test]
     fn classes_keep_their_shares_and_totals_are_right() {
-        // 101 rows: 70, 26, 4 and 1 of four classes; 20 + 20 rows are kept back.
+        // 101 rows: 70, 26, 4 and 1 of four classes; 20 + 20 rows are held out.
         let classes: Vec<u32> =
             (0..101).map(|i| [0, 70, 96, 100].iter().filter(|s| i >= **s).count() as u32 - 1).collect();
         let p = split(&rows(101), &classes, 4, &spec(0.2, 0.2, "random")).unwrap();
@@ -251,7 +251,7 @@ mod tests {
     fn a_part_without_rows_is_an_error() {
         let e = split(&rows(2), &[0; 2], 1, &spec(0.2, 0.2, "random")).unwrap_err();
         assert!(e.message().contains("too few"), "{e}");
-        // Classes with one row each leave nothing to keep back.
+        // Classes with one row each leave nothing to hold out.
         let e = split(&rows(10), &rows(10), 10, &spec(0.2, 0.0, "random")).unwrap_err();
         assert!(e.message().contains("validation"), "{e}");
         assert!(split(&rows(1), &[0], 1, &spec(0.0, 0.0, "random")).is_ok());

@@ -1,4 +1,4 @@
-//! What is worth a second look in a table before anything is trained on it.
+//! Notes about suspicious columns of a table, before training.
 
 use crate::column::column::ColumnKind;
 use crate::column::stats::ColumnStats;
@@ -7,14 +7,14 @@ use crate::fit::fit::encoding;
 use crate::spec::note::Note;
 use crate::spec::spec::DataSpec;
 
-/// More missing cells than this share are worth a word.
+/// A share of missing cells above this gives a note.
 const MOSTLY_MISSING: f64 = 0.4;
 
-/// So many standard deviations of the others from their mean a number is either a mistake or worth knowing.
+/// A number this many standard deviations from the mean of the others is a mistake or worth knowing.
 const FAR_OUT: f64 = 15.0;
 
-/// How far a number is from the mean of the others of its column, in their standard deviations; infinite where they are all the
-/// same.
+/// The distance of a number from the mean of the others of its column, in their standard deviations; infinite if they
+/// are all equal.
 fn distance(extreme: f64, column: &ColumnStats, rows: usize) -> f64 {
     let n = rows.saturating_sub(column.missing) as f64;
     if n < 3.0 {
@@ -26,8 +26,8 @@ fn distance(extreme: f64, column: &ColumnStats, rows: usize) -> f64 {
 }
 
 impl Table {
-    /// Columns that a training would leave out if they were inputs, that are mostly missing, or that hold numbers far away
-    /// from all others; over all rows, with the options that a training has by default.
+    /// Columns that a training would leave out if they were inputs, that are mostly missing, or that hold numbers far
+    /// from all others; over all rows, with the default options of a training.
     pub fn warnings(&self) -> Vec<Note> {
         let all: Vec<u32> = (0..self.rows as u32).collect();
         let spec = DataSpec::default();

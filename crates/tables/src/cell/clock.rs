@@ -1,7 +1,7 @@
 //! Times of day and durations, as numbers of seconds.
 
-/// `text` (without sign) as seconds, or `None` if it is no time: `7:27` (hours and minutes), `7:27:52`, `1:23.45` (minutes and
-/// seconds), `182:13:18`, `3:05 PM`, `14h30`, `2 days 07:27:52`.
+/// `text` (without sign) in seconds, or `None` if it is not a time: `7:27` (hours and minutes), `7:27:52`, `1:23.45`
+/// (minutes and seconds), `182:13:18`, `3:05 PM`, `14h30`, `2 days 07:27:52`.
 pub(crate) fn seconds(text: &[u8]) -> Option<f64> {
     if let Some(at) = text.iter().position(|b| b.eq_ignore_ascii_case(&b'h')) {
         return with_letters(&text[..at], &text[at + 1..]);
@@ -22,7 +22,7 @@ pub(crate) fn seconds(text: &[u8]) -> Option<f64> {
     Some(days * 86_400.0 + hours * 3600.0 + minutes * 60.0 + seconds + fraction)
 }
 
-/// `14h30`, `14h`, `14h30min`: what stands before and behind the letter.
+/// `14h30`, `14h`, `14h30min`: the text before and after the letter.
 fn with_letters(hours: &[u8], rest: &[u8]) -> Option<f64> {
     let (hours, []) = number(hours.trim_ascii_end(), 3)? else { return None };
     let rest = rest.trim_ascii_start();
@@ -34,7 +34,7 @@ fn with_letters(hours: &[u8], rest: &[u8]) -> Option<f64> {
     ends.iter().any(|end| rest.trim_ascii_start().eq_ignore_ascii_case(end)).then_some(hours * 3600.0 + minutes * 60.0)
 }
 
-/// The days in front, as pandas and Python write them, and what follows.
+/// The leading number of days, as pandas and Python write it, and the rest of the text.
 fn days(text: &[u8]) -> (f64, &[u8]) {
     let found = || {
         let (days, rest) = number(text, 6)?;
@@ -45,7 +45,7 @@ fn days(text: &[u8]) -> (f64, &[u8]) {
     found().unwrap_or((0.0, text))
 }
 
-/// The hour of the day, where `half` says in which half of the day it is.
+/// The hour of the day; `half` is AM, PM or empty.
 fn half_of_day(hour: f64, half: &[u8]) -> Option<f64> {
     let afternoon = match half {
         [] => return Some(hour),
@@ -59,7 +59,7 @@ fn half_of_day(hour: f64, half: &[u8]) -> Option<f64> {
     (1.0..=12.0).contains(&hour).then_some(hour % 12.0 + if afternoon { 12.0 } else { 0.0 })
 }
 
-/// Digits at the start, at most so many, and what follows them.
+/// At most `most` leading digits, and the rest of the text.
 fn number(text: &[u8], most: usize) -> Option<(f64, &[u8])> {
     let count = text.iter().take_while(|b| b.is_ascii_digit()).count();
     (1..=most).contains(&count).then(|| (text[..count].iter().fold(0.0, digit), &text[count..]))
@@ -76,7 +76,7 @@ fn sixtieth(text: &[u8]) -> Option<(f64, &[u8])> {
     (count == 2 && number < 60.0).then_some((number, rest))
 }
 
-/// A mark and the decimals behind it.
+/// A separator and the decimals after it.
 fn fraction(text: &[u8]) -> Option<(f64, &[u8])> {
     let [b'.' | b',', rest @ ..] = text else { return None };
     let count = rest.iter().take_while(|b| b.is_ascii_digit()).count();

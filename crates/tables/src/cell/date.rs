@@ -1,7 +1,7 @@
-//! Dates and times as they are written in files, and as numbers.
+//! Dates and times: their text formats, and their conversion to numbers.
 //!
-//! A date is kept as seconds since 1970-01-01 00:00 by the clock on the wall: an offset such as `+02:00` is read and
-//! dropped, because the hour of the day is what people live by.
+//! A date is kept as seconds since 1970-01-01 00:00 in local time. An offset such as `+02:00` is parsed and ignored,
+//! because the local hour of the day is the useful input.
 
 use crate::cell::date_words;
 use jiff::Timestamp;
@@ -11,8 +11,8 @@ use serde::{Deserialize, Serialize};
 
 /// The order of day, month and year; one for a whole column.
 ///
-/// Where the year comes first in four digits, or the month is a name, a cell says itself what it is: such cells may stand among
-/// those of the other orders.
+/// Where a four-digit year comes first, or the month is a name, the cell is unambiguous: such cells may occur together
+/// with cells of the other orders.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum DateFormat {
@@ -33,7 +33,7 @@ pub enum DateFormat {
 }
 
 impl DateFormat {
-    /// Every order, those to be preferred first.
+    /// Every order, in order of preference.
     pub const ALL: [DateFormat; 7] = [
         DateFormat::MonthName,
         DateFormat::YearFirst,
@@ -44,7 +44,7 @@ impl DateFormat {
         DateFormat::MonthFirstDigits,
     ];
 
-    /// How a date looks in this order.
+    /// The pattern of a date in this order.
     pub fn pattern(self) -> &'static str {
         match self {
             DateFormat::YearFirst => "yyyy-mm-dd",
@@ -57,7 +57,7 @@ impl DateFormat {
         }
     }
 
-    /// The order with day and month swapped, where there is one.
+    /// The order with day and month swapped, if there is one.
     pub(crate) fn swapped(self) -> Option<DateFormat> {
         match self {
             DateFormat::DayFirst => Some(DateFormat::MonthFirst),
@@ -68,7 +68,7 @@ impl DateFormat {
         }
     }
 
-    /// Whether its dates are numbers, too.
+    /// Whether its dates consist of digits only, so that they are also numbers.
     pub(crate) fn is_digits(self) -> bool {
         self.bit() & DIGITS != 0
     }
@@ -78,16 +78,16 @@ impl DateFormat {
     }
 }
 
-/// The orders whose dates are nothing but digits.
+/// The orders whose dates consist of digits only.
 pub(crate) const DIGITS: u8 = 0b111_0000;
 
-/// The bit of what would be a date if its year had four digits, as `31/12/99`.
+/// The bit of a cell that would be a date if its year had four digits, such as `31/12/99`.
 pub(crate) const SHORT_YEAR: u8 = 128;
 
 /// The starting point for [`formats`]: every order is possible.
 pub(crate) const ANY_FORMAT: u8 = 255;
 
-/// Seconds of a day.
+/// Seconds in a day.
 pub(crate) const DAY: i64 = 86_400;
 
 /// The orders (bits) in which a trimmed cell is a date, or [`SHORT_YEAR`].
@@ -112,7 +112,7 @@ pub(crate) fn formats(cell: &[u8]) -> u8 {
     }
 }
 
-/// What is longer is no date.
+/// A longer cell is not a date.
 const LONGEST: usize = 48;
 
 /// Whether a cell is like `31/12/99`: two numbers that may be day and month, and two digits for the year.
@@ -128,7 +128,7 @@ fn short_year(cell: &[u8]) -> bool {
     parts().unwrap_or(false)
 }
 
-/// A trimmed cell as seconds since 1970-01-01 00:00, or `None` if it is no date in this order.
+/// A trimmed cell as seconds since 1970-01-01 00:00, or `None` if it is not a date in this order.
 pub(crate) fn parse(cell: &[u8], format: DateFormat) -> Option<i64> {
     match format {
         DateFormat::YearFirst | DateFormat::DayFirst | DateFormat::MonthFirst => {
@@ -139,7 +139,7 @@ pub(crate) fn parse(cell: &[u8], format: DateFormat) -> Option<i64> {
     }
 }
 
-/// `2020-01-31`, `31/01/2020` and kin.
+/// `2020-01-31`, `31/01/2020` and similar formats.
 fn separated(cell: &[u8], format: DateFormat) -> Option<i64> {
     if cell.len() < 8 || !cell[0].is_ascii_digit() {
         return None;
@@ -166,8 +166,8 @@ fn separated(cell: &[u8], format: DateFormat) -> Option<i64> {
     on(year.0, month.0, day.0, time)
 }
 
-/// `20200131`, `31012020` and kin, in years that people write about. A spreadsheet that takes them for numbers drops the zero in
-/// front of a day or a month, so that seven digits are read, too.
+/// `20200131`, `31012020` and similar formats, with plausible years. A spreadsheet that parses them as numbers drops
+/// the leading zero of a day or a month, so seven digits are accepted too.
 fn only_digits(cell: &[u8], format: DateFormat) -> Option<i64> {
     let count = cell.iter().take_while(|b| b.is_ascii_digit()).count();
     let value = |digits: &[u8]| digits.iter().fold(0i16, |v, b| v * 10 + i16::from(b - b'0'));
@@ -200,12 +200,12 @@ pub(crate) fn on(year: i16, month: i16, day: i16, time: Time) -> Option<i64> {
     seconds(date.to_datetime(time))
 }
 
-/// Seconds since 1970 of a time on the wall.
+/// Seconds since 1970 of a local date and time.
 pub(crate) fn seconds(at: DateTime) -> Option<i64> {
     Some(Offset::UTC.to_timestamp(at).ok()?.as_second())
 }
 
-/// The digits at the start, at most 4: their value and count, and what follows them.
+/// At most 4 leading digits: their value and count, and the rest of the text.
 fn digits(text: &[u8]) -> Option<((i16, usize), &[u8])> {
     let count = text.iter().take_while(|b| b.is_ascii_digit()).count();
     if !(1..=4).contains(&count) {
@@ -252,7 +252,8 @@ pub(crate) fn time(text: &[u8]) -> Option<Time> {
     if zone { Time::new(hour, minute, second.min(59), 0).ok() } else { None }
 }
 
-/// What a network may want to know of a date besides its day: month (0..12), weekday (0 = Monday ..7), hour (0..24).
+/// The parts of a date other than its day that a network may use: month (0..12), weekday (0 = Monday ..7), hour
+/// (0..24).
 pub(crate) fn parts(seconds: i64) -> Option<(usize, usize, usize)> {
     let at = Offset::UTC.to_datetime(Timestamp::from_second(seconds).ok()?);
     let month = usize::try_from(at.month() - 1).ok()?;
@@ -269,7 +270,8 @@ pub(crate) fn text(seconds: i64) -> String {
     }
 }
 
-/// Sine and cosine of the angle of month `m` of 12: m * 30 degrees. Written out, so that no platform's library decides.
+/// Sine and cosine of the angle of month `m` of 12: m * 30 degrees. Tabulated, so that the result does not depend on a
+/// platform's math library.
 pub(crate) fn month_cycle(m: usize) -> (f64, f64) {
     hour_cycle(m * 2)
 }
@@ -383,7 +385,7 @@ mod tests {
         }
         assert_eq!(hour_cycle(6), (1.0, 0.0));
         assert_eq!(month_cycle(6), (0.0, -1.0));
-        // The sines of a full circle add up to nothing, and so do the cosines.
+        // The sines over a full circle sum to 0, and so do the cosines.
         assert!((0..7).map(|d| weekday_cycle(d).1).sum::<f64>().abs() < 1e-15);
     }
 }

@@ -4,7 +4,7 @@ use crate::cell::date::{on, time};
 use crate::cell::text::decode;
 use jiff::civil::Time;
 
-/// The names of the months, as they begin, and in full; January first.
+/// The abbreviated and full names of the months; January first.
 const MONTHS: [&[&str]; 12] = [
     &["jan", "january", "janeiro"],
     &["feb", "fev", "february", "fevereiro"],
@@ -20,7 +20,7 @@ const MONTHS: [&[&str]; 12] = [
     &["dec", "dez", "december", "dezembro"],
 ];
 
-/// Words that may stand in a date and say nothing.
+/// Words in a date that are ignored.
 const FILLERS: [&str; 9] = ["de", "of", "st", "nd", "rd", "th", "º", "ª", "o"];
 
 /// The shortest and the longest of such dates, in bytes.
@@ -50,7 +50,7 @@ pub(crate) fn parse(cell: &[u8]) -> Option<i64> {
     on(year, month, day, time)
 }
 
-/// Whether a cell is like `31-Dec-99` or `dez/99`: a date but for the year of two digits.
+/// Whether a cell is like `31-Dec-99` or `dez/99`: a date, except that its year has two digits.
 pub(crate) fn has_short_year(cell: &[u8]) -> bool {
     let parts = read(cell).map(|(parts, _)| parts);
     let day = |day: i16| (1..=31).contains(&day);
@@ -61,7 +61,7 @@ pub(crate) fn has_short_year(cell: &[u8]) -> bool {
     }
 }
 
-/// Whether a word of a cell begins as the name of a month does.
+/// Whether a word of a cell begins like the name of a month.
 pub(crate) fn names_month(cell: &[u8]) -> bool {
     let begins = |at: usize| {
         let word = cell.get(at..at + 3).map(<[u8]>::to_ascii_lowercase);
@@ -71,7 +71,7 @@ pub(crate) fn names_month(cell: &[u8]) -> bool {
     (0..cell.len()).filter(starts).any(begins)
 }
 
-/// The parts of a date in their order, exactly one of them a month, and the time behind them.
+/// The parts of a date in their order, exactly one of them a month, and the time after them.
 fn read(cell: &[u8]) -> Option<(Vec<DatePart>, Time)> {
     if !LENGTHS.contains(&cell.len()) || !names_month(cell) {
         return None;
@@ -81,7 +81,7 @@ fn read(cell: &[u8]) -> Option<(Vec<DatePart>, Time)> {
         None => (text.as_str(), Time::midnight()),
         Some(colon) => {
             let hour = text[..colon].trim_end_matches(|c: char| c.is_ascii_digit()).len();
-            // A colon behind a year is none of the time: `05MAR2020:10:30:00`.
+            // A colon after a year does not belong to the time: `05MAR2020:10:30:00`.
             let (date, clock) = match colon - hour {
                 4 => (&text[..colon], &text[colon + 1..]),
                 _ => text.split_at(hour),
@@ -106,7 +106,7 @@ fn read(cell: &[u8]) -> Option<(Vec<DatePart>, Time)> {
     (months == 1 && parts.len() <= 3).then_some((parts, time))
 }
 
-/// The runs of digits and of letters in a text; `None` where something else stands between them than what separates words.
+/// The runs of digits and of letters in a text; `None` if anything but word separators occurs between them.
 fn words(text: &str) -> Option<Vec<&str>> {
     let mut words = Vec::new();
     let mut rest = text;

@@ -1,4 +1,4 @@
-//! What a single cell may say: numbers, dates, times, text.
+//! The contents of a single cell: numbers, dates, times, text.
 
 pub(crate) mod clock;
 pub(crate) mod date;

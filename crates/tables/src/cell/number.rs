@@ -1,9 +1,9 @@
-//! Numbers as they are written in files.
+//! Numbers: their text formats.
 
 use crate::cell::clock;
 use serde::{Deserialize, Serialize};
 
-/// What stands before the decimals.
+/// The decimal separator.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Decimal {
     /// `1.5` and `1,234.5`.
@@ -15,7 +15,7 @@ pub enum Decimal {
 }
 
 impl Decimal {
-    /// The mark itself.
+    /// The separator itself.
     pub fn mark(self) -> char {
         char::from(self.byte())
     }
@@ -27,7 +27,7 @@ impl Decimal {
         }
     }
 
-    /// The other mark, which may group thousands.
+    /// The other separator, which may group thousands.
     pub(crate) fn other(self) -> Decimal {
         match self {
             Decimal::Point => Decimal::Comma,
@@ -41,25 +41,25 @@ impl Decimal {
 pub(crate) struct Parsed {
     /// Its value; infinite for `inf` and for numbers beyond the range of `f64`.
     pub value: f64,
-    /// What its marks say about which mark is the decimal one.
+    /// Which decimal separator its separators indicate.
     pub marks: NumberMarks,
-    /// What stands around the digits; bits of [`dress`].
+    /// What surrounds the digits; bits of [`dress`].
     pub dress: u16,
 }
 
-/// What may stand around the digits of a number.
+/// What may surround the digits of a number.
 pub(crate) mod dress {
     /// Nothing.
     pub const PLAIN: u16 = 1;
-    /// A percent sign, which is dropped: `94 %` is 94.
+    /// A percent sign, which is removed: `94 %` is 94.
     pub const PERCENT: u16 = 2;
-    /// Bookkeepers' minus sign: parentheses around the number, or a sign behind it.
+    /// Accounting notation of a minus sign: parentheses around the number, or a trailing sign.
     pub const BOOKED: u16 = 4;
     /// A time of day or a duration, which is a number of seconds.
     pub const CLOCK: u16 = 8;
-    /// A dash in the place of a zero amount: `R$ -`.
+    /// A dash in place of a zero amount: `R$ -`.
     pub const DASH: u16 = 16;
-    /// The signs of currencies, as UTF-8 and as Windows-1252, and the bit of each currency.
+    /// The currency signs, as UTF-8 and as Windows-1252, and the bit of each currency.
     pub(crate) const CURRENCIES: [(&[u8], u16); 7] = [
         (b"R$", 32),
         (b"US$", 64),
@@ -72,8 +72,9 @@ pub(crate) mod dress {
     /// The bits of all currencies.
     const MONEY: u16 = 32 | 64 | 128 | 256;
 
-    /// Whether cells that are dressed in all these ways are numbers of one kind. Plain numbers may stand among amounts of
-    /// money, but not among percents (is 0.5 a half, or 0.5 %?) or times, and parentheses around all cells are no minus signs.
+    /// Whether cells with all these notations are numbers of the same kind. Plain numbers may be mixed with amounts of
+    /// money, but not with percentages (is 0.5 a half, or 0.5 %?) or times. Parentheses around all cells are not minus
+    /// signs.
     pub fn of_one_kind(seen: u16) -> bool {
         let kinds = seen & !(BOOKED | DASH);
         match kinds & (PERCENT | CLOCK) {
@@ -90,27 +91,27 @@ pub(crate) mod dress {
     }
 }
 
-/// What the marks in a number say about which mark is the decimal one.
+/// Which decimal separator the separators in a number indicate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum NumberMarks {
-    /// There are none.
+    /// The number has no separators.
     Absent,
-    /// No other decimal mark explains the text, as in `1.5`.
+    /// Only this decimal separator explains the text, as in `1.5`.
     Certain,
-    /// One decimal mark that could as well group thousands, as in `1.234`.
+    /// A decimal separator that could also be a thousands separator, as in `1.234`.
     Decimal,
-    /// One thousands mark that could as well be the decimal one, as in `1,234`.
+    /// A thousands separator that could also be the decimal separator, as in `1,234`.
     Thousands,
 }
 
-/// Powers of ten that `f64` holds exactly.
+/// Powers of ten that `f64` represents exactly.
 const TENS: [f64; 23] = [
     1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20,
     1e21, 1e22,
 ];
 
-/// `text` (trimmed) as a number, or `None` if it is none: sign, digits, decimal mark, exponent; the other mark may group
-/// the digits before it in threes. Correctly rounded.
+/// `text` (trimmed) as a number, or `None` if it is not a number: sign, digits, decimal separator, exponent; the other
+/// separator may group the digits before it in threes. Correctly rounded.
 #[inline]
 pub(crate) fn parse(text: &[u8], decimal: Decimal) -> Option<Parsed> {
     let (negative, digits) = match text.first()? {
@@ -151,7 +152,7 @@ pub(crate) fn parse(text: &[u8], decimal: Decimal) -> Option<Parsed> {
     Some(Parsed { value: if negative { -value } else { value }, marks, dress: dress::PLAIN })
 }
 
-/// Exponents, thousands marks, many digits, infinities.
+/// Exponents, thousands separators, many digits, infinities.
 #[cold]
 fn slow(negative: bool, digits: &[u8], decimal: Decimal) -> Option<Parsed> {
     let sign = if negative { -1.0 } else { 1.0 };
@@ -168,13 +169,14 @@ fn slow(negative: bool, digits: &[u8], decimal: Decimal) -> Option<Parsed> {
     Some(Parsed { value: sign * value, marks, dress: dress::PLAIN })
 }
 
-/// The characters of a number without anything around it.
+/// The characters of a plain number.
 const PLAIN_BYTES: &[u8] = b"0123456789eE+-.,";
 
-/// What is dressed and longer than this is a text.
+/// A longer cell with characters around its digits is text.
 const LONGEST_DRESSED: usize = 64;
 
-/// Digits with a decimal mark, an exponent, and thousands grouped by the other mark, by spaces or by apostrophes.
+/// Digits with a decimal separator, an exponent, and thousands grouped by the other separator, by spaces or by
+/// apostrophes.
 fn grouped(digits: &[u8], decimal: Decimal) -> Option<(f64, NumberMarks)> {
     let (mark, other) = (decimal.byte(), decimal.other().byte());
     let whole_end = digits.iter().position(|b| *b == mark || *b == b'e' || *b == b'E').unwrap_or(digits.len());
@@ -189,12 +191,13 @@ fn grouped(digits: &[u8], decimal: Decimal) -> Option<(f64, NumberMarks)> {
         .chain(rest)
         .map(|b| if *b == mark { '.' } else { char::from(*b) })
         .collect();
-    // A second sign ("--1") is refused here, a lone mark or letter by the parser.
+    // A second sign ("--1") is rejected here, a lone separator or letter by the parser.
     if !plain.starts_with(|c: char| c.is_ascii_digit() || c == '.') {
         return None;
     }
     let value: f64 = plain.parse().ok()?;
-    // "1,234" alone could as well be a decimal; "1,234,567" and "1,234.5" could not. Spaces say nothing about the marks.
+    // "1,234" alone could also be a decimal; "1,234,567" and "1,234.5" could not. Spaces are no evidence for either
+    // separator.
     let groups = whole.iter().filter(|b| **b == other).count();
     let marks = match (rest.first() == Some(&mark), groups) {
         (true, _) | (false, 2..) => NumberMarks::Certain,
@@ -204,8 +207,8 @@ fn grouped(digits: &[u8], decimal: Decimal) -> Option<(f64, NumberMarks)> {
     Some((value, marks))
 }
 
-/// What stands for a minus sign, a space or an apostrophe in other characters than those of ASCII: UTF-8 first, then
-/// Windows-1252, whose bytes also stand inside of UTF-8 characters.
+/// Non-ASCII characters for a minus sign, a space or an apostrophe: UTF-8 first, then Windows-1252, whose bytes also
+/// occur within UTF-8 characters.
 const LIKE_ASCII: [(&[u8], u8); 18] = [
     (b"\xe2\x88\x92", b'-'),
     (b"\xe2\x80\x90", b'-'),
@@ -227,12 +230,12 @@ const LIKE_ASCII: [(&[u8], u8); 18] = [
     (b"\x92", b'\''),
 ];
 
-/// `text` with ASCII's minus sign, space and apostrophe in the place of their kin.
+/// `text` with the variants of minus sign, space and apostrophe replaced by the ASCII characters.
 fn plain_signs(text: &[u8]) -> Vec<u8> {
     let mut plain = Vec::with_capacity(text.len());
     let mut rest = text;
     while !rest.is_empty() {
-        // A whole character where it is UTF-8, so that no byte inside of one is taken for a sign.
+        // A whole character if it is UTF-8, so that no byte within a character is mistaken for a sign.
         let is_text = |length: &usize| std::str::from_utf8(&rest[..*length]).is_ok();
         let length = (1..=rest.len().min(4)).find(is_text).unwrap_or(1);
         let (character, behind) = rest.split_at(length);
@@ -245,7 +248,7 @@ fn plain_signs(text: &[u8]) -> Vec<u8> {
     plain
 }
 
-/// A number with something around it: `94 %`, `R$ 4.745,99`, `-$3`, `(93)`, `93-`, `7:27:52`.
+/// A number with characters around it: `94 %`, `R$ 4.745,99`, `-$3`, `(93)`, `93-`, `7:27:52`.
 fn undress(negative: bool, text: &[u8], decimal: Decimal) -> Option<Parsed> {
     let (mut negative, mut text, mut dress) = (negative, text.trim_ascii(), 0);
     let mut signs = u8::from(negative);
@@ -272,15 +275,15 @@ fn undress(negative: bool, text: &[u8], decimal: Decimal) -> Option<Parsed> {
     }
     take_sign(&mut text, &mut signs, &mut negative);
     if text.is_empty() && signs == 1 && dress & !dress::BOOKED != 0 {
-        // "- €": the sign was a dash in the place of a zero.
+        // "- €": the sign was a dash in place of a zero.
         return Some(Parsed { value: 0.0, marks: NumberMarks::Absent, dress: dress & !dress::BOOKED | dress::DASH });
     }
-    // A second sign would be nonsense, and so would an exponent.
+    // A second sign or an exponent would be invalid.
     if signs > 1 || !text.first().is_some_and(|b| b.is_ascii_digit() || b".,".contains(b)) {
         return None;
     }
     let (value, marks) = match () {
-        // Without anything around it, so that this is not called again.
+        // The remaining text has nothing around it, so this function is not called again.
         () if text.iter().all(|b| b.is_ascii_digit() || b".,".contains(b)) => {
             parse(text, decimal).map(|p| (p.value, p.marks))?
         }
@@ -294,7 +297,7 @@ fn undress(negative: bool, text: &[u8], decimal: Decimal) -> Option<Parsed> {
     Some(Parsed { value: if negative { -value } else { value }, marks, dress })
 }
 
-/// Takes a minus sign from the beginning of a text.
+/// Removes a minus sign from the beginning of a text.
 fn take_sign(text: &mut &[u8], signs: &mut u8, negative: &mut bool) {
     if let [b'-', inner @ ..] = *text {
         (*text, *negative) = (inner.trim_ascii(), true);
@@ -302,7 +305,7 @@ fn take_sign(text: &mut &[u8], signs: &mut u8, negative: &mut bool) {
     }
 }
 
-/// A text without the sign of a currency before or behind it, and the bit of that currency.
+/// A text without the currency sign before or after it, and the bit of that currency.
 fn money(text: &[u8]) -> Option<(u16, &[u8])> {
     dress::CURRENCIES.iter().find_map(|(sign, bit)| {
         let inner = text.strip_prefix(*sign).or_else(|| text.strip_suffix(*sign))?;
@@ -310,7 +313,7 @@ fn money(text: &[u8]) -> Option<(u16, &[u8])> {
     })
 }
 
-/// Whether the digits stand in groups of three behind a first group of one to three that starts with no zero.
+/// Whether the digits are in groups of three, after a first group of one to three digits that does not start with zero.
 fn well_grouped(whole: &[u8], thousands: u8) -> bool {
     whole.split(|b| *b == thousands).enumerate().all(|(i, group)| {
         group.iter().all(u8::is_ascii_digit)
@@ -412,13 +415,14 @@ mod tests {
             assert_eq!(comma(text), Some(value), "{text}");
         }
         assert_eq!(point("4'218.72"), Some(4218.72));
-        // The bytes of a space that does not break and of an apostrophe in Windows-1252.
+        // The bytes of a non-breaking space and of an apostrophe in Windows-1252.
         assert_eq!(parse(b"1\xa0234.5", Decimal::Point).map(|p| p.value), Some(1234.5));
         assert_eq!(parse(b"1\x92234.5", Decimal::Point).map(|p| p.value), Some(1234.5));
         for text in ["12 34", "1 2345", "0 123", "1 234 56", "1 234,567", "1'23", "1 234'567", "1  234", "2020 01"] {
             assert_eq!(point(text), None, "{text}");
         }
-        // A mark behind a group of thousands is the decimal one, though three digits follow; a space says nothing.
+        // A separator after a group of thousands is the decimal one, even if three digits follow; a space is no
+        // evidence.
         assert_eq!(parse(b"1 234.567", Decimal::Point).unwrap().marks, NumberMarks::Certain);
         assert_eq!(parse(b"1 234", Decimal::Point).unwrap().marks, NumberMarks::Absent);
     }

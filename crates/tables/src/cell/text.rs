@@ -1,4 +1,4 @@
-//! Bytes to text for files that are not all UTF-8, with accented letters in one form.
+//! Converts bytes to text for files that are not all UTF-8, and normalises accented letters to one form.
 
 use unicode_normalization::{UnicodeNormalization, is_nfc};
 
@@ -11,8 +11,8 @@ const UPPER: [char; 32] = [
 
 /// `bytes` as text: UTF-8, or else Windows-1252 (older exports of spreadsheets are written so).
 ///
-/// It is decided cell by cell, so that the same bytes always mean the same text whatever else is in the file. Accented letters
-/// become single characters, as in [`composed`].
+/// The decision is made cell by cell, so that the same bytes always give the same text, whatever else the file
+/// contains. Accented letters become single characters, as in [`composed`].
 pub(crate) fn decode(bytes: &[u8]) -> String {
     match std::str::from_utf8(bytes) {
         Ok(text) => composed(text),
@@ -23,8 +23,8 @@ pub(crate) fn decode(bytes: &[u8]) -> String {
     }
 }
 
-/// A text whose accented letters are single characters (Unicode's form NFC): some systems write them as a letter and an accent,
-/// which looks the same and cannot be typed.
+/// A text whose accented letters are single characters (Unicode's form NFC). Some systems write them as a letter and a
+/// combining accent, which looks the same but does not match typed text.
 pub(crate) fn composed(text: &str) -> String {
     if text.is_ascii() || is_nfc(text) { text.to_string() } else { text.nfc().collect() }
 }

@@ -1,15 +1,15 @@
-//! Panics of libraries that read damaged files, as errors.
+//! Converts panics of libraries that read damaged files into errors.
 
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind, set_hook, take_hook};
 use std::sync::Once;
 
 thread_local! {
-    /// Whether a panic of this thread is expected, so that nothing is printed about it.
+    /// Whether a panic of this thread is expected, so that no message is printed for it.
     static EXPECTED: Cell<bool> = const { Cell::new(false) };
 }
 
-/// What `work` gives, or what it said when it panicked.
+/// The result of `work`, or its message if it panicked.
 pub(crate) fn caught<T>(work: impl FnOnce() -> T) -> Result<T, String> {
     static HOOK: Once = Once::new();
     HOOK.call_once(|| {

@@ -1,4 +1,4 @@
-//! What a single cell may say besides a number or a date: nothing at all, yes or no.
+//! The contents of a cell other than a number or a date: a missing value, or a boolean.
 
 use crate::cell::number::{self, Decimal};
 use crate::spec::lists;
@@ -18,13 +18,13 @@ pub(crate) fn trim(cell: &[u8]) -> &[u8] {
 pub(crate) struct Missing {
     words: Vec<Vec<u8>>,
     numbers: Vec<f64>,
-    /// Whether words such as `NA` are values like others.
+    /// Whether words such as `NA` are values like any other.
     literal: bool,
 }
 
 impl Missing {
-    /// The built-in words and `extra` ones. An extra word that is a number, such as `-999`, also stands for that number
-    /// written otherwise, such as `-999.0`.
+    /// The built-in words and `extra` ones. An extra word that is a number, such as `-999`, also matches that number in
+    /// other notations, such as `-999.0`.
     pub fn new(extra: &[String]) -> Self {
         let words: Vec<Vec<u8>> = extra.iter().map(|w| w.trim().as_bytes().to_vec()).collect();
         let plain = |w: &Vec<u8>| number::parse(w, Decimal::Point).filter(|p| p.dress == number::dress::PLAIN);
@@ -32,7 +32,7 @@ impl Missing {
         Missing { words, numbers, literal: false }
     }
 
-    /// What is missing in each column of a file with a decimal mark.
+    /// The missing-value words of each column of a file with a given decimal separator.
     pub fn of_columns(spec: &DataSpec, names: &[String], decimal: Decimal) -> Vec<Self> {
         let all = Missing::new(&lists::words(&spec.missing, decimal));
         let literal = Missing { literal: true, ..all.clone() };
@@ -60,7 +60,7 @@ impl Missing {
     }
 }
 
-/// Languages of yes and no: a column is boolean when one of them explains all its cells.
+/// Languages of yes and no: a column is boolean if one language explains all its cells.
 const ENGLISH_TRUE: u8 = 1;
 const ENGLISH_YES: u8 = 2;
 const PORTUGUESE: u8 = 4;
@@ -68,9 +68,9 @@ const PORTUGUESE: u8 = 4;
 /// The starting point for [`boolean`]: every language is possible.
 pub(crate) const ANY_LANGUAGE: u8 = 7;
 
-/// Whether a cell says yes or no, and in which languages (bits). `None` if it says neither.
+/// Whether a cell means yes or no, and in which languages (bits). `None` if it means neither.
 ///
-/// The languages keep `f`/`n` and `t`/`y` from being taken for a pair.
+/// The languages prevent `f`/`n` and `t`/`y` from being taken for a pair.
 pub(crate) fn boolean(cell: &[u8]) -> Option<(bool, u8)> {
     if cell.len() > 5 {
         return None;
@@ -86,7 +86,7 @@ pub(crate) fn boolean(cell: &[u8]) -> Option<(bool, u8)> {
         b"no" => (false, ENGLISH_YES),
         b"n" => (false, ENGLISH_YES | PORTUGUESE),
         b"sim" | b"s" => (true, PORTUGUESE),
-        // "não" in UTF-8, with a small or a capital letter, and in Windows-1252.
+        // "não" in UTF-8, with a lower-case or an upper-case letter, and in Windows-1252.
         b"nao" | b"n\xc3\xa3o" | b"n\xc3\x83o" | b"n\xe3o" | b"n\xc3o" => (false, PORTUGUESE),
         _ => return None,
     })

@@ -1,33 +1,33 @@
-//! Whole numbers that name something and count nothing: postal codes, accounts, documents, phones.
+//! Integers that identify something rather than count: postal codes, account numbers, document numbers, phone numbers.
 
 use crate::column::dates::RowText;
 
-/// Whole numbers up to this are exact in double precision.
+/// Integers up to this are exact in double precision.
 const EXACT: f64 = 9_007_199_254_740_992.0;
 
-/// Of the cells of different lengths, one of so many must have a zero in front.
+/// If the cells have different lengths, one cell in this many must have a leading zero.
 const PADDED: u64 = 20;
 
-/// Numbers of one length name something from so many digits on, if their first digits differ.
+/// Numbers of one length are codes from this number of digits, if their first digits differ.
 const LONG: u32 = 10;
 
-/// So many of them are needed for that.
+/// The minimum number of such cells.
 const FEWEST: u64 = 10;
 
-/// Why whole numbers are taken for names.
+/// Why integers are taken for codes.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Names<'a> {
-    /// They have zeros in front, as this one.
+    /// They have leading zeros, like this one.
     Padded(&'a RowText),
-    /// Double precision would make this one another.
+    /// Double precision would change this one.
     TooLong(&'a RowText),
-    /// They have a plus sign, as phone numbers do, as this one.
+    /// They have a plus sign, as phone numbers do, like this one.
     Phones(&'a RowText),
-    /// They are long, and all of one length.
+    /// They are long, and all have the same length.
     OneLength(u32),
 }
 
-/// What the digits of a column's whole numbers look like.
+/// Statistics of the digits of a column's integers.
 #[derive(Debug, Clone)]
 pub(crate) struct Digits {
     cells: u64,
@@ -56,7 +56,7 @@ impl Digits {
         }
     }
 
-    /// Takes in a number without marks or anything around it, and its value.
+    /// Adds a number without separators or surrounding characters, and its value.
     #[inline]
     pub fn add(&mut self, cell: &[u8], value: f64, byte: u64) {
         self.cells += 1;
@@ -93,7 +93,7 @@ impl Digits {
         }
     }
 
-    /// Why the numbers of a column, all whole, between `min` and `max`, are names; `None` where they may count something.
+    /// Why the numbers of a column, all integers between `min` and `max`, are codes; `None` if they may be quantities.
     pub fn names(&self, min: f64, max: f64) -> Option<Names<'_>> {
         if let Some(cell) = &self.too_long {
             return Some(Names::TooLong(cell));
@@ -110,7 +110,7 @@ impl Digits {
         is_code.then_some(Names::OneLength(digits))
     }
 
-    /// Numbers with zeros in front that are too few to be taken for names: how many, and the first.
+    /// Numbers with leading zeros that are too few for the column to be codes: the number of them, and the first.
     pub fn some_padded(&self) -> Option<(u64, &RowText)> {
         self.first_padded.as_ref().map(|cell| (self.padded, cell))
     }
@@ -120,7 +120,7 @@ fn place(cell: &[u8], byte: u64) -> RowText {
     (byte, String::from_utf8_lossy(cell).into_owned())
 }
 
-/// Whether a column's name says that its whole numbers name something: `zip`, `cep_residencia`, `CPF`, `Phone Number`.
+/// Whether the name of a column indicates that its integers are codes: `zip`, `cep_residencia`, `CPF`, `Phone Number`.
 pub(crate) fn is_called_code(name: &str) -> bool {
     const WORDS: [&str; 34] = [
         "zip",
@@ -209,7 +209,7 @@ mod tests {
         assert_eq!(names(&["+5511987654321", "+5521987654321"]), Some(("phones", 1)));
         let phones: Vec<String> = (0..12).map(|i| format!("{}987654321", 11 + 7 * i)).collect();
         assert_eq!(names(&phones.iter().map(String::as_str).collect::<Vec<_>>()), Some(("length", 11)));
-        // Seconds since 1970, whole numbers that are exact, and one zero among many others count something.
+        // Seconds since 1970, exact integers, and a single zero among many others are quantities.
         let times: Vec<String> = (0..12).map(|i| (1_600_000_000 + 10_000_000 * i).to_string()).collect();
         assert_eq!(names(&times.iter().map(String::as_str).collect::<Vec<_>>()), None);
         assert_eq!(names(&["10000000000000000", "20000000000000000"]), None);

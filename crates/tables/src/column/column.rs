@@ -5,26 +5,26 @@ use crate::column::stats::ColumnStats;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// What the cells of a column are.
+/// The type of a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum ColumnKind {
-    /// Numbers, not all whole.
+    /// Numbers, not all of them integers.
     Number,
-    /// Whole numbers.
+    /// Integers.
     Integer,
     /// Yes or no: `true`/`false`, `t`/`f`, `yes`/`no`, `y`/`n`, `sim`/`não`, `s`/`n`.
     Boolean,
-    /// One of some levels.
+    /// A category.
     Category,
-    /// A date, perhaps with a time.
+    /// A date, optionally with a time.
     Date,
-    /// Text or identifiers, different in most rows: nothing to learn from, not kept in memory.
+    /// Text or identifiers, different in most rows: not useful for training, not kept in memory.
     Text,
 }
 
 impl ColumnKind {
-    /// Every kind.
+    /// Every type.
     pub const ALL: [ColumnKind; 6] = [
         ColumnKind::Number,
         ColumnKind::Integer,
@@ -34,7 +34,7 @@ impl ColumnKind {
         ColumnKind::Text,
     ];
 
-    /// The kind in one word.
+    /// The name of the type.
     pub fn name(self) -> &'static str {
         match self {
             ColumnKind::Number => "number",
@@ -56,27 +56,27 @@ impl fmt::Display for ColumnKind {
 /// The cells of a column.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Values {
-    /// Nothing is kept: a column that is ignored, empty, or text.
+    /// No cells are kept: the column is ignored, empty, or text.
     Absent,
-    /// Numbers that lose nothing in single precision; NaN where missing.
+    /// Numbers that single precision represents well enough; NaN where missing.
     Narrow(Vec<f32>),
     /// Numbers; NaN where missing.
     Wide(Vec<f64>),
-    /// 0 for no, 1 for yes, 2 where missing; and how the file writes no and yes.
+    /// 0 for no, 1 for yes, 2 where missing; and the file's words for no and yes.
     Boolean {
         /// The cells.
         cells: Vec<u8>,
         /// The words for no and yes.
         words: [String; 2],
     },
-    /// Positions in `levels`; [`Values::MISSING`] where missing.
+    /// Indices into `levels`; [`Values::MISSING`] where missing.
     Category {
         /// The cells.
         codes: Vec<u32>,
-        /// The different values, in the order of their first row.
+        /// The distinct values, in the order of their first row.
         levels: Vec<String>,
     },
-    /// Seconds since 1970-01-01 00:00 by the clock on the wall; [`Values::NO_DATE`] where missing.
+    /// Seconds since 1970-01-01 00:00 in local time; [`Values::NO_DATE`] where missing.
     Date {
         /// The cells.
         seconds: Vec<i64>,
@@ -88,10 +88,10 @@ pub enum Values {
 impl Values {
     /// The code of a missing category.
     pub const MISSING: u32 = u32::MAX;
-    /// The time of a missing date.
+    /// The value of a missing date.
     pub const NO_DATE: i64 = i64::MIN;
 
-    /// The cell of a row as a number: NaN where missing or where a cell is no number.
+    /// The cell of a row as a number: NaN where missing or not a number.
     #[inline]
     pub fn number(&self, row: usize) -> f64 {
         match self {
@@ -112,7 +112,7 @@ impl Values {
         }
     }
 
-    /// What these cells amount to; `rows` is the length of a column that is not kept.
+    /// The statistics of these cells; `rows` is the length of a column that is not kept.
     pub(crate) fn stats(&self, rows: usize) -> ColumnStats {
         match self {
             Values::Absent => ColumnStats { missing: rows, ..ColumnStats::numbers(std::iter::empty()) },
@@ -138,29 +138,29 @@ fn date_number(seconds: i64) -> f64 {
 pub struct Column {
     /// The name in the header; `column_3` where it has none.
     pub name: String,
-    /// What its cells are.
+    /// The type of its cells.
     pub kind: ColumnKind,
     /// The cells.
     pub values: Values,
-    /// What they amount to.
+    /// Their statistics.
     pub stats: ColumnStats,
-    /// Whether the user said what it is, so that nothing is guessed about it.
+    /// Whether the user set its type, so that nothing is inferred about it.
     pub forced: bool,
-    /// In which ways its numbers are dressed.
+    /// The notations of its numbers.
     pub(crate) dress: u16,
-    /// Of a target of numbers, how the first cell of each number is written, as far as they are few; in no order.
+    /// Of a numeric target, the text of the first cell of each number, as long as there are few; in no order.
     pub(crate) labels: Vec<(f64, String)>,
 }
 
 impl Column {
-    /// A column of numbers; NaN stands for a missing one.
+    /// A column of numbers; NaN is a missing value.
     pub fn numbers(name: &str, values: Vec<f64>) -> Self {
         let whole = values.iter().all(|v| v.is_nan() || *v == v.trunc());
         let kind = if whole { ColumnKind::Integer } else { ColumnKind::Number };
         Self::make(name, kind, Values::Wide(values))
     }
 
-    /// A column of categories; an empty text stands for a missing one.
+    /// A column of categories; an empty text is a missing value.
     pub fn categories<S: AsRef<str>>(name: &str, cells: impl IntoIterator<Item = S>) -> Self {
         let mut index = std::collections::BTreeMap::new();
         let mut levels = Vec::new();
@@ -177,7 +177,7 @@ impl Column {
         Self::make(name, ColumnKind::Category, Values::Category { codes, levels })
     }
 
-    /// A column of yes and no; `None` stands for a missing one.
+    /// A boolean column; `None` is a missing value.
     pub fn booleans(name: &str, cells: impl IntoIterator<Item = Option<bool>>) -> Self {
         let cells = cells.into_iter().map(|c| c.map_or(2, u8::from)).collect();
         let words = ["false".to_string(), "true".to_string()];

@@ -1,4 +1,4 @@
-//! What a network trains on.
+//! The data that a network trains on.
 
 use crate::column::recipe::Recipe;
 use crate::column::summary::Summary;
@@ -9,13 +9,13 @@ use treino_core::rows::Matrix;
 /// Rows as numbers.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Dataset {
-    /// The features: rows x features.
+    /// The inputs: rows x inputs.
     pub x: Matrix,
     /// The targets, rows x targets: the class (0, 1, ...), or the number in the scale of its [`Target`].
     pub y: Matrix,
-    /// The weight of each row, if a column says so.
+    /// The weight of each row, if there is a column of weights.
     pub weights: Option<Vec<f32>>,
-    /// Which rows of the file these are, from 0, the header not counted.
+    /// The row numbers in the file, from 0, the header not counted.
     pub rows: Vec<u32>,
 }
 
@@ -25,7 +25,7 @@ impl Dataset {
         self.rows.len()
     }
 
-    /// At most so many of its rows, evenly spaced: row *i* of *k* is row floor(*i n / k*) of these *n*.
+    /// At most `most` of its rows, evenly spaced: row *i* of *k* is row floor(*i n / k*) of these *n*.
     pub fn thinned(&self, most: usize) -> Dataset {
         if self.len() <= most {
             return self.clone();
@@ -49,31 +49,31 @@ impl Dataset {
     }
 }
 
-/// A table made ready for training.
+/// A table that is ready for training.
 #[derive(Debug, Clone)]
 pub struct Prepared {
-    /// How columns become features.
+    /// How columns become inputs.
     pub recipe: Recipe,
-    /// What is to be predicted.
+    /// The target.
     pub target: Target,
-    /// What else is to be predicted.
+    /// Further targets.
     pub more_targets: Vec<Target>,
     /// The rows to train on.
     pub train: Dataset,
     /// The rows that decide when to stop.
     pub validation: Option<Dataset>,
-    /// The rows that nothing is decided by.
+    /// The test rows, which decide nothing.
     pub test: Option<Dataset>,
-    /// Rows that lack a target, which are not used; over all files.
+    /// The number of rows without a target, which are not used; over all files.
     pub set_aside: usize,
-    /// What was decided without being asked.
+    /// What was decided automatically.
     pub notes: Vec<Note>,
-    /// The table in a few numbers.
+    /// A summary of the table.
     pub summary: Summary,
 }
 
 impl Prepared {
-    /// All that is to be predicted, in the order of the columns of [`Dataset::y`].
+    /// All targets, in the order of the columns of [`Dataset::y`].
     pub fn targets(&self) -> impl Iterator<Item = &Target> {
         std::iter::once(&self.target).chain(&self.more_targets)
     }

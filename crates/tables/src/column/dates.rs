@@ -1,40 +1,40 @@
-//! What the cells of a column say about being dates, as they come in.
+//! Collects the evidence that the cells of a column are dates, cell by cell.
 
 use crate::cell::date::{self, ANY_FORMAT, DateFormat, SHORT_YEAR};
 use crate::cell::text::decode;
 
-/// A cell, with the place in the text where its row starts.
+/// A cell, with the position in the text where its row starts.
 pub(crate) type RowText = (u64, String);
 
-/// So many cells are needed to take whole numbers for dates.
+/// Integers are taken for dates only if there are at least this many cells.
 const FEWEST: u64 = 3;
 
-/// And so many where some have lost a zero.
+/// The minimum if some cells have lost a leading zero.
 const FEWEST_SHORTENED: u64 = 10;
 
-/// After so many cells a column that is not made of dates is taken for that.
+/// After this many cells without enough dates, a column is no longer a candidate.
 const MANY: u64 = 1000;
 
-/// What the cells of a column say about being dates.
+/// The evidence that the cells of a column are dates.
 #[derive(Debug, Clone)]
 pub(crate) struct Dates {
     /// The orders that explain all cells.
     all: u8,
     /// How many cells each order explains, in the order of [`DateFormat::ALL`].
     counts: [u64; DateFormat::ALL.len()],
-    /// Cells that are looked at.
+    /// The number of cells examined.
     cells: u64,
     /// Cells in which the year comes first or the month is a name.
     plain: u64,
-    /// Dates of digits that lack the zero in front.
+    /// Dates of digits that lack the leading zero.
     shortened: u64,
-    /// The first cell that is no date.
+    /// The first cell that is not a date.
     odd: Option<RowText>,
     /// The first cells that must have the day first, and the month first.
     sides: [Option<RowText>; 2],
 }
 
-/// Dates of two orders in one column: one cell of each.
+/// Dates of two orders in one column: an example cell of each.
 pub(crate) struct TwoOrders<'a> {
     pub day_first: &'a RowText,
     pub month_first: &'a RowText,
@@ -53,7 +53,7 @@ impl Dates {
         }
     }
 
-    /// Takes in a cell that is no number. Says whether it is a date.
+    /// Adds a cell that is not a number. Returns whether it is a date.
     pub fn add(&mut self, cell: &[u8], byte: u64) -> bool {
         if self.given_up() {
             self.cells += 1;
@@ -64,13 +64,13 @@ impl Dates {
         formats & !SHORT_YEAR != 0
     }
 
-    /// Whether so few of many cells are dates that no more are looked at.
+    /// Whether so few of many cells are dates that the rest need not be examined.
     #[inline]
     fn given_up(&self) -> bool {
         self.all == 0 && self.cells >= MANY && self.most() * 2 < self.cells
     }
 
-    /// Takes in a cell that is a number, which may still be a date of digits.
+    /// Adds a cell that is a number, which may still be a date of digits.
     #[inline]
     pub fn add_number(&mut self, cell: &[u8], byte: u64) {
         let formats = match cell.len() {
@@ -78,7 +78,7 @@ impl Dates {
             _ => 0,
         };
         if formats == 0 && self.odd.is_some() && self.all == 0 {
-            // A column of numbers: nothing more to learn from this cell.
+            // A column of numbers: this cell is no further evidence.
             self.cells += 1;
         } else {
             self.count(formats, cell, byte);
@@ -105,7 +105,7 @@ impl Dates {
         }
     }
 
-    /// The order that explains all cells, and whether another would, too.
+    /// The order that explains all cells, and whether another order would too.
     pub fn format(&self) -> Option<(DateFormat, bool)> {
         let format = DateFormat::ALL.into_iter().find(|f| self.all & f.bit() != 0).filter(|_| self.cells > 0)?;
         let enough = if self.shortened > 0 { FEWEST_SHORTENED } else { FEWEST };
@@ -115,24 +115,24 @@ impl Dates {
         Some((format, format.swapped().is_some_and(|other| self.all & other.bit() != 0)))
     }
 
-    /// Whether all cells are dates with years of two digits, which are not read.
+    /// Whether all cells are dates with two-digit years, which are not supported.
     pub fn short_years(&self) -> bool {
         self.cells > 0 && self.all & SHORT_YEAR != 0
     }
 
-    /// Where dates with the year in front stand among others: how many they are.
+    /// The number of dates with the year first, if they are mixed with others.
     pub fn mixed(&self) -> Option<u64> {
         let (format, _) = self.format()?;
         (format.swapped().is_some() && self.plain > 0 && !format.is_digits()).then_some(self.plain)
     }
 
-    /// The cells that the best order explains.
+    /// The number of cells that the best order explains.
     pub fn most(&self) -> u64 {
         self.counts.iter().copied().max().unwrap_or(0)
     }
 
-    /// In a column where most cells (nine of ten) are dates in one order and some are none at all: how many are dates, in which
-    /// order, and the first that is none.
+    /// For a column where most cells (nine of ten) are dates in one order and some are not dates: the number of dates,
+    /// their order, and the first cell that is not a date.
     pub fn almost(&self) -> Option<(u64, DateFormat, &RowText)> {
         let best = (0..self.counts.len()).rev().max_by_key(|at| self.counts[*at])?;
         let count = self.counts[best];

@@ -1,36 +1,37 @@
-//! From the features of a row back to what people read.
+//! Converts the inputs of a row back to readable cells.
 //!
-//! Features are single precision, so a number comes back as the shortest one that its feature stands for, with at most six
-//! digits. What the recipe does not keep cannot come back: a level without a feature of its own is `(other)`, a missing cell
-//! that was filled is the fill, and a number at the limit of its scale is `>=` or `<=` what the limit is.
+//! Inputs are in single precision, so a number is shown as the shortest one that its input represents, with at most six
+//! digits. What the recipe does not keep cannot be restored: a level without an input of its own is `(other)`, a
+//! missing cell that was imputed is the imputed value, and a number that was clipped at the limit of its scale is `>=`
+//! or `<=` that limit.
 
 use crate::cell::date::{DAY, text};
 use crate::column::column::ColumnKind;
 use crate::column::recipe::{Encoding, InputColumn, Recipe, Standardization};
 use std::ops::Range;
 
-/// A level without a feature of its own.
+/// A level without an input of its own.
 const OTHER: &str = "(other)";
 
-/// A column of which only whether it is there was used.
+/// A column of which only a missing-value indicator is used.
 const PRESENT: &str = "(present)";
 
-/// A column of the table with the features that it became.
+/// A column of the table with its inputs.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DecodedColumn<'a> {
-    /// How it is read; the first way, where there are several.
+    /// Its encoding; the first one, if there are several.
     pub input: &'a InputColumn,
-    /// All its features.
+    /// All its inputs.
     pub features: Vec<Range<usize>>,
 }
 
 impl DecodedColumn<'_> {
-    /// Its features in the first way that it is read.
+    /// Its inputs in its first encoding.
     pub fn of<'b>(&self, row: &'b [f32]) -> &'b [f32] {
         &row[self.features[0].clone()]
     }
 
-    /// All its features, of a row, put into another.
+    /// Copies all its inputs from one row to another.
     pub fn copy(&self, from: &[f32], to: &mut [f32]) {
         for range in &self.features {
             to[range.clone()].copy_from_slice(&from[range.clone()]);
@@ -39,14 +40,14 @@ impl DecodedColumn<'_> {
 }
 
 impl Recipe {
-    /// What stands in each column of a row of features, in the order of the inputs: the name, and the cell as people read it.
-    /// A missing cell is empty.
+    /// The cells of a row of inputs as readable text, in the order of the recipe: the column name and the cell. A
+    /// missing cell is empty.
     pub fn decode(&self, features: &[f32]) -> Vec<(String, String)> {
         let cell = |place: DecodedColumn<'_>| (place.input.name.clone(), place.input.text(place.of(features)));
         self.places().into_iter().map(cell).collect()
     }
 
-    /// The columns that are used, those that are read in several ways once.
+    /// The columns that are used; a column with several encodings occurs once.
     pub fn places(&self) -> Vec<DecodedColumn<'_>> {
         let mut places: Vec<DecodedColumn<'_>> = Vec::new();
         let mut at = 0;
@@ -63,7 +64,7 @@ impl Recipe {
 }
 
 impl InputColumn {
-    /// Whether its features stand for a number (of a date, its days) rather than for one of some levels.
+    /// Whether its inputs represent a number (of a date, its days) rather than one of several levels.
     pub fn is_number(&self) -> bool {
         let number = matches!(
             self.encoding,
@@ -72,8 +73,8 @@ impl InputColumn {
         number && self.kind != ColumnKind::Boolean
     }
 
-    /// The number that the features stand for, in its own unit (a date in days since 1970); `None` where it is missing or
-    /// no number.
+    /// The number that the inputs represent, in its own unit (a date in days since 1970); `None` if it is missing or
+    /// not a number.
     pub fn number(&self, features: &[f32]) -> Option<f64> {
         let scale = match &self.encoding {
             _ if self.is_missing(features) == Some(true) => return None,
@@ -85,7 +86,7 @@ impl InputColumn {
         Some(if self.kind == ColumnKind::Integer { number.round() } else { number })
     }
 
-    /// Whether the cell was missing; `None` where the features do not show it.
+    /// Whether the cell was missing; `None` if the inputs do not show it.
     pub fn is_missing(&self, features: &[f32]) -> Option<bool> {
         match &self.encoding {
             Encoding::Number { indicator: true, .. } | Encoding::Date { indicator: true, .. } => {
@@ -94,7 +95,7 @@ impl InputColumn {
             Encoding::Date { month, weekday, hour, .. } if *month || *weekday || *hour => {
                 Some(features[1] == 0.0 && features[2] == 0.0)
             }
-            // Without a feature for missing cells the training rows had none.
+            // Without a missing-value indicator, the training rows had no missing cells.
             Encoding::Number { .. } | Encoding::Date { .. } | Encoding::AsIs | Encoding::Id => Some(false),
             Encoding::Presence => Some(features[0] != 0.0),
             Encoding::OneHot { levels, missing } => Some(*missing && features[levels.len()] != 0.0),
@@ -104,7 +105,7 @@ impl InputColumn {
         }
     }
 
-    /// The place of the level that the features stand for, or what else tells levels apart.
+    /// The index of the level that the inputs represent, or another number that distinguishes levels.
     pub fn code(&self, features: &[f32]) -> u32 {
         match &self.encoding {
             Encoding::OneHot { .. } => features.iter().position(|f| *f != 0.0).unwrap_or(features.len()) as u32,
@@ -113,7 +114,7 @@ impl InputColumn {
         }
     }
 
-    /// The cell as people read it.
+    /// The cell as readable text.
     pub fn text(&self, features: &[f32]) -> String {
         if self.is_missing(features) == Some(true) {
             return String::new();
@@ -145,7 +146,7 @@ impl InputColumn {
             return if number > 0.5 { "yes" } else { "no" }.to_string();
         }
         let text = if self.kind == ColumnKind::Integer && number.abs() < 1e15 {
-            // Not -0.
+            // Avoids -0.
             format!("{}", number.round() + 0.0)
         } else {
             shown(number, uncertainty(feature, scale))
@@ -160,7 +161,7 @@ impl InputColumn {
     }
 }
 
-/// What stands before a number that was cut at the limit of its scale.
+/// The prefix of a number that was clipped at the limit of its scale.
 fn bound(feature: f32, scale: Standardization) -> &'static str {
     match scale.limit.map(|limit| limit as f32) {
         Some(limit) if feature >= limit => ">= ",
@@ -169,13 +170,14 @@ fn bound(feature: f32, scale: Standardization) -> &'static str {
     }
 }
 
-/// How far a number may lie from the cell it comes from: the roundings of the cell and of its feature.
+/// The largest possible distance between a decoded number and its cell: the rounding errors of the cell and of its
+/// input.
 fn uncertainty(feature: f32, scale: Standardization) -> f64 {
     let number = f64::from(feature).mul_add(scale.sd, scale.mean);
     f64::from(f32::EPSILON) * (f64::from(feature.abs()) * scale.sd).max(number.abs())
 }
 
-/// A number with as few decimals as keep it within `apart` or half a unit of its sixth digit.
+/// A number with as few decimals as keep the error below `apart` or half a unit of its sixth digit.
 pub fn shown(number: f64, apart: f64) -> String {
     if number == 0.0 || !number.is_finite() {
         return if number == 0.0 { "0".to_string() } else { number.to_string() };
@@ -187,7 +189,7 @@ pub fn shown(number: f64, apart: f64) -> String {
     shortest(number, apart)
 }
 
-/// A number with as few decimals as keep it within `apart`.
+/// A number with as few decimals as keep the error below `apart`.
 pub(crate) fn shortest(number: f64, apart: f64) -> String {
     let within = |text: &String| text.parse::<f64>().is_ok_and(|v| (v - number).abs() <= apart);
     let text = (0..18).map(|digits| format!("{number:.digits$}")).find(within).unwrap_or_else(|| number.to_string());
@@ -240,7 +242,7 @@ mod tests {
         }
     }
 
-    /// Each cell of a table of the project, as far as it is used, comes back.
+    /// Each cell of a table of the project that is used can be decoded.
     fn comes_back(name: &str, target: &str) {
         let path = format!("{}/../../datasets/{name}.csv", env!("CARGO_MANIFEST_DIR"));
         let text = std::fs::read_to_string(&path).unwrap();
@@ -253,7 +255,7 @@ mod tests {
             for (column, said) in prepared.recipe.decode(prepared.train.x.row(at)) {
                 let place = names.iter().position(|n| *n == column).unwrap();
                 let cell = &cells[*row as usize][place];
-                // What the recipe keeps of yes and no is not how the file writes them.
+                // The recipe keeps yes and no, but not the words of the file.
                 let word = crate::column::cell::boolean(cell.as_bytes()).map(|(yes, _)| if yes { "yes" } else { "no" });
                 let same = match (cell.parse::<f64>(), said.parse::<f64>()) {
                     (Ok(a), Ok(b)) => (a - b).abs() <= 6e-6 * a.abs().max(1e-3),

@@ -1,24 +1,24 @@
-//! The levels of a category in another file, where they may be written otherwise: `2.0` is the level `2`.
+//! Matches the levels of a category in another file, where they may be written differently: `2.0` is the level `2`.
 
 use crate::cell::number::{self, Decimal, dress};
 use crate::cell::text::composed;
 use std::collections::BTreeMap;
 
-/// Whole numbers beyond this are not compared as numbers: double precision rounds them.
+/// Integers beyond this are not compared as numbers, because double precision rounds them.
 const EXACT: f64 = 9_007_199_254_740_992.0;
 
-/// Known levels, to be found by how they are written, and numbers by their value.
+/// Known levels, indexed by their text, and numbers by their value.
 pub(crate) struct Levels<'a> {
     levels: &'a [String],
     exact: BTreeMap<String, usize>,
-    /// The level of each number; `None` for a number that several levels are.
+    /// The level of each number; `None` for a number that several levels represent.
     numbers: BTreeMap<u64, Option<usize>>,
-    /// The mark of the other file.
+    /// The decimal separator of the other file.
     mark: Decimal,
 }
 
 impl<'a> Levels<'a> {
-    /// Levels from a file with the first of two decimal marks, to be found in a file with the second.
+    /// Levels from a file with the first of two decimal separators, to be matched in a file with the second.
     pub fn new(levels: &'a [String], [own, mark]: [Decimal; 2]) -> Self {
         let mut numbers = BTreeMap::new();
         for (at, level) in levels.iter().enumerate() {
@@ -26,18 +26,18 @@ impl<'a> Levels<'a> {
                 numbers.entry(number).and_modify(|level| *level = None).or_insert(Some(at));
             }
         }
-        // The levels may be of a time when texts were kept as their file wrote them.
+        // The levels may come from an older version that kept texts exactly as the file had them.
         let exact = levels.iter().map(|level| composed(level)).zip(0..).collect();
         Levels { levels, exact, numbers, mark }
     }
 
-    /// The place of a level.
+    /// The index of the level.
     pub fn find(&self, level: &str) -> Option<usize> {
         self.exact.get(level).copied().or_else(|| *self.numbers.get(&number(level, self.mark)?)?)
     }
 
-    /// The known level that an unknown one is perhaps meant to be: it differs in capital letters or blanks, or in the zeros in
-    /// front of a number.
+    /// The known level that an unknown one may be a variant of: it differs in letter case or spaces, or in the leading
+    /// zeros of a number.
     pub fn near(&self, level: &str) -> Option<&'a str> {
         let bare = |level: &str| {
             let lower = level.to_lowercase();
@@ -51,7 +51,7 @@ impl<'a> Levels<'a> {
     }
 }
 
-/// The bits of the number that a level is, if it is one and no code.
+/// The bits of the number that a level represents, if it is a number and not a code.
 fn number(level: &str, mark: Decimal) -> Option<u64> {
     let digits = level.trim_start_matches(['-', '+']).as_bytes();
     let is_code = matches!(digits, [b'0', b'0'..=b'9', ..]);
@@ -73,7 +73,7 @@ mod tests {
             assert_eq!(find(level, Decimal::Point), Some(at), "{level}");
         }
         assert_eq!((find("1,5", Decimal::Comma), find("2,0", Decimal::Comma)), (Some(1), Some(0)));
-        // A code is no number, and 3.00 could be two levels.
+        // A code is not a number, and 3.00 could be two levels.
         for level in ["7", "07", "rio", "2 %", "02", "3.00", "20"] {
             assert_eq!(find(level, Decimal::Point), None, "{level}");
         }

@@ -1,4 +1,4 @@
-//! Columns: how they are stored, what their cells amount to, and how they become features.
+//! Columns: their storage, their statistics, and their conversion to inputs.
 
 #[cfg(feature = "parquet")]
 pub(crate) mod caught;

@@ -1,4 +1,4 @@
-//! How the columns of a table become the features of a network.
+//! Converts the columns of a table to the inputs of a network.
 
 use crate::cell::date::DateFormat;
 use crate::cell::number::Decimal;
@@ -8,23 +8,23 @@ use treino_core::rows::Columns;
 use treino_core::rows::Hash;
 use treino_core::rows::Lookup;
 
-/// How the columns of a table become the features of a network. Fitted on the training rows only, saved in the model,
-/// and applied to raw files at prediction.
+/// Converts the columns of a table to the inputs of a network. Fitted on the training rows only, saved in the model,
+/// and applied to raw files for prediction.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(from = "StoredRecipe")]
 pub struct Recipe {
-    /// Whether the training file named its columns; without names they are matched by position.
+    /// Whether the training file had a header; without one, columns are matched by position.
     pub header: bool,
-    /// The number of columns of the training file, those left out and the targets counted.
+    /// The number of columns of the training file, including unused columns and targets.
     pub columns: usize,
     /// The position of the target in it (from 0).
     pub target: usize,
     /// The positions of further targets.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub more_targets: Vec<usize>,
-    /// The decimal mark of the training file: assumed where another file leaves it open.
+    /// The decimal separator of the training file: the default for a file that does not show its own.
     pub decimal: Option<Decimal>,
-    /// Words for missing cells besides the built-in ones.
+    /// Words for missing cells in addition to the built-in ones.
     pub missing: Vec<String>,
     /// The columns that are used, in the order of the training file.
     pub inputs: Vec<InputColumn>,
@@ -34,7 +34,7 @@ pub struct Recipe {
     names: Vec<String>,
 }
 
-/// What is stored of a [`Recipe`]: all but the names of the features, which follow.
+/// The stored part of a [`Recipe`]: all but the names of the inputs, which are derived.
 #[derive(Deserialize)]
 struct StoredRecipe {
     header: bool,
@@ -72,37 +72,38 @@ pub struct InputColumn {
     pub name: String,
     /// Its position in the training file (from 0).
     pub position: usize,
-    /// What its cells are.
+    /// The type of its cells.
     pub kind: ColumnKind,
-    /// Whether its numbers are rounded to single precision before anything is done with them.
+    /// Whether its numbers are rounded to single precision before any other step.
     pub narrow: bool,
-    /// How it becomes features.
+    /// How it becomes inputs.
     pub encoding: Encoding,
-    /// What its cells were in the training rows, beside which those of other files are held; not in models of older versions.
+    /// The range of its cells in the training rows, which those of other files are compared with; absent in models of
+    /// older versions.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seen: Option<TrainingRange>,
-    /// The input layer whose readers have it in a way of their own; none for the ordinary features.
+    /// The input layer that needs a special encoding of it; `None` for the ordinary inputs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub layer: Option<String>,
 }
 
-/// What the numbers of a column were in the training rows.
+/// The range of the numbers of a column in the training rows.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct TrainingRange {
-    /// The smallest; of dates the first day since 1970.
+    /// The smallest number; for dates, the first day since 1970.
     pub min: f64,
     /// The largest.
     pub max: f64,
-    /// What they were other than plain numbers: percents, times, or amounts of money.
+    /// Their unit, if they are not plain numbers: percentages, times, or amounts of money.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unit: Option<NumberUnit>,
 }
 
-/// What numbers are other than plain ones.
+/// The unit of numbers that are not plain.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum NumberUnit {
-    /// Percents: `94 %` is 94.
+    /// Percentages: `94 %` is 94.
     Percent,
     /// Times and durations, in seconds.
     Time,
@@ -126,22 +127,22 @@ pub struct LeftOut {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum LeftOutReason {
-    /// The spec says so.
+    /// The spec excludes it.
     Asked,
-    /// No layer reads it.
+    /// No layer uses it.
     Unread,
     /// It has no value.
     Empty,
     /// It has one value only.
     Constant,
-    /// Its values name the rows.
+    /// Its values identify the rows.
     Identifier,
-    /// Its numbers are out of all proportion, or its levels too rare.
+    /// Its numbers are too large or too small, or its levels too rare.
     #[default]
     Unusable,
 }
 
-/// Why a column is not used, in words too.
+/// Why a column is not used, with a sentence.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct ReasonText {
     pub why: LeftOutReason,
@@ -154,14 +155,14 @@ impl ReasonText {
     }
 }
 
-/// A number x becomes (x - mean) / sd, cut at a limit where there is one.
+/// A number x becomes (x - mean) / sd, clipped at a limit if there is one.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Standardization {
     /// The mean of the training rows; 0 if nothing is scaled.
     pub mean: f64,
     /// The standard deviation of the training rows, with n in the denominator; 1 if nothing is scaled.
     pub sd: f64,
-    /// The largest size of the result; `None` for any.
+    /// The largest absolute value of the result; `None` for no limit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limit: Option<f64>,
 }
@@ -170,7 +171,7 @@ impl Standardization {
     /// Leaves numbers as they are.
     pub const NONE: Standardization = Standardization { mean: 0.0, sd: 1.0, limit: None };
 
-    /// x sd + mean: the number that became x, unless it was cut.
+    /// x sd + mean: the number that became x, unless it was clipped.
     pub fn restore(&self, x: f64) -> f64 {
         x.mul_add(self.sd, self.mean)
     }
@@ -190,35 +191,35 @@ impl Standardization {
     }
 }
 
-/// How a column becomes features.
+/// How a column becomes inputs.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "as", rename_all = "kebab-case")]
 pub enum Encoding {
     /// A number as it is.
     AsIs,
-    /// A number (no and yes are 0 and 1): missing ones become `fill`, then all are scaled. With an indicator a second
-    /// feature is 1 where the cell was missing, else 0.
+    /// A number (no and yes are 0 and 1): missing ones become `fill`, then all are scaled. With an indicator, a second
+    /// input is 1 where the cell was missing, else 0.
     Number {
         /// What a missing cell becomes.
         fill: f64,
         /// The scale of the filled column.
         #[serde(flatten)]
         scale: Standardization,
-        /// Whether there is a feature for missing cells.
+        /// Whether there is a missing-value indicator.
         indicator: bool,
     },
-    /// Only whether the cell is missing: 1 or 0. For columns whose other cells are all the same.
+    /// Only the missing-value indicator, 1 or 0. For columns whose other cells are all equal.
     Presence,
-    /// A feature per level that is 1 in its rows and else 0; then one for missing cells, if they occurred in training;
-    /// then one for everything else.
+    /// One-hot encoding: one input per level; then one for missing cells, if they occurred in training; then one for
+    /// all other levels.
     OneHot {
-        /// The levels with a feature of their own: most frequent first, then by name.
+        /// The levels with an input of their own: most frequent first, then by name.
         levels: Vec<String>,
-        /// Whether missing cells have a feature of their own.
+        /// Whether missing cells have an input of their own.
         missing: bool,
     },
-    /// Days since 1970 like a number; then, where they vary, sine and cosine of the month (of 12), of the weekday (of 7)
-    /// and of the hour (of 24), all 0 where the date is missing.
+    /// Days since 1970 as a number; then, if they vary, sine and cosine of the month (of 12), of the weekday (of 7) and
+    /// of the hour (of 24), all 0 where the date is missing.
     Date {
         /// The order of day, month and year.
         format: DateFormat,
@@ -227,7 +228,7 @@ pub enum Encoding {
         /// The scale of the days.
         #[serde(flatten)]
         scale: Standardization,
-        /// Whether there is a feature for missing cells.
+        /// Whether there is a missing-value indicator.
         indicator: bool,
         /// Whether the month is used.
         month: bool,
@@ -243,22 +244,22 @@ pub enum Encoding {
     },
     /// A number that is an id.
     Id,
-    /// 1, 2, ... for the levels; 0 for what is missing or none of them.
+    /// 1, 2, ... for the levels; 0 for missing or unknown ones.
     Level {
         /// The levels: most frequent first, then by name.
         levels: Vec<String>,
     },
     /// The index of a text in a vocabulary.
     Text {
-        /// The vocabulary and its rules.
+        /// The vocabulary and its options.
         lookup: Lookup<String>,
     },
-    /// The index of a whole number in a vocabulary.
+    /// The index of an integer in a vocabulary.
     Integer {
-        /// The vocabulary and its rules.
+        /// The vocabulary and its options.
         lookup: Lookup<i64>,
     },
-    /// The bin of a text or a whole number.
+    /// The bin of a text or an integer.
     Bin {
         /// The bins.
         hash: Hash,
@@ -266,7 +267,7 @@ pub enum Encoding {
 }
 
 impl Encoding {
-    /// Below which number its whole numbers are, where they are known to be such.
+    /// The exclusive upper bound of its integers, if it is known.
     fn below(&self) -> Option<usize> {
         match self {
             Encoding::Level { levels } => Some(levels.len() + 1),
@@ -283,16 +284,16 @@ impl Encoding {
     }
 }
 
-/// Most numbers lie within so many standard deviations of their mean.
+/// Most numbers are within this many standard deviations of their mean.
 const USUAL: f64 = 4.0;
 
 impl InputColumn {
-    /// The scale of a column of numbers, whose feature is the first of its own; `None` for other columns.
+    /// The scale of a column of numbers, whose scaled value is the first of its inputs; `None` for other columns.
     pub fn scale(&self) -> Option<&Standardization> {
         if let Encoding::Number { scale, .. } = &self.encoding { Some(scale) } else { None }
     }
 
-    /// Between which numbers the training rows lie, as far as is known: exactly, or by their mean and standard deviation.
+    /// The range of the training rows, if known: exactly, or from their mean and standard deviation.
     pub fn range(&self) -> Option<[f64; 2]> {
         if let Some(seen) = &self.seen {
             return Some([seen.min, seen.max]);
@@ -305,7 +306,7 @@ impl InputColumn {
         }
     }
 
-    /// How many features the column becomes.
+    /// The number of inputs that the column becomes.
     pub fn width(&self) -> usize {
         match &self.encoding {
             Encoding::AsIs | Encoding::Presence => 1,
@@ -319,7 +320,7 @@ impl InputColumn {
         }
     }
 
-    /// The names of these features.
+    /// The names of these inputs.
     fn feature_names(&self, names: &mut Vec<String>) {
         let name = &self.name;
         let missing = || format!("{name} (missing)");
@@ -354,7 +355,7 @@ impl InputColumn {
 }
 
 impl Recipe {
-    /// A recipe for a file with so many columns; inputs are added to it.
+    /// A recipe without inputs for a file with `columns` columns.
     pub(crate) fn new(header: bool, columns: usize, target: usize, more_targets: &[usize]) -> Self {
         Recipe {
             header,
@@ -369,7 +370,7 @@ impl Recipe {
         }
     }
 
-    /// Names the features of the inputs.
+    /// Generates the names of the inputs.
     pub(crate) fn named(mut self) -> Self {
         self.names.clear();
         for input in &self.inputs {
@@ -378,7 +379,7 @@ impl Recipe {
         self
     }
 
-    /// The columns of the table, each with as many features as it became.
+    /// The columns of the table, each with the number of its inputs.
     pub fn columns(&self) -> Columns {
         let mut columns = Columns::default();
         for input in &self.inputs {
@@ -393,19 +394,19 @@ impl Recipe {
         columns
     }
 
-    /// The number of columns that are used, those counted once that are read in several ways.
+    /// The number of columns that are used; a column with several encodings counts once.
     pub fn columns_used(&self) -> usize {
         let first =
             |i: usize| self.inputs.iter().position(|other| other.position == self.inputs[i].position) == Some(i);
         (0..self.inputs.len()).filter(|i| first(*i)).count()
     }
 
-    /// The number of features: the width of every matrix that this recipe makes.
+    /// The number of inputs: the width of every matrix that this recipe produces.
     pub fn features(&self) -> usize {
         self.names.len()
     }
 
-    /// The names of the features: `glucose`, `insulin (missing)`, `sex=female`, `sex=(other)`, ...
+    /// The names of the inputs: `glucose`, `insulin (missing)`, `sex=female`, `sex=(other)`, ...
     pub fn feature_names(&self) -> &[String] {
         &self.names
     }

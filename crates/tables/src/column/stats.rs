@@ -1,17 +1,17 @@
-//! What the cells of a column amount to.
+//! Statistics of the cells of a column.
 
 use crate::column::storage_type::quoted;
 use std::fmt;
 use treino_core::catalog::list_setting;
 
-/// What the cells of a column amount to; over all rows of the table.
+/// Statistics of the cells of a column, over all rows of the table.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct ColumnStats {
     /// Cells without a value.
     pub missing: usize,
-    /// Different values, counted up to [`ColumnStats::DISTINCT_CAP`]; one more than that means "more".
+    /// The number of distinct values, counted up to [`ColumnStats::DISTINCT_CAP`]; one more than that means "more".
     pub distinct: usize,
-    /// The smallest number (a date in seconds since 1970). NaN where there are no numbers.
+    /// The smallest number (a date in seconds since 1970). NaN if there are no numbers.
     pub min: f64,
     /// The largest number.
     pub max: f64,
@@ -21,20 +21,21 @@ pub struct ColumnStats {
     pub sd: f64,
     /// The most frequent levels of a category (at most 10) with their rows; most frequent first, then by name.
     pub top: Vec<(String, usize)>,
-    /// In a column that is almost all numbers and was therefore not taken for numbers, the first cell that is none.
+    /// In a column of almost only numbers that was therefore not taken for numbers, the first cell that is not a
+    /// number.
     pub odd: Option<Odd>,
 }
 
-/// The first cell that is no number in a column of almost only numbers.
+/// The first cell that is not a number in a column of almost only numbers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Odd {
     /// Cells that are numbers.
     pub numbers: u64,
     /// Cells that are not missing.
     pub present: u64,
-    /// What stands in the cell.
+    /// The content of the cell.
     pub cell: String,
-    /// Its line in the file, where it has lines.
+    /// Its line in the file, if the file has lines.
     pub line: Option<usize>,
 }
 
@@ -60,10 +61,10 @@ impl fmt::Display for Odd {
 }
 
 impl ColumnStats {
-    /// Beyond so many different numbers counting stops.
+    /// The largest number of distinct values that is counted.
     pub const DISTINCT_CAP: usize = 1000;
 
-    /// Over numbers; NaN stands for a missing one.
+    /// Of numbers; NaN is a missing value.
     pub(crate) fn numbers(values: impl Iterator<Item = f64> + Clone) -> Self {
         let mut s =
             ColumnStats { min: f64::NAN, max: f64::NAN, mean: f64::NAN, sd: f64::NAN, ..ColumnStats::default() };
@@ -93,7 +94,7 @@ impl ColumnStats {
         s
     }
 
-    /// Over the codes of a category; `u32::MAX` stands for a missing one.
+    /// Of the codes of a category; `u32::MAX` is a missing value.
     pub(crate) fn categories(levels: &[String], codes: &[u32]) -> Self {
         let counts = level_counts(levels.len(), codes.iter().copied());
         let present: usize = counts.iter().sum();
@@ -112,7 +113,7 @@ impl ColumnStats {
     }
 }
 
-/// How often each of `levels` levels occurs; other codes count for none.
+/// How often each of `levels` levels occurs; other codes are ignored.
 pub(crate) fn level_counts(levels: usize, codes: impl Iterator<Item = u32>) -> Vec<usize> {
     let mut counts = vec![0; levels];
     for code in codes {
@@ -123,9 +124,9 @@ pub(crate) fn level_counts(levels: usize, codes: impl Iterator<Item = u32>) -> V
     counts
 }
 
-/// Mean and population standard deviation of `n` numbers (NaN skipped), given a first guess of the mean and the range:
-/// the guess is corrected by the mean deviation from it, and squares are taken in units of the range, so that neither
-/// rounding nor overflow spoils the result.
+/// Mean and population standard deviation of `n` numbers (NaN skipped), given a first guess of the mean, and the range.
+/// The guess is corrected by the mean deviation from it, and squares are computed in units of the range, which limits
+/// rounding errors and avoids overflow.
 pub(crate) fn moments(values: impl Iterator<Item = f64>, n: u64, guess: f64, range: f64) -> (f64, f64) {
     if range == 0.0 {
         return (guess, 0.0);
@@ -153,7 +154,7 @@ mod tests {
         let s = ColumnStats::numbers([2.0, 4.0, f64::NAN, 4.0, 4.0, 5.0, 5.0, 7.0, 9.0].into_iter());
         assert_eq!((s.missing, s.distinct, s.min, s.max), (1, 5, 2.0, 9.0));
         assert!((s.mean - 5.0).abs() < 1e-15 && (s.sd - 2.0).abs() < 1e-15, "{s:?}");
-        // 1..=n: mean (n + 1)/2, variance (n^2 - 1)/12; far from zero, where naive sums lose everything.
+        // 1..=n: mean (n + 1)/2, variance (n^2 - 1)/12; with a large offset, for which naive sums lose all digits.
         let s = ColumnStats::numbers((1..=999).map(|i| 1e9 + f64::from(i)));
         assert!((s.mean - 1e9 - 500.0).abs() < 1e-6 && (s.sd - ((999.0f64 * 999.0 - 1.0) / 12.0).sqrt()).abs() < 1e-6);
         assert!(ColumnStats::numbers([f64::NAN].into_iter()).mean.is_nan());

@@ -1,4 +1,4 @@
-//! The second pass: how each column is stored, and the cells as they come in.
+//! The second pass: the storage type of each column, and the storage of its cells.
 
 use crate::cell::date::{self, DateFormat};
 #[cfg(feature = "parquet")]
@@ -20,14 +20,14 @@ pub(crate) enum StorageType {
         kind: ColumnKind,
         narrow: bool,
     },
-    /// As numbers in double precision, and how each is written: they may be the names of classes.
+    /// As numbers in double precision, with the text of each: they may be the names of classes.
     Label {
         kind: ColumnKind,
     },
-    /// As the weights of rows: numbers, none negative or missing.
+    /// As sample weights: numbers, none negative or missing.
     Weight,
     Boolean,
-    /// As codes of levels. With more different levels than `cap` it is text, and nothing is kept.
+    /// As codes of levels. With more than `cap` distinct levels it is text, and nothing is kept.
     Category {
         cap: usize,
     },
@@ -35,7 +35,7 @@ pub(crate) enum StorageType {
 }
 
 impl StorageType {
-    /// Whether it is for numbers.
+    /// Whether it stores numbers.
     pub fn is_number(self) -> bool {
         matches!(self, StorageType::Number { .. } | StorageType::Label { .. })
     }
@@ -45,7 +45,7 @@ impl StorageType {
         self.is_number() || matches!(self, StorageType::Weight | StorageType::Date(_))
     }
 
-    /// What the cells of a column are that is stored so.
+    /// The type of a column that is stored this way.
     pub fn kind(self) -> ColumnKind {
         match self {
             StorageType::Skip(kind) | StorageType::Number { kind, .. } | StorageType::Label { kind } => kind,
@@ -57,8 +57,8 @@ impl StorageType {
     }
 }
 
-/// Whether single precision keeps what matters of numbers in a range: whole numbers up to 2^24 exactly, others when the
-/// rounding error (2^-24 of the largest) is at most 4e-6 of the range.
+/// Whether single precision is accurate enough for numbers in a range: integers up to 2^24 are exact; for others the
+/// rounding error (2^-24 of the largest) must be at most 4e-6 of the range.
 pub(crate) fn narrow_is_enough(whole: bool, min: f64, max: f64) -> bool {
     let largest = min.abs().max(max.abs());
     (whole && largest <= f64::from(1 << 24)) || (largest <= 64.0 * (max - min) && largest < 1e37 && largest > 1e-30)
@@ -70,7 +70,7 @@ pub(crate) fn narrow_is_enough(whole: bool, min: f64, max: f64) -> bool {
 pub(crate) enum TypedCell<'a> {
     Missing,
     Number(f64),
-    /// A whole number that double precision does not hold.
+    /// An integer that double precision cannot represent.
     Long(i128),
     Boolean(bool),
     /// Seconds since 1970-01-01 00:00.
@@ -78,38 +78,38 @@ pub(crate) enum TypedCell<'a> {
     Text(&'a [u8]),
 }
 
-/// A column that is being stored.
+/// A column while it is being stored.
 #[derive(Debug)]
 pub(crate) struct ColumnBuilder {
     plan: StorageType,
     values: Values,
     /// The raw bytes of the levels, and their codes.
     index: BTreeMap<Box<[u8]>, u32>,
-    /// The cell before, which is often the same.
+    /// The previous cell, which is often the same.
     last: (Vec<u8>, u32),
     overflow: bool,
     /// Whether a level was not UTF-8.
     pub foreign: bool,
     missing: usize,
-    /// Bytes of the levels.
+    /// The total number of bytes of the levels.
     bytes: usize,
-    /// In which ways the numbers were dressed.
+    /// The notations of the numbers.
     dress: u16,
-    /// How the first cell of each number is written, as far as they are few; by the bits of the number.
+    /// The text of the first cell of each number, while there are few; keyed by the bits of the number.
     labels: BTreeMap<u64, String>,
 }
 
 /// Levels with more bytes than this are text.
 const MOST_BYTES: usize = 1 << 28;
 
-/// Room is made for so many rows at first: a damaged file may promise any number.
+/// The largest initial capacity in rows: a damaged file may claim any number.
 const FAMILY: usize = 1 << 22;
 
-/// With more different numbers than this their writing is not kept.
+/// With more distinct numbers than this, their texts are not kept.
 const MOST_LABELS: usize = ColumnStats::DISTINCT_CAP;
 
 impl ColumnBuilder {
-    /// An empty column with room for `rows` cells.
+    /// An empty column with capacity for `rows` cells.
     pub fn new(plan: StorageType, rows: usize) -> Self {
         let rows = rows.min(FAMILY);
         let values = match plan {
@@ -139,7 +139,7 @@ impl ColumnBuilder {
         }
     }
 
-    /// Stores a trimmed cell, or says what is wrong with it.
+    /// Stores a trimmed cell, or returns what is wrong with it.
     #[inline]
     pub fn add(&mut self, cell: &[u8], missing: &Missing, decimal: Decimal) -> Result<(), String> {
         match &mut self.values {
@@ -186,7 +186,7 @@ impl ColumnBuilder {
         Ok(())
     }
 
-    /// Stores a cell that has a type. What does not fit the plan goes the way of a text.
+    /// Stores a typed cell. A cell that does not fit the storage type is handled as text.
     #[cfg(feature = "parquet")]
     pub fn add_cell(&mut self, cell: TypedCell, missing: &Missing) -> Result<(), String> {
         match (&mut self.values, cell) {
@@ -215,9 +215,9 @@ impl ColumnBuilder {
         Ok(())
     }
 
-    /// Remembers how a number is written; too many of them are no classes.
+    /// Stores the text of a number; too many distinct numbers are not classes.
     fn note_label(&mut self, value: f64, cell: &[u8]) {
-        // A zero with a sign is a zero.
+        // Negative zero equals zero.
         let bits = (value + 0.0).to_bits();
         if self.overflow || self.labels.contains_key(&bits) {
             return;
@@ -254,7 +254,7 @@ impl ColumnBuilder {
         }
     }
 
-    /// The code of a level whose bytes are new; its text may be known. `None` if there are too many.
+    /// The code of a level whose bytes are new; its decoded text may be known already. `None` if there are too many.
     fn new_level(&mut self, cell: &[u8]) -> Option<u32> {
         let Values::Category { codes, levels } = &mut self.values else { return None };
         let text = decode(cell);
@@ -311,7 +311,7 @@ impl ColumnBuilder {
     }
 }
 
-/// Whether so many different levels in so many cells are text or identifiers rather than categories.
+/// Whether this many distinct levels in this many cells are text or identifiers rather than categories.
 fn reads_like_text(levels: usize, cells: usize) -> bool {
     (levels == cells && levels > 1) || (levels > 20 && levels * 2 > cells)
 }
@@ -332,7 +332,7 @@ fn number(cell: &[u8], missing: &Missing, decimal: Decimal, dress: &mut u16) -> 
     }
 }
 
-/// A cell as it is shown in a message: in quotes, and not too long.
+/// A cell as a message shows it: in quotes, and truncated.
 pub(crate) fn quoted(cell: &[u8]) -> String {
     let text = decode(cell);
     let short: String = text.chars().take(40).flat_map(char::escape_debug).collect();

@@ -1,33 +1,33 @@
-//! A table in a few numbers, for the head of a report.
+//! A summary of a table, for the top of a report.
 
 use crate::column::column::ColumnKind;
 use crate::source::csv_format::CsvFormat;
 
-/// A table in a few numbers.
+/// A summary of a table.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Summary {
     /// The file.
     pub source: String,
-    /// Its rows, those that lack a target included.
+    /// The number of its rows, including those without a target.
     pub rows: usize,
-    /// Its columns, the targets included.
+    /// The number of its columns, including the targets.
     pub columns: usize,
-    /// How many of the columns are of which kind (the targets not counted); kinds without columns are left out.
+    /// The number of columns of each type (without the targets); types without columns are omitted.
     pub kinds: Vec<(ColumnKind, usize)>,
     /// Missing cells in these columns.
     pub missing: usize,
-    /// How the file is written, if it is CSV.
+    /// The format of the file, if it is CSV.
     pub dialect: Option<CsvFormat>,
-    /// What the target looks like, over all rows that have one.
+    /// The distribution of the target, over all rows that have one.
     pub distribution: Distribution,
-    /// The same of each further target.
+    /// The distribution of each further target.
     pub more_distributions: Vec<Distribution>,
 }
 
-/// What a target looks like.
+/// The distribution of a target.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Distribution {
-    /// How many rows each class has, in the order of the classes.
+    /// The number of rows of each class, in the order of the classes.
     Classes(Vec<(String, usize)>),
     /// A number, in its own units.
     Numbers {

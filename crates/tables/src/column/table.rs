@@ -6,26 +6,27 @@ use crate::source::csv_format::CsvFormat;
 use crate::spec::note::Note;
 use treino_core::{Error, Result};
 
-/// What a file says: columns of one type each, with their missing cells.
+/// The content of a file: columns of one type each, with their missing cells.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Table {
-    /// The file, or what it is called in messages.
+    /// The file, or its name in messages.
     pub name: String,
     /// The columns in their order.
     pub columns: Vec<Column>,
     /// The number of rows, the header not counted.
     pub rows: usize,
-    /// How the file is written, if it is a CSV file.
+    /// The format of the file, if it is CSV.
     pub dialect: Option<CsvFormat>,
     /// What was decided while reading.
     pub notes: Vec<Note>,
 }
 
 impl Table {
-    /// A table of columns made in memory.
+    /// Creates a table from columns in memory.
     ///
     /// # Errors
-    /// No columns, columns of different lengths, infinite numbers, or two columns with the same name.
+    /// Returns an error if there are no columns, if columns differ in length, if a number is infinite, or if two
+    /// columns have the same name.
     pub fn new(name: &str, columns: Vec<Column>) -> Result<Self> {
         let rows = columns.first().and_then(Column::rows).unwrap_or(0);
         for (i, column) in columns.iter().enumerate() {
@@ -49,10 +50,10 @@ impl Table {
         Ok(Table { name: name.to_string(), columns, rows, dialect: None, notes: Vec::new() })
     }
 
-    /// The column with a name.
+    /// The column with the given name.
     ///
     /// # Errors
-    /// There is none; the error offers the nearest name.
+    /// Returns an error with the nearest name if there is no such column.
     pub fn column(&self, name: &str) -> Result<&Column> {
         self.position(name).map(|i| &self.columns[i])
     }
@@ -62,12 +63,12 @@ impl Table {
         self.columns.iter().map(|column| column.name.clone()).collect()
     }
 
-    /// The position of the column with a name.
+    /// The position of the column with the given name.
     pub(crate) fn position(&self, name: &str) -> Result<usize> {
         position(&self.name, self.columns.iter().map(|c| c.name.as_str()), name)
     }
 
-    /// How many columns there are of each kind, kinds without columns left out.
+    /// The number of columns of each type; types without columns are omitted.
     pub fn kinds(&self) -> Vec<(ColumnKind, usize)> {
         ColumnKind::ALL
             .into_iter()
@@ -76,13 +77,13 @@ impl Table {
             .collect()
     }
 
-    /// All missing cells.
+    /// The total number of missing cells.
     pub fn missing(&self) -> usize {
         self.columns.iter().map(|c| c.stats.missing).sum()
     }
 }
 
-/// The place of `name` among the names of a file's columns, or an error with the nearest one.
+/// The position of `name` among the column names of a file, or an error with the nearest one.
 pub(crate) fn position<'a>(file: &str, names: impl Iterator<Item = &'a str> + Clone, name: &str) -> Result<usize> {
     let wanted = composed(name);
     names

@@ -1,4 +1,4 @@
-//! What is to be predicted: the task, the classes in their order, the scale of a number.
+//! Targets: the task, the classes in their order, the scale of a number.
 
 use crate::cell::number::{self, Decimal};
 use crate::cell::text::composed;
@@ -15,33 +15,35 @@ use serde::{Deserialize, Serialize};
 use treino_core::catalog::{list_setting, setting};
 use treino_core::{Error, Result};
 
-/// What is to be predicted.
+/// A target.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Target {
     /// The column's name.
     pub name: String,
-    /// What is learnt.
+    /// The task.
     pub task: Task,
-    /// What the column's cells are.
+    /// The type of the column's cells.
     pub kind: ColumnKind,
-    /// What its numbers were in the training rows; not in models of older versions.
+    /// The range of its numbers in the training rows; absent in models of older versions.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seen: Option<TrainingRange>,
-    /// The classes in the order of their numbers; of a binary task the negative and the positive one; none of a number.
+    /// The classes in the order of their indices; for a binary task, the negative and then the positive one; empty for
+    /// regression.
     pub classes: Vec<String>,
-    /// The numbers that the classes are, where the column holds numbers; in models of older versions the classes say it.
+    /// The numbers that the classes represent, if the column holds numbers; older models store them only as class
+    /// names.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub values: Vec<f64>,
-    /// What is subtracted from a number; 0 if nothing is scaled, and for classes.
+    /// The number that is subtracted; 0 if nothing is scaled, and for classes.
     pub mean: f64,
-    /// What a number is then divided by; 1 if nothing is scaled, and for classes.
+    /// The divisor of the difference; 1 if nothing is scaled, and for classes.
     pub sd: f64,
 }
 
 /// The target cells of a table.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum TargetValues {
-    /// Classes; [`Values::MISSING`] where missing.
+    /// Class indices; [`Values::MISSING`] where missing.
     Classes(Vec<u32>),
     /// Numbers in their own units; NaN where missing.
     Numbers(Vec<f64>),
@@ -56,7 +58,7 @@ impl TargetValues {
         }
     }
 
-    /// Whether a row has a value.
+    /// Whether a row has a target value.
     pub fn is_there(&self, row: usize) -> bool {
         match self {
             TargetValues::Classes(codes) => codes[row] != Values::MISSING,
@@ -68,24 +70,24 @@ impl TargetValues {
 /// More classes than this are an error.
 const MOST_CLASSES: usize = 1000;
 
-/// Whole numbers with at most so many values are classes, if each has this many rows on average.
+/// Integers with at most this many distinct values are classes, if each has `ROWS_PER_CLASS` rows on average.
 const FEW_VALUES: usize = 10;
 const ROWS_PER_CLASS: usize = 5;
 
 impl Target {
-    /// Finds the task and the classes of a target column; the scale comes later, from the training rows.
+    /// Infers the task and the classes of a target column; the scale is fitted later, on the training rows.
     pub(crate) fn new(column: &Column, spec: &DataSpec, notes: &mut Vec<Note>) -> Result<Self> {
         Target::learnt(column, spec.task, spec.positive.as_deref(), &setting("data.task", "regression"), notes)
     }
 
-    /// [`Target::new`] for a column of `more_targets`: the column itself says what is learnt. Numbers that `numeric` names
-    /// are a regression however few they are.
+    /// [`Target::new`] for a column of `more_targets`: the task is inferred from the column. Numeric columns that
+    /// `numeric` lists are regression targets, however few distinct values they have.
     pub(crate) fn further(column: &Column, spec: &DataSpec, notes: &mut Vec<Note>) -> Result<Self> {
         let task = spec.numeric.contains(&column.name).then_some(Task::Regression);
         Target::learnt(column, task, None, &list_setting("data.numeric", &[&column.name]), notes)
     }
 
-    /// `for_numbers` is the setting for where numbers that look like classes are none.
+    /// `for_numbers` is the setting to suggest if numbers that look like classes are not classes.
     fn learnt(
         column: &Column,
         said: Option<Task>,
@@ -177,19 +179,19 @@ impl Target {
         Ok(())
     }
 
-    /// The class that a text names: as it is written, or else as the same number.
+    /// The class that a text represents: by exact text, or else by equal number.
     fn class(&self, text: &str) -> Option<usize> {
         let exact = self.classes.iter().position(|class| *class == composed(text));
         exact.or_else(|| self.values.iter().position(|value| Some(*value) == number_of(text)))
     }
 
-    /// Between which numbers most of the training rows lie, as far as is known.
+    /// The range of most of the training rows, if known.
     pub(crate) fn range(&self) -> Option<[f64; 2]> {
         let scaled = || ((self.mean, self.sd) != (0.0, 1.0)).then(|| [-4.0, 4.0].map(|sds| sds * self.sd + self.mean));
         self.seen.as_ref().map(|seen| [seen.min, seen.max]).or_else(scaled)
     }
 
-    /// How the column is stored when another file with it is read.
+    /// The storage type of the column when another file is read.
     pub(crate) fn plan(&self) -> StorageType {
         match self.kind {
             ColumnKind::Number | ColumnKind::Integer => StorageType::Number { kind: self.kind, narrow: false },
@@ -198,10 +200,11 @@ impl Target {
         }
     }
 
-    /// The cells of a column of a file with these decimal marks (of training, and its own) as classes or numbers.
+    /// Converts the cells of a column to classes or numbers, given two decimal separators (of the training file, and
+    /// its own).
     ///
     /// # Errors
-    /// A class that this target does not have, or cells of another kind.
+    /// Returns an error if this target does not have a class, or if the cells are of another type.
     pub(crate) fn cells(&self, column: &Column, rows: usize, marks: [Decimal; 2]) -> Result<TargetValues> {
         if self.task == Task::Regression {
             return match &column.values {
@@ -228,7 +231,7 @@ impl Target {
                 codes.iter().enumerate().map(class).collect::<Result<Vec<u32>>>()?
             }
             Values::Boolean { cells, .. } => {
-                // The words may differ from file to file: "yes" here, "Yes" there.
+                // The words may differ between files: "yes" in one, "Yes" in the other.
                 let yes = self.classes.iter().position(|c| boolean(c.as_bytes()).is_some_and(|(b, _)| b)).unwrap_or(1);
                 let class = |c: &u8| match c {
                     0 | 1 if yes == 0 => u32::from(1 - c),
@@ -258,25 +261,25 @@ impl Target {
             .collect()
     }
 
-    /// A number as the network sees it: (y - mean) / sd.
+    /// A number in the network's units: (y - mean) / sd.
     pub fn scale(&self, y: f64) -> f64 {
         (y - self.mean) / self.sd
     }
 
-    /// The number that the network's `y` stands for: y * sd + mean, in the units of the file.
+    /// The number that the network's `y` represents: y * sd + mean, in the units of the file.
     pub fn restore(&self, y: f32) -> f64 {
         f64::from(y).mul_add(self.sd, self.mean)
     }
 
-    /// The number that the network's `y` stands for, to be read by programs: with as many decimals as single precision gives
-    /// in the scale of the target, however far from 0 its numbers are.
+    /// The number that the network's `y` represents, as machine-readable text: with as many decimals as single
+    /// precision gives in the scale of the target, however far from 0 its numbers are.
     pub fn written(&self, y: f32) -> String {
         let number = self.restore(y);
         if (self.mean, self.sd) == (0.0, 1.0) || !number.is_finite() {
             return y.to_string();
         }
         let apart = f64::from(f32::EPSILON) / 2.0 * self.sd * f64::from(y.abs().max(1.0));
-        // Divisions, because no platform's logarithm is to decide about the text.
+        // Divisions instead of a logarithm, so that the text does not depend on the platform.
         let decimals =
             std::iter::successors(Some(1.0f64), |step| Some(step / 10.0)).take_while(|step| *step > 2.0 * apart);
         let text = format!("{number:.0$}", decimals.take(340).count());
@@ -284,7 +287,8 @@ impl Target {
         if text == "-0" { "0".to_string() } else { text.to_string() }
     }
 
-    /// A number of the target as people read it: with six digits, or more where they tell the target's numbers apart.
+    /// A number of the target as readable text: with six digits, or more if they are needed to distinguish the target's
+    /// numbers.
     pub fn shown(&self, number: f64) -> String {
         let apart = self.sd * 5e-4;
         if apart >= half_of_sixth_digit(number) || number.abs() >= 1e21 {
@@ -304,8 +308,8 @@ fn infer(column: &Column, present: usize) -> Task {
     }
 }
 
-/// The classes of a column, as they are written there: in the order of numbers if all are numbers, no before yes, else by name;
-/// and the numbers that they are where the column holds such.
+/// The classes of a column as the file writes them: in numeric order if all are numbers, no before yes, else by name;
+/// and their numbers if the column holds numbers.
 fn classes(column: &Column) -> (Vec<String>, Vec<f64>) {
     match &column.values {
         Values::Boolean { words, .. } => (words.to_vec(), Vec::new()),
@@ -334,12 +338,12 @@ fn classes(column: &Column) -> (Vec<String>, Vec<f64>) {
     }
 }
 
-/// The number that the name of a class is.
+/// The number that the name of a class represents.
 fn number_of(class: &str) -> Option<f64> {
     number::parse(class.as_bytes(), Decimal::Point).map(|parsed| parsed.value)
 }
 
-/// A number as the name of a class: as short as it can be.
+/// A number as the name of a class, in its shortest form.
 fn label(v: f64) -> String {
     if v == v.trunc() && v.abs() < 1e15 { format!("{}", v as i64) } else { format!("{v}") }
 }

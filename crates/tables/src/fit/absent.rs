@@ -1,5 +1,5 @@
-//! Classes that a part of the data lacks: what is not among the training rows cannot be learnt, what is not among the others
-//! cannot be measured.
+//! Classes that are missing from a part of the data: a class without training rows cannot be learned, a class without
+//! rows in another part cannot be measured there.
 
 use crate::SplitMethod;
 use crate::column::dataset::Dataset;
@@ -8,7 +8,7 @@ use crate::column::target::Target;
 use crate::spec::note::Note;
 use crate::spec::spec::DataSpec;
 
-/// Words about the classes of a target, which is column `at` of the targets, that parts lack.
+/// Notes about the classes of a target, which is column `at` of the targets, that are missing from parts.
 pub(crate) fn notes(
     target: &Target,
     at: usize,
@@ -56,7 +56,7 @@ pub(crate) fn notes(
     notes
 }
 
-/// The classes as the subject of a sentence, and its "do not".
+/// The classes as the subject of a sentence, and the matching "do not".
 fn subject(names: &[&String]) -> (String, &'static str) {
     const SHOWN: usize = 5;
     let shown: Vec<String> = names.iter().take(SHOWN).map(|name| format!("\"{name}\"")).collect();

@@ -1,4 +1,4 @@
-//! Fits the encodings that layers for categories ask for; see [`treino_core::rows::Reading`].
+//! Fits the encodings that layers for categories request; see [`treino_core::rows::Reading`].
 
 use crate::cell::number::Decimal;
 use crate::column::column::{Column, ColumnKind, Values};
@@ -11,7 +11,7 @@ use crate::spec::spec::DataSpec;
 use treino_core::rows::{ColumnEncoding, ColumnEncodings, InputLayerColumns};
 use treino_core::{Error, Result};
 
-/// The columns that must be read again as categories, because their texts are wanted and were not kept.
+/// The columns that must be read again as categories, because their texts are needed and were not kept.
 pub(crate) fn texts(readings: &ColumnEncodings, table: &Table, spec: &DataSpec) -> Vec<String> {
     let mut again = Vec::new();
     for InputLayerColumns { columns, reading, .. } in &readings.requests {
@@ -30,7 +30,7 @@ pub(crate) fn texts(readings: &ColumnEncodings, table: &Table, spec: &DataSpec) 
     again
 }
 
-/// The columns that must be read again as numbers: codes of digits alone, which a layer reads as whole numbers.
+/// The columns that must be read again as numbers: codes of digits only, which a layer uses as integers.
 pub(crate) fn codes(readings: &ColumnEncodings, table: &Table) -> Vec<String> {
     let is_code = |column: &&Column| {
         let digits = |level: &String| level.bytes().all(|b| b.is_ascii_digit());
@@ -45,7 +45,7 @@ pub(crate) fn codes(readings: &ColumnEncodings, table: &Table) -> Vec<String> {
     table.columns.iter().filter(is_code).filter(reads).map(|column| column.name.clone()).collect()
 }
 
-/// The inputs that the requests become, in their order.
+/// The inputs for the requests, in their order.
 pub(crate) fn fit(
     readings: &ColumnEncodings,
     table: &Table,
@@ -149,7 +149,7 @@ fn fitted(request: &InputLayerColumns, columns: &[&Column], rows: &[u32], spec: 
     }
 }
 
-/// Refuses columns of numbers that are not all whole.
+/// Returns an error for columns of numbers that are not all integers.
 fn whole(columns: &[&Column], reader: &str) -> Result<()> {
     match columns.iter().find(|c| c.kind == ColumnKind::Number) {
         Some(column) => {
@@ -169,7 +169,7 @@ fn nothing(columns: &[&Column]) -> Error {
     Error::input(format!("{} has no value in the training rows to learn from", names(columns)))
 }
 
-/// The levels of columns of categories, and how often each comes in some rows.
+/// The levels of columns of categories, and how often each occurs in some rows.
 fn counted<T>(columns: &[&Column], rows: &[u32], token: impl Fn(&str) -> Option<T>) -> Vec<(T, usize)> {
     let mut found = Vec::new();
     for column in columns {
@@ -181,7 +181,7 @@ fn counted<T>(columns: &[&Column], rows: &[u32], token: impl Fn(&str) -> Option<
     found
 }
 
-/// The same tokens together.
+/// Merges equal tokens and sums their counts.
 fn summed(found: Vec<(String, usize)>) -> impl Iterator<Item = (String, usize)> {
     let mut counts = std::collections::BTreeMap::new();
     for (token, times) in found {
@@ -190,15 +190,15 @@ fn summed(found: Vec<(String, usize)>) -> impl Iterator<Item = (String, usize)> 
     counts.into_iter()
 }
 
-/// What the levels of a column of categories become; NaN where one is not allowed.
+/// The encoded value of each level of a column of categories; NaN for a level that is not allowed.
 pub(crate) struct EncodedLevels {
     levels: Vec<f32>,
     missing: f32,
 }
 
 impl EncodedLevels {
-    /// What the levels of `column`, in a file with these decimal marks (of training, and its own), become under an encoding for a
-    /// reader; nothing for other columns and encodings.
+    /// The encoded values of the levels of `column`, given two decimal separators (of the training file, and its own),
+    /// under an encoding for a layer; empty for other columns and encodings.
     pub(crate) fn new(encoding: &Encoding, column: &Column, marks: [Decimal; 2]) -> Self {
         let nothing: &[String] = &[];
         let levels = if let Values::Category { levels, .. } = &column.values { levels.as_slice() } else { nothing };
@@ -210,7 +210,7 @@ impl EncodedLevels {
             }
             Encoding::Text { lookup } => {
                 let (sorted, known) = (lookup.sorted(), Levels::new(&lookup.vocabulary, marks));
-                // What is written otherwise than in the vocabulary is looked up as it is written there.
+                // A level that is not in the vocabulary is looked up by an equivalent text.
                 let same = |l: &String| {
                     known.find(l).map_or_else(|| sorted.index(l), |at| sorted.index(&lookup.vocabulary[at]))
                 };
@@ -229,7 +229,7 @@ impl EncodedLevels {
         if code == Values::MISSING { self.missing } else { self.levels.get(code as usize).copied().unwrap_or(f32::NAN) }
     }
 
-    /// Writes the numbers of one column for some rows, `width` apart. Gives back the row of a cell that is not allowed.
+    /// Writes the numbers of one column for some rows, `width` apart. Returns the row of a cell that is not allowed.
     pub(crate) fn fill(
         &self,
         encoding: &Encoding,
@@ -247,7 +247,7 @@ impl EncodedLevels {
             }
             Ok(())
         };
-        // A missing number, one that is not whole, or what the encoding says.
+        // A missing number, a number that is not an integer, or the encoded value.
         let whole = |number: f64, becomes: &dyn Fn(i64) -> f32| match () {
             () if number.is_nan() => self.missing,
             () if number.fract() != 0.0 => f32::NAN,
@@ -271,7 +271,7 @@ impl EncodedLevels {
     }
 }
 
-/// What is wrong with a cell that [`EncodedLevels::fill`] refuses.
+/// The error message for a cell that [`EncodedLevels::fill`] rejects.
 pub(crate) fn refused(input: &InputColumn, values: &Values, row: u32, file: &str) -> Error {
     let (name, at) = (&input.name, u64::from(row) + 1);
     let missing = values.is_missing(row as usize);

@@ -1,5 +1,5 @@
-//! Whether the cells of another file are what the recipe learnt from. What would be read as another number is refused; what the
-//! recipe does not know is told.
+//! Compares the cells of another file with those that the recipe was fitted on. Cells that would give wrong numbers are
+//! an error; content that the recipe does not know is reported in a note.
 
 use crate::cell::date::{DAY, text};
 use crate::cell::number::{Decimal, dress};
@@ -12,10 +12,11 @@ use crate::fit::fit::unit;
 use crate::spec::note::Note;
 use treino_core::{Error, Result};
 
-/// What differs between a column of a file with these decimal marks (of training, and its own) and what an input was in training.
+/// Describes how a column of a file, given two decimal separators (of the training file, and its own), differs from an
+/// input in training.
 ///
 /// # Errors
-/// Numbers of another unit.
+/// Returns an error if the numbers have another unit.
 pub(crate) fn with_training(
     input: &InputColumn,
     column: &Column,
@@ -32,10 +33,11 @@ pub(crate) fn with_training(
     Ok(text.map(|text| Note::about(&column.name, text)).or(money))
 }
 
-/// Compares the unit of a column's numbers with that of training, where it is known. Another currency is told.
+/// Compares the unit of a column's numbers with that of training, if it is known. Another currency only gives a note.
 ///
 /// # Errors
-/// Percents or times where training had none, or the other way round; a mixture of them and plain numbers.
+/// Returns an error for percentages or times where training had none, or vice versa, or for a mixture of them and plain
+/// numbers.
 pub(crate) fn units(column: &Column, trained: Option<Option<&NumberUnit>>) -> Result<Option<Note>> {
     let name = &column.name;
     let refuse = |what: String| {
@@ -64,7 +66,7 @@ pub(crate) fn units(column: &Column, trained: Option<Option<&NumberUnit>>) -> Re
     }
 }
 
-/// A column without a single value that training had values of.
+/// A column without a single value, although training had values.
 fn all_missing(input: &InputColumn, column: &Column, rows: usize) -> Option<String> {
     let missing = match &column.values {
         Values::Absent => rows,
@@ -85,7 +87,7 @@ fn all_missing(input: &InputColumn, column: &Column, rows: usize) -> Option<Stri
     })
 }
 
-/// Levels that the recipe does not know, where they are most or all of the cells, or are perhaps known levels written otherwise.
+/// Unknown levels, if they are most or all of the cells, or may be variants of known levels.
 fn unknown(known: &[String], column: &Column, marks: [Decimal; 2]) -> Option<String> {
     let Values::Category { codes, levels } = &column.values else { return None };
     if known.is_empty() {
@@ -114,7 +116,7 @@ fn unknown(known: &[String], column: &Column, marks: [Decimal; 2]) -> Option<Str
     Some(format!("\"{written}\" is not known from training, but \"{meant}\" is"))
 }
 
-/// Numbers or dates that all lie far from those of training: farther than these from each other.
+/// Numbers or dates that are all far from those of training: farther than the width of their own range.
 fn far_off(input: &InputColumn, column: &Column) -> Option<String> {
     let [low, high] = input.range()?;
     let (scale, is_date) = match &column.values {

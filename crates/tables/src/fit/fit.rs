@@ -1,4 +1,4 @@
-//! Fitting a recipe: what the training rows say about each column.
+//! Fits a recipe on the training rows.
 
 use crate::cell::date::{DAY, parts};
 use crate::cell::number::dress;
@@ -15,10 +15,10 @@ use crate::{Impute, RecipeMode, Scaling};
 use treino_core::rows::ColumnEncodings;
 use treino_core::{Error, Result};
 
-/// The recipe for a table, from its training rows only. `targets` and `weight` are the columns that are no inputs.
+/// The recipe for a table, from its training rows only. `targets` and `weight` are the columns that are not inputs.
 ///
 /// # Errors
-/// No column is left; or, where columns are to be used as they are, one is not made of numbers.
+/// Returns an error if no column is left, or if columns are to be used as they are and one does not hold numbers.
 pub(crate) fn fit(
     table: &Table,
     rows: &[u32],
@@ -48,7 +48,7 @@ pub(crate) fn fit(
             Ok(as_is(column, table)?)
         } else {
             encoding(column, table.rows, rows, spec).or_else(|reason| {
-                // The only input may well count 1, 2, 3: years, or the x of a textbook.
+                // A single input may be a counter 1, 2, 3: years, or the x of a textbook example.
                 let counts = column.kind == ColumnKind::Integer && !called_identifier(&column.name);
                 if alone && counts { numeric(column, rows, spec) } else { Err(reason) }
             })
@@ -103,7 +103,7 @@ fn as_is(column: &Column, table: &Table) -> Result<Encoding> {
     Ok(Encoding::AsIs)
 }
 
-/// How a column becomes features, or why it is left out.
+/// How a column becomes inputs, or why it is left out.
 pub(crate) fn encoding(
     column: &Column,
     all_rows: usize,
@@ -122,7 +122,7 @@ pub(crate) fn encoding(
             } else {
                 distinct.to_string()
             };
-            // Levels that hardly repeat tell nothing about other rows.
+            // Levels that rarely repeat carry no information about other rows.
             let repeated = distinct * 4 <= (all_rows - column.stats.missing) * 3;
             let advice = if repeated && distinct <= ColumnStats::DISTINCT_CAP {
                 "; name it in `data.categorical` to use it"
@@ -152,7 +152,7 @@ pub(crate) fn encoding(
     }
 }
 
-/// How a column of numbers becomes features.
+/// How a column of numbers becomes inputs.
 fn numeric(column: &Column, rows: &[u32], spec: &DataSpec) -> Result<Encoding, ReasonText> {
     let cells: Vec<f64> = rows.iter().map(|r| column.values.number(*r as usize)).collect();
     number(cells, spec).map(|fitted| match fitted {
@@ -161,7 +161,7 @@ fn numeric(column: &Column, rows: &[u32], spec: &DataSpec) -> Result<Encoding, R
     })
 }
 
-/// What the numbers of a column are in the training rows; `None` where they are none.
+/// The range of the numbers of a column in the training rows; `None` if it does not hold numbers.
 pub(crate) fn seen(column: &Column, rows: &[u32]) -> Option<TrainingRange> {
     let number = |row: &u32| match &column.values {
         Values::Date { seconds, .. } => days(seconds[*row as usize]),
@@ -173,7 +173,7 @@ pub(crate) fn seen(column: &Column, rows: &[u32]) -> Option<TrainingRange> {
     (min <= max).then(|| TrainingRange { min, max, unit: unit(column.dress) })
 }
 
-/// What numbers that are dressed in these ways are other than plain ones.
+/// The unit of numbers with these notations, if they are not plain.
 pub(crate) fn unit(seen: u16) -> Option<NumberUnit> {
     match seen {
         _ if seen & dress::PERCENT != 0 => Some(NumberUnit::Percent),
@@ -182,7 +182,7 @@ pub(crate) fn unit(seen: u16) -> Option<NumberUnit> {
     }
 }
 
-/// What a missing number of a column becomes; `None` where the training rows have no number.
+/// The value that replaces a missing number of a column; `None` if the training rows have no number.
 pub(crate) fn numeric_fill(column: &Column, rows: &[u32], spec: &DataSpec) -> Option<f64> {
     let cells = rows.iter().map(|r| column.values.number(*r as usize));
     let mut present: Vec<f64> = cells.filter(|v| !v.is_nan()).collect();
@@ -192,16 +192,16 @@ pub(crate) fn numeric_fill(column: &Column, rows: &[u32], spec: &DataSpec) -> Op
         .then(|| if spec.impute == Impute::Mean { mean(&present, max - min) } else { median(&mut present) })
 }
 
-/// How numbers with gaps become numbers without.
+/// A column of numbers after imputation.
 struct ImputedColumn {
-    /// What a missing one becomes.
+    /// The value that replaces a missing number.
     fill: f64,
     scale: Standardization,
-    /// Whether a second feature says where one was missing.
+    /// Whether there is a missing-value indicator.
     indicator: bool,
 }
 
-/// Fits fill and scale; `None` if only the numbers' being there tells anything.
+/// Fits imputed value and scale; `None` if only the missing-value indicator is informative.
 fn number(cells: Vec<f64>, spec: &DataSpec) -> Result<Option<ImputedColumn>, ReasonText> {
     let mut present: Vec<f64> = cells.iter().copied().filter(|v| !v.is_nan()).collect();
     let (n, missing) = (present.len(), cells.len() - present.len());
@@ -241,7 +241,8 @@ fn mean(values: &[f64], range: f64) -> f64 {
     moments(values.iter().copied(), values.len() as u64, values.iter().sum::<f64>() / values.len() as f64, range).0
 }
 
-/// The middle value; of an even number of values the mean of the two in the middle. Reorders them; not for no values.
+/// The middle value; for an even number of values, the mean of the two in the middle. Reorders the values, which must
+/// not be empty.
 pub(crate) fn median(values: &mut [f64]) -> f64 {
     let middle = values.len() / 2;
     let even = values.len().is_multiple_of(2);
@@ -311,7 +312,7 @@ pub(crate) fn days(seconds: i64) -> f64 {
     if seconds == Values::NO_DATE { f64::NAN } else { seconds as f64 / DAY as f64 }
 }
 
-/// Whether whole numbers are identifiers: all different and complete, and either without gaps or called so.
+/// Whether integers are identifiers: all distinct and complete, and either without gaps or named like an identifier.
 fn identifier(column: &Column, rows: usize) -> bool {
     let s = &column.stats;
     let wanted = rows.min(ColumnStats::DISTINCT_CAP + 1);
@@ -327,8 +328,8 @@ fn identifier(column: &Column, rows: usize) -> bool {
     sorted.windows(2).all(|w| w[0] != w[1])
 }
 
-/// Whether whole numbers count the rows, as programs write them beside a table: each is larger than the one before, or begins
-/// again where tables were put together. Such a column has a name of its own, or none.
+/// Whether integers are a row index as programs write it: each is larger than the one before, or restarts where tables
+/// were concatenated. Such a column has a typical name, or none.
 fn index(column: &Column, rows: usize, header: bool) -> bool {
     let name = column.name.to_lowercase();
     let numbered =
@@ -343,7 +344,7 @@ fn index(column: &Column, rows: usize, header: bool) -> bool {
         && number(1) > number(0)
 }
 
-/// Whether a name says "identifier": `id`, `row_id`, `customerID`, `index`, ...
+/// Whether a name means "identifier": `id`, `row_id`, `customerID`, `index`, ...
 fn called_identifier(name: &str) -> bool {
     let lower = name.to_lowercase();
     let known =
@@ -364,7 +365,7 @@ mod tests {
 
     #[test]
     fn numbers_are_filled_and_scaled() {
-        // Median 3; filled: 1 3 3 5, mean 3, variance (4 + 0 + 0 + 4)/4 = 2.
+        // Median 3; imputed: 1 3 3 5, mean 3, variance (4 + 0 + 0 + 4)/4 = 2.
         let c = Column::numbers("x", vec![1.0, f64::NAN, 3.0, 5.0]);
         let Encoding::Number { fill, scale, indicator } = fitted(c, &DataSpec::default()).unwrap() else { panic!() };
         assert_eq!((fill, scale.mean, indicator), (3.0, 3.0, true));
@@ -396,7 +397,7 @@ mod tests {
         assert!(fitted(Column { forced: true, ..ids() }, &spec).is_ok());
         assert!(fitted(Column::numbers("customerID", vec![5.0, 9.0, 2.0]), &spec).is_err());
         assert!(fitted(Column::numbers("size", vec![5.0, 9.0, 2.0]), &spec).is_ok());
-        // What pandas and R write: counted, thinned, and put together from two tables.
+        // Indices as pandas and R write them: complete, subsampled, and concatenated from two tables.
         for name in ["Unnamed: 0", "Unnamed: 0.1", "index", "level_0", "__index_level_0__", "column_1"] {
             for rows in [vec![0.0, 1.0, 2.0, 3.0], vec![0.0, 2.0, 7.0, 9.0], vec![1.0, 2.0, 1.0, 2.0, 3.0]] {
                 let why = fitted(Column::numbers(name, rows), &spec).unwrap_err();

@@ -1,4 +1,4 @@
-//! Fitting a recipe on the training rows, and what another file must have in common with them.
+//! Fits a recipe on the training rows, and checks other files against it.
 
 pub(crate) mod absent;
 pub(crate) mod column_encoding;

@@ -1,4 +1,4 @@
-//! What a spec says about the columns of a file, and how each is stored because of it.
+//! The settings of a spec for the columns of a file, and the storage types that follow from them.
 
 use crate::cell::number::dress;
 use crate::column::codes::{Names, is_called_code};
@@ -14,19 +14,19 @@ use treino_core::{Error, Result};
 /// Categories with more levels than this are text.
 const LEVELS: usize = 1 << 16;
 
-/// What the spec says about each column of a file.
+/// The settings of the spec for each column of a file.
 pub(crate) struct ColumnOverrides {
     ignore: Vec<bool>,
     categorical: Vec<bool>,
     numeric: Vec<bool>,
     weight: Option<usize>,
     targets: Vec<usize>,
-    /// Whether the first target is said to be a number.
+    /// Whether the first target is set to be a number.
     regression: bool,
 }
 
 impl ColumnOverrides {
-    /// Nothing about any of `columns` columns.
+    /// No settings for any of `columns` columns.
     pub fn nothing(columns: usize) -> Self {
         let none = || vec![false; columns];
         ColumnOverrides {
@@ -39,7 +39,7 @@ impl ColumnOverrides {
         }
     }
 
-    /// Finds the columns that the spec names. Where one is not there, `doubts` may know why.
+    /// Finds the columns that the spec names. If one does not exist, `doubts` may know why.
     pub fn new(names: &[String], file: &str, spec: &DataSpec, doubts: impl Fn(&str) -> Vec<String>) -> Result<Self> {
         let find = |name: &String| {
             position(file, names.iter().map(String::as_str), name).map_err(|e| {
@@ -82,28 +82,28 @@ impl ColumnOverrides {
         Ok(said)
     }
 
-    /// Whether the user said what column `i` is.
+    /// Whether the user set the type of column `i`.
     pub fn forced(&self, i: usize) -> bool {
         self.categorical[i] || self.numeric[i]
     }
 
-    /// Whether the user wants column `i` left out.
+    /// Whether the user excluded column `i`.
     pub fn ignored(&self, i: usize) -> bool {
         self.ignore[i]
     }
 
-    /// Whether column `i` is to be predicted.
+    /// Whether column `i` is a target.
     pub fn is_target(&self, i: usize) -> bool {
         self.targets.contains(&i)
     }
 
-    /// How to store column `i`, given what it holds.
+    /// The storage type of column `i`, given its profile.
     pub fn plan(&self, i: usize, name: &str, p: &ColumnScan, notes: &mut Vec<Note>) -> Result<StorageType> {
         if self.weight == Some(i) {
             return Ok(StorageType::Weight);
         }
         let kind = if p.whole && p.number { ColumnKind::Integer } else { ColumnKind::Number };
-        // A target is shown in its own units and kept as it is: there are few of them.
+        // A target is shown in its own units and stored exactly: there are few targets.
         let number = match self.is_target(i) {
             true => StorageType::Label { kind },
             false => StorageType::Number { kind, narrow: p.number && narrow_is_enough(p.whole, p.min, p.max) },
@@ -119,7 +119,7 @@ impl ColumnOverrides {
             return Ok(StorageType::Category { cap: usize::MAX });
         }
         if self.numeric[i] && p.present > 0 {
-            // If a cell is no number, storing it says so, with its line.
+            // If a cell is not a number, storing it gives an error with its line.
             return Ok(number);
         }
         if let (StorageType::Number { .. } | StorageType::Label { .. }, Some((_, text))) = (natural, &p.infinite) {
@@ -137,7 +137,7 @@ impl ColumnOverrides {
         Ok(natural)
     }
 
-    /// How to store column `i` where nobody says what it is; `number` is how its numbers would be.
+    /// The storage type of column `i` if the user did not set its type; `number` is the storage type of its numbers.
     fn natural(&self, i: usize, name: &str, p: &ColumnScan, number: StorageType) -> StorageType {
         match p.date() {
             _ if p.present == 0 => StorageType::Skip(ColumnKind::Text),
@@ -150,31 +150,32 @@ impl ColumnOverrides {
         }
     }
 
-    /// The target is stored whatever it holds: an error is to say how many classes it has.
+    /// The target is stored whatever it holds, so that an error can state the number of its classes.
     fn cap(&self, i: usize) -> usize {
         if self.is_target(i) { usize::MAX } else { LEVELS }
     }
 
-    /// Whether the user said that column `i` is made of numbers.
+    /// Whether the user set column `i` to numbers.
     fn is_number(&self, i: usize) -> bool {
         self.numeric[i] || (self.regression && self.targets.first() == Some(&i))
     }
 
-    /// Whether the whole numbers of a column name something and count nothing.
+    /// Whether the integers of a column are codes rather than quantities.
     fn is_code(&self, i: usize, name: &str, p: &ColumnScan) -> bool {
         if self.is_number(i) || !p.whole || p.dress & !dress::PLAIN != 0 {
             return false;
         }
         let names = p.digits.names(p.min, p.max);
         if self.is_target(i) {
-            // What is to be predicted keeps its digits where they would be lost, and else may count something.
+            // A target is a code only if its digits would be lost otherwise; else it may be a quantity.
             return matches!(names, Some(Names::Padded(_) | Names::TooLong(_)));
         }
         names.is_some() || p.typed || (is_called_code(name) && p.max >= SMALLEST_CODE)
     }
 }
 
-/// The largest number of a column that is called like a code is at least this: a column `phone` of 0 and 1 says who has one.
+/// The largest number of a column whose name indicates a code is at least this: a column `phone` of 0 and 1 is a
+/// boolean.
 const SMALLEST_CODE: f64 = 1000.0;
 
 #[cfg(test)]
@@ -208,7 +209,7 @@ mod tests {
             (found, notes[0].contains("1 cell has zeros in front, such as \"07\" (line 5)")),
             (ColumnKind::Integer, true)
         );
-        // A target keeps what is written, but is a number where the task says so.
+        // A target keeps the text of its cells, but is a number if the task requires one.
         let target = DataSpec { target: Some("a".into()), ..DataSpec::default() };
         assert_eq!(kind("a", &["01", "02", "10"], &target), (ColumnKind::Category, vec![]));
         let regression = DataSpec { task: Some(Task::Regression), ..target };

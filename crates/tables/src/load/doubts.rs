@@ -1,4 +1,4 @@
-//! Words about a column whose cells may mean something else than what they were taken for.
+//! Notes about a column whose cells may have been misinterpreted.
 
 use crate::cell::number::{Decimal, dress};
 use crate::cell::text::decode;
@@ -12,19 +12,19 @@ use crate::spec::note::Note;
 use treino_core::Error;
 use treino_core::catalog::list_setting;
 
-/// A column as it was planned.
+/// A column with its storage type.
 pub(crate) struct CheckedColumn<'a> {
     pub name: &'a str,
     pub profile: &'a ColumnScan,
     pub plan: StorageType,
     pub is_target: bool,
-    /// In a column of almost only numbers, the first cell that is none.
+    /// In a column of almost only numbers, the first cell that is not a number.
     pub odd: Option<Odd>,
-    /// The decimal mark of the file.
+    /// The decimal separator of the file.
     pub decimal: Decimal,
 }
 
-/// What a person should know about a column; `place` says where the row is that starts at a byte, as in ` (line 7)`.
+/// The notes about a column; `place` gives the position of the row that starts at a byte, as in ` (line 7)`.
 pub(crate) fn notes(column: &CheckedColumn<'_>, place: &dyn Fn(u64) -> String) -> Vec<Note> {
     let texts = [
         no_numbers(column),
@@ -37,7 +37,7 @@ pub(crate) fn notes(column: &CheckedColumn<'_>, place: &dyn Fn(u64) -> String) -
     texts.into_iter().flatten().map(|text| Note::about(column.name, text)).collect()
 }
 
-/// A column that was perhaps meant to be numbers or dates and is not.
+/// A column that was perhaps meant to hold numbers or dates, but does not.
 fn no_numbers(column: &CheckedColumn<'_>) -> Option<String> {
     if column.profile.other_mark() {
         let (here, there) = (column.decimal.other().mark(), column.decimal.mark());
@@ -52,7 +52,7 @@ fn no_numbers(column: &CheckedColumn<'_>) -> Option<String> {
     Some(format!("{odd}, so it is not taken for numbers; {}", odd.remedy()))
 }
 
-/// Whole numbers that were taken for names, and those that were not in spite of a few zeros.
+/// Integers that were taken for codes, and those that were not in spite of a few leading zeros.
 fn codes(column: &CheckedColumn<'_>, place: &dyn Fn(u64) -> String) -> Option<String> {
     let profile = column.profile;
     if !profile.number || !profile.whole || column.is_target {
@@ -79,7 +79,7 @@ fn codes(column: &CheckedColumn<'_>, place: &dyn Fn(u64) -> String) -> Option<St
     Some(format!("{why} are taken for names, not for amounts; name it in `data.numeric` if they count something"))
 }
 
-/// Dates that are none, or not of one order.
+/// Cells that are not dates, or dates that are not all in one order.
 fn dates(column: &CheckedColumn<'_>, place: &dyn Fn(u64) -> String) -> Option<String> {
     let dates = &column.profile.dates;
     if let StorageType::Date(format) = column.plan {
@@ -109,7 +109,7 @@ fn dates(column: &CheckedColumn<'_>, place: &dyn Fn(u64) -> String) -> Option<St
     ))
 }
 
-/// Words that stand where a number or a date is missing.
+/// Words in place of a missing number or date.
 fn placeholders(column: &CheckedColumn<'_>) -> Option<String> {
     let profile = column.profile;
     let is_words = matches!(column.plan, StorageType::Category { .. });
@@ -133,7 +133,7 @@ fn placeholders(column: &CheckedColumn<'_>) -> Option<String> {
     ))
 }
 
-/// Numbers that were read as something which their digits do not say.
+/// Numbers that were read with a unit that their digits do not show.
 fn dressed(column: &CheckedColumn<'_>) -> Option<String> {
     if !matches!(column.plan, StorageType::Number { .. } | StorageType::Label { .. }) {
         return None;
@@ -145,7 +145,7 @@ fn dressed(column: &CheckedColumn<'_>) -> Option<String> {
     }
 }
 
-/// Cells of a target that a built-in word says are missing.
+/// Cells of a target that a built-in word marks as missing.
 fn absent(column: &CheckedColumn<'_>) -> Option<String> {
     let (count, word) = &column.profile.absent;
     let word = word.as_ref().filter(|_| column.is_target)?;
@@ -166,8 +166,8 @@ pub(crate) fn cell_error(opened: &OpenedTable, column: &str, what: &str, line: O
     }
 }
 
-/// What to do about a cell that is no number: to call it missing is good advice for a word that stands for that, and bad
-/// advice for one value of many in a column of text.
+/// Advice for a cell that is not a number: to declare it missing is good advice for a placeholder word, and bad advice
+/// for one value of many in a column of text.
 pub(crate) fn advise(e: Error, what: &str, cell: &[u8], repeats: impl FnOnce() -> bool) -> Error {
     let is_no_date = what.contains(" is no date like ");
     if what.ends_with("is infinite") || is_no_date || (what.ends_with("is no number") && is_placeholder(&decode(cell)))
@@ -185,7 +185,7 @@ pub(crate) fn advise(e: Error, what: &str, cell: &[u8], repeats: impl FnOnce() -
 mod tests {
     use crate::{ColumnKind, DataSpec, TableSource, read};
 
-    /// The kind of a column with these cells, and what is said about it.
+    /// The type of a column with these cells, and the notes about it.
     fn told(cells: &[&str]) -> (ColumnKind, String) {
         let rows: String = cells.iter().map(|cell| format!("\"{cell}\",x\n")).collect();
         let table = read(&TableSource::text("t.csv", &format!("a,b\n{rows}")), &DataSpec::default()).unwrap();

@@ -1,14 +1,14 @@
-//! Numbers that stand for a missing one, such as -999.
+//! Numbers that represent a missing value, such as -999.
 
 use crate::column::column::{Column, Values};
 use crate::column::table::Table;
 use crate::spec::note::Note;
 use treino_core::catalog::list_setting;
 
-/// Numbers that programs write where they have none, besides those of nines: the ends of the ranges of whole numbers.
+/// Numbers that programs write for a missing value, besides those of nines: the limits of integer types.
 const ENDS: [f64; 7] = [-32_768.0, 32_767.0, 65_535.0, -2_147_483_648.0, 2_147_483_647.0, 4_294_967_295.0, -1e30];
 
-/// A word about each column whose smallest or largest number looks like one that stands for a missing cell.
+/// A note about each column whose smallest or largest number looks like a code for a missing value.
 pub(crate) fn notes(table: &Table) -> Vec<Note> {
     table.columns.iter().filter_map(|column| Some(Note::about(&column.name, of(column)?))).collect()
 }
@@ -40,7 +40,7 @@ fn of(column: &Column) -> Option<String> {
     ))
 }
 
-/// How many nines a number is written with, if with nothing else; of positive ones at least two.
+/// The number of nines in a number that consists of nines only; of positive ones at least two.
 fn nines(column: &Column, value: f64) -> usize {
     let text = written(column, value);
     let digits = text.trim_start_matches('-').bytes().filter(|b| *b != b'.');
@@ -48,7 +48,7 @@ fn nines(column: &Column, value: f64) -> usize {
     if digits.clone().all(|b| b == b'9') && (value < 0.0 || count > 1) { count } else { 0 }
 }
 
-/// A number of a column as it stands in the file, with a decimal point.
+/// A number of a column as the file has it, with a decimal point.
 fn written(column: &Column, value: f64) -> String {
     let same = |end: &&f64| matches!(column.values, Values::Narrow(_)) && **end as f32 == value as f32;
     match ENDS.iter().find(same) {

@@ -1,4 +1,4 @@
-//! Doubts about the first line of a CSV file: it may be data, or a title, or be cut at the wrong places.
+//! Checks the first line of a CSV file: it may be data, or a title, or be split at the wrong delimiter.
 
 use crate::cell::number::{self, Decimal};
 use crate::cell::text::decode;
@@ -10,13 +10,13 @@ use crate::source::source::OpenedTable;
 use std::io::{BufRead, Read};
 use treino_core::catalog::setting;
 
-/// So many rows are looked at for cells that the first line has, too.
+/// The number of rows that are searched for cells of the first line.
 const ROWS_BELOW: usize = 1000;
 
-/// So many lines are looked at for a name.
+/// The number of lines that are searched for a column name.
 const LINES_BELOW: usize = 200;
 
-/// What may be wrong with the first line, as a sentence that says what to do; `None` where nothing looks wrong.
+/// A sentence about a suspicious first line, with what to do; `None` if nothing looks wrong.
 pub(crate) fn doubt(opened: &OpenedTable, names: &[String], form: TableLayout) -> Option<String> {
     if let [name] = names {
         return other_delimiter(opened, name, form);
@@ -24,7 +24,7 @@ pub(crate) fn doubt(opened: &OpenedTable, names: &[String], form: TableLayout) -
     if form.header { data(opened, names, form) } else { None }
 }
 
-/// Where one of the first lines below holds a name that no column has, as a sentence that says what to do.
+/// If one of the first lines below holds a name that no column has, a sentence with what to do.
 pub(crate) fn named_below(opened: &OpenedTable, wanted: &str, form: TableLayout) -> Option<String> {
     let text = form.text(opened).ok()?;
     let mut lines = 0;
@@ -45,8 +45,8 @@ pub(crate) fn named_below(opened: &OpenedTable, wanted: &str, form: TableLayout)
     None
 }
 
-/// Whether the first line looks like a row of data: its cells are numbers, but not years or counters, or stand in their own
-/// columns again, and hardly one is a word above numbers.
+/// Whether the first line looks like a row of data: its cells are numbers, but not years or counters, or occur again in
+/// their own columns, and hardly one is a word above numbers.
 fn data(opened: &OpenedTable, names: &[String], form: TableLayout) -> Option<String> {
     let mut above_numbers = vec![true; names.len()];
     let mut again = vec![false; names.len()];
@@ -65,7 +65,7 @@ fn data(opened: &OpenedTable, names: &[String], form: TableLayout) -> Option<Str
         number::parse(name.as_bytes(), Decimal::Point).or(number::parse(name.as_bytes(), Decimal::Comma))
     };
     let numbers: Vec<f64> = names.iter().filter_map(number).map(|p| p.value).collect();
-    // A table with a column for each year, or with numbered columns, is named like that on purpose.
+    // A table with a column for each year, or with numbered columns, has such names on purpose.
     let years = numbers.iter().all(|v| v.fract() == 0.0 && (1800.0..=2100.0).contains(v));
     let counted = numbers.windows(2).all(|w| w[1] == w[0] + 1.0);
     let only_numbers = numbers.len() == names.len();
@@ -97,7 +97,7 @@ fn data(opened: &OpenedTable, names: &[String], form: TableLayout) -> Option<Str
     })
 }
 
-/// Another delimiter that stands in most lines of a file of one column.
+/// Another delimiter that occurs in most lines of a file of one column.
 fn other_delimiter(opened: &OpenedTable, name: &str, form: TableLayout) -> Option<String> {
     let mut sample = Vec::new();
     form.text(opened).ok()?.take(SAMPLE as u64).read_to_end(&mut sample).ok()?;
@@ -123,7 +123,7 @@ fn other_delimiter(opened: &OpenedTable, name: &str, form: TableLayout) -> Optio
     ))
 }
 
-/// Whether a line is one number that has the character in it as a mark: `1,5`.
+/// Whether a line is a single number with the character as a separator: `1,5`.
 fn is_marked_number(line: &[u8], delimiter: u8) -> bool {
     delimiter == b',' && is_number(line)
 }
@@ -163,7 +163,7 @@ mod tests {
         );
         assert!(found[0].contains("3 stand in their own columns again (\"Private\"") && found[0].ends_with("data"));
         assert!(notes("p,x,s\np,x,y\ne,x,s\n")[0].contains("`data.header = false`"));
-        // Names are words that stand above numbers, or do not come again.
+        // Names are words above numbers, or do not occur again.
         assert!(notes("sex,age,sport\nm,3,sport\nf,4,run\n").is_empty());
         assert!(notes("a,b,c\na,x,y\nz,x,y\n").is_empty());
     }
@@ -181,7 +181,7 @@ mod tests {
             "{:?}",
             t.notes
         );
-        // The name that is looked for is in the file.
+        // The requested name is in the file.
         let titled = "Sales, all,2020\na,b,c\n1,2,3\n";
         let spec = DataSpec { target: Some("c".into()), ..DataSpec::default() };
         let e = read(&TableSource::text("t.csv", titled), &spec).unwrap_err();

@@ -1,4 +1,4 @@
-//! From a file to a table: two streaming passes.
+//! Reads a file into a table: two streaming passes.
 
 use crate::cell::number::Decimal;
 use crate::cell::text::decode;
@@ -26,34 +26,35 @@ use ::csv::ByteRecord;
 use std::path::Path;
 use treino_core::{Error, Result};
 
-/// Reads a table: a CSV file (also gzipped) or a Parquet file. Each column is typed over all its cells.
+/// Reads a table: a CSV file (also gzipped) or a Parquet file. The type of each column is inferred from all its cells.
 ///
 /// # Errors
-/// The file cannot be read, is no table, has rows of different lengths or two columns with one name; a column named in
-/// `spec` does not exist; a column holds an infinite number, or is said to be numeric and holds something else.
+/// Returns an error if the file cannot be read, is not a table, has rows of different lengths or two columns with one
+/// name; if a column named in `spec` does not exist; or if a column holds an infinite number, or is set to numeric and
+/// holds something else.
 pub fn read(source: &TableSource, spec: &DataSpec) -> Result<Table> {
     load(&OpenedTable::open(source)?, spec, &ReadOptions::default())
 }
 
-/// What the reader is told of the columns by something other than the spec.
+/// Settings for reading columns that do not come from the spec.
 #[derive(Debug, Default)]
 pub(crate) struct ReadOptions {
-    /// The columns by name (or by position if the file has no header) that have a plan from a recipe.
+    /// The columns by name (or by position if the file has no header) whose storage type a recipe gives.
     pub plans: Option<Vec<StoredColumn>>,
-    /// The decimal mark to assume where the file does not tell.
+    /// The default decimal separator if the file does not show one.
     pub decimal: Option<Decimal>,
 }
 
-/// A column and how it is to be stored.
+/// A column and its storage type.
 #[derive(Debug)]
 pub(crate) struct StoredColumn {
     pub position: usize,
     pub plan: StorageType,
-    /// Between which numbers those of the training rows are, as far as is known.
+    /// The range of the training rows, if known.
     pub range: Option<[f64; 2]>,
 }
 
-/// So many rows are looked at for a first guess of the decimal mark.
+/// The number of rows for a first guess of the decimal separator.
 const FIRST_ROWS: usize = 1000;
 
 /// The names of the columns of a file, without reading more.
@@ -64,7 +65,7 @@ pub(crate) fn names(opened: &OpenedTable, spec: &DataSpec) -> Result<Vec<String>
     }
 }
 
-/// [`read`] with what a recipe wants.
+/// [`read`] with the requirements of a recipe.
 pub(crate) fn load(opened: &OpenedTable, spec: &DataSpec, wanted: &ReadOptions) -> Result<Table> {
     let mut table = match opened.format {
         Format::Csv { .. } => load_csv(opened, spec, wanted)?,
@@ -86,7 +87,7 @@ fn load_csv(opened: &OpenedTable, spec: &DataSpec, wanted: &ReadOptions) -> Resu
     let names = CsvRows::open(opened, form)?.names;
     let spec = &spec.for_columns(&names);
     let said = match &wanted.plans {
-        // What a recipe wants goes before what a spec says, which was about another file.
+        // The requirements of a recipe take precedence over a spec, which was for another file.
         Some(_) => ColumnOverrides::nothing(names.len()),
         None => ColumnOverrides::new(&names, &name, spec, |wanted| {
             let doubts = [header::named_below(opened, wanted, form), header::doubt(opened, &names, form)];
@@ -149,28 +150,28 @@ fn load_csv(opened: &OpenedTable, spec: &DataSpec, wanted: &ReadOptions) -> Resu
     Ok(Table { name, columns, rows, dialect: Some(dialect), notes })
 }
 
-/// A CSV file that is being read.
+/// A CSV file while it is being read.
 struct File<'a> {
     opened: &'a OpenedTable,
     form: TableLayout,
     spec: &'a DataSpec,
     names: &'a [String],
-    /// What is missing in each column.
+    /// The missing-value words of each column.
     missing: Vec<Missing>,
     decimal: Decimal,
 }
 
-/// What the first pass over some rows found.
+/// The result of the first pass over some rows.
 struct FirstPass {
     profiles: Vec<ColumnScan>,
     rows: usize,
-    /// The row below the names.
+    /// The row below the header.
     first: ByteRecord,
-    /// Where lines begin that stand below the rows and are as long as them, and how many there are.
+    /// Where lines start that follow the rows and have their length, and the number of them.
     footnotes: Option<(u64, usize)>,
 }
 
-/// What the second pass stored.
+/// The result of the second pass.
 struct SecondPass {
     builders: Vec<ColumnBuilder>,
     rows: usize,
@@ -179,7 +180,7 @@ struct SecondPass {
     hashes: Hashes,
 }
 
-/// A row as the second pass saw it.
+/// A row in the second pass.
 #[derive(Default)]
 struct RowSeen {
     row: usize,
@@ -200,13 +201,13 @@ impl File<'_> {
         line_of(self.opened, self.form, byte)
     }
 
-    /// Takes a decimal mark for that of the file.
+    /// Sets the decimal separator of the file.
     fn read_with(&mut self, decimal: Decimal) {
         self.decimal = decimal;
         self.missing = Missing::of_columns(self.spec, self.names, decimal);
     }
 
-    /// The decimal mark that the first rows show, unless the spec names one.
+    /// Finds the decimal separator in the first rows, unless the spec gives one.
     fn guess_decimal(&mut self) -> Result<()> {
         if csv_format::decimal(self.spec).is_none() {
             self.read_with(decide_decimal(&self.pass(FIRST_ROWS)?.profiles, self.decimal, self.form.delimiter));
@@ -214,7 +215,7 @@ impl File<'_> {
         Ok(())
     }
 
-    /// The decimal mark of a file that a recipe reads, unless the spec names one.
+    /// Finds the decimal separator of a file that a recipe reads, unless the spec gives one.
     fn decide_decimal(
         &mut self,
         planned: &[StoredColumn],
@@ -234,7 +235,7 @@ impl File<'_> {
         Ok(())
     }
 
-    /// The plans of a recipe for all columns.
+    /// The storage types of a recipe, for all columns.
     fn planned(&mut self, planned: &[StoredColumn], columns: usize) -> Result<Vec<StorageType>> {
         let mut plans = vec![StorageType::Skip(ColumnKind::Text); columns];
         for p in planned {
@@ -250,7 +251,7 @@ impl File<'_> {
         Ok(plans)
     }
 
-    /// The first pass over all rows, as often as it changes its mind about where the rows are and about the decimal mark.
+    /// The first pass over all rows, repeated until the layout of the table and the decimal separator no longer change.
     fn profiles(&mut self, spec: &DataSpec, notes: &mut Vec<Note>) -> Result<(Vec<ColumnScan>, usize)> {
         let mut pass = self.pass(usize::MAX)?;
         if let Some((byte, lines)) = pass.footnotes {
@@ -279,7 +280,7 @@ impl File<'_> {
         Ok((pass.profiles, pass.rows))
     }
 
-    /// The first pass over at most `limit` rows: what the columns hold, and the number of rows.
+    /// The first pass over at most `limit` rows: the column profiles, and the number of rows.
     fn pass(&self, limit: usize) -> Result<FirstPass> {
         let mut reader = CsvRows::open(self.opened, self.form)?;
         let columns = reader.names.len();
@@ -310,7 +311,8 @@ impl File<'_> {
         Ok(pass)
     }
 
-    /// The second pass: every cell in its column. Rows are looked at more closely where the first pass has counted them.
+    /// The second pass: stores every cell in its column. Rows are checked more thoroughly if the first pass has counted
+    /// them.
     fn store(
         &self,
         names: &[String],
@@ -358,20 +360,20 @@ impl File<'_> {
         Ok(SecondPass { builders, rows: count, ends: [last, first], hashes })
     }
 
-    /// A word about the last row or the first one, if it holds the sums of the others.
+    /// A note about the last row or the first one, if it holds the sums of the others.
     fn total(&self, columns: &[Column], rows: usize, end: &RowSeen) -> Option<Note> {
         let what = totals::held(columns, rows, end.row, &decode(&end.label))?;
         let footer = if end.row == 0 { None } else { Some(lines_from(self.opened, self.form, end.byte)?) };
         Some(totals::note(&what, self.line_of(end.byte), footer))
     }
 
-    /// In a column of almost only numbers, the first cell that is none.
+    /// In a column of almost only numbers, the first cell that is not a number.
     fn odd(&self, profile: &ColumnScan) -> Option<Odd> {
         let (numbers, byte, odd) = profile.almost_numbers()?;
         Some(Odd { numbers, present: profile.present, cell: odd.to_string(), line: self.line_of(byte) })
     }
 
-    /// Whether a cell of a column stands in it more than once.
+    /// Whether a cell of a column occurs more than once in it.
     fn repeats(&self, column: usize, cell: &[u8]) -> bool {
         let Ok(mut rows) = CsvRows::open(self.opened, self.form) else { return false };
         let mut count = 0;
@@ -385,7 +387,7 @@ impl File<'_> {
     }
 }
 
-/// A word about lines below the rows.
+/// A note about lines below the rows.
 fn footnotes(line: Option<usize>, lines: usize) -> Note {
     let from = line.map_or(String::new(), |line| format!(" from line {line} on"));
     let (lines, are) = if lines == 1 { ("1 line".to_string(), "is") } else { (format!("{lines} lines"), "are") };
@@ -413,7 +415,7 @@ fn no_parquet(opened: &OpenedTable) -> Error {
 }
 
 impl Table {
-    /// Reads a CSV or Parquet file with everything found by itself.
+    /// Reads a CSV or Parquet file with automatic settings.
     ///
     /// # Errors
     /// See [`read`].

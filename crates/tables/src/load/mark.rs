@@ -1,4 +1,5 @@
-//! The decimal mark of a file that a recipe reads: it is the file's own, and what training saw is there to check it.
+//! The decimal separator of a file that a recipe reads: it is found in the file, and the training data is used to check
+//! it.
 
 use crate::cell::number::{self, Decimal};
 use crate::load::load::StoredColumn;
@@ -9,17 +10,17 @@ use treino_core::{Error, Result};
 
 /// A file that a recipe reads.
 pub(crate) struct NewFile<'a> {
-    /// Its columns.
+    /// The names of its columns.
     pub names: &'a [String],
-    /// Of a CSV file.
+    /// The delimiter, if it is a CSV file.
     pub delimiter: Option<u8>,
     /// The columns that are read.
     pub planned: &'a [StoredColumn],
-    /// The decimal mark of the training file, as far as it is known.
+    /// The decimal separator of the training file, if known.
     pub training: Option<Decimal>,
 }
 
-/// How well a reading fits to the numbers of training, and whether there was anything to compare.
+/// How well an interpretation matches the numbers of training, and whether there was anything to compare.
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct MarkFit {
     score: u32,
@@ -27,14 +28,15 @@ struct MarkFit {
 }
 
 impl NewFile<'_> {
-    /// The mark of the file; `profiles` looks at all its cells under a mark.
+    /// The decimal separator of the file; `profiles` examines all its cells under a separator.
     ///
-    /// Where a cell proves a mark, that is it. Else cells such as `1,234` have two readings a thousand times apart: the one is
-    /// right that is near the numbers of training. Where both are, or none, the delimiter decides (files cut at semicolons are
-    /// so because of decimal commas), with a word about it; against the mark of training it does not decide.
+    /// If a cell is unambiguous, it decides. Otherwise cells such as `1,234` have two interpretations that differ by a
+    /// factor of a thousand: the right one is near the numbers of training. If both are, or neither is, the delimiter
+    /// decides (files with semicolons usually have decimal commas), and a note is added; it never decides against the
+    /// separator of training.
     ///
     /// # Errors
-    /// A file that cannot be read, or whose numbers have two readings and nothing tells which is meant.
+    /// Returns an error if the file cannot be read, or if its numbers are ambiguous.
     pub fn decimal(
         &self,
         profiles: impl Fn(Decimal) -> Result<Vec<ColumnScan>>,
@@ -90,7 +92,7 @@ impl NewFile<'_> {
         }
     }
 
-    /// The first of the columns to be read that has a cell with two readings, and that cell.
+    /// The first of the columns to be read that has an ambiguous cell, and that cell.
     fn doubtful<'p>(&self, profiles: &'p [ColumnScan]) -> Option<(usize, &'p str)> {
         self.columns(profiles).find_map(|(planned, profile)| Some((planned.position, profile.either()?)))
     }
@@ -101,8 +103,8 @@ impl NewFile<'_> {
         numbers.filter_map(|planned| Some((planned, profiles.get(planned.position)?)))
     }
 
-    /// How near the numbers under a mark are to those of training: two for a column within its range, one for a column that
-    /// leaves it by no more than its width.
+    /// How close the numbers under a separator are to those of training: two for a column within its range, one for a
+    /// column that exceeds it by no more than its width.
     fn fit(&self, profiles: &[ColumnScan]) -> MarkFit {
         let mut fit = MarkFit { score: 0, compared: false };
         for (planned, profile) in self.columns(profiles) {
@@ -128,7 +130,7 @@ mod tests {
         prepare_table(read(&TableSource::text("t.csv", &format!("{header}\n{rows}")), &spec).unwrap(), &spec).unwrap()
     }
 
-    /// Whether a file gives the features of another, and what is said about it.
+    /// Whether a file gives the same inputs as another, and the notes about it.
     fn compare(p: &Prepared, text: &str, plain: &str) -> Result<(bool, Vec<String>)> {
         let mut notes = Vec::new();
         let x = p.recipe.encode(&TableSource::text("new.csv", text), &DataSpec::default(), &mut notes)?;
@@ -150,11 +152,12 @@ mod tests {
         ] {
             let (same, notes) = compare(&p, text, plain).unwrap();
             assert!(same, "{text}");
-            // Points in a file cut at semicolons are unusual, and so are commas behind tabs to one who was trained on points.
+            // Points in a file with semicolons are unusual, and so are commas after tabs for a model that was trained
+            // on points.
             let usual = ["kg;b\n45,", "kg,b\n45."].iter().any(|start| text.starts_with(start));
             assert_eq!(notes.len(), usize::from(!usual), "{text} {notes:?}");
         }
-        // A cell that proves a mark decides for all, however late it comes.
+        // An unambiguous cell decides for all, however late it comes.
         let late = format!("kg;b\n{}{}", "45,250;1\n".repeat(1500), "45,25;1\n");
         let plain = format!("kg\n{}", "45.25\n".repeat(1501));
         assert_eq!(compare(&p, &late, &plain).unwrap(), (true, vec![]));
@@ -174,7 +177,7 @@ mod tests {
 
     #[test]
     fn what_nothing_decides_is_asked() {
-        // 2.5 and 2500 are both among the numbers of training.
+        // Both 2.5 and 2500 are in the range of training.
         let p = trained("a,y", |i| format!("{}.5,{}", (i * i * i) / 10, i % 2));
         let e = compare(&p, "a;b\n2,500;1\n", "a\n2.5\n").unwrap_err();
         assert!(e.message().starts_with("column \"a\": 2,500 could be 2500 or 2.5"), "{e}");

@@ -1,4 +1,4 @@
-//! From a file to a table: two passes, types over the whole file and then each column in its type.
+//! Reads a file into a table in two passes: the types over the whole file, and then each column in its type.
 
 pub(crate) mod column_overrides;
 pub(crate) mod doubts;

@@ -1,8 +1,8 @@
-//! Words among numbers or dates: what people and programs write where they have no value.
+//! Words among numbers or dates: placeholders for missing values.
 
 use crate::cell::text::decode;
 
-/// Words that people and programs write where they have no value, in lower case.
+/// Placeholders for missing values, in lower case.
 const PLACEHOLDERS: [&str; 34] = [
     "none",
     "missing",
@@ -40,20 +40,20 @@ const PLACEHOLDERS: [&str; 34] = [
     "empty",
 ];
 
-/// Whether a word stands for a missing value by itself: one of those, or nothing but signs.
+/// Whether a word is a placeholder on its own: one of those, or only punctuation.
 pub(crate) fn is_placeholder(word: &str) -> bool {
     let word = word.to_lowercase();
     !word.chars().any(char::is_alphanumeric) || PLACEHOLDERS.contains(&word.as_str())
 }
 
-/// More different words than this are no placeholders.
+/// With more distinct words than this, they are not placeholders.
 const MOST: usize = 3;
 
-/// The words of a column of numbers or dates, with how often each stands there.
+/// The words of a column of numbers or dates, with their counts.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct OddWords {
     words: Vec<(Box<[u8]>, u64)>,
-    /// Whether there are more of them.
+    /// Whether there are more of them than are kept.
     many: bool,
 }
 
@@ -69,8 +69,8 @@ impl OddWords {
         }
     }
 
-    /// The words and how many cells they are, if they are few and each is written on purpose: again and again, or as a word that
-    /// stands for nothing.
+    /// The words and the number of their cells, if they are few and each is intentional: it is repeated, or it is a
+    /// known placeholder.
     pub fn on_purpose(&self) -> Option<(Vec<String>, u64)> {
         let words: Vec<String> = self.words.iter().map(|(word, _)| decode(word)).collect();
         let purpose = |(word, (_, count)): (&String, &(Box<[u8]>, u64))| *count > 1 || is_placeholder(word);

@@ -1,8 +1,8 @@
 //! Parquet files, column by column, through the low-level readers of the `parquet` crate.
 //!
-//! Each column is read twice, as a CSV file is: for its type, and to be stored. Numbers, booleans, dates and timestamps
-//! keep their type; decimals become numbers; texts are typed like the cells of a CSV file. Lists and structs are refused
-//! by name.
+//! Each column is read twice, as for a CSV file: for its type, and to be stored. Numbers, booleans, dates and
+//! timestamps keep their type; decimals become numbers; texts are typed like the cells of a CSV file. Lists and structs
+//! give an error with their name.
 
 use crate::cell::date::DAY;
 use crate::cell::number::Decimal;
@@ -31,24 +31,24 @@ use ::parquet::schema::types::ColumnDescriptor;
 use std::fs::File;
 use treino_core::{Error, Result};
 
-/// What the values of a column stand for.
+/// The meaning of the values of a column.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum CellMeaning {
-    /// The value divided by this; a whole number without a sign if so said.
+    /// The value divided by this; an unsigned integer if `unsigned`.
     Number {
         divisor: f64,
         unsigned: bool,
     },
-    /// So many units in a second, or days if 0.
+    /// The number of units per second, or days if 0.
     Time {
         per_second: i64,
     },
     Text,
-    /// Bytes that mean nothing here.
+    /// Bytes that are not supported.
     Unknown,
 }
 
-/// How many values are decoded at once.
+/// The number of values that are decoded at once.
 const BATCH: usize = 4096;
 
 /// The names of the columns of a file.
@@ -61,7 +61,7 @@ pub(crate) fn load(opened: &OpenedTable, spec: &DataSpec, wanted: &ReadOptions) 
     unless_damaged(opened, || load_columns(opened, spec, wanted))
 }
 
-/// What `work` gives. The reader panics on some damaged files.
+/// The result of `work`. The reader panics on some damaged files.
 fn unless_damaged<T>(opened: &OpenedTable, work: impl FnOnce() -> Result<T>) -> Result<T> {
     caught(work).unwrap_or_else(|why| Err(damaged(opened, &ParquetError::General(why))))
 }
@@ -174,7 +174,7 @@ fn load_columns(opened: &OpenedTable, spec: &DataSpec, wanted: &ReadOptions) -> 
     Ok(Table { name, columns, rows, dialect: None, notes })
 }
 
-/// The columns of a file as texts, whose numbers may have either decimal mark.
+/// The columns of a file as texts, whose numbers may have either decimal separator.
 struct Texts<'a> {
     opened: &'a OpenedTable,
     reader: &'a SerializedFileReader<File>,
@@ -183,7 +183,7 @@ struct Texts<'a> {
 }
 
 impl Texts<'_> {
-    /// Where the values of a column are; `None` for lists and structs.
+    /// The index of the leaf column with the values of a column; `None` for lists and structs.
     fn leaf(&self, column: usize) -> Option<usize> {
         let schema = self.reader.metadata().file_metadata().schema_descr();
         let mut leaves = (0..schema.num_columns()).filter(|leaf| schema.get_column_root_idx(*leaf) == column);
@@ -200,7 +200,7 @@ impl Texts<'_> {
         self.leaf(column).is_some_and(|leaf| meaning(&schema.column(leaf)) == CellMeaning::Text)
     }
 
-    /// What the cells of the columns are that `wanted` names (of all without plans), under a decimal mark.
+    /// The profiles of the columns that `wanted` names (of all without plans), under a decimal separator.
     fn profiles(&self, wanted: &ReadOptions, decimal: Decimal) -> Result<Vec<ColumnScan>> {
         let is_wanted = |i: usize| match &wanted.plans {
             Some(plans) => self.is_text(i) && plans.iter().any(|p| p.position == i),
@@ -221,7 +221,7 @@ impl Texts<'_> {
         Missing::of_columns(self.spec, self.names, decimal).iter().enumerate().map(profile).collect()
     }
 
-    /// The decimal mark of the texts, and what the cells are under it.
+    /// The decimal separator of the texts, and the profiles under it.
     fn decimal(&self, wanted: &ReadOptions, notes: &mut Vec<Note>) -> Result<(Decimal, Vec<ColumnScan>)> {
         let names = self.names;
         let decimal = match (csv_format::decimal(self.spec), &wanted.plans) {
@@ -244,7 +244,7 @@ impl Texts<'_> {
     }
 }
 
-/// In a column of almost only numbers, the first text that is none.
+/// In a column of almost only numbers, the first text that is not a number.
 fn odd(profile: &ColumnScan) -> Option<Odd> {
     let (numbers, _, odd) = profile.almost_numbers()?;
     Some(Odd { numbers, present: profile.present, cell: odd.to_string(), line: None })
@@ -296,7 +296,7 @@ fn meaning(column: &ColumnDescriptor) -> CellMeaning {
 
 type Sink<'s> = dyn FnMut(u64, TypedCell) -> Result<()> + 's;
 
-/// Hands every cell of a column to `sink`, with its row.
+/// Passes every cell of a column to `sink`, with its row.
 fn each_cell(opened: &OpenedTable, reader: &SerializedFileReader<File>, leaf: usize, sink: &mut Sink) -> Result<()> {
     let mut row = 0;
     for group in 0..reader.num_row_groups() {
@@ -304,7 +304,7 @@ fn each_cell(opened: &OpenedTable, reader: &SerializedFileReader<File>, leaf: us
         let column = group.metadata().schema_descr().column(leaf);
         let (deepest, meaning) = (column.max_def_level(), meaning(&column));
         let whole = |v: i128, divisor: f64| match v.unsigned_abs() {
-            // Double precision would make it another.
+            // Double precision would change the number.
             long if divisor == 1.0 && long > 1 << 53 => TypedCell::Long(v),
             _ => TypedCell::Number(v as f64 / divisor),
         };
@@ -330,7 +330,7 @@ fn each_cell(opened: &OpenedTable, reader: &SerializedFileReader<File>, leaf: us
     Ok(())
 }
 
-/// A value of bytes: a text, or a decimal as a big-endian whole number with a sign.
+/// A value of bytes: a text, or a decimal as a signed big-endian integer.
 fn bytes(value: &[u8], meaning: CellMeaning) -> TypedCell<'_> {
     match meaning {
         CellMeaning::Text => TypedCell::Text(value),
@@ -345,7 +345,7 @@ fn bytes(value: &[u8], meaning: CellMeaning) -> TypedCell<'_> {
 /// A pass over one column of one row group.
 struct ColumnPass<'p, 's> {
     opened: &'p OpenedTable,
-    /// The definition level of a value that is there.
+    /// The definition level of a value that is present.
     deepest: i16,
     row: &'p mut u64,
     sink: &'p mut Sink<'s>,
@@ -435,7 +435,7 @@ mod tests {
         let t = Table::read(&path).unwrap();
         assert_eq!(t.rows, 8);
         use ColumnKind::*;
-        // The last one has a whole number that double precision would make another.
+        // The last column has an integer that double precision would change.
         let kinds = [Integer, Number, Boolean, Category, Date, Date, Number, Number, Category];
         assert_eq!(t.columns.iter().map(|c| c.kind).collect::<Vec<_>>(), kinds);
         let numbers = |name: &str| (0..4).map(|r| t.column(name).unwrap().values.number(r)).collect::<Vec<_>>();
@@ -464,7 +464,7 @@ mod tests {
         let (again, _) =
             p.recipe.encode_with_targets(&[&p.target], &TableSource::Path(path), &spec, &mut Vec::new()).unwrap();
         assert_eq!(again, p.train);
-        // A CSV file with the same columns is as good.
+        // A CSV file with the same columns gives the same result.
         let text = "whole,number,word,day,at,price,big,wide\n1,0.5,b,1970-01-01,1970-01-01T00:00:01,1.5,-0.1,18446744073709551615\n";
         let x = p.recipe.encode(&TableSource::text("x.csv", text), &spec, &mut Vec::new()).unwrap();
         assert_eq!(x.row(0), p.train.x.row(0));
@@ -507,7 +507,7 @@ mod tests {
         });
         let e = Table::read(&path).unwrap_err();
         assert!(e.message().contains("infinite") && e.to_string().contains("row 2"), "{e}");
-        // Files whose damage the reader does not expect: one changed byte each.
+        // Files with damage that makes the reader panic: one changed byte each.
         for damaged in ["negative-start", "dict-decoder"] {
             let path = format!("{}/tests/damaged/{damaged}.parquet", env!("CARGO_MANIFEST_DIR"));
             let e = Table::read(path).unwrap_err();

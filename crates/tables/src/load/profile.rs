@@ -1,4 +1,4 @@
-//! The first pass: what type the cells of a column have, without storing any of them.
+//! The first pass: the types of the cells of each column, without storing them.
 
 use crate::cell::date::DateFormat;
 use crate::cell::number::{self, Decimal, NumberMarks, dress};
@@ -10,48 +10,49 @@ use crate::load::odd_words::OddWords;
 use crate::spec::note::Note;
 use treino_core::catalog::setting;
 
-/// What is known of a column after looking at some of its cells.
+/// The profile of a column after some of its cells.
 #[derive(Debug, Clone)]
 pub(crate) struct ColumnScan {
     /// Cells that are not missing.
     pub present: u64,
-    /// Whether every cell is a number under the decimal mark in use.
+    /// Whether every cell is a number under the current decimal separator.
     pub number: bool,
-    /// Whether every cell is a number under the other decimal mark.
+    /// Whether every cell is a number under the other decimal separator.
     other: bool,
-    /// Cells whose marks prove the mark in use, or the other one.
+    /// The number of cells whose separators prove the current decimal separator, or the other one.
     certain: [u64; 2],
-    /// Cells with a thousands mark that could be the decimal one, and the other way round.
+    /// The number of cells with a thousands separator that could be the decimal one, and vice versa.
     thousands: u64,
     decimals: u64,
-    /// The first cell whose mark could be either.
+    /// The first ambiguous cell.
     either: Option<String>,
-    /// Whether a number of four digits or more has no thousands mark.
+    /// Whether a number of four digits or more has no thousands separator.
     ungrouped: bool,
-    /// In which ways the numbers are dressed.
+    /// The notations of the numbers.
     pub dress: u16,
-    /// Whether the file says that these cells are texts.
+    /// Whether the file declares that these cells are texts.
     pub typed: bool,
-    /// What the digits of whole numbers look like.
+    /// The statistics of the digits of integers.
     pub digits: Digits,
-    /// What the cells say about being dates.
+    /// The evidence that the cells are dates.
     pub dates: Dates,
-    /// Cells that a word says are missing, and the first such word.
+    /// The number of cells that a word marks as missing, and the first such word.
     pub absent: (u64, Option<String>),
-    /// Words that stand among the numbers.
+    /// Words among the numbers.
     pub odd_words: OddWords,
-    /// Whether every number so far is whole.
+    /// Whether every number so far is an integer.
     pub whole: bool,
     /// The smallest and the largest finite number.
     pub min: f64,
     /// See `min`.
     pub max: f64,
-    /// Where in the text the first row with an infinite number starts, and how that is written.
+    /// Where in the text the first row with an infinite number starts, and the text of that number.
     pub infinite: Option<(u64, String)>,
     languages: u8,
-    /// Cells that are numbers under the mark in use and under the other one, in a column where others are not.
+    /// The number of cells that are numbers under the current separator and under the other one, in a column where
+    /// others are not.
     numbers: [u64; 2],
-    /// Where in the text the first row without a number starts, and what stands there.
+    /// Where in the text the first row without a number starts, and the text of that cell.
     odd: Option<(u64, String)>,
 }
 
@@ -82,7 +83,7 @@ impl ColumnScan {
         }
     }
 
-    /// Takes in one trimmed cell of the row that starts at `byte`.
+    /// Adds one trimmed cell of the row that starts at `byte`.
     #[inline]
     pub fn add(&mut self, cell: &[u8], byte: u64, missing: &Missing, decimal: Decimal) {
         if missing.is(cell) {
@@ -141,7 +142,8 @@ impl ColumnScan {
         }
     }
 
-    /// To be called after the last cell: numbers that are not of one kind, such as percents among plain ones, are none.
+    /// To be called after the last cell: a column that mixes kinds of numbers, such as percentages and plain ones, is
+    /// not numeric.
     pub fn finish(&mut self) {
         if !dress::of_one_kind(self.dress) {
             (self.number, self.other) = (false, false);
@@ -159,7 +161,7 @@ impl ColumnScan {
         }
     }
 
-    /// Takes in a number that is stored as one; NaN is missing.
+    /// Adds a number that is stored as one; NaN is missing.
     #[cfg(feature = "parquet")]
     pub fn add_number(&mut self, value: f64, row: u64, missing: &Missing) {
         if !value.is_nan() && !missing.is_number(value) {
@@ -170,7 +172,7 @@ impl ColumnScan {
         }
     }
 
-    /// A cell that is no number under the mark in use, or stands in a column where another is none.
+    /// A cell that is not a number under the current separator, or is in a column where another cell is not.
     fn add_word(&mut self, cell: &[u8], byte: u64, decimal: Decimal) {
         if self.number {
             self.number = false;
@@ -201,35 +203,36 @@ impl ColumnScan {
         }
     }
 
-    /// Whether so many cells are dates, and not numbers.
+    /// Whether `count` cells are dates, and not numbers.
     pub fn are_dates(&self, count: u64) -> bool {
         self.numbers[0] < count && self.dates.most() == count
     }
 
-    /// Cells that are numbers, or dates, whichever are more, in a column where others are neither.
+    /// The number of cells that are numbers, or dates, whichever is larger, in a column where other cells are neither.
     pub fn numbers_or_dates(&self) -> u64 {
         self.numbers[0].max(self.dates.most())
     }
 
-    /// The first cell of a column of numbers whose mark could be either.
+    /// The first ambiguous cell of a column of numbers.
     pub fn either(&self) -> Option<&str> {
         self.either.as_deref().filter(|_| self.number)
     }
 
-    /// In a column where almost all cells are numbers and some are not: how many are, and the first that is none, with the
-    /// place in the text where its row starts.
+    /// In a column where almost all cells are numbers and some are not: the number of numbers, and the first other
+    /// cell, with the position in the text where its row starts.
     pub fn almost_numbers(&self) -> Option<(u64, u64, &str)> {
         let (byte, odd) = self.odd.as_ref()?;
         self.almost(0).then_some((self.numbers[0], *byte, odd.as_str()))
     }
 
-    /// Whether at least three cells are numbers, and all others but one or a tenth, under the mark in use (0) or the other (1).
+    /// Whether at least three cells are numbers, and all others but one or a tenth, under the current separator (0) or
+    /// the other (1).
     fn almost(&self, mark: usize) -> bool {
         let (numbers, others) = (self.numbers[mark], self.present - self.numbers[mark].min(self.present));
         !self.number && numbers >= 3 && (others <= 1 || others * 10 <= self.present)
     }
 
-    /// Whether all present cells, or almost all, are numbers, but only under the decimal mark that is not in use.
+    /// Whether all present cells, or almost all, are numbers, but only under the other decimal separator.
     pub fn other_mark(&self) -> bool {
         !self.number && (self.other || (self.almost(1) && !self.almost(0))) && self.certain[1] > 0
     }
@@ -239,32 +242,32 @@ impl ColumnScan {
         self.present > 0 && (self.number || self.date().is_some())
     }
 
-    /// Whether all present cells say yes or no in one language.
+    /// Whether all present cells are yes or no in one language.
     pub fn boolean(&self) -> bool {
         self.present > 0 && self.languages != 0
     }
 
-    /// Whether all present cells are dates with years of two digits, which are not read.
+    /// Whether all present cells are dates with two-digit years, which are not supported.
     pub fn short_years(&self) -> bool {
         self.dates.short_years()
     }
 
-    /// The order of day, month and year that explains all present cells, and whether another would, too.
+    /// The order of day, month and year that explains all present cells, and whether another order would too.
     pub fn date(&self) -> Option<(DateFormat, bool)> {
         self.dates.format()
     }
 }
 
-/// Whether a cell begins as numbers do, with their signs and currencies; only to be quick about words.
+/// Whether a cell starts as numbers do, with their signs and currencies; a fast check that rejects most words.
 fn may_be_number(cell: &[u8]) -> bool {
     matches!(cell, [b'0'..=b'9' | b'+' | b'-' | b'.' | b',' | b'(' | b'$' | 0x80.., ..] | [b'R', b'$', ..] | [b'U', b'S', b'$', ..])
 }
 
-/// So many cells like `1.126` are needed to take the points of a file for thousands marks.
+/// The number of cells like `1.126` that are needed to take the points of a file for thousands separators.
 const TELLING_CELLS: u64 = 3;
 
-/// The cells that prove the mark in use, and those that prove the other one: a column that is a number only under one of
-/// the marks, or would be but for a few odd cells, votes with its telling cells.
+/// The number of cells that prove the current separator, and that prove the other one: a column that is a number under
+/// only one of them, or would be except for a few odd cells, votes with its unambiguous cells.
 pub(crate) fn votes(profiles: &[ColumnScan]) -> (u64, u64) {
     let sum = |i: usize, of: fn(&ColumnScan) -> bool| -> u64 {
         profiles.iter().filter(|p| p.present > 0 && of(p)).map(|p| p.certain[i]).sum()
@@ -272,11 +275,11 @@ pub(crate) fn votes(profiles: &[ColumnScan]) -> (u64, u64) {
     (sum(0, |p| p.number || p.almost(0)), sum(1, |p| p.other || p.almost(1)))
 }
 
-/// Which decimal mark explains the columns of a file, given profiles made under `decimal`.
+/// Which decimal separator explains the columns of a file, given profiles made under `decimal`.
 ///
-/// Where no cell tells, a file cut at semicolons is taken to have decimal commas, because that is why semicolons are
-/// used: `1,234` has decimals, and so points such as that of `1.126` group thousands, if there are some and no number
-/// stands without its thousands mark. Elsewhere a comma groups thousands.
+/// If no cell is unambiguous, a file with semicolons is assumed to have decimal commas, because that is why semicolons
+/// are used: `1,234` has decimals, and so points such as that of `1.126` group thousands, if there are several and no
+/// number lacks its thousands separator. In other files a comma groups thousands.
 pub(crate) fn decide_decimal(profiles: &[ColumnScan], decimal: Decimal, delimiter: u8) -> Decimal {
     let (main, other) = votes(profiles);
     if main != other {
@@ -292,7 +295,8 @@ pub(crate) fn decide_decimal(profiles: &[ColumnScan], decimal: Decimal, delimite
         Decimal::Point => (decimals, thousands),
         Decimal::Comma => (thousands, decimals),
     };
-    // A column with 1.126 and 1126 does not group thousands; 0.5 and 1.25 were counted as telling, unless in a text.
+    // A column with 1.126 and 1126 does not group thousands; 0.5 and 1.25 were counted as unambiguous, except in a
+    // text.
     let ungrouped = numbers().any(|p| p.ungrouped && p.decimals + p.thousands > 0);
     let seen_decimals = decimal == Decimal::Point && profiles.iter().any(|p| p.certain[0] > 0);
     let grouped = commas == 0 && points >= TELLING_CELLS && !ungrouped && !seen_decimals;
@@ -303,7 +307,7 @@ pub(crate) fn decide_decimal(profiles: &[ColumnScan], decimal: Decimal, delimite
     }
 }
 
-/// A word about a decimal mark that is a guess, in a file where semicolons raise doubts; `None` where cells prove it.
+/// A note about a guessed decimal separator in a file where semicolons raise doubts; `None` if cells prove it.
 pub(crate) fn guessed(profiles: &[ColumnScan], decimal: Decimal, delimiter: u8) -> Option<Note> {
     let cell = profiles.iter().find_map(ColumnScan::either)?;
     if delimiter != b';' || votes(profiles) != (0, 0) {
@@ -373,7 +377,7 @@ mod tests {
         assert_eq!(decide(&[&["1.5", "2"]], b';'), Point);
         assert_eq!(decide(&[&["1,234", "2"]], b','), Point);
         assert_eq!(decide(&[&["1,234", "2"]], b';'), Comma);
-        // Points that only ever group thousands do so, where semicolons hint at decimal commas.
+        // Points that are always in thousands positions group thousands if semicolons suggest decimal commas.
         assert_eq!(decide(&[&["993", "1.126", "12.000", "3.000"]], b';'), Comma);
         assert_eq!(decide(&[&["993", "1.126", "12.000", "3.000"]], b','), Point);
         assert_eq!(decide(&[&["993", "1.126", "12.000"]], b';'), Point);
@@ -383,7 +387,7 @@ mod tests {
         assert_eq!(decide(&[&["0,45", "1,15", "2,93", "<0,05", "1,12"]], b';'), Comma);
         assert_eq!(decide(&[&["<0,05", "0,45", "1,15", "2,93"]], b','), Comma);
         assert_eq!(decide(&[&["0.45", "1.15", "2.93", "<0.05", "1.12"]], b';'), Point);
-        // A text with commas in it is no vote.
+        // A text with commas in it does not vote.
         assert_eq!(decide(&[&["1,5", "x"], &["1.5", "2.5"]], b';'), Point);
     }
 }

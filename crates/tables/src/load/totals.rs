@@ -1,18 +1,17 @@
-//! A row that holds the sums of the others: the most frequent end of a table from an office, and a row that no network should
-//! learn from.
+//! Detects a row of totals: spreadsheets often end with one, and a network should not train on it.
 
 use crate::column::column::{Column, ColumnKind};
 use crate::spec::note::Note;
 use treino_core::catalog::setting;
 
-/// How rows of sums are called.
+/// Labels of rows of totals.
 const LABELS: [&str; 9] =
     ["total", "totals", "totais", "total geral", "grand total", "sum", "soma", "subtotal", "total general"];
 
-/// In tables with fewer rows a sum is too easily a coincidence.
+/// In tables with fewer rows, a match of a sum is too likely by chance.
 const ENOUGH_ROWS: usize = 4;
 
-/// What a row with this in its first cell holds, if that is the sums of the other rows.
+/// A description of the totals, if the row with this text in its first cell holds the sums of the other rows.
 pub(crate) fn held(columns: &[Column], rows: usize, row: usize, label: &str) -> Option<String> {
     if rows < ENOUGH_ROWS {
         return None;
@@ -31,7 +30,7 @@ pub(crate) fn held(columns: &[Column], rows: usize, row: usize, label: &str) -> 
     })
 }
 
-/// A word about the last row or the first one; `footer` is how many lines would have to go from the end of the file.
+/// A note about the last row or the first one; `footer` is the number of lines to skip at the end of the file.
 pub(crate) fn note(what: &str, line: Option<usize>, footer: Option<usize>) -> Note {
     let line = line.map_or(String::new(), |line| format!(" (line {line})"));
     Note::new(match footer {
@@ -43,7 +42,8 @@ pub(crate) fn note(what: &str, line: Option<usize>, footer: Option<usize>) -> No
     })
 }
 
-/// Whether the cell of a row is the sum of the others of its column, and then whether it is far above each of them.
+/// Whether the cell of a row is the sum of the others of its column, and if so, whether it is much larger than each of
+/// them.
 fn is_sum(column: &Column, rows: usize, row: usize) -> Option<bool> {
     if !matches!(column.kind, ColumnKind::Number | ColumnKind::Integer) || column.rows() != Some(rows) {
         return None;
@@ -53,7 +53,7 @@ fn is_sum(column: &Column, rows: usize, row: usize) -> Option<bool> {
     let (sum, size, largest) =
         others().fold((0.0, 0.0, 0.0f64), |(sum, size, largest), v| (sum + v, size + v.abs(), largest.max(v.abs())));
     let several = others().filter(|v| *v != 0.0).count() >= 3;
-    // Cells are rounded, and kept in single precision.
+    // Cells are rounded, and stored in single precision.
     let rounding = if column.kind == ColumnKind::Integer { 0.5 } else { 1e-6 * size };
     (several && value != 0.0 && (value - sum).abs() <= rounding).then_some(value.abs() > 2.0 * largest)
 }
@@ -74,7 +74,7 @@ mod tests {
         assert_eq!(found.len(), 1, "{found:?}");
         assert!(found[0].starts_with("the last row (line 6) holds the sums of the others in \"casos\", \"obitos\""));
         assert!(found[0].ends_with("`data.skip_footer = 1`"));
-        // Notes below it must go with it.
+        // Notes below it must be skipped too.
         assert!(
             notes(&format!("{table};1060;114;5,0\nFonte: IBGE\n\n* estimado\n"))[0].ends_with("`data.skip_footer = 3`")
         );

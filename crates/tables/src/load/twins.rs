@@ -1,13 +1,14 @@
-//! What stands in a table twice: rows, and levels that differ only in capital letters.
+//! Duplicates in a table: rows, and levels that differ only in letter case.
 
 use crate::column::column::{Column, Values};
 use crate::spec::note::Note;
 use std::collections::BTreeMap;
 
-/// In tables with more rows none is looked for: the search keeps a number per row and sorts them.
+/// In tables with more rows the search is skipped: it stores and sorts a hash per row.
 const MOST_ROWS: usize = 2_000_000;
 
-/// The rows of a table, each as a hash of its cells. Of two million different ones hardly two share one of 2^64.
+/// The rows of a table, each as a 64-bit hash of its cells. A collision among two million different rows is very
+/// unlikely.
 #[derive(Debug, Default)]
 pub(crate) struct Hashes {
     rows: Vec<u64>,
@@ -26,7 +27,7 @@ impl Hashes {
         }
     }
 
-    /// A word about rows that stand in the table before, if there are any.
+    /// A note about duplicate rows, if there are any.
     pub fn note(mut self, columns: usize) -> Option<Note> {
         let all = self.rows.len();
         self.rows.sort_unstable();
@@ -38,13 +39,13 @@ impl Hashes {
     }
 }
 
-/// A hash of a cell and of what was before it.
+/// A hash of a cell and of the previous hash.
 fn mixed(hash: u64, cell: &[u8]) -> u64 {
     let mut h = hash ^ (cell.len() as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     for piece in cell.chunks(8) {
         let mut bytes = [0; 8];
         bytes[..piece.len()].copy_from_slice(piece);
-        // The mixing of splitmix64.
+        // The mixing function of splitmix64.
         let mut z = (h ^ u64::from_le_bytes(bytes)).wrapping_add(0x9e37_79b9_7f4a_7c15);
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
@@ -53,7 +54,7 @@ fn mixed(hash: u64, cell: &[u8]) -> u64 {
     h.rotate_left(5).wrapping_mul(0x9e37_79b9_7f4a_7c15)
 }
 
-/// A word about levels of a column that differ only in capital letters or in the number of blanks.
+/// A note about levels of a column that differ only in letter case or in the number of spaces.
 pub(crate) fn levels(column: &Column) -> Option<Note> {
     let Values::Category { levels, .. } = &column.values else { return None };
     let mut alike: BTreeMap<String, Vec<&String>> = BTreeMap::new();
@@ -99,7 +100,7 @@ mod tests {
             found[0].starts_with("column \"uf\": \"SP\" and \"sp\" differ only") || found[0].contains("1 more group"),
             "{found:?}"
         );
-        // Blanks around a cell do not count at all.
+        // Spaces around a cell are ignored.
         assert!(notes("uf,n\nSP,1\n SP ,2\nRJ,3\nRJ,4\n").is_empty());
     }
 }

@@ -1,4 +1,4 @@
-//! A row of units below the names of the columns: `;bar;m3/d;` above numbers.
+//! Detects a row of units below the header: `;bar;m3/d;` above numbers.
 
 use crate::cell::date;
 use crate::column::cell::{Missing, trim};
@@ -20,8 +20,8 @@ pub(crate) fn may_be_row(row: &ByteRecord) -> bool {
     !words.is_empty() && words.iter().all(|(_, word)| !is_number(word) && date::formats(word) == 0)
 }
 
-/// Whether a row holds words in columns of which all other cells are numbers or dates, as `typed` says, and nothing else: two
-/// at least, since a single one may be a cell that somebody could not fill, or one in brackets.
+/// Whether a row holds words only in columns whose other cells are all numbers or dates, according to `typed`. It must
+/// have at least two, because a single word may be a cell without a value; one word in brackets is enough.
 pub(crate) fn is_row<'r>(cells: impl Iterator<Item = &'r [u8]>, typed: impl Fn(usize) -> bool) -> bool {
     let words = words(cells);
     let in_brackets = |word: &[u8]| matches!(word, [b'(', .., b')'] | [b'[', .., b']']);
@@ -30,7 +30,7 @@ pub(crate) fn is_row<'r>(cells: impl Iterator<Item = &'r [u8]>, typed: impl Fn(u
     enough && !values && words.iter().all(|(column, _)| typed(*column))
 }
 
-/// A word about a row of units in a file with so many lines above the names and so many rows below the units.
+/// A note about a row of units in a file with `above` lines above the header and `rows` rows below the units.
 pub(crate) fn note(row: &ByteRecord, above: usize, rows: usize) -> Note {
     let words: Vec<String> = words(row.iter()).into_iter().take(4).map(|(_, word)| quoted(word)).collect();
     Note::new(format!(

@@ -1,20 +1,21 @@
-//! Tables whose cells stand apart by blanks, as `housing.data` and `auto-mpg.data` do: each run of blanks and tabs outside
-//! quotes becomes one blank, and those at the ends of a line go, so that a blank is a delimiter like any other.
+//! Tables whose cells are separated by spaces, such as `housing.data` and `auto-mpg.data`: each run of spaces and tabs
+//! outside quotes becomes one space, and those at the ends of a line are removed, so that a space is an ordinary
+//! delimiter.
 
 use std::io::{BufRead, Read, Result};
 
-/// The text of `inner` with single blanks between the cells.
+/// The text of `inner` with single spaces between the cells.
 pub(crate) struct Blanks<R> {
     inner: R,
     state: State,
-    /// What is ready to be read, and how much of it has been.
+    /// The buffered output, and how much of it has been read.
     ready: Vec<u8>,
     at: usize,
 }
 
-/// Where in a line the next byte is.
+/// The state of the scanner within a line.
 struct State {
-    /// Whether blanks came since the last cell of this line.
+    /// Whether there were spaces since the last cell of this line.
     pending: bool,
     in_quotes: bool,
     at_line_start: bool,
@@ -23,7 +24,7 @@ struct State {
 impl State {
     const START: State = State { pending: false, in_quotes: false, at_line_start: true };
 
-    /// What becomes of one byte.
+    /// Processes one byte.
     fn push(&mut self, byte: u8, out: &mut Vec<u8>) {
         match byte {
             _ if self.in_quotes => {
@@ -83,7 +84,7 @@ impl<R: BufRead> Read for Blanks<R> {
     }
 }
 
-/// The same of a text that is in memory.
+/// The same for a text in memory.
 pub(crate) fn single(text: &[u8]) -> Vec<u8> {
     let (mut state, mut out) = (State::START, Vec::with_capacity(text.len()));
     text.iter().for_each(|byte| state.push(*byte, &mut out));

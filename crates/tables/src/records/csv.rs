@@ -1,4 +1,4 @@
-//! The records of a CSV file, one after the other, with their lines.
+//! The records of a CSV file in order, with their line numbers.
 
 use crate::cell::text::decode;
 use crate::column::cell::trim;
@@ -18,16 +18,16 @@ pub(crate) struct CsvRows<'a> {
     reader: Reader<Limited<Box<dyn BufRead + 'a>>>,
     opened: &'a OpenedTable,
     form: TableLayout,
-    /// What was read since the last row.
+    /// Bytes read since the last row.
     since: Rc<Since>,
     record: ByteRecord,
     /// The names of the columns.
     pub names: Vec<String>,
-    /// Whether `record` holds a row that has not been given out yet.
+    /// Whether `record` holds a row that has not been returned yet.
     pending: bool,
-    /// Where lines begin that stand below the rows and are none, and how many there are.
+    /// Where lines start that follow the rows and are not rows, and the number of them.
     pub footnotes: Option<(u64, usize)>,
-    /// Where a row begins that may have swallowed others.
+    /// Where a row starts that may contain others because of an unclosed quote.
     pub swallower: Option<u64>,
 }
 
@@ -80,10 +80,11 @@ impl<'a> CsvRows<'a> {
         })
     }
 
-    /// The next row, and the byte of the text where it starts; `None` at the end.
+    /// The next row, and the byte offset in the text where it starts; `None` at the end.
     ///
     /// # Errors
-    /// A row with more or fewer cells than there are columns, or one that has swallowed others.
+    /// Returns an error for a row with more or fewer cells than there are columns, or one that contains others because
+    /// of an unclosed quote.
     #[inline]
     pub fn next(&mut self) -> Result<Option<(&ByteRecord, u64)>> {
         if self.pending {
@@ -100,7 +101,7 @@ impl<'a> CsvRows<'a> {
         Ok(Some((&self.record, self.byte())))
     }
 
-    /// Where in the text the record in hand starts.
+    /// The byte offset in the text where the current record starts.
     fn byte(&self) -> u64 {
         self.record.position().map_or(0, ::csv::Position::byte)
     }
@@ -117,7 +118,7 @@ impl<'a> CsvRows<'a> {
         Err(self.at(self.byte(), Error::input(what)).help("close the quote, or take it away"))
     }
 
-    /// After a row of another length: the end of the rows if it and all that follows are footnotes, else an error about it.
+    /// Handles a row of another length: the end of the rows if it and all that follows are footnotes, else an error.
     #[cold]
     fn end_of_rows(&mut self) -> Result<()> {
         let (first, e) = (self.byte(), self.ragged());
@@ -134,7 +135,7 @@ impl<'a> CsvRows<'a> {
         }
     }
 
-    /// An error about the line where a record begins.
+    /// An error with the line where a record starts.
     fn at(&self, byte: u64, e: Error) -> Error {
         let e = e.in_file(self.opened.source.name());
         match line_of(self.opened, self.form, byte) {
@@ -188,14 +189,14 @@ impl<'a> CsvRows<'a> {
     }
 }
 
-/// More lines than this below the rows are no footnotes.
+/// More lines than this below the rows are not footnotes.
 const MOST_FOOTNOTES: usize = 100;
 
-/// How notes below a table begin.
+/// The first words of notes below a table.
 const NOTES: [&str; 9] = ["fonte", "source", "nota", "note", "obs", "*", "(1)", "legenda", "elabora"];
 
-/// Whether a line of a table with so many columns is a note below it: a text in the first cell, and nothing or the rest of a
-/// sentence behind it. In a row that is complete a name may stand alone, too.
+/// Whether a line of a table with `columns` columns is a note below it: a text in the first cell, followed by nothing
+/// or by the rest of a sentence. A complete row may also have only a name.
 pub(crate) fn is_footnote(record: &ByteRecord, columns: usize) -> bool {
     let text = decode(record.iter().map(trim).find(|cell| !cell.is_empty()).unwrap_or_default()).to_lowercase();
     let sentence = text.contains(char::is_whitespace) && (record.len() < columns || columns > 3);
@@ -205,8 +206,8 @@ pub(crate) fn is_footnote(record: &ByteRecord, columns: usize) -> bool {
     columns > 1 && !complete && text.chars().any(char::is_alphabetic) && (alone || said) && !is_number(text.as_bytes())
 }
 
-/// The line (from 1) of the record that starts at or just behind a byte of the text: the reader's own count takes the
-/// second half of `\r\n` and blank lines for part of the next record.
+/// The line (from 1) of the record that starts at or just after a byte of the text. The reader's own count assigns the
+/// second half of `\r\n` and blank lines to the next record.
 pub(crate) fn line_of(opened: &OpenedTable, form: TableLayout, byte: u64) -> Option<usize> {
     let mut reader = TableLayout { end: None, ..form }.text(opened).ok()?;
     let (mut at, mut line) = (0u64, form.above + 1);
@@ -227,7 +228,7 @@ pub(crate) fn line_of(opened: &OpenedTable, form: TableLayout, byte: u64) -> Opt
     }
 }
 
-/// How many lines that are not empty there are from a byte of the text on.
+/// The number of non-empty lines from a byte of the text on.
 pub(crate) fn lines_from(opened: &OpenedTable, form: TableLayout, byte: u64) -> Option<usize> {
     let mut reader = TableLayout { end: None, ..form }.text(opened).ok()?;
     let (mut at, mut lines, mut empty) = (0u64, 0, true);

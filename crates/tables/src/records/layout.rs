@@ -1,5 +1,5 @@
-//! Where in a text file the table stands, and what stands between its cells: titles above the names of the columns and lines
-//! below the rows are found, and are told; what a person says goes before what is found.
+//! Finds the position of the table in a text file, and its delimiter: titles above the header and lines below the rows
+//! are found and reported; settings of the user take precedence.
 
 use crate::cell::date;
 use crate::cell::number::{self, Decimal};
@@ -15,31 +15,31 @@ use std::io::{BufRead, Read};
 use treino_core::Result;
 use treino_core::catalog::setting;
 
-/// Where the table stands.
+/// The position of the table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct TableLayout {
-    /// What stands between cells; a blank stands for any run of blanks and tabs.
+    /// The delimiter; a space represents any run of spaces and tabs.
     pub delimiter: u8,
     /// Whether the first line of the table names the columns.
     pub header: bool,
     /// Lines above the table.
     pub above: usize,
-    /// How many of those were found, which nobody said to leave out.
+    /// The number of those that were found automatically.
     pub found: usize,
-    /// Whether the line below the names holds units.
+    /// Whether the line below the header holds units.
     pub units: bool,
-    /// Where the table ends, in bytes from its first line.
+    /// The end of the table, in bytes from its first line.
     pub end: Option<u64>,
 }
 
-/// So many lines are looked at for the one that names the columns.
+/// The number of lines that are searched for the header.
 const MOST_ABOVE: usize = 60;
 
-/// So many rows say what the columns below a line hold.
+/// The number of rows that determine the types of the columns below a line.
 const ROWS_BELOW: usize = 50;
 
 impl TableLayout {
-    /// The form of a file, as the spec says it, and otherwise as its beginning shows it.
+    /// The layout of a file, as the spec gives it, and otherwise as the beginning of the file shows it.
     pub fn find(opened: &OpenedTable, spec: &DataSpec) -> Result<TableLayout> {
         let sample = opened.sample(SAMPLE)?;
         let said = delimiter_line(&sample);
@@ -66,7 +66,7 @@ impl TableLayout {
         Ok(form)
     }
 
-    /// The text of the table from its first line: cells stand apart by single delimiters.
+    /// The text of the table from its first line, with single delimiters between cells.
     pub fn text<'a>(&self, opened: &'a OpenedTable) -> Result<Box<dyn BufRead + 'a>> {
         let mut reader = opened.reader()?;
         skip_lines(&mut reader, self.above).map_err(|e| opened.io(&e))?;
@@ -79,7 +79,7 @@ impl TableLayout {
         })
     }
 
-    /// A word about lines above the table that nobody said to leave out.
+    /// A note about lines above the table that are skipped automatically.
     pub fn note(&self) -> Option<Note> {
         let lines =
             if self.found == 1 { "line above it is".to_string() } else { format!("{} lines above it are", self.found) };
@@ -128,7 +128,7 @@ fn after_lines(text: &[u8], lines: usize) -> &[u8] {
     rest
 }
 
-/// Where in the text of the table its last lines begin, empty ones not counted.
+/// The offset in the text of the table where its last lines start, not counting empty ones.
 fn begin_of_last_lines(opened: &OpenedTable, form: TableLayout, lines: usize) -> Result<u64> {
     let mut reader = form.text(opened)?;
     let (mut at, mut empty, mut begins) = (0u64, true, VecDeque::with_capacity(lines.min(1 << 16) + 1));
@@ -155,7 +155,7 @@ fn begin_of_last_lines(opened: &OpenedTable, form: TableLayout, lines: usize) ->
     }
 }
 
-/// The beginning of a file cut at one delimiter.
+/// The beginning of a file, split at one delimiter.
 struct Sheet {
     delimiter: u8,
     rows: Vec<ByteRecord>,
@@ -164,7 +164,7 @@ struct Sheet {
 }
 
 impl Sheet {
-    /// `text` may end in the middle of a row if it is not complete.
+    /// `text` may end in the middle of a row if it is incomplete.
     fn new(text: &[u8], delimiter: u8, complete: bool) -> Self {
         let mut reader = ReaderBuilder::new().delimiter(delimiter).has_headers(false).flexible(true).from_reader(text);
         let (mut rows, mut lines) = (Vec::new(), Vec::new());
@@ -197,8 +197,8 @@ impl Sheet {
         even as f64 / self.rows.len().max(1) as f64
     }
 
-    /// The longest stretch of rows of one length, of several lengths the largest: the length, the first row and the one behind
-    /// the last. Lines above and below a table have fewer cells than its rows.
+    /// The longest sequence of rows of one length, or of several lengths the largest: the length, the first row and the
+    /// one after the last. Lines above and below a table have fewer cells than its rows.
     fn block(&self) -> Option<(usize, usize, usize)> {
         let mut best: Option<(usize, usize, usize)> = None;
         let mut begin = 0;
@@ -216,7 +216,7 @@ impl Sheet {
         best
     }
 
-    /// The share of the cells that are numbers; a comma at the end of one belongs to something else.
+    /// The share of the cells that are numbers; a cell that ends with a comma is not one.
     fn numbers(&self) -> f64 {
         let cells = || self.rows.iter().skip(1).flat_map(ByteRecord::iter).map(trim);
         let numbers = cells().filter(|cell| cell.last() != Some(&b',') && is_number(cell)).count();
@@ -224,10 +224,10 @@ impl Sheet {
     }
 }
 
-/// The beginning of a file cut at the delimiters that are possible.
+/// The beginning of a file, split at each possible delimiter.
 struct FileStart {
     sheets: Vec<Sheet>,
-    /// The sheet to take.
+    /// The index of the chosen sheet.
     best: usize,
 }
 
@@ -258,7 +258,7 @@ impl FileStart {
         seen
     }
 
-    /// The lines above the one that names the columns.
+    /// The number of lines above the header.
     fn lines_above(&self) -> usize {
         let sheet = &self.sheets[self.best];
         let ragged = self.ragged_top().filter(|(sheet, _)| *sheet == self.best).map(|(_, row)| row);
@@ -266,7 +266,7 @@ impl FileStart {
         row.map_or(0, |row| sheet.lines[row])
     }
 
-    /// The sheet and the row where rows of one length begin below others, and names stand in it.
+    /// The sheet and the row where rows of one length start below other lines, if that row looks like a header.
     fn ragged_top(&self) -> Option<(usize, usize)> {
         let even = |sheet: &Sheet| sheet.first() > 1 && sheet.share() == 1.0;
         if even(&self.sheets[self.best]) {
@@ -281,13 +281,13 @@ impl FileStart {
             (apart && good).then_some((begin, end - begin))
         };
         let found = self.sheets.iter().enumerate().filter_map(|(at, sheet)| Some((at, top(sheet)?)));
-        // Of several as long the first, as where all rows are alike.
+        // Of several with the same length the first, as when all rows are alike.
         found.rev().max_by_key(|(_, (_, rows))| *rows).map(|(at, (begin, _))| (at, begin))
     }
 }
 
-/// The sheet whose rows have most often as many cells as the first one; of several, the first in the list. A comma may also
-/// be a decimal mark.
+/// The sheet with the largest share of rows that have as many cells as the first one; of several, the first in the
+/// list. A comma may also be a decimal separator.
 fn most_even(sheets: &[Sheet]) -> usize {
     let mut best = (0.0, None);
     for (at, sheet) in sheets.iter().enumerate() {
@@ -295,12 +295,12 @@ fn most_even(sheets: &[Sheet]) -> usize {
             best = (sheet.share(), Some(at));
         }
     }
-    // One column of numbers with decimal commas: the commas are no delimiters.
+    // One column of numbers with decimal commas: the commas are not delimiters.
     let single = || sheets.iter().rposition(|sheet| sheet.first() == 1 && sheet.share() == 1.0);
     best.1.or_else(single).unwrap_or(sheets.len() - 1)
 }
 
-/// Whether a file is cut at blanks: all rows alike, most cells numbers, and several numbers side by side in the cells that
+/// Whether a file is delimited by spaces: all rows alike, most cells numbers, and several numbers in the cells that
 /// another delimiter gives.
 fn stands_apart_by_blanks(blank: &Sheet, other: &Sheet) -> bool {
     let rows = blank.rows.len();
@@ -311,7 +311,8 @@ fn stands_apart_by_blanks(blank: &Sheet, other: &Sheet) -> bool {
     if blank.rows.iter().skip(1).all(grouped) {
         return false;
     }
-    // A blank in a cell may group thousands, but not in a table cut at commas, whose pieces then hold "5 2" of "1,5 2,5".
+    // A space in a cell may group thousands, but not in a table split at commas, whose pieces then hold "5 2" of "1,5
+    // 2,5".
     let least = if other.delimiter == b',' { 2 } else { 3 };
     let holds = |row: &ByteRecord| row.iter().any(|cell| holds_numbers(cell, least));
     let several = other.rows.iter().filter(|row| holds(row)).count();
@@ -326,14 +327,14 @@ fn holds_numbers(cell: &[u8], least: usize) -> bool {
     numbers >= least && numbers + others == pieces.len() && !is_grouped(&pieces)
 }
 
-/// Whether pieces look like one number with blanks between its thousands: `1 234 567`.
+/// Whether pieces look like one number with spaces between its thousands: `1 234 567`.
 fn is_grouped(pieces: &[&[u8]]) -> bool {
     let digits = |p: &[u8]| p.iter().all(u8::is_ascii_digit);
     matches!(pieces, [first, rest @ ..] if !rest.is_empty() && first.len() <= 3 && digits(first)
         && rest.iter().all(|p| p.len() == 3 && digits(p)))
 }
 
-/// Titles above a table that have as many cells as its rows, most of them empty: the row that names the columns.
+/// For titles above a table that have as many cells as its rows, most of them empty: the header row.
 fn padded_top(sheet: &Sheet) -> Option<usize> {
     let (length, top, end) = sheet.block()?;
     let first = sheet.rows.first()?;
@@ -353,17 +354,17 @@ pub(crate) fn filled(row: &ByteRecord) -> usize {
     row.iter().filter(|cell| !trim(cell).is_empty()).count()
 }
 
-/// How much a row looks like the names of columns.
+/// The evidence that a row is a header.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Evidence {
     No,
-    /// No cell stands again below.
+    /// No cell occurs again below.
     Weak,
-    /// A word, or a year, stands above numbers or dates.
+    /// A word, or a year, is above numbers or dates.
     Strong,
 }
 
-/// How much the first of some rows of equal length looks like the names of the columns below.
+/// The evidence that the first of some rows of equal length is the header of the columns below.
 fn names(rows: &[ByteRecord]) -> Evidence {
     let Some((first, below)) = rows.split_first() else { return Evidence::No };
     let below = &below[..below.len().min(ROWS_BELOW)];
@@ -395,7 +396,7 @@ fn names(rows: &[ByteRecord]) -> Evidence {
     }
 }
 
-/// Whether a cell is a number under one of the decimal marks.
+/// Whether a cell is a number under one of the decimal separators.
 pub(crate) fn is_number(cell: &[u8]) -> bool {
     [Decimal::Point, Decimal::Comma].into_iter().any(|decimal| number::parse(cell, decimal).is_some())
 }
@@ -404,7 +405,7 @@ fn is_value(cell: &[u8]) -> bool {
     is_number(cell) || date::formats(cell) != 0
 }
 
-/// A column may be called by a year.
+/// A column may have a year as its name.
 fn is_year(name: &[u8]) -> bool {
     name.len() == 4 && name.iter().all(u8::is_ascii_digit) && (b'1'..=b'2').contains(&name[0])
 }
@@ -438,7 +439,7 @@ mod tests {
             ("name,text\nx,a;b\ny,c\n", b','),
             ("a;b,c\n1,2\n3,4\n", b','),
             ("x\n1\n2\n", b','),
-            // A ragged line does not change what the others say.
+            // A ragged line does not change the result from the others.
             ("a,b,c\n1,2,3\n1,2\n4,5,6\n", b','),
             ("sep=;\na;b\n1;2\n", b';'),
             ("\"sep=|\"\r\na|b\r\n1|2\r\n", b'|'),

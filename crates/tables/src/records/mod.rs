@@ -1,4 +1,4 @@
-//! The records of a text file, one after the other, with their lines; where in the file the table stands.
+//! The records of a text file in order, with their line numbers; the position of the table in the file.
 
 pub(crate) mod blanks;
 pub(crate) mod csv;

@@ -1,18 +1,18 @@
-//! Rows that an unclosed quote has swallowed: they stand, with their line breaks and delimiters, in one cell of another row.
+//! Detects rows that an unclosed quote has merged, with their line breaks and delimiters, into one cell of another row.
 
 use ::csv::ByteRecord;
 
 /// Lines of a cell that look like rows of the table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Swallowed {
-    /// The lines that the cell goes over.
+    /// The number of lines of the cell.
     pub lines: usize,
-    /// Whether so many of them look like rows that they can be nothing else.
+    /// Whether so many of them look like rows that no other explanation is plausible.
     pub certain: bool,
 }
 
-/// Whether a cell of a complete row holds what looks like rows: cut at the delimiter, its first line ends a row of the table,
-/// its last line begins one, and each line between them is one.
+/// Whether a cell of a complete row contains what looks like rows: split at the delimiter, its first line ends a row of
+/// the table, its last line starts one, and each line between them is one.
 pub(crate) fn swallowed(record: &ByteRecord, delimiter: u8) -> Option<Swallowed> {
     let columns = record.len();
     if columns < 2 {
@@ -26,7 +26,7 @@ pub(crate) fn swallowed(record: &ByteRecord, delimiter: u8) -> Option<Swallowed>
         let first = lines.remove(0);
         let whole = lines.iter().filter(|line| !line.trim_ascii().is_empty());
         let (count, rows) = (whole.clone().count(), whole.filter(|line| cells(line) == columns).count());
-        // A text over two lines may have commas at just these places, but with a blank or nothing behind them.
+        // A text of two lines may have commas at exactly these positions, but followed by a space or by nothing.
         let prose =
             first.split(|b| *b == delimiter).skip(1).any(|cell| cell.first().is_none_or(u8::is_ascii_whitespace));
         let ends = at + cells(first) == columns && cells(last) == at + 1;
@@ -53,7 +53,7 @@ mod tests {
     #[test]
     fn rows_in_a_cell_are_seen() {
         assert_eq!(found(&["tv 24,52,a\ntv 21,52,b\ntv 22,80,a\ntv 24", "52", "a"]), Some((4, true)));
-        // In the last column, to the end of the file.
+        // In the last column, up to the end of the file.
         assert_eq!(found(&["1", "2", "x\n3,4,y\n5,6,z\n"]), Some((3, true)));
         assert_eq!(found(&["1", "x\n2,y\n3,z\n4,u\n5,v"]), Some((5, true)));
         assert_eq!(found(&["tv 24,52,a\ntv 21", "52", "a"]), Some((2, false)));

@@ -1,17 +1,17 @@
-//! How a CSV file is written: what stands between the cells, and before the decimals.
+//! The format of a CSV file: delimiter and decimal separator.
 
 use crate::Delimiter;
 use crate::cell::number::Decimal;
 use crate::spec::spec::DataSpec;
 
-/// How a CSV file is written.
+/// The format of a CSV file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CsvFormat {
-    /// What stands between cells: `,` `;` `|`, a tab, or a blank for any run of blanks and tabs.
+    /// The delimiter: `,` `;` `|`, a tab, or a space for any run of spaces and tabs.
     pub delimiter: u8,
-    /// The decimal mark.
+    /// The decimal separator.
     pub decimal: Decimal,
-    /// Whether the first line names the columns.
+    /// Whether the first line is a header.
     pub header: bool,
 }
 
@@ -28,18 +28,18 @@ impl CsvFormat {
     }
 }
 
-/// The delimiters to choose from, the more telling first: a comma may also be a decimal mark.
+/// The possible delimiters, the less ambiguous first: a comma may also be a decimal separator.
 pub(crate) const DELIMITERS: [u8; 4] = [b'\t', b';', b'|', b','];
 
-/// How much of a file decides about its delimiter.
+/// The number of bytes that decide about the delimiter of a file.
 pub(crate) const SAMPLE: usize = 1 << 16;
 
-/// The decimal mark that the spec names, if it names one.
+/// The decimal separator that the spec gives, if any.
 pub(crate) fn decimal(spec: &DataSpec) -> Option<Decimal> {
     spec.decimal.map(Decimal::from)
 }
 
-/// The delimiter that the spec names, if it names one.
+/// The delimiter that the spec gives, if any.
 pub(crate) fn given(spec: &DataSpec) -> Option<u8> {
     spec.delimiter.map(Delimiter::byte)
 }

@@ -1,11 +1,11 @@
-//! Rows that have no end: a few bytes of gzip unpack to gigabytes without a line break, and are refused while they are read.
+//! Rejects rows without an end while they are read: a few bytes of gzip can unpack to gigabytes without a line break.
 
 use std::cell::Cell;
 use std::fmt;
 use std::io::{BufRead, Error, Read, Result};
 use std::rc::Rc;
 
-/// A row may have so many cells, and so many bytes.
+/// The largest number of cells, and of bytes, of a row.
 pub(crate) const MOST_CELLS: usize = 1 << 20;
 const MOST_BYTES: usize = 1 << 25;
 
@@ -27,7 +27,7 @@ impl Since {
 /// A row is too long.
 #[derive(Debug)]
 pub(crate) struct TooLong {
-    /// What there is too much of.
+    /// What exceeds the limit.
     pub what: String,
 }
 
@@ -39,7 +39,7 @@ impl fmt::Display for TooLong {
 
 impl std::error::Error for TooLong {}
 
-/// The text of `inner`; an error where a row does not end.
+/// The text of `inner`; returns an error if a row is too long.
 pub(crate) struct Limited<R> {
     inner: R,
     delimiter: u8,
@@ -57,7 +57,7 @@ impl<R: BufRead> Read for Limited<R> {
         let length = self.inner.read(buffer)?;
         let Since { bytes, delimiters } = &*self.since;
         bytes.set(bytes.get() + length);
-        // What was read beyond the end of a row counts for the next one, so that whole rows can be in the last piece.
+        // Bytes that were read beyond the end of a row count for the next one, so the last block may hold whole rows.
         delimiters.set(delimiters.get() + buffer[..length].iter().filter(|b| **b == self.delimiter).count());
         let too_long = |what: String| Err(Error::other(TooLong { what }));
         if bytes.get() > MOST_BYTES + buffer.len() {

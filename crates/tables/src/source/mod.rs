@@ -1,4 +1,4 @@
-//! Where a table comes from, and what stands between its cells.
+//! The source of a table, and its CSV format.
 
 pub(crate) mod csv_format;
 pub(crate) mod limited;

@@ -1,4 +1,4 @@
-//! Where a table comes from, opened as often as needed.
+//! The source of a table, which can be opened repeatedly.
 
 use flate2::bufread::MultiGzDecoder;
 use std::fs::File;
@@ -7,15 +7,15 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use treino_core::{Error, Result};
 
-/// Where a table comes from.
+/// The source of a table.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum TableSource {
     /// A file.
     Path(PathBuf),
-    /// Bytes in memory: what came from a pipe, or from a program.
+    /// Bytes in memory, from a pipe or from a program.
     Bytes {
-        /// What error messages call it.
+        /// The name in error messages.
         name: String,
         /// The content of the file.
         bytes: Arc<[u8]>,
@@ -23,10 +23,11 @@ pub enum TableSource {
 }
 
 impl TableSource {
-    /// What `arg` means on a command line: `-` is the standard input (read to its end), anything else a path.
+    /// The source that `arg` means on a command line: `-` is the standard input (read to its end), anything else a
+    /// path.
     ///
     /// # Errors
-    /// The standard input cannot be read.
+    /// Returns an error if the standard input cannot be read.
     pub fn from_argument(arg: &str) -> Result<Self> {
         if arg != "-" {
             return Ok(TableSource::Path(PathBuf::from(arg)));
@@ -51,21 +52,21 @@ impl TableSource {
     }
 }
 
-/// What a file's first bytes say that it is.
+/// The format of a file according to its first bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Format {
     Csv { gzip: bool },
     Parquet,
 }
 
-/// A source that is known to be readable, and its format.
+/// A readable source, and its format.
 #[derive(Debug, Clone)]
 pub(crate) struct OpenedTable {
     pub source: TableSource,
     pub format: Format,
 }
 
-/// How much is read at once.
+/// The number of bytes that are read at once.
 const CHUNK: usize = 1 << 18;
 
 impl OpenedTable {
@@ -80,7 +81,7 @@ impl OpenedTable {
                     .help("name a CSV or Parquet file in it"));
             }
             if !meta.is_file() {
-                // A pipe can be read once only, and two passes are made.
+                // A pipe can be read only once, and there are two passes.
                 let bytes = std::fs::read(path).map_err(|e| Error::io("read", path, &e))?;
                 opened.source = TableSource::Bytes { name: source.name(), bytes: bytes.into() };
             }
@@ -137,7 +138,7 @@ impl OpenedTable {
         Ok(bytes)
     }
 
-    /// Refuses what is no text that can be read here, and says what to do.
+    /// Returns an error for formats that are not supported, with what to do.
     fn refuse_other_formats(&self) -> Result<()> {
         let start = self.sample(8192)?;
         let refuse = |what: &str, help: &str| Err(Error::input(what).in_file(self.source.name()).help(help));
@@ -155,7 +156,7 @@ impl OpenedTable {
         if zeros * 3 > start.len() {
             return refuse("this is no text, or text in UTF-16", save);
         }
-        // Tabs and line ends are the only control characters that belong into a table.
+        // Tabs and line ends are the only control characters in a table.
         let control = start.iter().filter(|b| **b < 0x20 && !b"\t\r\n".contains(b)).count();
         if zeros > 0 || control * 20 > start.len() {
             return refuse(

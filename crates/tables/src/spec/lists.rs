@@ -1,4 +1,4 @@
-//! What a spec lists, in the words of a file: names whose commas were taken for the ends of items, and words for missing cells
+//! The lists of a spec, adapted to a file: names that contain commas and were split at them, and missing-value words
 //! that are numbers with a decimal comma.
 
 use crate::cell::number::Decimal;
@@ -6,8 +6,8 @@ use crate::cell::text::composed;
 use crate::spec::spec::DataSpec;
 
 impl DataSpec {
-    /// The spec for a file with columns of these names: a name with commas in it that was cut at them is put together again,
-    /// and accented letters are written as the file's are.
+    /// The spec for a file with columns of these names: a name that contains commas and was split at them is joined
+    /// again, and accented letters get the file's form.
     pub(crate) fn for_columns(&self, names: &[String]) -> DataSpec {
         let list = |wanted: &[String]| joined(&wanted.iter().map(|name| composed(name)).collect::<Vec<_>>(), names);
         let one = |name: &Option<String>| name.as_deref().map(composed);
@@ -25,7 +25,8 @@ impl DataSpec {
     }
 }
 
-/// The items, with those together that are pieces of a name with commas in it. Pieces that are all names themselves stay.
+/// The items, with the pieces of a name that contains commas joined. Pieces that are all names themselves stay
+/// separate.
 fn joined(items: &[String], names: &[String]) -> Vec<String> {
     let mut found = Vec::new();
     let mut at = 0;
@@ -43,13 +44,13 @@ fn joined(items: &[String], names: &[String]) -> Vec<String> {
     found
 }
 
-/// A name without the blanks beside its commas.
+/// A name without the spaces next to its commas.
 fn closed_up(name: &str) -> String {
     name.split(',').map(str::trim).collect::<Vec<_>>().join(",")
 }
 
-/// The words for missing cells of a file with this decimal mark. `-999,9` is a number where commas are decimal marks, also as
-/// `-999,90`; elsewhere it is `-999` and `9`.
+/// The missing-value words for a file with this decimal separator. `-999,9` is a number if commas are decimal
+/// separators, also as `-999,90`; otherwise it is `-999` and `9`.
 pub(crate) fn words(missing: &[String], decimal: Decimal) -> Vec<String> {
     let mut words = Vec::new();
     for word in missing {
@@ -65,7 +66,7 @@ pub(crate) fn words(missing: &[String], decimal: Decimal) -> Vec<String> {
     words
 }
 
-/// How many commas stand between the digits of a word that is nothing else, with a sign perhaps.
+/// The number of commas between the digits of a word that consists only of digits and commas, and optionally a sign.
 fn digits_and_commas(word: &str) -> usize {
     let digits = word.strip_prefix(['-', '+']).unwrap_or(word);
     let pieces = digits.split(',').all(|piece| !piece.is_empty() && piece.bytes().all(|b| b.is_ascii_digit()));

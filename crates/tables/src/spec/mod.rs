@@ -1,4 +1,4 @@
-//! The section `[data]`: what a person says about a table; notes to that person.
+//! The section `[data]`: the settings of the user for a table; notes to the user.
 
 pub(crate) mod choices;
 pub(crate) mod lists;

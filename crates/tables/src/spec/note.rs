@@ -1,13 +1,13 @@
-//! A word to the user about something that was decided for them.
+//! A note to the user about an automatic decision.
 
 use std::fmt;
 
-/// What was decided about a table without being asked, so that a person can disagree.
+/// An automatic decision about a table, so that the user can disagree.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Note {
-    /// The column that it is about, where it is about one.
+    /// The column that it is about, if any.
     pub column: Option<String>,
-    /// The note: a sentence without a full stop, starting in lower case.
+    /// The text: a sentence without a full stop, starting in lower case.
     pub text: String,
 }
 

@@ -1,4 +1,4 @@
-//! What a person may say about a table.
+//! The settings of the user for a table.
 
 use super::choices::{DecimalMark, Delimiter, Impute, RecipeMode, Scaling, SplitMethod};
 use serde::{Deserialize, Serialize};
@@ -138,15 +138,15 @@ component! {
 }
 
 impl DataSpec {
-    /// A spec for one file and one target, everything else as by default.
+    /// A spec for one file and one target, with defaults otherwise.
     pub fn new(path: &str, target: &str) -> Self {
         DataSpec { path: Some(path.to_string()), target: Some(target.to_string()), ..DataSpec::default() }
     }
 
-    /// Checks the fractions and the folds, so that nothing is read in vain.
+    /// Checks the fractions and the folds before anything is read.
     ///
     /// # Errors
-    /// Fractions outside [0, 1) or with a sum of 1 or more.
+    /// Returns an error for fractions outside [0, 1) or with a sum of 1 or more.
     pub fn check(&self) -> Result<()> {
         for (key, value) in [("validation_split", self.validation_split), ("test_split", self.test_split)] {
             if !(0.0..1.0).contains(&value) {
@@ -175,7 +175,8 @@ impl DataSpec {
         Ok(())
     }
 
-    /// The section for a file; one target alone needs no list of others, and a file that is read to its end no number of lines.
+    /// The section for a file. With a single target the list of others is omitted, and without lines to skip at the end
+    /// their number.
     pub fn written(&self) -> Entries {
         let mut table = self.write();
         if self.more_targets.is_empty() {
@@ -190,7 +191,7 @@ impl DataSpec {
         table
     }
 
-    /// The section as text: the same for the same data.
+    /// The section as text: equal data gives equal text.
     pub fn text(&self) -> String {
         Value::Table(self.written()).to_string()
     }
@@ -200,7 +201,7 @@ impl DataSpec {
         self.target.iter().chain(&self.more_targets)
     }
 
-    /// The shares of validation and test to be taken from the main file: 0 where a file of their own is given.
+    /// The shares of validation and test to be taken from the main file: 0 if there is a separate file.
     pub fn fractions(&self) -> (f64, f64) {
         let test = if self.test.is_some() { 0.0 } else { self.test_split };
         let validation = match self.folds {

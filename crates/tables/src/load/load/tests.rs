@@ -29,7 +29,7 @@ fn columns_are_typed_over_the_whole_file() {
     assert_eq!(t.columns.iter().map(|c| c.kind).collect::<Vec<_>>(), [Integer, Number, Boolean, Category, Date, Text]);
     assert_eq!(t.columns.iter().map(|c| c.stats.missing).collect::<Vec<_>>(), [0, 1, 1, 0, 1, 4]);
     assert_eq!(t.rows, 4);
-    // One word in the last row makes a column of numbers a category; its numbers are levels like others.
+    // One word in the last row makes a column of numbers a category; its numbers are levels like any other.
     let t = auto(&format!("x\n{}z\n", "1\n2\n".repeat(2000)));
     assert_eq!((t.columns[0].kind, t.columns[0].stats.distinct), (Category, 3));
 }
@@ -42,7 +42,7 @@ fn dialects_are_found() {
         let t = auto(text);
         assert_eq!((t.columns[0].values.number(0), t.columns[0].values.number(1)), (1.5, 2.25), "{text}");
     }
-    // The first comma that tells comes late: the file is read again.
+    // The first unambiguous comma comes late: the file is read again.
     let t = auto(&format!("a;b\n{}1,5;2\n", "1;2\n".repeat(1500)));
     assert_eq!(t.dialect.unwrap().decimal, Decimal::Comma);
     assert_eq!(auto("v\n1.234,5\n7\n").columns[0].values.number(0), 1234.5);
@@ -140,7 +140,7 @@ fn what_the_user_says_is_done() {
     assert_eq!(t.columns[1].values, Values::Absent);
 }
 
-/// A cell as it may stand in a file.
+/// A cell as a file may contain it.
 fn quote(text: &str, delimiter: char) -> String {
     if text.contains([delimiter, '"', '\n', '\r']) {
         format!("\"{}\"", text.replace('"', "\"\""))
