@@ -1,10 +1,10 @@
-//! What all crates of Treino speak.
+//! Types that all crates of Treino share.
 //!
-//! - [`error`]: what can go wrong, with place and remedy.
-//! - [`catalog`]: what exists (losses, layers, sections of a spec, ...), each declared once with its parameters.
-//! - [`rows`]: rows of numbers, and what their columns stand for.
-//! - [`nullable`]: numbers that need not be finite, in JSON.
-//! - [`files`]: files that are written in one piece or grow by whole pieces, and checksums.
+//! - [`error`]: errors, with position and help.
+//! - [`catalog`]: all components (losses, layers, sections of a spec, ...), each declared once with its parameters.
+//! - [`rows`]: rows of numbers, and the meaning of their columns.
+//! - [`gaps`]: non-finite numbers in JSON.
+//! - [`files`]: atomic writing of files, append-only logs, and checksums.
 
 #![forbid(unsafe_code)]
 

@@ -1,16 +1,17 @@
-//! Numbers that need not be finite, in JSON: `#[serde(with = "treino_core::nullable")]`.
+//! Non-finite numbers in JSON: `#[serde(with = "treino_core::nullable")]`.
 //!
-//! JSON has no word for what is not finite, so it is written as null, and null is read as NaN. An infinity comes back as NaN.
+//! JSON cannot represent non-finite numbers, so they are written as null, and null is read as NaN. An infinity becomes
+//! NaN.
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// A number, or numbers in lists.
+/// A number, or nested lists of numbers.
 pub trait NullableNumbers: Serialize {
-    /// The same with gaps.
+    /// The same type with optional numbers.
     type Nullable: DeserializeOwned;
 
-    /// NaN in each gap.
+    /// Replaces each `None` by NaN.
     fn filled(gappy: Self::Nullable) -> Self;
 }
 
@@ -63,19 +64,19 @@ impl<T: NullableNumbers> NullableNumbers for (String, T) {
     }
 }
 
-/// Writes what is not finite as null.
+/// Writes non-finite numbers as null.
 ///
 /// # Errors
-/// Those of the serializer.
+/// Returns the errors of the serializer.
 pub fn serialize<T: Serialize, S: Serializer>(value: &T, to: S) -> Result<S::Ok, S::Error> {
-    // What is not finite becomes null by itself.
+    // The serializer writes non-finite numbers as null.
     value.serialize(to)
 }
 
 /// Reads null as NaN.
 ///
 /// # Errors
-/// Those of the deserializer.
+/// Returns the errors of the deserializer.
 pub fn deserialize<'de, T: NullableNumbers, D: Deserializer<'de>>(from: D) -> Result<T, D::Error> {
     T::Nullable::deserialize(from).map(T::filled)
 }

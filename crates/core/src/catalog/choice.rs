@@ -1,6 +1,6 @@
-//! Choices: parameters that hold one of a few words.
+//! Choices: parameters whose value is one of a few names.
 
-/// Declares a choice: an enum with a word for each of its values, from which the kind of the parameter is made.
+/// Declares a choice: an enum with a name for each of its values, which also gives the kind of the parameter.
 ///
 /// ```text
 /// choice! {
@@ -28,13 +28,13 @@ macro_rules! choice {
             /// All of them.
             pub const ALL: &'static [$Name] = &[$($Name::$Word),+];
 
-            /// Their words, in the same order.
+            /// Their names, in the same order.
             pub const WORDS: &'static [&'static str] = &[$($word),+];
 
-            /// The kind of a parameter that holds one.
+            /// The kind of a parameter with this choice.
             pub const KIND: $crate::catalog::Kind = $crate::catalog::Kind::Choice(Self::WORDS);
 
-            /// Its word in specs.
+            /// Its name in specs.
             pub const fn word(self) -> &'static str {
                 match self {
                     $(Self::$Word => $word,)+

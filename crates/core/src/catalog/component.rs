@@ -1,4 +1,4 @@
-//! The two macros of the catalogue, and how components are read from values and written back.
+//! The two macros of the catalogue, and the conversion of components from and to values.
 
 use super::descriptor::{Descriptor, Family};
 use super::node::{Entries, Node, Value};
@@ -9,20 +9,20 @@ pub trait Component: Sized + Default {
     /// Its description.
     const DESCRIPTOR: &'static Descriptor;
 
-    /// Reads the parameters from a table, each checked against its descriptor; what is missing takes its default.
-    /// `path` names the table in messages. The key `type` is left to the caller.
+    /// Reads the parameters from a table and checks each against its descriptor; missing parameters get their defaults.
+    /// `path` names the table in messages. The caller handles the key `type`.
     fn read(table: &Entries, path: &str) -> Result<Self>;
 
-    /// Every parameter with its value; those left open are missing.
+    /// Every parameter with its value; parameters without a value are omitted.
     fn write(&self) -> Entries;
 }
 
 /// A type that a parameter can have.
 pub trait Field: Sized {
-    /// Reads a value that its kind has already let pass.
+    /// Reads a value that its kind has already accepted.
     fn read(node: &Node, path: &str) -> Result<Self>;
 
-    /// The value, or `None` for a parameter left open.
+    /// The value, or `None` for a parameter without a value.
     fn write(&self) -> Option<Value>;
 }
 
@@ -64,7 +64,7 @@ macro_rules! whole_number {
                 mismatch(node, path)
             }
             fn write(&self) -> Option<Value> {
-                // A spec's whole numbers are TOML's: 64 bits with a sign.
+                // The integers of a spec are TOML's: signed, 64 bits.
                 Some(Value::Int(i64::try_from(*self).unwrap_or(i64::MAX)))
             }
         }
@@ -104,7 +104,7 @@ impl<T: Field> Field for Option<T> {
 
 impl<T: Field> Field for Vec<T> {
     fn read(node: &Node, path: &str) -> Result<Self> {
-        // One value where a kind allows it without brackets.
+        // A single value, if the kind allows it without brackets.
         let Value::List(items) = &node.value else { return T::read(node, path).map(|one| vec![one]) };
         items.iter().enumerate().map(|(i, item)| T::read(item, &format!("{path}[{i}]"))).collect()
     }
@@ -113,10 +113,10 @@ impl<T: Field> Field for Vec<T> {
     }
 }
 
-/// The component of a family that goes by `name`.
+/// The component of a family with the name `name`.
 ///
 /// # Errors
-/// An unknown name, with the nearest valid one.
+/// Returns an error for an unknown name, with the nearest valid one.
 pub fn find(room: &Family, name: &str) -> Result<&'static Descriptor> {
     room.components.iter().find(|d| d.is_called(name)).copied().ok_or_else(|| {
         Error::input(format!("\"{name}\" is not the name of {}", room.a_thing()))
@@ -124,8 +124,8 @@ pub fn find(room: &Family, name: &str) -> Result<&'static Descriptor> {
     })
 }
 
-/// Splits a value into the descriptor it names and its parameters: `"relu"` or `{ type = "relu", ... }`. Where the
-/// family has expressions, one can stand in the place of the name.
+/// Splits a value into the descriptor it names and its parameters: `"relu"` or `{ type = "relu", ... }`. If the family
+/// has expressions, one can replace the name.
 pub fn read_named(room: &Family, node: &Node, path: &str) -> Result<(&'static Descriptor, Entries)> {
     let (mut name, mut table) = match &node.value {
         Value::Text(name) => (name.clone(), Entries { origin: node.origin.clone(), ..Entries::default() }),
@@ -153,17 +153,18 @@ pub fn read_named(room: &Family, node: &Node, path: &str) -> Result<(&'static De
     Ok((descriptor, table))
 }
 
-/// The name of the component that can be written as its expression alone, and its parameter that holds it.
+/// The name of the component that can be written as its expression alone, and of the parameter that holds the
+/// expression.
 pub(super) const EXPRESSION: &str = "expression";
 
-/// Whether a text is an expression: no plain word, and no name with spaces or hyphens in it.
+/// Whether a text is an expression: not a plain identifier, and not a name with spaces or hyphens in it.
 fn is_expression(room: &Family, text: &str) -> bool {
     let is_word = text.chars().all(|c| c.is_alphanumeric() || c == '_');
     let joined = text.trim().replace([' ', '-'], "_");
     room.takes_expressions() && !is_word && !joined.is_empty() && !room.components.iter().any(|d| d.is_called(&joined))
 }
 
-/// The other way round: the name alone where there are no parameters, else a table that begins with `type`.
+/// The inverse: the name alone if there are no parameters, else a table that starts with `type`.
 pub fn write_named(descriptor: &Descriptor, parameters: Entries) -> Value {
     if descriptor.params.is_empty() {
         return Value::Text(descriptor.name.to_string());
@@ -174,7 +175,7 @@ pub fn write_named(descriptor: &Descriptor, parameters: Entries) -> Value {
     Value::Table(table)
 }
 
-/// Refuses keys that are not parameters.
+/// Returns an error for keys that are not parameters.
 pub fn check_keys(descriptor: &Descriptor, table: &Entries, path: &str) -> Result<()> {
     for entry in &table.list {
         if descriptor.param(&entry.key).is_none() {
@@ -201,7 +202,7 @@ pub fn check_keys(descriptor: &Descriptor, table: &Entries, path: &str) -> Resul
 ///     }
 /// }
 /// ```
-/// Aliases stand in brackets behind the name: `= "mean_squared_error" ["mse", "MSE"]`.
+/// Aliases follow the name in brackets: `= "mean_squared_error" ["mse", "MSE"]`.
 #[macro_export]
 macro_rules! component {
     (
@@ -276,7 +277,7 @@ macro_rules! component {
 }
 pub use component;
 
-/// Declares a family: the enum that holds any of its components, and how they are reached through one trait.
+/// Declares a family: the enum that holds any of its components, and the access to them through one trait.
 ///
 /// ```text
 /// family! {
@@ -286,8 +287,8 @@ pub use component;
 ///     } => { Sgd, Adam }
 /// }
 /// ```
-/// `or Custom` behind the list adds what a Rust program brings itself: it is no component of the catalogue, and cannot be
-/// read or written.
+/// `or Custom` after the list adds components that a Rust program supplies: they are not in the catalogue, and cannot
+/// be read or written.
 #[macro_export]
 macro_rules! family {
     (
@@ -343,10 +344,10 @@ macro_rules! family {
                 }
             }
 
-            /// The component of that name with its defaults.
+            /// The component with the given name, with its defaults.
             ///
             /// # Errors
-            /// An unknown name, with the nearest valid one.
+            /// Returns an error for an unknown name, with the nearest valid one.
             pub fn named(name: &str) -> $crate::error::Result<Self> {
                 let node = $crate::catalog::Node::from($crate::catalog::Value::Text(name.to_string()));
                 <Self as $crate::catalog::Field>::read(&node, $one)

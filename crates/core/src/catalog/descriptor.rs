@@ -1,4 +1,4 @@
-//! Descriptors: what a component is called and which parameters it takes.
+//! Descriptors: the name of a component and its parameters.
 
 use super::node::{Node, Value};
 use crate::error::{Error, Result};
@@ -6,32 +6,33 @@ use std::fmt;
 
 /// A family of the catalogue: the components of one Keras module, or the sections of a spec file.
 ///
-/// Each family is declared where its components are, with the `family!` macro; a list of all of them stands on top of the crates.
+/// Each family is declared next to its components, with the `family!` macro; the list of all families is in the
+/// top-level crate.
 pub struct Family {
     /// Its name: Keras's module name.
     pub name: &'static str,
-    /// What one component of it is called in a message.
+    /// The noun for one of its components in a message.
     pub one: &'static str,
     /// Its documentation.
     pub doc: Doc,
     /// The descriptors of its components.
     pub components: &'static [&'static Descriptor],
-    /// Whether a spec chooses among its components by their names; the sections of a spec are tables of their own.
+    /// Whether a spec selects one of its components by name; the sections of a spec are separate tables.
     pub is_chosen: bool,
-    /// Where its components stand beside the parameters that take them.
+    /// Where its components can occur, in addition to the parameters that take them.
     pub places: &'static [&'static str],
     /// How a component is written in a spec file: `{inline}` stands for its name or inline table, `{table}` for its lines with `type`.
     pub example: &'static str,
 }
 
 impl Family {
-    /// What one component is called in a message, with its article, such as "an optimizer".
+    /// The noun for one component in a message, with its article, such as "an optimizer".
     pub fn a_thing(&self) -> String {
         let article = if self.one.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
         format!("{article} {}", self.one)
     }
 
-    /// Whether an expression can stand in the place of a name.
+    /// Whether an expression can replace a name.
     pub fn takes_expressions(&self) -> bool {
         self.components.iter().any(|thing| thing.name == super::component::EXPRESSION)
     }
@@ -45,30 +46,30 @@ impl PartialEq for Family {
 
 impl Eq for Family {}
 
-// Parameters name families and families have parameters: the name alone ends the circle.
+// Families refer to parameters and parameters to families: only the name is printed, to end the recursion.
 impl fmt::Debug for Family {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Room({})", self.name)
     }
 }
 
-/// Documentation: paragraphs of plain text, the first of which says what it is about. The one that begins with
-/// "Keras differences:", where there is one, is the last.
+/// Documentation: paragraphs of plain text. The first is a summary. A paragraph that starts with "Keras differences:",
+/// if any, is the last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Doc(pub &'static str);
 
 impl Doc {
-    /// The first paragraph, in one line.
+    /// The first paragraph, on one line.
     pub fn summary(self) -> String {
         self.paragraphs().next().unwrap_or_default().join(" ")
     }
 
-    /// The paragraphs without the differences from Keras, each with its lines.
+    /// The paragraphs without the differences from Keras, each as a list of lines.
     pub fn text(self) -> Vec<Vec<&'static str>> {
         self.paragraphs().filter(|lines| !lines[0].starts_with(DIFFERENCES)).collect()
     }
 
-    /// What differs from Keras, in one line.
+    /// The differences from Keras, on one line.
     pub fn differences(self) -> Option<String> {
         let paragraph = self.paragraphs().find(|lines| lines[0].starts_with(DIFFERENCES))?.join(" ");
         Some(paragraph[DIFFERENCES.len()..].trim().to_string())
@@ -82,10 +83,10 @@ impl Doc {
     }
 }
 
-/// How the paragraph begins that says what differs from Keras.
+/// The beginning of the paragraph about the differences from Keras.
 const DIFFERENCES: &str = "Keras differences:";
 
-/// A component of the catalogue, described once.
+/// The description of a component of the catalogue.
 #[derive(Debug)]
 pub struct Descriptor {
     /// The name in specs and on the command line: Keras's snake_case name.
@@ -94,19 +95,19 @@ pub struct Descriptor {
     pub class: &'static str,
     /// Other names by which Keras knows it.
     pub aliases: &'static [&'static str],
-    /// Documentation: the first paragraph says what it is.
+    /// Documentation: the first paragraph is a summary.
     pub doc: Doc,
     /// Its parameters, in Keras's order.
     pub params: &'static [Param],
 }
 
 impl Descriptor {
-    /// The first paragraph of the documentation, in one line.
+    /// The first paragraph of the documentation, on one line.
     pub fn summary(&self) -> String {
         self.doc.summary()
     }
 
-    /// Whether `name` means this component; upper and lower case do not matter.
+    /// Whether `name` means this component; letter case is ignored.
     pub fn is_called(&self, name: &str) -> bool {
         std::iter::once(&self.name)
             .chain(std::iter::once(&self.class))
@@ -124,16 +125,16 @@ impl Descriptor {
 pub struct Param {
     /// Keras's name.
     pub name: &'static str,
-    /// What values it may have.
+    /// The values it may have.
     pub kind: Kind,
-    /// Documentation: the first paragraph says what it does.
+    /// Documentation: the first paragraph is a summary.
     pub doc: Doc,
-    /// The default, `None` where the parameter may be left open.
+    /// The default, `None` if the parameter is optional and has no default.
     pub default: fn() -> Option<Value>,
 }
 
 impl Param {
-    /// The first paragraph of the documentation, in one line.
+    /// The first paragraph of the documentation, on one line.
     pub fn summary(&self) -> String {
         self.doc.summary()
     }
@@ -145,22 +146,22 @@ impl fmt::Debug for Param {
     }
 }
 
-/// What values a parameter may have.
+/// The values that a parameter may have.
 #[derive(Debug, Clone, Copy)]
 pub enum Kind {
     /// `true` or `false`.
     Bool,
-    /// A whole number in an interval.
+    /// An integer in an interval.
     Int(Interval),
     /// A number in an interval.
     Float(Interval),
     /// Any text.
     Text,
-    /// Any text, or a whole number.
+    /// Any text, or an integer.
     TextOrInt,
-    /// One of a few words.
+    /// One of a few names.
     Choice(&'static [&'static str]),
-    /// A whole number of at least 1, or one of a few words.
+    /// An integer of at least 1, or one of a few names.
     CountOr(&'static [&'static str]),
     /// A component of another family: its name, or a table with its `type` and parameters.
     Component(&'static Family),
@@ -168,11 +169,11 @@ pub enum Kind {
     FloatOrComponent(Interval, &'static Family),
     /// A list, each item of one kind.
     List(&'static Kind),
-    /// One value of a kind, or a list of them.
+    /// A single value of a kind, or a list of them.
     OneOrMore(&'static Kind),
-    /// Something of one kind, or a table of such by the names of outputs.
+    /// A value of one kind, or a table of such values by output name.
     PerOutput(&'static Kind),
-    /// Weights of classes: "balanced", or a table of a weight a label.
+    /// Class weights: "balanced", or a table with a weight per label.
     ClassWeight,
 }
 
@@ -185,16 +186,16 @@ impl Kind {
     pub const POSITIVE: Kind = Kind::Float(Interval::above(0.0));
     /// A number in [0, 1).
     pub const SHARE: Kind = Kind::Float(Interval::half_open(0.0, 1.0));
-    /// A whole number of at least 1.
+    /// An integer of at least 1.
     pub const COUNT: Kind = Kind::Int(Interval::at_least(1.0));
-    /// A whole number of at least 0.
+    /// An integer of at least 0.
     pub const INDEX: Kind = Kind::Int(Interval::at_least(0.0));
     /// Thresholds for probabilities: one, or several.
     pub const THRESHOLDS: Kind = Kind::OneOrMore(&Kind::Float(Interval::closed(0.0, 1.0)));
     /// A list of texts.
     pub const TEXTS: Kind = Kind::List(&Kind::Text);
 
-    /// Checks a value against type and interval; `path` names the parameter in the message.
+    /// Checks a value against type and interval; `path` is the name of the parameter in the message.
     pub fn check(&self, node: &Node, path: &str) -> Result<()> {
         let fits = match (self, &node.value) {
             (Kind::Bool, Value::Bool(_)) | (Kind::Text, Value::Text(_)) => true,
@@ -212,7 +213,7 @@ impl Kind {
                 }
                 true
             }
-            // What a component or a list holds is checked when it is read.
+            // The content of a component or a list is checked when it is read.
             (Kind::Component(_) | Kind::FloatOrComponent(..) | Kind::ClassWeight, Value::Text(_) | Value::Table(_)) => {
                 true
             }
@@ -283,9 +284,9 @@ pub struct Interval {
     pub min: f64,
     /// The upper end.
     pub max: f64,
-    /// Whether the lower end is left out.
+    /// Whether the lower end is excluded.
     pub open_min: bool,
-    /// Whether the upper end is left out.
+    /// Whether the upper end is excluded.
     pub open_max: bool,
 }
 

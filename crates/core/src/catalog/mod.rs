@@ -1,11 +1,12 @@
-//! What exists, and what each component's parameters are: the one table that everything else is made from.
+//! The catalogue: all components and their parameters, the single source from which everything else is generated.
 //!
 //! Each component (an optimizer, a layer, a section of the spec ...) is declared once, with the `component!` macro: its
-//! parameters with type, allowed values, default and one line of documentation. From that come the parameter struct,
-//! the reading and checking of spec files and flags ("did you mean"), the writing of resolved specs, the JSON Schema,
-//! `treino catalog`, the pages of the reference and the command line's help.
+//! parameters with type, allowed values, default and one line of documentation. The declaration generates the parameter
+//! struct, the reading and checking of spec files and flags ("did you mean"), the writing of resolved specs, the JSON
+//! Schema, `treino catalog`, the pages of the reference and the help of the command line.
 //!
-//! The components of a family are listed once, with the `family!` macro, which makes the enum that can hold any of them.
+//! The components of a family are listed once, with the `family!` macro, which generates the enum that can hold any of
+//! them.
 
 mod choice;
 mod component;

@@ -1,4 +1,4 @@
-//! The catalogue as pages to read: one for each family, made from the descriptors alone.
+//! The reference pages: one per family, generated from the descriptors.
 
 use super::component::write_named;
 use super::descriptor::{Descriptor, Doc, Family, Kind, Param};
@@ -14,8 +14,8 @@ pub struct ReferencePage {
     pub text: String,
 }
 
-/// The pages of the reference: an index, and one for each family. `flag` knows the flag of the command line that sets a
-/// value of the spec, such as `--batch-size` for `fit.batch_size`.
+/// The pages of the reference: an index, and one for each family. `flag` returns the flag of the command line that sets
+/// a value of the spec, such as `--batch-size` for `fit.batch_size`.
 pub fn reference(rooms: &[&Family], flag: &dyn Fn(&str) -> Option<String>) -> Vec<ReferencePage> {
     let reference = Reference { rooms, flag };
     let index = ReferencePage { file: "README.md".to_string(), text: reference.index() };
@@ -23,7 +23,7 @@ pub fn reference(rooms: &[&Family], flag: &dyn Fn(&str) -> Option<String>) -> Ve
     std::iter::once(index).chain(rooms.iter().map(room)).collect()
 }
 
-/// What the pages are made from.
+/// The data that the pages are generated from.
 struct Reference<'a> {
     rooms: &'a [&'a Family],
     flag: &'a dyn Fn(&str) -> Option<String>,
@@ -37,7 +37,7 @@ fn title(room: &Family) -> String {
     room.name[..1].to_uppercase() + &room.name[1..]
 }
 
-/// What a page says of itself, for those who would edit it.
+/// The note on each page for those who would edit it.
 const MADE: &str = "<!-- Made from the catalogue by `treino catalog --docs docs/reference`; do not edit. -->\n\n";
 
 const READING: &str = "\
@@ -78,7 +78,7 @@ impl Reference<'_> {
     fn page(&self, room: &Family) -> String {
         let mut text = format!("{MADE}# {}\n", title(room));
         let mut intro = room.doc.text();
-        // The first paragraph is for readers of the source.
+        // The first paragraph is for readers of the source code.
         intro.remove(0);
         for lines in intro {
             let _ = write!(text, "\n{}\n", prose(&lines));
@@ -146,7 +146,7 @@ impl Reference<'_> {
         }
     }
 
-    /// Where a component of the family may stand.
+    /// Where a component of the family can be used.
     fn places(&self, room: &Family) -> Option<String> {
         let mut places: Vec<String> = room.places.iter().map(|place| place.to_string()).collect();
         let (sections, others): (Vec<&Family>, Vec<&Family>) = self.rooms.iter().partition(|other| !other.is_chosen);
@@ -174,7 +174,7 @@ impl Reference<'_> {
         (!places.is_empty()).then(|| format!("Where it may stand: {}.{expression}", places.join("; ")))
     }
 
-    /// The component in a spec file, with its own parameters at their defaults.
+    /// The component in a spec file, with its non-shared parameters at their defaults.
     fn example(&self, room: &Family, thing: &Descriptor, own: &[&Param]) -> String {
         let mut table = Entries::default();
         for param in own {
@@ -197,7 +197,7 @@ impl Reference<'_> {
         room.example.replace("{inline}", &inline).replace("{table}", &format!("type = \"{}\"\n{lines}", thing.name))
     }
 
-    /// A value with its components named in short where all their parameters are at their defaults.
+    /// A value in which components are written as names if all their parameters are at their defaults.
     fn shortest(&self, value: &Value) -> Value {
         let Value::Table(table) = value else { return value.clone() };
         let Some(name) = table.get("type").and_then(Node::text) else { return value.clone() };
@@ -221,12 +221,12 @@ fn differences(text: &mut String, doc: Doc) {
     }
 }
 
-/// Whether a default stands for what must be given: an empty text.
+/// Whether a default marks a required value: an empty text.
 fn is_missing(default: &Value) -> bool {
     matches!(default, Value::Text(text) if text.is_empty())
 }
 
-/// What a kind allows, with links to families.
+/// The values that a kind allows, with links to families.
 fn allowed(kind: &Kind) -> String {
     let link = |room: &Family| room.a_thing().replace(room.one, &format!("[{}]({})", room.one, file(room)));
     match kind {
@@ -246,7 +246,7 @@ fn allowed(kind: &Kind) -> String {
     }
 }
 
-/// The parameters that more than half of a family's components have, and none of them otherwise than the rest.
+/// The parameters that more than half of a family's components have, and that are the same wherever they occur.
 fn shared(room: &Family) -> Vec<&'static Param> {
     let things = room.components;
     if !room.is_chosen || things.len() < 3 {
@@ -263,7 +263,7 @@ fn shared(room: &Family) -> Vec<&'static Param> {
     shared
 }
 
-/// Whether two parameters are the same but for their place.
+/// Whether two parameters are the same, regardless of their order.
 fn same(a: &Param, b: &Param) -> bool {
     let default = |p: &Param| (p.default)().map(|value| value.to_string());
     a.name == b.name && a.doc == b.doc && a.kind.to_string() == b.kind.to_string() && default(a) == default(b)
@@ -277,7 +277,7 @@ fn takes(kind: &Kind, room: &Family) -> bool {
     }
 }
 
-/// A value as TOML, in one line.
+/// A value as TOML, on one line.
 fn toml(value: &Value) -> String {
     match value {
         Value::Float(x) if x.fract() == 0.0 && x.abs() < 1e15 => format!("{x:.1}"),
@@ -301,7 +301,7 @@ fn cell(text: &str) -> String {
     text.replace('|', "\\|").replace('\n', " ")
 }
 
-/// Documentation without what Markdown would take for marks of its own, outside of code.
+/// Documentation with Markdown's special characters escaped, outside of code.
 fn escaped(text: &str) -> String {
     let mut code = false;
     let mut out = String::with_capacity(text.len());

@@ -1,4 +1,4 @@
-//! The JSON Schema (draft 2020-12) of the spec file, made from the descriptors.
+//! The JSON Schema (draft 2020-12) of the spec file, generated from the descriptors.
 
 use super::descriptor::{Descriptor, Family, Kind};
 use super::node::Value;

@@ -1,10 +1,11 @@
-//! Settings as messages name them: in back quotes, as a spec writes them. Whoever has other words for a setting, such as a
-//! command line, finds it by the quotes.
+//! Settings in messages: in backquotes, as a spec writes them. A front end with other names for settings, such as a
+//! command line, finds them by the backquotes.
 
 use super::node::{Node, Value};
 use super::toml::toml_value;
 
-/// A setting with its value, such as `` `data.skip_rows = 2` ``. The value holds no back quote: it is written as `\u0060`.
+/// A setting with its value, such as `` `data.skip_rows = 2` ``. The value contains no backquote: it is written as
+/// `\u0060`.
 pub fn setting(path: &str, value: impl Into<Value>) -> String {
     format!("`{path} = {}`", toml_value(&value.into()).to_string().replace('`', "\\u0060"))
 }

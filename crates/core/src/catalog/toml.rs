@@ -8,10 +8,10 @@ use std::sync::Arc;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-/// Reads TOML into entries that know where they stand. `path` is the file's name in messages.
+/// Parses TOML into entries with source positions. `path` is the name of the file in messages.
 ///
 /// # Errors
-/// Text that is no TOML, with line and column; dates, which no spec has.
+/// Returns an error for text that is not TOML, with line and column, and for dates, which specs do not have.
 pub fn parse(text: &str, path: &Path) -> Result<Entries> {
     let reader = Reader { text, path: Arc::from(path) };
     let table = DeTable::parse(text).map_err(|e| {

@@ -1,9 +1,9 @@
-//! What can go wrong, said so that a person can mend it.
+//! Errors, with messages that tell the user how to fix them.
 //!
 //! There is one public [`Error`]. It carries data, not a formatted string: what happened, where (a file, with line and
-//! column when known), and what to do. [`std::fmt::Display`] writes it as plain text; a terminal may draw it richer.
+//! column if known), and what to do. [`std::fmt::Display`] writes it as plain text; a terminal may add colours.
 //!
-//! A message names the thing, the value it had, the range it may have, and the nearest valid name.
+//! A message names the item, its value, the allowed range, and the nearest valid name.
 
 use std::fmt;
 use std::ops::Range;
@@ -13,7 +13,7 @@ use std::sync::Arc;
 /// The result of everything in this crate that can fail.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// Whose fault a failure is; decides the exit code of the program.
+/// The category of a failure; decides the exit code of the program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Kind {
@@ -21,9 +21,9 @@ pub enum Kind {
     Input,
     /// A file that could not be read or written.
     Io,
-    /// A training that left the finite numbers.
+    /// A training whose numbers became infinite or NaN.
     Diverged,
-    /// A run that was told to stop before it had anything to keep.
+    /// A run that was interrupted before it had a result.
     Interrupted,
 }
 
@@ -42,28 +42,28 @@ struct Inner {
     source: Option<Arc<dyn std::error::Error + Send + Sync>>,
 }
 
-/// A line of a text that is in no file of its own, such as an expression, and a place in it.
+/// A line of a text that is not in a file, such as an expression, and a span in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Excerpt {
     /// The line.
     pub line: String,
-    /// The bytes of the place: whole characters; none at the end of the line.
+    /// The bytes of the span: whole characters; empty at the end of the line.
     pub place: Range<usize>,
 }
 
-/// A stretch of a text file.
+/// A span of a text file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TextSpan {
     /// Line, counted from 1.
     pub line: usize,
-    /// Column in characters, counted from 1; 0 when only the line is known.
+    /// Column in characters, counted from 1; 0 if only the line is known.
     pub column: usize,
-    /// Length in characters; 0 when unknown.
+    /// Length in characters; 0 if unknown.
     pub length: usize,
 }
 
 impl Excerpt {
-    /// At most 60 characters before and from the beginning of the place, with the number of characters before it and in it.
+    /// At most 60 characters before and after the start of the span, with the number of characters before it and in it.
     fn clipped(&self) -> (String, usize, usize) {
         const SIDE: usize = 60;
         let count = |text: &str| text.chars().count();
@@ -92,19 +92,19 @@ impl Error {
         }))
     }
 
-    /// The error of another library that is behind this one, for [`std::error::Error::source`]. What a person needs of it
-    /// stands in the message.
+    /// The error of another library that caused this one, for [`std::error::Error::source`]. The message contains all
+    /// that the user needs of it.
     pub fn caused_by(mut self, source: impl std::error::Error + Send + Sync + 'static) -> Self {
         self.0.source = Some(Arc::new(source));
         self
     }
 
-    /// Input that cannot be used as it is.
+    /// Input that cannot be used.
     pub fn input(message: impl Into<String>) -> Self {
         Self::new(Kind::Input, message)
     }
 
-    /// A file that could not be read or written: `verb` is what was tried, such as "read".
+    /// A file that could not be read or written: `verb` is the operation, such as "read".
     pub fn io(verb: &str, path: &Path, cause: &std::io::Error) -> Self {
         let why = match cause.kind() {
             std::io::ErrorKind::NotFound => "there is no such file or folder".to_string(),
@@ -115,10 +115,10 @@ impl Error {
             std::io::ErrorKind::StorageFull => "the disk is full".to_string(),
             std::io::ErrorKind::ReadOnlyFilesystem => "the file system is read-only".to_string(),
             std::io::ErrorKind::FileTooLarge => "no file may be so large here".to_string(),
-            // Behind the system's words stand its number and what the reader knows already.
+            // The system's message ends with its error code and with text that the reader knows already.
             _ => cause.to_string().split(" (os error").next().unwrap_or_default().to_string(),
         };
-        // The cause is lent and cannot be copied, but for what it is made of.
+        // The cause is borrowed and cannot be cloned, so it is rebuilt from its parts.
         let source = match cause.raw_os_error() {
             Some(code) => std::io::Error::from_raw_os_error(code),
             None => std::io::Error::new(cause.kind(), cause.to_string()),
@@ -137,13 +137,13 @@ impl Error {
         self.at(TextSpan { line, column: 0, length: 0 })
     }
 
-    /// The stretch of text that the error is about.
+    /// The span of text that the error is about.
     pub fn at(mut self, span: TextSpan) -> Self {
         self.0.span.get_or_insert(span);
         self
     }
 
-    /// The place in a text that the error is about, by its bytes. Of the text, the line of the place is shown.
+    /// The span in a text that the error is about, in bytes. Only the line of the span is shown.
     pub fn marking(mut self, text: &str, place: Range<usize>) -> Self {
         let begin = text[..place.start].rfind('\n').map_or(0, |at| at + 1);
         let end = text[place.start..].find('\n').map_or(text.len(), |at| place.start + at);
@@ -152,20 +152,20 @@ impl Error {
         self
     }
 
-    /// The error with its message and its helps in other words.
+    /// The error with its message and its help texts rewritten by `words`.
     pub fn worded(mut self, words: impl Fn(&str) -> String) -> Self {
         self.0.message = words(&self.0.message);
         self.0.help.iter_mut().for_each(|help| *help = words(help));
         self
     }
 
-    /// One thing to do about it: a sentence.
+    /// Adds one suggestion what to do: a sentence.
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.0.help.push(help.into());
         self
     }
 
-    /// Adds "did you mean ...?" where one of `names` is close to `given`, and otherwise the list of them, if short.
+    /// Adds "did you mean ...?" if one of `names` is close to `given`, and otherwise the list of them, if short.
     pub fn nearest<'a>(self, given: &str, names: impl IntoIterator<Item = &'a str>) -> Self {
         let names: Vec<&str> = names.into_iter().collect();
         match nearest(given, names.iter().copied()) {
@@ -179,38 +179,38 @@ impl Error {
         }
     }
 
-    /// Whose fault it is.
+    /// The category of the failure.
     pub fn kind(&self) -> Kind {
         self.0.kind
     }
 
-    /// What happened, in one sentence without place or help.
+    /// What happened, in one sentence without position or help.
     pub fn message(&self) -> &str {
         &self.0.message
     }
 
-    /// The file that the error is about, where there is one.
+    /// The file that the error is about, if any.
     pub fn file(&self) -> Option<&Path> {
         self.0.file.as_deref()
     }
 
-    /// The stretch of that file, where it is known.
+    /// The span of that file, if known.
     pub fn span(&self) -> Option<TextSpan> {
         self.0.span
     }
 
-    /// The text that the error is about and the place in it, where it is about one.
+    /// The text that the error is about and the span in it, if any.
     pub fn excerpt(&self) -> Option<&Excerpt> {
         self.0.excerpt.as_ref()
     }
 
-    /// What to do about it, a sentence each.
+    /// What to do about it, one sentence each.
     pub fn helps(&self) -> &[String] {
         &self.0.help
     }
 
-    /// The program's exit code for this error: 2 for a mistake of the user or the surroundings, 3 for a training that
-    /// diverged, 130 for an interruption.
+    /// The program's exit code for this error: 2 for a mistake of the user or a problem of the environment, 3 for a
+    /// training that diverged, 130 for an interruption.
     pub fn exit_code(&self) -> u8 {
         match self.0.kind {
             Kind::Input | Kind::Io => 2,
@@ -254,7 +254,7 @@ impl std::error::Error for Error {
     }
 }
 
-/// The name among `names` that `given` was probably meant to be, ignoring case, `-` and `_`; `None` when nothing is close.
+/// The name among `names` that is closest to `given`, ignoring case, `-` and `_`; `None` if nothing is close.
 pub fn nearest<'a>(given: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     fn plain(s: &str) -> String {
         s.chars().filter(|c| !matches!(c, '_' | '-' | ' ' | '.')).flat_map(char::to_lowercase).collect()

@@ -6,7 +6,7 @@ use std::fs::{File, OpenOptions};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-/// A log: it grows by whole pieces. A piece that cannot be written to its end is taken back.
+/// An append-only log. A record that cannot be written completely is removed again.
 #[derive(Debug)]
 pub struct AppendFile {
     file: File,
@@ -15,10 +15,11 @@ pub struct AppendFile {
 }
 
 impl AppendFile {
-    /// Whether such a file can be written: to be asked before a training. It leaves nothing behind.
+    /// Checks whether such a file can be written, before a training. It leaves nothing behind.
     ///
     /// # Errors
-    /// A folder that cannot be made or written to, something of that name that is no file or cannot be written.
+    /// Returns an error if the folder cannot be created or written to, or if the path exists and is not a writable
+    /// file.
     pub fn check(path: &Path) -> Result<()> {
         if path.is_dir() {
             return Err(Error::io("write", path, &std::io::ErrorKind::IsADirectory.into()));
@@ -29,20 +30,20 @@ impl AppendFile {
         check_folder(folder(path))
     }
 
-    /// A new file with this content, in the place of an old one.
+    /// Creates a file with this content; replaces an old one.
     ///
     /// # Errors
-    /// The file cannot be written; an old one then stays as it was.
+    /// Returns an error if the file cannot be written; an old one is then unchanged.
     pub fn create(path: &Path, content: &[u8]) -> Result<Self> {
         make_folder(path)?;
         write_atomically(path, content)?;
         Self::open(path)
     }
 
-    /// A file to grow from what it holds; a new one where there is none.
+    /// Opens a file to append to it; creates it if it does not exist.
     ///
     /// # Errors
-    /// The file cannot be written.
+    /// Returns an error if the file cannot be written.
     pub fn open(path: &Path) -> Result<Self> {
         make_folder(path)?;
         let open = || {
@@ -54,18 +55,18 @@ impl AppendFile {
         Ok(AppendFile { file, path: path.to_path_buf(), length })
     }
 
-    /// Whether it holds nothing.
+    /// Whether the file is empty.
     pub fn is_empty(&self) -> bool {
         self.length == 0
     }
 
-    /// Adds a piece.
+    /// Appends a record.
     ///
     /// # Errors
-    /// The piece cannot be written; the file then is as before.
+    /// Returns an error if the record cannot be written; the file is then unchanged.
     pub fn append(&mut self, piece: &[u8]) -> Result<()> {
         if let Err(e) = self.file.write_all(piece) {
-            // Devices have no length to set.
+            // Devices have no length that can be set.
             let _ = self.file.set_len(self.length);
             return Err(Error::io("write", &self.path, &e));
         }

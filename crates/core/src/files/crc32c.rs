@@ -1,4 +1,4 @@
-//! CRC-32C, Castagnoli's: polynomial 0x1EDC6F41, reflected, as in iSCSI (RFC 3720) and TensorBoard's files.
+//! CRC-32C (Castagnoli): polynomial 0x1EDC6F41, reflected, as in iSCSI (RFC 3720) and TensorBoard's files.
 
 const TABLE: [u32; 256] = table();
 
@@ -17,7 +17,7 @@ const fn table() -> [u32; 256] {
     table
 }
 
-/// A checksum in the making.
+/// A running checksum.
 #[derive(Debug, Clone, Copy)]
 pub struct Crc32c(u32);
 
@@ -28,12 +28,12 @@ impl Default for Crc32c {
 }
 
 impl Crc32c {
-    /// Of no bytes yet.
+    /// The checksum of no bytes.
     pub fn new() -> Self {
         Crc32c(!0)
     }
 
-    /// Takes in more bytes.
+    /// Adds more bytes.
     pub fn update(&mut self, bytes: &[u8]) {
         self.0 = bytes.iter().fold(self.0, |crc, byte| (crc >> 8) ^ TABLE[((crc ^ u32::from(*byte)) & 0xFF) as usize]);
     }

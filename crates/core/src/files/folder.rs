@@ -1,4 +1,4 @@
-//! Folders that are made where they are missing, and working folders beside the place of what is made in them.
+//! Creates missing folders, and temporary folders next to the final path of their content.
 
 use super::leftovers::{is_ours, remove_leftovers, try_to_own};
 use crate::error::{Error, Result};
@@ -6,14 +6,14 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
-/// Folders that were made on the way; those that are empty in the end go again.
+/// The folders that were created; those that are empty at the end are removed again.
 #[derive(Debug)]
 pub struct CreatedFolders(Vec<PathBuf>);
 
 impl CreatedFolders {
-    /// Makes a folder and those above it, as far as they are missing.
+    /// Creates a folder and its missing parents.
     /// # Errors
-    /// The folder cannot be made.
+    /// Returns an error if the folder cannot be created.
     pub fn make(folder: &Path) -> Result<Self> {
         let is_missing = |path: &&Path| !path.as_os_str().is_empty() && !path.exists();
         let missing = folder.ancestors().take_while(is_missing).map(Path::to_path_buf).collect();
@@ -24,7 +24,7 @@ impl CreatedFolders {
         }
     }
 
-    /// Leaves the folders where they are.
+    /// Keeps the folders.
     pub fn keep(&mut self) {
         self.0.clear();
     }
@@ -33,25 +33,25 @@ impl CreatedFolders {
 impl Drop for CreatedFolders {
     fn drop(&mut self) {
         for folder in &self.0 {
-            // One that is not empty has been put to use.
+            // A folder that is not empty is in use.
             let _ = std::fs::remove_dir(folder);
         }
     }
 }
 
-/// Whether something can be written into a folder, which may have to be made: to be asked before long work, so that its result
-/// is not lost. What killed processes left there is removed; else it leaves nothing behind.
+/// Checks whether a folder, which is created if necessary, can be written to; to be called before long work, so that
+/// its result is not lost. It removes the leftovers of killed processes, and otherwise leaves nothing behind.
 ///
 /// # Errors
-/// A folder that cannot be made or written to.
+/// Returns an error if the folder cannot be created or written to.
 pub fn check_folder(folder: &Path) -> Result<()> {
     WorkingFolder::make(folder, ".treino-").map(drop)
 }
 
-/// Whether the disk of a folder, which need not exist, has room for so many bytes, as far as the system tells.
+/// Checks whether the disk of a folder, which need not exist, has this many free bytes, as far as the system can tell.
 ///
 /// # Errors
-/// A disk that is too full.
+/// Returns an error if the disk is too full.
 pub fn check_space(folder: &Path, bytes: u64) -> Result<()> {
     let here = Path::new(".");
     let there = folder.ancestors().find(|path| path.is_dir() && !path.as_os_str().is_empty()).unwrap_or(here);
@@ -76,11 +76,11 @@ fn free_bytes(_folder: &Path) -> Option<u64> {
     None
 }
 
-/// A folder to work in, beside the place of what is made. Dropped, it goes, and then the empty ones among the folders that were
-/// made for it.
+/// A temporary folder next to the final path of its content. Dropping it removes it, and then the empty ones among the
+/// folders that were created for it.
 #[derive(Debug)]
 pub struct WorkingFolder {
-    // Dropped in this order: the work, then what it is in.
+    // Dropped in this order: the folder, then its parents.
     work: TempDir,
     made: CreatedFolders,
     /// Held as long as the process works: a folder without an owner is a leftover.
@@ -88,10 +88,10 @@ pub struct WorkingFolder {
 }
 
 impl WorkingFolder {
-    /// Makes a working folder in `parent`, which is made where it is missing. Those of killed processes are removed.
+    /// Creates a temporary folder in `parent`, which is created if necessary. Those of killed processes are removed.
     ///
     /// # Errors
-    /// A folder that cannot be made or written to.
+    /// Returns an error if a folder cannot be created or written to.
     pub fn make(parent: &Path, prefix: &str) -> Result<Self> {
         let mut tries = 0;
         loop {
@@ -102,7 +102,7 @@ impl WorkingFolder {
                 Ok((work, owner)) if is_ours(work.path(), owner.as_ref()) => {
                     return Ok(WorkingFolder { work, made, owner });
                 }
-                // Another process took the new folder for a leftover, or its own empty parent away.
+                // Another process took the new folder for a leftover, or removed the empty parent.
                 Ok(_) if tries < 10 => {}
                 Err(e) if e.kind() == std::io::ErrorKind::NotFound && tries < 10 => {}
                 Ok(_) => return Err(Error::io("write to the folder", parent, &std::io::ErrorKind::NotFound.into())),
@@ -112,12 +112,12 @@ impl WorkingFolder {
         }
     }
 
-    /// Where it is.
+    /// Its path.
     pub fn path(&self) -> &Path {
         self.work.path()
     }
 
-    /// The folder has been renamed: there is nothing left to remove.
+    /// To be called when the folder has been renamed: there is nothing left to remove.
     pub fn has_moved(mut self) {
         let _ = self.work.keep();
         self.made.keep();

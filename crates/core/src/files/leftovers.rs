@@ -1,22 +1,22 @@
-//! What killed processes left: temporary files and working folders that nobody owns any more.
+//! Leftovers of killed processes: temporary files and temporary folders without an owner.
 //!
-//! Who works holds a lock on its file or folder, which the system takes away with the process. So what can be locked by somebody
-//! else belongs to nobody.
+//! A working process holds a lock on its file or folder, which the system releases when the process ends. So a file
+//! that another process can lock has no owner.
 
 use std::fs::{File, TryLockError};
 use std::io;
 use std::path::Path;
 
-/// How the names of what is in the making begin; six letters or digits follow.
+/// The prefixes of temporary names; six letters or digits follow.
 const PREFIXES: [&str; 2] = [".run-", ".treino-"];
 
-/// Locks a file or folder that was just made, for as long as the result is held; `None` where the system has no such locks.
+/// Locks a new file or folder for as long as the result is held; `None` if the system has no such locks.
 ///
 /// # Errors
-/// It is gone again, or somebody else holds it: it was taken for a leftover.
+/// Returns an error if it no longer exists, or if another process holds it: it was taken for a leftover.
 pub(super) fn try_to_own(path: &Path) -> io::Result<Option<File>> {
     if !cfg!(unix) {
-        // A folder cannot be opened there.
+        // On such systems a folder cannot be opened.
         return Ok(None);
     }
     let file = File::open(path)?;
@@ -27,7 +27,7 @@ pub(super) fn try_to_own(path: &Path) -> io::Result<Option<File>> {
 /// Locks an open file.
 ///
 /// # Errors
-/// Somebody else holds it.
+/// Returns an error if another process holds it.
 pub(super) fn own(file: &File) -> io::Result<()> {
     match file.try_lock() {
         Err(TryLockError::WouldBlock) => Err(io::ErrorKind::NotFound.into()),
@@ -36,7 +36,7 @@ pub(super) fn own(file: &File) -> io::Result<()> {
     }
 }
 
-/// Whether what was locked still has its name.
+/// Whether the locked file still has its name.
 pub(super) fn is_ours(path: &Path, owned: Option<&File>) -> bool {
     #[cfg(unix)]
     if let Some(file) = owned {
@@ -50,7 +50,7 @@ pub(super) fn is_ours(path: &Path, owned: Option<&File>) -> bool {
     owned.is_none() || path.exists()
 }
 
-/// Removes what killed processes left in a folder. What cannot be removed stays.
+/// Removes the leftovers of killed processes in a folder. Those that cannot be removed stay.
 pub fn remove_leftovers(folder: &Path) {
     let Ok(entries) = std::fs::read_dir(folder) else { return };
     for entry in entries.flatten() {
@@ -61,7 +61,7 @@ pub fn remove_leftovers(folder: &Path) {
             })
         };
         let (path, name) = (entry.path(), entry.file_name());
-        // A link is never one of ours.
+        // A link is never a leftover.
         let Some(kind) = entry.file_type().ok().filter(|kind| kind.is_file() || kind.is_dir()) else { continue };
         if !name.to_str().is_some_and(is_temporary) {
             continue;

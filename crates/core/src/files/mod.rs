@@ -1,7 +1,7 @@
-//! Files: written in one piece or growing by whole pieces, and checksums.
+//! Atomic writing of files, append-only logs, and checksums.
 //!
-//! A file is written beside its place and then renamed, so a reader never sees half of one. Logs grow instead, by whole
-//! pieces.
+//! A file is written under a temporary name in the same folder and then renamed, so a reader never sees a part of it.
+//! Logs grow by complete records instead.
 
 mod append_file;
 mod crc32c;
@@ -20,13 +20,12 @@ use std::io::Write;
 use std::path::Path;
 use tempfile::NamedTempFile;
 
-/// Writes a file in one piece: readers see the old content or the new, never a part.
+/// Writes a file atomically: readers see the old content or the new, never a part.
 ///
-/// A link is followed. What is no file (a device, a pipe) is written to as it is: putting a file in its place would
-/// take it away.
+/// A link is followed. A device or a pipe is written to directly, because a rename would replace it.
 ///
 /// # Errors
-/// The folder cannot be written to, or the disk is full; the old file then stays as it was.
+/// Returns an error if the folder cannot be written to, or if the disk is full; the old file is then unchanged.
 pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<()> {
     let write = || match std::fs::metadata(path) {
         Ok(there) if there.is_dir() => Err(std::io::ErrorKind::IsADirectory.into()),
@@ -41,8 +40,8 @@ pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<()> {
     write().map_err(|e| Error::io("write", path, &e))
 }
 
-/// Writes a file under a name that nobody gave: a link of that name is replaced, never followed, so that what it leads to stays
-/// as it is.
+/// Writes a file whose name the user did not choose: a link with that name is replaced, not followed, so its target is
+/// unchanged.
 ///
 /// # Errors
 /// As [`write_atomically`].
@@ -67,7 +66,7 @@ fn temporary(folder: &Path) -> std::io::Result<NamedTempFile> {
     }
 }
 
-/// Writes beside the place of the file, and then renames.
+/// Writes a temporary file in the same folder, and then renames it.
 fn replace(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     let folder = match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
@@ -76,7 +75,7 @@ fn replace(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     let mut file = temporary(folder)?;
     file.write_all(bytes)?;
     file.as_file().sync_all()?;
-    // Temporary files are for their owner only; what is kept follows the folder's custom.
+    // Temporary files are readable by their owner only; the final file gets the usual permissions.
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;

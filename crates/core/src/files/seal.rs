@@ -1,18 +1,18 @@
-//! A checksum inside the file that it is about: every byte counts, those of the checksum as zeros.
+//! A checksum inside the file that it covers: it covers every byte, with its own digits as zeros.
 //!
-//! It is the first entry of the JSON object that the file begins with, or that a safetensors file has in its metadata under the
-//! key `treino`.
+//! It is the first entry of the JSON object at the beginning of the file, or of the safetensors metadata under the key
+//! `treino`.
 
 use super::Crc32c;
 use crate::error::{Error, Result};
 use std::ops::Range;
 
-/// The first entry of an object that is to be sealed, in JSON.
+/// The first entry of an object before it is sealed, in JSON.
 pub const UNSEALED: &str = "\"checksum\":\"00000000\"";
 
 const DIGITS: usize = 8;
 
-/// What a whole file begins with, up to the digits, and where.
+/// The possible beginnings of a file, up to the digits, with their offsets.
 const BEGINNINGS: [(usize, &[u8]); 2] =
     [(0, b"{\"checksum\":\""), (8, b"{\"__metadata__\":{\"treino\":\"{\\\"checksum\\\":\\\"")];
 
@@ -33,10 +33,10 @@ fn checksum(bytes: &[u8], digits: &Range<usize>) -> String {
     format!("{:08x}", crc.value())
 }
 
-/// Puts the checksum of a file into it.
+/// Writes the checksum of a file into it.
 ///
 /// # Errors
-/// A file that does not begin with [`UNSEALED`].
+/// Returns an error if the file does not begin with [`UNSEALED`].
 pub fn seal(bytes: &mut [u8]) -> Result<()> {
     let Some(digits) = digits(bytes) else {
         return Err(Error::input("the file cannot be stored: it has no place for its checksum"));
@@ -46,10 +46,10 @@ pub fn seal(bytes: &mut [u8]) -> Result<()> {
     Ok(())
 }
 
-/// Whether a file is as it was written. `must` says that it has to have a checksum: files of earlier formats have none.
+/// Checks that a file is unchanged. `must` requires a checksum: files of earlier formats have none.
 ///
 /// # Errors
-/// A file that was changed or damaged.
+/// Returns an error if the file was changed or damaged.
 pub fn check_seal(bytes: &[u8], must: bool) -> Result<()> {
     match digits(bytes) {
         None if must => Err(Error::input("the file is damaged: its checksum is missing")),

@@ -1,65 +1,65 @@
-//! What the numbers of a row stand for.
+//! The meaning of the numbers in a row.
 
 use crate::error::{Error, Result};
 use std::ops::Range;
 
-/// How wide the rows are that go into a network, and which of their numbers came from which column of a table.
+/// The width of the rows that enter a network, and the column of a table that each of their numbers comes from.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Columns {
     total: usize,
     named: Vec<(String, Range<usize>)>,
-    /// Columns that an input layer has in a way of its own; their numbers stand behind all others.
+    /// Columns with a special encoding for an input layer; their numbers follow all others.
     read: Vec<InputRange>,
 }
 
-/// A column as it is read by those who read an input layer.
+/// A column with a special encoding for an input layer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InputRange {
     /// The input layer.
     pub layer: String,
     /// The column.
     pub name: String,
-    /// Its place in a row.
+    /// Its position in a row.
     pub at: usize,
-    /// Its numbers are whole ones from 0 to below this.
+    /// The exclusive upper bound of its numbers, which are integers from 0.
     pub below: Option<usize>,
     /// Whether a lookup or hashing layer was applied to it.
     pub encoded: bool,
 }
 
 impl From<usize> for Columns {
-    /// Rows of so many numbers without names.
+    /// Rows of `total` numbers without names.
     fn from(total: usize) -> Self {
         Columns { total, ..Columns::default() }
     }
 }
 
 impl Columns {
-    /// Adds a column that became `width` numbers, behind the others.
+    /// Adds a column that became `width` numbers, after the others.
     pub fn push(&mut self, name: &str, width: usize) {
         let start = self.total;
         self.total += width;
         self.named.push((name.to_string(), start..self.total));
     }
 
-    /// Adds a column that those who read an input layer read in a way of their own.
+    /// Adds a column with a special encoding for an input layer.
     pub fn push_read(&mut self, layer: &str, name: &str, below: Option<usize>, encoded: bool) {
         let (layer, name, at) = (layer.to_string(), name.to_string(), self.total);
         self.total += 1;
         self.read.push(InputRange { layer, name, at, below, encoded });
     }
 
-    /// The columns that an input layer has in a way of its own; none where it is an ordinary one.
+    /// The columns with a special encoding for an input layer; empty if it is an ordinary one.
     pub fn read_by(&self, layer: &str) -> Vec<&InputRange> {
         self.read.iter().filter(|read| read.layer == layer).collect()
     }
 
-    /// Numbers in a row that no input layer has in a way of its own. They are the first.
+    /// The count of numbers in a row without a special encoding. They come first.
     pub fn ordinary(&self) -> usize {
         self.total - self.read.len()
     }
 
-    /// Numbers in a row.
+    /// The count of numbers in a row.
     pub fn total(&self) -> usize {
         self.total
     }
@@ -67,7 +67,7 @@ impl Columns {
     /// The numbers that a column became.
     ///
     /// # Errors
-    /// An unknown name, with the nearest one.
+    /// Returns an error for an unknown name, with the nearest one.
     pub fn find(&self, name: &str) -> Result<Range<usize>> {
         match self.named.iter().find(|(n, _)| n == name) {
             Some((_, range)) => Ok(range.clone()),

@@ -1,17 +1,17 @@
-//! Texts to bins: FarmHash's Fingerprint64, or SipHash-2-4 with a salt.
+//! Hashes texts to bins: FarmHash's Fingerprint64, or SipHash-2-4 with a salt.
 //!
-//! Fingerprint64 is the function of that name in Google's FarmHash, fixed for all time. The fixtures of the hashing layer
-//! hold it to Keras's bins, with texts of every length at which it takes another way.
+//! Fingerprint64 is the function of that name in Google's FarmHash, which never changes. The fixtures of the hashing
+//! layer compare it with Keras's bins, for text lengths that cover every branch.
 
 use serde::{Deserialize, Serialize};
 use siphasher::sip::SipHasher24;
 
-/// How texts and whole numbers fall into bins.
+/// How texts and integers are assigned to bins.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Hash {
     /// Number of bins.
     pub bins: usize,
-    /// What takes bin 0 alone, as a text; all else shares the other bins.
+    /// The mask, as a text: it has bin 0 for itself, and all other texts share the other bins.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mask: Option<String>,
     /// The key of SipHash-2-4; without it the hash is Fingerprint64.
@@ -22,7 +22,7 @@ pub struct Hash {
 impl Hash {
     /// The bin of a text.
     pub fn bin(&self, text: &[u8]) -> usize {
-        // With one bin alone there is none to keep for the mask.
+        // A single bin cannot be reserved for the mask.
         let mask = self.mask.as_ref().filter(|_| self.bins > 1);
         if mask.is_some_and(|mask| mask.as_bytes() == text) {
             return 0;
@@ -35,7 +35,7 @@ impl Hash {
         (hash % self.bins.saturating_sub(kept).max(1) as u64) as usize + kept
     }
 
-    /// The bin of a whole number: that of its digits.
+    /// The bin of an integer: that of its digits.
     pub fn bin_of_number(&self, number: i64) -> usize {
         let mut digits = [0; 20];
         let mut at = digits.len();
@@ -166,7 +166,7 @@ struct State {
 }
 
 impl State {
-    /// Takes in the 64 bytes from `at`.
+    /// Processes the 64 bytes from `at`.
     fn round(&mut self, s: &[u8], at: usize, by: u64, nine: u64) {
         let State { x, y, z, v, w } = self;
         *x = turn(sum(&[*x, *y, v.0, word(s, at + 8)]), 37).wrapping_mul(by);
@@ -215,7 +215,7 @@ mod tests {
         assert_eq!(Hash { bins: 1, ..hash }.bin(b"anything"), 0);
     }
 
-    /// The text of the SipHash paper's appendix: key 00 01 .. 0f, message 00 01 .. 0e.
+    /// The test vector in the appendix of the SipHash paper: key 00 01 .. 0f, message 00 01 .. 0e.
     #[test]
     fn siphash_is_that_of_its_paper() {
         let message: Vec<u8> = (0..15).collect();

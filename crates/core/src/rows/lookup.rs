@@ -1,19 +1,19 @@
-//! Tokens to the indices of a vocabulary, by the rules of Keras's lookup layers.
+//! Maps tokens to the indices of a vocabulary, as Keras's lookup layers do.
 //!
-//! Index 0 is the mask's where it has one, then come the slots of unknown tokens, then the vocabulary. An unknown token goes
-//! to the slot that [`VocabularyKey::slot`] says.
+//! Index 0 is the mask if it has an index, then come the slots for unknown tokens, then the vocabulary.
+//! [`VocabularyKey::slot`] gives the slot of an unknown token.
 
 use super::hash::fingerprint64;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// A text or a whole number.
+/// A text or an integer.
 pub trait VocabularyKey: Ord + Clone {
-    /// The slot, of so many, of this token where it is unknown: the fingerprint of a text, the value of a number, modulo
-    /// `slots`.
+    /// The slot, of `slots` in all, of this token if it is unknown: the fingerprint of a text, or the value of a
+    /// number, modulo `slots`.
     fn slot(&self, slots: usize) -> usize;
 
-    /// What a missing cell is taken for where there is no mask: the empty text, or 0.
+    /// The value of a missing cell if there is no mask: the empty text, or 0.
     fn nothing() -> Self;
 }
 
@@ -40,14 +40,14 @@ impl VocabularyKey for i64 {
 /// How tokens become indices.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Lookup<T> {
-    /// The known tokens in their order; none where they are still to be learnt.
+    /// The known tokens in their order; empty if they are still to be learned.
     pub vocabulary: Vec<T>,
     /// Slots for unknown tokens.
     pub unknown: usize,
-    /// What stands for nothing.
+    /// The mask token, which represents a missing value.
     #[serde(default = "Option::default", skip_serializing_if = "Option::is_none")]
     pub mask: Option<T>,
-    /// Whether the mask has index 0; else it is dropped, which is written as -1.
+    /// Whether the mask has index 0; else it is dropped, which is encoded as -1.
     pub mask_has_index: bool,
 }
 
@@ -57,7 +57,7 @@ impl<T: VocabularyKey> Lookup<T> {
         usize::from(self.mask.is_some() && self.mask_has_index)
     }
 
-    /// Indices before those of the vocabulary.
+    /// The number of indices before those of the vocabulary.
     pub fn special(&self) -> usize {
         self.first().saturating_add(self.unknown)
     }
@@ -71,8 +71,8 @@ impl<T: VocabularyKey> Lookup<T> {
         if self.mask_has_index { 0.0 } else { -1.0 }
     }
 
-    /// The index of a missing cell: the mask's, else that of the empty text or 0 as an unknown token; NaN where there is
-    /// neither.
+    /// The index of a missing cell: that of the mask, else that of the empty text or 0 as an unknown token; NaN if
+    /// there is neither.
     pub fn missing(&self) -> f32 {
         match (&self.mask, self.unknown) {
             (Some(_), _) => self.masked(),
@@ -81,7 +81,7 @@ impl<T: VocabularyKey> Lookup<T> {
         }
     }
 
-    /// Ready for looking up.
+    /// A sorted copy for searching.
     pub fn sorted(&self) -> Sorted<T> {
         let place = |i: usize| self.special().saturating_add(i) as f32;
         let mut known: Vec<(T, f32)> =
@@ -102,7 +102,7 @@ pub struct Sorted<T> {
 }
 
 impl<T: VocabularyKey> Sorted<T> {
-    /// The index of a token; NaN where it is unknown and there is no slot for such.
+    /// The index of a token; NaN if it is unknown and there is no slot for unknown tokens.
     pub fn index(&self, token: &T) -> f32 {
         if let Some((mask, index)) = &self.mask
             && mask == token
@@ -118,7 +118,7 @@ impl<T: VocabularyKey> Sorted<T> {
     }
 }
 
-/// The tokens by how often they come, most frequent first, ties by the token, highest first (Keras: `adapt`); at most
+/// The tokens by frequency, most frequent first; ties by the token, highest first (as in Keras's `adapt`); at most
 /// `most`.
 pub fn learn<T: VocabularyKey>(tokens: impl Iterator<Item = (T, usize)>, never: &[&T], most: usize) -> Vec<T> {
     let mut counts: BTreeMap<T, usize> = BTreeMap::new();

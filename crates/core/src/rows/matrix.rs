@@ -1,6 +1,6 @@
-//! A dense matrix of `f32`, row by row.
+//! A dense row-major matrix of `f32`.
 
-/// A dense row-major matrix of `f32`: what a network reads and what targets are kept in.
+/// A dense row-major matrix of `f32`: the input of a network, or its targets.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Matrix {
     rows: usize,
@@ -12,7 +12,7 @@ impl Matrix {
     /// The matrix whose element *(i, j)* is `data[i * cols + j]`.
     ///
     /// # Panics
-    /// If `data.len()` is not `rows * cols`: that is a mistake of the caller, not of an input.
+    /// If `data.len()` is not `rows * cols`, which is a bug of the caller, not an error of the input.
     pub fn new(rows: usize, cols: usize, data: Vec<f32>) -> Self {
         assert_eq!(rows * cols, data.len(), "a {rows} x {cols} matrix needs {} numbers", rows * cols);
         Matrix { rows, cols, data }
@@ -48,7 +48,7 @@ impl Matrix {
         &self.data
     }
 
-    /// All numbers, row after row, to be changed in place.
+    /// All numbers, row after row, mutable.
     pub fn as_mut_slice(&mut self) -> &mut [f32] {
         &mut self.data
     }

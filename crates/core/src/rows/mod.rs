@@ -1,7 +1,8 @@
-//! Rows of numbers, and what their columns stand for.
+//! Rows of numbers, and the meaning of their columns.
 //!
-//! A [`Matrix`] holds rows of its own, [`Rows`] borrows them. [`Columns`] says which numbers of a row came from which column of a table.
-//! Layers for categories read columns as something else than ordinary features: [`ColumnEncodings`] says which, [`Lookup`] and [`struct@Hash`] how.
+//! A [`Matrix`] owns its rows, [`Rows`] borrows them. [`Columns`] gives the column of a table for each number of a row.
+//! Layers for categories need other encodings than ordinary inputs: [`ColumnEncodings`] lists them, [`Lookup`] and
+//! [`struct@Hash`] compute them.
 
 mod column_encoding;
 mod columns;

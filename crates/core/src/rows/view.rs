@@ -1,11 +1,12 @@
-//! Rows that belong to somebody else.
+//! Borrowed rows.
 
 use super::Matrix;
 use crate::error::{Error, Result};
 
-/// A borrowed matrix of `f32`: rows of `cols` numbers, each beginning `stride` numbers behind the one before it.
+/// A borrowed matrix of `f32`: rows of `cols` numbers, each starting `stride` numbers after the one before it.
 ///
-/// What is stored elsewhere (an array of another program, some columns of a wider matrix) is trained on without a copy.
+/// Training on data that is stored elsewhere (an array of another program, some columns of a wider matrix) needs no
+/// copy.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Rows<'a> {
     numbers: &'a [f32],
@@ -15,10 +16,10 @@ pub struct Rows<'a> {
 }
 
 impl<'a> Rows<'a> {
-    /// Rows of `cols` numbers, one directly behind the other.
+    /// Contiguous rows of `cols` numbers.
     ///
     /// # Errors
-    /// Another number of numbers than `rows * cols`.
+    /// Returns an error if there are not exactly `rows * cols` numbers.
     pub fn new(numbers: &'a [f32], rows: usize, cols: usize) -> Result<Self> {
         if rows.checked_mul(cols) != Some(numbers.len()) {
             let e = format!("{rows} rows of {cols} need {} numbers", rows as u128 * cols as u128);
@@ -27,10 +28,10 @@ impl<'a> Rows<'a> {
         Ok(Rows { numbers, rows, cols, stride: cols })
     }
 
-    /// Rows of `cols` numbers that begin `stride` numbers after one another.
+    /// Rows of `cols` numbers whose starts are `stride` numbers apart.
     ///
     /// # Errors
-    /// A stride below `cols`, too few numbers.
+    /// Returns an error if the stride is below `cols`, or if there are too few numbers.
     pub fn with_stride(numbers: &'a [f32], rows: usize, cols: usize, stride: usize) -> Result<Self> {
         if stride < cols {
             return Err(Error::input(format!("the stride is {stride}, but must be at least the {cols} columns")));
@@ -48,7 +49,7 @@ impl<'a> Rows<'a> {
         self.rows
     }
 
-    /// About `rows` of the rows, evenly spread; all where there are no more.
+    /// About `rows` of the rows, evenly spaced; all if there are no more.
     pub fn spread(self, rows: usize) -> Self {
         let step = (self.rows / rows.max(1)).max(1);
         Rows { rows: self.rows.div_ceil(step), stride: self.stride * step, ..self }
@@ -64,7 +65,7 @@ impl<'a> Rows<'a> {
         &self.numbers[i * self.stride..][..self.cols]
     }
 
-    /// All numbers, row after row, where nothing lies between the rows.
+    /// All numbers, row after row, if the rows are contiguous.
     pub fn contiguous(&self) -> Option<&'a [f32]> {
         (self.stride == self.cols).then(|| &self.numbers[..self.rows * self.cols])
     }
@@ -75,7 +76,7 @@ impl<'a> Rows<'a> {
         (0..self.rows).map(move |i| rows.row(i))
     }
 
-    /// Copies the rows from `first` on into `to`, as many as it has room for.
+    /// Copies the rows from `first` on into `to`, as many as fit.
     pub fn copy_to(&self, first: usize, to: &mut [f32]) {
         match self.contiguous() {
             Some(numbers) => to.copy_from_slice(&numbers[first * self.cols..][..to.len()]),
