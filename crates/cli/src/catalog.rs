@@ -12,7 +12,7 @@ use treino::error::Error;
 use treino::files::write_atomically;
 use treino::{FAMILIES, family, json_schema, reference};
 
-/// Lists rooms, the things of a room, or one thing with its parameters.
+/// Lists families, the components of a family, or one component with its parameters.
 pub fn run(matches: &ArgMatches, terminal: &Terminal) -> Result<u8> {
     if matches.get_flag("schema") {
         let schema = serde_json::to_string_pretty(&json_schema()).unwrap_or_default();
@@ -29,7 +29,7 @@ pub fn run(matches: &ArgMatches, terminal: &Terminal) -> Result<u8> {
     }
     let first = matches.get_one::<String>("room");
     if let Some(things) = first.map(|name| called(name)).filter(|things| !things.is_empty()) {
-        // Not a room but a thing, perhaps one in several rooms.
+        // Not a family but a component, perhaps one in several families.
         let pages: Vec<String> = things.into_iter().map(|found| thing(found, terminal)).collect();
         terminal.print(&pages.join("\n"));
         return Ok(0);
@@ -44,7 +44,7 @@ pub fn run(matches: &ArgMatches, terminal: &Terminal) -> Result<u8> {
     Ok(0)
 }
 
-/// Everything of that name, where no room has it.
+/// All components of that name, if no family has it.
 fn called(name: &str) -> Vec<&'static Descriptor> {
     if family(name).is_ok() {
         return Vec::new();
@@ -55,7 +55,7 @@ fn called(name: &str) -> Vec<&'static Descriptor> {
 fn listing(room: &Family, terminal: &Terminal) -> String {
     let mut text = format!("{}\n", terminal.style(Style::new().bold(), room.name));
     let longest = room.components.iter().map(|d| d.name.len()).max().unwrap_or(0);
-    // Names have a column of their own where that leaves room for what they are.
+    // Names have a separate column if that leaves enough space for the summaries.
     let column = if longest + 4 + 30 <= terminal.width { longest + 4 } else { 4 };
     for thing in room.components {
         let first = if column > 4 {

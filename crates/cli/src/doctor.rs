@@ -1,4 +1,4 @@
-//! `treino doctor`: what the rules find in a run.
+//! `treino doctor`: the findings of the checks on a run.
 
 use crate::arguments::argument;
 use crate::indented_lines::IndentedLines;
@@ -13,7 +13,7 @@ use treino::doctor::{Finding, examine};
 use treino::report::Record;
 use treino_pages::language::{Lang, remedy_command};
 
-/// Says what the rules find in a run.
+/// Prints the findings of a run.
 pub fn run(matches: &ArgMatches, terminal: &Terminal) -> Result<u8> {
     let run = argument(matches, "run");
     let findings = examine(&Record::open(Path::new(run))?);
@@ -32,12 +32,12 @@ pub fn run(matches: &ArgMatches, terminal: &Terminal) -> Result<u8> {
     Ok(0)
 }
 
-/// The spec of a run, as commands name it.
+/// The path of the spec of a run, as commands name it.
 pub fn spec_of(run: &Path) -> String {
     run.join("spec.toml").display().to_string()
 }
 
-/// Findings in words, each with what to try.
+/// Findings as text, each with suggestions.
 pub fn add(lines: &mut IndentedLines<'_>, findings: &[Finding], spec: &str, lang: Lang) {
     for finding in findings {
         let severity = lang.severity(finding.rule.severity());

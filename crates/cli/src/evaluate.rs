@@ -13,7 +13,7 @@ use treino::data::TableSource;
 use treino::report::Evaluation;
 use treino::store::TrainedModel;
 
-/// Says how good a model is on a table with targets.
+/// Evaluates a model on a table with targets.
 pub fn run(matches: &ArgMatches, terminal: &Terminal) -> Result<u8> {
     let (model, data): (&String, &String) = (argument(matches, "model"), argument(matches, "data"));
     let bundle = TrainedModel::open(Path::new(model))?;

@@ -1,4 +1,4 @@
-//! `treino explore`: the lecture on one's own table.
+//! `treino explore`: the lecture on the user's table.
 
 use crate::indented_lines::IndentedLines;
 use crate::plot::bytes;
@@ -18,13 +18,13 @@ use treino::spec::Spec;
 use treino_pages::explore::{ClaimResult, Exploration, Explore, exploration_report, explore};
 use treino_pages::figure;
 
-/// Seeds of each setting, unless asked otherwise.
+/// The default number of seeds of each setting.
 const SEEDS: usize = 10;
 
 /// The name of the page with all topics.
 const PAGE: &str = "report.html";
 
-/// Explores, says what was found, and writes the page.
+/// Explores, prints the results, and writes the page.
 pub fn run(matches: &ArgMatches, terminal: &Terminal) -> Result<u8> {
     let (as_json, quiet) = (matches.get_flag("json"), matches.get_flag("quiet"));
     let seeds = arguments::number(matches, "seeds", Kind::Int(Interval::closed(2.0, 1000.0)))?.unwrap_or(SEEDS);
@@ -71,19 +71,19 @@ pub fn run(matches: &ArgMatches, terminal: &Terminal) -> Result<u8> {
     Ok(if is_interrupted() { 130 } else { 0 })
 }
 
-/// Where the page goes.
+/// The folder of the page.
 fn folder(matches: &ArgMatches, spec: &Spec) -> Result<PathBuf> {
     let out = Path::new(matches.get_one::<String>("out").map_or("explorations", String::as_str));
     let table = || crate::train::table_name(spec.data.path.as_deref());
     let name = arguments::folder_name(matches, "an exploration", table)?;
-    // Before the trainings, so that a place that cannot be written to costs none.
+    // Before the trainings, so that a folder that cannot be written to wastes none.
     if out.exists() && !out.is_dir() {
         return Err(Error::input(format!("{} is not a folder", out.display())).help("name another with --out"));
     }
     Ok(out.join(name))
 }
 
-/// The findings in words.
+/// The results as text.
 fn said(found: &Exploration, page: &Path, pictures: usize, quiet: bool, terminal: &Terminal) -> String {
     let lang = terminal.lang;
     let mut lines = IndentedLines::new(terminal);
@@ -103,7 +103,7 @@ fn said(found: &Exploration, page: &Path, pictures: usize, quiet: bool, terminal
         }
         let (title, finding) = (&topic.title, lang.claim_finding(topic.finding));
         let words = format!("  {title} ({}): {finding}", topic.id);
-        // Styled only now, because escape codes have no width.
+        // Styled last, because escape codes have no width.
         let between = if words.chars().count() > terminal.width { "\n   " } else { "" };
         let title = terminal.style(Style::new().bold(), title);
         text.push_str(&format!("  {title}{between} ({}): {}\n", topic.id, terminal.style(style, &finding)));
@@ -125,7 +125,7 @@ fn said(found: &Exploration, page: &Path, pictures: usize, quiet: bool, terminal
     text + "\n" + &lines.text
 }
 
-/// The findings as JSON.
+/// The results as JSON.
 fn object(found: &Exploration, page: &Path) -> serde_json::Value {
     let topic = |topic: &treino_pages::explore::Topic| {
         serde_json::json!({
@@ -147,7 +147,7 @@ fn object(found: &Exploration, page: &Path) -> serde_json::Value {
     })
 }
 
-/// Which topic is being measured, on standard error.
+/// Shows the topic that is being measured, on standard error.
 struct ExploreProgressBar<'a> {
     terminal: &'a Terminal,
     is_quiet: bool,

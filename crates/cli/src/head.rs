@@ -1,4 +1,4 @@
-//! What `treino train` says before it begins: data, network, training.
+//! What `treino train` prints before it begins: data, network, training.
 
 use crate::arguments::with_flags;
 use crate::indented_lines::IndentedLines;
@@ -10,7 +10,7 @@ use treino::data::{RecipeMode, SplitMethod};
 use treino::runs::PreparedRun;
 use treino_pages::language::Lang;
 
-/// What was understood: data, network, training.
+/// The prepared run as text: data, network, training.
 pub fn head(planned: &PreparedRun, terminal: &Terminal) -> String {
     let (prepared, spec) = (&planned.prepared, &planned.resolved.spec);
     let network = &planned.resolved.network;

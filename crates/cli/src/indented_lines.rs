@@ -1,10 +1,10 @@
-//! Words in lines that fit the terminal.
+//! Text wrapped to the width of the terminal.
 
 use crate::terminal::{Terminal, escaped};
 use crate::wrap::wrapped;
 use console::Style;
 
-/// Labelled lines: the label in a column of its own where there is room.
+/// Labelled lines: the label in a separate column if there is space.
 pub struct IndentedLines<'a> {
     terminal: &'a Terminal,
     /// What has been added so far.
@@ -12,7 +12,7 @@ pub struct IndentedLines<'a> {
 }
 
 impl<'a> IndentedLines<'a> {
-    /// None yet.
+    /// No lines yet.
     pub fn new(terminal: &'a Terminal) -> Self {
         IndentedLines { terminal, text: String::new() }
     }
@@ -35,7 +35,7 @@ impl<'a> IndentedLines<'a> {
             (format!("  {label:<9} "), "            ")
         };
         let text = wrapped(&words, self.terminal.width, &first, indent);
-        // Styled only now, because escape codes have no width.
+        // Styled last, because escape codes have no width.
         let words_begin = first.len().min(text.len());
         self.text.push_str(&styled(&text[..words_begin]));
         self.text.push_str(&text[words_begin..]);

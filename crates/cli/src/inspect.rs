@@ -14,7 +14,7 @@ use treino::data::{Column, ColumnKind, Table, TableSource};
 use treino::store::TrainedModel;
 use treino_pages::language::Lang;
 
-/// Shows what a model or a table holds.
+/// Shows the content of a model or a table.
 pub fn run(matches: &ArgMatches, terminal: &Terminal) -> Result<u8> {
     let path = argument(matches, "path");
     let text = if is_model(Path::new(path)) {
@@ -26,7 +26,7 @@ pub fn run(matches: &ArgMatches, terminal: &Terminal) -> Result<u8> {
     Ok(0)
 }
 
-/// A folder, a file of that name, or one that begins as safetensors files do: eight bytes of length, then a brace.
+/// A folder, a file with the model's name, or one with a safetensors header: eight bytes of length, then a brace.
 fn is_model(path: &Path) -> bool {
     let begins_as_one = || {
         let mut start = [0; 9];
@@ -66,7 +66,7 @@ fn model(bundle: &TrainedModel, terminal: &Terminal) -> String {
         }
         text.push('\n');
     }
-    // What a layer reads is worth a column only where it is not the layer before.
+    // The source of a layer needs a column only if it is not the previous layer.
     let widths = if bundle.network.is_chain() { [5, 4, 3] } else { [6, 5, 3] };
     let layers = tables::first_that_fits(terminal, widths, |columns| {
         let mut table = tables::plain_table();
@@ -110,7 +110,7 @@ fn table(data: &Table, terminal: &Terminal) -> String {
     }
     let mut text = words(&head);
     text.push('\n');
-    // Name, and the values from their least to the most frequent, share what the three narrow columns leave.
+    // Name and values, each with a minimum width, share the space that the three narrow columns leave.
     let longest = data.columns.iter().map(|c| c.name.chars().count()).max().unwrap_or(0).clamp(6, 28);
     let name = longest.min(terminal.width.saturating_sub(55)).max(14);
     let columns = match terminal.width {
@@ -144,7 +144,7 @@ fn table(data: &Table, terminal: &Terminal) -> String {
     text
 }
 
-/// The range of a number, the most frequent levels of anything else.
+/// The range of numbers, or the most frequent levels of other columns.
 fn values(column: &Column, lang: Lang) -> String {
     let stats = &column.stats;
     match column.kind {

@@ -40,7 +40,7 @@ pub fn event(event: &Event) {
     }
 }
 
-/// Logs as an object; a number that is not finite is `null`, as JSON has no other word for it.
+/// Logs as an object; a non-finite number is `null`, because JSON cannot represent it.
 pub fn logs_json(logs: &Logs) -> Value {
     Value::Object(logs.0.iter().map(|(name, value)| (name.clone(), json!(value))).collect::<Map<_, _>>())
 }
@@ -55,7 +55,7 @@ pub fn evaluations(side: &TableSide, evaluations: &[Evaluation], set_aside: usiz
     line
 }
 
-/// The first line: what was understood.
+/// The first line: the prepared run.
 pub fn start(planned: &PreparedRun) -> Value {
     let (prepared, network) = (&planned.prepared, &planned.resolved.network);
     let mut start = json!({
@@ -85,7 +85,7 @@ pub fn start(planned: &PreparedRun) -> Value {
     start
 }
 
-/// The last line: where everything is, and all of `metrics.json`.
+/// The last line: all paths, and all of `metrics.json`.
 pub fn end(metrics: &Metrics, seconds: f64, run: &Path, diagnosis: Value) -> Value {
     let mut end = json!({ "event": "end", "run": run.display().to_string(), "seconds": seconds });
     if let (Value::Object(end), Value::Object(metrics)) = (&mut end, json!(metrics)) {

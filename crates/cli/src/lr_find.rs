@@ -14,10 +14,10 @@ use treino::runs::PreparedRun;
 use treino::train::{RangeTest, RangeTestResult};
 use treino_pages::language::Lang;
 
-/// Lines of the table of rates.
+/// The number of rows of the table of rates.
 const LINES: usize = 15;
 
-/// Tries learning rates, and says with which to begin.
+/// Tries learning rates, and prints the one to start with.
 pub fn run(matches: &ArgMatches, terminal: &Terminal) -> Result<u8> {
     let default = RangeTest::default();
     let test = RangeTest {
@@ -112,7 +112,7 @@ fn table(test: &RangeTest, found: &RangeTestResult, terminal: &Terminal) -> Stri
     text
 }
 
-/// A learning rate as people write it.
+/// A learning rate as readable text.
 fn rate(rate: f64, lang: Lang) -> String {
     if (0.001..1e4).contains(&rate) {
         return lang.plain_number(rate);

@@ -1,4 +1,4 @@
-//! The `treino` program: arguments in, words and files out. All it does, the library does.
+//! The `treino` program: parses arguments and prints results. The library does all the work.
 
 mod arguments;
 mod bench;

@@ -1,4 +1,4 @@
-//! What `treino train` says when it is done: tables, diagnosis, where all is.
+//! What `treino train` prints at the end: tables, diagnosis, paths.
 
 use crate::indented_lines::IndentedLines;
 use crate::terminal::Terminal;
@@ -12,7 +12,7 @@ use treino::runs::{Finished, PartEvaluations, PreparedRun, Repeat, Run};
 use treino::statistics::interval95;
 use treino_pages::language::Lang;
 
-/// The table, the repeats, the diagnosis, and where all is.
+/// The table, the repeats, the diagnosis, and the paths.
 pub fn outcome(planned: &PreparedRun, finished: &Finished, terminal: &Terminal, quiet: bool, path: &Path) -> String {
     let (run, lang) = (&finished.run, terminal.lang);
     let mut text = String::new();
@@ -62,7 +62,7 @@ fn ending_line(run: &Run, seconds: f64, lang: Lang) -> String {
     lang.ending_line(lang.epochs_done(epochs), lang.marked(&format!("{seconds:.2}")), ending, kept)
 }
 
-/// What the seeds gave: a table for each target.
+/// The results over the seeds: a table for each target.
 fn repeats(planned: &PreparedRun, run: &Run, terminal: &Terminal) -> String {
     let asked = planned.settings().repeats;
     let complete: Vec<&Repeat> = run.repeats.iter().filter(|r| r.is_complete()).collect();

@@ -1,4 +1,4 @@
-//! Files that the user named, and data on standard output.
+//! Files named by the user, and data on standard output.
 
 use crate::terminal::{escaped, print};
 use clap::ArgMatches;
@@ -9,11 +9,11 @@ use treino::Result;
 use treino::error::Error;
 use treino::files::{remove_leftovers, write_atomically};
 
-/// Writes to the file that `-o` names. `inputs` are what the command read.
+/// Writes to the file of `-o`. `inputs` are the files that the command read.
 ///
 /// # Errors
-/// A file that the command read, or one that holds something else than this command writes, without `--force`; one that cannot be
-/// written.
+/// Returns an error without `--force` if the command read the file, or if the file has content of another kind; and if
+/// it cannot be written.
 pub fn write_output(matches: &ArgMatches, path: &Path, bytes: &[u8], inputs: &[&Path]) -> Result<()> {
     let is_forced = matches.get_flag("force");
     if !is_forced && path.is_file() {
@@ -45,8 +45,8 @@ fn is_same_file(a: &Path, b: &Path) -> bool {
     }
 }
 
-/// Whether a file begins as what is to be written, so that it was written by the same command before: the names of the columns of a
-/// CSV file, the first letters of any other. An empty file does.
+/// Whether a file starts like the new content, so that the same command probably wrote it: the header of a CSV file,
+/// the first letters of any other. True for an empty file.
 fn begins_alike(path: &Path, bytes: &[u8]) -> bool {
     const LONGEST_LINE: u64 = 1 << 20;
     let mut there = Vec::new();
@@ -60,7 +60,7 @@ fn begins_alike(path: &Path, bytes: &[u8]) -> bool {
     is_read && (there.is_empty() || beginning(&there) == beginning(bytes))
 }
 
-/// Writes data to standard output: as they are, but on a terminal without control characters that would steer it.
+/// Writes data to standard output: unchanged, but without control characters if it is a terminal.
 pub fn print_data(bytes: &[u8]) {
     if std::io::stdout().is_terminal() {
         let lines = String::from_utf8_lossy(bytes);
@@ -82,7 +82,7 @@ fn print_bytes(bytes: &[u8]) {
     }
 }
 
-/// CSV in which no text begins as a formula does, where `--for-spreadsheet` asks for that.
+/// CSV in which no text starts like a formula, if `--for-spreadsheet` is given.
 pub fn for_spreadsheet(matches: &ArgMatches, csv: Vec<u8>) -> Vec<u8> {
     match String::from_utf8(csv) {
         Ok(text) if matches.get_flag("for-spreadsheet") => without_formulas(&text).into_bytes(),

@@ -11,7 +11,7 @@ use treino::report::Record;
 use treino_pages::figure::{self, Figure};
 use treino_pages::language::Lang;
 
-/// Draws a figure, or lists those that there are.
+/// Draws a figure, or lists the available ones.
 pub fn run(matches: &ArgMatches, terminal: &Terminal) -> Result<u8> {
     let run = argument(matches, "run");
     let record = Record::open(Path::new(run))?;
@@ -26,7 +26,7 @@ pub fn run(matches: &ArgMatches, terminal: &Terminal) -> Result<u8> {
     Ok(0)
 }
 
-/// Draws a figure in the terminal, or writes it to the file that was named.
+/// Draws a figure in the terminal, or writes it to the given file.
 pub fn draw(figure: &Figure, matches: &ArgMatches, terminal: &Terminal) -> Result<()> {
     match matches.get_one::<String>("output") {
         Some(output) => {
@@ -46,7 +46,7 @@ pub fn draw(figure: &Figure, matches: &ArgMatches, terminal: &Terminal) -> Resul
     Ok(())
 }
 
-/// The figure as a file of the kind that its name says.
+/// The figure as a file; the extension decides the format.
 pub fn bytes(figure: &Figure, output: &str, lang: Lang) -> Result<Vec<u8>> {
     let kind = Path::new(output).extension().map(|kind| kind.to_string_lossy().to_lowercase()).unwrap_or_default();
     match kind.as_str() {

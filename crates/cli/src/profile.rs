@@ -1,4 +1,4 @@
-//! What `treino train --profile` says: where a step's time goes.
+//! The output of `treino train --profile`: the time of each part of a step.
 
 use crate::tables::{self, shortened};
 use crate::terminal::Terminal;
@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use treino::train::{ProfileLine, StepProfile};
 use treino_pages::language::Lang;
 
-/// The table, and what is to be known about it.
+/// The table, and how to read it.
 pub fn words(profile: &StepProfile, terminal: &Terminal) -> String {
     let (Some(step), Some(clock)) = (profile.of_a_step(profile.time()), profile.of_a_step(profile.clock)) else {
         return format!("\n  {}\n", terminal.lang.no_profile());
@@ -46,7 +46,7 @@ fn table(profile: &StepProfile, step: f64, most: usize, columns: usize, lang: La
     table
 }
 
-/// The name of a part, of which only the layers are shortened.
+/// The name of a part; only the names of layers are shortened.
 fn name(line: &ProfileLine, most: usize) -> String {
     let name = shortened(&line.name(), most);
     line.pass.map_or(name.clone(), |pass| format!("{name} ({pass})"))

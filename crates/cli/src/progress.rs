@@ -1,4 +1,4 @@
-//! What is shown while a training runs: a live block on a terminal, sparse lines elsewhere. All of it on standard error.
+//! The progress of a training: a live block on a terminal, sparse lines elsewhere. All of it on standard error.
 
 use crate::terminal::{Terminal, escaped};
 use crate::wrap::wrapped;
@@ -15,10 +15,10 @@ use treino_pages::language::Lang;
 /// Time between two redraws of the live block.
 const FRAME: Duration = Duration::from_millis(100);
 
-/// A line at least this often where nothing is redrawn.
+/// The longest time between two lines if there is no live block.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// Cells of the epoch bar.
+/// The width of the epoch bar.
 const BAR: usize = 24;
 
 /// Shows the events of a training.
@@ -26,19 +26,19 @@ pub struct TrainProgressBar<'a> {
     terminal: &'a Terminal,
     live: Option<ProgressBar>,
     epochs: usize,
-    /// Epochs without improvement after which the training stops, where that is watched as it is shown.
+    /// Epochs without improvement after which the training stops, if the monitored metric is shown.
     patience: Option<usize>,
     /// Epochs done, the current one as a share.
     done: f64,
-    /// When the first step had ended, and how much was done then.
+    /// When the first step ended, and how much was done then.
     began: Option<(Instant, f64)>,
-    /// What each epoch is judged by.
+    /// The metric that is shown for each epoch.
     losses: Vec<f64>,
     best: usize,
     waited: usize,
     /// The last epoch's numbers.
     summary: String,
-    /// Steps until the clock is asked again, and how many there were before the last time.
+    /// Steps until the clock is read again, and how many there were before the last time.
     stride: (usize, usize),
     last_look: Instant,
     last_shown: Instant,
@@ -87,7 +87,7 @@ impl<'a> TrainProgressBar<'a> {
             Event::LearningRate { epoch, rate } => {
                 self.note(&lang.rate_reduced(lang.marked(&rate.to_string()), epoch + 1));
             }
-            // Each one in a line would drown the rest.
+            // One line per batch would hide all others.
             Event::Saved { path, .. } => self.saved = (self.saved.0 + 1, path.to_string()),
             Event::Resumed { epoch } => self.note(&lang.goes_on(epoch + 1)),
             Event::Restored { epoch } => self.note(&lang.kept_weights(epoch + 1)),
@@ -99,7 +99,7 @@ impl<'a> TrainProgressBar<'a> {
         }
     }
 
-    /// Takes the live block away.
+    /// Removes the live block.
     pub fn finish(&self) {
         if let Some(live) = &self.live {
             live.finish_and_clear();
@@ -115,7 +115,7 @@ impl<'a> TrainProgressBar<'a> {
         if self.began.is_none() {
             self.began = Some((Instant::now(), 1.0 / steps as f64));
         }
-        // The clock is asked now and then only: a step of a small network takes microseconds.
+        // The clock is read only now and then: a step of a small network takes microseconds.
         self.stride.0 -= 1;
         if self.stride.0 > 0 {
             return;
@@ -183,7 +183,7 @@ impl<'a> TrainProgressBar<'a> {
             };
             let most = if self.terminal.is_narrow() { 6 } else { 24 };
             let line = format!("  {}  {}{waited}", sparkline(&self.losses, most), lang.best_epoch(self.best));
-            // A line that wraps could not be redrawn in place.
+            // A wrapped line could not be redrawn in place.
             lines.push(line.chars().take(self.terminal.width - 1).collect());
         }
         live.set_message(self.terminal.plain(&lines.join("\n")));
@@ -210,13 +210,13 @@ impl<'a> TrainProgressBar<'a> {
     }
 }
 
-/// A share as a bar of so many cells.
+/// A share as a bar with `cells` cells.
 fn bar(share: f64, cells: usize) -> String {
     let full = (share.clamp(0.0, 1.0) * cells as f64).floor() as usize;
     (0..cells).map(|i| if i < full { '━' } else { '·' }).collect()
 }
 
-/// A time as a person says it: 0:07, 12:30, 1:05:00.
+/// A time as text: 0:07, 12:30, 1:05:00.
 fn duration(time: Duration) -> String {
     let seconds = time.as_secs_f64().ceil() as u64;
     let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
@@ -232,7 +232,7 @@ fn is_milestone(epoch: usize) -> bool {
     matches!(leading, 1 | 2 | 5)
 }
 
-/// An epoch's numbers in one line of at most so many characters: the losses first where not all have room.
+/// An epoch's numbers on one line of at most `most` characters: the losses first if there is not enough space.
 fn summary(lang: Lang, logs: &Logs, most: usize) -> String {
     let words = logs.0.iter().filter(|(name, _)| name.strip_prefix("val_").unwrap_or(name) != PENALTY);
     let words = words.map(|(name, value)| {
@@ -257,7 +257,7 @@ fn summary(lang: Lang, logs: &Logs, most: usize) -> String {
     shown.join("  ")
 }
 
-/// The last numbers as a line of little bars, from the lowest to the highest among them.
+/// The last numbers as a sparkline of bars, scaled between their minimum and maximum.
 pub fn sparkline(values: &[f64], most: usize) -> String {
     const BARS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
     let from = values.len().saturating_sub(most);

@@ -1,4 +1,4 @@
-//! `treino replay`: what other early stopping would have done.
+//! `treino replay`: early stopping with other parameters, computed from a recorded training.
 
 use crate::arguments::argument;
 use crate::json;
@@ -13,7 +13,7 @@ use treino::error::Error;
 use treino::report::{Record, RecordedHistory};
 use treino::train::PENALTY;
 
-/// Plays early stopping again on the numbers of a run.
+/// Replays early stopping on the recorded metrics of a run.
 pub fn run(matches: &ArgMatches, terminal: &Terminal) -> Result<u8> {
     let run = argument(matches, "run");
     let course = Record::open(Path::new(run))?.course;
@@ -60,7 +60,7 @@ pub fn run(matches: &ArgMatches, terminal: &Terminal) -> Result<u8> {
     Ok(0)
 }
 
-/// The run's own settings, or Keras's, with the flags laid over them.
+/// The settings of the run, or Keras's defaults, with the flags applied.
 fn settings(matches: &ArgMatches, course: &RecordedHistory) -> Result<EarlyStopping> {
     let mut stopping = EarlyStopping { restore_best_weights: true, ..EarlyStopping::default() };
     if let Some(own) = course.stopping.first() {

@@ -1,4 +1,4 @@
-//! `treino report`: the page that explains a run.
+//! `treino report`: the report page of a run.
 
 use crate::arguments::argument;
 use crate::output::write_output;
@@ -30,7 +30,7 @@ pub fn run(matches: &ArgMatches, terminal: &Terminal) -> Result<u8> {
     Ok(0)
 }
 
-/// Writes the page of a run into a folder that has the run's name, or will have it; says where.
+/// Writes the page of a run into a folder named after the run, and returns its path.
 pub fn write_into(record: &Record, folder: &Path, run: &Path, lang: Lang) -> Result<PathBuf> {
     let path = folder.join(NAME);
     write_in_place(&path, report(record, lang, &run.display().to_string()).html().as_bytes())?;

@@ -1,4 +1,4 @@
-//! What a training runs in: threads, the instruction set, Ctrl-C.
+//! The environment of a training: threads, the instruction set, Ctrl-C.
 
 use clap::ArgMatches;
 use treino::Result;
@@ -7,47 +7,47 @@ use treino::error::Error;
 use treino::events::{Event, Gate};
 use treino::train::{Level, Session, Simd};
 
-/// Stopped by Ctrl-C: finish the step, keep the best weights, save.
+/// Closed by Ctrl-C: the training finishes the step, keeps the best weights and saves.
 static GATE: Gate = Gate::new();
 
-/// What Ctrl-C stops.
+/// The gate that Ctrl-C closes.
 pub fn gate() -> &'static Gate {
     &GATE
 }
 
-/// The surroundings that a command was given.
+/// The environment of a command.
 #[derive(Debug, Clone, Copy)]
 pub struct ReportContext {
-    /// Threads to work on.
+    /// The number of threads.
     pub threads: usize,
-    /// The instruction set to work with.
+    /// The instruction set.
     pub simd: Simd,
 }
 
 impl ReportContext {
-    /// Those that `--threads` and `--simd` say: without them all cores, and the widest instruction set.
+    /// The environment from `--threads` and `--simd`; by default all cores, and the widest instruction set.
     pub fn new(matches: &ArgMatches) -> Result<Self> {
         Ok(ReportContext { threads: threads(matches)?, simd: simd(matches)? })
     }
 
-    /// A session in them that Ctrl-C stops.
+    /// A session in this environment that Ctrl-C stops.
     pub fn session<'a>(self, observer: &'a mut dyn FnMut(&Event)) -> Session<'a> {
         Session { simd: self.simd, ..Session::new(self.threads, &GATE, observer) }
     }
 }
 
-/// The threads that were asked for, at most as many as there are cores.
+/// The requested number of threads, at most the number of cores.
 fn threads(matches: &ArgMatches) -> Result<usize> {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let Some(text) = matches.get_one::<String>("threads") else { return Ok(cores) };
     match text.parse() {
-        // More threads than cores only stand in each other's way.
+        // More threads than cores would only slow each other down.
         Ok(threads @ 1..=256) => Ok(cores.min(threads)),
         _ => Err(Error::input(format!("--threads is \"{text}\", but must be {}", Kind::COUNT)).help("at most 256")),
     }
 }
 
-/// What `--simd` takes. The switch is for those who work on Treino: no result depends on it.
+/// The values of `--simd`. The flag is for developers of Treino: no result depends on it.
 const LEVELS: [(&str, Level); 3] = [("avx512", Level::Avx512), ("avx2", Level::Avx2), ("baseline", Level::Baseline)];
 
 fn simd(matches: &ArgMatches) -> Result<Simd> {
@@ -62,9 +62,9 @@ fn simd(matches: &ArgMatches) -> Result<Simd> {
     })
 }
 
-/// From now on Ctrl-C ends a training in good order; a second one ends the program.
+/// Installs the handler: the first Ctrl-C ends a training cleanly; a second one ends the program.
 pub fn listen_for_interrupts() {
-    // Without the handler Ctrl-C ends the program at once, which also leaves nothing half-written.
+    // Without the handler Ctrl-C ends the program at once, which also leaves no partial files.
     let _ = ctrlc::set_handler(|| {
         if GATE.is_stopped() {
             std::process::exit(130);

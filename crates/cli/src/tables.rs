@@ -8,7 +8,7 @@ use treino::report::{ClassificationScores, Evaluation, RegressionScores};
 use treino::statistics::wilson95;
 use treino_pages::language::Lang;
 
-/// One row of a score table: its name, and how to read it off an evaluation.
+/// One row of a score table: its name, and how to read it from an evaluation.
 type TableRow<E> = (&'static str, fn(&E) -> Option<f64>, fn(&E) -> Option<f64>);
 
 const CLASS_ROWS: [TableRow<ClassificationScores>; 6] = [
@@ -27,7 +27,7 @@ const NUMBER_ROWS: [TableRow<RegressionScores>; 4] = [
     ("R2", |e| e.r2.as_ref().map(|r2| r2.model), |e| e.r2.as_ref().map(|r2| r2.baseline)),
 ];
 
-/// The name of target number `at` above its tables, where there are several targets.
+/// The name of target `at` above its tables, if there are several targets.
 pub fn title(terminal: &Terminal, at: usize, name: &str) -> String {
     let space = if at == 0 { "" } else { "\n" };
     format!(
@@ -36,8 +36,8 @@ pub fn title(terminal: &Terminal, at: usize, name: &str) -> String {
     )
 }
 
-/// The scores on several parts of the data, beside the trivial baseline on the last of them. On a narrow terminal the last
-/// part has a table of its own.
+/// The scores on several parts of the data, and the baseline on the last of them. On a narrow terminal the last part
+/// has a separate table.
 pub fn scores(terminal: &Terminal, parts: &[(&str, &Evaluation)]) -> String {
     let Some((last, earlier)) = parts.split_last() else { return String::new() };
     let mut text = score_table(terminal, parts, Some(last.1));
@@ -65,7 +65,7 @@ pub fn scores(terminal: &Terminal, parts: &[(&str, &Evaluation)]) -> String {
     format!("{text}\n{}\n", terminal.style(Style::new().dim(), always.trim_end()))
 }
 
-/// The scores of some parts, and the baseline of an evaluation where one is given.
+/// The scores of some parts, and the baseline of an evaluation if one is given.
 fn score_table(terminal: &Terminal, parts: &[(&str, &Evaluation)], baseline: Option<&Evaluation>) -> String {
     let lang = terminal.lang;
     let mut table = plain_table();
@@ -89,7 +89,7 @@ fn score_table(terminal: &Terminal, parts: &[(&str, &Evaluation)], baseline: Opt
 
 fn add_rows<E>(lang: Lang, table: &mut Table, rows: &[TableRow<E>], parts: &[E], baseline: Option<E>) {
     let show = |value: Option<f64>| value.map_or("–".to_string(), |x| lang.number(x));
-    // What no part has, such as the log-loss of scores, needs no row.
+    // A score that no part has, such as the log-loss of class scores, needs no row.
     let has = |model: &fn(&E) -> Option<f64>| parts.iter().chain(&baseline).any(|part| model(part).is_some());
     for (name, model, of_baseline) in rows.iter().filter(|(_, model, _)| has(model)) {
         let mut cells = vec![lang.label(name).to_string()];
@@ -99,7 +99,7 @@ fn add_rows<E>(lang: Lang, table: &mut Table, rows: &[TableRow<E>], parts: &[E],
     }
 }
 
-/// Precision, recall and F1 of each class, and the confusion matrix where there are few classes and it has room.
+/// Precision, recall and F1 of each class, and the confusion matrix if it has few classes and fits.
 pub fn classes(terminal: &Terminal, evaluation: &ClassificationScores) -> String {
     let lang = terminal.lang;
     let mut text = first_that_fits(terminal, [(24, 5), (12, 5), (10, 4), (5, 4)], |(most, columns)| {
@@ -136,7 +136,7 @@ pub fn classes(terminal: &Terminal, evaluation: &ClassificationScores) -> String
     text
 }
 
-/// The table in the first of several forms that fits the terminal, else in the last.
+/// The table in the first of several layouts that fits the terminal, else in the last.
 pub fn first_that_fits<F: Copy>(
     terminal: &Terminal,
     forms: impl IntoIterator<Item = F>,
@@ -157,7 +157,7 @@ pub fn fits(terminal: &Terminal, text: &str) -> bool {
     text.lines().all(|line| console::measure_text_width(line) <= terminal.width)
 }
 
-/// A name in at most so many characters, without control characters.
+/// A name in at most `most` characters, without control characters.
 pub fn shortened(name: &str, most: usize) -> String {
     let name = escaped(&name.replace('\n', " "));
     if name.chars().count() <= most {
@@ -173,12 +173,12 @@ pub fn plain_table() -> Table {
     table
 }
 
-/// The table as text: its first column to the left, the others to the right, its first row dim.
+/// The table as text: first column left-aligned, the others right-aligned, first row dim.
 pub fn render(terminal: &Terminal, table: Table) -> String {
     aligned(terminal, table, usize::MAX)
 }
 
-/// As [`render`], but columns from the fifth on hold words and stand to the left.
+/// As [`render`], but columns from the fifth on hold words and are left-aligned.
 pub fn render_words(terminal: &Terminal, table: Table) -> String {
     aligned(terminal, table, 4)
 }

@@ -1,4 +1,4 @@
-//! What kind of terminal it is, and writing to it.
+//! The capabilities of the terminal, and writing to it.
 
 use crate::arguments::with_flags;
 use crate::wrap::wrapped;
@@ -12,7 +12,7 @@ use treino::data::Note;
 use treino::error::{Error, TextSpan};
 use treino_pages::language::Lang;
 
-/// Where words go.
+/// Where text is written.
 #[derive(Debug, Clone, Copy)]
 pub struct Terminal {
     /// Whether standard output takes colours.
@@ -23,7 +23,7 @@ pub struct Terminal {
     pub live: bool,
     /// Whether to keep to ASCII.
     pub ascii: bool,
-    /// The language to speak.
+    /// The language of the output.
     pub lang: Lang,
     /// Columns, between 40 and 200.
     pub width: usize,
@@ -57,12 +57,12 @@ impl Terminal {
         }
     }
 
-    /// The width for lines that are better not broken in a file or a pipe.
+    /// The width for lines that should not be wrapped in a file or a pipe.
     pub fn known_width(&self) -> usize {
         if self.is_width_known { self.width } else { usize::MAX }
     }
 
-    /// Whether there is no room for labels in a column of their own.
+    /// Whether there is no space for a separate column of labels.
     pub fn is_narrow(&self) -> bool {
         self.width < 60
     }
@@ -77,7 +77,7 @@ impl Terminal {
         style.force_styling(self.color_err).apply_to(text).to_string()
     }
 
-    /// A block on standard error that is drawn anew as often as its message changes, where that can be.
+    /// A block on standard error that is redrawn whenever its message changes, if the terminal supports it.
     pub fn live_block(&self) -> Option<ProgressBar> {
         self.live.then(|| {
             let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
@@ -89,14 +89,14 @@ impl Terminal {
         })
     }
 
-    /// Writes to standard output. A reader that has gone away ends the program quietly.
+    /// Writes to standard output. If the reader has closed it, the program ends without a message.
     pub fn print(&self, text: &str) {
         print(&self.plain(text));
     }
 
     /// Writes to standard error.
     pub fn say(&self, text: &str) {
-        // Nobody can be told that nobody listens.
+        // An error on standard error cannot be reported anywhere.
         let _ = std::io::stderr().lock().write_all(self.plain(text).as_bytes());
     }
 
@@ -107,7 +107,7 @@ impl Terminal {
         }
     }
 
-    /// The text in ASCII where that was asked for.
+    /// The text, converted to ASCII if requested.
     pub fn plain(&self, text: &str) -> String {
         if !self.ascii {
             return text.to_string();
@@ -140,13 +140,13 @@ impl Terminal {
             '▃' | '▄' => "-".to_string(),
             '▅' | '▆' => "=".to_string(),
             '▇' | '█' => "#".to_string(),
-            // What comes from the user's own files.
+            // Text from the user's files.
             _ => "?".to_string(),
         };
         text.chars().map(ascii).collect()
     }
 
-    /// Reports an error, with the lines of the spec and of the expression where it stands in one.
+    /// Reports an error, with the lines of the spec and of the expression that it is in, if any.
     pub fn report(&self, error: &Error) {
         let error = &error.clone().worded(with_flags);
         let mut text = match (error.file(), error.span()) {
@@ -164,7 +164,7 @@ impl Terminal {
             let lines = escaped(&error.to_string());
             let width = self.known_width();
             let lines = lines.lines().enumerate().map(|(i, line)| match i {
-                // Begins behind "error: ".
+                // The text starts after "error: ".
                 0 => wrapped(line, width.saturating_sub(7), "", "  "),
                 _ => wrapped(line, width, "  ", "    "),
             });
@@ -184,7 +184,7 @@ impl Terminal {
     /// A report with the expression that the error is about, and what to do.
     fn rendered(&self, error: &Error, mut group: Group<'_>) -> String {
         if let Some(excerpt) = error.excerpt() {
-            // As many bytes as before, so that the place stays where it is.
+            // The number of bytes is unchanged, so that the span stays correct.
             let plain = |c: char| if c.is_control() { " ".repeat(c.len_utf8()) } else { c.to_string() };
             let line: String = excerpt.line.chars().map(plain).collect();
             let place = AnnotationKind::Primary.span(excerpt.place.clone());
@@ -198,7 +198,7 @@ impl Terminal {
     }
 }
 
-/// That of `--lang`, else that of the locale: of the first of its variables that is set.
+/// The language of `--lang`, else that of the locale: of the first of its variables that is set.
 fn language(matches: &ArgMatches) -> Lang {
     let told = matches.get_one::<String>("lang").cloned();
     let locale =
@@ -206,7 +206,8 @@ fn language(matches: &ArgMatches) -> Lang {
     told.or_else(locale).and_then(|name| Lang::of(&name)).unwrap_or_default()
 }
 
-/// Writes to standard output. A reader that has gone away ends the program quietly; what else goes wrong there is said.
+/// Writes to standard output. If the reader has closed it, the program ends without a message; other errors are
+/// reported.
 pub fn print(text: &str) {
     let mut out = std::io::stdout().lock();
     if let Err(e) = out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
@@ -219,9 +220,9 @@ pub fn print(text: &str) {
     }
 }
 
-/// Text that may come from a file, without control characters that would steer the terminal.
+/// Text that may come from a file, without control characters that could change the terminal.
 pub fn escaped(text: &str) -> String {
-    // Also those that change the direction of what follows.
+    // Also those that change the direction of the following text.
     let is_steering =
         |c: char| c.is_control() && c != '\n' || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     text.chars().map(|c| if is_steering(c) { '\u{fffd}' } else { c }).collect()

@@ -70,7 +70,7 @@ pub fn run(matches: &ArgMatches, terminal: &Terminal) -> Result<u8> {
     Ok(if run.history.ending == Ending::Interrupted || is_interrupted() { 130 } else { 0 })
 }
 
-/// A large table takes a while, and nobody shall wonder.
+/// Reading a large table takes time, so a message announces it.
 fn say_reading(path: Option<&str>, terminal: &Terminal) {
     const LARGE: u64 = 4 << 20;
     if let Some(path) = path.filter(|path| std::fs::metadata(path).is_ok_and(|data| data.len() > LARGE)) {
@@ -83,7 +83,7 @@ pub fn run_name(planned: &PreparedRun) -> String {
     table_name(planned.resolved.spec.data.path.as_deref())
 }
 
-/// The name of a table: its file's, without what stands behind the first point.
+/// The name of a table: its file's, without the part after the first point.
 pub fn table_name(path: Option<&str>) -> String {
     let path = path.unwrap_or("table");
     let name = Path::new(path).file_name().map_or("table".to_string(), |name| name.to_string_lossy().into_owned());

@@ -12,7 +12,7 @@ use treino::Result;
 use treino::runs::Rerun;
 use treino::runs::{Difference, Verification};
 
-/// Trains a run again, and says whether its model has the same bits.
+/// Trains a run again, and reports whether its model has the same bits.
 pub fn run(matches: &ArgMatches, terminal: &Terminal) -> Result<u8> {
     let as_json = matches.get_flag("json");
     let surroundings = ReportContext::new(matches)?;

@@ -1,5 +1,5 @@
-//! The workloads: rows, network, training. Rows and initial weights come from a counter hash, so that any program in any
-//! language can have the same bits without reading a file.
+//! The workloads: rows, network, training. Rows and initial weights come from a counter-based hash, so that a program
+//! in any language can generate the same bits without reading a file.
 
 use treino::Result;
 use treino::activations::{self, Relu, Sigmoid, Softmax};
@@ -10,10 +10,10 @@ use treino::optimizers::{Adam, Optimizer, SGD};
 use treino::rows::Matrix;
 use treino::train::{Compile, Examples, Fit};
 
-/// What the targets are.
+/// The type of the targets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BenchTargets {
-    /// 0 or 1, by chance.
+    /// 0 or 1, at random.
     Binary,
     /// One of ten classes.
     Classes,
@@ -21,14 +21,14 @@ pub enum BenchTargets {
     Numbers,
 }
 
-/// How weights move.
+/// The optimizer.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum UpdateKind {
     /// Adam at 0.001.
     Adam,
     /// SGD at 0.01.
     Sgd,
-    /// Adam for each of so many models, at rates from 0.0001 to 0.01.
+    /// Adam for each of this number of models, at rates from 0.0001 to 0.01.
     Sweep(usize),
 }
 
@@ -40,14 +40,14 @@ pub struct Workload {
     pub features: usize,
     /// Widths of the hidden layers.
     pub hidden: &'static [usize],
-    /// Whether each hidden layer is normalised over the batch, and followed by dropout.
+    /// Whether each hidden layer has batch normalisation, followed by dropout.
     pub normalized: bool,
     pub targets: BenchTargets,
     pub moves: UpdateKind,
     pub batch_size: usize,
     /// Epochs of a repeat.
     pub epochs: usize,
-    /// Repeats that are the least to make.
+    /// The minimum number of repeats.
     pub least_repeats: usize,
 }
 
@@ -94,11 +94,11 @@ pub const WORKLOADS: [Workload; 9] = [
     },
     Workload { name: "fullbatch", batch_size: SMALL.rows, epochs: 20, ..SMALL },
     Workload { name: "sweep", moves: UpdateKind::Sweep(200), epochs: 20, ..TINY },
-    // What a process costs that trains once.
+    // The cost of a process that trains once.
     Workload { name: "cold", least_repeats: 1, ..TINY },
 ];
 
-/// Rows of `wide` with `--full`.
+/// The rows of `wide` with `--full`.
 pub const WIDE_FULL: usize = 100_000;
 
 /// Number `i` of a stream of the hash, in [0, 1): a multiple of 2^-24.
@@ -148,12 +148,13 @@ impl Workload {
         let x = Matrix::new(self.rows, self.features, numbers.collect());
         let y = match self.targets {
             BenchTargets::Classes => teacher::<10, _>(&x, |_, z| {
-                // The first of equals.
+                // The first of equal values.
                 let best = (1..z.len()).fold(0, |best, class| if z[class] > z[best] { class } else { best });
                 best as f32
             }),
             BenchTargets::Numbers => teacher::<2, _>(&x, |_, z| number(z) as f32),
-            // The exponential is the platform's: its last bit would have to meet a draw of 24 bits.
+            // The platform's exponential is used: a difference in its last bit matters only if it coincides with a draw
+            // of 24 bits.
             BenchTargets::Binary => teacher::<2, _>(&x, |row, z| {
                 if uniform(1, 3, row as u64) < 1.0 / (1.0 + (-3.0 * number(z)).exp()) { 1.0 } else { 0.0 }
             }),
@@ -170,10 +171,10 @@ impl Workload {
         }
     }
 
-    /// The network of a model with its first weights.
+    /// The network of a model with its initial weights.
     ///
     /// # Errors
-    /// None: the layers fit.
+    /// Does not fail: the layers fit.
     pub fn network(&self, model: usize) -> Result<Network> {
         let mut layers: Vec<ConnectedLayer> = Vec::new();
         for units in self.hidden {
@@ -189,7 +190,7 @@ impl Workload {
         }
         layers.push(self.output().into());
         let mut network = Network::build(self.features, &layers)?;
-        // All but the kernels begin with zeros and ones.
+        // All but the kernels start at zero or one.
         let seed = self.seed(model);
         network.initialize(seed);
         let kernels: Vec<(String, Vec<usize>)> = network
@@ -225,7 +226,7 @@ impl Workload {
         10.0_f64.powf(2.0 * model as f64 / (self.models() - 1).max(1) as f64 - 4.0)
     }
 
-    /// Epochs, batches and seed of a model. One batch of all rows needs no order.
+    /// Epochs, batches and seed of a model. A single batch of all rows needs no order.
     pub fn fit(&self, model: usize) -> Fit {
         Fit {
             epochs: self.epochs,
@@ -240,7 +241,7 @@ impl Workload {
         if self.models() > 1 { model as u64 } else { 1 }
     }
 
-    /// The workload in a line.
+    /// The workload on one line.
     pub fn in_words(&self) -> String {
         let layers: Vec<String> = self.hidden.iter().map(usize::to_string).collect();
         let kind = if self.normalized { " with batch norm and dropout" } else { "" };
@@ -255,7 +256,7 @@ impl Workload {
     }
 }
 
-/// What the teacher says about each row: `say` gets the row's number and its `K` sums over the features.
+/// The targets of the teacher: `say` gets the row number and its `K` sums over the inputs.
 fn teacher<const K: usize, F: Fn(usize, &[f64; K]) -> f32>(x: &Matrix, say: F) -> Vec<f32> {
     let limit = (3.0 / x.cols() as f64).sqrt();
     let flat: Vec<f64> = spread(1, 2, x.cols() * K, limit).collect();
@@ -275,7 +276,7 @@ fn number(z: &[f64; 2]) -> f64 {
     z[0] + z[1] * z[1] / 2.0 - 0.5
 }
 
-/// The names of all workloads, each with what it is, for the help.
+/// The names of all workloads with descriptions, for the help.
 pub fn list() -> String {
     WORKLOADS.iter().map(|workload| format!("  {:<9}  {}\n", workload.name, workload.in_words())).collect()
 }

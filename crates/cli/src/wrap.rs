@@ -1,7 +1,7 @@
-//! Words in lines of a width.
+//! Text wrapped to a width.
 
-/// Words in lines of at most so many characters, as far as single words allow: the first line behind `first`, the others
-/// behind `indent`.
+/// Text wrapped to at most `width` characters per line, unless a single word is longer: the first line starts with
+/// `first`, the others with `indent`.
 pub fn wrapped(words: &str, width: usize, first: &str, indent: &str) -> String {
     if first.chars().count() + words.trim().chars().count() <= width && !words.contains('\n') {
         return format!("{first}{}\n", words.trim());
@@ -38,7 +38,7 @@ mod tests {
         assert_eq!(wrapped("one two three four", 10, "- ", "  "), "- one two\n  three\n  four\n");
         assert_eq!(wrapped("a-word-without-end b", 10, "  ", "  "), "  a-word-without-end\n  b\n");
         assert_eq!(wrapped("", 10, "  ", "  "), "  \n");
-        // What fits keeps its spaces.
+        // Text that fits keeps its spaces.
         assert_eq!(wrapped("a  b", 10, "  ", "  "), "  a  b\n");
     }
 }

@@ -5,7 +5,7 @@ use clap::{Arg, ArgAction, Command};
 use treino::shell;
 use treino_pages::explore::topics;
 
-/// Kinds of files that a figure is written as.
+/// The file formats of a figure.
 pub const PICTURE_KINDS: [&str; 4] = ["svg", "png", "csv", "json"];
 
 /// The command.
@@ -30,7 +30,7 @@ pub fn command() -> Command {
         .arg(Arg::new("quiet").short('q').long("quiet").action(ArgAction::SetTrue).help("Print the findings only"))
 }
 
-/// The command as it was typed, without these options (each with a value) and flags, so that it can be typed again.
+/// The command line as it was typed, without these options (each with a value) and flags, so that it can be reused.
 pub fn typed_without(options: &[&str], flags: &[&str]) -> String {
     let mut words = vec!["treino".to_string()];
     let mut typed = std::env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned());

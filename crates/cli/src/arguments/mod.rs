@@ -1,5 +1,5 @@
-//! The command line. What a flag of `train` means, may hold and defaults to comes from the catalogue: a flag is a name and
-//! the path of the spec's value that it sets.
+//! The command line. The meaning, allowed values and default of a flag of `train` come from the catalogue: a flag is a
+//! name and the path of the value of the spec that it sets.
 
 mod explore;
 mod output;
@@ -29,7 +29,7 @@ struct Flag {
     long: &'static str,
     path: &'static str,
     heading: &'static str,
-    /// For a flag without a value: what it sets, and its help where that is not the value's own.
+    /// For a flag without a value: the value it sets, and its help text if that differs from the value's.
     sets: Option<(bool, Option<&'static str>)>,
 }
 
@@ -120,7 +120,7 @@ impl Flag {
             return arg.action(ArgAction::SetTrue).help(own.map_or(help, str::to_string));
         }
         if let Some(param) = param {
-            // An optimizer's learning rate has a default of its own.
+            // The learning rate has a different default for each optimizer.
             let default = if self.path.matches('.').count() > 1 { None } else { (param.default)() };
             if let Some(default) = default.map(|value| default_of(param, &value)).filter(|text| !text.is_empty()) {
                 help.push_str(&format!(" [default: {default}]"));
@@ -193,7 +193,7 @@ pub fn command() -> Command {
         .value_parser(treino_pages::language::Lang::ALL.map(treino_pages::language::Lang::code))
         .global(true)
         .help("Language of what is said [default: the locale's, else en]");
-    // For those who work on Treino: see CONTRIBUTING.md.
+    // For developers of Treino: see CONTRIBUTING.md.
     let simd = option("simd", "LEVEL", "Instruction set: avx512, avx2 or baseline").global(true).hide(true);
 
     let command = Command::new("treino")
@@ -306,7 +306,7 @@ fn with_model_commands(command: Command) -> Command {
         )
 }
 
-/// The commands that look at a run.
+/// The commands that show a run.
 fn with_run_commands(command: Command) -> Command {
     command
         .subcommand(
@@ -392,7 +392,7 @@ fn with_program_commands(command: Command) -> Command {
         )
 }
 
-/// What all commands take that plan a training.
+/// The arguments of all commands that plan a training.
 fn training(command: Command) -> Command {
     command
         .arg(
@@ -430,10 +430,10 @@ fn option(long: &'static str, value: &'static str, help: &'static str) -> Arg {
     Arg::new(long).long(long).value_name(value).allow_hyphen_values(true).help(help)
 }
 
-/// The name of a folder that `--name` gives, or else this one; `what` says what is called so.
+/// The name of a folder that `--name` gives, or else the default; `what` describes the folder.
 ///
 /// # Errors
-/// A name that leads elsewhere, or hides.
+/// Returns an error for a name that is a path, or that is hidden.
 pub fn folder_name(matches: &ArgMatches, what: &str, otherwise: impl FnOnce() -> String) -> Result<String> {
     let name = matches.get_one::<String>("name").cloned().unwrap_or_else(otherwise);
     if name.is_empty() || name.starts_with('.') || name.contains(['/', '\\']) {
@@ -443,22 +443,23 @@ pub fn folder_name(matches: &ArgMatches, what: &str, otherwise: impl FnOnce() ->
     Ok(name)
 }
 
-/// The spec that the arguments of `train` mean.
+/// The spec from the arguments of `train`.
 pub fn train_spec(matches: &ArgMatches) -> Result<Spec> {
     spec_with(matches, |entries| early_stopping(entries, matches))
 }
 
-/// The spec that the arguments of a command mean that plans a training.
+/// The spec from the arguments of a command that plans a training.
 pub fn spec(matches: &ArgMatches) -> Result<Spec> {
     spec_with(matches, |_| Ok(()))
 }
 
-/// The file's spec or the automatic one, with the flags laid over it, changed before `--set` has the last word.
+/// The spec of the file, or the automatic one, with the flags applied to it, and then `change`; `--set` is applied
+/// last.
 fn spec_with(matches: &ArgMatches, change: impl FnOnce(&mut Entries) -> Result<()>) -> Result<Spec> {
     Spec::read(&entries_with(matches, change)?)
 }
 
-/// What [`spec_with`] reads.
+/// The entries that [`spec_with`] reads.
 fn entries_with(matches: &ArgMatches, change: impl FnOnce(&mut Entries) -> Result<()>) -> Result<Entries> {
     let input: &String = matches.get_one("input").expect("clap requires it");
     if Path::new(input).join("spec.toml").is_file() {
@@ -479,7 +480,7 @@ fn entries_with(matches: &ArgMatches, change: impl FnOnce(&mut Entries) -> Resul
     Ok(entries)
 }
 
-/// Lays all flags of a training over a spec.
+/// Applies all flags of a training to a spec.
 fn lay_over(entries: &mut Entries, matches: &ArgMatches) -> Result<()> {
     set_flags(entries, matches, FLAGS.iter())?;
     set_seeds(entries, matches)?;
@@ -495,7 +496,7 @@ fn set_seeds(entries: &mut Entries, matches: &ArgMatches) -> Result<()> {
     Ok(())
 }
 
-/// What `--set` says.
+/// Applies the `--set` options.
 fn set_paths(entries: &mut Entries, matches: &ArgMatches) -> Result<()> {
     for assignment in matches.get_many::<String>("set").into_iter().flatten() {
         let Some((path, value)) = assignment.split_once('=') else {
@@ -507,7 +508,7 @@ fn set_paths(entries: &mut Entries, matches: &ArgMatches) -> Result<()> {
     Ok(())
 }
 
-/// What the flags of a command that trains nothing say about reading a table.
+/// The data settings from the flags of a command that does not train.
 pub fn reading(matches: &ArgMatches) -> Result<DataSpec> {
     let mut entries = Entries::default();
     let given = reading_flags().filter(|flag| matches.try_contains_id(flag.long).is_ok());
@@ -515,18 +516,18 @@ pub fn reading(matches: &ArgMatches) -> Result<DataSpec> {
     Spec::read(&entries).map(|spec| spec.data)
 }
 
-/// The flags that say how a table is read.
+/// The flags about reading a table.
 fn reading_flags() -> impl Iterator<Item = &'static Flag> {
     other_file_flags().chain(FLAGS.iter().filter(|flag| ["literal", "categorical", "numeric"].contains(&flag.long)))
 }
 
-/// The flags that say how a table is written that a model reads.
+/// The flags about the format of a table that a model reads.
 fn other_file_flags() -> impl Iterator<Item = &'static Flag> {
     const WRITTEN: [&str; 6] = ["missing", "skip-rows", "skip-footer", "delimiter", "decimal", "no-header"];
     FLAGS.iter().filter(|flag| WRITTEN.contains(&flag.long))
 }
 
-/// Lays the flags that were given over a spec.
+/// Applies the given flags to a spec.
 fn set_flags(entries: &mut Entries, matches: &ArgMatches, flags: impl Iterator<Item = &'static Flag>) -> Result<()> {
     for flag in flags {
         let name = format!("--{}", flag.long);
@@ -542,7 +543,7 @@ fn set_flags(entries: &mut Entries, matches: &ArgMatches, flags: impl Iterator<I
     Ok(())
 }
 
-/// The number behind an option, within what its kind allows.
+/// The number of an option, checked against its kind.
 pub fn number<T: Field>(matches: &ArgMatches, name: &str, kind: Kind) -> Result<Option<T>> {
     let Some(text) = matches.get_one::<String>(name) else { return Ok(None) };
     let flag = format!("--{name}");

@@ -1,4 +1,4 @@
-//! The flags of commands that write a file which the user names.
+//! The flags of commands that write a file named by the user.
 
 use clap::{Arg, ArgAction};
 

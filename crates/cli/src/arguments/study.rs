@@ -23,7 +23,7 @@ const fn study_flag(long: &'static str, section: &'static str, key: &'static str
     StudyFlag { long, section, key }
 }
 
-/// `--repeats` is a flag of a training too: in a study it is the seeds of a config.
+/// `--repeats` is also a flag of a training: in a study it is the number of seeds of a config.
 const STUDY_FLAGS: &[StudyFlag] = &[
     study_flag("objective", "study", "objective"),
     study_flag("study-seed", "study", "seed"),
@@ -147,10 +147,10 @@ pub fn command() -> Command {
         )
 }
 
-/// Formats of an export, with how the names of their files end.
+/// The formats of an export, with their file extensions.
 const FORMATS: [(&str, &str); 4] = [("csv", "csv"), ("json", "json"), ("parquet", "parquet"), ("optuna", "log")];
 
-/// The format that was asked for, or that the name of the file says.
+/// The requested format, or that of the file extension.
 pub fn format_of(matches: &ArgMatches, output: Option<&Path>) -> Result<&'static str> {
     let ending = output.and_then(Path::extension).map(|ending| ending.to_string_lossy().to_lowercase());
     let Some(asked) = matches.get_one::<String>("format") else {
@@ -162,14 +162,14 @@ pub fn format_of(matches: &ArgMatches, output: Option<&Path>) -> Result<&'static
     found.ok_or_else(|| Error::input(format!("--format is {asked}")).nearest(asked, names))
 }
 
-/// The study that the arguments of `study` mean.
+/// The study from the arguments of `study`.
 pub fn study_spec(matches: &ArgMatches) -> Result<StudySpec> {
     let input: &String = matches.get_one("input").expect("clap requires it");
     let path = Path::new(input);
     let mut study = Entries::default();
     let mut base = None;
     if input.to_lowercase().ends_with(".toml") {
-        // Paths of a study's own file are joined where its base is read.
+        // Relative paths of a study's own file are resolved where its base is read.
         let text = std::fs::read_to_string(path).map_err(|e| Error::io("read", path, &e))?;
         let entries = catalog::parse(&text, path)?;
         if StudySpec::is_one(&entries) {

@@ -1,4 +1,4 @@
-//! What was typed behind a flag, as a value of the catalogue.
+//! Converts the text after a flag to a value of the catalogue.
 
 use std::path::Path;
 use treino::Result;
@@ -6,12 +6,12 @@ use treino::catalog::{self, Kind, Node, Value};
 use treino::error::Error;
 use treino::spec::{ListSyntax, split_list};
 
-/// What was typed behind a flag as a value of a kind. What does not fit is left for the catalogue to refuse.
+/// Converts the text after a flag to a value of a kind. The catalogue rejects values that do not fit.
 pub fn typed<'a>(kind: &Kind, given: impl Iterator<Item = &'a String>, flag: &str) -> Result<Value> {
     match kind {
         Kind::PerOutput(each) => {
             let given: Vec<&String> = given.collect();
-            // A table without a type is one by the names of the outputs.
+            // A table without a type is a table by output name.
             match given.first().map(|text| toml_value(text.trim())) {
                 Some(Ok(Value::Table(table))) if given.len() == 1 && table.get("type").is_none() => {
                     Ok(Value::Table(table))
@@ -24,7 +24,7 @@ pub fn typed<'a>(kind: &Kind, given: impl Iterator<Item = &'a String>, flag: &st
             let mut items: Vec<Node> = Vec::new();
             for list in given {
                 match toml_value(list.trim()) {
-                    // TOML's own form, for names with commas in them.
+                    // TOML syntax, for names that contain commas.
                     Ok(Value::List(nodes)) => items.extend(nodes),
                     _ => {
                         let parentheses = matches!(**item, Kind::Component(_));
@@ -49,7 +49,7 @@ pub fn typed<'a>(kind: &Kind, given: impl Iterator<Item = &'a String>, flag: &st
     }
 }
 
-/// Whether a comma between two texts may be a decimal mark: digits on both sides, and no point before it that is one already.
+/// Whether a comma between two texts may be a decimal separator: digits on both sides, and no decimal point before it.
 fn is_decimal(before: &str, after: &str) -> bool {
     let (whole, groups) = before.split_once('.').unwrap_or((before, ""));
     let digits = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
@@ -57,7 +57,7 @@ fn is_decimal(before: &str, after: &str) -> bool {
     grouped && whole.ends_with(|c: char| c.is_ascii_digit()) && after.starts_with(|c: char| c.is_ascii_digit())
 }
 
-/// What was typed as one value of a kind.
+/// The text as a single value of a kind.
 pub fn scalar(kind: &Kind, text: &str, flag: &str) -> Result<Value> {
     let parsed = match kind {
         Kind::Int(_) | Kind::CountOr(_) => text.parse().map(Value::Int).ok(),
@@ -75,7 +75,7 @@ pub fn scalar(kind: &Kind, text: &str, flag: &str) -> Result<Value> {
     Ok(parsed.unwrap_or_else(|| Value::Text(text.to_string())))
 }
 
-/// A text as a TOML value, or why it is none.
+/// A text as a TOML value, or why it is not one.
 pub fn toml_value(text: &str) -> Result<Value, String> {
     let entries = catalog::parse(&format!("value = {text}"), Path::new("")).map_err(|e| {
         let message = e.message();

@@ -1,4 +1,4 @@
-//! The library names settings as a spec writes them, in back quotes; here they become flags.
+//! Replaces settings in messages, which the library writes in backquotes as in a spec, by flags.
 
 use super::{FLAGS, flag_of};
 use std::path::Path;
@@ -6,14 +6,14 @@ use treino::catalog::{Value, parse};
 use treino::shell::quote;
 use treino::spec::FAMILY;
 
-/// A text with each setting of the spec in it as the flag that sets it: `` `data.skip_rows = 2` `` is `--skip-rows 2`, and
-/// `` `data.ignore` `` is `--ignore`. Other words in back quotes stay as they are.
+/// A text with each setting of the spec replaced by the flag that sets it: `` `data.skip_rows = 2` `` becomes
+/// `--skip-rows 2`, and `` `data.ignore` `` becomes `--ignore`. Other backquoted words are unchanged.
 pub fn with_flags(text: &str) -> String {
     let mut pieces = text.split('`');
     let mut worded = pieces.next().unwrap_or_default().to_string();
     let mut pieces = pieces.peekable();
     while let Some(quoted) = pieces.next() {
-        // A quote without its partner is a quote.
+        // A backquote without its pair is an ordinary character.
         let flag = pieces.peek().and_then(|_| as_flag(quoted));
         match flag {
             Some(flag) => {
@@ -29,10 +29,10 @@ pub fn with_flags(text: &str) -> String {
     worded
 }
 
-/// What a call of the library can be told beside the spec, and a command by a flag of the same name.
+/// Options of library calls that are not in the spec, and that are flags of the same name.
 const OPTIONS: &[&str] = &["extend", "fork", "name"];
 
-/// A setting as a flag; `None` for what is no setting.
+/// A setting as a flag; `None` if it is not a setting.
 fn as_flag(setting: &str) -> Option<String> {
     if OPTIONS.contains(&setting) {
         return Some(format!("--{setting}"));
@@ -56,7 +56,7 @@ fn as_flag(setting: &str) -> Option<String> {
     })
 }
 
-/// A value as it is typed: a list with commas, or as a TOML array where a comma or a quote would be misread.
+/// A value as the user would type it: a list with commas, or as a TOML array if a comma or a quote would be misread.
 fn typed(value: &Value) -> String {
     let is_plain = |text: &str| !text.contains([',', '"', '\'', '[', '\\']) && text.trim() == text && !text.is_empty();
     match value {

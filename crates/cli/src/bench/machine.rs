@@ -1,13 +1,13 @@
-//! Clocks and memory of the process, as far as the system tells.
+//! CPU time and memory of the process, as far as the system reports them.
 
-/// Keeps the process on the CPU that it runs on, where the system allows that.
+/// Pins the process to its current CPU, if the system allows it.
 pub fn stay_on_one_cpu() {
     #[cfg(target_os = "linux")]
     {
         use rustix::thread::{CpuSet, sched_getcpu, sched_setaffinity};
         let mut here = CpuSet::new();
         here.set(sched_getcpu());
-        // Where it cannot be, it is measured as it is.
+        // If pinning fails, the measurement continues without it.
         let _ = sched_setaffinity(None, &here);
     }
 }
@@ -23,7 +23,7 @@ pub fn cpu_seconds() -> Option<f64> {
     None
 }
 
-/// The largest resident size of the process so far, in MiB.
+/// The peak resident size of the process, in MiB.
 pub fn peak_mb() -> Option<f64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;

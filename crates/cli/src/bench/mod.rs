@@ -1,6 +1,6 @@
 //! `treino bench`: how long trainings of known networks take, as one JSON line.
 //!
-//! What is timed is [`treino::train::fit`] as every program calls it, from the first weights to the last epoch.
+//! The timed code is [`treino::train::fit`] as every program calls it, from the initial weights to the last epoch.
 
 mod machine;
 
@@ -17,10 +17,10 @@ use treino::events::Ending;
 use treino::network::Network;
 use treino::train::{self, Compile, Fit, Session, Training, in_parallel};
 
-/// Seconds to go on repeating.
+/// The minimum total time of the repeats, in seconds.
 const BUDGET: f64 = 5.0;
 
-/// Trains a workload again and again, and prints what that took.
+/// Trains a workload repeatedly, and prints the times.
 pub fn run(matches: &ArgMatches, started: Instant) -> Result<u8> {
     let workload = workload(matches)?;
     let budget = arguments::number(matches, "budget", Kind::POSITIVE)?.unwrap_or(BUDGET);
@@ -69,7 +69,7 @@ fn workload(matches: &ArgMatches) -> Result<Workload> {
     Ok(workload)
 }
 
-/// Everything that the repeats begin with.
+/// The initial state of every repeat.
 struct Trainings<'a> {
     data: &'a Data,
     models: Vec<(Network, Compile, Fit)>,
@@ -88,7 +88,7 @@ impl<'a> Trainings<'a> {
         Ok(Trainings { data, models })
     }
 
-    /// Trains all models from their first weights.
+    /// Trains all models from their initial weights.
     fn repeat(&self, session: &mut Session<'_>) -> Result<Vec<BenchResult>> {
         let one = |index: usize, session: &mut Session<'_>| self.train(index, session);
         let (first, others) = in_parallel(session, self.models.len(), |session| one(0, session), one)?;
@@ -153,7 +153,7 @@ fn line(
         "samples_per_s": (workload.rows * workload.epochs * workload.models()) as f64 / wall,
         "final_loss": final_loss,
         "last_epoch_loss": mean(&last),
-        // Where the first repeat takes longer, that is warming up.
+        // If the first repeat takes longer, that is warm-up.
         "startup_s": built + (walls[0] - wall).max(0.0),
     });
     if let UpdateKind::Sweep(models) = workload.moves {
@@ -165,7 +165,7 @@ fn line(
     line
 }
 
-/// The repeats after the first, where there are any.
+/// The repeats after the first, if there are any.
 fn settled(repeats: &[f64]) -> &[f64] {
     if repeats.len() > 1 { &repeats[1..] } else { repeats }
 }
@@ -192,8 +192,8 @@ mod tests {
         assert_eq!(median(settled(&[9.0])), 9.0);
     }
 
-    /// Single models of the sweep reach what hand-written NumPy reaches, to the noise of the order of the rows, and the
-    /// same bits on any number of threads.
+    /// Single models of the sweep reach the loss of a NumPy implementation, up to the noise of the order of the rows,
+    /// and have the same bits on any number of threads.
     #[test]
     fn models_of_the_sweep_reach_the_losses_of_numpy() {
         let fixture: Value = serde_json::from_str(include_str!("../../../../fixtures/bench/workloads.json")).unwrap();

@@ -1,4 +1,4 @@
-//! Looking at studies that are there.
+//! The commands that show existing studies.
 
 use super::outcome::{object, outcome};
 use crate::arguments::format_of;
@@ -20,15 +20,15 @@ use treino::study::importance::FEWEST_CONFIGS;
 use treino::study::{Comparison, Config, StudyResult};
 use treino::study::{STUDY_FILE, StudyContent};
 
-/// How often a study that is watched is looked at.
+/// The interval between two reads of a watched study.
 const GLANCE: Duration = Duration::from_millis(500);
 
-/// The argument of that name; nothing where it was not given.
+/// The argument of that name; empty if it was not given.
 pub fn argument<'a>(matches: &'a ArgMatches, name: &str) -> &'a str {
     matches.get_one::<String>(name).map_or("", String::as_str)
 }
 
-/// The file of a study that was named by its folder, its file, or its name in `studies`.
+/// The file of a study given by its folder, its file, or its name in `studies`.
 pub fn path_of(name: &str) -> Result<PathBuf> {
     let places = [PathBuf::from(name).join(STUDY_FILE), name.into(), Path::new("studies").join(name).join(STUDY_FILE)];
     places.iter().find(|path| path.is_file()).cloned().ok_or_else(|| {
@@ -42,11 +42,11 @@ fn find(matches: &ArgMatches) -> Result<StudyContent> {
     StudyContent::read(&path_of(argument(matches, "study"))?)
 }
 
-/// What a study has found so far.
+/// Shows the results of a study so far.
 pub fn show(matches: &ArgMatches, terminal: &Terminal) -> Result<u8> {
     let content = find(matches)?;
     let mut course = content.course();
-    // A study that is being done was not cut short.
+    // A study that is running was not interrupted.
     course.cut_short &= !study::is_being_written(&path_of(argument(matches, "study"))?)?;
     if matches.get_flag("json") {
         json::line(&object(&course, Path::new(argument(matches, "study"))));
@@ -104,7 +104,7 @@ fn studies(folder: &Path) -> Vec<(String, PathBuf)> {
     all
 }
 
-/// Follows a study that another program works on, until it ends.
+/// Follows a study that another process runs, until it ends.
 pub fn watch(matches: &ArgMatches, terminal: &Terminal) -> Result<u8> {
     let path = path_of(argument(matches, "study"))?;
     listen_for_interrupts();
@@ -141,7 +141,7 @@ pub fn watch(matches: &ArgMatches, terminal: &Terminal) -> Result<u8> {
     }
 }
 
-/// A config as it was named: `STUDY` for its best one, `STUDY:N` for the one of that number, `N` for that of the study before.
+/// Parses a config: `STUDY` is its best one, `STUDY:N` the one with that number, `N` the one of the previous study.
 fn config_of(text: &str, other: Option<&Path>) -> Result<(PathBuf, Option<usize>)> {
     if let (Some(other), Ok(number)) = (other, text.parse()) {
         return Ok((other.to_path_buf(), Some(number)));
@@ -163,7 +163,7 @@ fn chosen(course: &StudyResult, number: Option<usize>, path: &Path) -> Result<Co
     })
 }
 
-/// Two configs, of one study or of two, on the seeds that both have.
+/// Compares two configs, of one study or of two, on the seeds that both have.
 pub fn compare(matches: &ArgMatches, terminal: &Terminal) -> Result<u8> {
     let (path_a, number_a) = config_of(argument(matches, "a"), None)?;
     let (path_b, number_b) = config_of(argument(matches, "b"), Some(&path_a))?;
@@ -230,7 +230,7 @@ fn compared(found: &Comparison, pair: [&Config; 2], objective: &str, terminal: &
     lines.text
 }
 
-/// Which settings mattered, and which sources of chance.
+/// The importance of settings and of sources of randomness.
 pub fn importance(matches: &ArgMatches, terminal: &Terminal) -> Result<u8> {
     let content = find(matches)?;
     let (course, lang) = (content.course(), terminal.lang);
@@ -265,7 +265,7 @@ pub fn importance(matches: &ArgMatches, terminal: &Terminal) -> Result<u8> {
     Ok(0)
 }
 
-/// Every training as a row, or the study as Optuna's journal.
+/// Exports every training as a row, or the study as Optuna's journal.
 pub fn export(matches: &ArgMatches) -> Result<u8> {
     let name = argument(matches, "study");
     let content = find(matches)?;

@@ -19,7 +19,7 @@ use treino::error::Error;
 use treino::study::{STUDY_FILE, StudyFile};
 use treino::study::{Seeds, Study, StudyEvent, StudyResult, Workers};
 
-/// Trains many, compares, and says what may be said; or looks at a study that is there.
+/// Runs many trainings, compares them, and prints the conclusions; or shows an existing study.
 pub fn run(matches: &ArgMatches, terminal: &Terminal) -> Result<u8> {
     match matches.subcommand() {
         Some(("ls", matches)) => look::list(matches, terminal),
@@ -72,7 +72,7 @@ fn study(matches: &ArgMatches, terminal: &Terminal) -> Result<u8> {
     Ok(exit_code(&course))
 }
 
-/// 0 for a best config, 3 where the budget is spent and nothing is decided, 4 where trainings failed, 130 after Ctrl-C.
+/// 0 for a best config, 3 if the budget is spent without a decision, 4 if trainings failed, 130 after Ctrl-C.
 fn exit_code(course: &StudyResult) -> u8 {
     let has_failed = course.configs.iter().any(|config| config.failure().is_some());
     match course {
@@ -83,7 +83,7 @@ fn exit_code(course: &StudyResult) -> u8 {
     }
 }
 
-/// The folder of a study, made where it is not there.
+/// The folder of a study, created if necessary.
 fn folder_of(matches: &ArgMatches, study: &Study) -> Result<PathBuf> {
     let out = Path::new(matches.get_one::<String>("out").map_or("studies", String::as_str));
     let name = arguments::folder_name(matches, "a study", || crate::train::run_name(study.base()))?;

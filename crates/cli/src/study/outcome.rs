@@ -1,4 +1,4 @@
-//! What a study has found, as a table, as sentences, as JSON.
+//! The results of a study, as a table, as sentences, as JSON.
 
 use crate::indented_lines::IndentedLines;
 use crate::tables::{self, shortened};
@@ -23,7 +23,7 @@ pub fn outcome(course: &StudyResult, terminal: &Terminal) -> String {
     let forms = [(60, 9), (40, 9), (40, 6), (30, 4), (24, 4), (24, 3), (16, 3), (16, 2)];
     let table = tables::first_that_fits(terminal, forms, |(most, columns)| {
         let mut table: Table = tables::plain_table();
-        // The columns in the order in which a narrow terminal can do without them.
+        // The columns in the order in which a narrow terminal omits them.
         let heads = [
             format!("   {}", shortened(&head, most)),
             name.clone(),
@@ -73,7 +73,7 @@ pub fn outcome(course: &StudyResult, terminal: &Terminal) -> String {
     text
 }
 
-/// What each source of chance does alone.
+/// The effect of each source of randomness alone.
 pub fn sources(found: &RandomSources, terminal: &Terminal) -> String {
     let lang = terminal.lang;
     let mut table: Table = tables::plain_table();

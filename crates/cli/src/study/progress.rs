@@ -1,4 +1,4 @@
-//! What happens in a study, on standard error.
+//! The progress of a study, on standard error.
 
 use crate::tables::shortened;
 use crate::terminal::Terminal;
@@ -9,22 +9,22 @@ use std::time::{Duration, Instant};
 use treino::statistics::interval95;
 use treino::study::{Done, Phase};
 
-/// A line at least this often where nothing is redrawn.
+/// The longest time between two lines if there is no live block.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// What happens, on standard error.
+/// Shows the progress on standard error.
 pub struct StudyProgressBar<'a> {
     terminal: &'a Terminal,
     more_is_better: bool,
     live: Option<ProgressBar>,
-    /// When the stretch that is going on began.
+    /// When the current phase began.
     began: Instant,
     shown: Instant,
     /// What it trains.
     stretch: BTreeSet<usize>,
-    /// Configs that gave no value, or were ended early.
+    /// Configs that gave no value, or were pruned.
     out: BTreeSet<usize>,
-    /// The values of each config so far, and what it varies.
+    /// The values of each config so far, and its hyperparameters.
     found: BTreeMap<usize, (String, Vec<f64>)>,
 }
 
@@ -66,7 +66,7 @@ impl<'a> StudyProgressBar<'a> {
         }
     }
 
-    /// The best config so far in words: of those with the most values, the one with the best mean.
+    /// The best config so far as text: of those with the most values, the one with the best mean.
     fn best(&self) -> Option<String> {
         let lang = self.terminal.lang;
         let usable = || self.found.iter().filter(|(config, _)| !self.out.contains(config)).map(|(_, one)| one);

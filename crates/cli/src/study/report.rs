@@ -14,14 +14,14 @@ use treino_pages::figure::{StudyView, study_figure, study_figures, study_report}
 /// The name of the page in a study's folder.
 const NAME: &str = "report.html";
 
-/// Shows what a study's file holds.
+/// Shows the content of a study's file.
 fn view<T>(path: &Path, name: &str, terminal: &Terminal, show: impl FnOnce(&StudyView<'_>) -> Result<T>) -> Result<T> {
     let content = StudyContent::read(path)?;
     let (course, spec) = (content.course(), content.study_spec()?);
     show(&StudyView { course: &course, space: &spec.space, text: &content.spec, name, lang: terminal.lang })
 }
 
-/// Writes the page of a study beside its file, and says where.
+/// Writes the page of a study next to its file, and prints the path.
 pub fn write(path: &Path, name: &str, terminal: &Terminal) -> Result<PathBuf> {
     let output = path.with_file_name(NAME);
     view(path, name, terminal, |view| write_in_place(&output, study_report(view).html().as_bytes()))?;
