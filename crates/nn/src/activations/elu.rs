@@ -1,8 +1,8 @@
 //! Exponential linear units: ELU, CELU and SELU.
 //!
-//! ELU: D. Clevert, T. Unterthiner, S. Hochreiter, ICLR 2016. CELU: J. Barron, arXiv 1704.07483, whose slope is
+//! ELU: D. Clevert, T. Unterthiner, S. Hochreiter, ICLR 2016. CELU: J. Barron, arXiv 1704.07483, whose derivative is
 //! continuous for every alpha. SELU: G. Klambauer and others, "Self-normalizing neural networks", NIPS 2017, with the
-//! constants that keep mean 0 and variance 1; use it with the initializer `lecun_normal`.
+//! constants that preserve mean 0 and variance 1; use it with the initializer `lecun_normal`.
 //!
 //! Keras differences: none known.
 

@@ -1,6 +1,6 @@
-//! An activation of one's own, as an expression.
+//! A custom activation, as an expression.
 //!
-//! The language is that of [`crate::expression`]. The derivative is made from the expression.
+//! The syntax is that of [`crate::expression`]. The derivative is computed from the expression.
 
 use super::ActivationFunction;
 use crate::expression::ActivationFormula;

@@ -22,7 +22,8 @@ const DENSITY: f32 = 0.398_942_3;
 /// 2 sqrt(2 / pi): the tanh form is x times the sigmoid of twice tanh's argument.
 const TWICE: f32 = 1.595_769_2;
 
-/// Twice tanh's argument, and its derivative. Beyond 20 the result no longer depends on it, and squares stay finite.
+/// Twice tanh's argument, and its derivative. Beyond 20 the result is constant, so the clipping there keeps squares
+/// finite.
 #[inline(always)]
 fn argument(x: f32) -> (f32, f32) {
     let x = if x > 20.0 { 20.0 } else { x };

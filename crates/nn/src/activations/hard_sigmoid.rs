@@ -1,4 +1,4 @@
-//! Piecewise linear stand-ins for sigmoid, SiLU and tanh: cheap, and exactly 0 or 1 outside an interval.
+//! Piecewise linear approximations of sigmoid, SiLU and tanh: cheap, and exactly 0 or 1 outside an interval.
 //!
 //! Hard SiLU: A. Howard and others, "Searching for MobileNetV3", ICCV 2019.
 
@@ -12,7 +12,7 @@ fn hard_sigmoid(x: f32) -> f32 {
     if y > 6.0 { 1.0 } else { y / 6.0 }
 }
 
-/// The slope of `hard_sigmoid`, 0 at both kinks.
+/// The derivative of `hard_sigmoid`, 0 at both kinks.
 #[inline(always)]
 fn hard_slope(x: f32) -> f32 {
     if x > -3.0 && x < 3.0 { 1.0 / 6.0 } else { 0.0 }

@@ -1,4 +1,4 @@
-//! No activation at all.
+//! No activation.
 //!
 //! Keras differences: none known.
 

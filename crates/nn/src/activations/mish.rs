@@ -12,7 +12,7 @@ component! {
 }
 
 /// With n = e^x: tanh(ln(1 + n)) = (n^2 + 2n) / (n^2 + 2n + 2) = a / (a + q), both parts scaled by e^-2x where x > 0,
-/// so that nothing overflows. Gives e = e^-|x|, a and q.
+/// so that nothing overflows. Returns e = e^-|x|, a and q.
 #[inline(always)]
 fn parts(x: f32) -> (f32, f32, f32) {
     let e = exp(-x.abs());

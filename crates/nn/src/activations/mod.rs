@@ -1,9 +1,9 @@
 //! Activations: functions at the end of a layer.
 //!
-//! Most act on one number at a time: they implement [`Elementwise`], value and slope side by side, and the loops over a
-//! batch are made here once, vectorised. Those that look at a whole row (softmax and its kin) implement [`Rowwise`].
+//! Most act on one number at a time: they implement value and derivative in [`Elementwise`], and the vectorised loops
+//! over a batch are generated here. Those that depend on a whole row (such as softmax) implement [`Rowwise`].
 //!
-//! None gives NaN for a finite input.
+//! No activation returns NaN for a finite input.
 
 mod elu;
 mod exponential;
@@ -99,21 +99,21 @@ family! {
 }
 
 impl Activation {
-    /// Whether it changes nothing, so that it need not be computed.
+    /// Whether it is the identity, so that it need not be computed.
     pub fn is_linear(&self) -> bool {
         matches!(self, Activation::Linear(_))
     }
 }
 
-/// A function from rows to rows, with its derivative.
+/// A function that maps rows to rows, with its derivative.
 ///
 /// Buffers hold whole rows one after another: `x` and `dx` rows of `width` numbers, `y` and `dy` rows of
 /// [`ActivationFunction::output_width`] numbers.
 pub trait ActivationFunction: std::fmt::Debug {
-    /// How wide a row of the result is for rows of `width` numbers.
+    /// The width of a row of the result for rows of `width` numbers.
     ///
     /// # Errors
-    /// A width that the function cannot take.
+    /// Returns an error for a width that the function does not support.
     fn output_width(&self, width: usize) -> Result<usize> {
         Ok(width)
     }
@@ -121,23 +121,23 @@ pub trait ActivationFunction: std::fmt::Debug {
     /// y = f(x).
     fn forward(&self, simd: Simd, x: &[f32], y: &mut [f32], width: usize);
 
-    /// dx = dy * df/dx, given x and y = f(x); 0 where that is too small for products.
+    /// dx = dy * df/dx, given x and y = f(x); 0 where that is denormal.
     fn backward(&self, simd: Simd, x: &[f32], y: &[f32], dy: &[f32], dx: &mut [f32], width: usize);
 
-    /// Whether the derivative follows from y alone, so that y may stand in the place of x and dx in that of dy: then the
-    /// two functions below do the same in place.
+    /// Whether the derivative depends on y alone, so that y may overwrite x and dx may overwrite dy: then the two
+    /// functions below do the same in place.
     fn is_in_place(&self) -> bool {
         false
     }
 
-    /// y = f(x), where `y` holds x.
+    /// y = f(x), where `y` initially holds x.
     fn forward_in_place(&self, _simd: Simd, _y: &mut [f32]) {}
 
-    /// dx = dy * df/dx, where `dx` holds dy.
+    /// dx = dy * df/dx, where `dx` initially holds dy.
     fn backward_in_place(&self, _simd: Simd, _y: &[f32], _dx: &mut [f32]) {}
 }
 
-/// An activation that acts on each number by itself. Mark both functions `#[inline(always)]`, without branches that
+/// An activation that acts on each number independently. Mark both functions `#[inline(always)]`, without branches that
 /// depend on the data (selects are fine), so that the loops vectorise.
 pub trait Elementwise: std::fmt::Debug {
     /// f(x).
@@ -146,7 +146,7 @@ pub trait Elementwise: std::fmt::Debug {
     /// f'(x), given y = f(x).
     fn slope(&self, x: f32, y: f32) -> f32;
 
-    /// Whether `slope(y, y)` is the slope at x too.
+    /// Whether `slope(y, y)` is also the derivative at x.
     fn knows_slope_from_result(&self) -> bool {
         false
     }
@@ -232,12 +232,12 @@ impl<F: Elementwise> ActivationFunction for F {
     }
 }
 
-/// An activation that looks at whole rows. Mark the functions `#[inline(always)]`.
+/// An activation that depends on whole rows. Mark the functions `#[inline(always)]`.
 pub trait Rowwise: std::fmt::Debug {
-    /// How wide the result is.
+    /// The width of the result.
     ///
     /// # Errors
-    /// A width that the function cannot take.
+    /// Returns an error for a width that the function does not support.
     fn width(&self, width: usize) -> Result<usize> {
         Ok(width)
     }
@@ -249,7 +249,7 @@ pub trait Rowwise: std::fmt::Debug {
     fn row_backward(&self, x: &[f32], y: &[f32], dy: &[f32], dx: &mut [f32]);
 }
 
-/// The width of `part` where it holds as many rows as `whole` with rows of `width`.
+/// The width of `part` if it holds as many rows as `whole` with rows of `width`.
 #[inline(always)]
 fn width_of(part: &[f32], whole: &[f32], width: usize) -> usize {
     (part.len() * width / whole.len().max(1)).max(1)
@@ -297,7 +297,8 @@ impl<F: Rowwise> Kernel for RowsBackward<'_, F> {
     }
 }
 
-/// Makes a [`ActivationFunction`] from a [`Rowwise`]. (A blanket implementation would clash with the one for [`Elementwise`].)
+/// Implements [`ActivationFunction`] for a [`Rowwise`]. (A blanket implementation would conflict with the one for
+/// [`Elementwise`].)
 macro_rules! by_rows {
     ($($Name:ident),*) => {$(
         impl super::ActivationFunction for $Name {

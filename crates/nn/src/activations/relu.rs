@@ -1,4 +1,4 @@
-//! Rectified linear units that cut at the top or keep a slope below.
+//! Rectified linear units, optionally with an upper limit or a slope below the threshold.
 //!
 //! relu6 is from A. Krizhevsky, "Convolutional deep belief networks on CIFAR-10", 2010; leaky ReLU from A. Maas,
 //! A. Hannun, A. Ng, "Rectifier nonlinearities improve neural network acoustic models", 2013.
@@ -27,7 +27,7 @@ impl Elementwise for Relu {
         let threshold = self.threshold as f32;
         // 0 times a negative number would be -0.
         let low = if self.negative_slope == 0.0 { 0.0 } else { self.negative_slope as f32 * (x - threshold) };
-        // In this order a number that is none stays one.
+        // In this order NaN propagates.
         let y = if x <= threshold { low } else { x };
         let cap = self.max_value.map_or(f32::INFINITY, |cap| cap as f32);
         if y > cap { cap } else { y }
@@ -41,7 +41,7 @@ impl Elementwise for Relu {
     }
 
     fn knows_slope_from_result(&self) -> bool {
-        // What lies below the threshold then becomes 0 or less.
+        // Values below the threshold then become 0 or less.
         self.threshold >= 0.0 && self.max_value.is_none_or(|cap| cap > self.threshold)
     }
 }

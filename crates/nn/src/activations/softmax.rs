@@ -1,6 +1,6 @@
 //! Softmax and its logarithm, over each row.
 //!
-//! The row's largest number is taken away first, so no exponential overflows.
+//! The row's largest number is subtracted first, so no exponential overflows.
 
 use super::{ActivationFunction, RowsBackward, Rowwise, by_rows};
 use treino_core::catalog::component;
@@ -45,8 +45,8 @@ impl Rowwise for Softmax {
     }
 }
 
-/// The softmax of many rows. The exponentials of all rows are taken in one loop, because single rows are too short to be
-/// vectorised.
+/// The softmax of many rows. The exponentials of all rows are computed in one loop, because single rows are too short
+/// to vectorise.
 struct SoftmaxRows<'a> {
     x: &'a [f32],
     y: &'a mut [f32],
@@ -121,7 +121,7 @@ mod tests {
         close(&values(Softmax {}, &x), &[0.125, 0.25, 0.625], 1e-7);
         let logs = [0.125, 0.25, 0.625].map(|p: f64| p.ln());
         close(&values(LogSoftmax {}, &x), &logs, 1e-6);
-        // Shifting a row changes nothing, however far.
+        // Softmax does not change if a constant is added to a row.
         assert_eq!(values(Softmax {}, &[1e30, 1e30]), [0.5, 0.5]);
         assert_eq!(values(Softmax {}, &[f32::MAX, -f32::MAX]), [1.0, 0.0]);
     }

@@ -1,4 +1,4 @@
-//! Twins of softplus and sigmoid that reach 0 (and 1) exactly.
+//! Variants of softplus and sigmoid that reach 0 (and 1) exactly.
 //!
 //! Keras differences: none known.
 

@@ -1,7 +1,7 @@
 //! Sparsemax: the point of the probability simplex that is nearest to the row (A. Martins, R. Astudillo, ICML 2016).
 //!
-//! y = max(x - tau, 0), with tau such that the row sums to 1. The threshold is found by leaving out what lies below it
-//! until nothing does (C. Michelot, J. Optim. Theory Appl. 50, 1986): no sorting and no memory.
+//! y = max(x - tau, 0), with tau such that the row sums to 1. The threshold is found by repeatedly excluding the
+//! entries below it until none is left (C. Michelot, J. Optim. Theory Appl. 50, 1986): no sorting and no memory.
 
 use super::{Rowwise, by_rows};
 use treino_core::catalog::component;
@@ -20,7 +20,7 @@ impl Rowwise for Sparsemax {
     #[inline(always)]
     fn row(&self, x: &[f32], y: &mut [f32]) {
         let top = x.iter().fold(f32::NEG_INFINITY, |a, b| if *b > a { *b } else { a });
-        // In numbers below the largest: what lies 1 below it is never above the threshold.
+        // Relative to the largest entry: an entry 1 below it is never above the threshold.
         let (mut tau, mut count) = (-1.0_f64, 0);
         loop {
             let (mut sum, mut above) = (0.0, 0);
@@ -67,7 +67,7 @@ mod tests {
         assert_eq!(values(Sparsemax {}, &[0.5, 0.5, 0.5, 0.5]), [0.25; 4]);
         // Two entries stay: tau = (1.2 + 0.7 - 1) / 2 = 0.45.
         close(&values(Sparsemax {}, &[0.7, 1.2, -0.3]), &[0.25, 0.75, 0.0], 1e-7);
-        // A point of the simplex is its own projection.
+        // A point of the simplex is equal to its projection.
         close(&values(Sparsemax {}, &[0.2, 0.1, 0.3, 0.4]), &[0.2, 0.1, 0.3, 0.4], 1e-7);
     }
 }

@@ -25,7 +25,7 @@ impl Elementwise for Squareplus {
     fn value(&self, x: f32) -> f32 {
         let b = self.b as f32;
         let r = root(x, b);
-        // Below 0 the sum would cancel; (r + x)(r - x) = b mends that.
+        // Below 0 the sum would suffer from cancellation; (r + x)(r - x) = b avoids that.
         let (high, low) = (0.5f32.mul_add(x, 0.5 * r), 0.5 * b / (r - x));
         if x >= 0.0 { high } else { low }
     }

@@ -1,4 +1,4 @@
-//! The hyperbolic tangent, and what it leaves of x.
+//! The hyperbolic tangent, and x - tanh(x).
 //!
 //! Keras differences: none known.
 
@@ -40,7 +40,7 @@ impl Elementwise for TanhShrink {
 
     #[inline(always)]
     fn slope(&self, x: f32, _y: f32) -> f32 {
-        // 1 - sech^2. Not from y: beyond 2^24 the result no longer tells x from x - 1.
+        // 1 - sech^2. Not computed from y: beyond 2^24, x and x - 1 are the same number.
         let t = tanh(x);
         t * t
     }

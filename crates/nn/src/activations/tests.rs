@@ -1,4 +1,4 @@
-//! What holds for every activation.
+//! Properties of all activations.
 
 use super::{Activation, ActivationFunction};
 use serde_json::Value as Json;
@@ -40,7 +40,7 @@ fn backward(f: &Activation, simd: Simd, x: &[f32], y: &[f32], dy: &[f32], width:
 
 fn all() -> Vec<Activation> {
     let mut all: Vec<Activation> = Activation::COMPONENTS.iter().map(|d| Activation::named(d.name).unwrap()).collect();
-    // The branches that defaults do not reach.
+    // The branches that default parameters do not reach.
     all.push(super::Gelu { approximate: true }.into());
     all.push(super::Relu { negative_slope: 0.3, max_value: Some(4.0), threshold: -1.0 }.into());
     all.push(super::Elu { alpha: 0.7 }.into());
@@ -51,7 +51,7 @@ fn all() -> Vec<Activation> {
 
 #[test]
 fn slopes_agree_with_differences() {
-    // Away from every kink by more than two steps of the five-point rule.
+    // Away from every kink by more than two steps of the five-point formula.
     let x = [
         -5.3, 0.25, 2.6, -0.7, 1.4, -2.2, 6.6, 0.75, 3.3, -1.3, -0.25, 4.8, -3.7, 0.3, 0.6, 0.35, 0.2, -0.3, 0.4, 0.15,
     ];
@@ -135,14 +135,14 @@ fn floats(json: &Json) -> Vec<f64> {
     }
 }
 
-/// The largest error of `found` in units of 2^-24 of a scale; what is nearly denormal counts as 1e-37.
+/// The largest error of `found` in units of 2^-24 of a scale; scales close to denormal count as 1e-37.
 fn worst_units(found: &[f32], truth: &[f64], scale: impl Fn(usize, f64) -> f64) -> f64 {
     assert_eq!(found.len(), truth.len());
     let error = |(i, (f, t)): (usize, (&f32, &f64))| (f64::from(*f) - t).abs() / scale(i, *t).max(1e-37);
     found.iter().zip(truth).enumerate().map(error).fold(0.0, f64::max) * 2.0_f64.powi(24)
 }
 
-/// Keras's own values and derivatives, computed by `fixtures/keras/make.py` in single and double precision.
+/// Values and derivatives computed by Keras with `fixtures/keras/make.py` in single and double precision.
 #[test]
 fn agrees_with_keras() {
     let text = include_str!("../../../../fixtures/keras/activations.json");
@@ -167,10 +167,12 @@ fn agrees_with_keras() {
         let y = forward(&f, Simd::detect(), &x, width);
         let dx = backward(&f, Simd::detect(), &x, &y, &cotangent, width);
 
-        // Errors in units of 2^-24 of the truth, the spacing of single precision. Where the function is a difference of
-        // larger numbers, of these: the input for gelu and tanh_shrink, 1 for log_softmax and for all derivatives.
+        // Errors in units of 2^-24 of the true value, the spacing of single precision. If the function is a difference
+        // of larger numbers, errors are relative to these: the input for gelu and tanh_shrink, 1 for log_softmax and
+        // for all derivatives.
         let (wanted, wanted_dx) = (read("y64"), read("dx64"));
-        // In single precision Keras gives 0 for a denormal number and for its multiples, and so do we.
+        // In single precision Keras returns 0 for a denormal number and for its multiples; this implementation does the
+        // same.
         let flushed = |(t, single): (&f64, f64)| if single == 0.0 && t.abs() < 1e-36 { 0.0 } else { *t };
         let wanted: Vec<f64> = wanted.iter().zip(read("y32")).map(flushed).collect();
         let value_scale = |i: usize, t: f64| match f.name() {

@@ -1,10 +1,10 @@
-//! Constraints: what a weight must satisfy after each step.
+//! Constraints: conditions that a weight satisfies after each step.
 //!
-//! A constraint changes a weight directly after the optimizer has moved it; it does not enter the gradient. The first
-//! values of a weight are not touched, as in Keras.
+//! A constraint changes a weight directly after the optimizer's update; it does not affect the gradient. Initial
+//! weights are not changed, as in Keras.
 //!
-//! `axis` counts the sides of the weight along which a norm is taken: for the kernel (inputs, units) of a dense layer, 0 is
-//! one norm a unit, over its inputs, and 1 one norm an input.
+//! `axis` is the axis of the weight along which a norm is taken: for the kernel (inputs, units) of a dense layer, 0 is
+//! one norm per unit, over its inputs, and 1 one norm per input.
 
 mod non_neg;
 mod norms;
@@ -26,16 +26,16 @@ family! {
     } => { MaxNorm, MinMaxNorm, UnitNorm, NonNeg }
 }
 
-/// What a constraint does.
+/// The operation of a constraint.
 pub trait ApplyConstraint: std::fmt::Debug {
-    /// Whether it can hold for a weight of that shape.
+    /// Checks whether it is defined for a weight of that shape.
     ///
     /// # Errors
-    /// An axis that the weight does not have.
+    /// Returns an error for an axis that the weight does not have.
     fn check(&self, _shape: &[usize]) -> Result<()> {
         Ok(())
     }
 
-    /// Changes the weight so that it holds.
+    /// Changes the weight so that it satisfies the constraint.
     fn apply(&self, simd: Simd, shape: &[usize], w: &mut [f32]);
 }

@@ -1,5 +1,5 @@
-//! Constraints on the norm of a weight along one of its sides (N. Srivastava et al., "Dropout: a simple way to prevent neural
-//! networks from overfitting", JMLR 15, 2014, for the largest norm).
+//! Constraints on the norm of a weight along one of its axes (N. Srivastava et al., "Dropout: a simple way to prevent
+//! neural networks from overfitting", JMLR 15, 2014, for the largest norm).
 //!
 //! With the norm n along `axis`, w becomes w * wanted(n) / (1e-7 + n).
 
@@ -88,7 +88,7 @@ impl ApplyConstraint for MinMaxNorm {
     }
 }
 
-/// The side of a weight that an axis means.
+/// The axis of a weight that `axis` selects.
 fn side(axis: i64, shape: &[usize]) -> Result<usize> {
     let rank = shape.len() as i64;
     if (-rank..rank).contains(&axis) {
@@ -97,7 +97,7 @@ fn side(axis: i64, shape: &[usize]) -> Result<usize> {
     Err(Error::input(format!("axis is {axis}, but a weight of shape {shape:?} has the axes {} to {}", -rank, rank - 1)))
 }
 
-/// The norm that is wanted for a norm n: rate * clip(n, min, max) + (1 - rate) * n.
+/// The target norm for a norm n: rate * clip(n, min, max) + (1 - rate) * n.
 #[derive(Clone, Copy)]
 struct NormBounds {
     min: f32,
@@ -116,10 +116,10 @@ fn rescale(simd: Simd, axis: i64, shape: &[usize], w: &mut [f32], wanted: NormBo
     }
 }
 
-/// Norms handled side by side.
+/// The number of norms that are computed in parallel.
 const LANES: usize = 16;
 
-/// Numbers of one norm stand `inner` apart.
+/// Numbers of one norm are `inner` apart.
 struct RescaleRows<'a> {
     w: &'a mut [f32],
     inner: usize,

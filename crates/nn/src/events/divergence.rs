@@ -1,24 +1,24 @@
-//! A training that left the finite numbers.
+//! A diverged training.
 
 use serde::{Deserialize, Serialize};
 use treino_core::catalog::setting;
 use treino_core::error::{Error, Kind};
 
-/// How many losses before a divergence are kept.
+/// The number of losses before a divergence that are kept.
 pub const LAST_LOSSES: usize = 200;
 
-/// A training left the finite numbers.
+/// A training whose numbers became infinite or NaN.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Divergence {
     /// Epoch, from 0.
     pub epoch: usize,
     /// Step within the epoch, from 0.
     pub step: usize,
-    /// Where the first number that is not finite stands.
+    /// The position of the first number that is not finite.
     pub place: String,
     /// The learning rate of that step.
     pub learning_rate: f64,
-    /// Steps made before in the whole training: with none, no learning rate can be to blame.
+    /// The number of earlier steps in the whole training: if 0, the learning rate cannot be the cause.
     pub steps_before: u64,
     /// Whether the cause is in the expression of a loss: it is not finite for finite predictions, or its derivative is not.
     #[serde(default)]
@@ -29,14 +29,14 @@ pub struct Divergence {
 }
 
 impl Divergence {
-    /// A learning rate to try instead: a tenth, or what is usual where that is still far too much.
+    /// A learning rate to try instead: a tenth, or the usual one if a tenth is still far too large.
     pub fn smaller_rate(&self) -> f64 {
         let tenth = (self.learning_rate / 10.0).min(0.01);
         // Three digits: a tenth of 0.7 is not 0.06999999999999999.
         format!("{tenth:.2e}").parse().unwrap_or(tenth)
     }
 
-    /// The divergence as an error with its likely cause and a remedy.
+    /// The divergence as an error with its likely cause and a suggestion.
     pub fn error(&self) -> Error {
         let (epoch, step, place, rate) = (self.epoch + 1, self.step + 1, &self.place, self.smaller_rate());
         let error = Error::new(Kind::Diverged, format!("the training diverged at epoch {epoch}, step {step}: {place}"));

@@ -1,15 +1,15 @@
-//! What a training tells about itself while it runs.
+//! The events that a running training reports.
 
 use super::logs::Logs;
 use serde::{Deserialize, Serialize};
 
-/// The version of the form that [`Event`] has in JSON: one is added when a reader of an earlier form would misread it.
+/// The version of [`Event`]'s JSON format: it is incremented when a reader of an earlier version would misread it.
 pub const EVENT_VERSION: u32 = 1;
 
-/// Something that happened.
+/// An event.
 ///
-/// It owns what it says, so it can be sent to another thread or process. As JSON it is one object, whose `event` says what
-/// happened: `{"event":"epoch","epoch":0,"logs":[["loss",0.69]],"best":true,"waited":0}`.
+/// It owns its data, so it can be sent to another thread or process. As JSON it is one object, whose `event` is the
+/// type: `{"event":"epoch","epoch":0,"logs":[["loss",0.69]],"best":true,"waited":0}`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
 #[non_exhaustive]
@@ -30,7 +30,7 @@ pub enum Event {
     Epoch {
         /// Epoch, from 0.
         epoch: usize,
-        /// Its numbers.
+        /// Its metrics.
         logs: Logs,
         /// Whether it is the best so far by validation loss (training loss without validation).
         best: bool,
@@ -46,9 +46,9 @@ pub enum Event {
     },
     /// Trainings with other seeds have ended.
     Repeat {
-        /// How many of all trainings are done.
+        /// The number of trainings that are done.
         done: usize,
-        /// How many there are.
+        /// The number of all trainings.
         of: usize,
     },
     /// A callback changed the learning rate at the end of an epoch.
@@ -65,12 +65,12 @@ pub enum Event {
         /// The file.
         path: String,
     },
-    /// The training goes on where an earlier one was interrupted.
+    /// The training continues where an earlier one was interrupted.
     Resumed {
-        /// The first epoch that is still to be done, from 0.
+        /// The first remaining epoch, from 0.
         epoch: usize,
     },
-    /// The weights of an earlier epoch were put back.
+    /// The weights of an earlier epoch were restored.
     Restored {
         /// That epoch, from 0.
         epoch: usize,

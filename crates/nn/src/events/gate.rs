@@ -7,14 +7,14 @@ const OPEN: u8 = 0;
 const PAUSED: u8 = 1;
 const STOPPED: u8 = 2;
 
-/// What a training passes between its steps: open, closed for a while, or closed for good.
+/// Checked by a training between its steps: open, closed temporarily (paused), or closed permanently (stopped).
 ///
-/// It never changes what is computed: a training that was paused has the bits of one that was not. While it is open, passing
-/// costs one read of a byte.
+/// It never changes the results: a paused training gives the same bits. While it is open, a check costs one read of a
+/// byte.
 #[derive(Debug, Default)]
 pub struct Gate {
     state: AtomicU8,
-    /// Held while the state changes, so that no one who waits misses it.
+    /// Held while the state changes, so that no waiting thread misses the change.
     change: Mutex<()>,
     changed: Condvar,
 }
@@ -25,7 +25,7 @@ impl Gate {
         Gate { state: AtomicU8::new(OPEN), change: Mutex::new(()), changed: Condvar::new() }
     }
 
-    /// Ends the training after the current step, for good; one that is paused, too.
+    /// Ends the training after the current step, permanently; also a paused one.
     pub fn stop(&self) {
         self.change(|_| STOPPED);
     }
@@ -35,7 +35,7 @@ impl Gate {
         self.change(|state| if state == STOPPED { STOPPED } else { PAUSED });
     }
 
-    /// Lets a paused training go on.
+    /// Lets a paused training continue.
     pub fn resume(&self) {
         self.change(|state| if state == STOPPED { STOPPED } else { OPEN });
     }
@@ -50,7 +50,7 @@ impl Gate {
         self.state.load(Ordering::Relaxed) == PAUSED
     }
 
-    /// Waits while the gate is paused; says whether the training is to go on.
+    /// Waits while the gate is paused; returns whether the training is to continue.
     pub fn pass(&self) -> bool {
         match self.state.load(Ordering::Relaxed) {
             OPEN => true,

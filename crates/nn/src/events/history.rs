@@ -1,21 +1,21 @@
-//! What a training leaves beside its weights.
+//! The results of a training other than its weights.
 
 use super::divergence::Divergence;
 use super::layer_statistics::LayerStatistics;
 use super::logs::Logs;
 
-/// The numbers of every epoch, and how it ended.
+/// The metrics of every epoch, and how it ended.
 #[derive(Debug, Clone, PartialEq)]
 pub struct History {
-    /// One entry an epoch. Epochs without validation lack the names that begin with `val_`.
+    /// One entry per epoch. Epochs without validation lack the names that start with `val_`.
     pub epochs: Vec<Logs>,
-    /// The learning rate after each epoch and its callbacks: that of the next step. NaN where the optimizer has none.
+    /// The learning rate after each epoch and its callbacks: that of the next step. NaN if the optimizer has none.
     pub learning_rates: Vec<f64>,
     /// Statistics inside the network.
     pub inside: LayerStatistics,
     /// The best epoch, from 0: by validation loss, or by training loss without validation.
     pub best_epoch: Option<usize>,
-    /// The epoch, from 0, whose weights the network has.
+    /// The epoch, from 0, of the network's weights.
     pub kept_epoch: Option<usize>,
     /// How it ended.
     pub ending: Ending,
@@ -35,7 +35,7 @@ pub enum Ending {
     },
     /// It was interrupted; the best weights so far were kept.
     Interrupted,
-    /// It left the finite numbers; the best weights so far were kept, or the first ones.
+    /// It diverged; the best weights so far were kept, or the initial ones.
     Diverged(Divergence),
 }
 
@@ -51,12 +51,12 @@ impl History {
         names
     }
 
-    /// One name's numbers; NaN for epochs that lack it.
+    /// The values of one name; NaN for epochs that lack it.
     pub fn series(&self, name: &str) -> Vec<f64> {
         self.epochs.iter().map(|logs| logs.get(name).unwrap_or(f64::NAN)).collect()
     }
 
-    /// The history as CSV: a column `epoch` from 1 and one for each name; missing numbers are left empty.
+    /// The history as CSV: a column `epoch` from 1 and one for each name; missing values are empty.
     pub fn csv(&self) -> String {
         let names = self.names();
         let mut text = String::from("epoch");

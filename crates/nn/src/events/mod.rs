@@ -1,7 +1,8 @@
-//! What a training tells, keeps and leaves: plain data on which training, callbacks and stores agree.
+//! Events and results of a training: plain data that training, callbacks and stores share.
 //!
-//! [`Event`]s are told while it runs, [`Logs`] are the numbers of an epoch, [`History`] is what it leaves beside its weights,
-//! [`TrainingCheckpoint`] is all that its next epochs depend on. A [`Gate`] holds it or ends it between two steps.
+//! [`Event`]s are reported while it runs, [`Logs`] are the metrics of an epoch, [`History`] is the result other than
+//! the weights, and [`TrainingCheckpoint`] is all that its next epochs depend on. A [`Gate`] pauses it or stops it
+//! between two steps.
 
 mod divergence;
 mod event;

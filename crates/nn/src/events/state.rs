@@ -1,15 +1,15 @@
-//! Where a training stands: all that its next epochs depend on.
+//! The state of a training: all that its next epochs depend on.
 
 use super::history::History;
 
-/// Where a training stands: what must be kept to go on with it later.
+/// The state of weights and optimizer, which must be kept to resume a training.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TrainingState {
     /// `weights` and `state` of the network, and the buffers of the optimizer, which begin with `optimizer/`.
     pub buffers: Vec<(String, Vec<f32>)>,
-    /// Steps made, those that only accumulated included.
+    /// The number of steps, including those that only accumulated gradients.
     pub iterations: u64,
-    /// The learning rate; where a schedule decides, it says nothing.
+    /// The learning rate; not used if a schedule determines it.
     pub learning_rate: f64,
 }
 
@@ -22,19 +22,19 @@ pub struct Snapshot {
     pub state: Vec<f32>,
 }
 
-/// What a callback must remember to go on after an interruption.
+/// The state of a callback, for resuming after an interruption.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct CallbackState {
-    /// Numbers, in an order that the callback knows.
+    /// Numbers, in an order that the callback defines.
     pub numbers: Vec<f64>,
     /// Weights that it keeps.
     pub weights: Option<Snapshot>,
 }
 
-/// All that the epochs to come depend on.
+/// All that the following epochs depend on.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TrainingCheckpoint {
-    /// The epochs that were done.
+    /// The completed epochs.
     pub history: History,
     /// Why a callback stopped the training, if one did.
     pub stopped: Option<String>,
@@ -42,12 +42,12 @@ pub struct TrainingCheckpoint {
     pub state: TrainingState,
     /// What is kept if the training ends badly: score, epoch, weights.
     pub kept: Option<(f64, usize, Snapshot)>,
-    /// What each callback remembers.
+    /// The state of each callback.
     pub watchers: Vec<CallbackState>,
 }
 
 impl TrainingCheckpoint {
-    /// Whether its weights fit a network with so many trainable and other numbers.
+    /// Whether its weights fit a network with the given numbers of trainable weights and state.
     pub(crate) fn fits(&self, weights: usize, state: usize) -> bool {
         let fits = |s: &Snapshot| (s.weights.len(), s.state.len()) == (weights, state);
         let of_watchers = self.watchers.iter().filter_map(|watcher| watcher.weights.as_ref());
@@ -55,7 +55,7 @@ impl TrainingCheckpoint {
     }
 }
 
-/// What makes two trainings the same, but for the number of their epochs: checksums of its parts, with their names.
+/// The identity of a training, without the number of its epochs: checksums of its parts, with their names.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TrainingFingerprint(pub Vec<(String, u32)>);
 

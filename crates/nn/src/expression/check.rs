@@ -1,17 +1,18 @@
-//! Whether a gradient is that of its function: compared with differences when an expression is read.
+//! Checks a gradient against finite differences when an expression is parsed.
 //!
-//! At each point the slope is compared with (f(x + h) - f(x - h)) / 2h in double precision, where the differences to the
-//! left and to the right and those of half the step agree: elsewhere is a kink, a jump, or the end of where f is defined.
+//! At each point the derivative is compared with (f(x + h) - f(x - h)) / 2h in double precision, but only if the left
+//! and right differences and those with half the step agree: otherwise there is a kink, a jump, or the edge of the
+//! domain of f.
 
 use treino_core::error::{Error, Result};
 
 const STEP: f64 = 1e-5;
-/// Slopes beyond it are not checked.
+/// Larger derivatives are not checked.
 const STEEPEST: f64 = 1e6;
-/// By how much two slopes may differ, relative to 1 + their size.
+/// The largest difference between two derivatives, relative to 1 + their absolute value.
 const TOLERANCE: f64 = 1e-3;
 
-/// Rows at which expressions are tried: probabilities, logits of both signs, numbers far from 0.
+/// Test rows for expressions: probabilities, logits of both signs, numbers far from 0.
 pub(super) const PREDICTIONS: [[f64; 3]; 4] =
     [[0.372, 0.814, 0.127], [-1.434, 2.713, 0.592], [-3.271, -0.193, -7.117], [7.319, 12.91, 31.73]];
 /// Targets: one-hot, of both signs, positive.
@@ -21,13 +22,13 @@ fn agree(a: f64, b: f64) -> bool {
     (a - b).abs() <= TOLERANCE * (1.0 + a.abs().max(b.abs()))
 }
 
-/// What was found at the points so far.
+/// The result over the points so far.
 #[derive(Debug, Default)]
 pub(super) struct Check {
     defined: bool,
     smooth: usize,
     wrong: usize,
-    /// Where it went wrong first: the place, the slope and the difference.
+    /// The first mismatch: the point, the derivative and the difference quotient.
     first: Option<(f64, f64, f64)>,
 }
 
@@ -46,7 +47,7 @@ impl Check {
             let (low, high) = (moved(-STEP), moved(STEP));
             let centre = between(low, high, 2.0 * STEP);
             let fine = between(moved(-0.5 * STEP), moved(0.5 * STEP), STEP);
-            // Values so large are rounded too coarsely, and what is so steep changes within the step.
+            // Such large values have too large rounding errors, and such steep functions change within the step.
             let too_large = here.abs() * 1e-15 / STEP > 0.1 * TOLERANCE || slope.abs() > STEEPEST;
             let smooth = !too_large
                 && agree(centre, fine)
@@ -60,8 +61,8 @@ impl Check {
         }
     }
 
-    /// Refuses what was nowhere a number, and what went wrong at more than half of the smooth points: at a few of them,
-    /// steps finer than those of the differences may look smooth.
+    /// Returns an error if the value was never finite, or if more than half of the smooth points had a mismatch: at a
+    /// few of them, steps of the function that are narrower than h may look smooth.
     pub(super) fn finish(self, what: &str) -> Result<()> {
         if !self.defined {
             return Err(Error::input(format!("{what} was a finite number at none of the points where it was tried"))

@@ -1,4 +1,4 @@
-//! An expression made ready for batches: for losses and metrics, and for activations.
+//! Expressions compiled for batches: for losses and metrics, and for activations.
 
 use super::check::{Check, PREDICTIONS, TARGETS};
 use super::derivative;
@@ -13,7 +13,7 @@ use treino_core::catalog::{Field, Node, Value};
 use treino_core::error::{Error, Result};
 use treino_engine::simd::Simd;
 
-/// Programs for rows of one number and for wider ones.
+/// Programs for rows of one number and for wider rows.
 #[derive(Debug)]
 struct Widths {
     narrow: TileProgram,
@@ -30,7 +30,7 @@ impl Widths {
     }
 }
 
-/// Working memory, kept between batches: one piece for each thread that was at work at the same time.
+/// Scratch buffers, kept between batches: one for each thread that ran at the same time.
 #[derive(Debug)]
 struct ExprScratch(Mutex<Vec<Vec<f32>>>);
 
@@ -39,9 +39,9 @@ impl ExprScratch {
         ExprScratch(Mutex::new(Vec::with_capacity(8)))
     }
 
-    /// Lends a piece, which is made where all are taken.
+    /// Lends a buffer, which is allocated if all are in use.
     fn with(&self, work: impl FnOnce(&mut Vec<f32>)) {
-        // A thread that panicked has left its piece out, and the others whole.
+        // A thread that panicked has lost its buffer, but the others are intact.
         let pieces = || self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let mut piece = pieces().pop().unwrap_or_default();
         work(&mut piece);
@@ -54,9 +54,10 @@ impl ExprScratch {
 struct RowPair {
     text: String,
     value: Widths,
-    /// Value and scale * d value / d y_pred; a metric has none.
+    /// Value and scale * d value / d y_pred; the latter is absent for a metric.
     gradient: Option<Widths>,
-    /// Whether it takes logarithms, quotients, roots or powers, which are not finite everywhere or have no finite slope.
+    /// Whether it contains logarithms, quotients, roots or powers that are not finite everywhere or have unbounded
+    /// derivatives.
     has_poles: bool,
     scratch: ExprScratch,
 }
@@ -94,15 +95,16 @@ impl RowPair {
 pub struct LossFormula(Arc<RowPair>);
 
 impl LossFormula {
-    /// Reads a loss, and makes and checks its gradient.
+    /// Parses a loss, and generates and checks its gradient.
     ///
     /// # Errors
-    /// A text that is no expression, does not depend on `y_pred`, is nowhere a number, or has the slope 0 everywhere.
+    /// Returns an error for a text that is not an expression, does not depend on `y_pred`, is never finite, or has
+    /// derivative 0 everywhere.
     pub fn new(text: &str) -> Result<Self> {
         Ok(LossFormula(Arc::new(RowPair::new("the loss", text, true)?)))
     }
 
-    /// Whether it takes logarithms, quotients, roots or powers of what may be 0.
+    /// Whether it contains logarithms, quotients, roots or powers of expressions that may be 0.
     pub fn has_poles(&self) -> bool {
         self.0.has_poles
     }
@@ -112,7 +114,7 @@ impl LossFormula {
         self.0.values(simd, y_and_p, width, losses);
     }
 
-    /// The loss of each row, and `scale` times its slope along each prediction.
+    /// The loss of each row, and `scale` times its derivative with respect to each prediction.
     pub fn values_and_slopes(
         &self,
         simd: Simd,
@@ -133,21 +135,21 @@ impl LossFormula {
 pub struct MetricFormula(Arc<RowPair>);
 
 impl MetricFormula {
-    /// Reads a metric.
+    /// Parses a metric.
     ///
     /// # Errors
-    /// A text that is no expression, or does not depend on `y_pred`.
+    /// Returns an error for a text that is not an expression, or does not depend on `y_pred`.
     pub fn new(text: &str) -> Result<Self> {
         Ok(MetricFormula(Arc::new(RowPair::new("the metric", text, false)?)))
     }
 
-    /// The number of each row of `width` targets and predictions.
+    /// The value for each row of `width` targets and predictions.
     pub fn values(&self, simd: Simd, y_and_p: [&[f32]; 2], width: usize, values: &mut [f32]) {
         self.0.values(simd, y_and_p, width, values);
     }
 }
 
-/// Whether a node is not finite, or has no finite slope, for some finite operands.
+/// Whether a node or its derivative is infinite or NaN for some finite operands.
 fn is_pole(graph: &Graph, node: graph::ExprNode) -> bool {
     match node {
         graph::ExprNode::Unary(Unary::Log | Unary::Log1p | Unary::Sqrt, _) => true,
@@ -160,7 +162,7 @@ fn is_pole(graph: &Graph, node: graph::ExprNode) -> bool {
     }
 }
 
-/// Refuses a loss without a slope, without a value, or with a gradient that is not its own.
+/// Returns an error for a loss without a derivative or a value, or with a wrong gradient.
 fn check_loss(what: &str, graph: &Graph, root: ExprId, slope: ExprId) -> Result<()> {
     refuse_flat(what, graph, slope)?;
     let mut check = Check::default();
@@ -193,7 +195,7 @@ struct CompiledFormula {
     text: String,
     forward: Widths,
     backward: Widths,
-    /// Whether each number goes by itself, so that rows of any width are rows of one number.
+    /// Whether each number is computed independently, so that rows of any width are treated as rows of one number.
     elementwise: bool,
     scratch: ExprScratch,
 }
@@ -203,10 +205,11 @@ struct CompiledFormula {
 pub struct ActivationFormula(Arc<CompiledFormula>);
 
 impl ActivationFormula {
-    /// Reads an activation, and makes and checks its derivative.
+    /// Parses an activation, and generates and checks its derivative.
     ///
     /// # Errors
-    /// A text that is no expression, does not depend on `x`, is nowhere a number, or has the slope 0 everywhere.
+    /// Returns an error for a text that is not an expression, does not depend on `x`, is never finite, or has
+    /// derivative 0 everywhere.
     pub fn new(text: &str) -> Result<Self> {
         let what = "the activation";
         let (mut graph, root) = parse(what, text, &["x"])?;
@@ -251,7 +254,7 @@ impl ActivationFormula {
     }
 }
 
-/// The same for an activation: its value is that of y times fixed numbers.
+/// The same check for an activation, whose value is the sum of y times fixed numbers.
 fn check_activation(what: &str, graph: &Graph, root: ExprId, slope: ExprId) -> Result<()> {
     refuse_flat(what, graph, slope)?;
     const DY: [f64; 3] = [1.0, -0.37, 0.71];
@@ -270,7 +273,7 @@ fn check_activation(what: &str, graph: &Graph, root: ExprId, slope: ExprId) -> R
     check.finish(what)
 }
 
-/// A formula is its text: so it is compared, shown, and read and written in specs.
+/// A formula is identified with its text: for comparison, display, and in specs.
 macro_rules! by_text {
     ($($Name:ident),*) => {$(
         impl $Name {

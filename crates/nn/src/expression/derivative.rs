@@ -1,15 +1,16 @@
-//! Reverse-mode differentiation, as more nodes of the same graph.
+//! Reverse-mode differentiation, which adds nodes to the same graph.
 //!
-//! At kinks the derivatives are those of Keras on JAX: 0 for `abs`, `sign` and `relu` at 0; a half to each of two equal
-//! operands of `maximum` and `minimum` (so also at the ends of `clip`); an equal share to each of several largest or
-//! smallest numbers of a row. Steps (comparisons, `floor`, `ceil`, `round`, `sign`) have the derivative 0.
+//! At kinks the derivatives are those of Keras on JAX: 0 for `abs`, `sign` and `relu` at 0; a half for each of two
+//! equal operands of `maximum` and `minimum` (so also at the ends of `clip`); an equal share for each of several
+//! largest or smallest numbers of a row. Step functions (comparisons, `floor`, `ceil`, `round`, `sign`) have derivative
+//! 0.
 //!
-//! Keras differences: in the chain rule 0 times anything is 0, so that the branch that `where` has not chosen never gives
-//! NaN, as it does in Keras where its own derivative is infinite.
+//! Keras differences: in the chain rule 0 times anything is 0. So the branch that `where` does not select never gives
+//! NaN; in Keras it does if its derivative is infinite.
 
 use super::graph::{Binary, ExprId, ExprNode, ExprShape, Graph, Reduce, Unary};
 
-/// sum of seed * d root / d input, as a node; the number 0 where nothing depends on the input. A seed has the shape of
+/// sum of seed * d root / d input, as a node; the number 0 if nothing depends on the input. A seed has the shape of
 /// `root`.
 pub(super) fn gradient(graph: &mut Graph, root: ExprId, seed: ExprId, input: ExprId) -> ExprId {
     let nodes: Vec<(ExprId, ExprNode)> = graph.up_to(root).collect();
@@ -39,7 +40,7 @@ struct Reverse<'a> {
 }
 
 impl Reverse<'_> {
-    /// Hands the adjoint `g` of a node on to what it is made from.
+    /// Propagates the adjoint `g` of a node to its operands.
     fn node(&mut self, z: ExprId, node: ExprNode, g: ExprId) {
         match node {
             ExprNode::Const(_) | ExprNode::Width | ExprNode::Input(_) => {}
@@ -85,7 +86,7 @@ impl Reverse<'_> {
         }
     }
 
-    /// Adds to the adjoint of `to`, an operand of `z`: summed over the row where `to` has one number and `z` many.
+    /// Adds to the adjoint of `to`, an operand of `z`: summed over the row if `to` has one number and `z` has many.
     fn give(&mut self, to: ExprId, z: ExprId, part: ExprId) {
         let part = match (self.graph.shape(to), self.graph.shape(z), self.graph.shape(part)) {
             (ExprShape::Row, ExprShape::Vector, ExprShape::Vector) => self.graph.reduce(Reduce::Sum, part),
@@ -172,7 +173,7 @@ impl Reverse<'_> {
             }
             Binary::Div => self.over(1.0, b),
             Binary::Pow => {
-                // b a^(b - 1), where a factor b = 0 wins over an infinite power.
+                // b a^(b - 1), where a factor b = 0 takes precedence over an infinite power.
                 let one = self.graph.constant(1.0);
                 let less = self.graph.binary(Binary::Sub, b, one);
                 let power = self.graph.binary(Binary::Pow, a, less);

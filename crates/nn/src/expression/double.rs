@@ -1,5 +1,5 @@
-//! Elementary functions in double precision with the same bits on every machine: for folded constants, schedules, the
-//! reference that gradients are checked against, and powers.
+//! Elementary functions in double precision with the same bits on every machine: for folded constants, schedules,
+//! powers, and the reference values of gradient checks.
 //!
 //! Relative errors are below 1e-15 (1e-13 for powers far from 1), except next to the zero of `ln`.
 
@@ -73,7 +73,7 @@ pub(super) fn ln(x: f64) -> f64 {
 /// ln(1 + x).
 pub(super) fn ln_1p(x: f64) -> f64 {
     let w = 1.0 + x;
-    // The rounding of 1 + x is made good by the ratio (W. Kahan).
+    // The ratio corrects the rounding error of 1 + x (W. Kahan).
     if w == 1.0 || w == f64::INFINITY { x } else { ln(w) * (x / (w - 1.0)) }
 }
 
@@ -94,7 +94,7 @@ pub(super) fn softplus(x: f64) -> f64 {
     if x.is_nan() { x } else { x.max(0.0) + ln_1p(exp(-x.abs())) }
 }
 
-/// The error function: 2 / sqrt(pi) e^(-x^2) (x + 2 x^3 / 3 + 4 x^5 / 15 + ...), whose terms have one sign.
+/// The error function: 2 / sqrt(pi) e^(-x^2) (x + 2 x^3 / 3 + 4 x^5 / 15 + ...), whose terms have the same sign.
 pub(super) fn erf(x: f64) -> f64 {
     if x.is_nan() || x.abs() > 6.0 {
         return if x.is_nan() { x } else { 1.0_f64.copysign(x) };
@@ -108,7 +108,7 @@ pub(super) fn erf(x: f64) -> f64 {
     std::f64::consts::FRAC_2_SQRT_PI * exp(-x * x) * sum
 }
 
-/// x^y; NaN for a negative x unless y is a whole number.
+/// x^y; NaN for a negative x unless y is an integer.
 #[inline(always)]
 pub(super) fn pow(x: f64, y: f64) -> f64 {
     let size = exp(y * ln(x.abs()));

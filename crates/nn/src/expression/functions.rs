@@ -1,4 +1,4 @@
-//! The functions of the language, under the names that they have in `keras.ops`.
+//! The functions of the language, with the names that they have in `keras.ops`.
 
 use super::graph::{Binary, ExprId, Graph, Reduce, Unary};
 
@@ -7,9 +7,9 @@ use super::graph::{Binary, ExprId, Graph, Reduce, Unary};
 pub struct BuiltinFunction {
     /// The name.
     pub name: &'static str,
-    /// What it takes, in order.
+    /// Its arguments, in order.
     pub arguments: &'static [&'static str],
-    /// What it gives.
+    /// Its result.
     pub doc: &'static str,
     pub(super) build: NodeBuilder,
 }

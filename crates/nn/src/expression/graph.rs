@@ -1,9 +1,9 @@
-//! The graph of an expression: each different computation once, constants folded.
+//! The graph of an expression: each distinct computation once, constants folded.
 
 use super::double;
 use std::collections::BTreeMap;
 
-/// A node of a graph; operands have smaller numbers than what is made from them.
+/// A node of a graph; operands have smaller indices than the nodes that use them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct ExprId(u32);
 
@@ -13,18 +13,18 @@ impl ExprId {
     }
 }
 
-/// What a node computes.
+/// The operation of a node.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum ExprNode {
     /// A number, by its bits in double precision.
     Const(u64),
-    /// How many numbers a row has.
+    /// The width of a row.
     Width,
-    /// An input by its place.
+    /// An input by its index.
     Input(usize),
     Unary(Unary, ExprId),
     Binary(Binary, ExprId, ExprId),
-    /// The second where the first is not 0, else the third.
+    /// The second operand if the first is not 0, else the third.
     Where(ExprId, ExprId, ExprId),
     Reduce(Reduce, ExprId),
 }
@@ -51,7 +51,7 @@ pub(super) enum Unary {
     Round,
     /// 1 for 0, else 0.
     Not,
-    /// The number itself, but without a derivative.
+    /// The identity, but with derivative 0.
     Fixed,
 }
 
@@ -63,7 +63,7 @@ pub(super) enum Binary {
     Mul,
     Div,
     Pow,
-    /// The rest of a floored division: it has the sign of the divisor.
+    /// The remainder of a floored division: it has the sign of the divisor.
     Mod,
     Min,
     Max,
@@ -73,7 +73,7 @@ pub(super) enum Binary {
     NotEqual,
     And,
     Or,
-    /// A product in which 0 times anything is 0: what an unchosen branch has no part in stays without one.
+    /// A product in which 0 times anything is 0, so that an unselected branch contributes nothing.
     Chain,
 }
 
@@ -85,14 +85,14 @@ pub(super) enum Reduce {
     Min,
 }
 
-/// How many numbers a node has for each row.
+/// The number of values of a node for each row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum ExprShape {
     /// One, the same for all rows.
     Const,
     /// One.
     Row,
-    /// As many as the row is wide.
+    /// The width of the row.
     Vector,
 }
 
@@ -101,7 +101,7 @@ fn truth(condition: bool) -> f64 {
 }
 
 impl Unary {
-    /// f(x) in double precision: what the kernels are compared with.
+    /// f(x) in double precision: the reference for the kernels.
     pub(super) fn apply(self, x: f64) -> f64 {
         match self {
             Unary::Neg => -x,
@@ -129,7 +129,7 @@ impl Unary {
 }
 
 impl Binary {
-    /// f(a, b) in double precision: what the kernels are compared with.
+    /// f(a, b) in double precision: the reference for the kernels.
     pub(super) fn apply(self, a: f64, b: f64) -> f64 {
         match self {
             Binary::Add => a + b,
@@ -162,7 +162,7 @@ impl Binary {
 }
 
 impl Reduce {
-    /// f(row) in double precision: what the kernels are compared with.
+    /// f(row) in double precision: the reference for the kernels.
     pub(super) fn apply(self, row: &[f64]) -> f64 {
         let first = match self {
             Reduce::Sum => 0.0,
@@ -179,7 +179,7 @@ impl Reduce {
 }
 
 impl ExprNode {
-    /// What the node is made from.
+    /// The operands of the node.
     pub(super) fn operands(self) -> impl Iterator<Item = ExprId> {
         let operands = match self {
             ExprNode::Const(_) | ExprNode::Width | ExprNode::Input(_) => [None; 3],
@@ -213,7 +213,7 @@ impl Graph {
         self.nodes[..=last.index()].iter().enumerate().map(|(i, node)| (ExprId(i as u32), *node))
     }
 
-    /// Which of the nodes some of `roots` need.
+    /// Which nodes are needed for some of `roots`.
     pub(super) fn needed(&self, roots: impl IntoIterator<Item = ExprId>) -> Vec<bool> {
         let mut needed = vec![false; self.nodes.len()];
         roots.into_iter().for_each(|root| needed[root.index()] = true);
@@ -225,7 +225,7 @@ impl Graph {
         needed
     }
 
-    /// The number, where the node is one.
+    /// The number, if the node is a constant.
     pub(super) fn number(&self, id: ExprId) -> Option<f64> {
         match self.node(id) {
             ExprNode::Const(bits) => Some(f64::from_bits(bits)),
@@ -296,7 +296,7 @@ impl Graph {
         self.add(ExprNode::Binary(op, a, b), self.shape(a).max(self.shape(b)))
     }
 
-    /// x^y by products, where that takes few.
+    /// x^y as a product, if it needs few multiplications.
     fn short_power(&mut self, x: ExprId, y: f64) -> Option<ExprId> {
         let one = self.constant(1.0);
         let square = |graph: &mut Self| graph.unary(Unary::Square, x);
@@ -333,7 +333,7 @@ impl Graph {
         }
     }
 
-    /// A reduction over the row; what is one number already stays what it is.
+    /// A reduction over the row; a single number is returned unchanged.
     pub(super) fn reduce(&mut self, op: Reduce, a: ExprId) -> ExprId {
         match self.shape(a) {
             ExprShape::Vector => self.add(ExprNode::Reduce(op, a), ExprShape::Row),
@@ -350,7 +350,8 @@ impl Graph {
         self.binary(Binary::Div, sum, width)
     }
 
-    /// x minus its row's largest number, whose own derivative does not count: for exponentials that do not overflow.
+    /// x minus its row's largest number, which is treated as a constant in derivatives: for exponentials that do not
+    /// overflow.
     pub(super) fn below_largest(&mut self, x: ExprId) -> (ExprId, ExprId) {
         let largest = self.reduce(Reduce::Max, x);
         let largest = self.unary(Unary::Fixed, largest);

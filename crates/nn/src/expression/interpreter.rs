@@ -1,8 +1,8 @@
-//! Evaluation of one row in double precision: slow, and the reference for everything else.
+//! Evaluation of one row in double precision: slow, and the reference for the compiled programs.
 
 use super::graph::{ExprId, ExprNode, ExprShape, Graph};
 
-/// The numbers of each root for a row of `width` numbers an input (or one, for an input of that shape).
+/// The values of each root for a row of `width` numbers per input (or one, for an input of that shape).
 pub(super) fn evaluate(graph: &Graph, roots: &[ExprId], inputs: &[&[f64]], width: usize) -> Vec<Vec<f64>> {
     let needed = graph.needed(roots.iter().copied());
     let mut values: Vec<Vec<f64>> = Vec::with_capacity(needed.len());

@@ -1,8 +1,8 @@
-//! An expression's text as tokens, each knowing where it stands.
+//! Splits an expression's text into tokens with their positions.
 
 use std::ops::Range;
 
-/// A token and its bytes in the text.
+/// A token and its byte range in the text.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct VocabularyKey<'a> {
     pub kind: TokenKind<'a>,
@@ -18,7 +18,7 @@ pub(super) enum TokenKind<'a> {
     End,
 }
 
-/// A stretch of the text that is no token, and what to do about it.
+/// A part of the text that is not a token, and what to do about it.
 #[derive(Debug)]
 pub(super) struct Unknown {
     pub span: Range<usize>,
@@ -26,7 +26,7 @@ pub(super) struct Unknown {
     pub help: Option<&'static str>,
 }
 
-/// Longer ones first.
+/// Longer operators first.
 const SIGNS: [&str; 16] = ["**", "<=", ">=", "==", "!=", "+", "-", "*", "/", "%", "<", ">", "(", ")", ",", "^"];
 
 /// The tokens of a text, [`TokenKind::End`] last.
@@ -78,7 +78,7 @@ pub(super) fn tokens(text: &str) -> Result<Vec<VocabularyKey<'_>>, Unknown> {
     Ok(tokens)
 }
 
-/// How many bytes a number has that begins with a digit or a point.
+/// The length in bytes of a number that starts with a digit or a point.
 fn number_length(text: &[u8]) -> usize {
     let digits = |from: usize| text[from.min(text.len())..].iter().take_while(|c| c.is_ascii_digit()).count();
     let mut length = digits(0);

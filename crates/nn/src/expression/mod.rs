@@ -1,4 +1,4 @@
-//! Losses, metrics, activations and schedules as a line of text.
+//! Losses, metrics, activations and schedules as text.
 //!
 //! ```text
 //! text --lexer, parser--> graph --derivative--> graph --program--> instructions over tiles of rows
@@ -16,19 +16,20 @@
 //! `keras.ops`; [`FUNCTIONS`] lists them.
 //!
 //! # Rows
-//! A variable is a row of numbers: the targets `y_true` and predictions `y_pred` of one sample, as many as the network has
-//! outputs, or the inputs `x` of an activation. Operators and functions go number by number. `sum`, `mean`, `max`, `min`
-//! and `logsumexp` make one number of a row, and one number beside a row counts for each of its numbers. A loss or a
-//! metric is one number a sample: where the expression still gives a row, its mean is taken. In Keras a function of the
-//! user's may also reduce over the samples; here it cannot, so that `mean(square(y_true - y_pred))` and
-//! `square(y_true - y_pred)` are the same loss.
+//! A variable is a row of numbers: the targets `y_true` and predictions `y_pred` of one sample, one per output of the
+//! network, or the inputs `x` of an activation. Operators and functions are applied elementwise. `sum`, `mean`, `max`,
+//! `min` and `logsumexp` reduce a row to one number, and a single number is broadcast against a row. A loss or a metric
+//! is one number per sample: if the expression gives a row, its mean is taken. In Keras a user's function may also
+//! reduce over the samples; here it cannot, so that `mean(square(y_true - y_pred))` and `square(y_true - y_pred)` are
+//! the same loss.
 //!
 //! # Derivatives
-//! They are made from the graph, not by differences, and are those of Keras on JAX at kinks: 0 for `abs`, `sign` and
-//! `relu` at 0; a half to each of two equal operands of `maximum` and `minimum`, and so at the ends of `clip`; equal
-//! shares to several largest numbers of a row. Steps have the slope 0. `sqrt`, and powers below 1, have an infinite slope
-//! at 0: write `sqrt(x + epsilon)`. What `where` has not chosen has no part in the derivative, whatever its own slope is.
-//! When an expression is read, its derivative is compared with differences at fixed points.
+//! They are computed from the graph, not by finite differences, and at kinks are those of Keras on JAX: 0 for `abs`,
+//! `sign` and `relu` at 0; a half for each of two equal operands of `maximum` and `minimum`, and so at the ends of
+//! `clip`; equal shares for several largest numbers of a row. Step functions have derivative 0. `sqrt`, and powers
+//! below 1, have an infinite derivative at 0: write `sqrt(x + epsilon)`. A branch that `where` does not select
+//! contributes nothing to the derivative, whatever its own derivative is. When an expression is parsed, its derivative
+//! is compared with finite differences at fixed points.
 //!
 //! A text has at most 10 000 characters and is nested at most 200 deep.
 
@@ -76,10 +77,11 @@ pub struct Expression {
 }
 
 impl Expression {
-    /// Reads an expression.
+    /// Parses an expression.
     ///
     /// # Errors
-    /// A text that is no expression of these variables, with the place and the nearest valid name.
+    /// Returns an error for a text that is not an expression of these variables, with the position and the nearest
+    /// valid name.
     pub fn parse(text: &str, variables: &[&str]) -> Result<Self> {
         let (graph, root) = parser::parse("the expression", text, variables)?;
         Ok(Expression { text: text.to_string(), variables: variables.len(), graph, root })
@@ -90,10 +92,10 @@ impl Expression {
         &self.text
     }
 
-    /// Its value where each variable, in order, is one number; reductions over it change nothing.
+    /// Its value if each variable, in order, is a single number; reductions over it are the identity.
     ///
     /// # Panics
-    /// Fewer numbers than variables.
+    /// If there are fewer numbers than variables.
     pub fn scalar(&self, values: &[f64]) -> f64 {
         assert!(values.len() >= self.variables, "{} numbers for {} variables", values.len(), self.variables);
         let inputs: Vec<&[f64]> = values.iter().map(std::slice::from_ref).collect();
@@ -102,7 +104,7 @@ impl Expression {
 }
 
 impl PartialEq for Expression {
-    /// Expressions of the same text over as many variables.
+    /// Expressions are equal if they have the same text and the same number of variables.
     fn eq(&self, other: &Self) -> bool {
         (&self.text, self.variables) == (&other.text, other.variables)
     }

@@ -6,13 +6,13 @@ use super::lexer::{TokenKind, VocabularyKey, tokens};
 use std::ops::Range;
 use treino_core::error::{Error, Result};
 
-/// The longest text that is read, in characters.
+/// The longest accepted text, in characters.
 pub(super) const MOST_TEXT: usize = 10_000;
-/// How deeply brackets, signs and right operands may be nested.
+/// The deepest nesting of brackets, signs and right operands.
 pub(super) const MOST_DEPTH: usize = 200;
 
-/// Reads an expression over `variables`, which become the first inputs. `what` is the expression's name in messages, such
-/// as "the loss".
+/// Parses an expression over `variables`, which become the first inputs. `what` is the expression's name in messages,
+/// such as "the loss".
 pub(super) fn parse(what: &str, text: &str, variables: &[&str]) -> Result<(Graph, ExprId)> {
     if text.trim().is_empty() {
         return Err(Error::input(format!("{what} is an empty text, but must be an expression")));
@@ -46,13 +46,13 @@ struct Parser<'a> {
     graph: Graph,
 }
 
-/// How strongly words and signs bind; comparisons, which do not associate, have a strength of their own.
+/// The precedence of operators; comparisons, which do not associate, have a level of their own.
 const NOT: u8 = 3;
 const COMPARISON: u8 = 4;
 const SIGN: u8 = 7;
 const POWER: u8 = 8;
 
-/// The strength and meaning of an operator between two operands; `true` where its operands change places.
+/// The precedence and meaning of a binary operator; `true` if its operands are exchanged.
 fn infix(kind: TokenKind<'_>) -> Option<(u8, Binary, bool)> {
     Some(match kind {
         TokenKind::Name("or") => (1, Binary::Or, false),
@@ -91,7 +91,7 @@ impl<'a> Parser<'a> {
         Error::input(message).marking(self.text, span)
     }
 
-    /// The next token is none of what should come.
+    /// An error for a token other than the expected one.
     fn unexpected(&self, wanted: &str) -> Error {
         let VocabularyKey { kind, span } = self.peek().clone();
         if kind == TokenKind::End {
@@ -114,7 +114,7 @@ impl<'a> Parser<'a> {
         Err(self.unexpected(wanted))
     }
 
-    /// An expression whose operators bind at least as strongly as `least`.
+    /// An expression whose operators have at least the precedence `least`.
     fn expression(&mut self, least: u8) -> Result<ExprId> {
         let begin = self.peek().span.start;
         self.depth += 1;
@@ -127,7 +127,7 @@ impl<'a> Parser<'a> {
             && strength >= least
         {
             let sign = self.next().span;
-            // Powers group from the right, and take a sign in front of the exponent.
+            // Powers are right-associative, and allow a sign before the exponent.
             let right = self.expression(if strength == POWER { SIGN } else { strength + 1 })?;
             if strength == COMPARISON && infix(self.peek().kind).is_some_and(|(next, ..)| next == COMPARISON) {
                 let span = sign.start..self.peek().span.end;
@@ -142,7 +142,7 @@ impl<'a> Parser<'a> {
         Ok(left)
     }
 
-    /// What stands between operators.
+    /// An operand of an operator.
     fn operand(&mut self) -> Result<ExprId> {
         let VocabularyKey { kind, span } = self.peek().clone();
         match kind {
@@ -219,7 +219,7 @@ impl<'a> Parser<'a> {
         Ok(value)
     }
 
-    /// Refuses a part whose value is known and no finite number.
+    /// Returns an error for a part whose value is constant and not finite.
     fn check_number(&self, id: ExprId, begin: usize) -> Result<()> {
         match self.graph.number(id) {
             Some(x) if !x.is_finite() => {
@@ -233,7 +233,7 @@ impl<'a> Parser<'a> {
     }
 }
 
-/// How a function is written.
+/// The syntax of a function call.
 pub(super) fn usage(function: &BuiltinFunction) -> String {
     format!("{}({})", function.name, function.arguments.join(", "))
 }

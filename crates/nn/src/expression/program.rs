@@ -1,7 +1,7 @@
-//! From the graph to a flat list of instructions over registers.
+//! Compiles the graph to a flat list of instructions over registers.
 //!
-//! A register holds a tile: some rows of one number each, or of as many as a row is wide. Registers are given out again
-//! once nothing reads them. An instruction never writes a register that it reads.
+//! A register holds a tile: some rows, of one number each or of the width of a row. Registers are reused once nothing
+//! reads them. An instruction never writes a register that it reads.
 
 use super::graph::{Binary, ExprId, ExprNode, ExprShape, Graph, Reduce, Unary};
 use std::collections::BTreeMap;
@@ -10,17 +10,17 @@ use std::collections::BTreeMap;
 #[derive(Debug)]
 pub(super) struct TileProgram {
     pub code: Vec<Instruction>,
-    /// How many registers there are.
+    /// The number of registers.
     pub registers: usize,
-    /// Registers filled once, before the first tile; `None` stands for the width of a row.
+    /// Registers filled once, before the first tile; `None` is the width of a row.
     pub constants: Vec<(Register, Option<f32>)>,
-    /// Registers filled with each tile: which input, and whether it has whole rows.
+    /// Registers filled with each tile: the input, and whether it has whole rows.
     pub inputs: Vec<(Register, usize, bool)>,
-    /// Where the results are, and whether they have whole rows.
+    /// The registers of the results, and whether they have whole rows.
     pub outputs: Vec<(Register, bool)>,
 }
 
-/// Where a register stands in working memory.
+/// The position of a register in the scratch buffer.
 pub(super) type Register = u32;
 
 /// One step of a program.
@@ -28,9 +28,9 @@ pub(super) type Register = u32;
 pub(super) struct Instruction {
     pub op: TileOp,
     pub to: Register,
-    /// What it reads; where it reads less than three, the rest is 0.
+    /// Its operands; unused ones are 0.
     pub from: [Register; 3],
-    /// Whether the result has whole rows, not one number a row.
+    /// Whether the result has whole rows, not one number per row.
     pub long: bool,
 }
 
@@ -40,12 +40,12 @@ pub(super) enum TileOp {
     Binary(Binary),
     Where,
     Reduce(Reduce),
-    /// From one number a row to a row of the same number.
+    /// Repeats one number per row over the row.
     Spread,
     Copy,
 }
 
-/// An instruction before registers are given out: it writes the value of its own number.
+/// An instruction before register allocation: it writes the value with its own index.
 struct Draft {
     op: Option<TileOp>,
     from: Vec<usize>,
@@ -64,8 +64,8 @@ struct Lowering<'a> {
 }
 
 impl TileProgram {
-    /// The program that computes `roots`, each brought to its shape. A `narrow` program is for rows of one number, where a
-    /// reduction has nothing to do.
+    /// The program that computes `roots`, each converted to its shape. A `narrow` program is for rows of one number,
+    /// where a reduction is the identity.
     pub(super) fn new(graph: &Graph, roots: &[(ExprId, ExprShape)], narrow: bool) -> Self {
         let needed = graph.needed(roots.iter().map(|(root, _)| *root));
         let mut lowering = Lowering {
@@ -98,7 +98,7 @@ impl Lowering<'_> {
         self.drafts.len() - 1
     }
 
-    /// The value of a node where it is read by something of a shape.
+    /// The value of a node, converted to the shape of the instruction that reads it.
     fn operand(&mut self, id: ExprId, shape: ExprShape) -> usize {
         let value = self.values[id.index()];
         if self.narrow || shape != ExprShape::Vector || self.graph.shape(id) != ExprShape::Row {
@@ -112,7 +112,7 @@ impl Lowering<'_> {
         spread
     }
 
-    /// An instruction; what it reads twice is copied, so that its registers are different ones.
+    /// An instruction; an operand that it reads twice is copied, so that its registers differ.
     fn instruction(&mut self, op: TileOp, operands: &[ExprId], shape: ExprShape) -> usize {
         let long = !self.narrow && shape == ExprShape::Vector;
         let mut from: Vec<usize> = Vec::new();
@@ -160,7 +160,7 @@ impl Lowering<'_> {
         }
     }
 
-    /// Gives out registers: constants keep theirs, others go back after they were read last.
+    /// Register allocation: constants keep their registers, others are freed after their last use.
     fn finish(self, outputs: &[(usize, bool)]) -> TileProgram {
         let mut last = vec![0; self.drafts.len()];
         for (at, draft) in self.drafts.iter().enumerate() {
@@ -176,7 +176,7 @@ impl Lowering<'_> {
                 count - 1
             })
         };
-        // What is filled before the first instruction must not share a register with anything before its last reading.
+        // A register filled before the first instruction must not be shared with any value that is live until then.
         for (at, _) in self.drafts.iter().enumerate().filter(|(_, draft)| draft.op.is_none()) {
             registers[at] = take(&mut free);
         }

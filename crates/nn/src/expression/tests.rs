@@ -1,4 +1,4 @@
-//! What holds for the language as a whole: messages, values and slopes, equal bits.
+//! Properties of the language as a whole: messages, values and derivatives, equal bits.
 
 use super::*;
 use derivative::gradient;
@@ -13,7 +13,7 @@ fn message(text: &str) -> String {
     error.to_string()
 }
 
-/// Text, message, marked place (under the text), help.
+/// Text, message, marked span (below the text), help.
 const MISTAKES: &[(&str, &str, &str, &str)] = &[
     ("mean(sqare(y_true - y_pred))", "the loss has no function \"sqare\"", "     ^^^^^", "did you mean \"square\"?"),
     ("y_tru - y_pred", "the loss has no variable \"y_tru\"", "^^^^^", "did you mean \"y_true\"?"),
@@ -74,7 +74,7 @@ fn a_hostile_text_is_refused_without_a_crash() {
         }
     }
     assert!(message(&"y_pred + ".repeat(2_000)).starts_with("the loss has 18000 characters, but may have 10000"));
-    // As much as fits: deep graphs, many nodes, many registers.
+    // The largest sizes: deep graphs, many nodes, many registers.
     let flat = format!("{}1", "y_pred * y_true + ".repeat(500));
     let deep = format!("y_pred{}", " * (y_pred + 1) / 3".repeat(500));
     let wide: String = (0..450).map(|i| format!("exp(y_pred * {i}) + ")).collect();
@@ -112,11 +112,11 @@ fn precedence_is_pythons() {
     }
 }
 
-/// For every function a point-wise argument at which it is smooth, and one over rows.
+/// For every function, an elementwise argument at which it is smooth, and one over rows.
 #[test]
 fn every_function_has_the_slope_of_its_differences() {
     for function in FUNCTIONS {
-        // Second and third arguments that every function takes.
+        // Second and third arguments that are valid for every function.
         let arguments = ["0.3 + square(x) / 4", "0.2 + abs(x - 0.21)", "2.9 + x / 7"];
         let text = format!("{}({})", function.name, arguments[..function.arguments.len()].join(", "));
         for text in [text.clone(), format!("sum(square({text} - 0.2)) + x"), format!("{text} * max(x)")] {
@@ -131,7 +131,7 @@ fn every_function_has_the_slope_of_its_differences() {
                 let found = evaluate(&graph, &[slope], &[&row, &[1.0]], 3).remove(0);
                 let slopes: Vec<f64> = (0..3).map(|i| found[i.min(found.len() - 1)]).collect();
                 for i in 0..3 {
-                    // Five points, on both scales: away from kinks these agree.
+                    // Five points, at two scales: away from kinks the results agree.
                     let at = |step: f64| {
                         let mut moved = row;
                         moved[i] += step;
@@ -163,7 +163,7 @@ fn bits(numbers: &[f32]) -> Vec<u32> {
     numbers.iter().map(|x| x.to_bits()).collect()
 }
 
-/// The slope of a loss of one target and prediction.
+/// The derivative of a loss of one target and prediction.
 fn slope(text: &str, y: f32, p: f32) -> f32 {
     loss(text, Simd::detect(), 1, &[y], &[p]).1[0]
 }
@@ -206,11 +206,11 @@ fn what_was_not_chosen_has_no_part() {
             assert_eq!(slope(text, 0.0, at), 3.0, "{text} at {at}");
         }
     }
-    // The target's own infinite logarithm is not chosen either, and has no slope anyway.
+    // The target's infinite logarithm is not selected either, and has no derivative anyway.
     assert_eq!(slope("where(y_true > 0, y_true * log(y_true / y_pred), y_pred)", 0.0, 0.5), 1.0);
 }
 
-/// Tiles end inside a batch, rows are wider than a tile, and every width has a rest.
+/// Tiles that end inside a batch, rows that are wider than a tile, and widths that leave a remainder.
 #[test]
 fn every_instruction_set_tile_and_width_gives_the_same_bits() {
     let calls: Vec<String> = FUNCTIONS
@@ -297,7 +297,7 @@ fn an_activation_may_look_at_its_row() {
     assert_eq!(dx, [0.0, 0.0, 6.0, 0.0, 0.0, 15.0]);
 }
 
-/// A text of the language's own words, mostly not an expression.
+/// A text of the language's words, mostly not a valid expression.
 fn words() -> impl Strategy<Value = String> {
     let names = FUNCTIONS.iter().map(|f| f.name).chain(["x", "y", "pi", "and", "or", "not", "1", "2.5", "1e-3", "0"]);
     let signs = "+ - * / % ** ( ) ( ) , < <= == != > ^ = . é".split(' ');
@@ -333,8 +333,8 @@ proptest! {
         }
     }
 
-    /// Whatever is computed, its gradient agrees with differences, and the program for rows of any width does on rows of
-    /// one number what the program for those does.
+    /// For every expression, its gradient agrees with finite differences, and the program for rows of any width gives
+    /// the same results on rows of one number as the program for such rows.
     #[test]
     fn gradients_fit_and_programs_agree(text in expressions(), numbers in prop::collection::vec(-3.0_f32..3.0, 20)) {
         if let Err(e) = LossFormula::new(&text) {

@@ -1,8 +1,8 @@
 //! Running a program over a batch, tile by tile.
 //!
-//! A tile is as many rows as fit into 256 numbers, at least one. Each instruction goes over a whole tile in one loop, which
-//! the compiler vectorises. A reduction adds up its row from the left, so that no result depends on the tile or on the
-//! instruction set.
+//! A tile is as many rows as fit into 256 numbers, at least one. Each instruction processes a whole tile in one loop,
+//! which the compiler vectorises. A reduction adds the numbers of a row from left to right, so that no result depends
+//! on the tile or on the instruction set.
 
 use super::double;
 use super::graph::{Binary, Reduce, Unary};
@@ -10,11 +10,10 @@ use super::program::{Instruction, Register, TileOp, TileProgram};
 use treino_engine::math;
 use treino_engine::simd::{Kernel, Simd};
 
-/// Numbers in a register, where rows are not wider.
+/// Numbers per register, if rows are not wider.
 const TILE: usize = 256;
 
-/// Runs a program over `rows` rows of `width` numbers. `scratch` grows to what the program needs and is filled with
-/// anything.
+/// Runs a program over `rows` rows of `width` numbers. `scratch` grows as needed; its content is arbitrary afterwards.
 pub(super) fn run(
     program: &TileProgram,
     simd: Simd,
@@ -71,7 +70,7 @@ impl Kernel for Tiles<'_, '_> {
     }
 }
 
-/// to[i] = f(a[i]) and so on: written out as a loop each, because closures would not be compiled for wide instruction sets.
+/// to[i] = f(a[i]) and so on: one explicit loop each, because closures would not be compiled for wide instruction sets.
 macro_rules! each {
     ($to:ident = |$x:ident in $a:ident| $f:expr) => {
         for (to, $x) in $to.iter_mut().zip($a.iter()) {
@@ -87,7 +86,7 @@ macro_rules! each {
     };
 }
 
-/// The registers of an instruction: what it writes, and what it reads.
+/// The registers of an instruction: the one it writes, and those it reads.
 macro_rules! registers {
     ($scratch:ident, $capacity:ident, [$($register:expr => $length:expr),*]) => {
         match $scratch.get_disjoint_mut([$($register as usize * $capacity..$register as usize * $capacity + $length),*]) {
@@ -169,7 +168,7 @@ fn binary(op: Binary, to: &mut [f32], a: &[f32], b: &[f32]) {
         Binary::Sub => each!(to = |x in a, y in b| x - y),
         Binary::Mul => each!(to = |x in a, y in b| x * y),
         Binary::Div => each!(to = |x in a, y in b| x / y),
-        // Exact but for the last rounding.
+        // Exact except for the last rounding.
         Binary::Pow => each!(to = |x in a, y in b| double::pow(f64::from(x), f64::from(y)) as f32),
         Binary::Mod => each!(to = |x in a, y in b| {
             let rest = x % y;

@@ -1,4 +1,4 @@
-//! Every element the same.
+//! Constant initializers.
 //!
 //! Keras differences: none known. (In Keras 3.15 the bare name "constant" fails; here it is constant 0.)
 

@@ -1,22 +1,22 @@
 //! The distribution that the elements of a variable are drawn from.
 //!
-//! The normal laws invert their distribution function: element `i` needs exactly draw `i` of the stream, nothing is
-//! redrawn, and so each element stays a pure function of its place.
+//! Normal distributions are sampled by inverting their distribution function: element `i` needs exactly draw `i` of the
+//! stream, nothing is redrawn, and so each element is a pure function of its index.
 
 use super::Initialize;
 use treino_engine::math::normal_quantile;
 use treino_engine::random::Stream;
 
-/// A distribution, with its parameters worked out for one variable.
+/// A distribution, with its parameters computed for one variable.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum ElementDistribution {
-    /// Every element the same.
+    /// A constant.
     Constant(f64),
     /// Uniform in [low, high).
     Uniform {
         /// Smallest value.
         low: f64,
-        /// What stays above every value.
+        /// The exclusive upper bound.
         high: f64,
     },
     /// Normal.
@@ -26,18 +26,18 @@ pub enum ElementDistribution {
         /// Standard deviation.
         stddev: f64,
     },
-    /// Normal, cut at two standard deviations on both sides. What is left has 0.8796 of the standard deviation.
+    /// Normal, truncated at two standard deviations on both sides, which leaves 0.8796 of the standard deviation.
     TruncatedNormal {
         /// Mean.
         mean: f64,
-        /// Standard deviation before the cut.
+        /// Standard deviation before the truncation.
         stddev: f64,
     },
 }
 
-/// An initializer whose elements are drawn one by one from the same law.
+/// An initializer that draws each element from the same distribution.
 pub trait DrawElements: std::fmt::Debug {
-    /// The law for a variable of that shape.
+    /// The distribution for a variable of that shape.
     fn distribution_of(&self, shape: &[usize]) -> ElementDistribution;
 }
 
@@ -51,7 +51,7 @@ impl<D: DrawElements> Initialize for D {
     }
 }
 
-/// The normal distribution function at -2: what the cut takes away on each side.
+/// The normal distribution function at -2: the probability that the truncation removes on each side.
 const TAIL: f64 = 0.022_750_131_948_179_21;
 
 impl ElementDistribution {
@@ -82,7 +82,7 @@ impl ElementDistribution {
         }
     }
 
-    /// The standard deviation of what is drawn.
+    /// The standard deviation of the draws.
     pub fn standard_deviation(self) -> f64 {
         match self {
             ElementDistribution::Constant(_) => 0.0,
@@ -92,7 +92,7 @@ impl ElementDistribution {
         }
     }
 
-    /// The mean of what is drawn.
+    /// The mean of the draws.
     pub fn mean(self) -> f64 {
         match self {
             ElementDistribution::Constant(value) => value,

@@ -1,4 +1,4 @@
-//! He's initializers: variance 2 / inputs, made for ReLU, which halves the variance.
+//! He's initializers: variance 2 / inputs, for ReLU, which halves the variance.
 //!
 //! K. He, X. Zhang, S. Ren, J. Sun, "Delving deep into rectifiers", ICCV 2015.
 //!

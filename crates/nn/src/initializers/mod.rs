@@ -1,7 +1,7 @@
-//! Initializers: where weights start.
+//! Initializers: the initial weights.
 //!
-//! Every draw is a pure function of *(seed, variable, element)*, so a network's first weights do not depend on the order
-//! in which its layers are built.
+//! Every draw is a pure function of *(seed, variable, element)*, so a network's initial weights do not depend on the
+//! order in which its layers are built.
 
 mod constant;
 mod distribution;
@@ -58,25 +58,26 @@ family! {
     }
 }
 
-/// Fills a variable with its first values. Most initializers draw each element from one law: they implement [`DrawElements`].
+/// Fills a variable with its initial values. Most initializers draw each element from one distribution: they implement
+/// [`DrawElements`].
 pub trait Initialize: std::fmt::Debug {
-    /// Whether it can start a variable of that shape. What it cannot start, it still fills, in some way.
+    /// Checks whether it supports a variable of that shape. It fills unsupported shapes too, in an unspecified way.
     ///
     /// # Errors
-    /// A shape without the sides that it needs.
+    /// Returns an error for a shape without the axes that it needs.
     fn check(&self, _shape: &[usize]) -> Result<()> {
         Ok(())
     }
 
-    /// The law that each element is drawn from, where they are drawn one by one.
+    /// The distribution that each element is drawn from, if they are drawn independently.
     fn law(&self, shape: &[usize]) -> Option<ElementDistribution>;
 
-    /// Fills `out`, a variable of the given shape in row-major order; `stream` is the variable's own.
+    /// Fills `out`, a variable of the given shape in row-major order; `stream` is the random stream of the variable.
     fn fill(&self, shape: &[usize], stream: Stream, out: &mut [f32]);
 }
 
-/// The numbers of inputs and outputs of a weight: of a kernel (inputs, outputs) its two sides, of a vector its length
-/// twice.
+/// The numbers of inputs and outputs of a weight: the two axes of a kernel (inputs, outputs), and twice the length of a
+/// vector.
 pub fn fans(shape: &[usize]) -> (usize, usize) {
     match *shape {
         [] => (1, 1),

@@ -68,7 +68,7 @@ impl Initialize for Orthogonal {
     }
 }
 
-/// The inner product, in eight lanes that are added at the end.
+/// The inner product, in eight lanes that are summed at the end.
 fn dot(a: &[f64], b: &[f64]) -> f64 {
     let mut lanes = [0.0; 8];
     let (a8, b8) = (a.chunks_exact(8), b.chunks_exact(8));

@@ -1,7 +1,7 @@
 //! Fixed distributions, whatever the shape.
 //!
-//! Keras differences: none known besides the random bits. As in Keras, `truncated_normal` is not widened to make up for
-//! the cut: with `stddev` 0.05 the weights' standard deviation is 0.044.
+//! Keras differences: none known besides the random bits. As in Keras, `truncated_normal` is not widened to compensate
+//! for the truncation: with `stddev` 0.05 the weights' standard deviation is 0.044.
 
 use super::distribution::{DrawElements, ElementDistribution};
 use treino_core::catalog::{Kind, component};
@@ -65,7 +65,7 @@ mod tests {
         assert!(w.iter().all(|w| (1.0..3.0).contains(w)));
         let w = draw(TruncatedNormal { mean: 1.0, stddev: 0.5 }, &[100, 100], 5);
         assert!(w.iter().all(|w| (0.0..=2.0).contains(w)));
-        // Of 10,000 normals, some lie beyond two standard deviations.
+        // Of 10,000 normals, some are beyond two standard deviations.
         let w = draw(RandomNormal { mean: 1.0, stddev: 0.5 }, &[100, 100], 5);
         assert!(w.iter().any(|w| !(0.0..=2.0).contains(w)));
     }

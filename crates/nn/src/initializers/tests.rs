@@ -1,4 +1,4 @@
-//! What holds for every initializer.
+//! Properties of all initializers.
 
 use super::{ElementDistribution, Initializer};
 use serde_json::Value as Json;
@@ -35,7 +35,7 @@ fn names_of_keras_are_known() {
     }
 }
 
-/// The laws that Keras draws from, noted by `fixtures/keras/make.py`.
+/// The distributions that Keras draws from, recorded by `fixtures/keras/make.py`.
 #[test]
 fn agrees_with_keras() {
     let text = include_str!("../../../../fixtures/keras/initializers.json");

@@ -1,4 +1,4 @@
-//! Weights whose spread follows from the shape: the family behind Glorot, He and LeCun.
+//! Weights whose variance follows from the shape: the general form of Glorot, He and LeCun.
 //!
 //! With n the number of inputs, of outputs, or their average, the variance of each weight is scale / n.
 
@@ -6,7 +6,8 @@ use super::distribution::{DrawElements, ElementDistribution};
 use super::fans;
 use treino_core::catalog::{Kind, choice, component};
 
-/// The standard deviation that a normal distribution keeps when cut at two of its own: drawn normals are widened by it.
+/// The standard deviation of a normal distribution truncated at two standard deviations, relative to before: draws are
+/// scaled up by it.
 pub(super) const CUT: f64 = 0.879_625_661_034_239_8;
 
 choice! {
@@ -67,13 +68,13 @@ impl DrawElements for VarianceScaling {
     }
 }
 
-/// The uniform law with variance scale / n.
+/// The uniform distribution with variance scale / n.
 pub(super) fn uniform(scale: f64, n: f64) -> ElementDistribution {
     let limit = (3.0 * scale / n.max(1.0)).sqrt();
     ElementDistribution::Uniform { low: -limit, high: limit }
 }
 
-/// The truncated normal law with variance scale / n after the cut.
+/// The truncated normal distribution with variance scale / n after the truncation.
 pub(super) fn truncated(scale: f64, n: f64) -> ElementDistribution {
     ElementDistribution::TruncatedNormal { mean: 0.0, stddev: (scale / n.max(1.0)).sqrt() / CUT }
 }

@@ -1,4 +1,4 @@
-//! An activation as a layer, and the op for it; penalties on outputs.
+//! An activation as a layer, its op, and penalties on outputs.
 
 use super::BuildLayer;
 use crate::activations::{self, Linear};

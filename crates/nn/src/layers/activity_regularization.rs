@@ -1,4 +1,4 @@
-//! A penalty on what flows through.
+//! A penalty on the values that pass through a layer.
 
 use super::BuildLayer;
 use crate::program::{ProgramBuilder, ValueId};

@@ -92,7 +92,7 @@ pub struct BatchNormalizationOp {
     momentum: f64,
     epsilon: f32,
     frozen: bool,
-    /// Normalised rows in a row of the batch: along all its sides but the last.
+    /// Number of normalised rows in a row of the batch: along all its axes except the last.
     outer: usize,
     width: usize,
     pub(crate) x: ValueId,
@@ -101,9 +101,9 @@ pub struct BatchNormalizationOp {
     beta: Option<VarId>,
     /// Moving mean and variance.
     moving: [VarId; 2],
-    /// x^, kept for the way back.
+    /// x^, kept for the backward pass.
     normal: ScratchId,
-    /// One number a column each: mean, inverse, gamma, beta, d gamma, d beta.
+    /// One number per column: mean, inverse, gamma, beta, d gamma, d beta.
     columns: [ScratchId; 6],
     backward: bool,
     wants_dx: bool,
@@ -126,7 +126,7 @@ impl Op for BatchNormalizationOp {
         } else {
             mean.copy_from_slice(f.variables.get(self.moving[0]));
         }
-        // The deviations first: x^ waits for the variance.
+        // The deviations first: the variance is needed for x^.
         pass.simd.run(Deviations { width: self.width, x, mean, normal });
         if of_batch {
             sum_column_products(pass.simd, normal, normal, self.width, inverse);
@@ -174,7 +174,7 @@ impl Op for BatchNormalizationOp {
             }
         }
         if self.wants_dx {
-            // With fixed statistics nothing flows through mean and variance.
+            // With fixed statistics there is no gradient through mean and variance.
             let share = if self.frozen { 0.0 } else { 1.0 / rows as f32 };
             pass.simd.run(BackwardRows {
                 width: self.width,
@@ -219,7 +219,7 @@ impl Kernel for Deviations<'_> {
     }
 }
 
-/// Moving averages go on.
+/// Updates the moving averages.
 struct MovingAverage<'a> {
     moving: &'a mut [f32],
     batch: &'a [f32],

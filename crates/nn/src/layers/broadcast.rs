@@ -1,6 +1,7 @@
-//! Numbers of a small shape that stand for several of a larger one.
+//! Broadcasting of shapes.
 
-/// The shape that all of `shapes` stretch to, sides aligned from the last, where a side of 1 stretches to any.
+/// The shape that all of `shapes` are broadcast to: axes are aligned from the last, and an axis of length 1 matches any
+/// length.
 pub(super) fn stretched<'a>(shapes: impl Iterator<Item = &'a [usize]> + Clone) -> Option<Vec<usize>> {
     let rank = shapes.clone().map(<[usize]>::len).max()?;
     let mut out = vec![1; rank];
@@ -15,7 +16,7 @@ pub(super) fn stretched<'a>(shapes: impl Iterator<Item = &'a [usize]> + Clone) -
     Some(out)
 }
 
-/// For each number of a row of shape `to`, where its number stands in a row of shape `from`, which stretches to it.
+/// For each index in a row of shape `to`, the index in a row of shape `from`, which is broadcast to it.
 pub(super) fn places(to: &[usize], from: &[usize]) -> Vec<u32> {
     let mut places = vec![0];
     let missing = to.len() - from.len();

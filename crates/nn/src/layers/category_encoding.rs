@@ -1,4 +1,4 @@
-//! Indices to rows of zeros and ones.
+//! Encodes indices as rows of zeros and ones.
 
 use super::BuildLayer;
 use crate::program::{Op, PassContext, ProgramBuffers, ProgramBuilder, ValueId};
@@ -21,7 +21,7 @@ choice! {
 }
 
 choice! {
-    /// What a layer makes of indices, which it does not give themselves.
+    /// The encodings of indices other than the indices themselves.
     pub enum Encoded {
         /// One row of zeros with a 1 for every index.
         MultiHot = "multi_hot",
@@ -32,7 +32,7 @@ choice! {
     }
 }
 
-/// More zeros and ones than this in a row are refused: they would fill the memory.
+/// Rows with more zeros and ones than this are an error: they would fill the memory.
 const WIDEST: usize = 1 << 17;
 
 component! {
@@ -70,7 +70,7 @@ impl BuildLayer for CategoryEncoding {
     }
 }
 
-/// What an output mode makes of indices from 0 to below `depth`.
+/// Encodes indices in [0, `depth`) in an output mode.
 pub(super) fn output(builder: &mut ProgramBuilder, x: ValueId, depth: usize, mode: OutputMode) -> Result<ValueId> {
     let mode = match mode {
         OutputMode::Int => {
@@ -84,7 +84,7 @@ pub(super) fn output(builder: &mut ProgramBuilder, x: ValueId, depth: usize, mod
     encoded(builder, x, depth, mode)
 }
 
-/// What a mode makes of indices from 0 to below `depth`; those below 0 are left out.
+/// Encodes indices in [0, `depth`) in a mode; negative ones are ignored.
 pub(super) fn encoded(builder: &mut ProgramBuilder, x: ValueId, depth: usize, mode: Encoded) -> Result<ValueId> {
     let (outer, last) = builder.outer_and_last(x);
     let mut shape = builder.shape(x).to_vec();
@@ -100,14 +100,14 @@ pub(super) fn encoded(builder: &mut ProgramBuilder, x: ValueId, depth: usize, mo
         let e = format!("\"{}\" would make {width} numbers of a row, more than {WIDEST}", builder.layer_name());
         return Err(Error::input(e).help("an embedding of the indices, output_mode = \"int\", needs no such rows"));
     }
-    // A row of its own for each index, or one for all along the last side.
+    // One row for each index, or one for all along the last axis.
     let run = if matches!(mode, Encoded::OneHot) { 1 } else { last };
     let y = builder.value(&shape, &[], false);
     builder.push(CategoryEncodingOp { x, y, groups: outer * last / run, run, depth, mode });
     Ok(y)
 }
 
-/// `y[i]` = whether, or how often, i is among a group of indices. Indices have no gradient.
+/// `y[i]` is whether, or how often, i occurs in a group of indices. Indices have no gradient.
 #[derive(Debug, Clone)]
 pub struct CategoryEncodingOp {
     x: ValueId,

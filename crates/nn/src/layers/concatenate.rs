@@ -1,11 +1,11 @@
-//! Inputs side by side.
+//! Concatenation of inputs.
 
 use super::BuildLayer;
 use crate::program::{Op, PassContext, ProgramBuffers, ProgramBuilder, ValueId};
 use treino_core::catalog::{Interval, Kind, component};
 use treino_core::error::{Error, Result};
 
-/// A side of a row.
+/// An axis of a row.
 pub(super) const AXIS: Kind = Kind::Int(Interval::closed(-8.0, 8.0));
 
 component! {
@@ -56,7 +56,7 @@ impl BuildLayer for Concatenate {
     }
 }
 
-/// The side of a row that an axis means, where axis 0 are the rows themselves.
+/// The axis of a row that `axis` selects, where axis 0 are the rows themselves.
 pub(super) fn side(axis: i64, rank: usize) -> Result<usize> {
     let sides = rank as i64;
     if axis == 0 || axis.abs() > sides {
@@ -70,18 +70,18 @@ pub(super) fn side(axis: i64, rank: usize) -> Result<usize> {
 #[derive(Debug, Clone)]
 struct InputSlice {
     x: ValueId,
-    /// Numbers that stand together in the result.
+    /// The length of a contiguous run in the result.
     run: usize,
     backward: bool,
 }
 
-/// Several values side by side.
+/// Concatenates several values.
 #[derive(Debug, Clone)]
 pub struct ConcatenateOp {
     parts: Vec<InputSlice>,
-    /// Runs of each input in a row.
+    /// Number of runs of each input in a row.
     outer: usize,
-    /// Numbers in a run of all inputs.
+    /// The length of a run of all inputs.
     run: usize,
     pub(crate) y: ValueId,
 }

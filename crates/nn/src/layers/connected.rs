@@ -1,15 +1,15 @@
-//! A layer in its place.
+//! A layer with its connections.
 
 use super::Layer;
 use treino_core::catalog::{Entries, Field, Node, Value};
 use treino_core::error::{Error, Result};
 
-/// A layer and what it reads.
+/// A layer and the layers that it reads.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ConnectedLayer {
     /// The layer.
     pub layer: Layer,
-    /// Names of the layers that it reads; empty for the one before it in the list.
+    /// Names of the layers that it reads; empty for the previous one in the list.
     pub inputs: Vec<String>,
 }
 
@@ -20,14 +20,14 @@ impl<L: Into<Layer>> From<L> for ConnectedLayer {
 }
 
 impl ConnectedLayer {
-    /// A layer that reads others by their names.
+    /// A layer that reads other layers by name.
     pub fn reading<'a>(layer: impl Into<Layer>, inputs: impl IntoIterator<Item = &'a str>) -> Self {
         ConnectedLayer { layer: layer.into(), inputs: inputs.into_iter().map(String::from).collect() }
     }
 }
 
 impl Field for ConnectedLayer {
-    /// As a layer, with the key `inputs` beside its parameters: a name or a list of names.
+    /// Reads it like a layer, with the key `inputs` in addition to the parameters: a name or a list of names.
     fn read(node: &Node, path: &str) -> Result<Self> {
         let Value::Table(table) = &node.value else {
             return Ok(Layer::read(node, path)?.into());

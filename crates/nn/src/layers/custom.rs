@@ -1,4 +1,4 @@
-//! A layer that a Rust program brings itself.
+//! Custom layers of Rust programs.
 
 use super::BuildLayer;
 use crate::initializers::Initializer;
@@ -8,49 +8,50 @@ use std::sync::Arc;
 use treino_core::catalog::{Descriptor, Doc};
 use treino_core::error::{Error, Result};
 
-/// What a layer of one's own computes: y = f(x, weights), with its gradient.
+/// The function of a custom layer: y = f(x, weights), with its gradient.
 pub trait Map: Debug + Send + Sync {
-    /// Numbers in a row of the output, for rows of so many inputs.
+    /// The width of a row of the output, for rows of `inputs` numbers.
     ///
     /// # Errors
-    /// Inputs that it cannot take.
+    /// Returns an error for inputs that it does not support.
     fn outputs(&self, inputs: usize) -> Result<usize>;
 
-    /// Its trainable weights, for rows of so many inputs; none as a rule.
+    /// Its trainable weights, for rows of `inputs` numbers; none by default.
     fn weights(&self, _inputs: usize) -> Vec<MapWeight> {
         Vec::new()
     }
 
-    /// Fills `y`, rows of [`Map::outputs`] numbers, from `x`, rows of the inputs. `weights` are in the order of
-    /// [`Map::weights`]; `training` says whether the layer shall behave as in training.
+    /// Computes `y`, rows of [`Map::outputs`] numbers, from `x`, rows of the inputs. `weights` are in the order of
+    /// [`Map::weights`]; `training` is whether the layer runs in training mode.
     fn forward(&self, x: &[f32], weights: &[&[f32]], y: &mut [f32], training: bool);
 
-    /// Fills `dx` and the gradient of each weight from `dy`, the gradient of what [`Map::forward`] gave.
+    /// Computes `dx` and the gradient of each weight from `dy`, the gradient with respect to the output of
+    /// [`Map::forward`].
     fn backward(&self, x: &[f32], y: &[f32], dy: &[f32], weights: &[&[f32]], dx: &mut [f32], dweights: &mut [Vec<f32>]);
 }
 
-/// A weight of a layer of one's own.
+/// A weight of a custom layer.
 #[derive(Debug, Clone)]
 pub struct MapWeight {
     /// Its name, such as `kernel`.
     pub name: &'static str,
     /// Its shape.
     pub shape: Vec<usize>,
-    /// Where it starts.
+    /// How it is initialised.
     pub initializer: Initializer,
 }
 
-/// A layer of one's own from Rust: any [`Map`] of rows.
+/// A custom layer of a Rust program: any [`Map`] of rows.
 ///
-/// It is no thing of the catalogue: specs cannot name it, and a model that has it cannot be saved. Its gradient is written by hand, as no
-/// graph is traced. A step of it may allocate.
+/// It is not in the catalogue: specs cannot name it, and a model that contains it cannot be saved. Its gradient is
+/// written by hand, because there is no automatic differentiation. A step may allocate memory.
 ///
 /// `treino::custom` has an example.
 #[derive(Debug, Clone)]
 pub struct Custom(Arc<dyn Map>);
 
 impl Custom {
-    /// What messages call it.
+    /// Its name in messages.
     pub(crate) const DESCRIPTOR: &'static Descriptor = &Descriptor {
         name: "custom",
         class: "Custom",
@@ -98,7 +99,7 @@ impl BuildLayer for Custom {
     }
 }
 
-/// The map at work. Its rows may depend on each other, so its batches never pass in pieces.
+/// The op of the map. Its rows may depend on each other, so its batches are never split.
 #[derive(Debug)]
 struct MapOp {
     map: Arc<dyn Map>,

@@ -49,7 +49,7 @@ component! {
 }
 
 impl Dense {
-    /// A dense layer of so many units, without activation.
+    /// A dense layer with `units` units, without activation.
     pub fn new(units: usize) -> Self {
         Dense { units, ..Dense::default() }
     }
@@ -119,7 +119,7 @@ impl BuildLayer for Dense {
 /// Backward: dz becomes dz f'(z) in place; dW = x' dz, db = column sums of dz, dx = dz W'.
 #[derive(Debug, Clone)]
 pub struct DenseOp {
-    /// Times that the kernel is applied to each row: along all its sides but the last.
+    /// Number of times that the kernel is applied to each row: along all its axes except the last.
     outer: usize,
     inputs: usize,
     units: usize,
@@ -127,11 +127,11 @@ pub struct DenseOp {
     pub(crate) z: ValueId,
     pub(crate) kernel: VarId,
     bias: Option<VarId>,
-    /// f, where it can be computed in place; an activation op follows where it cannot.
+    /// f, if it can be computed in place; otherwise an activation op follows.
     pub(crate) activation: Option<Activation>,
-    /// f, where the engine knows it.
+    /// f as the engine's fused activation, if it has one.
     pub(crate) fused: Option<FusedActivation>,
-    /// Scratch memory for W', if dx is needed.
+    /// Scratch buffer for W', if dx is needed.
     transposed: Option<ScratchId>,
 }
 
@@ -148,7 +148,8 @@ impl DenseOp {
         DenseOp { fused, activation: Some(activation), z: y, ..self.clone() }
     }
 
-    /// The layer as an affine map of a chain, if the engine can compute all of it, and how often it is applied to a row.
+    /// The layer as an affine map of a chain, if the engine can compute all of it, and the number of applications per
+    /// row.
     pub(crate) fn affine_map(&self, program: &Program) -> Option<(AffineMap, usize)> {
         let place = |id: VarId| {
             let variable = program.variable(id);
@@ -170,7 +171,7 @@ impl DenseOp {
         Some((map, self.outer))
     }
 
-    /// Operations of its products for a row of the batch, forward and backward.
+    /// Floating-point operations of its products for a row of the batch, forward and backward.
     pub(crate) fn operations(&self, program: &Program) -> [f64; 2] {
         let product = 2.0 * self.outer as f64 * self.inputs as f64 * self.units as f64;
         let gradients = [program.variable(self.kernel).buffer == Buffer::Trainable, self.transposed.is_some()];

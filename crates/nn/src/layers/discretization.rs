@@ -1,4 +1,4 @@
-//! Numbers to bins.
+//! Assigns numbers to bins.
 
 use super::BuildLayer;
 use super::category_encoding::{OutputMode, output};
@@ -32,11 +32,11 @@ component! {
 }
 
 impl Discretization {
-    /// Learns the boundaries: the numbers between which `num_bins` bins have equal shares of `numbers`, in between two of
-    /// them by their distance (Keras: `adapt`).
+    /// Learns the boundaries: the numbers between which `num_bins` bins have equal shares of `numbers`, linearly
+    /// interpolated between two of them (as Keras's `adapt`).
     ///
     /// # Errors
-    /// No `num_bins`, or no numbers.
+    /// Returns an error without `num_bins`, or without numbers.
     pub fn adapt(&mut self, numbers: &[f32]) -> Result<()> {
         let Some(bins) = self.num_bins.take() else {
             return Err(Error::input("boundaries are learnt where num_bins says how many bins there are"));
@@ -47,13 +47,13 @@ impl Discretization {
             return Err(Error::input("there are no numbers to learn boundaries from"));
         };
         let quantile = |i: usize| {
-            // The number at place j (from 0) has (j + 1)/n of all at or below it.
+            // The number at index j (from 0) has a share of (j + 1)/n at or below it.
             let place = (i * sorted.len()) as f64 / bins as f64 - 1.0;
             let below = place.max(0.0) as usize;
             let (a, b) = (f64::from(sorted[below]), f64::from(sorted[(below + 1).min(last)]));
             f64::from(((b - a).mul_add((place - below as f64).max(0.0), a)) as f32)
         };
-        // Fewer numbers than bins are boundaries themselves, all but the last.
+        // If there are fewer numbers than bins, all numbers but the last are boundaries.
         let few = sorted.len() < bins;
         let boundaries = if few {
             sorted[..last].iter().map(|x| f64::from(*x)).collect()
@@ -107,7 +107,7 @@ impl BuildLayer for Discretization {
     }
 }
 
-/// A value that an index is found of for each number of x.
+/// A value with the index of each number of x.
 pub(super) fn indices(builder: &mut ProgramBuilder, x: ValueId, index: Index) -> ValueId {
     let (width, shape) = (builder.width(x), builder.shape(x).to_vec());
     let backward = builder.wants_gradient(x);
@@ -116,14 +116,14 @@ pub(super) fn indices(builder: &mut ProgramBuilder, x: ValueId, index: Index) ->
     y
 }
 
-/// How a number becomes an index.
+/// How a number is converted to an index.
 #[derive(Debug, Clone)]
 pub(super) enum Index {
-    /// How many of these are not above it.
+    /// The number of these boundaries that are not above it.
     Bins(Vec<f32>),
-    /// The index of its whole part in a vocabulary.
+    /// The index of its integer part in a vocabulary.
     Lookup(treino_core::rows::Sorted<i64>),
-    /// The bin of the digits of its whole part.
+    /// The bin of the digits of its integer part.
     Hash(treino_core::rows::Hash),
 }
 

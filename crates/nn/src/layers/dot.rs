@@ -1,4 +1,4 @@
-//! Products of rows.
+//! Dot products of rows.
 
 use super::BuildLayer;
 use super::concatenate::{AXIS, side};
@@ -6,7 +6,7 @@ use crate::program::{Op, PassContext, ProgramBuffers, ProgramBuilder, ValueId};
 use treino_core::catalog::{Kind, component};
 use treino_core::error::{Error, Result};
 
-/// Keeps a norm away from zero: Keras's `normalize` divides by at least this.
+/// Avoids a division by zero: Keras's `normalize` divides by at least this.
 const SMALLEST_NORM: f32 = 1e-7;
 
 component! {
@@ -69,7 +69,7 @@ impl BuildLayer for Dot {
     }
 }
 
-/// How a row divides around the side that is summed.
+/// The sizes of a row before, along and after the summed axis.
 #[derive(Debug, Clone, Copy)]
 struct Along {
     x: ValueId,
@@ -84,7 +84,7 @@ impl Along {
         self.outer * self.inner
     }
 
-    /// Where number `k` of vector `v` stands in a row.
+    /// The index in a row of number `k` of vector `v`.
     #[inline(always)]
     fn place(&self, v: usize, k: usize) -> usize {
         ((v / self.inner) * self.length + k) * self.inner + v % self.inner

@@ -1,4 +1,4 @@
-//! Vectors for ids.
+//! Trained vectors for ids.
 
 use super::BuildLayer;
 use crate::constraints::Constraint;
@@ -65,7 +65,7 @@ impl BuildLayer for Embedding {
     }
 }
 
-/// y = the vectors that x names; d vector = sum of dy where it was named, in the order of the rows.
+/// y = the vectors of the ids in x; d vector = sum of dy over its occurrences, in the order of the rows.
 #[derive(Debug, Clone)]
 pub struct EmbeddingOp {
     /// Ids in a row.
@@ -80,7 +80,7 @@ pub struct EmbeddingOp {
 }
 
 impl EmbeddingOp {
-    /// The place of the vector of an id. Ids were checked; what still is none takes the nearest.
+    /// The index of the vector of an id. Ids were checked; an invalid one is clipped to the nearest valid id.
     #[inline(always)]
     fn place(&self, id: f32) -> usize {
         (id as usize).min(self.known - 1) * self.width

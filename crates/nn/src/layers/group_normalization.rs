@@ -1,5 +1,5 @@
-//! Group normalisation (Y. Wu, K. He, "Group normalization", ECCV 2018), and the op of layer normalisation, which is its
-//! case of one group.
+//! Group normalisation (Y. Wu, K. He, "Group normalization", ECCV 2018), and the op of layer normalisation, which is
+//! the special case of one group.
 
 use super::BuildLayer;
 use super::normalization_parameters::normalization;
@@ -57,7 +57,7 @@ impl BuildLayer for GroupNormalization {
     }
 }
 
-/// The weights behind a normalisation, where there are any.
+/// The weights after a normalisation, if any.
 pub(super) struct Affine<'a> {
     pub gamma: Option<Weight<'a>>,
     pub beta: Option<Weight<'a>>,
@@ -69,9 +69,9 @@ pub(super) struct Affine<'a> {
 /// d gamma = sum over rows of dy x^, d beta = sum of dy, dx = inverse (g - (sum of g + x^ sum of g x^) / n).
 #[derive(Debug, Clone)]
 pub struct GroupNormalizationOp {
-    /// Normalised rows in a row of the batch.
+    /// Number of normalised rows in a row of the batch.
     outer: usize,
-    /// Times that the columns stand in a normalised row.
+    /// Number of times that the columns occur in a normalised row.
     times: usize,
     columns: usize,
     groups: usize,
@@ -80,7 +80,7 @@ pub struct GroupNormalizationOp {
     pub(crate) y: ValueId,
     gamma: Option<VarId>,
     beta: Option<VarId>,
-    /// x^, kept for the way back.
+    /// x^, kept for the backward pass.
     normal: ScratchId,
     /// 1 / sqrt(variance + epsilon) of each group.
     inverse: ScratchId,
@@ -88,7 +88,7 @@ pub struct GroupNormalizationOp {
 }
 
 impl GroupNormalizationOp {
-    /// `shape` is how a row divides: normalised rows, times that the columns stand in each, columns, groups.
+    /// `shape` is the structure of a row: normalised rows, repetitions of the columns in each, columns, groups.
     pub(super) fn build(
         builder: &mut ProgramBuilder,
         x: ValueId,
@@ -112,7 +112,7 @@ impl GroupNormalizationOp {
         Ok(Self { outer, times, columns, groups, epsilon, x, y, gamma, beta, normal, inverse, wants_dx })
     }
 
-    /// Calls `f` with the place of each number of a group in its normalised row, and its column.
+    /// Calls `f` with the index of each number of a group in its normalised row, and its column.
     #[inline(always)]
     fn each(&self, group: usize, mut f: impl FnMut(usize, usize)) {
         let own = self.columns / self.groups;

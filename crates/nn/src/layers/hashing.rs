@@ -1,4 +1,4 @@
-//! Texts and whole numbers to bins by a hash.
+//! Assigns texts and integers to bins by a hash.
 
 use super::BuildLayer;
 use super::category_encoding::{OutputMode, output};
@@ -8,7 +8,7 @@ use treino_core::catalog::{Field, Interval, Kind, Node, Value, component};
 use treino_core::error::{Error, Result};
 use treino_core::rows::{ColumnEncoding, Hash};
 
-/// A text or a whole number, as a text.
+/// A text or an integer, as a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HashedValue(pub String);
 

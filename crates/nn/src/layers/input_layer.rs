@@ -1,4 +1,4 @@
-//! Where rows come in.
+//! The input of a network.
 
 use super::BuildLayer;
 use crate::program::{ProgramBuilder, ValueId};
@@ -26,7 +26,7 @@ component! {
 }
 
 impl InputLayer {
-    /// Columns of a table under a name.
+    /// Columns of a table, with a name for the input layer.
     pub fn columns<'a>(name: &str, columns: impl IntoIterator<Item = &'a str>) -> Self {
         let columns = Some(columns.into_iter().map(String::from).collect());
         InputLayer { columns, name: Some(name.to_string()), ..InputLayer::default() }

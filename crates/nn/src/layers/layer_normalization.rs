@@ -36,7 +36,7 @@ impl BuildLayer for LayerNormalization {
             constraint: self.beta_constraint.as_ref(),
         };
         let affine = Affine { gamma: self.scale.then_some(gamma), beta: self.center.then_some(beta) };
-        // Each of the `outer` pieces of a row is normalised as a row of its own, in one group.
+        // Each of the `outer` parts of a row is normalised as a separate row, in one group.
         let op = GroupNormalizationOp::build(builder, x, [outer, 1, last, 1], self.epsilon, self.trainable, affine)?;
         let y = op.y;
         builder.push(op);

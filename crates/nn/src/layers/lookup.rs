@@ -1,8 +1,8 @@
-//! Tokens to their indices in a vocabulary.
+//! Maps tokens to their indices in a vocabulary.
 //!
-//! Indices: the mask token has 0 where there is one and the output is `int`, then come the slots of unknown tokens, then the
-//! vocabulary. Of several slots an unknown whole number takes the one of its value, a text the one of its Fingerprint64,
-//! modulo their number. A vocabulary that is learnt is ordered by how often tokens come, ties by the token, highest first.
+//! Indices: the mask token has 0 if there is one and the output is `int`, then come the slots for unknown tokens, then
+//! the vocabulary. With several slots, an unknown integer gets the slot of its value, a text that of its Fingerprint64,
+//! modulo their number. A learned vocabulary is ordered by frequency, ties by the token, highest first.
 
 use super::BuildLayer;
 use super::category_encoding::{OutputMode, output};
@@ -12,7 +12,7 @@ use treino_core::catalog::{Interval, Kind, component};
 use treino_core::error::{Error, Result};
 use treino_core::rows::{ColumnEncoding, Lookup, LookupFit, VocabularyKey, learn};
 
-/// Slots for unknown tokens, and tokens altogether; indices must be exact in single precision.
+/// Number of slots for unknown tokens, and of all tokens; indices must be exact in single precision.
 const SLOTS: Kind = Kind::Int(Interval::closed(0.0, 16_777_216.0));
 const MOST: Kind = Kind::Int(Interval::closed(2.0, 16_777_216.0));
 
@@ -71,7 +71,7 @@ component! {
     }
 }
 
-/// What both lookups have.
+/// The common parameters of both lookups.
 struct Settings<'a, T> {
     max_tokens: Option<usize>,
     unknown: usize,
@@ -83,14 +83,14 @@ struct Settings<'a, T> {
 }
 
 impl<T: VocabularyKey + std::fmt::Debug> Settings<'_, T> {
-    /// The lookup, checked; with an empty vocabulary where it is to be learnt.
+    /// The checked lookup; with an empty vocabulary if it is to be learned.
     fn learnable(&self) -> Result<LookupFit<T>> {
         let mask_has_index = self.mode == OutputMode::Int;
         let mut lookup =
             Lookup { vocabulary: Vec::new(), unknown: self.unknown, mask: self.mask.cloned(), mask_has_index };
         let special = lookup.special();
         if let Some(given) = self.vocabulary {
-            // Keras's own vocabularies begin with the mask and the token for unknown ones.
+            // Vocabularies from Keras start with the mask and the token for unknown ones.
             let mask = self.mask.iter().copied().filter(|_| mask_has_index);
             let front: Vec<&T> = mask.chain(std::iter::repeat_n(self.oov, self.unknown)).collect();
             let starts = given.len() >= special && given[..special].iter().eq(front);
@@ -122,7 +122,7 @@ impl<T: VocabularyKey + std::fmt::Debug> Settings<'_, T> {
         Ok(LookupFit { lookup, max_tokens: most, excluded: self.oov.clone() })
     }
 
-    /// The lookup, its vocabulary known.
+    /// The lookup with its vocabulary.
     fn lookup(&self) -> Result<Lookup<T>> {
         let lookup = self.learnable()?.lookup;
         if lookup.vocabulary.is_empty() {
@@ -132,12 +132,12 @@ impl<T: VocabularyKey + std::fmt::Debug> Settings<'_, T> {
         Ok(lookup)
     }
 
-    /// The width of zeros and ones.
+    /// The width of the one-hot encoding.
     fn depth(&self, lookup: &Lookup<T>) -> usize {
         self.max_tokens.filter(|_| self.padded && self.mode != OutputMode::Int).unwrap_or(lookup.size())
     }
 
-    /// The vocabulary of some tokens.
+    /// The vocabulary learned from some tokens.
     fn learnt(&self, tokens: impl Iterator<Item = T>) -> Result<Vec<T>> {
         let LookupFit { max_tokens, excluded, .. } = self.learnable()?;
         let never: Vec<&T> = self.mask.into_iter().chain([&excluded]).collect();
@@ -158,10 +158,10 @@ impl StringLookup {
         }
     }
 
-    /// Learns the vocabulary of some texts (Keras: `adapt`).
+    /// Learns the vocabulary from texts (as Keras's `adapt`).
     ///
     /// # Errors
-    /// Settings that do not fit together.
+    /// Returns an error for parameters that contradict each other.
     pub fn adapt<'a>(&mut self, texts: impl IntoIterator<Item = &'a str>) -> Result<()> {
         self.vocabulary = None;
         self.vocabulary = Some(self.settings().learnt(texts.into_iter().map(String::from))?);
@@ -182,10 +182,10 @@ impl IntegerLookup {
         }
     }
 
-    /// Learns the vocabulary of some numbers (Keras: `adapt`).
+    /// Learns the vocabulary from numbers (as Keras's `adapt`).
     ///
     /// # Errors
-    /// Settings that do not fit together.
+    /// Returns an error for parameters that contradict each other.
     pub fn adapt(&mut self, numbers: impl IntoIterator<Item = i64>) -> Result<()> {
         self.vocabulary = None;
         self.vocabulary = Some(self.settings().learnt(numbers.into_iter())?);

@@ -1,9 +1,9 @@
-//! Layers that combine several inputs, number by number.
+//! Layers that combine several inputs elementwise.
 //!
-//! Shapes may differ where a side is 1: it stretches, as in numpy.
+//! Shapes may differ where an axis has length 1: it is broadcast, as in NumPy.
 //!
-//! Where two inputs share the extreme value, `Maximum` and `Minimum` give each half of the slope, as Keras does on JAX and
-//! PyTorch; on TensorFlow the first has it all.
+//! If two inputs share the extreme value, `Maximum` and `Minimum` give each half of the gradient, as Keras does on JAX
+//! and PyTorch; on TensorFlow the first one gets all of it.
 
 use super::BuildLayer;
 use super::broadcast::{places, stretched};
@@ -98,7 +98,7 @@ fn build(builder: &mut ProgramBuilder, inputs: &[ValueId], how: Combination) -> 
 struct BroadcastSlice {
     x: ValueId,
     width: usize,
-    /// For each number of the result where the input's stands; `None` where the shapes are the same.
+    /// For each index of the result, the index in the input; `None` if the shapes are the same.
     places: Option<Vec<u32>>,
     backward: bool,
 }
@@ -110,7 +110,7 @@ impl BroadcastSlice {
     }
 }
 
-/// Several values combined number by number.
+/// Combines several values elementwise.
 #[derive(Debug, Clone)]
 pub struct MergeOp {
     how: Combination,
@@ -139,7 +139,7 @@ impl MergeOp {
                 others.fold(1.0, |product, (_, part)| product * number(part))
             }
             Combination::Maximum | Combination::Minimum => {
-                // Inputs come in one after the other: each takes its share from what came before.
+                // Inputs are added one after the other: each takes its share from the previous ones.
                 let mut extreme = number(&self.parts[0]);
                 let mut slope = if i == 0 { 1.0 } else { 0.0 };
                 for (j, part) in self.parts.iter().enumerate().skip(1) {

@@ -1,7 +1,7 @@
-//! Layers: what a network is made of.
+//! Layers: the components of a network.
 //!
-//! A layer is built into ops (`crate::program::ProgramBuilder`); each op's forward and backward pass stand side by side in the
-//! layer's file.
+//! A layer is built into ops ([`crate::program::Builder`]); the forward and backward pass of each op are in the layer's
+//! file.
 
 mod activation;
 mod activation_layers;
@@ -123,22 +123,22 @@ family! {
     } or Custom
 }
 
-/// A layer that can be built into ops.
+/// A layer, which can be built into ops.
 pub trait BuildLayer: std::fmt::Debug {
-    /// The name it was given, if any.
+    /// The name that the spec gives it, if any.
     fn given_name(&self) -> Option<&str>;
 
-    /// How it wants the columns of a table that it reads straight from an input layer; `None` for the ordinary features.
+    /// The column encoding that it needs if it directly reads an input layer; `None` for the ordinary inputs.
     ///
     /// # Errors
-    /// Parameters that do not fit together.
+    /// Returns an error for parameters that contradict each other.
     fn reading(&self) -> Result<Option<ColumnEncoding>> {
         Ok(None)
     }
 
-    /// Adds its variables and ops behind its inputs; gives its output.
+    /// Adds its variables and ops after its inputs; returns its output.
     ///
     /// # Errors
-    /// Inputs that it cannot take: too few or too many, or of a shape that does not fit.
+    /// Returns an error for inputs that it does not support: too few or too many, or of a wrong shape.
     fn build(&self, builder: &mut ProgramBuilder, inputs: &[ValueId]) -> Result<ValueId>;
 }

@@ -1,4 +1,4 @@
-//! The op of all layers that disturb their input in training.
+//! The op of all layers that add noise in training.
 
 use crate::program::{Op, PassContext, ProgramBuffers, ProgramBuilder, ScratchId, ScratchSize, ValueId};
 use treino_core::error::Result;
@@ -6,19 +6,19 @@ use treino_engine::math::normal_quantile;
 use treino_engine::random::{Purpose, Stream, UniformTransform};
 use treino_engine::simd::Kernel;
 
-/// What dropped numbers become in alpha dropout: selu's limit for ever smaller numbers, -scale * alpha.
+/// The value of dropped numbers in alpha dropout: the limit of selu towards minus infinity, -scale * alpha.
 const DROPPED: f64 = -1.758_099_340_847_376_6;
 
-/// A disturbance: y = a x r + c, with r and c drawn for each number.
+/// A kind of noise: y = a x r + c, with r and c drawn for each number.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Noise {
     /// r is 0 with probability `rate`, else 1 / (1 - rate).
     Dropout { rate: f64 },
-    /// Dropped numbers take selu's limit; then mean and variance are restored.
+    /// Dropped numbers become the limit of selu; then mean and variance are restored.
     AlphaDropout { rate: f64 },
     /// c is normal.
     Added { stddev: f64 },
-    /// r is normal around 1.
+    /// r is normal with mean 1.
     Multiplied { stddev: f64 },
 }
 
@@ -67,7 +67,7 @@ impl Op for NoiseOp {
         let stream = Stream::new(pass.seed, Purpose::Dropout, &self.stream).at(pass.epoch, pass.step);
         let [slope] = f.scratch.get([self.slope]);
         let slope = &mut slope[..n];
-        // A multiple of four: pieces of a batch have a multiple of four rows.
+        // A multiple of four: chunks of a batch have a multiple of four rows.
         let first = (pass.rows_before * self.width) as u64;
         let normal = |i: usize| normal_quantile(stream.uniform_f64(first + i as u64));
         match self.noise {

@@ -59,19 +59,19 @@ impl BuildLayer for Normalization {
     }
 }
 
-/// Normalisation of a value by the statistics that its variables hold.
+/// Normalises a value by the statistics in its variables.
 #[derive(Debug, Clone)]
 pub struct NormalizationOp {
-    /// Normalised rows in a row of the batch: along all its sides but the last.
+    /// Number of normalised rows in a row of the batch: along all its axes except the last.
     pub outer: usize,
-    /// Numbers in each of them.
+    /// The width of each of them.
     pub width: usize,
-    /// What comes in.
+    /// The input.
     pub x: ValueId,
     pub(crate) y: ValueId,
     /// Mean and variance.
     pub statistics: [VarId; 2],
-    /// Mean and variance as given; `None` where they are to be learned.
+    /// Mean and variance as given; `None` if they are to be learned.
     pub given: Option<[Vec<f32>; 2]>,
     invert: bool,
     backward: bool,

@@ -1,6 +1,6 @@
-//! The parameters that normalising layers share: a gamma and a beta for each column, and what keeps the divisor away from zero.
+//! The common parameters of normalisation layers: a gamma and a beta for each column, and the epsilon of the divisor.
 
-/// Declares a layer that normalises: its own parameters, then those that all such layers have, as `component!` does.
+/// Declares a normalisation layer, as `component!` does: its own parameters, then the common ones.
 macro_rules! normalization {
     (
         $(#[doc = $doc:literal])+

@@ -1,4 +1,4 @@
-//! A rectifier whose slope is learnt (K. He et al., "Delving deep into rectifiers", ICCV 2015).
+//! A rectifier with a trained slope (K. He et al., "Delving deep into rectifiers", ICCV 2015).
 
 use super::BuildLayer;
 use crate::constraints::Constraint;
@@ -68,7 +68,7 @@ pub struct PReluOp {
     pub(crate) x: ValueId,
     pub(crate) y: ValueId,
     alpha: VarId,
-    /// Which alpha each number of a row has.
+    /// The index of the alpha for each number of a row.
     places: Vec<u32>,
     sums: ScratchId,
     wants_dx: bool,
@@ -93,7 +93,7 @@ impl Op for PReluOp {
             let rows = b.x.chunks_exact(self.width).zip(b.dy.chunks_exact(self.width));
             for ((x, dy), dx) in rows.zip(b.dx.chunks_exact_mut(self.width)).take(pass.rows) {
                 for (((dx, dy), x), place) in dx.iter_mut().zip(dy).zip(x).zip(&self.places) {
-                    // At 0 both sides have slope 0: y = relu(x) - alpha relu(-x).
+                    // At 0 both derivatives are 0: y = relu(x) - alpha relu(-x).
                     *dx = match x {
                         x if *x > 0.0 => *dy,
                         x if *x < 0.0 => alpha[*place as usize] * dy,

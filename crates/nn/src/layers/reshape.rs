@@ -1,13 +1,13 @@
-//! Layers that change the shape of a row, or nothing.
+//! Layers that change the shape of a row, or do nothing.
 //!
-//! Keras differences: none. The numbers stay where they are, so these layers cost nothing.
+//! Keras differences: none. The numbers are not moved, so these layers cost nothing.
 
 use super::BuildLayer;
 use crate::program::{ProgramBuilder, ValueId};
 use treino_core::catalog::{Interval, Kind, component};
 use treino_core::error::{Error, Result};
 
-/// The length of a side; -1 for one that follows from the others.
+/// The length of an axis; -1 if it follows from the others.
 const SIDE: Kind = Kind::Int(Interval::at_least(-1.0));
 
 component! {

@@ -1,4 +1,4 @@
-//! Rows brought to a common length: by their root mean square (B. Zhang, R. Sennrich, "Root mean square layer
+//! Rows scaled to a common length: by their root mean square (B. Zhang, R. Sennrich, "Root mean square layer
 //! normalization", NeurIPS 2019) or by their norm.
 
 use super::BuildLayer;
@@ -58,7 +58,7 @@ impl BuildLayer for UnitNormalization {
     }
 }
 
-/// What rows are divided by.
+/// The divisor of a row.
 #[derive(Debug, Clone, Copy)]
 enum Length {
     /// sqrt(mean x^2 + epsilon).
@@ -69,8 +69,8 @@ enum Length {
 
 /// y = scale x r with r = 1 / length(x).
 ///
-/// Backwards, with g = scale dy and c = 1/n or 1 for the two lengths: dx = r (g - c r^2 x sum of g x); a norm that is cut
-/// off does not depend on x.
+/// Backward, with g = scale dy and c = 1/n or 1 for the two lengths: dx = r (g - c r^2 x sum of g x); a norm at its
+/// lower bound does not depend on x.
 #[derive(Debug, Clone)]
 pub struct ResizeOp {
     outer: usize,

@@ -1,4 +1,4 @@
-//! A layer called again.
+//! A repeated call of a layer.
 
 use super::BuildLayer;
 use crate::program::{ProgramBuilder, ValueId};
@@ -22,7 +22,7 @@ impl BuildLayer for Shared {
         self.name.as_deref()
     }
 
-    /// The network builds the layer that it stands for instead.
+    /// The network builds the layer that it refers to instead.
     fn build(&self, _builder: &mut ProgramBuilder, _inputs: &[ValueId]) -> Result<ValueId> {
         Err(Error::input(format!("the shared layer \"{}\" stands in no list of layers", self.layer)))
     }

@@ -1,4 +1,4 @@
-//! The gradient of a network by itself, for any direction of its outputs.
+//! The gradient of a network alone, for any cotangent of its outputs.
 
 use super::network::Network;
 use crate::program::NoProbe;
@@ -8,28 +8,30 @@ use treino_core::rows::Matrix;
 use treino_engine::pool::Pool;
 use treino_engine::simd::Simd;
 
-/// What one batch makes of a network.
+/// The results of a network for one batch.
 #[derive(Debug, Clone)]
 pub struct BatchGradient {
-    /// The outputs, side by side.
+    /// The outputs, concatenated.
     pub outputs: Matrix,
     /// Penalties on values.
     pub penalty: f64,
-    /// The gradient, as the trainable weights lie.
+    /// The gradient, in the layout of the trainable weights.
     pub gradient: Vec<f32>,
-    /// Frozen weights and statistics afterwards.
+    /// Frozen weights and statistics after the batch.
     pub state: Vec<f32>,
 }
 
 impl Network {
-    /// The gradient of sum(cotangent * outputs), with penalties on values added, with respect to the trainable weights: one
-    /// batch in training mode, as the first step of a training with this seed computes it. The network stays as it is.
+    /// The gradient of sum(cotangent * outputs), plus the penalties on values, with respect to the trainable weights:
+    /// one batch in training mode, as the first step of a training with this seed computes it. The network is not
+    /// changed.
     ///
-    /// It is what a loss of one's own needs: its slopes with respect to the outputs are the cotangent.
-    /// the range of each variable says where its gradient lies.
+    /// This is the backward pass for a custom loss: the cotangent is its derivative with respect to the outputs.
+    /// [`crate::program::Variable::range`] is the range of each variable's gradient.
     ///
     /// # Errors
-    /// No rows, rows or cotangents that do not fit, ids that an embedding does not have.
+    /// Returns an error for no rows, for rows or cotangents of a wrong shape, or for ids that an embedding does not
+    /// have.
     pub fn pull_back(&self, x: &Matrix, cotangent: &Matrix, seed: u64) -> Result<BatchGradient> {
         self.check_width(x.into())?;
         self.check_ids(x.into())?;

@@ -1,4 +1,4 @@
-//! Activations taken into the dense layers before them.
+//! Fuses activations into the dense layers before them.
 
 use crate::layers::DenseOp;
 use crate::program::{ActivationOp, ActivityPenaltyOp, Op};
@@ -6,9 +6,10 @@ use crate::program::{DenseChain, Program};
 use std::sync::Arc;
 use treino_engine::affine::{AffineChain, AffineMap, MAX_MAPS};
 
-/// Gives each dense op the activation that follows it, where that works in place and nothing else sees what lies between.
+/// Fuses the following activation into each dense op, if it works in place and nothing else reads the value between
+/// them.
 ///
-/// An activation that makes an output stays an op of its own: a loss may take it over.
+/// An activation that gives an output of the network remains a separate op: a loss may absorb it.
 pub(super) fn fuse(program: &mut Program) {
     for at in (1..program.ops.len()).rev() {
         let (Some(dense), Some(activation)) =
@@ -31,7 +32,7 @@ pub(super) fn fuse(program: &mut Program) {
         let fused = dense.with_activation(activation.activation.clone(), activation.y);
         let (numbers, gradient) = (between.numbers, between.gradient);
         program.ops[at - 1] = Arc::new(fused);
-        // What lay between needs no memory.
+        // The value between them needs no memory.
         (program.buffers[numbers], program.gradients[gradient]) = (0, 0);
         program.ops.remove(at);
         program.op_layers.remove(at);
@@ -41,7 +42,7 @@ pub(super) fn fuse(program: &mut Program) {
     }
 }
 
-/// Finds the dense ops that follow one another.
+/// Finds the sequences of dense ops.
 pub(super) fn find_dense_chains(program: &mut Program) {
     let mut found: Vec<DenseChain> = Vec::new();
     let mut maps: Vec<AffineMap> = Vec::new();
@@ -84,7 +85,7 @@ mod tests {
         ];
         let network = Network::build(3, &layers).unwrap();
         let program = network.program();
-        // relu and tanh are gone; gelu's slope needs its input, and the sigmoid is the loss's.
+        // relu and tanh are fused; gelu's derivative needs its input, and the sigmoid is absorbed by the loss.
         assert_eq!(program.ops.len(), 6);
         assert_eq!(program.op_layers.len(), 6);
         assert_eq!(program.outputs[0].closing, Some(5));

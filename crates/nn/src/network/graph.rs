@@ -1,7 +1,7 @@
 //! From a list of layers to the order in which they are called.
 //!
-//! A layer reads the layers it names, or the one before it in the list. The list may name layers that stand further down:
-//! they are called first. What no layer reads is an output of the network.
+//! A layer reads the layers that it names, or the previous one in the list. It may name layers further down in the
+//! list: they are called first. Layers that no layer reads are outputs of the network.
 
 use crate::layers::{ConnectedLayer, Layer};
 use crate::program::ProgramBuilder;
@@ -9,24 +9,24 @@ use crate::program::ValueId;
 use treino_core::error::{Error, Result};
 use treino_core::rows::{ColumnEncoding, ColumnEncodings, InputLayerColumns};
 
-/// A layer and what it is connected to, by positions in the list.
+/// A layer and its connections, by indices in the list.
 struct GraphNode<'a> {
     name: String,
     layer: &'a Layer,
     inputs: Vec<NodeInput>,
-    /// The layer whose weights it uses: its own, or that of another place in the list.
+    /// The index of the layer whose weights it uses: its own, or that of a shared layer.
     weights_of: usize,
 }
 
 #[derive(Clone, Copy, PartialEq)]
 enum NodeInput {
-    /// The rows that come in.
+    /// The input rows.
     Rows,
     /// The output of a layer.
     Layer(usize),
 }
 
-/// A layer as it was built.
+/// A layer after it was built.
 #[derive(Debug, Clone)]
 pub(super) struct Built {
     pub name: String,
@@ -34,10 +34,11 @@ pub(super) struct Built {
     pub shape: Vec<usize>,
 }
 
-/// The outputs of the network: the layers that give them, and their values.
+/// The outputs of the network: the names of the layers, and their values.
 pub(super) type NetworkOutputs = Vec<(String, ValueId)>;
 
-/// Calls all layers in their order; gives what became of each, and the outputs. `outputs` names them, unless it is empty.
+/// Calls all layers in their order; returns the result of each, and the outputs. `outputs` names them, unless it is
+/// empty.
 pub(super) fn assemble(
     builder: &mut ProgramBuilder,
     layers: &[ConnectedLayer],
@@ -59,7 +60,7 @@ pub(super) fn assemble(
             .iter()
             .map(|source| {
                 let value = match source {
-                    // An input layer asks for what it wants itself.
+                    // An input layer requests its columns itself.
                     NodeInput::Rows if matches!(node.layer, Layer::InputLayer(_)) => builder.input(),
                     NodeInput::Rows => builder.rows().map_err(place(i))?,
                     NodeInput::Layer(from) => values[*from].expect("a layer is called after those it reads"),
@@ -74,7 +75,7 @@ pub(super) fn assemble(
         }
         builder.check_initializers().map_err(place(i))?;
         if inputs.contains(&value) || builder.is_rows(value) {
-            // The layer changed nothing; who reads it must not be taken for a reader of what it read.
+            // The layer changed nothing; its readers must not be confused with readers of its input.
             let shape = builder.shape(value).to_vec();
             value = builder.view(value, &shape);
         }
@@ -97,12 +98,12 @@ pub(super) fn assemble(
     Ok((built.collect(), ends.into_iter().map(|i| (nodes[i].name.clone(), value(i))).collect()))
 }
 
-/// Says of a mistake in which layer it was made.
+/// Adds to an error in which layer it occurred.
 fn placed(e: Error, layers: &[ConnectedLayer], i: usize) -> Error {
     e.help(format!("it happened in layer {} ({})", i + 1, layers[i].layer.name()))
 }
 
-/// All layers with what they read.
+/// All layers with their connections.
 fn connected<'a>(builder: &mut ProgramBuilder, layers: &'a [ConnectedLayer]) -> Result<Vec<GraphNode<'a>>> {
     let place = |i: usize| move |e: Error| placed(e, layers, i);
     let mut names = Vec::with_capacity(layers.len());
@@ -112,10 +113,11 @@ fn connected<'a>(builder: &mut ProgramBuilder, layers: &'a [ConnectedLayer]) -> 
     (0..layers.len()).map(|i| connect(i, layers, &names).map_err(place(i))).collect()
 }
 
-/// What layers ask of the columns of a table.
+/// The column encodings that the layers request.
 ///
 /// # Errors
-/// Layers that cannot be connected; an input layer whose readers want its columns in different ways.
+/// Returns an error for layers that cannot be connected, or for an input layer whose readers request different
+/// encodings.
 pub fn readings(layers: &[ConnectedLayer]) -> Result<ColumnEncodings> {
     let nodes = connected(&mut ProgramBuilder::new(1.into()), layers)?;
     let names_columns = |layer: &Layer| matches!(layer, Layer::InputLayer(input) if input.columns.is_some());
@@ -150,7 +152,7 @@ pub fn readings(layers: &[ConnectedLayer]) -> Result<ColumnEncodings> {
     Ok(readings)
 }
 
-/// What layer `i` reads, and whose weights it uses.
+/// The layers that layer `i` reads, and the layer whose weights it uses.
 fn connect<'a>(i: usize, layers: &'a [ConnectedLayer], names: &[String]) -> Result<GraphNode<'a>> {
     let find = |wanted: &str, what: &str| {
         names.iter().position(|name| name == wanted).ok_or_else(|| {
@@ -212,7 +214,7 @@ fn ends(nodes: &[GraphNode<'_>], outputs: &[String]) -> Result<Vec<usize>> {
     }
 }
 
-/// An order in which every layer comes after those it needs: that of the list, where possible.
+/// An order in which every layer comes after those it depends on: that of the list, if possible.
 fn order(nodes: &[GraphNode<'_>]) -> Result<Vec<usize>> {
     let needs = |i: usize| {
         let sources = nodes[i].inputs.iter().filter_map(|source| match source {
@@ -233,7 +235,7 @@ fn order(nodes: &[GraphNode<'_>]) -> Result<Vec<usize>> {
     Ok(order)
 }
 
-/// Names a circle among the layers that cannot be called.
+/// Names a cycle among the layers that cannot be ordered.
 fn cycle<I: Iterator<Item = usize>>(nodes: &[GraphNode<'_>], done: &[bool], needs: impl Fn(usize) -> I) -> Error {
     let waits_for = |i: usize| needs(i).find(|from| !done[*from]);
     let mut path: Vec<usize> = done.iter().position(|done| !done).into_iter().collect();

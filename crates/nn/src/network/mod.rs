@@ -3,7 +3,7 @@
 //! ```text
 //! layers --graph, Builder--> Program (ops, values, variables) --Memory--> forward, backward
 //! ```
-//! Everything that can be wrong with a network is found while building it.
+//! Every error in the definition of a network is found while it is built.
 
 mod batch_gradient;
 mod fuse;

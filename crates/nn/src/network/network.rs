@@ -14,10 +14,10 @@ use treino_engine::pool::Pool;
 use treino_engine::random::{Purpose, Stream};
 use treino_engine::simd::Simd;
 
-/// Rows that go through a network at once outside training.
+/// The number of rows that pass through a network at once outside training.
 pub(crate) const CHUNK: usize = 256;
 
-/// The largest network that is built: 4 GiB of weights, and several times that in training.
+/// The largest supported network: 4 GiB of weights, and several times that in training.
 const MOST_PARAMETERS: usize = 1 << 30;
 
 /// A built network with its weights.
@@ -32,7 +32,7 @@ pub struct Network {
     pub(crate) state: Vec<f32>,
 }
 
-/// Turns logits into probabilities, row by row: a sigmoid for one number, a softmax for more.
+/// Converts logits to probabilities, row by row: a sigmoid for one number, a softmax for more.
 pub fn logits_to_probabilities(outputs: &mut Matrix) {
     let width = outputs.cols();
     let function: Activation = if width == 1 { Sigmoid::default().into() } else { Softmax::default().into() };
@@ -47,13 +47,13 @@ pub struct LayerSummary {
     pub name: String,
     /// Keras's class name.
     pub class: &'static str,
-    /// The layers that it reads; "rows" for what comes in.
+    /// The layers that it reads; "rows" for the input.
     pub inputs: Vec<String>,
     /// Shape of a row of its output.
     pub shape: Vec<usize>,
-    /// Numbers in its variables; none where another layer holds them.
+    /// Number of parameters in its variables; 0 if another layer holds them.
     pub parameters: usize,
-    /// How many of them training moves.
+    /// How many of them are trainable.
     pub trainable: usize,
 }
 
@@ -66,25 +66,26 @@ impl LayerSummary {
 }
 
 impl Network {
-    /// Builds layers for rows of such columns, or of so many numbers. All weights are 0 until they are initialised or set.
+    /// Builds layers for rows of these columns, or of this width. All weights are 0 until they are initialised or set.
     ///
     /// # Errors
-    /// No layers, a name that is taken, inputs that do not fit a layer, layers in a circle, or more than 2^30 parameters; the
-    /// message names the layer.
+    /// Returns an error for no layers, a duplicate name, inputs that do not fit a layer, layers in a cycle, or more
+    /// than 2^30 parameters; the message names the layer.
     pub fn build<L: Clone + Into<ConnectedLayer>>(columns: impl Into<Columns>, layers: &[L]) -> Result<Self> {
         let layers: Vec<ConnectedLayer> = layers.iter().cloned().map(Into::into).collect();
         Network::build_at_most(columns, &layers, &[], MOST_PARAMETERS)
     }
 
-    /// [`Network::build`] with `outputs` named instead of what no layer reads.
+    /// [`Network::build`] with the outputs in `outputs` instead of all layers that no layer reads.
     ///
     /// # Errors
-    /// As [`Network::build`]; outputs that are no layers, layers that lead to no output.
+    /// As [`Network::build`]; also returns an error for outputs that are not layers, or for layers that lead to no
+    /// output.
     pub fn build_graph(columns: impl Into<Columns>, layers: &[ConnectedLayer], outputs: &[String]) -> Result<Self> {
         Network::build_at_most(columns, layers, outputs, MOST_PARAMETERS)
     }
 
-    /// [`Network::build_graph`] with at most so many parameters, so that no memory is asked for that nobody has.
+    /// [`Network::build_graph`] with a limit on the number of parameters, to avoid allocations that cannot succeed.
     pub fn build_at_most(
         columns: impl Into<Columns>,
         layers: &[ConnectedLayer],
@@ -111,7 +112,7 @@ impl Network {
         Ok(Network { layers: layers.to_vec(), built, program, weights, state })
     }
 
-    /// Sets every variable to its first values for a seed.
+    /// Sets every variable to its initial values for a seed.
     pub fn initialize(&mut self, seed: u64) {
         for variable in &self.program.variables {
             let stream = Stream::new(seed, Purpose::Init, &variable.name);
@@ -132,15 +133,15 @@ impl Network {
         }
     }
 
-    /// Learns the statistics of `Normalization` layers that were not given theirs from the rows of `x`, in the order of
-    /// the layers (Keras: `adapt`).
+    /// Learns the statistics of `Normalization` layers without given ones from the rows of `x`, in the order of the
+    /// layers (as Keras's `adapt`).
     pub fn adapt<'a>(&mut self, x: impl Into<Rows<'a>>) {
         let x = x.into();
         let mut learned = Vec::new();
         for at in 0..self.program.ops.len() {
             let Some(op) = self.program.ops[at].as_a::<NormalizationOp>() else { continue };
             let start = self.program.variable(op.statistics[0]).range.start;
-            // A shared layer learns from what its first call reads.
+            // A shared layer learns from the input of its first call.
             if op.given.is_some() || x.rows() == 0 || learned.contains(&start) {
                 continue;
             }
@@ -170,7 +171,7 @@ impl Network {
     /// Predictions for the rows of `x`.
     ///
     /// # Errors
-    /// Rows of another width than the network's input.
+    /// Returns an error for rows with another width than the network's input.
     pub fn predict<'a>(&self, x: impl Into<Rows<'a>>) -> Result<Matrix> {
         let x = x.into();
         self.check_width(x)?;
@@ -188,7 +189,8 @@ impl Network {
         Ok(Matrix::new(x.rows(), width, out))
     }
 
-    /// Runs the first `ops` operations over all rows, chunk by chunk, and hands over the values and the number of rows.
+    /// Runs the first `ops` operations over all rows, chunk by chunk, and passes the values and the number of rows to
+    /// `take`.
     pub(crate) fn through(&self, x: Rows<'_>, ops: usize, mut take: impl FnMut(&ProgramBuffers, usize)) {
         let chunk = CHUNK.min(x.rows().max(1));
         let mut memory = ProgramBuffers::new(&self.program, chunk, false);
@@ -214,10 +216,10 @@ impl Network {
         }
     }
 
-    /// Refuses rows of the wrong width.
+    /// Returns an error for rows of the wrong width.
     ///
     /// # Errors
-    /// Names both widths.
+    /// The message has both widths.
     pub fn check_width(&self, x: Rows<'_>) -> Result<()> {
         if x.cols() == self.inputs() {
             return Ok(());
@@ -226,10 +228,10 @@ impl Network {
         Err(Error::input(format!("the rows have {has} numbers, but the network takes {wants}")))
     }
 
-    /// Refuses rows whose ids an embedding does not have.
+    /// Returns an error for rows with ids that an embedding does not have.
     ///
     /// # Errors
-    /// Names the row, the number and the range.
+    /// The message has the row, the number and the range.
     pub fn check_ids(&self, x: Rows<'_>) -> Result<()> {
         for IdRange { layer, columns, below } in &self.program.ids {
             for row in 0..x.rows() {
@@ -246,12 +248,12 @@ impl Network {
         Ok(())
     }
 
-    /// Numbers in a row that comes in.
+    /// The width of an input row.
     pub fn inputs(&self) -> usize {
         self.program.width(self.program.input)
     }
 
-    /// Numbers in a row that comes out.
+    /// The width of an output row.
     pub fn outputs(&self) -> usize {
         self.program.output_width()
     }
@@ -266,7 +268,7 @@ impl Network {
         &self.layers
     }
 
-    /// The program it was built into; its types are not for use outside.
+    /// The program it was built into; its types are not a public API.
     #[doc(hidden)]
     pub fn program(&self) -> &Program {
         &self.program
@@ -277,12 +279,12 @@ impl Network {
         self.weights.len() + self.state.len()
     }
 
-    /// The trainable weights, flat: the range of each variable says where it lies.
+    /// The trainable weights, flat: [`Variable::range`] is the range of each variable.
     pub fn weights(&self) -> &[f32] {
         &self.weights
     }
 
-    /// The trainable weights, to change.
+    /// The trainable weights, mutable.
     pub fn weights_mut(&mut self) -> &mut [f32] {
         &mut self.weights
     }
@@ -303,7 +305,7 @@ impl Network {
     /// Sets a variable by name.
     ///
     /// # Errors
-    /// An unknown name, another shape, or a number that is not finite.
+    /// Returns an error for an unknown name, another shape, or a number that is not finite.
     pub fn set_weight(&mut self, name: &str, shape: &[usize], numbers: &[f32]) -> Result<()> {
         let Some(variable) = self.program.variables.iter().find(|v| v.name == name) else {
             return Err(Error::input(format!("the network has no weight \"{name}\""))
@@ -324,13 +326,13 @@ impl Network {
         Ok(())
     }
 
-    /// Whether each layer reads the one before it, and nothing else.
+    /// Whether each layer reads only the previous one.
     pub fn is_chain(&self) -> bool {
         let before = std::iter::once("rows").chain(self.built.iter().map(|layer| layer.name.as_str()));
         self.built.iter().zip(before).all(|(layer, before)| layer.inputs == [before])
     }
 
-    /// What each layer is called, what it reads, how wide its output is, and how many numbers it holds.
+    /// The name, inputs, output shape and parameter count of each layer.
     pub fn summary(&self) -> Vec<LayerSummary> {
         let lines = self.layers.iter().zip(&self.built);
         lines

@@ -1,4 +1,4 @@
-//! Weights as the bytes of a safetensors file.
+//! Weights in the safetensors format.
 
 use super::Network;
 use safetensors::SafeTensorError;
@@ -6,14 +6,14 @@ use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 use treino_core::error::{Error, Result};
 use treino_core::files::{UNSEALED, seal};
 
-/// What the metadata of a file without a model hold, beside the checksum.
+/// The metadata of a file without a model, in addition to the checksum.
 const WEIGHTS_ONLY: &str = "\"weights_only\":true";
 
 /// The bytes of a safetensors file with all variables of a network, by Keras's names, and a checksum:
 /// [`set_weights`] reads them.
 ///
 /// # Errors
-/// None that a network could cause.
+/// A network cannot cause one.
 pub fn weights_bytes(network: &Network) -> Result<Vec<u8>> {
     weights_with_metadata(network, format!("{{{UNSEALED},{WEIGHTS_ONLY}}}"))
 }
@@ -21,7 +21,7 @@ pub fn weights_bytes(network: &Network) -> Result<Vec<u8>> {
 /// The same with `metadata`, a JSON object that begins with [`UNSEALED`], under the key `treino`.
 ///
 /// # Errors
-/// None that a network could cause.
+/// A network cannot cause one.
 pub fn weights_with_metadata(network: &Network, metadata: String) -> Result<Vec<u8>> {
     let bytes: Vec<Vec<u8>> =
         network.named_weights().map(|(_, _, numbers)| numbers.iter().flat_map(|x| x.to_le_bytes()).collect()).collect();
@@ -30,7 +30,7 @@ pub fn weights_with_metadata(network: &Network, metadata: String) -> Result<Vec<
         .zip(&bytes)
         .map(|((name, shape, _), bytes)| Ok((name, TensorView::new(Dtype::F32, shape.to_vec(), bytes)?)))
         .collect::<Result<Vec<_>, SafeTensorError>>();
-    // One key only: a map with several would be written in another order each time.
+    // A single key: a map with several would be written in a different order each time.
     let metadata = std::iter::once(("treino".to_string(), metadata)).collect();
     let mut bytes = views
         .and_then(|views| safetensors::serialize(views, Some(metadata)))
@@ -42,11 +42,11 @@ pub fn weights_with_metadata(network: &Network, metadata: String) -> Result<Vec<
 /// Reads the variables of a network from safetensors bytes.
 ///
 /// # Errors
-/// A file that is damaged, a name that the network does not have, another shape, a number that is not finite, a trained
-/// variable that is missing.
+/// Returns an error for a damaged file, a name that the network does not have, another shape, a number that is not
+/// finite, or a missing trainable variable.
 pub fn set_weights(network: &mut Network, bytes: &[u8]) -> Result<()> {
     let tensors = parse(bytes)?;
-    // By name, so that the same file always gives the same message: the reader keeps its tensors in a hash map.
+    // Sorted by name, so that the same file always gives the same message: the reader keeps its tensors in a hash map.
     let mut views = tensors.tensors();
     views.sort_by(|a, b| a.0.cmp(&b.0));
     for (name, view) in views {
@@ -65,10 +65,10 @@ pub fn set_weights(network: &mut Network, bytes: &[u8]) -> Result<()> {
     Err(Error::input(format!("the file lacks the weights {}", missing.join(", "))))
 }
 
-/// The description of what the file holds beside weights, which is stored under the key `treino`.
+/// The description of the other content of the file, which is stored under the key `treino`.
 ///
 /// # Errors
-/// A file that is damaged.
+/// Returns an error for a damaged file.
 pub fn weights_metadata(bytes: &[u8]) -> Result<Option<String>> {
     let (_, metadata) = SafeTensors::read_metadata(bytes).map_err(|e| damaged(bytes, &e))?;
     let own = metadata.metadata().as_ref().and_then(|map| map.get("treino"));
@@ -79,7 +79,8 @@ pub(crate) fn parse(bytes: &[u8]) -> Result<SafeTensors<'_>> {
     SafeTensors::deserialize(bytes).map_err(|e| damaged(bytes, &e))
 }
 
-/// Why bytes are not a whole safetensors file: eight bytes with the header's length, the header in JSON, the numbers.
+/// Describes why bytes are not a complete safetensors file: eight bytes with the header's length, the header in JSON,
+/// the numbers.
 pub(crate) fn damaged(bytes: &[u8], cause: &SafeTensorError) -> Error {
     let length = bytes.first_chunk::<8>().map(|length| u64::from_le_bytes(*length));
     match (length, bytes.get(8)) {

@@ -1,5 +1,5 @@
-//! Adadelta (M. Zeiler, "ADADELTA: an adaptive learning rate method", arXiv 1212.5701, 2012): steps in the weights' own
-//! units, so that the paper needs no learning rate: 1.0 is the paper's.
+//! Adadelta (M. Zeiler, "ADADELTA: an adaptive learning rate method", arXiv 1212.5701, 2012): updates are in the
+//! weights' own units, so the paper needs no learning rate, which corresponds to 1.0.
 
 use super::elementwise::ElementwiseUpdate;
 use super::{Layout, Slot, StepContext, UpdateRule, optimizer};
@@ -36,7 +36,7 @@ impl UpdateRule for Adadelta {
     }
 }
 
-/// One step of one weight.
+/// One update of one weight.
 struct Update {
     rate: f32,
     rho: f32,

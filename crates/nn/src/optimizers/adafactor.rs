@@ -1,5 +1,5 @@
-//! Adafactor (N. Shazeer, M. Stern, "Adafactor: adaptive learning rates with sublinear memory cost", ICML 2018): of a
-//! matrix of squared gradients only row and column means are kept. For networks that barely fit into memory.
+//! Adafactor (N. Shazeer, M. Stern, "Adafactor: adaptive learning rates with sublinear memory cost", ICML 2018): only
+//! row and column means of a matrix of squared gradients are stored. For networks that barely fit into memory.
 
 use super::passes::Move;
 use super::{Layout, Slot, SlotInit, StepContext, UpdateRule, VariableRange, optimizer};
@@ -31,7 +31,7 @@ optimizer! {
     }
 }
 
-/// A variable as matrices: how many, their rows and columns. `None` for one without rows and columns.
+/// A variable as a stack of matrices: their number, rows and columns. `None` for a variable without rows and columns.
 fn matrices(part: &VariableRange) -> Option<[usize; 3]> {
     match part.shape[..] {
         [ref many @ .., rows, columns] => Some([many.iter().product(), rows, columns]),
@@ -86,7 +86,7 @@ impl UpdateRule for Adafactor {
     }
 }
 
-/// How running means of g^2 + epsilon move.
+/// The update of the moving averages of g^2 + epsilon.
 struct Mean {
     simd: treino_engine::simd::Simd,
     beta: f64,
@@ -94,7 +94,7 @@ struct Mean {
 }
 
 impl Mean {
-    /// Moves the means `r` over rows and `c` over columns, and scales the matrix `g` by them.
+    /// Updates the means `r` over rows and `c` over columns, and scales the matrix `g` by them.
     fn factored(&self, g: &mut [f32], r: &mut [f32], c: &mut [f32], sums: &mut [f32]) {
         let (width, epsilon) = (c.len(), self.epsilon);
         let follow = |mean: &mut f32, new: f64| {
@@ -116,14 +116,14 @@ impl Mean {
     }
 }
 
-/// A mean square that is neither denormal nor 0: where a unit that is dead meets an input that is always 0, `epsilon_1` alone is
-/// left, and its share of itself is too small for a number. NaN stays NaN.
+/// A mean square that is neither denormal nor 0. Where a dead unit has an input that is always 0, only `epsilon_1` is
+/// left, and share * c would underflow. NaN propagates.
 #[inline(always)]
 fn divisor(square: f32) -> f32 {
     if square < f32::MIN_POSITIVE { f32::MIN_POSITIVE } else { square }
 }
 
-/// g / sqrt(share * c), in the place of g.
+/// Replaces g by g / sqrt(share * c).
 struct DivideByFactors<'a> {
     share: f32,
     c: &'a [f32],
@@ -141,7 +141,7 @@ impl Kernel for DivideByFactors<'_> {
     }
 }
 
-/// Moves the mean square v, and puts g / sqrt(v) in the place of g.
+/// Updates the mean square v, and replaces g by g / sqrt(v).
 struct UnfactoredUpdate<'a> {
     beta: f32,
     rest: f32,

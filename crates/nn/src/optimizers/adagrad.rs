@@ -1,5 +1,5 @@
-//! Adagrad (J. Duchi, E. Hazan, Y. Singer, "Adaptive subgradient methods", JMLR 12, 2011): every weight has a rate of its
-//! own, which only falls. For sparse inputs, whose rare weights keep a high rate.
+//! Adagrad (J. Duchi, E. Hazan, Y. Singer, "Adaptive subgradient methods", JMLR 12, 2011): every weight has its own
+//! learning rate, which only decreases. For sparse inputs, because rarely used weights keep a high rate.
 
 use super::elementwise::ElementwiseUpdate;
 use super::{Layout, Slot, SlotInit, StepContext, UpdateRule, optimizer};
@@ -30,7 +30,7 @@ impl UpdateRule for Adagrad {
     }
 }
 
-/// One step of one weight.
+/// One update of one weight.
 struct Update {
     rate: f32,
     epsilon: f32,

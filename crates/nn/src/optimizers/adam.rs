@@ -72,7 +72,7 @@ fn slots(layout: &Layout, amsgrad: bool) -> Vec<Slot> {
     layout.zeros(if amsgrad { &["momentum", "velocity", "velocity_hat"] } else { &["momentum", "velocity"] })
 }
 
-/// One step of one weight.
+/// One update of one weight.
 pub(super) struct Moments {
     rate: f32,
     one_minus_1: f32,
@@ -81,7 +81,7 @@ pub(super) struct Moments {
 }
 
 impl Moments {
-    /// Step `t` at a learning rate.
+    /// The update of step `t` at a learning rate.
     pub(super) fn new(beta_1: f64, beta_2: f64, epsilon: f64, learning_rate: f32, t: u64) -> Self {
         Moments {
             rate: learning_rate * bias(beta_2, t).sqrt() / bias(beta_1, t),
@@ -111,8 +111,8 @@ impl Moments {
     }
 }
 
-/// 1 - beta^t: how much a running mean that began at 0 has seen. Keras raises beta, rounded to single precision, in single
-/// precision.
+/// 1 - beta^t: the total weight in a moving average that started at 0. Keras raises beta, rounded to single precision,
+/// in single precision.
 pub(super) fn bias(beta: f64, t: u64) -> f32 {
     1.0_f32 - power(f64::from(beta as f32), t) as f32
 }
@@ -125,7 +125,7 @@ impl ElementwiseUpdate<2> for Moments {
     }
 }
 
-/// With the largest v so far.
+/// The variant with the largest v so far.
 impl ElementwiseUpdate<3> for Moments {
     #[inline(always)]
     fn next(&self, w: f32, g: f32, [m, v, largest]: [f32; 3]) -> (f32, [f32; 3]) {
@@ -142,7 +142,7 @@ mod tests {
 
     #[test]
     fn the_first_step_is_the_learning_rate_whatever_the_gradient() {
-        // m = 0.1 g, v = 0.001 g^2: the correction makes it rate * g / |g|, but for epsilon.
+        // m = 0.1 g, v = 0.001 g^2: the bias correction makes it rate * g / |g|, except for epsilon.
         for g in [1e-3_f32, 1.0, -250.0] {
             let (mut w, mut state) = ([0.0], vec![vec![0.0], vec![0.0]]);
             try_step(&Adam::default(), 1, 0.001, &mut w, &mut [g], &mut state);

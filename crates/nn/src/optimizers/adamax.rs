@@ -1,5 +1,5 @@
-//! Adamax (D. Kingma, J. Ba, "Adam: a method for stochastic optimization", ICLR 2015, section 7.1): Adam with the largest
-//! gradient in the place of the mean square. Steady where single gradients are huge.
+//! Adamax (D. Kingma, J. Ba, "Adam: a method for stochastic optimization", ICLR 2015, section 7.1): Adam with the
+//! largest gradient instead of the mean square. Stable if single gradients are very large.
 
 use super::adam::bias;
 use super::elementwise::ElementwiseUpdate;
@@ -38,7 +38,7 @@ impl UpdateRule for Adamax {
     }
 }
 
-/// One step of one weight.
+/// One update of one weight.
 struct Update {
     rate: f32,
     bias: f32,
@@ -52,7 +52,7 @@ impl ElementwiseUpdate<2> for Update {
     fn next(&self, w: f32, g: f32, [m, u]: [f32; 2]) -> (f32, [f32; 2]) {
         let m = (g - m).mul_add(self.one_minus_1, m);
         let (old, new) = (self.beta_2 * u, g.abs());
-        // A gradient that is not a number stays one.
+        // NaN propagates.
         let u = if old > new { old } else { new };
         (w - self.rate * m / (self.bias * (u + self.epsilon)), [m, u])
     }

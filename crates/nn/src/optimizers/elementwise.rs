@@ -1,18 +1,18 @@
-//! Rules that move every weight by itself.
+//! Optimizers that update every weight independently.
 
 use super::StepContext;
 use treino_engine::flush::{flush, flush_weight};
 use treino_engine::simd::{Kernel, Simd};
 
-/// Weights whose move is worth a second thread: about ten microseconds of it.
+/// The number of weights from which a second thread pays off: about ten microseconds of work.
 const WORTH_A_THREAD: usize = 40_000;
 
-/// A rule that moves a weight by its own gradient and its own `N` numbers of state.
+/// An update of a weight from its gradient and its `N` numbers of state.
 pub(super) trait ElementwiseUpdate<const N: usize>: Sized + Sync {
-    /// The weight and its state after the step. The sweep sees to it that nothing that is kept becomes denormal.
+    /// The weight and its state after the step. The caller flushes denormal numbers to 0.
     fn next(&self, w: f32, g: f32, state: [f32; N]) -> (f32, [f32; N]);
 
-    /// Moves all weights in one pass, on several threads where that pays.
+    /// Updates all weights in one pass, on several threads if that pays off.
     fn sweep(self, at: StepContext<'_>, w: &mut [f32], g: &[f32], state: [&mut Vec<f32>; N])
     where
         for<'a> ElementwisePass<'a, Self, N>: Kernel<Output = ()>,
@@ -23,7 +23,7 @@ pub(super) trait ElementwiseUpdate<const N: usize>: Sized + Sync {
         });
     }
 
-    /// Moves some of the weights.
+    /// Updates some of the weights.
     fn sweep_part(&self, simd: Simd, w: &mut [f32], g: &[f32], state: [&mut [f32]; N])
     where
         for<'a> ElementwisePass<'a, Self, N>: Kernel<Output = ()>,
@@ -32,7 +32,7 @@ pub(super) trait ElementwiseUpdate<const N: usize>: Sized + Sync {
     }
 }
 
-/// The pass of a rule over the weights.
+/// The pass of an update over the weights.
 pub(super) struct ElementwisePass<'a, R, const N: usize> {
     rule: &'a R,
     w: &'a mut [f32],

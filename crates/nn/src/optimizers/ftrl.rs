@@ -60,7 +60,7 @@ impl UpdateRule for Ftrl {
     }
 }
 
-/// How the sum of squares enters the rate.
+/// The power of the sum of squares in the learning rate.
 trait Power {
     fn of(&self, x: f32) -> f32;
 }
@@ -91,7 +91,7 @@ struct Update {
     twice_shrinkage: f32,
 }
 
-/// One step of one weight.
+/// One update of one weight.
 struct Powered<P> {
     rule: Update,
     power: P,

@@ -1,5 +1,5 @@
-//! LAMB (Y. You et al., "Large batch optimization for deep learning", ICLR 2020): Adam whose step in each variable is as
-//! long as the variable itself times the learning rate. For very large batches.
+//! LAMB (Y. You et al., "Large batch optimization for deep learning", ICLR 2020): Adam with the update of each variable
+//! scaled to the norm of the variable times the learning rate. For very large batches.
 
 use super::adam::bias;
 use super::passes::Move;
@@ -51,7 +51,7 @@ impl UpdateRule for Lamb {
     }
 }
 
-/// Moves the running means, and puts Adam's direction in the place of the gradient.
+/// Updates the moving averages, and replaces the gradient by Adam's direction.
 struct Direction<'a> {
     one_minus_1: f32,
     one_minus_2: f32,

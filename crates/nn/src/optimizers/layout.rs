@@ -1,4 +1,4 @@
-//! What an optimizer knows about the weights that it moves.
+//! The variables that an optimizer updates.
 
 use crate::constraints::Constraint;
 use crate::program::{Buffer, Program};
@@ -9,11 +9,11 @@ use std::ops::Range;
 pub struct VariableRange {
     /// Its name, such as `dense_1/kernel`.
     pub name: String,
-    /// Its shape; the numbers lie in row-major order.
+    /// Its shape; the numbers are in row-major order.
     pub shape: Vec<usize>,
-    /// Where it lies.
+    /// Its range in the buffer.
     pub range: Range<usize>,
-    /// What it must satisfy after each step.
+    /// The constraint on it after each step.
     pub constraint: Option<Constraint>,
 }
 
@@ -39,32 +39,32 @@ impl Layout {
         Layout { parts: trainable.map(part).collect(), length: program.trainable }
     }
 
-    /// Buffers of state as long as the weights that begin at 0.
+    /// State buffers of the length of the weights, initially 0.
     pub fn zeros(&self, names: &[&'static str]) -> Vec<Slot> {
         names.iter().map(|name| Slot { name, length: self.length, start: SlotInit::Constant(0.0) }).collect()
     }
 }
 
-/// A buffer that a rule keeps from step to step.
+/// A state buffer that an optimizer keeps from step to step.
 #[derive(Debug, Clone)]
 pub struct Slot {
     /// Keras's name for it.
     pub name: &'static str,
     /// How many numbers it holds.
     pub length: usize,
-    /// Where it starts.
+    /// Its initial values.
     pub start: SlotInit,
 }
 
-/// Where a buffer starts.
+/// The initial values of a buffer.
 #[derive(Debug, Clone)]
 pub enum SlotInit {
-    /// One number everywhere.
+    /// The same number everywhere.
     Constant(f32),
-    /// The weights as they are then.
+    /// The initial weights.
     Weights,
     /// These numbers, which no step changes.
     Numbers(Vec<f32>),
-    /// Anywhere: it holds nothing from one step to the next.
+    /// Arbitrary values: the buffer keeps nothing from one step to the next.
     Scratch,
 }

@@ -2,8 +2,8 @@
 //! the strong Wolfe conditions (algorithms 3.5 and 3.6). Not in Keras. For small networks on few rows, where it needs far
 //! fewer passes over the data than a gradient method.
 //!
-//! A step works on one function: all rows are one batch, random layers draw the same numbers in every evaluation of a
-//! step, and moving statistics move once a step.
+//! A step minimises a fixed function: all rows are one batch, random layers draw the same numbers in every evaluation
+//! of a step, and moving statistics are updated once per step.
 
 use super::options::{HasOptions, Options};
 use super::passes::{Add, Move, ScaleBy};
@@ -31,7 +31,7 @@ component! {
     }
 }
 
-/// There is none: the line search decides.
+/// There is no learning rate: the line search decides.
 const NO_RATE: LearningRate = LearningRate::Constant(1.0);
 
 impl HasOptions for Lbfgs {
@@ -58,7 +58,7 @@ impl UpdateRule for Lbfgs {
         ]
     }
 
-    /// Moves nothing: the steps are made by the line search.
+    /// Does nothing: the line search makes the steps.
     fn step(&self, _: StepContext<'_>, _: &mut [f32], _: &mut [f32], _: &mut [Vec<f32>]) {}
 
     fn line_search(&self) -> Option<&Lbfgs> {
@@ -74,10 +74,10 @@ impl UpdateRule for Lbfgs {
     }
 }
 
-/// Loss at a point, which fills in its gradient.
+/// Computes the loss at a point, and writes its gradient.
 type Evaluate<'a> = dyn FnMut(&[f32], &mut [f32]) -> f64 + 'a;
 
-/// A point of the line: how far along, loss, slope.
+/// A point on the line: distance from the start, loss, slope.
 #[derive(Debug, Clone, Copy)]
 struct LinePoint {
     a: f64,
@@ -97,7 +97,7 @@ struct SearchLine<'a, 'b> {
 }
 
 impl SearchLine<'_, '_> {
-    /// The point at `a`; a loss that is not a number counts as infinite.
+    /// The point at `a`; a NaN loss counts as infinite.
     fn at(&mut self, a: f64) -> LinePoint {
         self.left = self.left.saturating_sub(1);
         self.point.copy_from_slice(self.origin);
@@ -110,14 +110,15 @@ impl SearchLine<'_, '_> {
 }
 
 impl Lbfgs {
-    /// Puts the point where a step begins, and its gradient, into the buffers of [`UpdateRule::slots`].
+    /// Stores the start of a step, and its gradient, in the buffers of [`UpdateRule::slots`].
     pub(crate) fn begin(&self, state: &mut [Vec<f32>], w: &[f32], g: &[f32]) {
         let [_, _, _, _, origin, origin_gradient, ..] = state else { unreachable!("as many buffers as slots") };
         origin.copy_from_slice(w);
         origin_gradient.copy_from_slice(g);
     }
 
-    /// One step from where [`Lbfgs::begin`] put it, with the loss there; gives the new point, which may be the old one.
+    /// One step from the point stored by [`Lbfgs::begin`], given the loss there; returns the new point, which may be
+    /// the old one.
     pub(crate) fn search<'s>(
         &self,
         simd: Simd,
@@ -130,11 +131,11 @@ impl Lbfgs {
         };
         let mut slope = self.direction(simd, (moves, changes, pairs[0] as usize), origin_gradient, direction, shares);
         if slope >= 0.0 {
-            // The memory misleads: it begins anew, with the steepest descent.
+            // The stored pairs are misleading: they are discarded, and the search restarts with steepest descent.
             pairs[0] = 0.0;
             slope = self.direction(simd, (moves, changes, 0), origin_gradient, direction, shares);
         }
-        // Only the first step has no curvature to tell its length.
+        // Only the first step has no curvature from which its length follows.
         let first = if pairs[0] == 0.0 { (1.0 / (-slope).sqrt()).min(1.0) } else { 1.0 };
         let mut line = SearchLine { simd, direction, origin, point, gradient, evaluate, left: self.max_evaluations };
         let found = slope < 0.0 && self.wolfe(&mut line, LinePoint { a: 0.0, loss, slope }, first);
@@ -148,14 +149,14 @@ impl Lbfgs {
         simd.run(Add { x: s, by: -1.0, y: origin });
         simd.run(ScaleBy { x: y, by: -1.0 });
         simd.run(Add { x: y, by: 1.0, y: gradient });
-        // A pair without curvature would spoil H.
+        // A pair without curvature would make H inaccurate.
         let least = 1e-10 * (dot(simd, s, s) * dot(simd, y, y)).sqrt();
         if dot(simd, s, y) > least {
             let (count, n) = (pairs[0] as usize, s.len());
             let at = count % self.memory * n;
             moves[at..][..n].copy_from_slice(s);
             changes[at..][..n].copy_from_slice(y);
-            // From `memory` on all counts mean the same, modulo `memory`; singles hold them exactly.
+            // From `memory` on, counts are equivalent modulo `memory`; single precision holds them exactly.
             let count = count + 1;
             pairs[0] = if count >= 2 * self.memory { (count - self.memory) as f32 } else { count as f32 };
         }
@@ -199,7 +200,7 @@ impl Lbfgs {
         dot(simd, direction, g)
     }
 
-    /// Algorithm 3.5: whether a point was found that is better than the start. The line ends up there.
+    /// Algorithm 3.5: whether a point was found that is better than the start. The line search ends there.
     fn wolfe(&self, line: &mut SearchLine<'_, '_>, start: LinePoint, first: f64) -> bool {
         let (mut last, mut a) = (start, first);
         while line.left > 0 {
@@ -215,13 +216,13 @@ impl Lbfgs {
             }
             (last, a) = (now, 2.0 * a);
         }
-        // Still falling where the evaluations ended: that point is good enough.
+        // Still decreasing when the evaluations ran out: that point is good enough.
         last.a > 0.0
     }
 
     /// Algorithm 3.6, between the better point `low` and a worse or rising one.
     fn zoom(&self, line: &mut SearchLine<'_, '_>, start: LinePoint, mut low: LinePoint, mut high: LinePoint) -> bool {
-        // One evaluation is kept for going back to the best point.
+        // One evaluation is reserved for returning to the best point.
         while line.left > 1 {
             let now = line.at(between(low, high));
             if !self.decreases(start, now) || now.loss >= low.loss {
@@ -252,7 +253,8 @@ impl Lbfgs {
     }
 }
 
-/// Where the cubic through two points with their slopes is least, kept away from the ends; the middle where there is none.
+/// The minimum of the cubic through two points with their slopes, kept away from the ends; the midpoint if there is
+/// none.
 fn between(p: LinePoint, q: LinePoint) -> f64 {
     let width = q.a - p.a;
     let d1 = p.slope + q.slope - 3.0 * (q.loss - p.loss) / width;
@@ -266,7 +268,7 @@ mod tests {
     use super::*;
     use crate::optimizers::VariableRange;
 
-    /// Steps until the gradient is small: the point and the number of steps.
+    /// Iterates until the gradient is small: the point and the number of steps.
     fn minimise(w: &[f32], steps: usize, mut f: impl FnMut(&[f32], &mut [f32]) -> f64) -> (Vec<f32>, usize) {
         let lbfgs = Lbfgs::default();
         let part = VariableRange { name: "w".into(), shape: vec![w.len()], range: 0..w.len(), constraint: None };
@@ -315,7 +317,7 @@ mod tests {
 
     #[test]
     fn what_is_not_a_number_is_avoided() {
-        // -ln w + w has its minimum at 1, and no value left of 0: the first trial step lands there.
+        // -ln w + w has its minimum at 1, and is undefined left of 0, where the first trial step ends.
         let (w, _) = minimise(&[5.0], 50, |w, g| {
             let w = f64::from(w[0]);
             g[0] = if w > 0.0 { (1.0 - 1.0 / w) as f32 } else { f32::NAN };

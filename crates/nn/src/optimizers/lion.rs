@@ -1,5 +1,5 @@
 //! Lion (X. Chen et al., "Symbolic discovery of optimization algorithms", NeurIPS 2023): only the sign of the momentum
-//! counts. Wants a learning rate 3 to 10 times smaller than Adam's, and a weight decay as much larger.
+//! is used. Needs a learning rate 3 to 10 times smaller than Adam's, and a weight decay larger by the same factor.
 
 use super::elementwise::ElementwiseUpdate;
 use super::{Layout, Slot, StepContext, UpdateRule, optimizer};
@@ -28,7 +28,7 @@ impl UpdateRule for Lion {
     }
 }
 
-/// One step of one weight.
+/// One update of one weight.
 struct Update {
     rate: f32,
     beta_1: f32,
@@ -39,7 +39,7 @@ impl ElementwiseUpdate<1> for Update {
     #[inline(always)]
     fn next(&self, w: f32, g: f32, [m]: [f32; 1]) -> (f32, [f32; 1]) {
         let mean = m * self.beta_1 + g * (1.0 - self.beta_1);
-        // What is not a number stays so.
+        // NaN propagates.
         let sign = if mean == 0.0 || mean.is_nan() { mean } else { 1.0_f32.copysign(mean) };
         (w - self.rate * sign, [m * self.beta_2 + g * (1.0 - self.beta_2)])
     }

@@ -1,8 +1,8 @@
-//! Optimizers: how weights move along the gradient.
+//! Optimizers: they compute the update of the weights from the gradient.
 //!
-//! A rule is one pass over the flat buffer of all trainable weights, with as many buffers of state beside it as it needs;
-//! rules with norms or matrices see where each variable lies. [`Updater`] does all around it: learning rate, clipping,
-//! weight decay, accumulation, averaging. Step numbers t begin at 1.
+//! An optimizer is one pass over the flat buffer of all trainable weights, with the state buffers that it needs;
+//! optimizers with norms or matrices also use the layout of the variables. [`Updater`] does the rest: learning rate,
+//! clipping, weight decay, accumulation, averaging. Step numbers t start at 1.
 
 mod adadelta;
 mod adafactor;
@@ -67,19 +67,19 @@ family! {
 }
 
 impl Optimizer {
-    /// Refuses options that contradict each other.
+    /// Returns an error for options that contradict each other.
     ///
     /// # Errors
-    /// Two ways of clipping at once, something that is no regular expression, a schedule that makes no sense.
+    /// Returns an error for two kinds of clipping at once, an invalid regular expression, or an invalid schedule.
     pub fn check(&self) -> Result<()> {
         self.inner().options().check(self.name())?;
         self.inner().check()
     }
 
-    /// Refuses an optimizer whose learning rate nothing can set from outside.
+    /// Returns an error for an optimizer whose learning rate cannot be set during training.
     ///
     /// # Errors
-    /// It has none, or a schedule decides.
+    /// Returns an error if it has no learning rate, or if a schedule determines it.
     pub fn check_rate_can_be_set(&self) -> Result<()> {
         let name = self.name();
         if self.descriptor().param("learning_rate").is_none() {
@@ -105,41 +105,41 @@ impl Optimizer {
     }
 }
 
-/// What an optimizer does.
+/// The update of an optimizer.
 pub trait UpdateRule: HasOptions + std::fmt::Debug {
-    /// Its buffers of state.
+    /// Its state buffers.
     fn slots(&self, layout: &Layout) -> Vec<Slot>;
 
-    /// Moves the weights `w` one step against the gradient `g`, which is used up.
+    /// Updates the weights `w` against the gradient `g`, which is overwritten.
     fn step(&self, at: StepContext<'_>, w: &mut [f32], g: &mut [f32], state: &mut [Vec<f32>]);
 
-    /// Refuses parameters that contradict each other.
+    /// Returns an error for parameters that contradict each other.
     ///
     /// # Errors
-    /// As the optimizer says; most have none.
+    /// Depends on the optimizer; most return none.
     fn check(&self) -> Result<()> {
         Ok(())
     }
 
-    /// The line search that makes its steps in the place of [`UpdateRule::step`], if one does.
+    /// The line search that replaces [`UpdateRule::step`], if any.
     fn line_search(&self) -> Option<&Lbfgs> {
         None
     }
 
-    /// Strength of a variable's weight decay, before exclusions.
+    /// The weight decay of a variable, before exclusions.
     fn weight_decay(&self, _part: &VariableRange) -> Option<f64> {
         self.options().weight_decay
     }
 }
 
-/// Where a training stands when a step is made, and what the step may use.
+/// The context of a step.
 #[derive(Debug, Clone, Copy)]
 pub struct StepContext<'a> {
     /// The number of the step, from 1.
     pub t: u64,
     /// The learning rate of this step.
     pub learning_rate: f32,
-    /// Where the variables lie.
+    /// The layout of the variables.
     pub layout: &'a Layout,
     /// The instruction set.
     pub simd: Simd,
@@ -160,7 +160,7 @@ pub(crate) fn power(base: f64, mut n: u64) -> f64 {
     result
 }
 
-/// A step of a rule by itself, for tests of single rules.
+/// A single step of an optimizer, for tests.
 #[cfg(test)]
 fn try_step(rule: &dyn UpdateRule, t: u64, learning_rate: f32, w: &mut [f32], g: &mut [f32], state: &mut [Vec<f32>]) {
     let part = VariableRange { name: "w".into(), shape: vec![w.len()], range: 0..w.len(), constraint: None };

@@ -1,6 +1,6 @@
 //! Muon (K. Jordan et al., "Muon: an optimizer for hidden layers in neural networks", 2024; scaled as by J. Liu et al.,
-//! "Muon is scalable for LLM training", 2025): the momentum of every matrix is made orthogonal, so that a step moves all
-//! directions alike. Everything that is no matrix goes by Adam.
+//! "Muon is scalable for LLM training", 2025): the momentum of every matrix is orthogonalised, so that an update has
+//! the same size in all directions. Adam updates all variables that are not matrices.
 
 use super::adam::Moments;
 use super::elementwise::ElementwiseUpdate;
@@ -54,9 +54,9 @@ optimizer! {
 }
 
 impl Muon {
-    /// Whether a variable goes by Adam.
+    /// Whether Adam updates a variable.
     fn by_adam(&self, part: &VariableRange) -> bool {
-        // The patterns were compiled before, when the optimizer was checked.
+        // The patterns were checked with the optimizer.
         let excluded = patterns(&self.exclude_layers, "muon", "exclude_layers").unwrap_or_default();
         part.shape.len() != 2
             || self.exclude_embeddings && part.name.to_lowercase().contains("embedding")
@@ -119,7 +119,7 @@ impl UpdateRule for Muon {
 }
 
 impl Muon {
-    /// A matrix near the orthogonal one that is nearest to `g`, in one of the working buffers.
+    /// A matrix close to the orthogonal matrix nearest to `g`, in one of the scratch buffers.
     fn orthogonal<'a>(
         &self,
         at: StepContext<'_>,
@@ -130,7 +130,7 @@ impl Muon {
         let [x, y, gram, square] = work.map(Vec::as_mut_slice);
         let n = rows * columns;
         let (mut x, mut y) = (&mut x[..n], &mut y[..n]);
-        // The smaller side first: the products X X' are then as small as they can be.
+        // The smaller axis first: the products X X' are then as small as possible.
         let (short, long) = (rows.min(columns), rows.max(columns));
         if rows > columns {
             transpose(at.simd, g, rows, columns, x);
@@ -160,7 +160,7 @@ impl Muon {
     }
 }
 
-/// Moves the momentum m, and puts what is to be made orthogonal in the place of g.
+/// Updates the momentum m, and replaces g by the matrix to be orthogonalised.
 struct MovingAverage<'a> {
     momentum: f32,
     nesterov: bool,

@@ -1,4 +1,4 @@
-//! Nadam (T. Dozat, "Incorporating Nesterov momentum into Adam", ICLR workshop 2016): Adam that looks one step ahead.
+//! Nadam (T. Dozat, "Incorporating Nesterov momentum into Adam", ICLR workshop 2016): Adam with Nesterov's look-ahead.
 
 use super::adam::bias;
 use super::elementwise::ElementwiseUpdate;
@@ -48,7 +48,7 @@ impl UpdateRule for Nadam {
     }
 }
 
-/// One step of one weight.
+/// One update of one weight.
 struct Update {
     rate: f32,
     one_minus_1: f32,

@@ -1,10 +1,10 @@
-//! The options that every optimizer takes, declared once.
+//! The common options of all optimizers, declared once.
 
 use super::rate::LearningRate;
 use regex_lite::Regex;
 use treino_core::error::{Error, Result};
 
-/// The options that every optimizer takes, in one view. [`Updater`](super::Updater) says in which order they act.
+/// The common options of all optimizers, in one view. [`Updater`](super::Updater) documents their order.
 #[derive(Debug, Clone, Copy)]
 pub struct Options<'a> {
     /// Step size.
@@ -13,17 +13,17 @@ pub struct Options<'a> {
     pub weight_decay: Option<f64>,
     /// Largest norm of each variable's gradient.
     pub clipnorm: Option<f64>,
-    /// Largest size of each number of the gradient.
+    /// Largest absolute value of each number of the gradient.
     pub clipvalue: Option<f64>,
     /// Largest norm of the whole gradient.
     pub global_clipnorm: Option<f64>,
-    /// Whether a running average of the weights is kept.
+    /// Whether a moving average of the weights is kept.
     pub use_ema: bool,
-    /// Memory of that average.
+    /// Decay factor of that average.
     pub ema_momentum: f64,
     /// Steps after which the weights become the average.
     pub ema_overwrite_frequency: Option<usize>,
-    /// By what the loss is multiplied and the gradient divided.
+    /// The factor by which the loss is multiplied and the gradient divided.
     pub loss_scale_factor: Option<f64>,
     /// Batches whose mean gradient makes one step.
     pub gradient_accumulation_steps: Option<usize>,
@@ -32,7 +32,7 @@ pub struct Options<'a> {
 }
 
 impl<'a> Options<'a> {
-    /// A learning rate and nothing else.
+    /// A learning rate without other options.
     pub fn plain(learning_rate: &'a LearningRate) -> Self {
         Options {
             learning_rate,
@@ -49,7 +49,7 @@ impl<'a> Options<'a> {
         }
     }
 
-    /// Refuses options that contradict each other, or a number that no spec could hold.
+    /// Returns an error for options that contradict each other, or for a number that no spec could contain.
     pub(super) fn check(&self, optimizer: &str) -> Result<()> {
         let clips =
             [("clipnorm", self.clipnorm), ("clipvalue", self.clipvalue), ("global_clipnorm", self.global_clipnorm)];
@@ -65,7 +65,7 @@ impl<'a> Options<'a> {
     }
 }
 
-/// Regular expressions, ready to search.
+/// Compiled regular expressions.
 pub(super) fn patterns(texts: &[String], optimizer: &str, parameter: &str) -> Result<Vec<Regex>> {
     let compile = |text: &String| {
         Regex::new(text).map_err(|why| {
@@ -76,19 +76,19 @@ pub(super) fn patterns(texts: &[String], optimizer: &str, parameter: &str) -> Re
     texts.iter().map(compile).collect()
 }
 
-/// Where the options of an optimizer are found.
+/// Access to the options of an optimizer.
 pub trait HasOptions {
     /// The options in one view.
     fn options(&self) -> Options<'_>;
 }
 
-/// Declares an optimizer: a `component!` that begins with the learning rate and ends with the options that all share.
+/// Declares an optimizer: a `component!` that starts with the learning rate and ends with the common options.
 ///
 /// ```text
 /// optimizer! {
 ///     /// One line that says what it is.
 ///     pub struct Lion = "lion" (learning_rate = 0.001, weight_decay = None) {
-///         /// The parameters of its own, as in `component!`.
+///         /// Its other parameters, as in `component!`.
 ///         beta_1: f64 = 0.9, Kind::SHARE;
 ///     }
 /// }

@@ -1,4 +1,4 @@
-//! Passes over a buffer that several optimizers make.
+//! Passes over a buffer that several optimizers use.
 
 use treino_engine::flush::{flush, flush_weight};
 use treino_engine::simd::Kernel;

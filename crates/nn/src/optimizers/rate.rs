@@ -7,14 +7,14 @@ use treino_core::error::{Error, Result};
 /// A learning rate.
 #[derive(Debug, Clone, PartialEq)]
 pub enum LearningRate {
-    /// The same for every step, until a callback changes it.
+    /// The same for every step, unless a callback changes it.
     Constant(f64),
-    /// What a schedule says for each step.
+    /// Given by a schedule for each step.
     Schedule(Schedule),
 }
 
 impl LearningRate {
-    /// What a spec may hold for it.
+    /// The values that a spec may give it.
     pub const KIND: Kind = Kind::FloatOrComponent(Interval::at_least(0.0), &crate::schedules::FAMILY);
 
     /// The rate of a step; steps count from 0.

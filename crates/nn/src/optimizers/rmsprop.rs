@@ -1,5 +1,5 @@
-//! RMSprop (T. Hinton, "Neural networks for machine learning", lecture 6e, 2012): the gradient over the root of its running
-//! mean square. A good first choice for recurrent and noisy problems; Keras's default optimizer.
+//! RMSprop (T. Hinton, "Neural networks for machine learning", lecture 6e, 2012): the gradient divided by the root of
+//! its moving mean square. A good first choice for recurrent networks and noisy problems; Keras's default optimizer.
 
 use super::elementwise::ElementwiseUpdate;
 use super::{Layout, Slot, StepContext, UpdateRule, optimizer};
@@ -54,7 +54,7 @@ impl UpdateRule for RMSprop {
     }
 }
 
-/// One step of one weight.
+/// One update of one weight.
 struct Update {
     rate: f32,
     rho: f32,
@@ -64,13 +64,13 @@ struct Update {
 }
 
 impl Update {
-    /// A running mean one step on.
+    /// The moving average after one more value.
     #[inline(always)]
     fn mean(&self, mean: f32, x: f32) -> f32 {
         self.rho.mul_add(mean, self.one_minus_rho * x)
     }
 
-    /// The running mean square one step on.
+    /// The moving mean square after one more value.
     #[inline(always)]
     fn square(&self, v: f32, g: f32) -> f32 {
         let root = flush_root(g);
@@ -82,7 +82,7 @@ impl Update {
         self.rate * g / (v + self.epsilon).sqrt()
     }
 
-    /// The change, the running mean square and the running mean.
+    /// The update, the moving mean square and the moving mean.
     #[inline(always)]
     fn centered(&self, g: f32, v: f32, mean: f32) -> (f32, f32, f32) {
         let (v, mean) = (self.square(v, g), self.mean(mean, g));

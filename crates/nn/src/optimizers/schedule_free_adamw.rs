@@ -1,5 +1,5 @@
-//! Schedule-free AdamW (A. Defazio et al., "The road less scheduled", NeurIPS 2024): a running mean of all steps takes the
-//! place of a falling learning rate, so that a training may end at any time.
+//! Schedule-free AdamW (A. Defazio et al., "The road less scheduled", NeurIPS 2024): an average over all steps replaces
+//! a decaying learning rate, so that a training may end at any time.
 
 use super::adam::bias;
 use super::elementwise::ElementwiseUpdate;
@@ -50,7 +50,7 @@ impl UpdateRule for ScheduleFreeAdamW {
     }
 }
 
-/// One step of one weight.
+/// One update of one weight.
 struct Update {
     rate: f32,
     beta_1: f32,

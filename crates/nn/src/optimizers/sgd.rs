@@ -31,7 +31,7 @@ impl UpdateRule for SGD {
     }
 }
 
-/// One step of one weight.
+/// One update of one weight.
 struct Update {
     rate: f32,
     momentum: f32,

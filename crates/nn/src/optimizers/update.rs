@@ -1,4 +1,4 @@
-//! One step of training, with all that surrounds an optimizer's rule.
+//! One step of training: the update of an optimizer and everything around it.
 
 use super::options::patterns;
 use super::passes::{Add, ScaleBy};
@@ -10,10 +10,11 @@ use treino_engine::pool::Pool;
 use treino_engine::reduce;
 use treino_engine::simd::{Kernel, Simd};
 
-/// An optimizer at work: its rule, its state, its learning rate. Everything is allocated when it is made.
+/// A running optimizer: its update, its state, its learning rate. All memory is allocated when it is created.
 ///
-/// A step goes in Keras's order: the gradient is divided by the loss scale, accumulated, clipped; the weights decay; the
-/// rule moves them; they enter the running average, and become it where that is asked for; constraints have the last word.
+/// A step follows Keras's order: the gradient is divided by the loss scale, accumulated and clipped; weight decay is
+/// applied; the weights are updated; they enter the moving average, and are replaced by it if requested; constraints
+/// are applied last.
 #[derive(Debug)]
 pub struct Updater {
     optimizer: Optimizer,
@@ -23,7 +24,7 @@ pub struct Updater {
     learning_rate: LearningRate,
     iterations: u64,
     clip: Option<Clip>,
-    /// Strength of the weight decay of each variable, where any decays.
+    /// The weight decay of each variable, if there is any.
     decay: Option<Vec<f32>>,
     /// Whether any variable has a constraint.
     is_constrained: bool,
@@ -32,7 +33,7 @@ pub struct Updater {
     average: Option<WeightAverage>,
 }
 
-/// A buffer of state: its name, and whether it holds anything between steps.
+/// A state buffer: its name, and whether it keeps anything between steps.
 #[derive(Debug)]
 struct NamedBuffer {
     name: &'static str,
@@ -60,10 +61,10 @@ struct WeightAverage {
 }
 
 impl Updater {
-    /// The optimizer at the beginning of a training that starts from these weights.
+    /// An optimizer at the start of a training from these weights.
     ///
     /// # Errors
-    /// Options that contradict each other, a line search over weights with constraints.
+    /// Returns an error for options that contradict each other, or for a line search over weights with constraints.
     pub fn new(optimizer: &Optimizer, program: &Program, weights: &[f32]) -> Result<Self> {
         optimizer.check()?;
         let (rule, options) = (optimizer.inner(), optimizer.inner().options());
@@ -122,7 +123,7 @@ impl Updater {
         })
     }
 
-    /// How many numbers it holds beside the weights and their gradient.
+    /// The count of numbers that it stores in addition to the weights and their gradient.
     pub fn numbers(optimizer: &Optimizer, program: &Program) -> u128 {
         let (rule, layout) = (optimizer.inner(), Layout::of(program));
         let options = rule.options();
@@ -131,12 +132,12 @@ impl Updater {
         slots + whole * layout.length as u128
     }
 
-    /// By what the loss must be multiplied before its gradient is taken for [`Updater::apply`].
+    /// The factor by which the loss must be multiplied before its gradient is computed for [`Updater::apply`].
     pub fn loss_scale(&self) -> f32 {
         self.loss_scale
     }
 
-    /// Steps made so far, those that only accumulated included.
+    /// The number of steps so far, including those that only accumulated gradients.
     pub fn iterations(&self) -> u64 {
         self.iterations
     }
@@ -146,10 +147,11 @@ impl Updater {
         self.learning_rate.at(self.iterations)
     }
 
-    /// Sets the learning rate from the next step on.
+    /// Sets the learning rate for the following steps.
     ///
     /// # Errors
-    /// A schedule decides, the optimizer has none, or the number is none that a spec could hold.
+    /// Returns an error if a schedule determines it, if the optimizer has none, or if the number would be invalid in a
+    /// spec.
     pub fn set_learning_rate(&mut self, rate: f64) -> Result<()> {
         self.optimizer.check_rate_can_be_set()?;
         if !rate.is_finite() || rate < 0.0 {
@@ -160,7 +162,7 @@ impl Updater {
         Ok(())
     }
 
-    /// Makes one step from the gradient of a batch, which is used up.
+    /// Makes one step from the gradient of a batch, which is overwritten.
     pub fn apply(&mut self, simd: Simd, pool: &Pool, w: &mut [f32], g: &mut [f32]) {
         if self.loss_scale != 1.0 {
             simd.run(ScaleBy { x: g, by: 1.0 / self.loss_scale });
@@ -216,7 +218,7 @@ impl Updater {
             }
             Some(Clip::GlobalNorm(most)) => {
                 let norm = norm(g);
-                // A norm that is not finite makes everything NaN, so that the divergence shows.
+                // If the norm is not finite, all values become NaN, so that the divergence is detected.
                 let by = if norm.is_finite() { most / norm.max(most) } else { f64::NAN };
                 simd.run(ScaleBy { x: g, by: by as f32 });
             }
@@ -224,29 +226,29 @@ impl Updater {
         }
     }
 
-    /// The line search that makes the steps, and its buffers for the time of a step.
+    /// Takes the line search, if the optimizer has one, and its buffers for the duration of a step.
     pub(crate) fn begin_search(&mut self) -> Option<(Lbfgs, Vec<Vec<f32>>)> {
         let search = self.optimizer.inner().line_search()?.clone();
         Some((search, std::mem::take(&mut self.state)))
     }
 
-    /// Takes the buffers back at the end of a step.
+    /// Returns the buffers at the end of a step.
     pub(crate) fn end_search(&mut self, state: Vec<Vec<f32>>) {
         self.state = state;
         self.iterations += 1;
     }
 
-    /// Ends the training: the weights become their running average, where one is kept.
+    /// Ends the training: the moving average replaces the weights, if there is one.
     pub fn finish(&self, w: &mut [f32]) {
         if let Some(average) = &self.average {
             w.copy_from_slice(&average.weights);
         }
     }
 
-    /// Exchanges the weights and their running average.
+    /// Swaps the weights with their moving average.
     ///
     /// # Errors
-    /// No average is kept.
+    /// Returns an error if there is no average.
     pub fn swap_average(&mut self, w: &mut [f32]) -> Result<()> {
         let Some(average) = &mut self.average else {
             let e = format!("{} keeps no running average of the weights", self.optimizer.name());
@@ -256,7 +258,7 @@ impl Updater {
         Ok(())
     }
 
-    /// Every buffer that lasts from step to step, by name.
+    /// Every buffer that persists between steps, by name.
     pub fn buffers(&self) -> impl Iterator<Item = (String, &[f32])> {
         let slots = self.slots.iter().zip(&self.state).filter(|(slot, _)| slot.lasts);
         let slots = slots.map(|(slot, numbers)| (format!("optimizer/{}", slot.name), numbers.as_slice()));
@@ -265,14 +267,14 @@ impl Updater {
         slots.chain(sum).chain(average)
     }
 
-    /// The same buffers in the same order, to fill.
+    /// The same buffers in the same order, mutable.
     pub(crate) fn buffers_mut(&mut self) -> impl Iterator<Item = &mut Vec<f32>> {
         let slots = self.slots.iter().zip(&mut self.state).filter(|(slot, _)| slot.lasts).map(|(_, numbers)| numbers);
         let sum = self.accumulation.iter_mut().map(|a| &mut a.sum);
         slots.chain(sum).chain(self.average.iter_mut().map(|a| &mut a.weights))
     }
 
-    /// Goes on from a step of an earlier training.
+    /// Continues from a step of an earlier training.
     pub(crate) fn resume(&mut self, iterations: u64, learning_rate: f64) {
         self.iterations = iterations;
         if let LearningRate::Constant(rate) = &mut self.learning_rate {

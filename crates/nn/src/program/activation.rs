@@ -12,9 +12,9 @@ pub struct ActivationOp {
     pub(crate) activation: Activation,
     pub(crate) x: ValueId,
     pub(crate) y: ValueId,
-    /// Times that the function is applied to each row: along all its sides but the last.
+    /// Number of times that the function is applied to each row: along all its axes except the last.
     pub(crate) outer: usize,
-    /// Numbers along the last side of x, and of y.
+    /// The length of the last axis of x, and of y.
     pub(crate) widths: [usize; 2],
     pub(crate) backward: bool,
 }

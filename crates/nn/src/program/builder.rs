@@ -1,4 +1,4 @@
-//! From layers to a program.
+//! Builds a program from layers.
 
 use super::activation::{ActivationOp, ActivityPenaltyOp};
 use super::fan_out::SumGradientsOp;
@@ -20,26 +20,26 @@ use treino_core::rows::Columns;
 pub struct ProgramBuilder {
     program: Program,
     columns: Columns,
-    /// Columns of the input that layers took in order.
+    /// The number of input columns that layers have taken in order.
     columns_taken: usize,
-    /// The ordinary features of the rows, once a layer has read them.
+    /// The ordinary inputs of the rows, once a layer has read them.
     rows: Option<ValueId>,
-    /// What is known of each value, in the order of [`Program::values`].
+    /// Properties of each value, in the order of [`Program::values`].
     known: Vec<ValueInfo>,
     layer: String,
-    /// How often the layer being built was called before.
+    /// The number of earlier calls of the layer that is being built.
     calls: usize,
     names: Vec<String>,
 }
 
-/// What the builder knows of a value.
+/// The properties of a value.
 #[derive(Debug, Clone, Default)]
 struct ValueInfo {
-    /// Whether it depends on a trainable variable, so that its gradient is wanted.
+    /// Whether it depends on a trainable variable, so that its gradient is needed.
     wants_gradient: bool,
-    /// Whole numbers from 0 to below this.
+    /// The exclusive upper bound, if its numbers are integers from 0.
     below: Option<usize>,
-    /// Columns of the input that its numbers are.
+    /// The columns of the input that it consists of.
     columns: Option<Vec<usize>>,
     /// Whether the lookup or hashing that reads it was applied when the table was encoded.
     applied: bool,
@@ -47,25 +47,25 @@ struct ValueInfo {
     taken: bool,
     /// Whether a penalty reads it.
     penalised: bool,
-    /// Its further readers, each with a gradient of its own.
+    /// Its additional readers, each with a separate gradient.
     aliases: Vec<ValueId>,
-    /// How many ops there are when the layer that makes it is complete.
+    /// The number of ops when the layer that produces it is complete.
     made_at: Option<usize>,
 }
 
-/// How a variable starts, and what is asked of it.
+/// Initializer, penalty and constraint of a variable.
 #[derive(Debug, Clone, Copy)]
 pub struct Weight<'a> {
-    /// Where it starts.
+    /// How it is initialised.
     pub initializer: &'a Initializer,
     /// Its penalty.
     pub regularizer: Option<&'a Regularizer>,
-    /// What it must satisfy after each step.
+    /// The constraint on it after each step.
     pub constraint: Option<&'a Constraint>,
 }
 
 impl<'a> Weight<'a> {
-    /// A weight of which nothing is asked.
+    /// A weight without penalty and constraint.
     pub fn free(initializer: &'a Initializer) -> Self {
         Weight { initializer, regularizer: None, constraint: None }
     }
@@ -106,15 +106,15 @@ impl ProgramBuilder {
         builder
     }
 
-    /// The rows that come in.
+    /// The input rows.
     pub fn input(&self) -> ValueId {
         self.program.input
     }
 
-    /// The ordinary features of the rows that come in: all but those that an input layer has in a way of its own.
+    /// The ordinary inputs of the rows: all columns except those with a special encoding for an input layer.
     ///
     /// # Errors
-    /// There are none.
+    /// Returns an error if there are none.
     pub fn rows(&mut self) -> Result<ValueId> {
         let ordinary = self.columns.ordinary();
         if ordinary == self.columns.total() {
@@ -132,7 +132,7 @@ impl ProgramBuilder {
         Ok(y)
     }
 
-    /// Whether a value is what [`ProgramBuilder::rows`] gives.
+    /// Whether a value is the result of [`ProgramBuilder::rows`].
     pub(crate) fn is_rows(&self, value: ValueId) -> bool {
         value == self.program.input || self.rows == Some(value)
     }
@@ -146,7 +146,7 @@ impl ProgramBuilder {
         y
     }
 
-    /// The columns that the input layer being built has in a way of its own; `None` where it is an ordinary one.
+    /// The columns with a special encoding for the input layer that is being built; `None` if it is an ordinary one.
     pub(crate) fn read(&mut self) -> Option<ValueId> {
         let read = self.columns.read_by(&self.layer);
         if read.is_empty() {
@@ -168,18 +168,18 @@ impl ProgramBuilder {
         self.known[value.0].applied
     }
 
-    /// The columns of the input that a named column of the table became.
+    /// The columns of the input that a column of the table became.
     ///
     /// # Errors
-    /// An unknown name, with the nearest one.
+    /// Returns an error for an unknown name, with the nearest one.
     pub fn columns_of(&self, name: &str) -> Result<std::ops::Range<usize>> {
         self.columns.find(name)
     }
 
-    /// The next so many columns of the input that no layer has taken in order.
+    /// The next `count` columns of the input that no layer has taken in order.
     ///
     /// # Errors
-    /// There are fewer.
+    /// Returns an error if there are fewer.
     pub fn next_columns(&mut self, count: usize) -> Result<std::ops::Range<usize>> {
         let (start, total) = (self.columns_taken, self.columns.ordinary());
         if count > total - start {
@@ -190,10 +190,10 @@ impl ProgramBuilder {
         Ok(start..self.columns_taken)
     }
 
-    /// Names a layer. Without a name of its own it is called as Keras does: `dense`, `dense_1`, ...
+    /// Names a layer. Without a given name it gets Keras's default: `dense`, `dense_1`, ...
     ///
     /// # Errors
-    /// A name that is taken, empty, or has a slash in it.
+    /// Returns an error for a name that is in use, empty, or contains a slash.
     pub(crate) fn name(&mut self, kind: &str, name: Option<&str>) -> Result<String> {
         let name = match name {
             Some(name) if name.is_empty() || name.contains('/') => {
@@ -214,31 +214,31 @@ impl ProgramBuilder {
         Ok(name)
     }
 
-    /// Begins the call of a layer. From its second call on it finds the variables that the first one made.
+    /// Starts the call of a layer. From its second call on it reuses the variables of the first one.
     pub(crate) fn begin(&mut self, layer: &str, calls: usize) {
         self.layer = layer.to_string();
         self.calls = calls;
     }
 
-    /// Ends the call that made `value`.
+    /// Ends the call whose result is `value`.
     pub(crate) fn end(&mut self, value: ValueId) {
         self.known[value.0].made_at.get_or_insert(self.program.ops.len());
     }
 
-    /// The name of the layer being built.
+    /// The name of the layer that is being built.
     pub fn layer_name(&self) -> &str {
         &self.layer
     }
 
-    /// A name for the random numbers of this call: each call of a shared layer has its own.
+    /// The name of the random stream of this call: each call of a shared layer has its own.
     pub fn stream_name(&self) -> String {
         if self.calls == 0 { self.layer.clone() } else { format!("{}@{}", self.layer, self.calls) }
     }
 
-    /// The one input of a layer that takes one.
+    /// The single input of a layer that takes one.
     ///
     /// # Errors
-    /// There are several.
+    /// Returns an error if there are several.
     pub fn one(&self, inputs: &[ValueId]) -> Result<ValueId> {
         match inputs {
             [x] => Ok(*x),
@@ -257,32 +257,33 @@ impl ProgramBuilder {
         &self.program.values[value.0].shape
     }
 
-    /// A row as `outer` times `last` numbers, along its last side.
+    /// A row as `outer` times `last` numbers, along its last axis.
     pub fn outer_and_last(&self, value: ValueId) -> (usize, usize) {
         let last = self.shape(value).last().copied().unwrap_or(1);
         (self.width(value).checked_div(last).unwrap_or(0), last)
     }
 
-    /// Whether the gradient of a value is wanted: whether it depends on a trainable variable.
+    /// Whether the gradient of a value is needed: whether it depends on a trainable variable.
     pub fn wants_gradient(&self, value: ValueId) -> bool {
         self.known[value.0].wants_gradient
     }
 
-    /// Below which number all of a value's numbers are, where they are known to be whole ones from 0 up.
+    /// The exclusive upper bound of a value's numbers, if they are known to be integers from 0.
     pub fn below(&self, value: ValueId) -> Option<usize> {
         self.known[value.0].below
     }
 
-    /// Remembers that a value holds whole numbers from 0 to below `below`.
+    /// Records that a value holds integers in [0, `below`).
     pub fn set_below(&mut self, value: ValueId, below: usize) {
         self.known[value.0].below = Some(below);
     }
 
-    /// Asks that a value be ids from 0 to below `given`, or below what is known of it; gives that number. `parameter` is the
+    /// Requires that a value be ids in [0, `given`), or below its known bound; returns that bound. `parameter` is the
     /// layer's name for it.
     ///
     /// # Errors
-    /// It may hold larger ones, or numbers that a layer computed; nothing is given or known.
+    /// Returns an error if it may hold larger numbers, or numbers that a layer computed, or if no bound is given or
+    /// known.
     pub fn ids(&mut self, value: ValueId, given: Option<usize>, parameter: &str) -> Result<usize> {
         let known = &self.known[value.0];
         let Some(below) = given.or(known.below) else {
@@ -307,7 +308,7 @@ impl ProgramBuilder {
         }
     }
 
-    /// A new value computed from others; `trained` says whether by variables that are trained.
+    /// A new value computed from others; `trained` is whether it also depends on trainable variables.
     pub fn value(&mut self, shape: &[usize], from: &[ValueId], trained: bool) -> ValueId {
         let width = shape.iter().fold(1, |width: usize, side| width.saturating_mul(*side));
         self.program.buffers.push(width);
@@ -338,7 +339,7 @@ impl ProgramBuilder {
         ValueId(self.program.values.len() - 1)
     }
 
-    /// A value for one more reader: itself for the first, for others one with the same numbers and a gradient of its own.
+    /// A value for one more reader: itself for the first, for others one with the same numbers and a separate gradient.
     pub(crate) fn take(&mut self, value: ValueId) -> ValueId {
         if !std::mem::replace(&mut self.known[value.0].taken, true) {
             return value;
@@ -352,21 +353,22 @@ impl ProgramBuilder {
         alias
     }
 
-    /// Working memory for an op.
+    /// A scratch buffer for an op.
     pub fn scratch(&mut self, size: ScratchSize) -> ScratchId {
         self.program.scratch.push(size);
         ScratchId(self.program.scratch.len() - 1)
     }
 
-    /// How many numbers the variables have so far; the largest number there is where they have more.
+    /// The number of parameters of the variables so far; saturates on overflow.
     pub fn parameters(&self) -> usize {
         self.program.trainable.saturating_add(self.program.state)
     }
 
-    /// A variable of the layer being built. A frozen one has neither penalty nor constraint, as in Keras.
+    /// A variable of the layer that is being built. A frozen one has neither penalty nor constraint, as in Keras.
     ///
     /// # Errors
-    /// A penalty or constraint that such a shape cannot have; a shared layer that is called with another shape.
+    /// Returns an error for a penalty or constraint that is undefined for the shape, or for a shared layer that is
+    /// called with another shape.
     pub fn variable(&mut self, name: &str, shape: &[usize], trainable: bool, weight: Weight<'_>) -> Result<VarId> {
         let name = format!("{}/{name}", self.layer);
         let length = shape.iter().fold(1, |length: usize, side| length.saturating_mul(*side));
@@ -421,7 +423,7 @@ impl ProgramBuilder {
         VarId(self.program.uses.len() - 1)
     }
 
-    /// Refuses initializers that cannot start a variable of the layer being built.
+    /// Returns an error for initializers that do not support a variable of the layer that is being built.
     pub(crate) fn check_initializers(&self) -> Result<()> {
         let layer = format!("{}/", self.layer);
         let mut own = self.program.variables.iter().filter(|v| v.name.starts_with(&layer));
@@ -434,10 +436,10 @@ impl ProgramBuilder {
         self.program.op_layers.push(self.layer.clone());
     }
 
-    /// Adds an activation behind a value; a linear one adds nothing.
+    /// Adds an activation after a value; a linear one adds nothing.
     ///
     /// # Errors
-    /// A width that the activation cannot take.
+    /// Returns an error for a width that the activation does not support.
     pub fn activation(&mut self, activation: &Activation, x: ValueId) -> Result<ValueId> {
         if activation.is_linear() {
             return Ok(x);
@@ -454,13 +456,13 @@ impl ProgramBuilder {
         Ok(y)
     }
 
-    /// Adds a penalty on a value, where there is one.
+    /// Adds a penalty on a value, if there is one.
     ///
     /// # Errors
-    /// A penalty that has no meaning for outputs.
+    /// Returns an error for a penalty that is undefined for outputs.
     pub fn activity_penalty(&mut self, regularizer: Option<&Regularizer>, x: ValueId) -> Result<()> {
         if let Some(regularizer) = regularizer {
-            // Numbers of rows are not known yet; what takes matrices of two rows takes others.
+            // The number of rows is not known yet; a penalty that accepts matrices of two rows accepts others.
             regularizer.inner().check(&[2, self.width(x)])?;
             let (width, backward) = (self.width(x), self.wants_gradient(x));
             self.known[x.0].penalised = true;
@@ -482,8 +484,8 @@ impl ProgramBuilder {
                 ));
             }
         }
-        // From behind, so that positions stay true. A fork of a value seen in another shape stands behind that of the value
-        // itself: backwards it comes first.
+        // From the end, so that indices stay valid. A fork of a reshaped value comes after that of the value itself, so
+        // that in the backward pass it comes first.
         forks.sort_by_key(|(at, fork)| (*at, fork.value.0));
         for (at, fork) in forks.into_iter().rev() {
             self.program.op_layers.insert(at, self.program.op_layers[at - 1].clone());

@@ -6,8 +6,8 @@ use super::program::ValueId;
 
 /// Several layers read one value: its gradient is the sum of theirs.
 ///
-/// Each reader writes a gradient of its own, so that no op has to know of the others; the sum is taken in the order in
-/// which they were connected.
+/// Each reader writes a separate gradient, so that ops are independent; the gradients are summed in the order in which
+/// the readers were connected.
 #[derive(Debug, Clone)]
 pub struct SumGradientsOp {
     pub(crate) value: ValueId,

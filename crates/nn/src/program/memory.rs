@@ -1,4 +1,4 @@
-//! What a program needs to run on a CPU.
+//! The memory of a program on a CPU.
 
 use super::program::{Buffer, Program, ScratchId, ScratchSize, ValueId, VarId, Variable};
 use std::ops::Range;
@@ -14,19 +14,19 @@ pub struct ProgramBuffers {
     pub weights: AlignedBuffer,
     /// Frozen weights and statistics.
     pub state: AlignedBuffer,
-    /// The gradient of the trainable weights; behind it, places for further calls of shared layers.
+    /// The gradient of the trainable weights, followed by buffers for further calls of shared layers.
     pub gradient: AlignedBuffer,
-    /// Penalties on values, summed while a batch runs forward.
+    /// The sum of the penalties on values in the forward pass of a batch.
     pub activity_penalty: f64,
     numbers: Vec<AlignedBuffer>,
     gradients: Vec<AlignedBuffer>,
     scratch: Vec<AlignedBuffer>,
-    /// For each value the places of its numbers and of its gradient.
+    /// The buffers of each value's numbers and of its gradient.
     places: Vec<(usize, usize)>,
     locations: Vec<Location>,
 }
 
-/// Where a variable lies, as one layer call uses it.
+/// The position of a variable, as one layer call uses it.
 #[derive(Debug)]
 struct Location {
     buffer: Buffer,
@@ -34,18 +34,18 @@ struct Location {
     gradient: Range<usize>,
 }
 
-/// The circumstances of one pass over a batch.
+/// The context of one pass over a batch.
 #[derive(Debug, Clone, Copy)]
 pub struct PassContext<'a> {
     /// The instruction set.
     pub simd: Simd,
     /// The threads.
     pub pool: &'a Pool,
-    /// Rows that pass together.
+    /// The number of rows in this pass.
     pub rows: usize,
-    /// How many rows of the same batch passed before them: gradients of variables are added to what those left.
+    /// The number of rows of the same batch in earlier passes: their gradients of variables are accumulated.
     pub rows_before: usize,
-    /// Whether layers behave as in training.
+    /// Whether layers run in training mode.
     pub training: bool,
     /// The training's seed.
     pub seed: u64,
@@ -53,12 +53,12 @@ pub struct PassContext<'a> {
     pub epoch: u32,
     /// The step within the epoch, from 0.
     pub step: u32,
-    /// By what the loss is multiplied before its gradient is taken.
+    /// The factor by which the loss is multiplied before its gradient is computed.
     pub loss_scale: f32,
 }
 
 impl ProgramBuffers {
-    /// Memory for batches of up to `capacity` rows; `training` also gives it room for gradients.
+    /// Memory for batches of up to `capacity` rows; `training` also allocates gradients.
     pub fn new(program: &Program, capacity: usize, training: bool) -> Self {
         let rows = |widths: &[usize], capacity: usize| -> Vec<AlignedBuffer> {
             widths.iter().map(|width| AlignedBuffer::zeros(width * capacity)).collect()
@@ -103,25 +103,25 @@ impl ProgramBuffers {
         &self.numbers[self.places[id.0].0]
     }
 
-    /// The rows of a value, to fill.
+    /// The rows of a value, mutable.
     pub fn value_mut(&mut self, id: ValueId) -> &mut [f32] {
         &mut self.numbers[self.places[id.0].0]
     }
 
-    /// The gradient of a value, to fill, beside its rows.
+    /// The rows of a value, and its gradient, mutable.
     pub fn value_and_gradient(&mut self, id: ValueId) -> (&[f32], &mut [f32]) {
         let (numbers, gradient) = self.places[id.0];
         (&self.numbers[numbers], &mut self.gradients[gradient])
     }
 
-    /// The gradients of two values, the first to change.
+    /// The gradients of two values, the first one mutable.
     pub(crate) fn two_gradients(&mut self, one: ValueId, other: ValueId) -> (&mut [f32], &[f32]) {
         let places = [self.places[one.0].1, self.places[other.0].1];
         let [one, other] = self.gradients.get_disjoint_mut(places).expect("each reader has a gradient of its own");
         (one, other)
     }
 
-    /// Lends the rows of a value, to be filled from several others.
+    /// Borrows the rows of a value, to be computed from several others.
     pub(crate) fn fill(&mut self, y: ValueId, fill: impl FnOnce(&ProgramBuffers, &mut [f32])) {
         let place = self.places[y.0].0;
         let mut rows = std::mem::take(&mut self.numbers[place]);
@@ -129,7 +129,7 @@ impl ProgramBuffers {
         self.numbers[place] = rows;
     }
 
-    /// Lends the gradient of a value, to be computed from other rows and gradients.
+    /// Borrows the gradient of a value, to be computed from other rows and gradients.
     pub(crate) fn fill_gradient(&mut self, x: ValueId, fill: impl FnOnce(&ProgramBuffers, &mut [f32])) {
         let place = self.places[x.0].1;
         let mut rows = std::mem::take(&mut self.gradients[place]);
@@ -142,7 +142,7 @@ impl ProgramBuffers {
         &self.gradients[self.places[id.0].1]
     }
 
-    /// What an op's forward pass reads and writes.
+    /// The buffers that an op's forward pass reads and writes.
     pub(crate) fn forward(&mut self, x: ValueId, y: ValueId) -> Forward<'_> {
         let places = [self.places[x.0].0, self.places[y.0].0];
         let [x, y] = self.numbers.get_disjoint_mut(places).expect("an op does not work in place");
@@ -154,7 +154,7 @@ impl ProgramBuffers {
         }
     }
 
-    /// What an op's backward pass reads and writes.
+    /// The buffers that an op's backward pass reads and writes.
     pub(crate) fn backward(&mut self, x: ValueId, y: ValueId) -> Backward<'_> {
         let ((x_rows, x_gradient), (y_rows, y_gradient)) = (self.places[x.0], self.places[y.0]);
         let [dx, dy] = self.gradients.get_disjoint_mut([x_gradient, y_gradient]).expect("an op does not work in place");
@@ -169,7 +169,7 @@ impl ProgramBuffers {
         }
     }
 
-    /// Runs the maps of a chain forward.
+    /// Forward pass of the maps of a chain.
     pub(crate) fn chain_forward(&mut self, chain: &AffineChain, pass: &PassContext<'_>, rows: usize) {
         chain.forward(pass.pool, pass.simd, rows, &mut self.numbers, &self.weights);
     }
@@ -187,13 +187,13 @@ impl ProgramBuffers {
         chain.backward(pass.pool, pass.simd, rows, accumulate, buffers);
     }
 
-    /// Adds what further calls of shared layers say about their weights.
+    /// Adds the gradients of further calls of shared layers to those of their weights.
     pub(crate) fn add_shared_gradients(&mut self, program: &Program) {
         if program.gradient == program.trainable {
             return;
         }
         for (from, to) in program.shared() {
-            // Further calls lie behind all weights.
+            // The gradients of further calls follow those of all weights.
             let (own, further) = self.gradient.split_at_mut(program.trainable);
             let from = from.start - program.trainable..from.end - program.trainable;
             for (sum, part) in own[to].iter_mut().zip(&further[from]) {
@@ -203,7 +203,7 @@ impl ProgramBuffers {
     }
 }
 
-/// The variables, while values are borrowed too.
+/// The variables, borrowed together with values.
 pub(crate) struct Variables<'a> {
     weights: &'a [f32],
     state: &'a mut [f32],
@@ -220,23 +220,23 @@ impl Variables<'_> {
         }
     }
 
-    /// A variable that lives in the state, to change.
+    /// A variable in the state, mutable.
     pub(crate) fn state_mut(&mut self, id: VarId) -> &mut [f32] {
         &mut self.state[self.locations[id.0].range.clone()]
     }
 
-    /// Where the gradient of a variable lies, if it is trained.
+    /// The range of the gradient of a variable, if it is trained.
     pub(crate) fn gradient_range(&self, id: VarId) -> Option<Range<usize>> {
         let Location { buffer, gradient, .. } = &self.locations[id.0];
         (*buffer == Buffer::Trainable).then(|| gradient.clone())
     }
 }
 
-/// Working memory of all ops.
+/// The scratch buffers of all ops.
 pub(crate) struct Scratch<'a>(&'a mut [AlignedBuffer]);
 
 impl<'a> Scratch<'a> {
-    /// Pieces of it, all different.
+    /// Several distinct buffers.
     pub(crate) fn get<const N: usize>(self, ids: [ScratchId; N]) -> [&'a mut [f32]; N] {
         let pieces = self.0.get_disjoint_mut(ids.map(|id| id.0)).expect("an op's pieces of memory are its own");
         pieces.map(|piece| &mut **piece)

@@ -1,8 +1,8 @@
 //! A network as a flat program.
 //!
-//! A [`Program`] is a list of [`Op`]s over numbered values (the batch's rows between ops) and a flat buffer of weights with
-//! named [`Variable`]s; a [`ProgramBuilder`] collects them, layer after layer. [`ProgramBuffers`] is what a program needs to run on a CPU.
-//! A built program cannot fail on any input.
+//! A [`Program`] is a list of [`Op`]s over numbered values (the batch's rows between ops) and a flat buffer of weights
+//! with named [`Variable`]s; a [`ProgramBuilder`] collects them, layer after layer. [`ProgramBuffers`] is the memory of
+//! a running program. A built program cannot fail on any input.
 
 mod activation;
 mod builder;

@@ -1,4 +1,4 @@
-//! The operations of a program. What each computes stands in its layer's file.
+//! The operations of a program. Each is documented in its layer's file.
 
 use super::memory::{PassContext, ProgramBuffers};
 use super::program::ValueId;
@@ -6,31 +6,32 @@ use crate::activations::Activation;
 use std::any::Any;
 use std::fmt::Debug;
 
-/// One operation: a pass forward and one backward over a batch.
+/// An operation: a forward and a backward pass over a batch.
 ///
-/// It is called once for a batch, never once for a number, so a call through a table of functions costs nothing that counts.
+/// It is called once per batch, not once per number, so the cost of dynamic dispatch is negligible.
 pub trait Op: Any + Debug + Send + Sync {
     /// Computes the op's output from its inputs.
     fn forward(&self, memory: &mut ProgramBuffers, pass: &PassContext<'_>);
 
-    /// Computes the gradients of the op's variables and inputs from that of its output. What has no gradient does nothing.
+    /// Computes the gradients of the op's variables and inputs from that of its output. Does nothing if it has no
+    /// gradient.
     fn backward(&self, _memory: &mut ProgramBuffers, _pass: &PassContext<'_>) {}
 
-    /// Whether each row of what it computes depends on that row alone, and gradients of variables are added to those of the
-    /// rows before: then a batch may pass in pieces.
+    /// Whether each row of its output depends on that row alone, and gradients of variables are accumulated over rows:
+    /// then a batch may be split into chunks.
     fn is_rowwise(&self) -> bool {
         false
     }
 
-    /// What it is, in a word.
+    /// Its name, in one word.
     fn word(&self) -> &'static str;
 
-    /// The value it fills, if it fills one.
+    /// The value that it computes, if any.
     fn output(&self) -> Option<ValueId> {
         None
     }
 
-    /// The activation function that it ends with, if it ends with one.
+    /// The activation function at its end, if any.
     fn activation(&self) -> Option<&Activation> {
         None
     }
@@ -42,7 +43,7 @@ pub trait Op: Any + Debug + Send + Sync {
 }
 
 impl dyn Op {
-    /// The op as one of a certain type, if it is one.
+    /// The op as a concrete type, if it has that type.
     pub(crate) fn as_a<T: Op>(&self) -> Option<&T> {
         (self as &dyn Any).downcast_ref()
     }

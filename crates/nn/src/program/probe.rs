@@ -1,44 +1,44 @@
-//! Who looks on while a step runs.
+//! Observes the parts of a step.
 
-/// A part of a step, or of what lies around it.
+/// A part of a step, or the time between steps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stage {
     /// Rows of the data are copied into the batch.
     Gather,
-    /// The op at a place, forward.
+    /// The op at an index, forward.
     Forward(usize),
-    /// The dense ops from a place on that run forward in one call.
+    /// The dense ops from an index on that run forward in one call.
     ForwardChain(usize),
     /// The loss, and its gradient with respect to the outputs.
     Loss,
-    /// What is reported of a batch.
+    /// Metrics of a batch.
     Metrics,
-    /// The op at a place, backward.
+    /// The op at an index, backward.
     Backward(usize),
-    /// The dense ops from a place on that run backward in one call.
+    /// The dense ops from an index on that run backward in one call.
     BackwardChain(usize),
     /// Penalties on weights.
     Penalties,
-    /// What a line search does between two gradients.
+    /// The computation of a line search between two gradients.
     Search,
-    /// The step of the weights.
+    /// The update of the weights.
     Optimizer,
-    /// Loss and metrics over rows that nothing is learnt from.
+    /// Loss and metrics over rows that are not trained on.
     Validation,
     /// Everything between steps.
     Rest,
 }
 
-/// Is told when a part is over. What watches never changes what is computed.
+/// Is notified at the end of each part. It never changes the results.
 ///
-/// Passes are compiled for each kind of it: where nobody watches, nothing is left of it.
+/// Steps are compiled for each type of probe: with [`NoProbe`] there is no overhead.
 pub trait StepProbe {
-    /// A part is over, in which so many rows passed; it began where the one before it ended.
+    /// The end of a part that processed `rows` rows; it began where the previous part ended.
     #[inline(always)]
     fn ended(&mut self, _stage: Stage, _rows: usize) {}
 }
 
-/// Nobody.
+/// No observation.
 #[derive(Debug, Clone, Copy)]
 pub struct NoProbe;
 

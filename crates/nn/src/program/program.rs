@@ -16,96 +16,97 @@ use treino_engine::affine::AffineChain;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ValueId(pub(crate) usize);
 
-/// A variable of the network, as one layer uses it.
+/// A variable of the network, as one layer call uses it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct VarId(pub(crate) usize);
 
-/// Working memory of one op.
+/// The scratch buffer of one op.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ScratchId(pub(crate) usize);
 
 impl ScratchId {
-    /// Which of the program's it is.
+    /// Its index in the program.
     pub(crate) fn place(self) -> usize {
         self.0
     }
 }
 
-/// How large an op's working memory is.
+/// The size of an op's scratch buffer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ScratchSize {
-    /// So many numbers a row of the batch.
+    /// A count of numbers per row of the batch.
     PerRow(usize),
-    /// So many numbers.
+    /// A fixed count of numbers.
     Fixed(usize),
 }
 
-/// A batch of rows: its numbers lie in one buffer, their gradient in another.
+/// A batch of rows: its numbers are in one buffer, their gradient in another.
 ///
-/// Several values may share numbers (a value that several layers read has a gradient for each of them) or both (a value
-/// seen in another shape).
+/// Several values may share their numbers (each reader of a value has a separate gradient) or both buffers (a reshaped
+/// value).
 #[derive(Debug, Clone)]
 pub struct Value {
-    /// Shape of a row; its numbers lie in row-major order.
+    /// Shape of a row; its numbers are in row-major order.
     pub shape: Vec<usize>,
     pub(crate) numbers: usize,
     pub(crate) gradient: usize,
 }
 
-/// Which flat buffer a variable lives in.
+/// The flat buffer that a variable belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Buffer {
-    /// Moved by the optimizer.
+    /// Updated by the optimizer.
     Trainable,
     /// Frozen weights, and statistics such as a moving mean.
     State,
 }
 
-/// A named piece of one of the two flat buffers.
+/// A named range of one of the two flat buffers.
 #[derive(Debug, Clone)]
 pub struct Variable {
     /// Keras's name: layer, slash, variable, such as `dense_1/kernel`.
     pub name: String,
-    /// Shape; the numbers lie in row-major order.
+    /// Shape; the numbers are in row-major order.
     pub shape: Vec<usize>,
-    /// The buffer it lives in.
+    /// The buffer it belongs to.
     pub buffer: Buffer,
-    /// Where it lies in that buffer.
+    /// Its range in that buffer.
     pub range: Range<usize>,
-    /// Where it starts.
+    /// How it is initialised.
     pub initializer: Initializer,
     /// Its penalty, if it is trainable and has one.
     pub regularizer: Option<Regularizer>,
-    /// What it must satisfy after each step, if it is trainable.
+    /// The constraint on it after each step, if it is trainable.
     pub constraint: Option<Constraint>,
 }
 
 impl Variable {
-    /// Numbers in a row, along the last side.
+    /// The length of the last axis.
     pub fn columns(&self) -> usize {
         self.shape.last().copied().unwrap_or(1).max(1)
     }
 }
 
-/// A variable in the hands of one layer call.
+/// A variable as one layer call uses it.
 #[derive(Debug, Clone)]
 pub(crate) struct VariableUse {
     /// Which variable.
     pub variable: usize,
-    /// Where this call's gradient goes: the variable's own place for the first call, a place behind all weights for others.
+    /// The range of this call's gradient: the variable's own range for the first call, a range after all weights for
+    /// others.
     pub gradient: Range<usize>,
-    /// Whether a shared layer uses the variable again, after its first call.
+    /// Whether a shared layer reuses the variable after its first call.
     pub is_repeat_use: bool,
 }
 
-/// What comes out of a network.
+/// An output of a network.
 #[derive(Debug, Clone)]
 pub struct Output {
-    /// The layer that gives it.
+    /// The layer that produces it.
     pub name: String,
     /// Its rows.
     pub value: ValueId,
-    /// The position of the op, an activation, that makes it and that nothing else reads: a loss may take it over.
+    /// The index of the op, an activation, that computes it and that nothing else reads: a loss may absorb it.
     pub closing: Option<usize>,
 }
 
@@ -116,7 +117,7 @@ pub struct IdRange {
     pub layer: String,
     /// Columns of the input.
     pub columns: Vec<usize>,
-    /// Ids are whole numbers from 0 to below this.
+    /// Ids are integers in [0, `below`).
     pub below: usize,
 }
 
@@ -127,13 +128,13 @@ pub struct Program {
     pub ops: Vec<Arc<dyn Op>>,
     /// The layer that each op belongs to, for messages.
     pub op_layers: Vec<String>,
-    /// What flows between them.
+    /// The values between them.
     pub values: Vec<Value>,
-    /// Numbers a row of each buffer of values.
+    /// The row width of each buffer of values.
     pub(crate) buffers: Vec<usize>,
-    /// Numbers a row of each buffer of gradients.
+    /// The row width of each buffer of gradients.
     pub(crate) gradients: Vec<usize>,
-    /// Working memory of the ops.
+    /// The scratch buffers of the ops.
     pub scratch: Vec<ScratchSize>,
     /// Variables in Keras's order.
     pub variables: Vec<Variable>,
@@ -142,23 +143,23 @@ pub struct Program {
     pub trainable: usize,
     /// Length of the state buffer.
     pub state: usize,
-    /// Length of the gradient: that of the weights, and behind it a place for each repeated call of a shared layer.
+    /// Length of the gradient: that of the weights, plus a range for each repeated call of a shared layer.
     pub gradient: usize,
-    /// The rows that come in.
+    /// The input rows.
     pub input: ValueId,
-    /// The rows that come out, side by side in this order.
+    /// The outputs, concatenated in this order.
     pub outputs: Vec<Output>,
-    /// What must hold for the rows that come in.
+    /// Conditions on the input rows.
     pub ids: Vec<IdRange>,
     pub(crate) chains: Vec<DenseChain>,
 }
 
-/// Dense ops in a row that the engine computes in one call.
+/// A sequence of dense ops that the engine computes in one call.
 #[derive(Debug, Clone)]
 pub(crate) struct DenseChain {
-    /// Their positions.
+    /// Their indices.
     pub ops: Range<usize>,
-    /// How often they are applied to a row of the batch.
+    /// The number of times they are applied to a row of the batch.
     pub outer: usize,
     pub chain: AffineChain,
 }
@@ -170,7 +171,7 @@ impl Program {
             || self.ops.iter().any(|op| op.as_a::<ActivityPenaltyOp>().is_some())
     }
 
-    /// Runs rows forward through the first `ops` operations, but for those whose result nobody reads.
+    /// Runs rows forward through the first `ops` operations, except those whose result nobody reads.
     pub fn forward<W: StepProbe>(
         &self,
         ops: usize,
@@ -196,8 +197,8 @@ impl Program {
         }
     }
 
-    /// Computes the gradients of the rows that went forward last; those of the outputs are there. Ops whose backward pass is
-    /// done elsewhere are left out.
+    /// Computes the gradients for the rows of the last forward pass, given the gradients of the outputs. Ops whose
+    /// backward pass is done elsewhere are skipped.
     pub fn backward<W: StepProbe>(
         &self,
         memory: &mut ProgramBuffers,
@@ -222,12 +223,12 @@ impl Program {
         }
     }
 
-    /// The dense ops that run in one call.
+    /// The sequences of dense ops that run in one call.
     pub(crate) fn chained(&self) -> impl Iterator<Item = Range<usize>> {
         self.chains.iter().map(|chained| chained.ops.clone())
     }
 
-    /// Where the gradient of a variable goes.
+    /// The range of the gradient of a variable.
     pub(crate) fn gradient_of(&self, id: VarId) -> Range<usize> {
         self.uses[id.0].gradient.clone()
     }
@@ -237,7 +238,7 @@ impl Program {
         [self.values[id.0].numbers, self.values[id.0].gradient]
     }
 
-    /// Whether nothing but one op reads a value, in the shape that it has.
+    /// Whether exactly one op reads a value, in its own shape.
     pub(crate) fn has_one_reader(&self, value: ValueId) -> bool {
         let numbers = self.values[value.0].numbers;
         self.values.iter().filter(|other| other.numbers == numbers).count() == 1
@@ -254,7 +255,7 @@ impl Program {
         self.buffers[self.values[value.0].numbers]
     }
 
-    /// Whether a value comes from a dense layer as it is, without an activation.
+    /// Whether a value is the output of a dense layer without an activation.
     pub fn is_dense(&self, value: ValueId) -> bool {
         let numbers = |value: ValueId| self.values[value.0].numbers;
         let makes = |op: &Arc<dyn Op>| op.is_affine() && op.output().is_some_and(|z| numbers(z) == numbers(value));
@@ -266,24 +267,24 @@ impl Program {
         &self.variables[self.uses[id.0].variable]
     }
 
-    /// The activation that makes the numbers of a value, in whatever shape and by however many layers it is read.
+    /// The activation that computes a value, regardless of reshaping and of the number of readers.
     pub fn activation_of(&self, value: ValueId) -> Option<&Activation> {
         let numbers = |value: ValueId| self.values[value.0].numbers;
         let makes = |op: &&Arc<dyn Op>| op.output().is_some_and(|y| numbers(y) == numbers(value));
         self.ops.iter().filter(makes).find_map(|op| op.activation())
     }
 
-    /// Numbers in a row of all outputs together.
+    /// The total row width of all outputs.
     pub fn output_width(&self) -> usize {
         self.outputs.iter().map(|output| self.width(output.value)).sum()
     }
 
-    /// Numbers a row of all values and their gradients.
+    /// The total row width of all values and their gradients.
     pub fn row_numbers(&self) -> usize {
         self.buffers.iter().chain(&self.gradients).sum()
     }
 
-    /// Pieces of the gradient that belong to a weight's own piece: (from, to), to be added in this order.
+    /// Gradients of repeated calls that must be added to a weight's own gradient: (from, to), in this order.
     pub(crate) fn shared(&self) -> impl Iterator<Item = (Range<usize>, Range<usize>)> {
         let repeats = self.uses.iter().filter(|one| one.is_repeat_use && !one.gradient.is_empty());
         repeats.map(|one| (one.gradient.clone(), self.variables[one.variable].range.clone()))

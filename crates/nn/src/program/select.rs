@@ -1,15 +1,15 @@
-//! Some of the columns that come in.
+//! Selects some of the input columns.
 
 use super::memory::{PassContext, ProgramBuffers};
 use super::op::Op;
 use super::program::ValueId;
 
-/// Some columns of a value that no gradient is wanted of.
+/// Some columns of a value that needs no gradient.
 #[derive(Debug, Clone)]
 pub struct SelectOp {
     pub(crate) x: ValueId,
     pub(crate) y: ValueId,
-    /// Numbers in a row of x.
+    /// The row width of x.
     pub(crate) width: usize,
     pub(crate) columns: Vec<usize>,
 }

@@ -3,7 +3,7 @@
 //! A penalty on weights is added to the loss of every batch, and its gradient to theirs. A penalty on a layer's output
 //! (`activity_regularizer`) is summed over the batch and divided by the number of its rows.
 //!
-//! Keras differences: none. As in Keras, the slope of |w| at 0 is 0.
+//! Keras differences: none. As in Keras, the derivative of |w| at 0 is 0.
 
 mod l1_l2;
 mod orthogonal;
@@ -28,10 +28,10 @@ family! {
 
 /// A penalty on numbers.
 pub trait Penalty: std::fmt::Debug {
-    /// Whether it makes sense for a weight of that shape.
+    /// Checks whether it is defined for a weight of that shape.
     ///
     /// # Errors
-    /// A shape that it has no meaning for.
+    /// Returns an error for a shape for which it is undefined.
     fn check(&self, _shape: &[usize]) -> Result<()> {
         Ok(())
     }

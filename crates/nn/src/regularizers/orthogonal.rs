@@ -1,4 +1,4 @@
-//! A penalty on rows or columns that point the same way.
+//! A penalty on rows or columns with similar directions.
 
 use super::Penalty;
 use treino_core::catalog::{Kind, choice, component};
@@ -65,7 +65,7 @@ impl OrthogonalRegularizer {
         }
     }
 
-    /// factor over the number of pairs; 0 where there is none, as in a batch of one row.
+    /// factor divided by the number of pairs; 0 if there are none, as in a batch of one row.
     fn share(&self, columns: usize, w: &[f32]) -> f64 {
         let n = self.vectors(columns, w).count as f64;
         if n < 2.0 { 0.0 } else { self.factor / (n * (n - 1.0) / 2.0) }
@@ -78,9 +78,9 @@ struct Vectors<'a> {
     w: &'a [f32],
     count: usize,
     length: usize,
-    /// From one vector to the next.
+    /// The distance from one vector to the next.
     step: usize,
-    /// From one number of a vector to the next.
+    /// The distance from one number of a vector to the next.
     stride: usize,
 }
 
@@ -131,7 +131,7 @@ impl Kernel for Pairs<'_> {
                     continue;
                 }
                 let slope = *scale * cosine.signum();
-                // d cosine / da = (b / |b| - cosine a / |a|) / |a|, and the same the other way round.
+                // d cosine / da = (b / |b| - cosine a / |a|) / |a|, and the same with a and b exchanged.
                 for k in 0..v.length {
                     let (at_a, at_b) = (v.place(a, k), v.place(b, k));
                     let (unit_a, unit_b) = (f64::from(v.w[at_a]) * inverse_a, f64::from(v.w[at_b]) * inverse_b);

@@ -1,5 +1,5 @@
-//! Cosine decay (I. Loshchilov, F. Hutter, "SGDR: stochastic gradient descent with warm restarts", ICLR 2017), after a linear
-//! warm-up where asked, and the same with restarts.
+//! Cosine decay (I. Loshchilov, F. Hutter, "SGDR: stochastic gradient descent with warm restarts", ICLR 2017),
+//! optionally after a linear warm-up, and a variant with restarts.
 
 use super::{ScheduleFunction, single};
 use treino_core::catalog::{Interval, Kind, component};
@@ -72,13 +72,13 @@ component! {
 impl ScheduleFunction for CosineDecayRestarts {
     fn rate(&self, step: u64) -> f64 {
         let (t_mul, m_mul, alpha) = (self.t_mul, single(self.m_mul), single(self.alpha));
-        // Which wave, and how far into it, in lengths of the first.
+        // The index of the wave, and the position in it, in units of the first wave's length.
         let (mut height, mut length, mut into) = (1.0, 1.0, step as f64 / self.first_decay_steps as f64);
         if t_mul == 1.0 {
             height = double::pow(m_mul, into.floor());
             into -= into.floor();
         } else {
-            // Rounding must not put a restart off by a step.
+            // Rounding must not delay a restart by a step.
             while into >= length * (1.0 - 1e-9) {
                 into -= length;
                 (height, length) = (height * m_mul, length * t_mul);

@@ -1,4 +1,4 @@
-//! Exponential decay: a rate that shrinks by the same factor over and over.
+//! Exponential decay: the rate shrinks by the same factor in equal intervals.
 
 use super::{ScheduleFunction, single};
 use treino_core::catalog::{Kind, component};

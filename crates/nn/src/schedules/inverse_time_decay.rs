@@ -1,4 +1,4 @@
-//! Inverse time decay: a rate that falls like 1 / t, as the theory of stochastic approximation asks for.
+//! Inverse time decay: a rate that falls like 1 / t, as the theory of stochastic approximation requires.
 
 use super::{ScheduleFunction, single};
 use treino_core::catalog::{Kind, component};

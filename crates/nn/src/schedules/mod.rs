@@ -1,7 +1,7 @@
-//! Learning-rate schedules: the rate as a function of the step.
+//! Learning rate schedules: the rate as a function of the step.
 //!
-//! The first step is step 0. With accumulated gradients every batch counts as a step, as in Keras. Rates are worked out in
-//! double precision from the numbers as Keras holds them, in single precision.
+//! The first step is step 0. With accumulated gradients every batch counts as a step, as in Keras. Rates are computed
+//! in double precision from parameters rounded to single precision, as Keras stores them.
 
 mod cosine_decay;
 mod exponential_decay;
@@ -37,15 +37,15 @@ family! {
     }
 }
 
-/// What a schedule does.
+/// The function of a schedule.
 pub trait ScheduleFunction: std::fmt::Debug {
     /// The learning rate of a step; steps count from 0.
     fn rate(&self, step: u64) -> f64;
 
-    /// Refuses parameters that contradict each other.
+    /// Returns an error for parameters that contradict each other.
     ///
     /// # Errors
-    /// As the schedule says; most have none.
+    /// Depends on the schedule; most return none.
     fn check(&self) -> Result<()> {
         Ok(())
     }

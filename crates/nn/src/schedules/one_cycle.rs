@@ -1,5 +1,6 @@
-//! The 1cycle policy (L. Smith, N. Topin, "Super-convergence", 2018): up to a very large rate and down to a very small one,
-//! once. Not in Keras; parameters and numbers are those of PyTorch's `OneCycleLR` with cosine annealing.
+//! The 1cycle policy (L. Smith, N. Topin, "Super-convergence", 2018): the rate rises once to a very large value and
+//! falls once to a very small one. Not in Keras; parameters and values are those of PyTorch's `OneCycleLR` with cosine
+//! annealing.
 
 use super::ScheduleFunction;
 use treino_core::catalog::{Interval, Kind, component};

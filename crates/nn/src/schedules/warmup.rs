@@ -1,5 +1,5 @@
-//! A linear warm-up (P. Goyal et al., "Accurate, large minibatch SGD", 2017): small steps while the network is still far from
-//! anything sensible. Not in Keras, whose `cosine_decay` always decays after its warm-up.
+//! A linear warm-up (P. Goyal et al., "Accurate, large minibatch SGD", 2017): small steps while the network is still
+//! far from a good solution. Not in Keras, whose `cosine_decay` always decays after its warm-up.
 
 use super::ScheduleFunction;
 use treino_core::catalog::{Kind, component};

@@ -1,22 +1,22 @@
-//! Weights that make up for classes of unequal size.
+//! Class weights that compensate class imbalance.
 
 use treino_core::catalog::{Entries, Field, Interval, Kind, Node, Value};
 use treino_core::error::{Error, Result};
 
-/// How much the rows of each class weigh in training.
+/// The weights of the classes in training.
 #[derive(Debug, Clone, PartialEq)]
 pub enum ClassWeight {
-    /// n / (classes * rows of the class): every class weighs the same in all.
+    /// n / (classes * rows of the class): every class has the same total weight.
     Balanced,
-    /// A weight a label; a label that is not named weighs 1.
+    /// A weight per label; a label that is not listed has weight 1.
     ByLabel(Vec<(String, f64)>),
 }
 
 impl ClassWeight {
-    /// The weight of each class, given how many training rows each has.
+    /// The weight of each class, given the number of its training rows.
     ///
     /// # Errors
-    /// A label that is not a class.
+    /// Returns an error for a label that is not a class.
     pub fn resolve(&self, classes: &[String], counts: &[usize]) -> Result<Vec<f64>> {
         match self {
             ClassWeight::Balanced => {

@@ -1,4 +1,4 @@
-//! What a training minimises, how, and what it reports.
+//! What a training minimises and reports.
 
 use super::decision::Decision;
 use super::executor::Examples;
@@ -11,36 +11,36 @@ use treino_core::rows::Rows;
 use treino_engine::reduce::first_non_finite;
 use treino_engine::simd::Simd;
 
-/// The name in the history of the penalties that are part of `loss`. Networks without penalties lack it.
+/// The name in the history of the penalties that `loss` includes. Absent for networks without penalties.
 pub const PENALTY: &str = "penalty";
 
-/// What to minimise, how, and what to report: Keras's `compile`.
+/// Optimizer, losses and metrics: Keras's `compile`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Compile {
-    /// How weights move.
+    /// The optimizer.
     pub optimizer: Optimizer,
-    /// What is asked of each output of the network, in their order; a single one is asked of all.
+    /// Loss and metrics of each output of the network, in their order; a single entry applies to all.
     pub goals: Vec<OutputCompile>,
 }
 
-/// What is asked of one output.
+/// Loss and metrics of one output.
 #[derive(Debug, Clone, PartialEq)]
 pub struct OutputCompile {
     /// What is minimised.
     pub loss: Loss,
-    /// What the loss is multiplied by in the sum over all outputs.
+    /// The weight of the loss in the sum over all outputs.
     pub loss_weight: f64,
-    /// What is reported beside it: each with its name in the history.
+    /// The metrics, with their names in the history.
     pub metrics: Vec<NamedMetric>,
-    /// What is reported under the rows' weights.
+    /// The metrics that use the sample weights.
     pub weighted_metrics: Vec<NamedMetric>,
 }
 
-/// A metric of an output under its name in the history.
+/// A metric of an output with its name in the history.
 #[derive(Debug, Clone)]
 pub(crate) struct ReportedMetric {
     pub output: usize,
-    /// One name, or one for each number of a metric that gives several.
+    /// One name, or one for each number of a metric that returns several.
     pub names: Vec<String>,
     pub metric: Metric,
     pub weighted: bool,
@@ -59,7 +59,7 @@ impl Compile {
         Compile { optimizer: optimizer.into(), goals: vec![OutputCompile::new(loss, metrics)] }
     }
 
-    /// The names of its losses, each once.
+    /// The distinct names of its losses.
     pub fn losses(&self) -> String {
         let mut names: Vec<&str> = Vec::new();
         for goal in &self.goals {
@@ -71,19 +71,19 @@ impl Compile {
         names.join(" and ")
     }
 
-    /// What is asked of an output.
+    /// Loss and metrics of an output.
     pub fn goal(&self, output: usize) -> &OutputCompile {
         if self.goals.len() == 1 { &self.goals[0] } else { &self.goals[output] }
     }
 
-    /// How an output of the network that stands for classes is read.
+    /// How the predictions of an output for classes are interpreted.
     pub fn decision(&self, network: &Network, output: usize) -> Decision {
         let program = network.program();
         Decision::of(&self.goal(output).loss, program, program.outputs[output].value)
     }
 
-    /// The metrics of all outputs with their names: Keras's, with the output in front where there are several. A name that
-    /// comes twice is numbered; a weighted metric whose name is taken begins with `weighted_`.
+    /// The metrics of all outputs with their names: Keras's, prefixed with the output if there are several. A duplicate
+    /// name is numbered; a weighted metric whose name is in use starts with `weighted_`.
     pub(crate) fn reported(&self, network: &Network) -> Vec<ReportedMetric> {
         let (outputs, has_penalty) = (&network.program().outputs, network.program().has_penalty());
         let mut reported: Vec<ReportedMetric> = Vec::new();
@@ -111,7 +111,7 @@ impl Compile {
         reported
     }
 
-    /// Every name that the logs of a training have, without those of the validation.
+    /// Every name in the logs of a training, without those of the validation.
     pub fn log_names(&self, network: &Network) -> Vec<String> {
         let outputs = &network.program().outputs;
         let losses = outputs.iter().filter(|_| outputs.len() > 1).map(|output| format!("{}_loss", output.name));
@@ -120,17 +120,17 @@ impl Compile {
         std::iter::once("loss".to_string()).chain(penalty).chain(losses).chain(metrics).collect()
     }
 
-    /// Whether more is better for a name in the logs, as far as that is known.
+    /// Whether larger is better for a name in the logs, if known.
     pub fn more_is_better(&self, network: &Network, name: &str) -> Option<bool> {
         let name = name.strip_prefix("val_").unwrap_or(name);
         match self.reported(network).iter().find(|one| one.names.iter().any(|n| n == name)) {
             Some(one) => one.metric.inner().more_is_better(),
-            // What is no metric is a loss.
+            // A name that is not a metric is a loss.
             None => self.log_names(network).iter().any(|n| n == name).then_some(false),
         }
     }
 
-    /// Refuses another number of goals than the network has outputs.
+    /// Returns an error if the number of goals differs from that of the network's outputs.
     pub fn check_goals(&self, network: &Network) -> Result<()> {
         let (goals, outputs) = (self.goals.len(), network.program().outputs.len());
         if goals == outputs || goals == 1 {
@@ -139,7 +139,7 @@ impl Compile {
         Err(Error::input(format!("there are {goals} losses, but the network has {outputs} outputs")))
     }
 
-    /// Refuses rows and targets that do not fit the network and the losses.
+    /// Returns an error for rows and targets that do not fit the network and the losses.
     pub fn check_targets(&self, network: &Network, data: &Examples<'_>) -> Result<()> {
         self.check_goals(network)?;
         if data.y.rows() != data.x.rows() {
@@ -201,7 +201,8 @@ fn not_finite(x: &Rows<'_>) -> Option<(usize, usize)> {
 }
 
 impl OutputCompile {
-    /// Refuses targets, in `y_width` columns from `first` on, that do not fit an output of `p_width` numbers.
+    /// Returns an error for targets, in `y_width` columns from `first` on, that do not fit an output of `p_width`
+    /// numbers.
     fn check(&self, data: &Examples<'_>, first: usize, y_width: usize, p_width: usize) -> Result<()> {
         for NamedMetric { metric, .. } in self.metrics.iter().chain(&self.weighted_metrics) {
             metric.inner().check(y_width, p_width)?;

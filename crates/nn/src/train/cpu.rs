@@ -18,22 +18,23 @@ use treino_engine::gather::{gather_rows, prefetch_rows};
 use treino_engine::pool::Pool;
 use treino_engine::simd::Simd;
 
-/// Rows evaluated at once, where the training's batches are smaller.
+/// The number of rows that are evaluated at once, if the training's batches are smaller.
 const EVALUATION_ROWS: usize = 128;
 
-/// Batches of more rows go forward and backward in pieces.
+/// Larger batches pass forward and backward in chunks.
 const LARGE_BATCH: usize = 1024;
 
-/// What the values of a piece should take: part of a second-level cache.
+/// The target size of the values of a chunk: part of a second-level cache.
 const PIECE_BYTES: usize = 384 << 10;
 
-/// The fewest rows of a piece, and what its rows are a multiple of: sums over rows are taken in blocks of so many.
+/// The smallest number of rows of a chunk, of which it is a multiple: sums over rows are computed in blocks of this
+/// size.
 const PIECE_ROWS: usize = 256;
 const PIECE_GRAIN: usize = 128;
 
-/// How many rows go forward and backward at once, and how many there must be room for.
+/// The number of rows that pass forward and backward at once, and the number to allocate.
 ///
-/// The weights get the same gradient whatever the pieces, if the rows do not depend on each other.
+/// The gradient does not depend on the chunks, if the rows do not depend on each other.
 fn rows_at_once(program: &Program, compile: &Compile, batch_size: usize) -> [usize; 2] {
     let goals = (0..program.outputs.len()).map(|at| compile.goal(at));
     let apart = program.ops.iter().all(|op| op.is_rowwise()) && goals.into_iter().all(|goal| goal.loss.is_additive());
@@ -45,8 +46,8 @@ fn rows_at_once(program: &Program, compile: &Compile, batch_size: usize) -> [usi
     [piece.min(batch_size); 2]
 }
 
-/// Whether any part of a step is worth a second thread: else starting one would only cost. Every weight is multiplied once a
-/// row, as a rule.
+/// Whether any part of a step is large enough for a second thread. The estimate assumes that every weight is multiplied
+/// once per row.
 fn has_work_for_threads(program: &Program, piece: usize) -> bool {
     let products = program.trainable.saturating_mul(piece);
     let copies = program.width(program.input).saturating_mul(piece);
@@ -57,20 +58,20 @@ fn has_work_for_threads(program: &Program, piece: usize) -> bool {
 #[derive(Clone, Copy)]
 struct BatchRows<'a> {
     data: &'a Examples<'a>,
-    /// The order of the epoch; that of the data without one.
+    /// The order of the epoch; without one, that of the data.
     order: Option<&'a [u32]>,
-    /// Where the batch begins in that order.
+    /// The start of the batch in that order.
     first: usize,
     rows: usize,
 }
 
-/// Rows of a batch that pass together.
+/// Rows of a batch that pass at once.
 #[derive(Clone, Copy)]
 struct BatchChunk {
     rows: usize,
-    /// Rows of the batch before them.
+    /// The number of rows of the batch in earlier chunks.
     before: usize,
-    /// Rows of the whole batch.
+    /// The number of rows of the whole batch.
     of: usize,
     training: bool,
     /// Epoch and step, from 0.
@@ -84,7 +85,7 @@ impl BatchChunk {
     }
 }
 
-/// What left the finite numbers first.
+/// The first part whose numbers are not finite.
 #[derive(Clone, Copy)]
 enum Culprit {
     Weights,
@@ -93,7 +94,7 @@ enum Culprit {
     Loss,
 }
 
-/// Runs a program on the processor. All buffers are allocated when it is made; a step allocates nothing.
+/// Runs a program on the CPU. All buffers are allocated at creation; a step allocates nothing.
 #[derive(Debug)]
 pub struct Cpu {
     program: Program,
@@ -102,40 +103,40 @@ pub struct Cpu {
     simd: Simd,
     seed: u64,
     batch_size: usize,
-    /// Rows that go forward and backward at once.
+    /// The number of rows that pass forward and backward at once.
     piece: usize,
-    /// Rows that there is room for.
+    /// The number of allocated rows.
     capacity: usize,
-    /// Penalties on weights, each with the position of its variable.
+    /// Penalties on weights, each with the index of its variable.
     penalised: Vec<(Regularizer, usize)>,
     updater: Updater,
-    /// By what the loss is multiplied before its gradient is taken.
+    /// The factor by which the loss is multiplied before its gradient is computed.
     loss_scale: f32,
-    /// Statistics where a line search begins.
+    /// The statistics at the start of a line search.
     statistics: Vec<f32>,
     heads: Vec<OutputHead>,
     weights: Vec<f32>,
-    /// Whether the rows have weights of their own.
+    /// Whether the rows have sample weights.
     weighted: bool,
-    /// Rows that went forward and backward last.
+    /// The number of rows of the last forward and backward pass.
     passed: usize,
-    /// The penalties in the loss of the batch that went forward last.
+    /// The penalties in the loss of the last forward batch.
     penalty: f64,
     /// Sum of penalties times rows over the batches so far; `None` for a network without penalties.
     penalties: Option<f64>,
     /// The losses of the last steps, at most [`LAST_LOSSES`].
     last_losses: VecDeque<f64>,
-    /// Where statistics are taken.
+    /// The layers whose statistics are collected.
     taps: LayerProbes,
-    /// Who takes the time, if anybody does.
+    /// The profiler, if any.
     stopwatch: Option<Box<Stopwatch>>,
 }
 
 impl Cpu {
-    /// Everything that a training of the network needs, for batches of `batch_size` rows.
+    /// Allocates everything that a training of the network needs, for batches of `batch_size` rows.
     ///
     /// # Errors
-    /// Options of the optimizer that contradict each other.
+    /// Returns an error for options of the optimizer that contradict each other.
     pub(crate) fn new(setup: &Setup<'_>) -> Result<Self> {
         let Setup { network, compile, units, batch_size, noise: seed, threads, simd } = *setup;
         let program = network.program().clone();
@@ -183,8 +184,8 @@ impl Cpu {
         })
     }
 
-    /// The bytes that a training takes beside its data: weights, gradient, optimizer state and two snapshots; rows and
-    /// gradients of every value, and working memory, for the largest batch.
+    /// The memory of a training in bytes, without its data: weights, gradient, optimizer state and two snapshots; rows
+    /// and gradients of every value, and scratch buffers, for the largest batch.
     pub(crate) fn bytes(network: &Network, compile: &Compile, batch_size: usize) -> u128 {
         let program = network.program();
         let [_, capacity] = rows_at_once(program, compile, batch_size).map(|rows| rows as u128);
@@ -228,8 +229,8 @@ impl Cpu {
         }
     }
 
-    /// Runs gathered rows forward and gives their share of the loss of their batch, penalties on values included; in
-    /// training also the gradient of the loss with respect to the outputs.
+    /// Runs gathered rows forward and returns their share of the loss of their batch, penalties on values included; in
+    /// training it also computes the gradient of the loss with respect to the outputs.
     fn forward<W: StepProbe>(&mut self, part: BatchChunk, watch: &mut W) -> f64 {
         let Cpu { program, memory, pool, simd, seed, loss_scale, heads, .. } = self;
         let pass = part.pass(*simd, pool, *seed, *loss_scale);
@@ -258,17 +259,17 @@ impl Cpu {
         total
     }
 
-    /// The gradient of rows that went forward last, added to that of those before them in their batch.
+    /// The gradient of the rows of the last forward pass, accumulated over the chunks of their batch.
     fn backward<W: StepProbe>(&mut self, part: BatchChunk, watch: &mut W) {
         let Cpu { program, memory, pool, simd, seed, loss_scale, heads, .. } = self;
         let pass = part.pass(*simd, pool, *seed, *loss_scale);
         program.backward(memory, &pass, |at| heads.iter().any(|head| head.absorbed == Some(at)), watch);
     }
 
-    /// The loss of a batch and its gradient, penalties included. Where it is to `count`, losses and predictions are taken into
-    /// what is reported.
+    /// The loss of a batch and its gradient, penalties included. With `count`, losses and predictions enter the
+    /// reported metrics.
     ///
-    /// A large batch goes forward and backward in pieces that stay in the cache, where that changes nothing.
+    /// A large batch passes forward and backward in chunks that fit into the cache, if this does not change the result.
     fn learn<W: StepProbe>(&mut self, batch: BatchRows<'_>, when: [u32; 2], count: bool, watch: &mut W) -> f64 {
         let mut loss = 0.0;
         self.penalty = 0.0;
@@ -302,7 +303,7 @@ impl Cpu {
         loss
     }
 
-    /// The step of a batch whose loss and gradient are known.
+    /// Makes the step of a batch, given its loss and gradient.
     fn descend<W: StepProbe>(&mut self, batch: BatchRows<'_>, loss: f64, when: [u32; 2], watch: &mut W) {
         if let Some((search, mut state)) = self.updater.begin_search() {
             search.begin(&mut state, &self.memory.weights, &self.memory.gradient[..self.program.trainable]);
@@ -312,7 +313,7 @@ impl Cpu {
                 self.memory.weights.copy_from_slice(point);
                 watch.ended(Stage::Search, batch.rows);
                 let loss = self.learn(batch, when, false, watch);
-                // The statistics have moved already, once for the step.
+                // The statistics were already updated, once for the step.
                 self.memory.state.copy_from_slice(&statistics);
                 gradient.copy_from_slice(&self.memory.gradient[..point.len()]);
                 loss
@@ -335,7 +336,7 @@ impl Cpu {
         (loss, self.memory.gradient[..self.program.trainable].to_vec())
     }
 
-    /// Counts the batch: takes its losses and predictions into what is reported.
+    /// Adds the losses and predictions of the batch to the reported metrics.
     fn measure(&mut self, rows: usize) {
         let weights = self.weighted.then_some(&self.weights[..rows]);
         for head in &mut self.heads {
@@ -343,14 +344,14 @@ impl Cpu {
         }
     }
 
-    /// Counts the penalties of a batch of so many rows.
+    /// Adds the penalties of a batch of `rows` rows.
     fn count_penalty(&mut self, rows: usize) {
         if let Some(sum) = &mut self.penalties {
             *sum += self.penalty * rows as f64;
         }
     }
 
-    /// The loss under its name, that of each output where there are several, then the metrics, which begin anew.
+    /// The loss with its name, that of each output if there are several, then the metrics, which are reset.
     fn logs(&mut self, loss: f64, rows: usize) -> Logs {
         let logs = self.running_logs(loss, rows);
         self.penalties = self.penalties.map(|_| 0.0);
@@ -358,7 +359,7 @@ impl Cpu {
         logs
     }
 
-    /// The divergence of a step on so many rows: the place of the first number that is not finite, and what is behind it.
+    /// The divergence in a step on `rows` rows: the position of the first number that is not finite, and its cause.
     fn divergence_of_step(&self, epoch: usize, step: usize, rows: usize) -> Divergence {
         let (place, what) = self.culprit(rows);
         let in_expression = match what {
@@ -369,7 +370,7 @@ impl Cpu {
         Divergence { in_expression, ..self.divergence(epoch, step, place) }
     }
 
-    /// Where the first number that is not finite stands, from the weights through the layers to the loss.
+    /// The position of the first number that is not finite, searched from the weights through the layers to the loss.
     fn culprit(&self, rows: usize) -> (String, Culprit) {
         let broken = |numbers: &[f32]| numbers.iter().find(|x| !x.is_finite()).copied();
         let word = |x: f32| if x.is_nan() { "not a number" } else { "infinite" };
@@ -394,7 +395,7 @@ impl Cpu {
         ("the loss became too large for a number".to_string(), Culprit::Loss)
     }
 
-    /// [`Executor::run_epoch`] under somebody's eyes.
+    /// [`Executor::run_epoch`] with a probe.
     fn run_watched<W: StepProbe>(
         &mut self,
         data: &Examples<'_>,
@@ -419,7 +420,7 @@ impl Cpu {
             }
             self.last_losses.push_back(loss);
             if first + rows == n {
-                // The step uses the gradient up.
+                // The step overwrites the gradient.
                 self.taps.look_at_gradient(self.simd, &self.memory.gradient, self.loss_scale);
             }
             self.descend(batch, loss, when, watch);
@@ -431,7 +432,7 @@ impl Cpu {
                 break;
             }
         }
-        // What the last step did to the weights shows in no loss of this epoch.
+        // The loss of this epoch does not show the effect of the last step.
         if !self.memory.weights.iter().chain(self.memory.state.iter()).all(|w| w.is_finite()) {
             let steps = cut_short.map_or(n.div_ceil(self.batch_size), |cut: Interrupted| cut.steps);
             let step = steps.saturating_sub(1);
@@ -441,7 +442,7 @@ impl Cpu {
     }
 }
 
-/// Trains on the processor's cores.
+/// Trains on the CPU.
 #[derive(Debug, Clone, Copy)]
 pub struct CpuBackend;
 
@@ -517,7 +518,7 @@ impl Executor for Cpu {
         let part = BatchChunk { rows, before: 0, of: rows, training: true, when: [epoch as u32, 0] };
         let pass = part.pass(self.simd, &self.pool, self.seed, self.loss_scale);
         for head in self.heads.iter().filter(|head| !head.reads_output()) {
-            // Nobody has asked for what the loss took over.
+            // Nothing else reads the activation that the loss absorbed.
             if let Some(at) = head.absorbed {
                 self.program.ops[at].forward(&mut self.memory, &pass);
             }

@@ -1,29 +1,29 @@
-//! How the outputs of a network that predicts classes are read.
+//! How the outputs of a network for classification are interpreted.
 
 use crate::activations::Activation;
 use crate::losses::Loss;
 use crate::program::{Program, ValueId};
 
-/// What outputs that stand for classes mean, and which class they predict.
+/// The meaning of outputs for classes, and the rule for the predicted class.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Decision {
-    /// Whether they are probabilities; else they are scores: the larger, the more speaks for the class.
+    /// Whether they are probabilities; otherwise they are class scores: the larger, the more likely is the class.
     pub is_probability: bool,
-    /// A single output above it predicts the second of two classes. Of several outputs the largest decides.
+    /// A single output above it predicts the second of two classes. With several outputs, the largest decides.
     pub boundary: f32,
 }
 
 impl Decision {
-    /// Of probabilities.
+    /// For probabilities.
     pub const PROBABILITY: Decision = Decision { is_probability: true, boundary: 0.5 };
 
-    /// Of an output of a program that was trained with a loss.
+    /// For an output of a program that was trained with a loss.
     ///
-    /// A margin is decided at 0, unless its activation keeps it within [0, 1]; everything else at one half.
+    /// The boundary of a margin is 0, unless its activation keeps it within [0, 1]; all others have one half.
     pub fn of(loss: &Loss, program: &Program, output: ValueId) -> Self {
         let it = loss.inner();
         if it.wants_logits() {
-            // They are made probabilities before they are read.
+            // They are converted to probabilities before they are used.
             return Decision::PROBABILITY;
         }
         let activation = program.activation_of(output);
@@ -31,13 +31,14 @@ impl Decision {
         if it.is_margin() {
             return Decision { is_probability: false, boundary: if within_0_and_1 { 0.5 } else { 0.0 } };
         }
-        // What comes from no activation, such as an average of probabilities, is what a loss for probabilities takes it for.
+        // An output without an activation, such as an average of probabilities, is what a loss for probabilities
+        // assumes.
         let takes_probabilities = loss.descriptor().param("from_logits").is_some();
         let is_taken = takes_probabilities && activation.is_none() && !program.is_dense(output);
         Decision { is_probability: within_0_and_1 || is_taken, boundary: 0.5 }
     }
 
-    /// The class that a row of outputs predicts; of equal ones the first.
+    /// The class that a row of outputs predicts; the first of equal ones.
     pub fn predicted(self, outputs: &[f32]) -> usize {
         match outputs {
             [one] => usize::from(*one > self.boundary),
@@ -45,8 +46,8 @@ impl Decision {
         }
     }
 
-    /// How much a row of outputs speaks for a class: its output. The first of two classes with one output has what lies as far on the
-    /// other side of the boundary.
+    /// The score of a row of outputs for a class: its output. With a single output, the score of the first of two
+    /// classes is the output mirrored at the boundary.
     pub fn for_class(self, outputs: &[f32], class: usize) -> f64 {
         match outputs {
             [one] if class == 1 => f64::from(*one),
@@ -56,7 +57,7 @@ impl Decision {
     }
 }
 
-/// Whether all results of a function lie in [0, 1].
+/// Whether all results of a function are in [0, 1].
 fn is_within_0_and_1(activation: &Activation) -> bool {
     matches!(
         activation,

@@ -24,7 +24,7 @@ fn rows(faded: bool) -> (Matrix, Matrix) {
     (Matrix::new(ROWS, 4, x), Matrix::new(ROWS, 1, y))
 }
 
-/// Six units of which three never wake, with weights of every size, a normalisation, and an output.
+/// Six units of which three are always inactive, with weights of every size, a normalisation, and an output.
 fn network(regularizer: Option<Regularizer>, constraint: Option<Constraint>) -> Network {
     let hidden = Dense {
         kernel_regularizer: regularizer.clone(),
@@ -37,7 +37,7 @@ fn network(regularizer: Option<Regularizer>, constraint: Option<Constraint>) -> 
     let mut network = Network::build(4, &layers).unwrap();
     network.initialize(3);
     network.set_weight("dense/bias", &[6], &[-50.0, -50.0, -50.0, 0.1, 0.1, 0.1]).unwrap();
-    // Dead units whose weights have shrunk for long already.
+    // Dead units whose weights have already shrunk for a long time.
     let kernel = network.named_weights().find(|(name, ..)| *name == "dense/kernel").unwrap().2;
     let shrunk = [1e-20, 1e-30, 1e-36, 1.0, 1.0, 1.0];
     let kernel: Vec<f32> = kernel.iter().zip(shrunk.iter().cycle()).map(|(w, by)| w * by).collect();
@@ -45,7 +45,7 @@ fn network(regularizer: Option<Regularizer>, constraint: Option<Constraint>) -> 
     network
 }
 
-/// The optimizer with its defaults, and with short memories, an average and strong decay as far as it has them.
+/// The optimizer with its defaults, and with short memories, an average and strong decay, if it has these options.
 fn variants(thing: &Descriptor) -> Vec<Optimizer> {
     let mut short = Entries::default();
     short.set("type", Value::Text(thing.name.into()).into());
@@ -67,7 +67,7 @@ fn variants(thing: &Descriptor) -> Vec<Optimizer> {
     vec![Optimizer::named(thing.name).unwrap(), short]
 }
 
-/// The buffers that last from step to step, after many epochs.
+/// The buffers that persist between steps, after many epochs.
 fn trained(network: &Network, optimizer: &Optimizer) -> Vec<(String, Vec<f32>)> {
     let compile = Compile::new(optimizer.clone(), MeanSquaredError::default(), Vec::new());
     let batch_size = if optimizer.inner().line_search().is_some() { ROWS } else { 1 };

@@ -14,33 +14,34 @@ use crate::network::{Network, weights_bytes};
 use treino_core::error::{Error, Result};
 use treino_engine::random::{Purpose, Stream};
 
-/// Training rows on which the last weights are checked.
+/// The number of training rows on which the final weights are checked.
 const CHECKED_ROWS: usize = 256;
 
-/// The epochs of a training on whatever executes them.
+/// The epochs of a training, on any executor.
 pub(super) struct Epochs<'a> {
     pub training: &'a Training<'a>,
     pub batch_size: usize,
-    /// The network as it was before the training.
+    /// The network before the training.
     pub network: &'a Network,
     pub executor: &'a mut dyn Executor,
     pub watchers: Vec<Box<dyn ActiveCallback>>,
 }
 
-/// What the loop carries from epoch to epoch.
+/// The state of the loop between epochs.
 struct LoopState {
     history: History,
-    /// What is kept if the training ends badly: the best scored epoch, or the last one while none has a score.
+    /// The weights to keep if the training ends badly: the epoch with the best score, or the last one while none has a
+    /// score.
     kept: Option<(f64, usize, Snapshot)>,
     /// Why a callback stopped it.
     stopped: Option<String>,
 }
 
 impl Epochs<'_> {
-    /// Trains, and gives the history. The executor is left with the final weights.
+    /// Trains, and returns the history. The executor then has the final weights.
     ///
     /// # Errors
-    /// A callback failed.
+    /// Returns an error if a callback fails.
     pub fn run(mut self, session: &mut Session<'_>) -> Result<History> {
         let Training { train, settings, .. } = *self.training;
         let history = History {
@@ -87,7 +88,7 @@ impl Epochs<'_> {
         self.end(course, session)
     }
 
-    /// One epoch with its validation; `false` when it is not whole and the training ends there.
+    /// One epoch with its validation; returns `false` if it is incomplete and the training ends there.
     fn epoch(
         &mut self,
         epoch: usize,
@@ -125,7 +126,7 @@ impl Epochs<'_> {
             }
         };
         let is_whole = end.cut_short.is_none_or(|cut| cut.steps == steps);
-        // An epoch that an interruption cut short is left out of the history, unless it is all there is.
+        // An interrupted epoch is not part of the history, unless it is the only one.
         if !is_whole && !course.history.epochs.is_empty() {
             course.history.ending = Ending::Interrupted;
             return Ok(false);
@@ -141,7 +142,7 @@ impl Epochs<'_> {
         if let Some(rows) = &validation_rows {
             each(&mut self.watchers, &mut hands, |watcher, hands| watcher.validation_begin(hands))?;
             logs.0.extend(validate(hands.executor, rows));
-            // What the last step did to the weights shows here first.
+            // The effect of the last step shows here first.
             if logs.get("val_loss").is_some_and(f64::is_nan) {
                 let place = "the validation loss became not a number".to_string();
                 let divergence = self.executor.divergence(epoch, steps.saturating_sub(1), place);
@@ -173,7 +174,7 @@ impl Epochs<'_> {
         Ok(is_whole)
     }
 
-    /// What becomes of a training that left the finite numbers.
+    /// Handles a diverged training.
     fn diverged(&self, divergence: Divergence, course: &mut LoopState) -> Result<()> {
         let wish = self.watchers.iter().map(|watcher| watcher.on_divergence()).max();
         course.history.ending = match (wish, course.history.epochs.len().checked_sub(1)) {
@@ -187,16 +188,16 @@ impl Epochs<'_> {
         Ok(())
     }
 
-    /// What follows the last epoch.
+    /// The steps after the last epoch.
     fn end(mut self, course: LoopState, session: &mut Session<'_>) -> Result<History> {
-        // What follows is no part of any step.
+        // The following does not belong to any step.
         if let (Some(place), Some(profile)) = (&mut session.profile, self.executor.profile()) {
             **place = profile;
         }
         let LoopState { mut history, kept, stopped } = course;
         let has_diverged = matches!((&history.ending, &stopped), (Ending::Stopped { .. }, None));
         if has_diverged || matches!(history.ending, Ending::Diverged(_) | Ending::Interrupted) {
-            // Where there is nothing to keep, the network stays as it was.
+            // If there is nothing to keep, the network is unchanged.
             history.kept_epoch = None;
             if let Some((_, epoch, snapshot)) = &kept {
                 self.executor.restore(snapshot);
@@ -228,19 +229,19 @@ impl Epochs<'_> {
         Ok(history)
     }
 
-    /// Whether the weights, as they are now, are of use: the loss of an epoch is that before its last step, and an average of
-    /// weights has shown none. They give a finite loss on some training rows; where the validation of their epoch has, a number
-    /// is enough.
+    /// Whether the current weights are usable: the loss of an epoch is computed before its last step, and an average of
+    /// weights has no loss yet. They must give a finite loss on some training rows; if the epoch had a finite
+    /// validation loss, a loss that is not NaN is enough.
     fn is_sound(&mut self, epoch: Option<&Logs>) -> bool {
         let Examples { x, y, .. } = self.training.train;
-        // Without weights: those of all these rows may be 0.
+        // Without sample weights: all of these rows may have weight 0.
         let logs = self.executor.evaluate(&Examples::new(x.spread(CHECKED_ROWS), y.spread(CHECKED_ROWS)));
         let is_validated = epoch.and_then(|logs| logs.get("val_loss")).is_some_and(f64::is_finite);
         logs.get("loss").is_none_or(|loss| loss.is_finite() || is_validated && !loss.is_nan())
     }
 
-    /// The training came to its end with weights that give no finite loss: it diverged in its last step. What was kept stays, if it
-    /// is any better.
+    /// The training ended with weights that give no finite loss: it diverged in its last step. The kept weights stay,
+    /// if they are better.
     fn end_is_lost(&mut self, history: &mut History, kept: Option<(f64, usize, Snapshot)>) {
         let steps = self.training.train.rows().div_ceil(self.batch_size);
         let (epoch, place) = (history.epochs.len().saturating_sub(1), "the loss after the last step is not finite");
@@ -257,10 +258,10 @@ impl Epochs<'_> {
         self.watchers.iter_mut().filter_map(|watcher| watcher.keeper())
     }
 
-    /// Keeps the progress where that is due.
+    /// Saves the progress if that is due.
     fn keep(&mut self, identity: &TrainingFingerprint, course: &LoopState) -> Result<()> {
         let steps = self.training.train.rows().div_ceil(self.batch_size);
-        // Every keeper counts.
+        // Every backup callback counts its own steps.
         let due: Vec<bool> = self.keepers().map(|keeper| keeper.is_due(steps)).collect();
         if !due.contains(&true) {
             return Ok(());
@@ -275,7 +276,7 @@ impl Epochs<'_> {
         self.keepers().zip(due).filter(|(_, due)| *due).try_for_each(|(keeper, _)| keeper.save(identity, &progress))
     }
 
-    /// Goes on from what was kept of the same training, if anything was.
+    /// Resumes from the saved progress of the same training, if there is any.
     fn resume(
         &mut self,
         identity: &TrainingFingerprint,
@@ -308,7 +309,7 @@ fn validate(executor: &mut dyn Executor, rows: &Examples<'_>) -> impl Iterator<I
     executor.evaluate(rows).0.into_iter().map(|(name, value)| (format!("val_{name}"), value))
 }
 
-/// Asks each callback in order, until one fails.
+/// Calls each callback in order, until one fails.
 fn each<'a>(
     watchers: &mut [Box<dyn ActiveCallback>],
     hands: &mut LoopControl<'a>,
@@ -317,7 +318,7 @@ fn each<'a>(
     watchers.iter_mut().try_for_each(|watcher| ask(watcher.as_mut(), hands))
 }
 
-/// What callbacks do to the training.
+/// The control that callbacks have over the training.
 struct LoopControl<'a> {
     executor: &'a mut dyn Executor,
     observer: &'a mut dyn FnMut(&Event),

@@ -1,4 +1,4 @@
-//! The seam between a training and the hardware it runs on.
+//! The interface between a training and the hardware that it runs on.
 
 use super::compile::Compile;
 use super::profile::StepProfile;
@@ -8,13 +8,13 @@ use treino_core::error::Result;
 use treino_core::rows::Rows;
 use treino_engine::simd::Simd;
 
-/// Something that runs a program's epochs. It is called once an epoch, not once an operation.
+/// Runs a program's epochs. It is called once per epoch, not once per operation.
 pub trait Executor {
-    /// Trains one epoch over `data` in the given order (in file order without one). `batch_end` is told the number of steps
-    /// done and the loss so far after every batch; when it says `false` the epoch ends there.
+    /// Trains one epoch over `data` in the given order (in file order without one). After every batch `batch_end` gets
+    /// the number of steps and the loss so far; if it returns `false`, the epoch ends there.
     ///
     /// # Errors
-    /// The first step whose loss is not finite.
+    /// Returns an error for the first step whose loss is not finite.
     fn run_epoch(
         &mut self,
         data: &Examples<'_>,
@@ -23,22 +23,22 @@ pub trait Executor {
         batch_end: &mut BatchEnd<'_>,
     ) -> std::result::Result<EpochEnd, Divergence>;
 
-    /// The logs of the epoch so far: its mean loss, over so many rows, and the metrics.
+    /// The logs of the epoch so far: its mean loss, over `rows` rows, and the metrics.
     fn running_logs(&self, loss: f64, rows: usize) -> Logs;
 
     /// Loss and metrics over `data` in inference mode.
     fn evaluate(&mut self, data: &Examples<'_>) -> Logs;
 
-    /// Notes an epoch's statistics of the layers, after [`Executor::run_epoch`] and before anything else runs.
+    /// Records an epoch's statistics of the layers; called directly after [`Executor::run_epoch`].
     fn note_inside(&mut self, epoch: usize, inside: &mut LayerStatistics);
 
     /// The current weights.
     fn snapshot(&self) -> Snapshot;
 
-    /// Puts weights in place.
+    /// Sets the weights.
     fn restore(&mut self, weights: &Snapshot);
 
-    /// A divergence that shows behind the last step of an epoch: `place` says what is not finite.
+    /// A divergence that is found after the last step of an epoch: `place` is what is not finite.
     fn divergence(&self, epoch: usize, step: usize, place: String) -> Divergence {
         let (learning_rate, steps_before) = (self.learning_rate(), self.training_state().iterations);
         Divergence { epoch, step, place, learning_rate, steps_before, in_expression: false, losses: Vec::new() }
@@ -47,69 +47,69 @@ pub trait Executor {
     /// The learning rate of the next step.
     fn learning_rate(&self) -> f64;
 
-    /// Sets the learning rate from the next step on.
+    /// Sets the learning rate for the following steps.
     ///
     /// # Errors
-    /// A schedule decides the rate, or the number is none for a rate.
+    /// Returns an error if a schedule determines the rate, or if the number is not a valid rate.
     fn set_learning_rate(&mut self, rate: f64) -> Result<()>;
 
-    /// Ends the training: where the optimizer keeps a running average of the weights, they become it.
+    /// Ends the training: a moving average of the weights, if the optimizer keeps one, replaces them.
     fn finish(&mut self);
 
-    /// Exchanges the weights and their running average.
+    /// Swaps the weights with their moving average.
     ///
     /// # Errors
-    /// The optimizer keeps no average.
+    /// Returns an error if the optimizer keeps no average.
     fn swap_ema(&mut self) -> Result<()>;
 
-    /// Everything that the next step depends on beside the data.
+    /// Everything that the next step depends on, except the data.
     fn training_state(&self) -> TrainingState;
 
-    /// Goes on from the state of a training of the same network with the same optimizer: the epochs that follow give the
-    /// same bits as they would have there.
+    /// Continues from the state of a training of the same network with the same optimizer: the following epochs give
+    /// the same bits as they would have there.
     ///
     /// # Errors
-    /// A state with other buffers than this training has.
+    /// Returns an error for a state with other buffers than this training has.
     fn resume(&mut self, state: &TrainingState) -> Result<()>;
 
-    /// From here on, measures where the time goes. It changes no result.
+    /// Starts profiling. It changes no result.
     fn watch(&mut self) {}
 
-    /// Where the time went since [`Executor::watch`], which ends; as far as it was measured.
+    /// Ends profiling, and returns the profile since [`Executor::watch`], if the executor supports it.
     fn profile(&mut self) -> Option<StepProfile> {
         None
     }
 }
 
-/// What an executor is made for.
+/// The arguments for creating an executor.
 #[derive(Clone, Copy)]
 pub struct Setup<'a> {
-    /// The network, with the weights to start from.
+    /// The network, with the initial weights.
     pub network: &'a Network,
     /// Optimizer, loss and metrics.
     pub compile: &'a Compile,
     /// For each output, the units of its standardised target.
     pub units: Option<&'a [TargetScale]>,
-    /// Rows of a batch, at most.
+    /// The largest number of rows of a batch.
     pub batch_size: usize,
-    /// The seed of what layers draw while they train.
+    /// The seed of random layers in training.
     pub noise: u64,
-    /// Threads that may work on it.
+    /// The number of threads.
     pub threads: usize,
     /// The instruction set.
     pub simd: Simd,
 }
 
-/// What makes executors: one kind of hardware, or one way of using it.
+/// Creates executors: one kind of hardware, or one way of using it.
 pub trait Backend: Sync {
     /// An executor for a training or an evaluation.
     ///
     /// # Errors
-    /// A network or an optimizer that it cannot train.
+    /// Returns an error for a network or an optimizer that it cannot train.
     fn executor(&self, setup: &Setup<'_>) -> Result<Box<dyn Executor>>;
 }
 
-/// What is done after each batch.
+/// Called after each batch.
 pub type BatchEnd<'a> = dyn FnMut(&mut dyn Executor, usize, f64) -> bool + 'a;
 
 /// Rows to train on or to evaluate.
@@ -117,9 +117,9 @@ pub type BatchEnd<'a> = dyn FnMut(&mut dyn Executor, usize, f64) -> bool + 'a;
 pub struct Examples<'a> {
     /// Inputs.
     pub x: Rows<'a>,
-    /// Targets, as the loss wants them.
+    /// Targets, in the form that the loss expects.
     pub y: Rows<'a>,
-    /// A weight a row.
+    /// A weight per row.
     pub weights: Option<&'a [f32]>,
 }
 
@@ -129,7 +129,7 @@ impl<'a> Examples<'a> {
         Examples { x: x.into(), y: y.into(), weights: None }
     }
 
-    /// The same with a weight a row.
+    /// The same with a weight per row.
     pub fn weighted(self, weights: Option<&'a [f32]>) -> Self {
         Examples { weights, ..self }
     }
@@ -140,7 +140,7 @@ impl<'a> Examples<'a> {
     }
 }
 
-/// What an epoch gave.
+/// The result of an epoch.
 #[derive(Debug, Clone)]
 pub struct EpochEnd {
     /// Training loss and metrics, under Keras's names.
@@ -156,7 +156,7 @@ pub struct Interrupted {
     pub steps: usize,
 }
 
-/// Units of a standardised target: own = mean + sd * standardised.
+/// Units of a standardised target: original = mean + sd * standardised.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct TargetScale {
     /// Mean of the training targets.

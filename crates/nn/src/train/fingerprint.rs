@@ -1,4 +1,4 @@
-//! Which training it is: what must be the same for going on where it was interrupted.
+//! The identity of a training: what must be equal to resume it after an interruption.
 
 use super::executor::Examples;
 use super::fit::Training;

@@ -14,7 +14,7 @@ use crate::optimizers::Optimizer;
 use treino_core::catalog::{Interval, Kind, component};
 use treino_core::error::{Error, Result};
 
-/// The most seeds that anything is trained with.
+/// The largest number of seeds.
 pub const MOST_SEEDS: usize = 100_000;
 
 component! {
@@ -40,24 +40,25 @@ component! {
     }
 }
 
-/// A training: what on, what for, and how.
+/// A training: data, objective and settings.
 #[derive(Clone, Copy)]
 pub struct Training<'a> {
     /// Optimizer, loss and metrics.
     pub compile: &'a Compile,
-    /// Rows to train on; targets as the loss compares them.
+    /// Rows to train on; targets in the form that the loss expects.
     pub train: Examples<'a>,
     /// Rows to validate on after each epoch.
     pub validation: Option<Examples<'a>>,
     /// Epochs, batches, seed.
     pub settings: &'a Fit,
-    /// What acts between epochs, in this order.
+    /// The callbacks, in this order.
     pub callbacks: &'a [Callback],
-    /// For each output, the units of its standardised target, into which metrics are put, but not losses.
+    /// For each output, the units of its standardised target. Metrics are converted to them, losses are not.
     pub units: Option<&'a [TargetScale]>,
-    /// The seed of what layers draw while they train, such as dropout's masks; that of the settings for `None`.
+    /// The seed of random layers in training, such as dropout; `None` for that of the settings.
     pub noise: Option<u64>,
-    /// Writes a network as the file of a whole model, for callbacks that save it; without it only weights can be saved.
+    /// Converts a network to the file of a complete model, for callbacks that save it; without it only weights can be
+    /// saved.
     pub model_file: Option<ModelFile<'a>>,
 }
 
@@ -69,17 +70,18 @@ impl<'a> Training<'a> {
     }
 }
 
-/// Writes a network, with what belongs to it, as the bytes of a model's file.
+/// Converts a network, with its recipe and settings, to the bytes of a model file.
 pub type ModelFile<'a> = &'a (dyn Fn(Network) -> Result<Vec<u8>> + Sync);
 
-/// Trains a network, which keeps the final weights. Weights are taken as they are: initialise them before.
+/// Trains a network and leaves the final weights in it. It does not initialise the weights: do so before.
 ///
 /// The loss of an epoch is the mean over its rows of the loss of their batch, penalties included, before that batch's
 /// step; validation uses the weights at the end of the epoch.
 ///
 /// # Errors
-/// Shapes that do not fit, a callback that does not fit the training or cannot write its file. A training that diverges is no error: the
-/// history says so, and the best weights so far are kept, or the first ones where no epoch was scored.
+/// Returns an error for shapes that do not fit, or for a callback that does not fit the training or cannot write its
+/// file. A diverged training is not an error: the history records it, and the best weights so far are kept, or the
+/// initial ones if no epoch was scored.
 pub fn fit(network: &mut Network, training: &Training<'_>, session: &mut Session<'_>) -> Result<History> {
     let Training { compile, train, validation, settings, callbacks, units, noise, model_file } = *training;
     for data in std::iter::once(&train).chain(&validation) {
@@ -118,7 +120,8 @@ pub fn fit(network: &mut Network, training: &Training<'_>, session: &mut Session
     Ok(history)
 }
 
-/// Whether a training can start: everything that [`fit`] would refuse before its first step, but for the rows themselves.
+/// Checks whether a training can start: all errors that [`fit`] would return before its first step, except those about
+/// the rows.
 ///
 /// # Errors
 /// As [`fit`].
@@ -137,7 +140,7 @@ pub fn check(
     check_memory(network, compile, batch_size)
 }
 
-/// Refuses batches for an optimizer that works on all rows at once.
+/// Returns an error for batches of an optimizer that needs all rows at once.
 fn check_batches(optimizer: &Optimizer, batch_size: usize, rows: usize) -> Result<()> {
     if optimizer.inner().line_search().is_none() || batch_size >= rows {
         return Ok(());
@@ -147,10 +150,10 @@ fn check_batches(optimizer: &Optimizer, batch_size: usize, rows: usize) -> Resul
     Err(Error::input(e).help(format!("set batch_size to {rows} or more, or take another optimizer")))
 }
 
-/// The most memory that a training may take for weights, batches and optimizer, in bytes.
+/// The largest memory of a training for weights, batches and optimizer, in bytes.
 const MOST_MEMORY: u128 = 16 << 30;
 
-/// Refuses a training that would take more memory than a machine for it has, before any is taken.
+/// Returns an error for a training that would need too much memory, before it is allocated.
 fn check_memory(network: &Network, compile: &Compile, batch_size: usize) -> Result<()> {
     let needed = Cpu::bytes(network, compile, batch_size);
     if needed <= MOST_MEMORY {
@@ -165,7 +168,7 @@ fn check_memory(network: &Network, compile: &Compile, batch_size: usize) -> Resu
     Err(Error::input(e).help("make the layers narrower or the batches smaller"))
 }
 
-/// Starts the callbacks, after a look at what they monitor. `steps` are the batches of an epoch.
+/// Starts the callbacks, after a check of what they monitor. `steps` is the number of batches of an epoch.
 fn start_callbacks(
     callbacks: &[Callback],
     compile: &Compile,
@@ -200,7 +203,7 @@ fn start_callbacks(
 /// Loss and metrics of a network over rows, in inference mode.
 ///
 /// # Errors
-/// Shapes that do not fit.
+/// Returns an error for shapes that do not fit.
 pub fn evaluate(
     network: &Network,
     compile: &Compile,
@@ -213,7 +216,7 @@ pub fn evaluate(
     if data.rows() == 0 {
         return Err(Error::input("there are no rows to evaluate"));
     }
-    // Keras's batches, for losses that look at a whole one.
+    // Keras's batch size, for losses that depend on the whole batch.
     let batch_size = Fit::default().batch_size;
     let (threads, simd) = (session.threads, session.simd);
     let setup = Setup { network, compile, units, batch_size, noise: 0, threads, simd };

@@ -1,4 +1,4 @@
-//! The gradient by itself.
+//! The gradient alone.
 
 use super::compile::Compile;
 use super::cpu::Cpu;
@@ -7,13 +7,14 @@ use super::session::Session;
 use crate::network::Network;
 use treino_core::error::{Error, Result};
 
-/// Loss and gradient of a network over all rows as one batch, as the first step of a training with this seed has them:
-/// dropout and batch normalisation in training mode, penalties included. The network stays as it is.
+/// Loss and gradient of a network over all rows as one batch, as in the first step of a training with this seed:
+/// dropout and batch normalisation in training mode, penalties included. The network is not changed.
 ///
-/// The gradient lies as the trainable weights do: the range of each variable says where its gradient is.
+/// The gradient has the layout of the trainable weights: [`crate::program::Variable::range`] is the range of each
+/// variable.
 ///
 /// # Errors
-/// Shapes that do not fit, no rows.
+/// Returns an error for shapes that do not fit, or for no rows.
 pub fn gradient(
     network: &Network,
     compile: &Compile,

@@ -12,25 +12,25 @@ use treino_engine::gather::gather_rows;
 use treino_engine::pool::Pool;
 use treino_engine::simd::Simd;
 
-/// One output at work. It owns all that a batch takes.
+/// One output in training. It owns all buffers that a batch needs.
 pub(super) struct OutputHead {
     name: String,
     output: ValueId,
-    /// What the loss works on: the output, or what goes into the activation that makes it.
+    /// The input of the loss: the output, or the input of the activation that computes it.
     scored: ValueId,
-    /// The position of that activation, whose backward pass the loss then does.
+    /// The index of that activation, if the loss also does its backward pass.
     pub absorbed: Option<usize>,
     score: Score,
     loss_weight: f64,
-    /// Where its targets stand in a row of targets, and how many they are.
+    /// The columns of its targets in a row of targets.
     first: usize,
     width: usize,
     y: Vec<f32>,
     metrics: Vec<ActiveMetric>,
     units: Option<TargetScale>,
-    /// Targets and predictions in their own units, for the metrics: as they are, and as distances from the mean.
+    /// Targets and predictions in their own units, for the metrics: as values, and as deviations from the mean.
     own: [OwnMetric; 2],
-    /// The share of the rows that went forward last in the loss of their batch, and the rows of that batch.
+    /// The share of the rows of the last forward pass in the loss of their batch, and the number of rows of that batch.
     loss: f64,
     of: usize,
     /// Sum of loss times rows over the batches so far.
@@ -41,7 +41,7 @@ struct ActiveMetric {
     /// One name, or one for each of its numbers.
     names: Vec<String>,
     weighted: bool,
-    /// Which of the head's own units it is given.
+    /// Whether it uses deviations from the mean instead of values.
     distances: bool,
     running: Box<dyn MetricState>,
 }
@@ -54,12 +54,12 @@ struct OwnMetric {
 }
 
 impl OwnMetric {
-    /// Room for so many targets and predictions.
+    /// Buffers for the given numbers of targets and predictions.
     fn new(targets: usize, predictions: usize) -> Self {
         OwnMetric { y: vec![0.0; targets], p: vec![0.0; predictions] }
     }
 
-    /// Takes a standardised batch in, where there is room because some metric wants it.
+    /// Converts a standardised batch, if the buffers are allocated because some metric needs them.
     fn fill(&mut self, y: &[f32], p: &[f32], mean: f64, sd: f64) {
         for (own, standardised) in [(&mut self.y, y), (&mut self.p, p)] {
             for (own, value) in own.iter_mut().zip(standardised) {
@@ -130,7 +130,7 @@ impl OutputHead {
         self.score.is_additive()
     }
 
-    /// Copies the targets of rows of the data, as they come in an order, into the batch.
+    /// Copies the targets of rows of the data, in the given order, into the batch.
     pub(super) fn gather(&mut self, pool: &Pool, data: &Examples<'_>, order: Option<&[u32]>, rows: Range<usize>) {
         let (width, columns) = (self.width, data.y.cols());
         match (order, data.y.contiguous()) {
@@ -146,7 +146,7 @@ impl OutputHead {
         }
     }
 
-    /// The weighted share of the loss of rows that went forward, so many of so many in their batch; with a factor also its
+    /// The weighted loss of the rows of the last forward pass as a share of their batch's loss; with a factor also its
     /// gradient, times that factor.
     pub(super) fn lose(
         &mut self,
@@ -166,27 +166,27 @@ impl OutputHead {
         self.loss * self.loss_weight
     }
 
-    /// Whether its loss left the finite numbers with the rows that went forward last.
+    /// Whether its loss was not finite in the last forward pass.
     pub(super) fn is_broken(&self) -> bool {
         !self.loss.is_finite()
     }
 
-    /// Whether its loss is NaN for the rows that went forward last.
+    /// Whether its loss was NaN in the last forward pass.
     pub(super) fn is_undefined(&self) -> bool {
         self.loss.is_nan()
     }
 
-    /// The expression that its loss is written as.
+    /// The expression of its loss, if it is one.
     pub(super) fn expression(&self) -> Option<&LossFormula> {
         self.score.expression()
     }
 
-    /// What the loss works on.
+    /// The input of the loss.
     pub(super) fn scored(&self) -> ValueId {
         self.scored
     }
 
-    /// Counts the batch: takes its loss and its predictions into what is reported.
+    /// Adds the loss and the predictions of the batch to the reported metrics.
     pub(super) fn measure(&mut self, memory: &ProgramBuffers, rows: usize, p_width: usize, weights: Option<&[f32]>) {
         self.total += self.loss * self.of as f64;
         if self.metrics.is_empty() {
@@ -211,17 +211,17 @@ impl OutputHead {
         }
     }
 
-    /// Whether anything but the loss wants the output.
+    /// Whether anything but the loss reads the output.
     pub(super) fn reads_output(&self) -> bool {
         !self.metrics.is_empty()
     }
 
-    /// What the output gives back.
+    /// The value of the output.
     pub(super) fn output(&self) -> ValueId {
         self.output
     }
 
-    /// Its loss over all batches so far, unweighted, under its name.
+    /// Its mean loss over all batches so far, unweighted, with its name.
     pub(super) fn log_loss(&self, rows: usize, logs: &mut Logs) {
         logs.0.push((format!("{}_loss", self.name), self.total / rows as f64));
     }
@@ -239,7 +239,7 @@ impl OutputHead {
         }
     }
 
-    /// Loss and metrics begin anew.
+    /// Resets loss and metrics.
     pub(super) fn reset(&mut self) {
         self.total = 0.0;
         self.metrics.iter_mut().for_each(|metric| metric.running.reset());

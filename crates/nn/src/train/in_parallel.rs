@@ -1,6 +1,6 @@
-//! Several trainings at once, one a thread.
+//! Several trainings in parallel, one per thread.
 //!
-//! Where there are more trainings than one, this beats threads inside a step: nobody waits for anybody.
+//! With several trainings, this is faster than threads inside a step, because no thread waits for another.
 
 use super::session::Session;
 use crate::events::Event;
@@ -8,16 +8,15 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
 use treino_core::error::Result;
 
-/// Trains `count` times, side by side on the session's threads, and gives what the trainings gave, in their order.
+/// Runs `count` trainings in parallel on the session's threads, and returns their results in order.
 ///
-/// `first` is training 0, on the calling thread and in the open: the session's observer watches it, and the session's profile
-/// is its own. `other` is each of the
-/// rest, which nobody watches; each has one thread. Once the first has ended, the observer is told how many have, in
-/// the same words whatever the number of threads. A session that is interrupted begins no further training: then the list
-/// is shorter. With one training alone the threads work on its steps.
+/// `first` is training 0. It runs on the calling thread with the session's observer and profile. `other` is each of the
+/// rest, without an observer and with one thread each. Once the first has ended, the observer is told how many have,
+/// with the same events whatever the number of threads. An interrupted session starts no further training: then the
+/// list is shorter. A single training uses the threads for its steps.
 ///
 /// # Errors
-/// The error of `first`; no further training begins.
+/// The error of `first`; no further training starts.
 pub fn in_parallel<F, T: Send>(
     session: &mut Session<'_>,
     count: usize,
@@ -29,7 +28,7 @@ pub fn in_parallel<F, T: Send>(
     }
     let (simd, gate, backend) = (session.simd, session.gate, session.backend);
     let next = AtomicUsize::new(1);
-    // The next training, done; `None` when there is none to begin.
+    // Runs the next training; `None` if there is none to start.
     let take = || {
         let index = next.fetch_add(1, Ordering::Relaxed);
         if index >= count || gate.is_stopped() {
@@ -47,7 +46,7 @@ pub fn in_parallel<F, T: Send>(
             scope.spawn(|| {
                 let sender = sender;
                 while let Some(done) = take() {
-                    // The other end stays until all have ended, unless the first training failed.
+                    // The receiver lives until all have ended, unless the first training failed.
                     let _ = sender.send(done);
                 }
             });
@@ -77,7 +76,7 @@ mod tests {
     use crate::events::Gate;
     use treino_core::error::Error;
 
-    /// Trainings that give their number, and what the observer is told of them.
+    /// Trainings that return their number, and the events that the observer gets.
     fn numbers(threads: usize, count: usize, gate: &Gate) -> (Result<(usize, Vec<usize>)>, Vec<usize>) {
         let mut told = Vec::new();
         let mut observer = |event: &Event| match event {
@@ -115,7 +114,7 @@ mod tests {
         for threads in 1..4 {
             let (done, told) = numbers(threads, 1000, &Gate::new());
             let (_, others) = done.unwrap();
-            // Those that had begun come to their end; there is no gap among them.
+            // Trainings that had started are completed, so there is no gap in the list.
             assert!((4..1000).contains(&others.len()), "{threads}: {}", others.len());
             assert!(others.iter().copied().eq(1..=others.len()) && told.len() == others.len() + 1);
         }

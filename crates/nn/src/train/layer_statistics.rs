@@ -1,10 +1,11 @@
-//! What goes on inside a network while it trains: weights, gradients and outputs, layer by layer.
+//! Statistics of weights, gradients and outputs during training, layer by layer.
 //!
-//! Noted at the end of an epoch, from numbers that are there anyway: the weights, the gradient of the last batch, and what the
-//! layers gave for it. Of long trainings only some epochs are noted, at most [`MOST_EPOCHS`] or so, chosen by number alone.
+//! They are recorded at the end of an epoch, from existing numbers: the weights, the gradient of the last batch, and
+//! the outputs of the layers for it. Of long trainings only some epochs are recorded, about [`MOST_EPOCHS`] at most,
+//! selected by their number.
 //!
-//! It must cost next to nothing: of a batch (of its last piece, where it passes in pieces) the first 32 rows are looked at, of a
-//! kernel with more than 65,536 numbers 256 blocks of 256, evenly chosen.
+//! The cost must be negligible: only the first 32 rows of a batch (of its last chunk, if it is split) are used, and of
+//! a kernel with more than 65,536 numbers 256 evenly spaced blocks of 256.
 
 use crate::activations::Activation;
 use crate::events::{LayerStatistics, LayerTrace, UnitsAtEnd};
@@ -16,28 +17,28 @@ use treino_core::rows::Matrix;
 use treino_engine::reduce::dot;
 use treino_engine::simd::{Kernel, Simd};
 
-/// About so many epochs of a training are noted.
+/// About this many epochs of a training are recorded.
 pub const MOST_EPOCHS: usize = 200;
 
-/// Rows of a batch that are looked at, at most.
+/// The largest number of rows of a batch that are used.
 pub(super) const MOST_ROWS: usize = 32;
 
-/// Numbers of a kernel that are all looked at; of more, as many blocks of `BLOCK` as make this.
+/// Kernels of up to this many numbers are used completely; of larger ones, blocks of `BLOCK` numbers with this total.
 const MOST_NUMBERS: usize = 1 << 16;
 const BLOCK: usize = 256;
 
-/// Training rows that are looked at in the end, at most.
+/// The largest number of training rows that are used at the end.
 const MOST_ROWS_AT_END: usize = 2_000;
 
-/// A sigmoid or tanh this near to an end is flat.
+/// A sigmoid or tanh within this distance of a limit is flat.
 const NEAR: f32 = 0.01;
 
-/// Whether an epoch, from 0, of so many that are planned is noted: every one, every second, ..., and the last.
+/// Whether epoch `epoch` (from 0) of `planned` is recorded: every one, every second, ..., and the last.
 pub(super) fn is_noted(epoch: usize, planned: usize) -> bool {
     epoch.is_multiple_of(planned.div_ceil(MOST_EPOCHS).max(1)) || epoch + 1 == planned
 }
 
-/// Where the numbers of a layer with a kernel lie.
+/// The buffers of a layer with a kernel.
 #[derive(Debug)]
 struct LayerProbe {
     layer: String,
@@ -46,7 +47,7 @@ struct LayerProbe {
     width: usize,
     kernel: Buffer,
     range: Range<usize>,
-    /// What the layer gives is flat at the first and below, and at the second and above.
+    /// The output is flat at the first number and below, and at the second and above.
     flat: [f32; 2],
     /// Whether it can be saturated.
     saturates: bool,
@@ -63,7 +64,7 @@ impl LayerProbes {
         let mut taps: Vec<LayerProbe> = Vec::new();
         for (op, layer) in program.ops.iter().zip(&program.op_layers) {
             let Some(dense) = op.as_a::<DenseOp>() else { continue };
-            // A shared layer is looked at in its first call.
+            // The first call of a shared layer is used.
             if taps.iter().any(|tap| tap.layer == *layer) {
                 continue;
             }
@@ -88,14 +89,14 @@ impl LayerProbes {
         LayerProbes(taps)
     }
 
-    /// Looks at the gradient of a batch, which is scaled, while it is there.
+    /// Reads the scaled gradient of a batch while it is available.
     pub fn look_at_gradient(&mut self, simd: Simd, gradient: &[f32], scale: f32) {
         for tap in self.0.iter_mut().filter(|tap| tap.kernel == Buffer::Trainable) {
             tap.gradient = (root_mean_square(simd, &gradient[tap.range.clone()]) / f64::from(scale)) as f32;
         }
     }
 
-    /// Notes an epoch: the weights, the gradient that was looked at, and the first rows of the values.
+    /// Records an epoch: the weights, the gradient read before, and the first rows of the values.
     pub fn note(&self, simd: Simd, memory: &ProgramBuffers, rows: usize, epoch: usize, inside: &mut LayerStatistics) {
         self.begin(inside);
         inside.epochs.push(epoch);
@@ -116,7 +117,7 @@ impl LayerProbes {
         }
     }
 
-    /// Makes room for the layers, where nothing was noted yet.
+    /// Allocates the lists, if nothing was recorded yet.
     fn begin(&self, inside: &mut LayerStatistics) {
         if !inside.layers.is_empty() {
             return;
@@ -135,7 +136,7 @@ impl LayerProbes {
     }
 }
 
-/// The activation that alone reads a value, also behind normalisations, and what it makes.
+/// The activation that is the only reader of a value, possibly after normalisations, and its output.
 fn behind(program: &Program, mut value: ValueId) -> Option<(ValueId, Option<&Activation>)> {
     for op in &program.ops {
         if !program.has_one_reader(value) {
@@ -153,7 +154,7 @@ fn behind(program: &Program, mut value: ValueId) -> Option<(ValueId, Option<&Act
     None
 }
 
-/// Where an activation is flat, and whether those are the ends of a sigmoid or tanh.
+/// The flat ranges of an activation, and whether they are the limits of a sigmoid or tanh.
 fn flat(activation: Option<&Activation>) -> ([f32; 2], bool) {
     match activation {
         Some(Activation::Relu(relu)) if relu.negative_slope == 0.0 && relu.threshold >= 0.0 => {
@@ -179,7 +180,7 @@ fn root_mean_square(simd: Simd, x: &[f32]) -> f64 {
     ((0..blocks).map(block).sum::<f64>() / MOST_NUMBERS as f64).sqrt()
 }
 
-/// Lanes that are summed side by side, and then one after another.
+/// The number of lanes that are summed in parallel, and then one after another.
 const LANES: usize = 16;
 
 /// The sum of numbers, that of their squares, and how many are flat.
@@ -215,7 +216,8 @@ impl Kernel for Sums<'_> {
     }
 }
 
-/// Says of each layer which units do nothing in the end: over all training rows, or 2,000 evenly chosen, in inference.
+/// Counts the inactive units of each layer at the end: over all training rows, or 2,000 evenly spaced ones, in
+/// inference.
 pub fn units_at_end(network: &Network, x: &Matrix, inside: &mut LayerStatistics) {
     let taps = LayerProbes::of(network.program());
     taps.begin(inside);
@@ -225,7 +227,7 @@ pub fn units_at_end(network: &Network, x: &Matrix, inside: &mut LayerStatistics)
     }
     let chosen = (0..rows).flat_map(|i| x.row(i * x.rows() / rows)).copied().collect();
     let chosen = Matrix::new(rows, x.cols(), chosen);
-    /// A unit so far: its first number, whether all are the same, and how many are flat.
+    /// The state of a unit: its first number, whether all are equal, and how many are flat.
     type Unit = (f32, bool, usize);
     let mut units: Vec<Vec<Unit>> = vec![Vec::new(); taps.0.len()];
     network.through((&chosen).into(), network.program().ops.len(), |memory, rows| {

@@ -1,8 +1,9 @@
-//! The range test of learning rates (L. Smith, "Cyclical learning rates for training neural networks", WACV 2017).
+//! The learning rate range test (L. Smith, "Cyclical learning rates for training neural networks", WACV 2017).
 //!
-//! A training whose rate grows from step to step, by the same factor each time: too small a rate leaves the loss where it
-//! is, a good one lets it fall, too large a one drives it up. The test is short, so it says where to begin, not what is
-//! best; it is made with several seeds, since one run of it is as much luck as one training.
+//! A training whose learning rate grows by the same factor in each step. A rate that is too small does not change the
+//! loss, a good one decreases it, and one that is too large increases it. The test is short, so it suggests a start
+//! value, not the best value. It is repeated with several seeds, since a single run depends on chance as much as a
+//! single training.
 
 use super::compile::{Compile, PENALTY};
 use super::executor::{Examples, Executor, Setup};
@@ -14,16 +15,16 @@ use treino_core::error::{Error, Result};
 use treino_engine::double;
 use treino_engine::random::{Purpose, Stream};
 
-/// Memory of the running mean that smooths the losses of single batches.
+/// Decay factor of the moving average that smooths the losses of single batches.
 const MEMORY: f64 = 0.9;
 
-/// A smoothed loss of so many times the smallest one has gone out of hand.
+/// If the smoothed loss is this many times the smallest one, the training diverges.
 const OUT_OF_HAND: f64 = 4.0;
 
-/// By how much of the first loss it must fall for a rate to be suggested.
+/// The minimum decrease, relative to the initial loss, for which a rate is suggested.
 const WORTH_MENTIONING: f64 = 0.02;
 
-/// What rates to try.
+/// The rates to test.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct RangeTest {
     /// The rate of the first step.
@@ -32,7 +33,7 @@ pub struct RangeTest {
     pub to: f64,
     /// Steps of each test.
     pub steps: usize,
-    /// Tests, each with a seed of its own.
+    /// Number of tests, each with another seed.
     pub seeds: usize,
 }
 
@@ -42,35 +43,35 @@ impl Default for RangeTest {
     }
 }
 
-/// A rate and what became of the loss.
+/// A rate and the loss at it.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct TestedRate {
     /// The learning rate of a step.
     pub rate: f64,
-    /// The loss without penalties, smoothed over the steps before, mean over the seeds.
+    /// The loss without penalties, smoothed over the previous steps, mean over the seeds.
     pub loss: f64,
 }
 
-/// What the test found.
+/// The result of the test.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RangeTestResult {
-    /// The rates in rising order, as far as no seed went out of hand.
+    /// The rates in increasing order, up to the first divergence of any seed.
     pub curve: Vec<TestedRate>,
-    /// Where the loss fell fastest.
+    /// The rate where the loss decreased fastest.
     pub steepest: Option<f64>,
-    /// Where it was lowest.
+    /// The rate where it was lowest.
     pub lowest: f64,
-    /// From where on it grew out of hand, where it did.
+    /// The rate from which on it diverged, if it did.
     pub too_large: Option<f64>,
-    /// A rate to begin with: a tenth of that with the lowest loss, rounded. None where the loss did not fall.
+    /// A rate to start with: a tenth of that with the lowest loss, rounded. `None` if the loss did not decrease.
     pub suggestion: Option<f64>,
 }
 
 impl RangeTest {
-    /// Refuses ranges that are none.
+    /// Returns an error for an invalid range.
     ///
     /// # Errors
-    /// Rates that are not positive or do not rise, too few steps, no seed.
+    /// Returns an error for rates that are not positive or not increasing, for too few steps, or for no seed.
     pub fn check(&self) -> Result<()> {
         let RangeTest { from, to, steps, seeds } = *self;
         if !(from > 0.0 && from < to && to.is_finite()) {
@@ -85,10 +86,10 @@ impl RangeTest {
         Ok(())
     }
 
-    /// Tries the rates on a network that `first` makes for each seed. The networks are given up afterwards.
+    /// Tests the rates on a network that `first` creates for each seed. The networks are dropped afterwards.
     ///
     /// # Errors
-    /// A range that is none, shapes that do not fit, an optimizer whose rate a schedule decides.
+    /// Returns an error for an invalid range, shapes that do not fit, or an optimizer whose rate a schedule determines.
     pub fn run(
         &self,
         first: &(dyn Fn(u64) -> Result<Network> + Sync),
@@ -111,7 +112,7 @@ impl RangeTest {
         self.from * double::pow(self.to / self.from, step as f64 / (self.steps - 1) as f64)
     }
 
-    /// The smoothed losses of one test, until they go out of hand.
+    /// The smoothed losses of one test, until it diverges.
     fn sweep(
         &self,
         network: Network,
@@ -133,7 +134,7 @@ impl RangeTest {
             let (mut sum, mut seen, mut is_over) = (0.0, 0, false);
             let mut batch_end = |executor: &mut dyn Executor, step: usize, so_far: f64| {
                 let now = rows.min(step * batch_size);
-                // What the network gains shows in the loss of the task alone.
+                // Progress is measured by the loss of the task, without penalties.
                 let so_far = so_far - executor.running_logs(so_far, now).get(PENALTY).unwrap_or(0.0);
                 let loss = (so_far * now as f64 - sum) / (now - seen) as f64;
                 (sum, seen) = (so_far * now as f64, now);
@@ -162,10 +163,10 @@ impl RangeTest {
         let lowest = (0..steps).min_by(|a, b| curve[*a].loss.total_cmp(&curve[*b].loss)).unwrap_or(0);
         let fall = curve.first().map_or(0.0, |first| first.loss - curve[lowest].loss);
         let falls = curve.first().is_some_and(|first| fall > WORTH_MENTIONING * first.loss.abs());
-        // The rates rise by a constant factor, so that differences over equal numbers of steps are slopes.
+        // The rates grow by a constant factor, so differences over equal numbers of steps are slopes.
         let span = (self.steps / 20).max(1);
         let slope = |step: usize| curve[step + span].loss - curve[step].loss;
-        // The first losses are smoothed over few steps, so that their slopes are chance.
+        // The first losses are smoothed over few steps, so their slopes are random.
         let settled = (2.0 / (1.0 - MEMORY)) as usize;
         let steepest = (settled..lowest.saturating_sub(span)).min_by(|a, b| slope(*a).total_cmp(&slope(*b)));
         RangeTestResult {
@@ -178,7 +179,7 @@ impl RangeTest {
     }
 }
 
-/// To 1, 2, 3 or 5 times a power of ten, downwards.
+/// Rounds down to 1, 2, 3 or 5 times a power of ten.
 fn round(rate: f64) -> f64 {
     let text = format!("{rate:e}");
     let (digits, exponent) = text.split_once('e').unwrap_or((&text, "0"));
@@ -216,7 +217,7 @@ mod tests {
         let found = found(SGD::default(), RangeTest { from: 1e-4, ..RangeTest::default() }).unwrap();
         assert_eq!(found.curve[0], TestedRate { rate: 1e-4, loss: 1.0 });
         assert!(found.steepest.unwrap() < found.lowest && found.lowest < found.too_large.unwrap());
-        // By the time that rates reach 1 the weight is long 0, so it takes some more to blow it up again.
+        // When the rates reach 1, the weight has long been 0, so it takes some more steps to diverge.
         assert!((0.1..10.0).contains(&found.lowest) && found.too_large.unwrap() > 1.0, "{found:?}");
         assert!(found.suggestion.unwrap() <= found.lowest / 10.0);
     }

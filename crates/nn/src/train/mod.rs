@@ -1,8 +1,8 @@
 //! Training: from a network and rows to a trained network and its history.
 //!
-//! [`fit`] is Keras's `fit`: epochs, batches, validation, callbacks. It knows neither files nor terminals: it tells what
-//! happens through [`Event`](crate::events::Event)s. [`cpu`](Cpu) executes the network's program; a later executor for other hardware takes its
-//! place behind [`Executor`].
+//! [`fit`] is Keras's `fit`: epochs, batches, validation, callbacks. It uses neither files nor terminals: it reports
+//! through [`Event`](crate::events::Event)s. [`cpu`](Cpu) executes the network's program; an executor for other
+//! hardware would implement [`Executor`] too.
 
 mod class_weight;
 mod compile;

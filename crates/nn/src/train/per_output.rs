@@ -1,19 +1,19 @@
-//! What may be said once for all outputs of a network, or for each by its name.
+//! Settings that apply to all outputs of a network, or to each by its name.
 
 use treino_core::catalog::{Entries, Field, Node, Value};
 use treino_core::error::{Error, Result};
 
-/// One thing for all outputs, or one for each by its name.
+/// One value for all outputs, or one for each by its name.
 #[derive(Debug, Clone, PartialEq)]
 pub enum PerOutput<T> {
     /// The same for all.
     Same(T),
-    /// By the names of the outputs.
+    /// By output name.
     Each(Vec<(String, T)>),
 }
 
 impl<T> PerOutput<T> {
-    /// What holds for an output, if anything was said about it.
+    /// The value for an output, if there is one.
     pub fn of(&self, output: &str) -> Option<&T> {
         match self {
             PerOutput::Same(it) => Some(it),
@@ -21,10 +21,10 @@ impl<T> PerOutput<T> {
         }
     }
 
-    /// Refuses names that no output has; `path` says where they stand.
+    /// Returns an error for names that no output has; `path` is their position in the spec.
     ///
     /// # Errors
-    /// The first such name, with the nearest valid one.
+    /// The message has the first such name, with the nearest valid one.
     pub fn check(&self, outputs: &[&str], path: &str) -> Result<()> {
         let PerOutput::Each(each) = self else { return Ok(()) };
         match each.iter().find(|(name, _)| !outputs.contains(&name.as_str())) {

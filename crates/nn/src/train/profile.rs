@@ -1,68 +1,68 @@
-//! What the time of a training goes into.
+//! The time of each part of a training.
 //!
-//! A clock is read wherever a part of a step ends, and what went by since the last reading is that part's: all parts
-//! together are the whole. A reading takes some 20 to 50 ns itself; [`StepProfile::clock`] says what they come to, because in
-//! a step of few microseconds that shows.
+//! A clock is read at the end of each part of a step, and the time since the last reading is attributed to that part:
+//! the sum of all parts is the total. A reading takes some 20 to 50 ns itself; [`StepProfile::clock`] is the total of
+//! these, because it matters in a step of few microseconds.
 
 use crate::layers::DenseOp;
 use crate::program::{Program, Stage, StepProbe};
 use std::time::{Duration, Instant};
 
-/// What the steps of a training did with their time, and its validations.
+/// The time of each part of the steps of a training, and of its validations.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct StepProfile {
-    /// How many steps were made.
+    /// The number of steps.
     pub steps: u64,
-    /// The parts of all steps, in the order in which a step passes through them; the last one is what lies between steps.
+    /// The parts of all steps, in the order of a step; the last one is the time between steps.
     pub lines: Vec<ProfileLine>,
-    /// How many validations there were.
+    /// The number of validations.
     pub validations: u64,
-    /// What they took.
+    /// Their total time.
     pub validation: Duration,
-    /// What reading the clock took in all steps, about. It is part of the lines.
+    /// The estimated time of reading the clock in all steps. It is included in the lines.
     pub clock: Duration,
 }
 
 /// A part of a step, over all steps.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ProfileLine {
-    /// The layers whose work it is; none for what belongs to no layer.
+    /// The layers that the part belongs to; empty if it belongs to none.
     pub layers: Vec<String>,
-    /// What is done: `dense`, `sigmoid`, `gather`, `loss`, ...
+    /// The operation: `dense`, `sigmoid`, `gather`, `loss`, ...
     pub what: &'static str,
-    /// `forward` or `backward`, of layers.
+    /// `forward` or `backward`, for layers.
     pub pass: Option<&'static str>,
-    /// How long it took in all steps.
+    /// Its time in all steps.
     pub time: Duration,
-    /// Multiplications and additions of dense layers: 2 m k n forward; backward as many for the gradient of the weights, and
-    /// as many for that of the input, where they are wanted. 0 for everything else.
+    /// Multiplications and additions of dense layers: 2 m k n forward; backward the same number for the gradient of the
+    /// weights, and again for that of the input, if they are needed. 0 for all other operations.
     pub operations: f64,
 }
 
 impl StepProfile {
-    /// What all steps took, with what lies between them.
+    /// The time of all steps, including the time between them.
     pub fn time(&self) -> Duration {
         self.lines.iter().map(|line| line.time).sum()
     }
 
-    /// Microseconds of a step, of so much of all steps; `None` without a step.
+    /// A total time of all steps in microseconds per step; `None` without a step.
     pub fn of_a_step(&self, time: Duration) -> Option<f64> {
         (self.steps > 0).then(|| 1e6 * time.as_secs_f64() / self.steps as f64)
     }
 
-    /// Microseconds of a validation; `None` without one.
+    /// Microseconds per validation; `None` without one.
     pub fn of_a_validation(&self) -> Option<f64> {
         (self.validations > 0).then(|| 1e6 * self.validation.as_secs_f64() / self.validations as f64)
     }
 
-    /// Which share of all steps a part has, from 0 to 1.
+    /// The share of a part in all steps, from 0 to 1.
     pub fn share(&self, line: &ProfileLine) -> f64 {
         line.time.as_secs_f64() / self.time().as_secs_f64().max(f64::MIN_POSITIVE)
     }
 }
 
 impl ProfileLine {
-    /// Its name without the pass: the layers, and what they are where their names do not say it.
+    /// Its name without the pass: the layers, and their operation if it does not follow from their names.
     pub fn name(&self) -> String {
         let layers = self.layers.join(", ");
         match self.layers.iter().all(|layer| layer.contains(self.what)) {
@@ -72,17 +72,17 @@ impl ProfileLine {
         }
     }
 
-    /// Billions of operations a second, of dense layers.
+    /// Billions of operations per second, for dense layers.
     pub fn gflops(&self) -> Option<f64> {
         let nanoseconds = 1e9 * self.time.as_secs_f64();
         (self.operations > 0.0 && nanoseconds > 0.0).then(|| self.operations / nanoseconds)
     }
 }
 
-/// Takes the time of each stage. All its room is there from the beginning.
+/// Measures the time of each stage. All memory is allocated at creation.
 #[derive(Debug, Clone)]
 pub(super) struct Stopwatch {
-    /// When the stage before ended.
+    /// When the previous stage ended.
     last: Instant,
     tallies: Vec<Tally>,
     ops: usize,
@@ -96,7 +96,7 @@ struct Tally {
     rows: u64,
 }
 
-/// Stages that are no op's.
+/// Stages that are not ops.
 const SINGLE: usize = 8;
 
 impl StepProbe for Stopwatch {
@@ -112,7 +112,7 @@ impl StepProbe for Stopwatch {
 }
 
 impl Stopwatch {
-    /// For the steps of a program; it runs from now on.
+    /// A profiler for the steps of a program; it starts immediately.
     pub(super) fn new(program: &Program) -> Self {
         let ops = program.ops.len();
         Stopwatch { last: Instant::now(), tallies: vec![Tally::default(); SINGLE + 4 * ops], ops }
@@ -140,7 +140,7 @@ impl Stopwatch {
         self.tallies[self.place(stage)]
     }
 
-    /// What it measured up to now.
+    /// The measurements so far.
     pub(super) fn profile(mut self, program: &Program) -> StepProfile {
         self.ended(Stage::Rest, 0);
         let single = |what, stage| {
@@ -169,7 +169,7 @@ impl Stopwatch {
         StepProfile { steps: self.tally(Stage::Optimizer).times, lines, validations, validation, clock }
     }
 
-    /// The chain that begins at a place.
+    /// The chain that starts at an index.
     fn chain(&self, program: &Program, at: usize, pass: usize, stage: Stage) -> Option<ProfileLine> {
         let ops = program.chained().find(|ops| ops.start == at)?;
         self.line(program, ops, pass, stage)
@@ -187,7 +187,7 @@ impl Stopwatch {
         (times > 0).then_some(ProfileLine { layers, what, pass, time, operations })
     }
 
-    /// Seconds that one reading takes: the least of some rounds, because whatever comes between makes it longer.
+    /// Seconds per clock reading: the minimum over several rounds, because disturbances only make it longer.
     fn reading(&self) -> f64 {
         const READINGS: u32 = 100;
         let mut trial = self.clone();
@@ -215,7 +215,8 @@ mod tests {
 
     const ROWS: usize = 70;
 
-    /// Trains for 5 epochs in batches of 32; also what went by from the first step's end to the last epoch's, and in all.
+    /// Trains for 5 epochs in batches of 32; also returns the time from the end of the first step to that of the last
+    /// epoch, and the total.
     fn profile(layers: &[Layer], gate: &Gate) -> (StepProfile, [Duration; 2]) {
         let x = Matrix::new(ROWS, 3, (0..3 * ROWS).map(|i| (i * 7 % 10) as f32 / 10.0).collect());
         let y = Matrix::new(ROWS, 1, (0..ROWS).map(|i| (i % 2) as f32).collect());
@@ -282,7 +283,7 @@ mod tests {
             ("rest", ""),
         ];
         assert_eq!(lines, expected.map(|(name, pass)| (name.to_string(), pass)));
-        // 2 m k n for each product; what comes in has no gradient.
+        // 2 m k n for each product; the input has no gradient.
         let rows = (5 * ROWS) as f64;
         let operations: Vec<f64> =
             profile.lines.iter().map(|line| line.operations / rows).filter(|count| *count > 0.0).collect();

@@ -1,4 +1,4 @@
-//! The section `[compile]` of a spec: optimizer, loss and metrics as they are written down.
+//! The section `[compile]` of a spec: optimizer, loss and metrics.
 
 use super::compile::{Compile, OutputCompile};
 use super::per_output::PerOutput;
@@ -27,7 +27,7 @@ component! {
 }
 
 impl CompileSection {
-    /// What was compiled for a network with such outputs, written down.
+    /// The section for the compilation of a network with these outputs.
     pub fn of(compile: &Compile, outputs: &[&str]) -> Self {
         fn each<T: Clone>(compile: &Compile, outputs: &[&str], it: impl Fn(&OutputCompile) -> T) -> PerOutput<T> {
             match &compile.goals[..] {
@@ -48,10 +48,10 @@ impl CompileSection {
         }
     }
 
-    /// What it asks of a network with such outputs, as far as a loss is said for each.
+    /// The compilation of a network with these outputs, if each has a loss.
     ///
     /// # Errors
-    /// Names that no output has.
+    /// Returns an error for names that no output has.
     pub fn compiled(&self, outputs: &[&str]) -> Result<Option<Compile>> {
         self.loss.as_ref().map_or(Ok(()), |it| it.check(outputs, "compile.loss"))?;
         self.loss_weights.as_ref().map_or(Ok(()), |it| it.check(outputs, "compile.loss_weights"))?;

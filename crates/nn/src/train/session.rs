@@ -1,4 +1,4 @@
-//! The surroundings of a training.
+//! The environment of a training.
 
 use super::cpu::CpuBackend;
 use super::executor::Backend;
@@ -6,19 +6,19 @@ use super::profile::StepProfile;
 use crate::events::{Event, Gate};
 use treino_engine::simd::Simd;
 
-/// The surroundings of a training: threads, a way to stop it, and who watches.
+/// The environment of a training: threads, a gate to stop it, and an observer.
 pub struct Session<'a> {
-    /// Threads that may work on it; they never change the result.
+    /// The number of threads; it never changes the result.
     pub threads: usize,
-    /// The instruction set, [`Simd::detect`] as a rule; it never changes the result either, and the tests force each one
-    /// here to hold that promise.
+    /// The instruction set, normally [`Simd::detect`]. It never changes the result either; the tests set each one here
+    /// to check that.
     pub simd: Simd,
     /// Pauses it between two steps, or stops it after the current one.
     pub gate: &'a Gate,
-    /// Who is told what happens.
+    /// Receives the events.
     pub observer: &'a mut dyn FnMut(&Event),
-    /// Where [`crate::train::fit`] leaves what the time of a training went into, if that is wanted. It changes no result;
-    /// without it no clock is read.
+    /// Where [`crate::train::fit`] stores the time profile, if requested. It changes no result; without it no clock is
+    /// read.
     pub profile: Option<&'a mut StepProfile>,
     /// What the training runs on.
     pub backend: &'a dyn Backend,
@@ -32,13 +32,13 @@ impl<'a> Session<'a> {
 }
 
 impl Session<'_> {
-    /// Runs `f` in a session of one thread that nobody watches or stops.
+    /// Runs `f` in a session of one thread without an observer.
     pub fn quiet<T>(f: impl FnOnce(&mut Session<'_>) -> T) -> T {
         let gate = Gate::new();
         f(&mut Session::new(1, &gate, &mut |_| {}))
     }
 
-    /// Whether it is to stop.
+    /// Whether it is to be stopped.
     pub fn is_interrupted(&self) -> bool {
         self.gate.is_stopped()
     }

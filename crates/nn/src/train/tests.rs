@@ -1,4 +1,4 @@
-//! Training state: kept and resumed, averaged, decided by schedules; trainings with a known end.
+//! Training state: saved and resumed, averaged, with schedules; trainings with a known result.
 
 use super::cpu::Cpu;
 use super::{Compile, Examples, Executor, Fit, PENALTY, Session, Setup, TargetScale, Training, evaluate, fit};
@@ -82,7 +82,7 @@ fn a_resumed_training_gives_the_same_bits_with_every_optimizer() {
                 cpu.training_state().buffers.into_iter().map(|(name, numbers)| (name, bits(numbers))).collect()
             };
             assert!(bits(&whole) == bits(&again), "{}", thing.name);
-            // The comparison can fail: what was resumed is needed.
+            // Checks that the comparison can fail: the resumed state is needed.
             let mut other = cpu(optimizer);
             train(&mut other, 2..5);
             assert!(bits(&other) != bits(&whole), "{}", thing.name);
@@ -143,7 +143,7 @@ fn a_training_ends_with_the_average_of_its_weights() {
 
 #[test]
 fn a_loss_scale_cancels_out() {
-    // Powers of two scale exactly: not a bit changes, penalties on weights and outputs included.
+    // Powers of two scale exactly: no bit changes, penalties on weights and outputs included.
     let penalty = Some(L2 { l2: 0.01 }.into());
     let layer = Dense { kernel_regularizer: penalty.clone(), activity_regularizer: penalty, ..Dense::new(1) };
     let weights = |factor: Option<f64>| {
@@ -211,7 +211,7 @@ fn run(
 
 #[test]
 fn lbfgs_finds_what_can_be_worked_out() {
-    // One yes-or-no input: 1 of 4 without it are positive, 3 of 5 with it. b = ln(1/3), w = ln(3/2) - b.
+    // One binary input: 1 of 4 without it are positive, 3 of 5 with it. b = ln(1/3), w = ln(3/2) - b.
     let x = Matrix::new(9, 1, vec![0., 0., 0., 0., 1., 1., 1., 1., 1.]);
     let y = Matrix::new(9, 1, vec![1., 0., 0., 0., 1., 1., 1., 0., 0.]);
     let mut network = Network::build(1, &[Dense::new(1).activation(Sigmoid::default())]).unwrap();
@@ -240,7 +240,7 @@ fn lbfgs_moves_statistics_once_a_step_and_repeats_its_masks() {
     };
     let mut by_search = cpu(&Lbfgs::default().into());
     let mut by_rule = cpu_in_batches(&SGD::default().into(), ROWS);
-    // One batch of all rows with the same weights moves the statistics alike.
+    // One batch of all rows with the same weights updates the statistics in the same way.
     let before = epoch(&mut by_search);
     assert_eq!(epoch(&mut by_rule), before);
     assert_eq!(by_search.snapshot().state, by_rule.snapshot().state);
@@ -286,7 +286,7 @@ fn what_cannot_be_is_said_once() {
 #[test]
 fn metrics_in_own_units_do_not_lose_what_a_far_mean_would_swallow() {
     // An output of x itself: errors 0.25, -0.5 and 1 in the scale of the target, 15, -30 and 60 in its units, where
-    // neighbours in single precision lie 128 apart.
+    // neighbours in single precision are 128 apart.
     let mut network = Network::build(1, &[Dense::new(1)]).unwrap();
     network.weights.copy_from_slice(&[1.0, 0.0]);
     let (x, y) = (Matrix::new(3, 1, vec![-1.0, 0.0, 1.0]), Matrix::new(3, 1, vec![-0.75, -0.5, 2.0]));
@@ -297,7 +297,7 @@ fn metrics_in_own_units_do_not_lose_what_a_far_mean_would_swallow() {
     let data = Examples::new(&x, &y);
     let logs = Session::quiet(|session| evaluate(&network, &compile, data, Some(&units), session)).unwrap();
     let squares = 15.0 * 15.0 + 30.0 * 30.0 + 60.0 * 60.0;
-    // The targets lie 60 (-1, -0.75 and 1.75) from their mean.
+    // The targets are 60 (-1, -0.75 and 1.75) from their mean.
     let deviations = 3600.0 * (1.0 + 0.5625 + 3.0625);
     for (name, wanted) in [
         ("mean_squared_error", squares / 3.0),
@@ -310,7 +310,7 @@ fn metrics_in_own_units_do_not_lose_what_a_far_mean_would_swallow() {
     }
 }
 
-/// One weight, one step of a rate of 0: loss = mean of (w x - y)^2 + 0.5 w^2 + 0.25 mean of (w x)^2, by hand.
+/// One weight, one step at rate 0: loss = mean of (w x - y)^2 + 0.5 w^2 + 0.25 mean of (w x)^2, computed by hand.
 #[test]
 fn penalties_are_reported_apart_and_are_part_of_the_loss() {
     let (x, y) = (Matrix::new(4, 1, vec![1., 2., 3., 4.]), Matrix::new(4, 1, vec![2., 1., 4., 3.]));
