@@ -1,5 +1,4 @@
-//! A loss, a metric, a layer and a callback of one's own: what a Rust program brings itself in the place of a thing of the
-//! catalogue.
+//! Custom losses, metrics, layers and callbacks: components that a Rust program implements itself.
 //!
 //! # A loss
 //! ```

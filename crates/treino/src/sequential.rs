@@ -1,4 +1,4 @@
-//! A model as Keras's users know it: layers in a row, compile, fit, evaluate, predict, save. It stands above all rooms.
+//! Keras's `Sequential`: layers in a list, compile, fit, evaluate, predict, save. It may use all modules.
 
 use crate::store::TrainedModel;
 use std::path::Path;
@@ -14,7 +14,7 @@ use treino_nn::network::Network;
 use treino_nn::optimizers::Optimizer;
 use treino_nn::train::{self, Compile, Examples, Fit, Session, Training};
 
-/// Layers in a row, with Keras's verbs.
+/// A list of layers, with Keras's methods.
 ///
 /// ```
 /// use treino::prelude::*;
@@ -44,17 +44,17 @@ impl Sequential {
     }
 
     /// Adds a layer at the end.
-    #[allow(clippy::should_implement_trait)] // Keras's word.
+    #[allow(clippy::should_implement_trait)] // Keras's name.
     pub fn add(mut self, layer: impl Into<ConnectedLayer>) -> Self {
         self.layers.push(layer.into());
         self.network = None;
         self
     }
 
-    /// Says what to minimise and how. Metrics are Keras's names, and the history uses them as typed.
+    /// Sets optimizer, loss and metrics. Metrics have Keras's names, and the history uses them as given.
     ///
     /// # Errors
-    /// An unknown metric, options of the optimizer that contradict each other.
+    /// Returns an error for an unknown metric, or for options of the optimizer that contradict each other.
     pub fn compile<'a>(
         &mut self,
         optimizer: impl Into<Optimizer>,
@@ -68,10 +68,10 @@ impl Sequential {
         Ok(())
     }
 
-    /// Adds a metric to a compiled model, such as one of a program's own.
+    /// Adds a metric to a compiled model, such as a custom one.
     ///
     /// # Errors
-    /// A model that is not compiled.
+    /// Returns an error for a model that is not compiled.
     pub fn metric(&mut self, metric: NamedMetric) -> Result<()> {
         let compile = self.compile.as_mut().ok_or_else(|| Error::input("the model is not compiled"))?;
         compile.goals[0].metrics.push(metric);
@@ -83,10 +83,11 @@ impl Sequential {
         self.callbacks.push(callback.into());
     }
 
-    /// Trains on all rows. The first call initialises the weights by the seed; later ones go on from where they are.
+    /// Trains on all rows. The first call initialises the weights from the seed; later calls continue from the current
+    /// weights.
     ///
     /// # Errors
-    /// A model that is not compiled, shapes that do not fit, a training that diverges.
+    /// Returns an error for a model that is not compiled, for shapes that do not fit, or for a training that diverges.
     pub fn fit<'a>(&mut self, x: impl Into<Rows<'a>>, y: impl Into<Rows<'a>>, settings: &Fit) -> Result<History> {
         self.fit_with(Examples::new(x, y), None, settings)
     }
@@ -104,7 +105,7 @@ impl Sequential {
         Session::quiet(|session| self.fit_in(train, validation, settings, session))
     }
 
-    /// Trains in a session: on its threads, told to its observer, held or stopped by its gate.
+    /// Trains in a session: on its threads, with its observer, paused or stopped by its gate.
     ///
     /// # Errors
     /// As [`Sequential::fit`].
@@ -136,7 +137,7 @@ impl Sequential {
     /// Loss and metrics over rows, in inference mode.
     ///
     /// # Errors
-    /// A model that is not compiled or trained, shapes that do not fit.
+    /// Returns an error for a model that is not compiled or trained, or for shapes that do not fit.
     pub fn evaluate<'a>(&self, x: impl Into<Rows<'a>>, y: impl Into<Rows<'a>>) -> Result<Logs> {
         let (compile, network) = self.compiled()?;
         Session::quiet(|session| train::evaluate(network, compile, Examples::new(x, y), None, session))
@@ -145,24 +146,24 @@ impl Sequential {
     /// Predictions, one row for each row of `x`.
     ///
     /// # Errors
-    /// A model without weights, rows of another width.
+    /// Returns an error for a model without weights, or for rows of another width.
     pub fn predict<'a>(&self, x: impl Into<Rows<'a>>) -> Result<Matrix> {
         self.network()?.predict(x)
     }
 
-    /// Writes layers, weights and what the model was compiled with to one file.
+    /// Writes layers, weights and compile settings to one file.
     ///
     /// # Errors
-    /// A model without weights, a file that cannot be written.
+    /// Returns an error for a model without weights, or for a file that cannot be written.
     pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
         let network = self.network()?.clone();
         TrainedModel::bare(network, self.compile.as_ref(), &self.callbacks).save(path.as_ref())
     }
 
-    /// Reads a model that was saved, or the network of a model trained on a table.
+    /// Reads a saved model, or the network of a model trained on a table.
     ///
     /// # Errors
-    /// A file that is missing, cut off, or no model.
+    /// Returns an error for a file that is missing, truncated, or not a model.
     pub fn load(path: impl AsRef<Path>) -> Result<Self> {
         let TrainedModel { spec, compile, network, .. } = TrainedModel::open(path.as_ref())?;
         Ok(Sequential { layers: network.layers().to_vec(), compile, callbacks: spec.callbacks, network: Some(network) })
@@ -171,15 +172,15 @@ impl Sequential {
     /// The network with its weights.
     ///
     /// # Errors
-    /// A model that was neither built nor trained.
+    /// Returns an error for a model that was neither built nor trained.
     pub fn network(&self) -> Result<&Network> {
         self.network.as_ref().ok_or_else(|| Error::input("the model has no weights yet: build or fit it first"))
     }
 
-    /// Builds the network for rows of so many numbers and initialises its weights by a seed.
+    /// Builds the network for rows of `inputs` numbers and initialises its weights from a seed.
     ///
     /// # Errors
-    /// Layers that do not fit.
+    /// Returns an error for layers that do not fit.
     pub fn build(&mut self, inputs: usize, seed: u64) -> Result<&mut Network> {
         let mut network = Network::build(inputs, &self.layers)?;
         network.initialize(seed);

@@ -1,10 +1,10 @@
-//! Whether the lists of a record fit together: what reads it goes through them side by side.
+//! Checks that the lists of a record have matching lengths: its readers iterate over them together.
 
 use super::evaluation::Evaluation;
 use super::record::{DataSummary, PredictionCurves, Record, RecordedEnding, RecordedHistory, TargetRecord};
 use treino_nn::events::{LayerStatistics, LayerTrace};
 
-/// What does not fit, in words; nothing in a record that Treino wrote.
+/// A description of the first mismatch; there is none in a record that Treino wrote.
 pub(super) fn misfit(record: &Record) -> Result<(), String> {
     course(&record.course)?;
     inside(&record.inside)?;
@@ -19,7 +19,7 @@ pub(super) fn misfit(record: &Record) -> Result<(), String> {
         .try_for_each(|target| of_target(target).map_err(|e| format!("target \"{}\": {e}", target.name)))
 }
 
-/// An error unless a list is as long as it must be.
+/// Returns an error unless a list has the expected length.
 fn counted(what: &str, found: usize, expected: usize) -> Result<(), String> {
     if found == expected { Ok(()) } else { Err(format!("{what} has {found} entries, not {expected}")) }
 }
@@ -38,7 +38,7 @@ fn course(course: &RecordedHistory) -> Result<(), String> {
         return Err(format!("\"{name}\" stands among the names twice"));
     }
     let last = match course.ending {
-        // The epoch in which it diverged may have no numbers.
+        // The epoch in which it diverged may have no values.
         RecordedEnding::Diverged { epoch, .. } => epoch.checked_sub(1),
         RecordedEnding::Stopped { epoch } => Some(epoch),
         RecordedEnding::Finished | RecordedEnding::Interrupted => None,

@@ -1,8 +1,8 @@
 //! Curves of predictions on unseen rows.
 //!
-//! The interval of an area follows E. DeLong, D. DeLong and D. Clarke-Pearson (Biometrics 44, 1988), its variance by midranks
-//! (X. Sun and W. Xu, IEEE Signal Processing Letters 21, 2014), and is taken on the logit scale, where it stays between 0 and 1.
-//! The histogram's bins follow D. Freedman and P. Diaconis (1981): 2 IQR / n^(1/3) wide.
+//! The interval of an area follows E. DeLong, D. DeLong and D. Clarke-Pearson (Biometrics 44, 1988), its variance by
+//! midranks (X. Sun and W. Xu, IEEE Signal Processing Letters 21, 2014), and is computed on the logit scale, where it
+//! stays between 0 and 1. The histogram's bins follow D. Freedman and P. Diaconis (1981): 2 IQR / n^(1/3) wide.
 
 use super::record::{CalibrationBin, ClassCurves, NumberCurves, ThresholdRow};
 use crate::statistics::{quantile, standard_deviation, wilson95};
@@ -13,15 +13,15 @@ use treino_nn::metrics::{roc_curve, walk};
 /// Slices of a curve; each keeps at most three points.
 const SLICES: usize = 99;
 
-/// Bins of a histogram at most.
+/// The largest number of bins of a histogram.
 const MOST_BINS: usize = 30;
 
-/// Rows of the points of numbers at most.
+/// The largest number of rows in the points of numbers.
 const MOST_POINTS: usize = 1000;
 
 impl ClassCurves {
-    /// The curves of a class: which rows are of it, and the probability or the score that each was given. Scores have neither
-    /// calibration nor thresholds.
+    /// The curves of a class: whether each row is of it, and the probability or the class score of each row. Scores
+    /// have neither calibration nor thresholds.
     pub fn of(name: &str, positive: &[bool], p: &[f32], is_probability: bool, weights: Option<&[f32]>) -> Self {
         let weight = |row: usize| weights.map_or(1.0, |w| f64::from(w[row]));
         let sum = |of: &dyn Fn(usize) -> f64| (0..p.len()).map(|row| weight(row) * of(row)).sum::<f64>();
@@ -54,7 +54,7 @@ impl ClassCurves {
     }
 }
 
-/// At most 300 points of a curve: the last, and of each slice along it the first, the highest and the lowest.
+/// At most 300 points of a curve: the last, and in each slice along it the first, the highest and the lowest.
 fn simplify_curve(
     points: Vec<[f64; 2]>,
     along: impl Fn([f64; 2]) -> f64,
@@ -79,7 +79,8 @@ fn simplify_curve(
     kept.into_iter().map(|at| points[at]).collect()
 }
 
-/// Points (recall, precision) from no row on, where precision counts as 1, and the sum of precision times the step in recall.
+/// Points (recall, precision), starting with no row, where precision counts as 1, and the sum of precision times the
+/// step in recall.
 fn precision_recall(positive: &[bool], p: &[f32], weights: Option<&[f32]>) -> (Vec<[f64; 2]>, f64) {
     let mut steps = Vec::new();
     let (_, all) = walk(positive, p, weights, |step| {
@@ -92,7 +93,7 @@ fn precision_recall(positive: &[bool], p: &[f32], weights: Option<&[f32]>) -> (V
     (simplify_curve(points, |[recall, _]| recall, |[_, precision]| precision), average)
 }
 
-/// The 95 % interval of an area; none where it is 0 or 1, or a side has fewer than two rows.
+/// The 95 % interval of an area; `None` if it is 0 or 1, or if the class or the rest has fewer than two rows.
 fn delong(positive: &[bool], p: &[f32], auc: f64) -> Option<[f64; 2]> {
     let side = |wanted: bool| -> Vec<usize> { (0..p.len()).filter(|row| positive[*row] == wanted).collect() };
     let (ones, zeros) = (side(true), side(false));
@@ -100,7 +101,7 @@ fn delong(positive: &[bool], p: &[f32], auc: f64) -> Option<[f64; 2]> {
         return None;
     }
     let all = midranks(p);
-    // How much of the other side each row beats.
+    // The share of the opposite rows that each row beats.
     let beaten = |rows: &[usize]| -> Vec<f64> {
         let own = midranks(&rows.iter().map(|row| p[*row]).collect::<Vec<f32>>());
         let others = (p.len() - rows.len()) as f64;
@@ -116,7 +117,7 @@ fn delong(positive: &[bool], p: &[f32], auc: f64) -> Option<[f64; 2]> {
     Some([logit - half, logit + half].map(|x| if x < 0.0 { exp(x) / (1.0 + exp(x)) } else { 1.0 / (1.0 + exp(-x)) }))
 }
 
-/// The rank of each score, from 1; the mean one for equal scores.
+/// The rank of each score, from 1; the mean rank for equal scores.
 fn midranks(scores: &[f32]) -> Vec<f64> {
     let mut order: Vec<usize> = (0..scores.len()).collect();
     order.sort_by(|a, b| scores[*a].total_cmp(&scores[*b]));
@@ -163,7 +164,7 @@ fn threshold(threshold: f64, positive: &[bool], p: &[f32], weight: &dyn Fn(usize
 }
 
 impl NumberCurves {
-    /// The curves of true and predicted numbers. A prediction that is not finite is in the points alone.
+    /// The curves of true and predicted numbers. A prediction that is not finite is only in the points.
     pub fn of(y: &[f64], p: &[f64]) -> Self {
         let points = evenly(y.len(), MOST_POINTS).map(|row| [y[row], p[row]]).collect();
         let finite: Vec<[f64; 2]> =
@@ -193,13 +194,13 @@ impl NumberCurves {
     }
 }
 
-/// At most `most` of so many rows, evenly chosen.
+/// At most `most` of `rows` rows, evenly spaced.
 pub(crate) fn evenly(rows: usize, most: usize) -> impl Iterator<Item = usize> {
     let taken = rows.min(most);
     (0..taken).map(move |i| i * rows / taken)
 }
 
-/// The edges of a histogram of sorted numbers; none of no numbers.
+/// The edges of a histogram of sorted numbers; empty without numbers.
 fn edges(sorted: &[f64]) -> Vec<f64> {
     let (Some(low), Some(high)) = (sorted.first().copied(), sorted.last().copied()) else { return Vec::new() };
     if low == high {
@@ -207,7 +208,7 @@ fn edges(sorted: &[f64]) -> Vec<f64> {
     }
     let iqr = quantile(sorted, 0.75) - quantile(sorted, 0.25);
     let width = 2.0 * iqr / exp(ln_f64(sorted.len() as f64) / 3.0);
-    // Numbers that are nearly all the same have no width of their own.
+    // Numbers that are nearly equal do not define a bin width.
     let bins =
         if width > 0.0 { ((high - low) / width).ceil().min(MOST_BINS as f64).max(1.0) as usize } else { MOST_BINS };
     let edge = |i: usize| if i == bins { high } else { low + (high - low) * i as f64 / bins as f64 };

@@ -1,7 +1,7 @@
 //! The evaluation of predictions against known targets, each number next to that of a trivial baseline.
 //!
-//! The baseline knows the training targets and nothing else. For classes it always says the most frequent training class
-//! and gives each class its training share as probability; for numbers it always says the training mean.
+//! The baseline knows the training targets and nothing else. For classes it always predicts the most frequent training
+//! class, with the training shares as probabilities; for numbers it always predicts the training mean.
 
 use serde::{Deserialize, Serialize};
 use treino_core::error::{Error, Result};
@@ -9,7 +9,7 @@ use treino_engine::math::ln_f64;
 use treino_nn::metrics::auc;
 use treino_nn::train::Decision;
 
-/// What predictions are worth.
+/// The evaluation of predictions.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "target", rename_all = "snake_case")]
 pub enum Evaluation {
@@ -30,26 +30,27 @@ pub struct WithBaseline {
     pub baseline: f64,
 }
 
-/// The evaluation of predicted classes. Counts are sums of weights, which are row counts where there are no weights.
+/// The evaluation of predicted classes. Counts are sums of weights, which are row counts if there are no weights.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ClassificationScores {
     /// How many rows were evaluated.
     pub n: usize,
     /// The sum of their weights.
     pub weight: f64,
-    /// The class that the baseline always says.
+    /// The class that the baseline always predicts.
     pub baseline_class: String,
-    /// The share of rows predicted right. A row is given to its most probable class (of equals the first); with one
-    /// prediction a row, to the second class where that is above 0.5, or above the boundary of the loss for scores.
+    /// The share of rows predicted correctly. The predicted class is the most probable one (of equals the first); with
+    /// one prediction per row, it is the second class if that is above 0.5, or above the boundary of the loss for
+    /// scores.
     pub accuracy: WithBaseline,
-    /// Mean of -ln p(true class), with p made to sum to 1 and clipped to [1e-7, 1 - 1e-7]; missing where scores that are no
-    /// probabilities predict the classes.
+    /// Mean of -ln p(true class), with p normalised to sum 1 and clipped to [1e-7, 1 - 1e-7]; missing if class scores
+    /// that are not probabilities predict the classes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub log_loss: Option<WithBaseline>,
-    /// The exact area under the ROC curve (0.5 for any baseline): of the second of two classes; of more, the plain mean
-    /// of each class against the rest, over the classes that occur. Missing where no class has rows on both sides.
+    /// The exact area under the ROC curve (0.5 for any baseline): of the second of two classes; of more, the unweighted
+    /// mean of each class against the rest, over the classes that occur. Missing if no class has rows on both sides.
     pub auc: Option<f64>,
-    /// Plain mean over the classes that occur or are predicted.
+    /// Unweighted mean over the classes that occur or are predicted.
     pub macro_average: AveragedScores,
     /// Mean weighted by the classes' support.
     pub weighted_average: AveragedScores,
@@ -68,9 +69,9 @@ pub struct ClassScores {
     pub training_share: f64,
     /// Rows that are of this class.
     pub support: f64,
-    /// Rows that are given to this class.
+    /// Rows that are predicted as this class.
     pub predicted: f64,
-    /// Precision, recall and F1; 0 where they are 0/0.
+    /// Precision, recall and F1; 0 if they are 0/0.
     #[serde(flatten)]
     pub scores: AveragedScores,
     /// The exact area under its ROC curve against the rest; missing without rows on both sides.
@@ -80,22 +81,22 @@ pub struct ClassScores {
 /// Precision, recall and F1, of one class or averaged over classes.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub struct AveragedScores {
-    /// Of the rows given to the class, the share that belongs there.
+    /// Of the rows predicted as the class, the share that belongs to it.
     pub precision: f64,
-    /// Of the rows of the class, the share that is given to it.
+    /// Of the rows of the class, the share that is predicted as it.
     pub recall: f64,
     /// The harmonic mean of precision and recall.
     pub f1: f64,
 }
 
-/// The evaluation of predicted numbers, in the units of what was given.
+/// The evaluation of predicted numbers, in the units of the arguments.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RegressionScores {
     /// How many rows were evaluated.
     pub n: usize,
     /// The sum of their weights.
     pub weight: f64,
-    /// What the baseline always says.
+    /// The number that the baseline always predicts.
     pub training_mean: f64,
     /// Mean of (y - p)^2.
     pub mse: WithBaseline,
@@ -103,19 +104,19 @@ pub struct RegressionScores {
     pub rmse: WithBaseline,
     /// Mean of |y - p|.
     pub mae: WithBaseline,
-    /// 1 - (squared errors) / (squared deviations of y from its mean over these rows); missing where y does not vary.
-    /// The baseline's is 0 or a little below, because it knows the training mean, not this one.
+    /// 1 - (squared errors) / (squared deviations of y from its mean over these rows); missing if y does not vary. The
+    /// baseline's is 0 or slightly below, because it uses the training mean, not that of these rows.
     pub r2: Option<WithBaseline>,
 }
 
 impl Evaluation {
-    /// Evaluates predicted probabilities or scores of classes, as `decision` says.
+    /// Evaluates predicted probabilities or class scores, interpreted by `decision`.
     ///
-    /// `y` has the class number of each row. `p` has `p_width` of them a row, one for each class, or a single one
-    /// for the second of two classes. `shares` are the classes' shares of the training targets.
+    /// `y` has the class index of each row. `p` has `p_width` numbers per row, one for each class, or a single one for
+    /// the second of two classes. `shares` are the classes' shares of the training targets.
     ///
     /// # Errors
-    /// No rows, no weight, or slices that do not fit together.
+    /// Returns an error for no rows, no weight, or slices whose lengths do not match.
     pub fn classes(
         class_names: &[String],
         y: &[u32],
@@ -189,10 +190,10 @@ impl Evaluation {
         }))
     }
 
-    /// Evaluates predicted numbers; `y` and `p` in the units that the report shall have.
+    /// Evaluates predicted numbers; `y` and `p` in the units of the report.
     ///
     /// # Errors
-    /// No rows, no weight, or slices that do not fit together.
+    /// Returns an error for no rows, no weight, or slices whose lengths do not match.
     pub fn numbers<T: Copy + Into<f64>>(
         y: &[T],
         p: &[T],
@@ -255,7 +256,7 @@ fn ratio(a: f64, b: f64) -> f64 {
 }
 
 pub(crate) fn ln_of_clipped(p: f64) -> f64 {
-    // A probability that is no number stays none: the logarithm would make one of it.
+    // A NaN probability stays NaN: clipping would replace it by a number.
     if p.is_nan() { p } else { ln_f64(p.clamp(1e-7, 1.0 - 1e-7)) }
 }
 
@@ -263,7 +264,7 @@ fn area(class: usize, y: &[u32], p: &[f32], p_width: usize, weights: Option<&[f3
     let positive: Vec<bool> = y.iter().map(|y| *y as usize == class).collect();
     let scores: Vec<f32> = match (p_width, class) {
         (1, 1) => p.to_vec(),
-        // Not 1 - p, which would round distinct small scores together.
+        // Not 1 - p, which would round distinct small scores to equal ones.
         (1, _) => p.iter().map(|p| -p).collect(),
         _ => p.iter().skip(class).step_by(p_width).copied().collect(),
     };

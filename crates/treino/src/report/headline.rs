@@ -1,8 +1,8 @@
-//! The few numbers that an evaluation is known by.
+//! The headline numbers of an evaluation.
 
 use super::evaluation::Evaluation;
 
-/// The headline numbers of an evaluation, each with its name, the most telling first.
+/// The headline numbers of an evaluation, each with its name, the most informative first.
 pub fn headline(evaluation: &Evaluation) -> Vec<(&'static str, f64)> {
     match evaluation {
         Evaluation::Classes(c) => {

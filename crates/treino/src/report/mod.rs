@@ -1,4 +1,4 @@
-//! What a finished run is worth, in numbers: the basis of every report.
+//! The evaluation and record of a finished run: the basis of every report.
 //!
 //! All sums are in double precision and in the order of the rows.
 

@@ -1,17 +1,17 @@
-//! Rows worth a look: those that the network got badly wrong, and those that it was undecided about.
+//! Notable rows: those with the largest errors, and those with the most uncertain predictions.
 
 use super::record::NotableRow;
 use super::target_predictions::TargetPredictions;
 use treino_tables::{ColumnKind, Recipe};
 
-/// So many rows of each sort at most.
+/// The largest number of rows of each kind.
 const MOST: usize = 10;
 
-/// A row is undecided about where the two most probable classes are nearer than this.
+/// A row is undecided if the probabilities of its two most probable classes differ by less than this.
 const GAP: f64 = 0.2;
 
-/// The rows that were said wrong, worst first: those whose true class was least probable or had the smallest score, or the numbers with the largest
-/// errors. Ties stand in the order of the file.
+/// The rows with wrong predictions, worst first: those whose true class had the lowest probability or score, or the
+/// numbers with the largest errors. Ties are in the order of the file.
 pub(crate) fn wrong(said: &TargetPredictions<'_>, recipe: &Recipe) -> Vec<NotableRow> {
     let rows = 0..said.data.len();
     let badness: Vec<(usize, f64)> = if said.is_number() {
@@ -24,7 +24,7 @@ pub(crate) fn wrong(said: &TargetPredictions<'_>, recipe: &Recipe) -> Vec<Notabl
     least(badness, said, recipe)
 }
 
-/// The rows between two classes, closest first; none where scores have no scale.
+/// The undecided rows between two classes, closest first; none for class scores, which have no fixed scale.
 pub(crate) fn undecided(said: &TargetPredictions<'_>, recipe: &Recipe) -> Vec<NotableRow> {
     if said.is_number() || !said.decision.is_probability {
         return Vec::new();
@@ -39,7 +39,7 @@ pub(crate) fn undecided(said: &TargetPredictions<'_>, recipe: &Recipe) -> Vec<No
     least(near.collect(), said, recipe)
 }
 
-/// The rows with the least numbers.
+/// The rows with the smallest numbers.
 fn least(mut rows: Vec<(usize, f64)>, said: &TargetPredictions<'_>, recipe: &Recipe) -> Vec<NotableRow> {
     let number = |row: usize| said.data.rows[row];
     rows.sort_by(|a, b| a.1.total_cmp(&b.1).then(number(a.0).cmp(&number(b.0))));

@@ -1,7 +1,8 @@
-//! Everything about a finished run that a report needs: measured once, kept in the run folder, put into words later.
+//! Everything about a finished run that a report needs: measured once, stored in the run folder, described in words
+//! later.
 //!
-//! It holds numbers and names, no sentences, so that it can be shown in any language, long after the data is gone. What stands
-//! in it depends on the training alone: no time, no path but the file's name, no number of threads.
+//! It contains numbers and names, no sentences, so that it can be shown in any language, long after the data is gone.
+//! Its content depends on the training alone: no time, no path except the file's name, no number of threads.
 
 use super::consistent::misfit;
 use super::evaluation::Evaluation;
@@ -11,7 +12,7 @@ use treino_core::error::{Error, Result};
 use treino_core::files::check_seal;
 use treino_nn::train::PENALTY;
 
-/// The version of `record.json` that is written, and the newest that is read. From 2 on there is a checksum.
+/// The version of `record.json` that is written, and the newest that can be read. From 2 on there is a checksum.
 pub const RECORD_VERSION: u32 = 2;
 
 /// The first version with a checksum.
@@ -25,7 +26,7 @@ pub struct Record {
     pub format_version: u32,
     /// The program that trained, such as `treino 0.1.0`.
     pub program: String,
-    /// What was trained, and how.
+    /// The setup of the training.
     pub setting: TrainingSetup,
     /// The table.
     pub data: DataSummary,
@@ -33,28 +34,28 @@ pub struct Record {
     pub course: RecordedHistory,
     /// Statistics inside the network, epoch by epoch.
     pub inside: treino_nn::events::LayerStatistics,
-    /// How each target is predicted; empty where the training diverged and left no model.
+    /// The predictions of each target; empty if the training diverged and left no model.
     pub targets: Vec<TargetRecord>,
 }
 
-/// What was trained, and how.
+/// The setup of a training.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct TrainingSetup {
-    /// The resolved spec, as TOML, its paths cut to file names.
+    /// The resolved spec, as TOML, with paths reduced to file names.
     pub spec: String,
-    /// The layers, each as one line: name, what it is, shape of its rows, parameters.
+    /// The layers, each on one line: name, class, shape of its rows, parameters.
     pub layers: Vec<LayerLine>,
     /// Parameters of the network.
     pub parameters: usize,
-    /// The optimizer, as the head of `treino train` says it.
+    /// The optimizer, as `treino train` prints it.
     pub optimizer: String,
     /// The losses, the same way.
     pub loss: String,
     /// The name of each output's loss in the catalogue.
     pub losses: Vec<String>,
-    /// The learning rate at the beginning; `None` where a schedule or the optimizer decides it.
+    /// The initial learning rate; `None` if a schedule or the optimizer determines it.
     pub learning_rate: Option<f64>,
-    /// Rows of a batch, and steps of an epoch.
+    /// Rows of a batch.
     pub batch_size: usize,
     /// Steps of an epoch.
     pub steps: usize,
@@ -64,38 +65,38 @@ pub struct TrainingSetup {
     pub seed: u64,
     /// The seed of the split.
     pub split_seed: u64,
-    /// Trainings with seeds of their own.
+    /// The number of trainings with different seeds.
     pub repeats: usize,
-    /// Whether rows of the classes weigh differently.
+    /// Whether the training uses class weights.
     pub is_class_weighted: bool,
 }
 
 impl TrainingSetup {
-    /// Whether the last rows of the file were kept back, not random ones.
+    /// Whether the last rows of the file were held out, not random ones.
     pub fn is_split_last(&self) -> bool {
         self.spec.lines().any(|line| line.trim() == "split = \"last\"")
     }
 }
 
-/// A layer in a line.
+/// A layer on one line.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct LayerLine {
     /// Its name, such as `dense_1`.
     pub name: String,
     /// Its class, such as `Dense`.
     pub class: String,
-    /// The shape of a row that comes out.
+    /// The shape of a row of its output.
     pub outputs: String,
     /// Its parameters.
     pub parameters: usize,
 }
 
-/// The table that was learnt from.
+/// The table of the training.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct DataSummary {
     /// The file's name, without its folder.
     pub source: String,
-    /// Its rows and columns.
+    /// The number of its rows.
     pub rows: usize,
     /// Columns, the targets included.
     pub columns: usize,
@@ -107,9 +108,9 @@ pub struct DataSummary {
     pub inputs: Vec<ColumnSummary>,
     /// Columns that are not used, and why.
     pub left_out: Vec<LeftOutSummary>,
-    /// What was decided without being asked, in English.
+    /// What was decided automatically, in English.
     pub notes: Vec<String>,
-    /// 128 bits of SipHash-1-3 over inputs, targets and weights of all parts as they were learnt from, in hexadecimal.
+    /// 128 bits of SipHash-1-3 over inputs, targets and weights of all parts as the training uses them, in hexadecimal.
     pub hash: String,
 }
 
@@ -131,25 +132,26 @@ pub struct ColumnSummary {
     pub name: String,
     /// `number`, `integer`, `boolean`, `category`, `date` or `text`.
     pub kind: String,
-    /// Features that it became.
+    /// The number of its inputs.
     pub features: usize,
-    /// The share of rows where it is missing; `None` where the features no longer show it.
+    /// The share of rows where it is missing; `None` if the inputs do not show it.
     pub missing: Option<f64>,
-    /// Different values, as far as they can be told.
+    /// The number of distinct values, if it can be determined.
     pub distinct: Option<usize>,
-    /// Smallest, mean, standard deviation and largest of a number, in its own unit, cells beyond the limit of its scale cut to it; `None`
-    /// for other columns.
+    /// Smallest, mean, standard deviation and largest of a number, in its own unit, with cells clipped at the limit of
+    /// its scale; `None` for other columns.
     pub numbers: Option<[f64; 4]>,
     /// The most frequent value and its share; `None` for numbers that vary.
     pub most_frequent: Option<(String, f64)>,
-    /// Mean and standard deviation of its first feature as the network sees it.
+    /// Mean and standard deviation of its first input in the network's scale.
     pub scaled: [f64; 2],
-    /// How well this column alone tells the first target on the training rows: the AUC of a number against two classes (or its
-    /// complement, whichever is larger), R2 of a straight line for a number, the accuracy of the best class for each level of a
-    /// category; `None` where that is not defined.
+    /// How well this column alone predicts the first target on the training rows: the AUC of a number for two classes
+    /// (or its complement, whichever is larger), R2 of a straight line for a number, the accuracy of the most frequent
+    /// class for each level of a category; `None` if that is undefined.
     pub alone: Option<f64>,
-    /// How well it tells the first target on the training rows whether the cell is missing: the largest share of a class among
-    /// the rows where it is missing or among the others, R2 of the two means for a number; `None` where so few rows say nothing.
+    /// How well the missing-value indicator predicts the first target on the training rows: the largest share of a
+    /// class among the rows where the cell is missing or among the others, R2 of the two means for a number; `None`
+    /// with too few rows.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub missing_alone: Option<f64>,
 }
@@ -157,39 +159,39 @@ pub struct ColumnSummary {
 /// The epochs of the training.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RecordedHistory {
-    /// Names of the numbers.
+    /// Names of the metrics.
     pub names: Vec<String>,
-    /// Whether more of each is better, where that is known.
+    /// Whether larger is better for each, if known.
     pub more_is_better: Vec<Option<bool>>,
-    /// One row an epoch, one number a name; `None` where an epoch lacks it or it is not finite.
+    /// One row per epoch, one number per name; `None` if an epoch lacks it or it is not finite.
     pub epochs: Vec<Vec<Option<f64>>>,
     /// The learning rate after each epoch.
     #[serde(with = "treino_core::nullable")]
     pub learning_rates: Vec<f64>,
     /// The best epoch, from 0.
     pub best_epoch: Option<usize>,
-    /// The epoch, from 0, whose weights the model has.
+    /// The epoch, from 0, of the model's weights.
     pub kept_epoch: Option<usize>,
     /// How it ended.
     pub ending: RecordedEnding,
-    /// Settings of each early stopping that watched.
+    /// The settings of each early stopping callback.
     pub stopping: Vec<Stopping>,
 }
 
 impl RecordedHistory {
-    /// One name's numbers, epoch by epoch; NaN where an epoch lacks it.
+    /// The values of one name, epoch by epoch; NaN if an epoch lacks it.
     pub fn series(&self, name: &str) -> Option<Vec<f64>> {
         let at = self.names.iter().position(|n| n == name)?;
         Some(self.epochs.iter().map(|epoch| epoch[at].unwrap_or(f64::NAN)).collect())
     }
 
-    /// `loss` or `val_loss` without the penalties that Keras counts into it.
+    /// `loss` or `val_loss` without the penalties that Keras includes in it.
     pub fn task_loss(&self, name: &str) -> Option<Vec<f64>> {
         let mut losses = self.series(name)?;
         let penalties = self.series(&name.replace("loss", PENALTY)).unwrap_or_default();
         for (loss, penalty) in losses.iter_mut().zip(penalties) {
             let rest = *loss - penalty;
-            // A loss of 0 is not what the subtraction rounds to.
+            // Avoids a rounding error of the subtraction if the loss is 0.
             *loss = if rest.abs() < 1e-12 * penalty.abs() { 0.0 } else { rest };
         }
         Some(losses)
@@ -209,13 +211,13 @@ pub enum RecordedEnding {
     },
     /// It was interrupted.
     Interrupted,
-    /// It left the finite numbers.
+    /// It diverged.
     Diverged {
         /// Epoch, from 0.
         epoch: usize,
         /// Step in the epoch, from 0.
         step: usize,
-        /// Where the first number that is not finite stood, in English.
+        /// The position of the first number that is not finite, in English.
         place: String,
         /// The learning rate of that step.
         #[serde(with = "treino_core::nullable")]
@@ -223,7 +225,7 @@ pub enum RecordedEnding {
         /// Whether the cause is in the expression of a loss.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         in_expression: bool,
-        /// Steps made before in the whole training.
+        /// The number of earlier steps in the whole training.
         #[serde(default)]
         steps_before: u64,
         /// The losses of the last steps with a finite one.
@@ -235,24 +237,24 @@ pub enum RecordedEnding {
 /// An early stopping: Keras's parameters.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Stopping {
-    /// Name in the history to watch.
+    /// The monitored metric.
     pub monitor: String,
-    /// By how much an epoch must be better.
+    /// The minimum improvement of an epoch.
     pub min_delta: f64,
     /// Epochs without improvement.
     pub patience: usize,
-    /// Whether more is better.
+    /// Whether larger is better.
     pub more_is_better: bool,
     /// A number that an epoch must beat.
     pub baseline: Option<f64>,
-    /// Whether the best weights are put back.
+    /// Whether the best weights are restored.
     pub restore_best_weights: bool,
-    /// Epochs before which nothing is watched.
+    /// Number of epochs at the start that are not monitored.
     pub start_from_epoch: usize,
 }
 
 impl Stopping {
-    /// One that waits so many epochs for any improvement, and puts the best weights back.
+    /// One that waits `patience` epochs for any improvement, and restores the best weights.
     pub fn after(patience: usize, monitor: &str, more_is_better: bool) -> Self {
         Stopping {
             monitor: monitor.to_string(),
@@ -266,7 +268,7 @@ impl Stopping {
     }
 }
 
-/// How a target is predicted.
+/// The predictions of a target.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct TargetRecord {
     /// Its name.
@@ -275,24 +277,24 @@ pub struct TargetRecord {
     pub task: String,
     /// The classes in their order.
     pub classes: Vec<String>,
-    /// What a number is divided by before the loss sees it; 1 for classes.
+    /// The divisor of a number in the loss's scale; 1 for classes.
     pub unit: f64,
-    /// Evaluations of the parts that there are: `train`, `validation`, `test`.
+    /// Evaluations of the existing parts: `train`, `validation`, `test`.
     pub parts: Vec<(String, Evaluation)>,
-    /// Whether classes are predicted by scores that are no probabilities.
+    /// Whether classes are predicted by scores that are not probabilities.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub has_scores: bool,
-    /// Curves, on the part that says most about new rows: the last of `parts`.
+    /// Curves, on the part that is most representative of new rows: the last of `parts`.
     pub curves: PredictionCurves,
-    /// The rows of that part that the network got badly wrong, worst first.
+    /// The rows of that part with the largest errors, worst first.
     pub wrong: Vec<NotableRow>,
-    /// The rows of that part that it was undecided about; none for numbers.
+    /// The rows of that part with the most uncertain predictions; empty for numbers.
     pub undecided: Vec<NotableRow>,
-    /// Which columns matter, most first.
+    /// The importance of the columns, the most important first.
     pub importance: Vec<ColumnImportance>,
-    /// What the prediction does along the columns that matter most.
+    /// The dependence of the prediction on the most important columns.
     pub dependence: Vec<Dependence>,
-    /// With several seeds, the headline numbers of each complete one: name, then one value a seed.
+    /// With several seeds, the headline numbers of each complete one: name, then one value per seed.
     #[serde(with = "treino_core::nullable")]
     pub seeds: Vec<(String, Vec<f64>)>,
 }
@@ -301,7 +303,7 @@ pub struct TargetRecord {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "of", rename_all = "snake_case")]
 pub enum PredictionCurves {
-    /// Of classes: one entry a class; of two classes the positive one alone.
+    /// Of classes: one entry per class; of two classes only the positive one.
     Classes {
         /// Each against the rest.
         classes: Vec<ClassCurves>,
@@ -315,34 +317,34 @@ pub enum PredictionCurves {
 pub struct ClassCurves {
     /// The class.
     pub name: String,
-    /// Rows of the class, and others.
+    /// The number of rows of the class, and of the others.
     pub rows: [usize; 2],
     /// The exact area under the ROC curve.
     #[serde(with = "treino_core::nullable")]
     pub auc: f64,
-    /// Its 95 % interval after DeLong, on the logit scale; `None` with weights, or where the area is 0 or 1.
+    /// Its 95 % interval after DeLong, on the logit scale; `None` with weights, or if the area is 0 or 1.
     pub auc_interval: Option<[f64; 2]>,
-    /// Points of the ROC curve, simplify_curve to a few hundred: false positive rate, true positive rate.
+    /// Points of the ROC curve, simplified to a few hundred: false positive rate, true positive rate.
     pub roc: Vec<[f64; 2]>,
-    /// Points of the precision-recall curve, simplify_curve: recall, precision.
+    /// Points of the precision-recall curve, simplified: recall, precision.
     #[serde(with = "treino_core::nullable")]
     pub precision_recall: Vec<[f64; 2]>,
     /// Average precision: the sum of precision times the step in recall.
     #[serde(with = "treino_core::nullable")]
     pub average_precision: f64,
-    /// The share of the class, which is what a classifier that guesses has as precision.
+    /// The share of the class, which is the precision of random predictions.
     #[serde(with = "treino_core::nullable")]
     pub share: f64,
-    /// Ten bins of equal width over the predicted probability, those without rows left out; none of scores.
+    /// Ten bins of equal width over the predicted probability, without empty bins; empty for scores.
     pub calibration: Vec<CalibrationBin>,
     /// The mean of (p - y)^2; NaN for scores.
     #[serde(with = "treino_core::nullable")]
     pub brier: f64,
-    /// What each threshold from 0.05 to 0.95 gives; none for scores.
+    /// The counts at each threshold from 0.05 to 0.95; empty for scores.
     pub thresholds: Vec<ThresholdRow>,
 }
 
-/// Rows whose predicted probability is alike.
+/// Rows with similar predicted probabilities.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct CalibrationBin {
     /// Mean predicted probability.
@@ -356,7 +358,7 @@ pub struct CalibrationBin {
     pub rows: usize,
 }
 
-/// Rows at or above a threshold are called positive.
+/// Counts if rows at or above a threshold are predicted as positive.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct ThresholdRow {
     /// The threshold.
@@ -368,7 +370,7 @@ pub struct ThresholdRow {
 /// Curves of predicted numbers, in their own units.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct NumberCurves {
-    /// True and predicted number of rows, at most 1,000, evenly chosen.
+    /// True and predicted number of rows, at most 1,000, evenly spaced.
     #[serde(with = "treino_core::nullable")]
     pub points: Vec<[f64; 2]>,
     /// Histogram of y - p: edges, one more than counts.
@@ -378,34 +380,34 @@ pub struct NumberCurves {
     /// Quantiles of |y - p|: 0.5, 0.9, 0.95, 1.
     #[serde(with = "treino_core::nullable")]
     pub error_quantiles: [f64; 4],
-    /// Ten groups of equally many rows by predicted number: mean predicted, mean true.
+    /// Ten groups of equal size by predicted number: mean predicted, mean true.
     #[serde(with = "treino_core::nullable")]
     pub groups: Vec<[f64; 2]>,
 }
 
-/// A row worth a look.
+/// A notable row.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct NotableRow {
     /// Its number in the file, from 1, the header not counted.
     pub row: usize,
-    /// What it is: a class, or a number.
+    /// The true class or number.
     pub truth: String,
-    /// What the network said.
+    /// The predicted class or number.
     pub said: String,
-    /// The probability or score of the class it said (for numbers: truth minus what was said).
+    /// The probability or score of the predicted class (for numbers: true minus predicted).
     #[serde(with = "treino_core::nullable")]
     pub score: f64,
-    /// Columns and what stands there.
+    /// The columns with their cells.
     pub inputs: Vec<(String, String)>,
 }
 
-/// What shuffling a column costs.
+/// The permutation importance of a column.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ColumnImportance {
     /// The column.
     pub column: String,
-    /// By how much the loss (log-loss, or mean squared error) grows when its cells are shuffled, or the share of wrong rows
-    /// where scores predict classes: mean over the repeats.
+    /// The increase of the loss (log-loss, or mean squared error) when its cells are shuffled, or of the share of wrong
+    /// rows if scores predict classes: mean over the repeats.
     #[serde(with = "treino_core::nullable")]
     pub mean: f64,
     /// Standard deviation over the repeats.
@@ -413,16 +415,16 @@ pub struct ColumnImportance {
     pub sd: f64,
 }
 
-/// What the mean prediction does along a column: partial dependence.
+/// The mean prediction as a function of a column: partial dependence.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Dependence {
     /// The column.
     pub column: String,
-    /// Values that it was set to, as text for people and files.
+    /// The values that it was set to, as text for people and files.
     pub labels: Vec<String>,
     /// The same as numbers; empty for a category.
     pub values: Vec<f64>,
-    /// For each class (of two classes the positive one alone), or for the number: the mean prediction at each value.
+    /// For each class (of two classes only the positive one), or for the number: the mean prediction at each value.
     #[serde(with = "treino_core::nullable")]
     pub predictions: Vec<Vec<f64>>,
 }
@@ -431,7 +433,7 @@ impl Record {
     /// Reads `record.json` of a run folder.
     ///
     /// # Errors
-    /// No such file, one that is damaged or of a newer format, or lists that do not fit together.
+    /// Returns an error for a missing or damaged file, for a newer format, or for lists whose lengths do not match.
     pub fn open(run: &Path) -> Result<Record> {
         let path = run.join("record.json");
         if run.is_dir() && !path.is_file() {
@@ -447,7 +449,7 @@ impl Record {
     /// Reads the text of a `record.json`.
     ///
     /// # Errors
-    /// A text that is damaged or of a newer format, or lists that do not fit together.
+    /// Returns an error for a damaged text, for a newer format, or for lists whose lengths do not match.
     pub fn from_json(text: &str) -> Result<Record> {
         let version = serde_json::from_str::<Version>(text).map(|v| v.format_version);
         if let Ok(newer @ RECORD_VERSION..) = version

@@ -1,4 +1,4 @@
-//! Results in rows and columns, as they are shown and exported.
+//! Results as tables, for display and export.
 
 /// Data in rows and columns.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -12,11 +12,11 @@ pub struct FigureTable {
 /// A cell of a table.
 #[derive(Debug, Clone, PartialEq)]
 pub enum FigureCell {
-    /// A number: in full in files, short and in the language's marks where a person reads it.
+    /// A number: with all digits in files, rounded and in the language's format for display.
     Number(f64),
-    /// Words.
+    /// A text.
     Text(String),
-    /// Nothing.
+    /// An empty cell.
     Empty,
 }
 
@@ -53,7 +53,7 @@ impl FigureTable {
     /// Adds a row.
     ///
     /// # Panics
-    /// If it has not a cell for each column.
+    /// If the number of cells differs from that of the columns.
     pub fn row(&mut self, cells: impl IntoIterator<Item = FigureCell>) {
         let cells: Vec<FigureCell> = cells.into_iter().collect();
         assert_eq!(cells.len(), self.head.len(), "a row has a cell for each column");

@@ -1,4 +1,4 @@
-//! What a network said about the rows of a part, next to what is true.
+//! The predictions of a network for the rows of a part, next to the true values.
 
 use super::evaluation::ln_of_clipped;
 use treino_core::rows::Matrix;
@@ -8,12 +8,13 @@ use treino_tables::{Dataset, Target, Task};
 /// The predictions of a target on some rows.
 pub(crate) struct TargetPredictions<'a> {
     pub target: &'a Target,
-    /// Probabilities or scores, of the second of two classes alone where there is one a row; or numbers in the scale of the target.
+    /// Probabilities or scores (if there is one per row, of the second of two classes), or numbers in the scale of the
+    /// target.
     pub outputs: &'a Matrix,
     pub data: &'a Dataset,
     /// The target's column in `y`.
     pub at: usize,
-    /// How outputs for classes are read.
+    /// How outputs for classes are interpreted.
     pub decision: Decision,
 }
 
@@ -48,14 +49,14 @@ impl TargetPredictions<'_> {
         self.decision.for_class(self.outputs.row(row), class)
     }
 
-    /// The classes that are worth a curve of their own: of two the second alone.
+    /// The classes with a separate curve: of two only the second.
     pub fn shown_classes(&self) -> std::ops::Range<usize> {
         let classes = self.target.classes.len();
         if classes == 2 { 1..2 } else { 0..classes }
     }
 
-    /// What a row costs: -ln of the true class's probability, made to sum to 1 and clipped as in the log-loss; 1 for a wrong class
-    /// where there are no probabilities; or the squared error.
+    /// The cost of a row: -ln of the true class's probability, normalised to sum 1 and clipped as in the log-loss; 1
+    /// for a wrong class if there are no probabilities; or the squared error.
     pub fn cost(&self, row: usize) -> f64 {
         if self.is_number() {
             let error = self.number(row) - self.predicted(row);
@@ -71,7 +72,7 @@ impl TargetPredictions<'_> {
         -ln_of_clipped(self.for_class(row, self.class(row)) / sum)
     }
 
-    /// The mean cost of all rows under their weights.
+    /// The weighted mean cost of all rows.
     pub fn loss(&self) -> f64 {
         let weight = |row: usize| self.data.weights.as_ref().map_or(1.0, |w| f64::from(w[row]));
         let rows = || 0..self.data.len();

@@ -1,4 +1,4 @@
-//! What the training rows say about each column, read back from the features.
+//! A summary of each column over the training rows, decoded from the inputs.
 
 use crate::report::ColumnSummary;
 use siphasher::sip128::{Hasher128, SipHasher13};
@@ -7,7 +7,7 @@ use std::hash::Hasher;
 use treino_nn::metrics::auc;
 use treino_tables::{Dataset, DecodedColumn, Prepared, Task, shown};
 
-/// The facts of each column that is used.
+/// The summary of each column that is used.
 pub(super) fn columns(prepared: &Prepared) -> Vec<ColumnSummary> {
     prepared.recipe.places().iter().map(|place| facts(place, prepared)).collect()
 }
@@ -21,7 +21,7 @@ fn facts(place: &DecodedColumn<'_>, prepared: &Prepared) -> ColumnSummary {
     for (row, features) in rows().enumerate().filter(|(_, features)| input.is_missing(features) != Some(true)) {
         codes.entry(input.code(features)).or_insert((0, row)).0 += 1;
     }
-    // Of equally many the first in the file.
+    // Of equally frequent ones the first in the file.
     let most = codes.values().max_by(|a, b| a.0.cmp(&b.0).then(b.1.cmp(&a.1)));
     let frequent = |(count, row): (usize, usize)| (input.text(place.of(x.row(row))), count as f64 / n as f64);
     let date = input.kind == treino_tables::ColumnKind::Date;
@@ -41,13 +41,13 @@ fn facts(place: &DecodedColumn<'_>, prepared: &Prepared) -> ColumnSummary {
     }
 }
 
-/// Fewer rows, with the cell or without it, may be of one class by chance.
+/// With fewer rows, with or without the cell, all may be of one class by chance.
 const FEW: usize = 20;
 
-/// So many times in a million at most, rows drawn by chance would all be of one class.
+/// The largest probability that random rows would all be of one class.
 const BY_CHANCE: f64 = 1e-6;
 
-/// How well it tells the first target whether the cell of a column is missing.
+/// How well the missing-value indicator of a column alone predicts the first target.
 fn missing_alone(place: &DecodedColumn<'_>, prepared: &Prepared) -> Option<f64> {
     let Dataset { x, y, .. } = &prepared.train;
     let n = x.rows();
@@ -81,7 +81,7 @@ fn missing_alone(place: &DecodedColumn<'_>, prepared: &Prepared) -> Option<f64> 
 fn summary(numbers: &[f64]) -> [f64; 4] {
     let [mean, sd] = moments(numbers.iter().copied());
     let end = |worse: fn(f64, f64) -> f64| numbers.iter().copied().fold(mean, worse);
-    // The ends are cells, so they are what a cell would say.
+    // The ends are cells, so they are shown as cells would be.
     let cell = |number: f64| shown(number, f64::from(f32::EPSILON) * number.abs().max(sd)).parse().unwrap_or(number);
     [cell(end(f64::min)), mean, sd, cell(end(f64::max))]
 }
@@ -96,7 +96,7 @@ fn moments(numbers: impl Iterator<Item = f64> + Clone) -> [f64; 2] {
     };
     match of(1.0) {
         found if found.iter().all(|number| number.is_finite()) => found,
-        // The squares overflow, and perhaps the sum.
+        // The squares overflow, and perhaps the sum does too.
         _ => of(numbers.clone().fold(0.0, |most, x| x.abs().max(most))),
     }
 }
@@ -110,7 +110,7 @@ fn alone(place: &DecodedColumn<'_>, prepared: &Prepared) -> Option<f64> {
     let rows: Vec<usize> = there.collect();
     match prepared.target.task {
         Task::Regression => {
-            // No and yes are 0 and 1, so that the line goes through the two means.
+            // No and yes are 0 and 1, so the regression line passes through the two means.
             (is_number || matches!(input.encoding, treino_tables::Encoding::Number { .. })).then(|| {
                 let pairs = || rows.iter().map(|row| (f64::from(features(*row)[0]), f64::from(target(*row))));
                 let ([a, sd_a], [b, sd_b]) = (moments(pairs().map(|p| p.0)), moments(pairs().map(|p| p.1)));
@@ -138,11 +138,11 @@ fn alone(place: &DecodedColumn<'_>, prepared: &Prepared) -> Option<f64> {
     }
 }
 
-/// 128 bits of SipHash-1-3 with key 0 over training, validation and test: of each the inputs, the targets, the weights where
-/// there are any, and the numbers of the rows, from 0, all in little-endian bytes.
+/// 128 bits of SipHash-1-3 with key 0 over training, validation and test: for each part the inputs, the targets, the
+/// weights if there are any, and the row numbers, from 0, all in little-endian bytes.
 pub fn hash(prepared: &Prepared) -> String {
     let mut hasher = SipHasher13::new();
-    // The recipe tells what standardised numbers stand for; it is plain data, which can be written.
+    // The recipe defines the meaning of standardised numbers; it is plain data, which can be serialised.
     hasher.write(serde_json::to_string(&prepared.recipe).unwrap_or_default().as_bytes());
     for part in std::iter::once(&prepared.train).chain(&prepared.validation).chain(&prepared.test) {
         for numbers in [part.x.as_slice(), part.y.as_slice(), part.weights.as_deref().unwrap_or_default()] {

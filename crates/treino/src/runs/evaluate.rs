@@ -1,4 +1,4 @@
-//! How good a model's predictions are.
+//! Evaluation of a model's predictions.
 
 use crate::report::Evaluation;
 use crate::store::{StoredBaseline, TrainedModel};
@@ -6,7 +6,7 @@ use treino_core::error::Result;
 use treino_tables::{DataSpec, Dataset, Note, TableSource, Target};
 
 impl TrainedModel {
-    /// How good the predictions of each target on a raw table are, and how many rows lack a target.
+    /// The evaluation of the predictions of each target on a raw table, and the number of rows without a target.
     ///
     /// # Errors
     /// As [`TrainedModel::evaluate_as`].
@@ -14,10 +14,10 @@ impl TrainedModel {
         self.evaluate_as(source, &DataSpec::default(), &mut Vec::new())
     }
 
-    /// [`TrainedModel::evaluate`] for a table that is written as `written` says, as in [`TrainedModel::predict_as`].
+    /// [`TrainedModel::evaluate`] for a table in the format `written`, as in [`TrainedModel::predict_as`].
     ///
     /// # Errors
-    /// As there; a table without the targets, or with classes that the model does not know.
+    /// As there; also returns an error for a table without the targets, or with classes that the model does not know.
     pub fn evaluate_as(
         &self,
         source: &TableSource,
@@ -30,10 +30,10 @@ impl TrainedModel {
         Ok((self.evaluate_rows(&data)?, set_aside))
     }
 
-    /// How good the predictions of each target on encoded rows are.
+    /// The evaluation of the predictions of each target on encoded rows.
     ///
     /// # Errors
-    /// No rows.
+    /// Returns an error for no rows.
     pub fn evaluate_rows(&self, data: &Dataset) -> Result<Vec<Evaluation>> {
         let side = self.table()?;
         let weights = data.weights.as_deref();

@@ -1,9 +1,9 @@
-//! Which columns matter, and what the prediction does along them.
+//! Permutation importance and partial dependence.
 //!
-//! Permutation importance (L. Breiman, Machine Learning 45, 2001): the cells of a column are shuffled, and the loss grows by what
-//! the network made of them. Partial dependence (J. Friedman, Annals of Statistics 29, 2001): the column of every row is set to one
-//! value, and the predictions are averaged. Both are about the network, not about the world, and both pair values that may never
-//! stand together where columns go together.
+//! Permutation importance (L. Breiman, Machine Learning 45, 2001): the cells of a column are shuffled, and the increase
+//! of the loss shows how much the network uses them. Partial dependence (J. Friedman, Annals of Statistics 29, 2001):
+//! the column of every row is set to one value, and the predictions are averaged. Both describe the network, not the
+//! real world, and if columns are correlated, both create combinations of values that may never occur.
 
 use crate::report::curves::evenly;
 use crate::report::target_predictions::TargetPredictions;
@@ -17,22 +17,23 @@ use treino_engine::random::{Purpose, Stream};
 use treino_engine::simd::Simd;
 use treino_tables::{Dataset, DecodedColumn, Target};
 
-/// Shuffles of each column.
+/// The number of shuffles of each column.
 const SHUFFLES: usize = 5;
-/// Rows that are shuffled at most, and rows that are averaged over at most; with fewer than [`FEWEST`] nothing is told.
+/// The largest number of rows that are shuffled, and that are averaged over; with fewer than [`FEWEST`] rows there is
+/// no result.
 const MOST_SHUFFLED: usize = 2000;
 const MOST_AVERAGED: usize = 500;
 const FEWEST: usize = 20;
-/// Multiplications that either may cost.
+/// The largest number of multiplications for either.
 const MOST_WORK: f64 = 5e9;
-/// Columns whose dependence is drawn, numbers along each, and levels of a category.
+/// The number of columns whose dependence is drawn, of numbers along each, and of levels of a category.
 const DRAWN: usize = 4;
 const MOST_VALUES: usize = 20;
 const MOST_LEVELS: usize = 12;
-/// Training rows that the values come from, at most.
+/// The largest number of training rows that the values are taken from.
 const MOST_SOURCES: usize = 10_000;
 
-/// A model with the rows that it is asked about.
+/// A model with the rows for which it is queried.
 pub(super) struct QueriedModel<'a> {
     pub model: &'a TrainedModel,
     pub side: &'a TableSide,
@@ -53,7 +54,7 @@ fn rows_of(data: &Dataset, rows: &[usize]) -> Dataset {
 }
 
 impl QueriedModel<'_> {
-    /// Rows of the part, evenly chosen, of which each is asked so often; none where that is too much work.
+    /// Evenly spaced rows of the part, each of which is predicted `times` times; `None` if that is too much work.
     fn chosen(&self, most: usize, times: usize) -> Option<Dataset> {
         let each = (times * self.model.network.parameters().max(1)) as f64;
         let rows: Vec<usize> = evenly(self.part.len(), most.min((MOST_WORK / each) as usize)).collect();
@@ -70,7 +71,7 @@ impl QueriedModel<'_> {
             .collect())
     }
 
-    /// What shuffling each column costs each target, the dearest column first.
+    /// The importance of each column for each target, the most important column first.
     pub fn importance(&self) -> Result<Vec<Vec<ColumnImportance>>> {
         let targets = self.side.targets().count();
         let mut all = vec![Vec::new(); targets];
@@ -98,13 +99,13 @@ impl QueriedModel<'_> {
             }
             shuffled.x.as_mut_slice().copy_from_slice(data.x.as_slice());
         }
-        // A stable sort: columns that are worth the same stay in their order. What is no number stands last.
+        // A stable sort: columns of equal importance keep their order. NaN comes last.
         let key = |i: &ColumnImportance| if i.mean.is_nan() { f64::NEG_INFINITY } else { i.mean };
         all.iter_mut().for_each(|all| all.sort_by(|a, b| key(b).total_cmp(&key(a))));
         Ok(all)
     }
 
-    /// What the prediction of target `at` does along the first of these columns.
+    /// The dependence of the predictions of target `at` on the first of these columns.
     pub fn dependence(&self, at: usize, target: &Target, importance: &[ColumnImportance]) -> Result<Vec<Dependence>> {
         let Some(data) = self.chosen(MOST_AVERAGED, DRAWN * MOST_VALUES) else { return Ok(Vec::new()) };
         let places = self.side.recipe.places();

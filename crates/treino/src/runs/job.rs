@@ -1,4 +1,4 @@
-//! A whole training as one call, and a handle on one that runs.
+//! A whole training as one call, and a handle for a running one.
 
 use super::metrics::Metrics;
 use super::prepared_run::{Attempt, PreparedRun, Run};
@@ -18,10 +18,10 @@ use treino_nn::callbacks::{Callback, Custom, KeepProgress};
 use treino_nn::events::{Ending, Event, Gate, History};
 use treino_nn::train::Session;
 
-/// Writes a report of a record: into the first folder, which will have the name of the second one.
+/// Writes a report of a record into the first folder, which will be renamed to the second one.
 pub type Reporter = Arc<dyn Fn(&Record, &Path, &Path) -> Result<()> + Send + Sync>;
 
-/// A whole training: planned, trained, evaluated, measured, written into a run folder and reported, as one call.
+/// A whole training as one call: it prepares, trains, evaluates, measures, writes a run folder and a report.
 ///
 /// ```
 /// use treino::prelude::*;
@@ -41,30 +41,30 @@ pub struct Job {
     planned: Arc<PreparedRun>,
     place: Option<(PathBuf, String)>,
     reporter: Option<Reporter>,
-    /// Where the progress is kept.
+    /// The folder of the backup.
     progress: Option<KeepProgress>,
 }
 
-/// What a job gave.
+/// The results of a job.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Finished {
     /// The model, its history and scores.
     pub run: Run,
-    /// What the run is worth: the basis of every report.
+    /// The record of the run: the basis of every report.
     pub record: Record,
-    /// What the doctor found.
+    /// The findings of the diagnosis.
     pub findings: Vec<Finding>,
     /// The contents of `metrics.json`.
     pub metrics: Metrics,
-    /// The run folder, where the job wrote one.
+    /// The run folder, if the job wrote one.
     pub folder: Option<PathBuf>,
-    /// Seconds that the training took; no result depends on them.
+    /// The duration of the training in seconds; no result depends on it.
     pub seconds: f64,
 }
 
 impl Job {
-    /// Reads the data of a spec and plans its training.
+    /// Reads the data of a spec and prepares its training.
     ///
     /// # Errors
     /// As [`PreparedRun::new`].
@@ -72,17 +72,19 @@ impl Job {
         PreparedRun::new(spec).map(Job::of)
     }
 
-    /// A job for a training that is planned.
+    /// A job for a prepared training.
     pub fn of(planned: impl Into<Arc<PreparedRun>>) -> Self {
         Job { planned: planned.into(), place: None, reporter: None, progress: None }
     }
 
-    /// Writes a run folder into `parent`, which is made where it is missing; `name` becomes part of the folder's name.
+    /// Writes a run folder into `parent`, which is created if necessary; `name` becomes part of the folder's name.
     ///
-    /// A training that diverges before there is a model to keep leaves a run, too: its epochs, its record and the report.
+    /// A training that diverges before there is a model to keep leaves a run too: its epochs, its record and the
+    /// report.
     ///
     /// # Errors
-    /// A folder that cannot be made or written to, or a disk without room for the run, so that no training is lost.
+    /// Returns an error if a folder cannot be created or written to, or if the disk has not enough space for the run,
+    /// so that no training is lost.
     pub fn write_to(self, parent: impl Into<PathBuf>, name: impl Into<String>) -> Result<Self> {
         let parent = parent.into();
         RunFolder::check(&parent)?;
@@ -90,29 +92,29 @@ impl Job {
         Ok(Job { place: Some((parent, name.into())), ..self })
     }
 
-    /// Has a report written into the run folder, such as that of `treino-pages`.
+    /// Also writes a report into the run folder, such as that of `treino-pages`.
     pub fn report(self, reporter: impl Fn(&Record, &Path, &Path) -> Result<()> + Send + Sync + 'static) -> Self {
         Job { reporter: Some(Arc::new(reporter)), ..self }
     }
 
-    /// Keeps the progress of the training now and then, and goes on from there if an earlier process was killed: beside the run folders,
-    /// in a hidden folder with the name of the run, which goes when the run is written. What follows has the bits of a training that
-    /// was not interrupted. Jobs that write no run folder keep nothing.
+    /// Saves the progress of the training regularly, and resumes it if an earlier process was killed. The backup is in
+    /// a hidden folder next to the run folders, with the name of the run, and is deleted when the run is written. A
+    /// resumed training gives the bits of an uninterrupted one. Jobs that write no run folder save no progress.
     pub fn resumable(self) -> Self {
         let folder = |(parent, name): &(PathBuf, String)| parent.join(format!(".resume-{}", run_name(name)));
         let progress = self.place.as_ref().map(|place| KeepProgress::new(folder(place).display().to_string()));
         Job { progress, ..self }
     }
 
-    /// The training as it is planned.
+    /// The prepared training.
     pub fn planned(&self) -> &PreparedRun {
         &self.planned
     }
 
-    /// Does all of it in a session: on its threads, told to its observer, held or stopped by its gate.
+    /// Runs the job in a session: on its threads, with its observer, paused or stopped by its gate.
     ///
     /// # Errors
-    /// As [`PreparedRun::run`]; a run folder or a report that cannot be written.
+    /// As [`PreparedRun::run`]; also returns an error if a run folder or a report cannot be written.
     pub fn run(&self, session: &mut Session<'_>) -> Result<Finished> {
         let begun = Instant::now();
         let keeping: Vec<Callback> = self.progress.iter().cloned().map(|keep| Custom::new(keep).into()).collect();
@@ -138,19 +140,20 @@ impl Job {
         Ok(Finished { run, record, findings, metrics, folder, seconds })
     }
 
-    /// The result of the training is safe.
+    /// Deletes the backups, because the result of the training is saved.
     fn discard_backups(&self) -> Result<()> {
         self.planned.discard_backups()?;
         self.progress.as_ref().map_or(Ok(()), KeepProgress::discard)
     }
 
-    /// Writes what every run has, and names its folder.
+    /// Writes the files of every run, and gives its folder the final name.
     fn finish(&self, mut folder: RunFolder, history: &History, record: &Record) -> Result<PathBuf> {
         folder.write_training(&self.planned.resolved.spec, history, &record.to_json()?)?;
         folder.finish(|into, run| self.reporter.as_ref().map_or(Ok(()), |report| report(record, into, run)))
     }
 
-    /// A training that left no model: its curves are kept where runs are written. Gives the error that tells of it.
+    /// Handles a training without a model: its curves are saved if runs are written. Returns the error that describes
+    /// it.
     fn lost(&self, history: &History) -> Error {
         let error = PreparedRun::lost(history);
         let (Some((parent, name)), Ending::Diverged(_)) = (&self.place, &history.ending) else { return error };
@@ -162,7 +165,7 @@ impl Job {
         }
     }
 
-    /// Does all of it in a thread of its own, with so many threads inside its steps.
+    /// Runs the job in a separate thread, with `threads` threads for its steps.
     pub fn start(self, threads: usize) -> Handle {
         let gate = Arc::new(Gate::new());
         let (sender, events) = channel();
@@ -176,7 +179,7 @@ impl Job {
                     }
                     own_waiting.fetch_add(1, Ordering::Relaxed);
                 }
-                // Nobody may be listening any more.
+                // The receiver may have been dropped.
                 let _ = sender.send(event.clone());
             };
             self.run(&mut Session::new(threads, &own_gate, &mut observer))
@@ -191,12 +194,12 @@ impl std::fmt::Debug for Job {
     }
 }
 
-/// Batch events that wait for a watcher at most: further ones are dropped, other events never.
+/// The largest number of batch events in the queue: further ones are dropped, other events never.
 const MOST_BATCHES: usize = 64;
 
-/// A training at work in a thread of its own.
+/// A training that runs in a separate thread.
 ///
-/// Dropped, it goes on unwatched; [`Handle::stop`] ends it.
+/// If the handle is dropped, the training continues; [`Handle::stop`] ends it.
 #[derive(Debug)]
 pub struct Handle {
     gate: Arc<Gate>,
@@ -205,27 +208,27 @@ pub struct Handle {
 }
 
 impl Handle {
-    /// What happens, as it happens, until the training has ended.
+    /// The events as they happen, until the training has ended.
     pub fn events(&mut self) -> &mut Events {
         &mut self.events
     }
 
-    /// What holds and ends the training, to be shared.
+    /// The gate that pauses and stops the training, for sharing.
     pub fn gate(&self) -> Arc<Gate> {
         Arc::clone(&self.gate)
     }
 
-    /// Holds the training before its next step.
+    /// Pauses the training before its next step.
     pub fn pause(&self) {
         self.gate.pause();
     }
 
-    /// Lets it go on.
+    /// Lets it continue.
     pub fn resume(&self) {
         self.gate.resume();
     }
 
-    /// Ends it after the current step; what it reached is kept.
+    /// Stops it after the current step; its results are kept.
     pub fn stop(&self) {
         self.gate.stop();
     }
@@ -245,9 +248,9 @@ impl Handle {
     }
 }
 
-/// The events of a training, in their order. As an iterator it waits for each, and ends with the training.
+/// The events of a training, in order. As an iterator it waits for each event, and ends with the training.
 ///
-/// Batches are dropped while too many wait to be read; epochs and all others never are.
+/// Batch events are dropped while too many wait to be read; epochs and all others never are.
 #[derive(Debug)]
 pub struct Events {
     events: Receiver<Event>,
@@ -255,10 +258,10 @@ pub struct Events {
 }
 
 impl Events {
-    /// The next event, if one is there; `Err` when there will be no more.
+    /// The next event, if there is one; `Err` if there will be no more.
     ///
     /// # Errors
-    /// The training has ended.
+    /// Returns an error if the training has ended.
     pub fn now(&mut self) -> std::result::Result<Option<Event>, Ended> {
         match self.events.try_recv() {
             Ok(event) => Ok(Some(self.taken(event))),
@@ -267,10 +270,10 @@ impl Events {
         }
     }
 
-    /// The next event, if one comes in time.
+    /// The next event, if one comes within `time`.
     ///
     /// # Errors
-    /// The training has ended.
+    /// Returns an error if the training has ended.
     pub fn within(&mut self, time: Duration) -> std::result::Result<Option<Event>, Ended> {
         match self.events.recv_timeout(time) {
             Ok(event) => Ok(Some(self.taken(event))),

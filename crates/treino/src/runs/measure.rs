@@ -1,4 +1,4 @@
-//! Measuring a finished run for its record.
+//! Creates the record of a finished run.
 
 use super::columns;
 use super::importance::QueriedModel;
@@ -16,11 +16,11 @@ use treino_nn::optimizers::LearningRate;
 use treino_tables::{Dataset, Task};
 
 impl Record {
-    /// Measures a finished run. The time it takes grows with the table and is bounded in the network's size; the predictions
-    /// of the last part are made anew.
+    /// Measures a finished run. The time grows with the table and is bounded with respect to the network's size; the
+    /// predictions of the last part are computed again.
     ///
     /// # Errors
-    /// A model whose rows cannot be predicted.
+    /// Returns an error if the model cannot predict the rows.
     pub fn of(planned: &PreparedRun, run: &Run) -> Result<Record> {
         Ok(Record {
             format_version: RECORD_VERSION,
@@ -33,7 +33,7 @@ impl Record {
         })
     }
 
-    /// What is left of a training that has no model to keep: its epochs, and the losses before it diverged.
+    /// The record of a training without a model: its epochs, and the losses before it diverged.
     pub fn of_lost(planned: &PreparedRun, history: &History) -> Record {
         Record {
             format_version: RECORD_VERSION,
@@ -46,10 +46,10 @@ impl Record {
         }
     }
 
-    /// The record as one line of JSON with a checksum: what is not finite is null.
+    /// The record as one line of JSON with a checksum: numbers that are not finite are null.
     ///
     /// # Errors
-    /// None that is known.
+    /// No known cause.
     pub fn to_json(&self) -> Result<String> {
         let cannot = |e: &dyn std::fmt::Display| Error::input(format!("cannot write the record: {e}"));
         let json = serde_json::to_string(self).map_err(|e| cannot(&e))?;
@@ -200,7 +200,7 @@ fn curves(said: &TargetPredictions<'_>) -> PredictionCurves {
     PredictionCurves::Classes { classes: said.shown_classes().map(one).collect() }
 }
 
-/// The headline numbers of a target for each complete seed; none for one seed alone.
+/// The headline numbers of a target for each complete seed; empty for a single seed.
 fn seeds(run: &Run, at: usize) -> Vec<(String, Vec<f64>)> {
     if run.repeats.len() < 2 {
         return Vec::new();

@@ -1,4 +1,4 @@
-//! What a run's `metrics.json` holds.
+//! The content of a run's `metrics.json`.
 
 use super::prepared_run::{PartEvaluations, PreparedRun, Repeat, Run};
 use crate::report::Evaluation;
@@ -8,7 +8,7 @@ use treino_nn::events::Ending;
 /// The version of the format that is written.
 pub const METRICS_VERSION: u32 = 1;
 
-/// How a training went and how good its model is, in numbers; epochs and steps count from 1.
+/// The results of a training and the evaluation of its model, in numbers; epochs and steps count from 1.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Metrics {
@@ -20,33 +20,33 @@ pub struct Metrics {
     pub target: String,
     /// Rows of each part.
     pub rows: PartRows,
-    /// Epochs that were done.
+    /// The number of completed epochs.
     pub epochs: usize,
     /// The best one.
     pub best_epoch: Option<usize>,
-    /// The one whose weights the model has.
+    /// The epoch of the model's weights.
     pub kept_epoch: Option<usize>,
     /// How the training ended.
     pub ending: HowItEnded,
-    /// How good the model is on each part.
+    /// The evaluation of the model on each part.
     pub scores: PartScores,
-    /// One entry a seed, the model's own first.
+    /// One entry per seed, the model's own first.
     pub repeats: Vec<RepeatMetrics>,
     /// The same of further targets.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub more_targets: Vec<TargetMetrics>,
 }
 
-/// Rows of each part; `None` where there is no such part.
+/// Rows of each part; `None` if there is no such part.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PartRows {
-    /// Rows to learn from.
+    /// Training rows.
     pub train: usize,
     /// Rows that decide when to stop.
     pub validation: Option<usize>,
-    /// Rows that decide nothing.
+    /// Test rows.
     pub test: Option<usize>,
-    /// Rows that were left out.
+    /// Rows that were set aside.
     pub set_aside: usize,
 }
 
@@ -65,13 +65,13 @@ pub enum HowItEnded {
     },
     /// It was interrupted.
     Interrupted,
-    /// Its numbers overflowed.
+    /// It diverged.
     Diverged {
         /// In which epoch.
         epoch: usize,
         /// In which step of it.
         step: usize,
-        /// Where the first number stands that is not finite.
+        /// The position of the first number that is not finite.
         #[serde(rename = "where")]
         place: String,
     },
@@ -80,26 +80,26 @@ pub enum HowItEnded {
 /// The evaluation of each part.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PartScores {
-    /// On the rows that were learnt from.
+    /// On the training rows.
     pub train: Evaluation,
-    /// On the rows that decided when to stop.
+    /// On the validation rows.
     pub validation: Option<Evaluation>,
-    /// On the rows that decided nothing.
+    /// On the test rows.
     pub test: Option<Evaluation>,
 }
 
-/// What the training with one seed gave.
+/// The result of the training with one seed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RepeatMetrics {
     /// The seed.
     pub seed: u64,
-    /// Epochs that were done.
+    /// The number of completed epochs.
     pub epochs: usize,
-    /// Whether it came to its end.
+    /// Whether it was completed.
     pub complete: bool,
-    /// How good it is; `None` where it diverged before its first epoch ended.
+    /// Its evaluation; `None` if it diverged before its first epoch ended.
     pub scores: Option<PartScores>,
-    /// The same of further targets, where there are some.
+    /// The same of further targets, if there are any.
     #[serde(default, skip_serializing_if = "Option::is_none", with = "there")]
     pub more_scores: Option<Option<Vec<PartScores>>>,
 }
@@ -111,11 +111,11 @@ pub struct TargetMetrics {
     pub target: String,
     /// Its task.
     pub task: String,
-    /// How good the model is.
+    /// The evaluation of the model.
     pub scores: PartScores,
 }
 
-/// A key that is missing differs from one that holds null.
+/// Distinguishes a missing key from a key with the value null.
 mod there {
     use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -129,7 +129,7 @@ mod there {
 }
 
 impl Metrics {
-    /// Of a training that has ended.
+    /// Of a completed training.
     pub fn of(planned: &PreparedRun, run: &Run) -> Self {
         let (prepared, history) = (&planned.prepared, &run.history);
         let has_more = !prepared.more_targets.is_empty();

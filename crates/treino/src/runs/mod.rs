@@ -1,4 +1,4 @@
-//! A whole training, from a spec to a run: read, prepare, train, evaluate, measure, and make again.
+//! A whole training, from a spec to a run: read, prepare, train, evaluate, measure, and verify.
 //!
 //! ```text
 //! Spec --Planned::new--> Planned --run--> Run { model, history, scores } --Record::of--> Record

@@ -20,16 +20,16 @@ use treino_nn::train::{
 };
 use treino_tables::{Dataset, Prepared, Task, prepare_for};
 
-/// A training that is ready to start: everything that can be wrong with its input has been found.
+/// A training that is ready to start: its whole input has been checked.
 #[derive(Debug, Clone)]
 pub struct PreparedRun {
-    /// The spec with everything explicit, and what it makes.
+    /// The spec with all defaults, and the objects that it describes.
     pub resolved: Resolved,
-    /// The data; trainings that differ in other things share it.
+    /// The data; trainings that differ in other settings share it.
     pub prepared: Arc<Prepared>,
-    /// What a model without inputs would say about each target.
+    /// The predictions of the baseline for each target.
     pub baselines: Vec<StoredBaseline>,
-    /// How much each training row weighs, class weights included.
+    /// The weight of each training row, class weights included.
     weights: Option<Vec<f32>>,
 }
 
@@ -38,15 +38,15 @@ pub struct PreparedRun {
 pub struct Run {
     /// The model, ready to be saved.
     pub model: TrainedModel,
-    /// The numbers of its epochs.
+    /// The metrics of its epochs.
     pub history: History,
-    /// How good it is.
+    /// The evaluation of its predictions.
     pub scores: PartEvaluations,
-    /// One entry a seed, the model's own first; a single one without repeats.
+    /// One entry per seed, the model's own first; a single one without repeats.
     pub repeats: Vec<Repeat>,
 }
 
-/// What became of a training.
+/// The outcome of a training.
 #[derive(Debug)]
 pub(super) enum Attempt {
     /// It gave a model.
@@ -55,7 +55,7 @@ pub(super) enum Attempt {
     Lost(Box<History>),
 }
 
-/// The callback without the deletion of its backup: that stays until the result of the training is safe.
+/// The callback without the deletion of its backup: the backup stays until the result of the training is saved.
 fn keep_backup(callback: &Callback) -> Callback {
     match callback {
         Callback::BackupAndRestore(backup) => BackupAndRestore { delete_checkpoint: false, ..backup.clone() }.into(),
@@ -63,14 +63,14 @@ fn keep_backup(callback: &Callback) -> Callback {
     }
 }
 
-/// How good a model's predictions of a target are on each part of the data.
+/// The evaluation of a model's predictions of a target on each part of the data.
 #[derive(Debug, Clone)]
 pub struct PartEvaluations {
-    /// On the rows it was trained on.
+    /// On the training rows.
     pub train: Evaluation,
-    /// On the rows that decided when to stop.
+    /// On the validation rows.
     pub validation: Option<Evaluation>,
-    /// On the rows that nothing was decided by.
+    /// On the test rows.
     pub test: Option<Evaluation>,
     /// The same of further targets.
     pub more_targets: Vec<PartEvaluations>,
@@ -90,7 +90,7 @@ impl PartEvaluations {
         parts
     }
 
-    /// The evaluation that says most about new rows, and the name of its part.
+    /// The evaluation on the part that is most representative of new rows, and the name of that part.
     pub fn best_unseen(&self) -> (&'static str, &Evaluation) {
         match (&self.test, &self.validation) {
             (Some(test), _) => ("test", test),
@@ -100,14 +100,14 @@ impl PartEvaluations {
     }
 }
 
-/// The seeds of a training by what they decide.
+/// The seeds of a training, by source of randomness.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TrialSeeds {
     /// The initial weights.
     pub init: u64,
     /// The order of the rows.
     pub shuffle: u64,
-    /// What dropout and its kin draw.
+    /// Dropout and other random layers.
     pub dropout: u64,
 }
 
@@ -117,22 +117,22 @@ impl From<u64> for TrialSeeds {
     }
 }
 
-/// A training of which only the numbers are kept.
+/// A training of which only the metrics are kept.
 #[derive(Debug, Clone)]
 pub struct Trial<'a> {
     planned: &'a PreparedRun,
     network: Network,
-    /// The numbers of its epochs.
+    /// The metrics of its epochs.
     pub history: History,
 }
 
 impl Trial<'_> {
-    /// The network with the weights that were kept.
+    /// The network with the weights of the kept epoch.
     pub fn network(&self) -> &Network {
         &self.network
     }
 
-    /// 128 bits of SipHash-1-3 with key 0 over the weights that were kept and the state, as little-endian bytes.
+    /// 128 bits of SipHash-1-3 with key 0 over the kept weights and the state, as little-endian bytes.
     pub fn weights_fingerprint(&self) -> String {
         let mut hasher = SipHasher13::new();
         for (_, _, numbers) in self.network.named_weights() {
@@ -141,10 +141,10 @@ impl Trial<'_> {
         format!("{:032x}", hasher.finish128().as_u128())
     }
 
-    /// Loss and metrics on the rows of the test.
+    /// Loss and metrics on the test rows.
     ///
     /// # Errors
-    /// There are none.
+    /// Returns an error if there are none.
     pub fn test(&self, session: &Session<'_>) -> Result<Logs> {
         let Some(test) = &self.planned.prepared.test else {
             return Err(Error::input("there are no rows for a test").help("set test_split, or name a file"));
@@ -161,35 +161,35 @@ impl Trial<'_> {
 pub struct Repeat {
     /// Its seed.
     pub seed: u64,
-    /// How good it is; `None` where it diverged before its first epoch ended.
+    /// Its evaluation; `None` if it diverged before its first epoch ended.
     pub scores: Option<PartEvaluations>,
-    /// Epochs it took.
+    /// The number of its epochs.
     pub epochs: usize,
     /// How it ended.
     pub ending: Ending,
 }
 
 impl Repeat {
-    /// Whether it came to its end: what diverged or was interrupted says nothing about the seed.
+    /// Whether it was completed: a diverged or interrupted training is not a sample of the seed's effect.
     pub fn is_complete(&self) -> bool {
         matches!(self.ending, Ending::Finished | Ending::Stopped { .. })
     }
 }
 
 impl PreparedRun {
-    /// Reads the data of a spec and resolves it.
+    /// Reads the data of a spec and resolves the spec.
     ///
     /// # Errors
-    /// Anything that is wrong with the spec, the files it names, or how they fit together.
+    /// Returns an error for anything that is wrong with the spec, the files it names, or their combination.
     pub fn new(spec: &Spec) -> Result<Self> {
         let readings = spec.model.layers.as_deref().map_or(Ok(ColumnEncodings::default()), readings)?;
         Self::with_data(spec, prepare_for(&spec.data, &readings)?)
     }
 
-    /// Resolves a spec against data that is already there.
+    /// Resolves a spec for data that is already prepared.
     ///
     /// # Errors
-    /// A spec that does not fit the data.
+    /// Returns an error for a spec that does not fit the data.
     pub fn with_data(spec: &Spec, prepared: impl Into<Arc<Prepared>>) -> Result<Self> {
         let prepared = prepared.into();
         let mut resolved = resolve(spec, &prepared)?;
@@ -221,7 +221,7 @@ impl PreparedRun {
             return Err(Error::input("the weights of all training rows are 0").help("check class_weight"));
         }
         if prepared.validation.is_none() {
-            // The automatic early stopping has nothing to watch without validation rows.
+            // The automatic early stopping has nothing to monitor without validation rows.
             let automatic = Spec::read(&Spec::automatic()).map(|spec| spec.callbacks)?;
             resolved.spec.callbacks.retain(|callback| !automatic.contains(callback));
         }
@@ -233,7 +233,7 @@ impl PreparedRun {
         Ok(planned)
     }
 
-    /// About how many bytes a run folder takes at most: model, curves, record and report.
+    /// An estimate of the maximum size of a run folder in bytes: model, curves, record and report.
     pub(super) fn run_bytes(&self) -> u64 {
         const RECORD_AND_REPORT: u64 = 4 << 20;
         let Resolved { spec, network, .. } = &self.resolved;
@@ -247,7 +247,7 @@ impl PreparedRun {
         &self.resolved.spec.fit
     }
 
-    /// The first layer that normalises over batches of a single row, which makes all rows alike while it trains.
+    /// The first batch normalisation layer with batches of a single row, which makes all rows equal during training.
     pub fn normalised_alone(&self) -> Option<String> {
         if self.settings().batch_size.min(self.prepared.train.len()) > 1 {
             return None;
@@ -258,7 +258,7 @@ impl PreparedRun {
         named.filter(|(_, placed)| is_one(placed)).map(|(layer, _)| layer.name).next()
     }
 
-    /// The network with its first weights for a seed.
+    /// The network with its initial weights for a seed.
     fn first_network(&self, seed: u64) -> Result<Network> {
         let mut network = self.resolved.network.clone();
         network.initialize(seed);
@@ -269,7 +269,7 @@ impl PreparedRun {
         Ok(network)
     }
 
-    /// Targets as the losses compare them, side by side: numbers, class numbers, or one-hot rows.
+    /// Targets in the form that the losses expect, concatenated: numbers, class indices, or one-hot rows.
     fn targets(&self, data: &Dataset) -> Matrix {
         let Resolved { network, compile, .. } = &self.resolved;
         let program = network.program();
@@ -290,7 +290,7 @@ impl PreparedRun {
         y
     }
 
-    /// The units of the targets, where they are not those of the file.
+    /// The units of the targets, if they differ from those of the file.
     fn units(&self) -> Option<Vec<TargetScale>> {
         let units: Vec<TargetScale> =
             self.prepared.targets().map(|target| TargetScale { mean: target.mean, sd: target.sd }).collect();
@@ -326,10 +326,11 @@ impl PreparedRun {
         Ok((network, history))
     }
 
-    /// Tries learning rates on the training rows. See [`RangeTest`].
+    /// Tests learning rates on the training rows. See [`RangeTest`].
     ///
     /// # Errors
-    /// As [`RangeTest::check`]; an optimizer whose rate a schedule decides, or that has none.
+    /// As [`RangeTest::check`]; also returns an error for an optimizer whose rate a schedule determines, or that has
+    /// none.
     pub fn find_learning_rate(&self, test: &RangeTest, session: &mut Session<'_>) -> Result<RangeTestResult> {
         let train = &self.prepared.train;
         let y = self.targets(train);
@@ -367,7 +368,7 @@ impl PreparedRun {
         first.map(|first| PartEvaluations { more_targets, ..first }).ok_or_else(|| Error::input("there is no target"))
     }
 
-    /// What a training is called that came to no model.
+    /// The error for a training without a model.
     pub(super) fn lost(history: &History) -> Error {
         match &history.ending {
             Ending::Diverged(divergence) => divergence.error(),
@@ -375,14 +376,14 @@ impl PreparedRun {
         }
     }
 
-    /// Trains, once or with as many seeds as the spec says, and evaluates.
+    /// Trains, once or with the number of seeds in the spec, and evaluates.
     ///
-    /// The seeds are `seed`, `seed + 1`, ...; the split stays the same, and the model is the first seed's. They are trained
-    /// [`in_parallel`], the first one in the open.
+    /// The seeds are `seed`, `seed + 1`, ...; the split stays the same, and the model is the first seed's. The
+    /// trainings run [`in_parallel`]; only the first one has the session's observer.
     ///
     /// # Errors
-    /// The first training diverged or was interrupted before its first epoch ended, so that there is nothing to keep; a
-    /// callback cannot write its file.
+    /// Returns an error if the first training diverged or was interrupted before its first epoch ended, so that there
+    /// is nothing to keep, or if a callback cannot write its file.
     ///
     /// Backups of the training stay until [`PreparedRun::discard_backups`].
     pub fn run(&self, session: &mut Session<'_>) -> Result<Run> {
@@ -392,7 +393,7 @@ impl PreparedRun {
         }
     }
 
-    /// [`PreparedRun::run`] with further callbacks, which also tells what a training was like that left no model.
+    /// [`PreparedRun::run`] with further callbacks; also returns the history of a training without a model.
     pub(super) fn attempt(&self, more: &[Callback], session: &mut Session<'_>) -> Result<Attempt> {
         let (seed, repeats) = (self.settings().seed, self.settings().repeats);
         let callbacks: Vec<Callback> =
@@ -412,10 +413,10 @@ impl PreparedRun {
         Ok(Attempt::Whole(Box::new(Run { model, history, scores, repeats })))
     }
 
-    /// Deletes the backups of a training whose result is safe, where they are to be deleted.
+    /// Deletes the backups of a training whose result is saved, if they are to be deleted.
     ///
     /// # Errors
-    /// A file that cannot be deleted.
+    /// Returns an error for a file that cannot be deleted.
     pub fn discard_backups(&self) -> Result<()> {
         self.resolved.spec.callbacks.iter().try_for_each(|callback| match callback {
             Callback::BackupAndRestore(backup) if backup.delete_checkpoint => backup.discard(),
@@ -423,8 +424,8 @@ impl PreparedRun {
         })
     }
 
-    /// Trains with one seed, or with one for each purpose; only the numbers are kept, nothing is written, and the rows of the
-    /// test are not looked at.
+    /// Trains with one seed, or with one per source of randomness; only the metrics are kept, no file is written, and
+    /// the test rows are not used.
     ///
     /// # Errors
     /// As [`fit`](train::fit).
@@ -433,7 +434,7 @@ impl PreparedRun {
         Ok(Trial { planned: self, network, history })
     }
 
-    /// Trainings beside another one would write the same files.
+    /// Without the callbacks that write files: parallel trainings would write the same files.
     fn silent_callbacks(&self) -> Vec<Callback> {
         let mut callbacks = self.resolved.spec.callbacks.clone();
         callbacks.retain(|callback| !callback.inner().writes_files());

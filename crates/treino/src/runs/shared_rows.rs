@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use treino_core::Result;
 use treino_tables::DataSpec;
 
-/// Prepared rows by their section `[data]`; `T` is what is kept of them.
+/// Prepared rows by their section `[data]`; `T` is the stored result.
 #[derive(Debug)]
 pub struct SharedRows<T>(Mutex<BTreeMap<String, Arc<T>>>);
 
@@ -16,16 +16,16 @@ impl<T> Default for SharedRows<T> {
 }
 
 impl<T> SharedRows<T> {
-    /// Makes rows known that are prepared already.
+    /// Adds rows that are already prepared.
     pub fn know(&self, data: &DataSpec, rows: Arc<T>) {
         self.lock().insert(data.text(), rows);
     }
 
-    /// The rows of a section, which `prepare` prepares where they are not known yet. Of two threads that prepare the same
-    /// rows at once, both get those of the first that is ready.
+    /// The rows of a section; `prepare` is called if they are not known yet. If two threads prepare the same rows at
+    /// the same time, both get the result that is ready first.
     ///
     /// # Errors
-    /// Those of `prepare`.
+    /// Returns the errors of `prepare`.
     pub fn of(&self, data: &DataSpec, prepare: impl FnOnce() -> Result<Arc<T>>) -> Result<Arc<T>> {
         let key = data.text();
         if let Some(rows) = self.lock().get(&key) {

@@ -1,4 +1,4 @@
-//! Whether a run's training gives the same numbers again.
+//! Verifies that a run's training gives the same numbers again.
 
 use crate::runs::PreparedRun;
 use crate::spec::{self, Spec};
@@ -10,10 +10,10 @@ use treino_nn::events::Ending;
 use treino_nn::network::{Network, weights_metadata};
 use treino_nn::train::Session;
 
-/// A run that is ready to be trained again: its data are there, and as far as the run tells, they are the same.
+/// A run that is ready to be trained again: its data is available, and matches the run as far as the run's files show.
 ///
-/// Training it writes nothing: callbacks that write files are left out, and of several seeds only the first is trained,
-/// whose model it is.
+/// The training writes nothing: callbacks that write files are removed, and of several seeds only the first is trained,
+/// which gave the model.
 #[derive(Debug, Clone)]
 pub struct Rerun {
     /// The training.
@@ -21,27 +21,27 @@ pub struct Rerun {
     model: TrainedModel,
     /// The bytes of the model's file.
     bytes: Vec<u8>,
-    /// The spec as the run has it.
+    /// The spec in the run folder.
     spec: Spec,
-    /// Files of the run that are not as they were written.
+    /// Files of the run that were changed.
     changed: Vec<String>,
 }
 
-/// What a run's model and its training, made again, have in common.
+/// A comparison of a run's model with the repeated training.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Verification {
-    /// Numbers in the model.
+    /// The count of numbers in the model.
     pub numbers: usize,
-    /// Where they are not the same, bit by bit.
+    /// The differences between them, if any, bit by bit.
     pub difference: Option<Difference>,
-    /// What is another in the rest of the model's file: how the network is built, used or fed.
+    /// The difference in the rest of the model's file, if any: how the network is built, used or fed.
     pub description: Option<String>,
-    /// Files of the run that are not as they were written.
+    /// Files of the run that were changed.
     pub changed: Vec<String>,
 }
 
 impl Verification {
-    /// Whether the run is what its training gives.
+    /// Whether the run is identical to the repeated training.
     pub fn is_same(&self) -> bool {
         self.difference.is_none() && self.description.is_none() && self.changed.is_empty()
     }
@@ -50,20 +50,20 @@ impl Verification {
 /// How two models of the same shape differ.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Difference {
-    /// The first variable that does.
+    /// The first variable that differs.
     pub first: String,
-    /// How many numbers do.
+    /// The count of numbers that differ.
     pub numbers: usize,
-    /// By how much at most.
+    /// The largest difference.
     pub largest: f64,
 }
 
 impl Rerun {
-    /// Reads a run folder and its data, which lie at `data` if the run's spec does not say it any more.
+    /// Reads a run folder and its data, which is at `data` if it is no longer at the path in the run's spec.
     ///
     /// # Errors
-    /// A folder that is no run, or one that was interrupted, which no training repeats; data that are missing or have other
-    /// rows, columns or statistics than those of the run.
+    /// Returns an error for a folder that is not a run, or for an interrupted run, which cannot be repeated; for
+    /// missing data, or data whose rows, columns or statistics differ from those of the run.
     pub fn open(run: &Path, data: Option<&str>) -> Result<Self> {
         if run.is_file() {
             let e = Error::input("this is a file, not a run folder").in_file(run);
@@ -72,7 +72,7 @@ impl Rerun {
         }
         let file = find_model(run)?;
         let bytes = std::fs::read(&file).map_err(|e| Error::io("read", &file, &e))?;
-        // A file that was changed is compared with what the training gives; one that cannot be read is refused.
+        // A file that was changed is compared with the repeated training; an unreadable file is an error.
         let whole = TrainedModel::from_bytes(&bytes);
         let changed = changed_files(run)?;
         let is_changed = whole.is_err() || changed.iter().any(|name| file.ends_with(name));
@@ -114,7 +114,7 @@ impl Rerun {
         }
     }
 
-    /// What tells that the data are others than those of the run.
+    /// A description of how the data differs from that of the run.
     fn change(&self, metrics: &serde_json::Value) -> Option<String> {
         let prepared = &self.planned.prepared;
         let parts = [
@@ -144,10 +144,11 @@ impl Rerun {
         other.map(|(_, (target, _))| format!("the target \"{}\" is another", target.name))
     }
 
-    /// Trains, and compares.
+    /// Trains again, and compares.
     ///
     /// # Errors
-    /// A training that is interrupted or diverges at once, a spec that does not make the model's network.
+    /// Returns an error if the training is interrupted or diverges at once, or if the spec does not give the model's
+    /// network.
     pub fn verify(&self, session: &mut Session<'_>) -> Result<Verification> {
         let run = self.planned.run(session)?;
         if run.history.ending == Ending::Interrupted {
@@ -155,7 +156,7 @@ impl Rerun {
         }
         let mut verification = compare(&self.model.network, &run.model.network)?;
         let mut made = run.model;
-        // What the training was made without, or with.
+        // The settings that only one of the trainings had.
         made.spec.data.path.clone_from(&self.spec.data.path);
         made.spec.callbacks.clone_from(&self.spec.callbacks);
         made.spec.fit.repeats = self.spec.fit.repeats;
@@ -166,7 +167,7 @@ impl Rerun {
     }
 }
 
-/// What is another in the description of two models; where their numbers are the same, any other byte counts.
+/// The difference in the description of two models; if their numbers are equal, any other byte is compared.
 fn other_description(kept: &[u8], made: &[u8], same_numbers: bool) -> Result<Option<String>> {
     let read = |bytes: &[u8]| {
         let json = weights_metadata(bytes)?.unwrap_or_default();
@@ -189,7 +190,7 @@ fn other_description(kept: &[u8], made: &[u8], same_numbers: bool) -> Result<Opt
     Ok((same_numbers && is_same_program && kept != made).then(|| "header".to_string()))
 }
 
-/// The run's `metrics.json`; null where there is none.
+/// The run's `metrics.json`; null if there is none.
 fn metrics(run: &Path) -> Result<serde_json::Value> {
     let path = run.join("metrics.json");
     if !path.is_file() {

@@ -1,4 +1,4 @@
-//! How often 95 % intervals hold the truth, over many samples drawn from laws that are known.
+//! How often 95 % intervals cover the true value, over many samples from known distributions.
 //!
 //! With 20,000 samples a share of 95 % has a standard deviation of 0.15 %, so 94 to 96 % is more than six of them.
 
@@ -14,7 +14,7 @@ fn normal(sample: u32, out: &mut [f64]) {
     }
 }
 
-/// The share of samples of which something holds.
+/// The share of samples for which a condition holds.
 fn share(samples: u32, mut holds: impl FnMut(u32) -> bool) -> f64 {
     (0..samples).filter(|sample| holds(*sample)).count() as f64 / f64::from(samples)
 }
@@ -40,8 +40,8 @@ fn the_interval_of_a_mean_and_of_a_spread_hold_19_times_in_20() {
     }
 }
 
-/// Samples are large here: the interval has no correction for few values. Of 3,000 samples the share has a standard
-/// deviation of 0.4 %.
+/// Samples are large here, because the interval has no correction for few values. With 3,000 samples the share has a
+/// standard deviation of 0.4 %.
 #[test]
 fn the_bootstrap_holds_19_times_in_20() {
     let mut values = [0.0; 150];
@@ -52,9 +52,9 @@ fn the_bootstrap_holds_19_times_in_20() {
     }));
 }
 
-/// A proportion of n rows has n + 1 values only, so how often its interval holds goes up and down with the truth: for each p it
-/// is the sum of the binomial chances of the k whose interval holds p. Averaged over p it is near 95 %; of 20 rows it lies
-/// between 92.7 and 98.1 % for p between 0.1 and 0.9 (and down to 86 % nearer to 0 and 1).
+/// A proportion of n rows has only n + 1 possible values, so the coverage of its interval varies with the true value:
+/// for each p it is the sum of the binomial probabilities of the k whose interval covers p. Averaged over p it is near
+/// 95 %; for 20 rows it is between 92.7 and 98.1 % for p between 0.1 and 0.9 (and down to 86 % nearer to 0 and 1).
 #[test]
 fn wilsons_interval_holds_as_often_as_the_binomial_law_says() {
     let holds = |k: usize, n: usize, p: f64| {

@@ -1,7 +1,7 @@
 //! Student's t, chi-squared and the normal distribution.
 //!
-//! Distribution functions through the incomplete beta and gamma functions, quantiles by bisection to the last bit. Accurate to
-//! 1e-10 up to 10^4 degrees of freedom, beyond that to 1e-14 of them.
+//! Distribution functions use the incomplete beta and gamma functions, quantiles use bisection to the last bit. The
+//! accuracy is 1e-10 up to 10^4 degrees of freedom, and 1e-14 times their number beyond that.
 
 use super::special::{incomplete_beta, incomplete_gamma};
 use std::cell::Cell;
@@ -27,7 +27,7 @@ pub fn student_t_quantile(p: f64, df: f64) -> f64 {
     if !(p > 0.0 && p < 1.0) {
         return f64::NAN;
     }
-    // The intervals of a study mostly have one p and as many degrees of freedom each.
+    // The intervals of a study mostly have the same p and the same degrees of freedom.
     thread_local!(static LAST: Cell<(f64, f64, f64)> = const { Cell::new((f64::NAN, 0.0, 0.0)) });
     let (last_p, last_df, last) = LAST.get();
     if (last_p, last_df) == (p, df) {
@@ -50,14 +50,14 @@ pub fn chi_squared_quantile(p: f64, df: f64) -> f64 {
     if !(p > 0.0 && p < 1.0) {
         return f64::NAN;
     }
-    // The smaller tail has the digits.
+    // The smaller tail has the more accurate digits.
     bisect(|x| {
         let (below, above) = incomplete_gamma(df / 2.0, x / 2.0);
         if p < 0.5 { below < p } else { above > 1.0 - p }
     })
 }
 
-/// The standard normal distribution function, with all digits in both tails.
+/// The standard normal distribution function, with full relative accuracy in both tails.
 pub fn normal_cdf(z: f64) -> f64 {
     let (inner, outer) = incomplete_gamma(0.5, z * z / 2.0);
     match z {
@@ -68,7 +68,7 @@ pub fn normal_cdf(z: f64) -> f64 {
     }
 }
 
-/// The largest x >= 0 that is too small, for a condition that holds below some x and not above.
+/// The largest x >= 0 that is too small, for a condition that holds below some x and not above it.
 fn bisect(is_too_small: impl Fn(f64) -> bool) -> f64 {
     let (mut low, mut high) = (0.0, 1.0);
     while is_too_small(high) && high < 1e150 {

@@ -1,4 +1,4 @@
-//! What SciPy and Optuna found, for the tests.
+//! Reference results of SciPy and Optuna, for the tests.
 
 use serde_json::Value as Json;
 
@@ -19,7 +19,7 @@ pub fn numbers(json: &Json) -> Vec<f64> {
     json.as_array().unwrap().iter().map(number).collect()
 }
 
-/// Equal to 1e-10 of the wanted number.
+/// Equal to the expected number within a relative error of 1e-10.
 #[track_caller]
 pub fn close(found: f64, wanted: f64) {
     assert!((found - wanted).abs() <= 1e-10 * wanted.abs(), "{found:e}, not {wanted:e}");

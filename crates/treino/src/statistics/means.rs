@@ -1,10 +1,10 @@
-//! Means, spreads and proportions, with their 95 % intervals.
+//! Means, standard deviations and proportions, with their 95 % intervals.
 
 use super::distributions::{chi_squared_quantile, student_t_quantile};
 use serde::Serialize;
 use treino_engine::math::normal_quantile;
 
-/// The arithmetic mean; NaN of nothing.
+/// The arithmetic mean; NaN for an empty list.
 pub fn mean(values: &[f64]) -> f64 {
     values.iter().sum::<f64>() / values.len() as f64
 }
@@ -14,7 +14,7 @@ pub fn standard_deviation(values: &[f64]) -> f64 {
     if values.len() < 2 {
         return f64::NAN;
     }
-    // Equal values have no spread, though their mean may differ from them in its last bit.
+    // Equal values have standard deviation 0, though their mean may differ from them in its last bit.
     if values.iter().all(|value| *value == values[0]) {
         return 0.0;
     }
@@ -30,7 +30,7 @@ pub struct Interval95 {
     pub mean: f64,
     /// The sample standard deviation of the values, not of the mean; NaN for fewer than two values.
     pub sd: f64,
-    /// Lower end; minus infinity for fewer than two values, which say nothing about their spread.
+    /// Lower end; minus infinity for fewer than two values, which do not determine a standard deviation.
     pub low: f64,
     /// Upper end; infinity for fewer than two values.
     pub high: f64,
@@ -48,9 +48,9 @@ pub fn interval95(values: &[f64]) -> Interval95 {
     Interval95 { mean, sd, low: mean - half, high: mean + half }
 }
 
-/// The 95 % interval of the standard deviation that values were drawn with: sd sqrt(df / c), with c the 0.975 and 0.025
-/// quantiles of chi-squared at df = n - 1. Exact for values that are independent and normal, and wrong for others however many
-/// there are; (0, infinity) for fewer than two values.
+/// The 95 % interval of the true standard deviation: sd sqrt(df / c), with c the 0.975 and 0.025 quantiles of
+/// chi-squared at df = n - 1. Exact for values that are independent and normal, and wrong for other distributions even
+/// with many values; (0, infinity) for fewer than two values.
 pub fn standard_deviation95(values: &[f64]) -> (f64, f64) {
     if values.len() < 2 {
         return (0.0, f64::INFINITY);
@@ -61,7 +61,7 @@ pub fn standard_deviation95(values: &[f64]) -> (f64, f64) {
 }
 
 /// The 95 % interval of a proportion, from `successes` out of `n` (E. Wilson, JASA 22, 1927). It stays within 0 and 1,
-/// and works for none and for all; (0, 1) for n = 0.
+/// and is valid for 0 and for n successes; (0, 1) for n = 0.
 pub fn wilson95(successes: f64, n: f64) -> (f64, f64) {
     if n <= 0.0 {
         return (0.0, 1.0);
@@ -71,13 +71,13 @@ pub fn wilson95(successes: f64, n: f64) -> (f64, f64) {
     let centre = p + z * z / (2.0 * n);
     let half = z * (p * (1.0 - p) / n + z * z / (4.0 * n * n)).sqrt();
     let scale = 1.0 + z * z / n;
-    // At the ends the difference is exact, but its terms are rounded.
+    // At the limits the difference is exact, but its terms are rounded.
     let low = if successes > 0.0 { ((centre - half) / scale).max(0.0) } else { 0.0 };
     let high = if successes < n { ((centre + half) / scale).min(1.0) } else { 1.0 };
     (low, high)
 }
 
-/// A quantile of sorted numbers, on the line between the two nearest; NaN of none.
+/// A quantile of sorted numbers, with linear interpolation; NaN for an empty list.
 pub fn quantile(sorted: &[f64], q: f64) -> f64 {
     let Some(last) = sorted.len().checked_sub(1) else { return f64::NAN };
     let place = q * last as f64;

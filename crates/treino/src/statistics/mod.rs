@@ -1,17 +1,18 @@
-//! The statistics of studies, in double precision: what may be said of few, noisy numbers.
+//! The statistics of studies, in double precision: conclusions from few, noisy numbers.
 //!
-//! | file | what it answers |
+//! | file | content |
 //! |---|---|
-//! | `means.rs` | means, spreads and proportions, with their 95 % intervals |
-//! | `paired.rs` | whether paired differences have a mean other than 0; also where folds share rows |
-//! | `wilcoxon.rs` | the same by ranks alone, for pairs and for two samples |
+//! | `means.rs` | means, standard deviations and proportions, with their 95 % intervals |
+//! | `paired.rs` | whether paired differences have a mean other than 0; also if folds share rows |
+//! | `wilcoxon.rs` | the same from ranks, for pairs and for two samples |
 //! | `holm.rs` | p-values of several tests at once |
-//! | `power.rs` | how many more pairs would tell |
+//! | `power.rs` | the number of further pairs for a significant difference |
 //! | `bootstrap.rs` | an interval of any statistic, by resampling |
-//! | `distributions.rs` `special.rs` | Student's t, chi-squared and the normal law, and the functions behind them |
+//! | `distributions.rs` `special.rs` | Student's t, chi-squared and the normal distribution, and the functions behind
+//! them |
 //!
-//! Logarithm, exponential and gamma function are Treino's own, so that an interval has the same bits on every machine. SciPy is
-//! the judge, to 1e-10 (`fixtures/statistics`).
+//! Logarithm, exponential and gamma function are implemented here, so that an interval has the same bits on every
+//! machine. The reference is SciPy, with an accuracy of 1e-10 (`fixtures/statistics`).
 
 mod bootstrap;
 #[cfg(test)]

@@ -1,20 +1,20 @@
 //! Student's t test of paired differences, and its correction for folds that share rows.
 //!
-//! t = mean / (sd sqrt(1/n + r)), with n - 1 degrees of freedom. r = 0 for differences that are independent, as those of new
-//! seeds. Trainings on folds, or on repeated random splits, see mostly the same rows: their differences vary too little among
-//! themselves, and r = (rows tested) / (rows trained on) makes up for it (C. Nadeau and Y. Bengio, Machine Learning 52, 2003).
-//! With five folds r is 1/4.
+//! t = mean / (sd sqrt(1/n + r)), with n - 1 degrees of freedom. r = 0 for independent differences, such as those of
+//! different seeds. Trainings on folds, or on repeated random splits, share most of their rows: their differences vary
+//! too little, and r = (rows tested) / (rows trained on) corrects for that (C. Nadeau and Y. Bengio, Machine Learning
+//! 52, 2003). With five folds r is 1/4.
 
 use super::distributions::{student_t_cdf, student_t_quantile};
 use super::means::{mean, standard_deviation};
 use serde::Serialize;
 
-/// What the t test says of differences.
+/// The result of the t test of differences.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct PairedT {
     /// The mean difference.
     pub mean: f64,
-    /// The statistic; infinite where all differences are the same.
+    /// The statistic; infinite if all differences are equal.
     pub t: f64,
     /// Degrees of freedom.
     pub df: f64,
@@ -27,19 +27,19 @@ pub struct PairedT {
 }
 
 impl PairedT {
-    /// The chance that the true mean is below 0, by the t distribution around the one that was seen.
+    /// The probability that the true mean is below 0, from the t distribution around the observed mean.
     pub fn chance_below(&self) -> f64 {
         student_t_cdf(-self.t, self.df)
     }
 }
 
-/// The test for independent differences. `None` for fewer than two, and where all are 0.
+/// The test for independent differences. `None` for fewer than two, and if all are 0.
 pub fn paired_t(differences: &[f64]) -> Option<PairedT> {
     corrected_paired_t(differences, 0.0)
 }
 
-/// The test for differences between trainings that share rows: `test_to_train` is the number of rows each was judged on by the
-/// number it was trained on. `None` for fewer than two differences, and where all are 0.
+/// The test for differences between trainings that share rows: `test_to_train` is the number of rows each was evaluated
+/// on, divided by the number it was trained on. `None` for fewer than two differences, and if all are 0.
 pub fn corrected_paired_t(differences: &[f64], test_to_train: f64) -> Option<PairedT> {
     if differences.len() < 2 || differences.iter().all(|difference| *difference == 0.0) {
         return None;

@@ -1,14 +1,14 @@
-//! How many more pairs would tell.
+//! The number of further pairs for a significant difference.
 
 use super::distributions::student_t_quantile;
 use super::means::{mean, standard_deviation};
 
-/// No more pairs than this are ever asked for.
+/// The largest number of pairs that is suggested.
 const MOST_PAIRS: usize = 10_000;
 
-/// Further pairs with which a two-sided paired t test at level `alpha` would find the mean difference that was seen with a chance
-/// of `power`: up to the least n with n >= ((t(1 - alpha / 2, n - 1) + t(power, n - 1)) sd / mean)^2. `None` where the
-/// differences say nothing, or where it takes 10,000 pairs and more.
+/// The number of further pairs with which a two-sided paired t test at level `alpha` would find the observed mean
+/// difference with probability `power`: up to the smallest n with n >= ((t(1 - alpha / 2, n - 1) + t(power, n - 1)) sd
+/// / mean)^2. `None` if the differences are not informative, or if 10,000 pairs or more are needed.
 pub fn further_pairs(differences: &[f64], alpha: f64, power: f64) -> Option<usize> {
     let ratio = standard_deviation(differences) / mean(differences);
     if !ratio.is_finite() {
@@ -19,7 +19,7 @@ pub fn further_pairs(differences: &[f64], alpha: f64, power: f64) -> Option<usiz
         let quantiles = student_t_quantile(1.0 - alpha / 2.0, df) + student_t_quantile(power, df);
         n as f64 >= (quantiles * ratio) * (quantiles * ratio)
     };
-    // The quantiles fall with n, so that what is enough once stays enough.
+    // The quantiles decrease with n, so if n pairs are enough, more pairs are enough too.
     let (mut low, mut high) = (differences.len() + 1, MOST_PAIRS);
     while low < high {
         let middle = low + (high - low) / 2;
@@ -41,7 +41,7 @@ mod tests {
         let wanted = (2.8016 * sd / 0.5).powi(2);
         assert!((n as f64 - wanted).abs() < 4.0, "{n} {wanted}");
         assert_eq!(further_pairs(&[1.0, -1.0], 0.05, 0.8), None);
-        // One pair less is not enough.
+        // One pair fewer is not enough.
         let ratio = sd / 0.5;
         let needed = |n: usize| {
             let df = (n - 1) as f64;

@@ -5,7 +5,7 @@
 use treino_engine::double::exp;
 use treino_engine::math::ln_f64;
 
-/// The regularised incomplete beta function I_x(a, b); `rest` is 1 - x, given apart so that no digits are lost.
+/// The regularised incomplete beta function I_x(a, b); `rest` is 1 - x, passed separately so that no digits are lost.
 pub(super) fn incomplete_beta(a: f64, b: f64, x: f64, rest: f64) -> f64 {
     if x < 1e-300 {
         return 0.0;
@@ -17,7 +17,7 @@ pub(super) fn incomplete_beta(a: f64, b: f64, x: f64, rest: f64) -> f64 {
         let front = exp(ln_gamma(a + b) - ln_gamma(a) - ln_gamma(b) + a * ln_f64(x) + b * ln_f64(rest));
         front * beta_fraction(a, b, x) / a
     };
-    // The fraction is quick below the mean; above it, I_x(a, b) = 1 - I_(1 - x)(b, a).
+    // The fraction converges fast below the mean; above it, I_x(a, b) = 1 - I_(1 - x)(b, a).
     if x > (a + 1.0) / (a + b + 2.0) { 1.0 - term(b, a, rest, x) } else { term(a, b, x, rest) }
 }
 
@@ -45,8 +45,8 @@ fn beta_fraction(a: f64, b: f64, x: f64) -> f64 {
     value
 }
 
-/// The regularised incomplete gamma functions P(a, x) and Q(a, x) = 1 - P(a, x), the smaller of them with all its digits: a
-/// power series below the mean, a continued fraction above it.
+/// The regularised incomplete gamma functions P(a, x) and Q(a, x) = 1 - P(a, x), the smaller one with full relative
+/// accuracy: a power series below the mean, a continued fraction above it.
 pub(super) fn incomplete_gamma(a: f64, x: f64) -> (f64, f64) {
     if x.is_nan() {
         return (f64::NAN, f64::NAN);
@@ -102,7 +102,7 @@ fn gamma_fraction(a: f64, x: f64) -> f64 {
     value
 }
 
-/// The logarithm of the gamma function for x > 0: Stirling's series, after raising x to at least 10.
+/// The logarithm of the gamma function for x > 0: Stirling's series, after increasing x to at least 10.
 fn ln_gamma(x: f64) -> f64 {
     let (mut x, mut product) = (x, 1.0);
     while x < 10.0 {

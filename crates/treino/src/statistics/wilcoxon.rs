@@ -1,22 +1,22 @@
-//! Tests that look at ranks alone: F. Wilcoxon's signed-rank test of paired differences (Biometrics Bulletin 1, 1945), and the
-//! rank-sum test of two samples (H. Mann and D. Whitney, Annals of Mathematical Statistics 18, 1947).
+//! Rank tests: F. Wilcoxon's signed-rank test of paired differences (Biometrics Bulletin 1, 1945), and the rank-sum
+//! test of two samples (H. Mann and D. Whitney, Annals of Mathematical Statistics 18, 1947).
 //!
-//! For losses with outliers: one training that went astray counts no more than any other. With few pairs they cannot see much:
-//! five pairs never give a two-sided p below 1/16. Both are as in SciPy, with `method="auto"`.
+//! For losses with outliers: a training that diverged has no more influence than any other. With few pairs the tests
+//! have little power: five pairs never give a two-sided p below 1/16. Both agree with SciPy's `method="auto"`.
 
 use super::distributions::normal_cdf;
 use serde::Serialize;
 
-/// Up to so many differences, without zeros and ties, have the exact distribution.
+/// Up to this many differences without zeros and ties, the exact distribution is used.
 const EXACT_PAIRS: usize = 50;
 
-/// Up to so many differences have it with zeros and ties too.
+/// Up to this many differences, it is used with zeros and ties too.
 const EXACT_TIED_PAIRS: usize = 13;
 
-/// A sample of so few has the exact distribution of U, whatever the other one's size.
+/// If one sample is at most this large, the exact distribution of U is used, whatever the size of the other.
 const EXACT_SAMPLE: usize = 8;
 
-/// What a test by ranks says.
+/// The result of a rank test.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct RankTest {
     /// The statistic.
@@ -27,10 +27,10 @@ pub struct RankTest {
     pub exact: bool,
 }
 
-/// The signed-rank test that differences are symmetric about 0. The statistic is the smaller of the sums of ranks of either
-/// sign; zeros are left out. Exact for at most 50 differences without zeros and equal sizes, and for at most 13 with them;
-/// else by the normal distribution, its variance corrected for ties, without a correction for continuity. `None` where no
-/// difference is left.
+/// The signed-rank test that differences are symmetric about 0. The statistic is the smaller of the sums of ranks of
+/// either sign; zeros are omitted. Exact for at most 50 differences without zeros and ties, and for at most 13 with
+/// them; otherwise from the normal distribution, with the variance corrected for ties, without a continuity correction.
+/// `None` if no difference is left.
 pub fn signed_rank(differences: &[f64]) -> Option<RankTest> {
     let kept: Vec<f64> = differences.iter().copied().filter(|d| *d != 0.0).collect();
     if kept.is_empty() {
@@ -53,9 +53,9 @@ pub fn signed_rank(differences: &[f64]) -> Option<RankTest> {
     Some(RankTest { statistic, p: p.min(1.0), exact })
 }
 
-/// The chance that the ranks of one sign sum to at most `statistic`, each rank having either sign by the toss of a coin.
+/// The probability that the ranks of one sign sum to at most `statistic`, if each sign has probability 1/2.
 fn at_most(statistic: f64, ranks: &[f64]) -> f64 {
-    // A tied rank may end in a half.
+    // A tied rank may be a half-integer.
     let doubled: Vec<usize> = ranks.iter().map(|rank| (2.0 * rank) as usize).collect();
     let mut ways = vec![0_u64; doubled.iter().sum::<usize>() + 1];
     ways[0] = 1;
@@ -68,9 +68,9 @@ fn at_most(statistic: f64, ranks: &[f64]) -> f64 {
     few as f64 / (1_u64 << ranks.len()) as f64
 }
 
-/// The rank-sum test that two samples come from the same distribution. The statistic is U of the first: in how many pairs of one
-/// of each it is the larger one, equal ones counted by half. Exact where a sample has at most 8 values and no two values are
-/// equal; else by the normal distribution, corrected for ties and for continuity. `None` where a sample is empty.
+/// The rank-sum test that two samples come from the same distribution. The statistic is U of the first: the number of
+/// pairs in which its value is larger, ties counted as half. Exact if a sample has at most 8 values and there are no
+/// ties; otherwise from the normal distribution, corrected for ties and for continuity. `None` if a sample is empty.
 pub fn rank_sum(a: &[f64], b: &[f64]) -> Option<RankTest> {
     if a.is_empty() || b.is_empty() {
         return None;
@@ -91,9 +91,9 @@ pub fn rank_sum(a: &[f64], b: &[f64]) -> Option<RankTest> {
     Some(RankTest { statistic, p: p.min(1.0), exact })
 }
 
-/// The chance that U of samples of `m` and `n` values is at most `u`, where nothing tells them apart.
+/// The probability that U of samples of `m` and `n` values is at most `u`, if both have the same distribution.
 fn at_most_u(u: usize, m: usize, n: usize) -> f64 {
-    // The largest value is of the second sample, which leaves n - 1 of it, or of the first, which has won n pairs by it:
+    // The largest value is in the second sample, which leaves n - 1 of it, or in the first, which then wins n pairs:
     // ways(m, n, u) = ways(m, n - 1, u) + ways(m - 1, n, u - n).
     let mut ways = vec![vec![0.0_f64; u + 1]; m + 1];
     ways.iter_mut().for_each(|of| of[0] = 1.0);
@@ -112,7 +112,7 @@ fn at_most_u(u: usize, m: usize, n: usize) -> f64 {
     ways[m].iter().sum::<f64>() / all
 }
 
-/// Ranks from 1 on, equal values sharing the mean of theirs, and the sum of t^3 - t over groups of t equal values.
+/// Ranks from 1, with the mean rank for ties, and the sum of t^3 - t over groups of t equal values.
 fn ranks(values: &[f64]) -> (Vec<f64>, f64) {
     let mut order: Vec<usize> = (0..values.len()).collect();
     order.sort_by(|a, b| values[*a].total_cmp(&values[*b]));
@@ -158,7 +158,7 @@ mod tests {
         assert_eq!(rank_sum(&[], &[1.0]), None);
     }
 
-    /// All 2^5 signs: only two of them are as far out.
+    /// All 2^5 signs: only two of them are as extreme.
     #[test]
     fn five_pairs_give_one_in_sixteen_at_best() {
         assert_eq!(signed_rank(&[0.1, 0.2, 0.3, 0.4, 0.5]).unwrap().p, 1.0 / 16.0);

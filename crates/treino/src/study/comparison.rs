@@ -1,25 +1,25 @@
-//! Two configs beside each other.
+//! Comparison of two configs.
 
 use super::results::Config;
 use super::verdict::{ALPHA, POWER};
 use crate::statistics::{Bca, PairedT, RankTest, bca95, corrected_paired_t, further_pairs, mean, signed_rank};
 use serde::Serialize;
 
-/// Resamples of the bootstrap.
+/// The number of resamples of the bootstrap.
 const RESAMPLES: u32 = 10_000;
 
-/// What the differences of two configs on the seeds that both were trained with say.
+/// The comparison of two configs on their common seeds.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Comparison {
-    /// Pairs: seeds, times folds where there are any.
+    /// The number of pairs: seeds, times folds if there are any.
     pub pairs: usize,
-    /// On how many of them the first is better.
+    /// The number of pairs in which the first is better.
     pub wins: usize,
-    /// On how many both are the same.
+    /// The number of ties.
     pub ties: usize,
     /// The mean of the first minus the second.
     pub difference: f64,
-    /// Student's paired test, corrected where folds share rows; `None` for fewer than two pairs, and where all are the same.
+    /// Student's paired test, corrected if folds share rows; `None` for fewer than two pairs, and if all are equal.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub t: Option<PairedT>,
     /// Wilcoxon's signed-rank test.
@@ -28,14 +28,15 @@ pub struct Comparison {
     /// The bootstrap's 95 % interval of the mean difference (BCa).
     #[serde(skip)]
     pub bootstrap: Option<Bca>,
-    /// Further pairs that would decide, where the t test does not.
+    /// The number of further pairs that would give a decision, if the t test does not.
     pub more: Option<usize>,
-    /// Whether the first (`true`) or the second is better by the t test; `None` where that is open.
+    /// Whether the first (`true`) or the second is better by the t test; `None` if that is undecided.
     pub better: Option<bool>,
 }
 
 impl Comparison {
-    /// Compares two configs on the pairs that both have a value for; `None` where they share none. `test_to_train` is as in
+    /// Compares two configs on the pairs that both have a value for; `None` if there are none. `test_to_train` is as in
+    /// [`corrected_paired_t`].
     /// [`corrected_paired_t`].
     pub fn of(a: &Config, b: &Config, more_is_better: bool, test_to_train: f64) -> Option<Comparison> {
         let theirs = b.values();

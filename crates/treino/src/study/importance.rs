@@ -1,17 +1,18 @@
-//! Which dimensions of a space mattered: PED-ANOVA (S. Watanabe, A. Bansal and F. Hutter, IJCAI 2023).
+//! The importance of the dimensions of a search space: PED-ANOVA (S. Watanabe, A. Bansal and F. Hutter, IJCAI 2023).
 //!
-//! A dimension matters as far as the best tenth of the configs lie elsewhere on it than all of them do. Its domain becomes a grid
-//! of at most 50 cells; p is the density of the best over them, q that of all, both by a Parzen estimator with Scott's bandwidth
-//! and one kernel over the whole domain; the importance is the Pearson divergence, the sum of q (p / q - 1)^2. A dimension that
-//! is not in every config counts by alpha^2 / beta, where it is in the share alpha of the best and beta of all (condPED-ANOVA).
-//! Shares are of the sum over all dimensions, and equal those of Optuna 5's `PedAnovaImportanceEvaluator` with its defaults.
+//! A dimension is important if the best tenth of the configs has another distribution on it than all configs. Its
+//! domain becomes a grid of at most 50 cells; p is the density of the best over them, q that of all, both by a Parzen
+//! estimator with Scott's bandwidth and one kernel over the whole domain; the importance is the Pearson divergence, the
+//! sum of q (p / q - 1)^2. A dimension that is not in every config is weighted by alpha^2 / beta, if it is in the share
+//! alpha of the best and beta of all (condPED-ANOVA). Shares are of the sum over all dimensions, and equal those of
+//! Optuna 5's `PedAnovaImportanceEvaluator` with its defaults.
 //!
-//! It tells what led to the best tenth, not how much the objective moves over the domain. Of fewer than 50 configs the best tenth
-//! is a handful: look at the intervals.
+//! It shows what led to the best tenth, not how much the objective varies over the domain. With few configs the best
+//! tenth is only a handful: consider the intervals.
 //!
-//! Other than in Optuna: configs that diverged stay, as the worst; a dimension whose configs all lie in one cell has no share,
-//! because nothing is known of it; powers of two are a cell each; and where a number may be exactly 0, being so is a
-//! choice of its own.
+//! Differences from Optuna: diverged configs are kept, as the worst; a dimension whose configs are all in one cell has
+//! no share, because it was not varied; each power of two is a cell; and if a number may be exactly 0, whether it is 0
+//! is a separate choice.
 
 use super::search::{Domain, IntScale};
 use crate::statistics::{Resamples, normal_cdf, quantile};
@@ -19,34 +20,34 @@ use serde::Serialize;
 use treino_engine::double::pow;
 use treino_engine::math::ln_f64;
 
-/// The share of configs whose place is looked at.
+/// The share of configs that count as the best.
 const BEST: f64 = 0.1;
 
 /// Cells of a number's grid.
 const CELLS: usize = 50;
 
-/// Of fewer configs a tenth is not even one, and nothing is said.
+/// With fewer configs a tenth is less than one, and there is no result.
 pub const FEWEST_CONFIGS: usize = 10;
 
 /// Resamples for an interval.
 const RESAMPLES: u32 = 500;
 
-/// Kept from 0 where densities are divided.
+/// A lower bound for densities in divisions.
 const LEAST_DENSITY: f64 = 1e-12;
 
-/// A dimension, and its entry in each config.
+/// A dimension, and its value in each config.
 #[derive(Debug, Clone, PartialEq)]
 pub struct HyperparameterValues {
     /// Its name.
     pub name: String,
-    /// What it may hold.
+    /// Its domain.
     pub domain: Domain,
-    /// One entry a config, as in a [`SearchPoint`](super::search::SearchPoint): the index of a choice, or the number; `None` where the
-    /// dimension is not there.
+    /// One entry per config, as in a [`SearchPoint`](super::search::Point): the index of a choice, or the number;
+    /// `None` if the dimension is inactive.
     pub entries: Vec<Option<f64>>,
 }
 
-/// What a dimension is worth.
+/// The importance of a dimension.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct HyperparameterImportance {
     /// Its name.
@@ -59,10 +60,11 @@ pub struct HyperparameterImportance {
     pub high: f64,
 }
 
-/// The dimensions from the most important to the least, shares adding to 1. `values` holds the objective of each config, not
-/// finite where it diverged. The interval is that of percentiles over 500 resamples of the configs, widened to hold the share. A
-/// resample repeats configs, which is noise in every dimension: intervals lean towards equal shares. Empty for fewer
-/// than 10 configs, and where nothing tells the best from the rest: objectives all the same, or no dimension that varies.
+/// The dimensions from the most important to the least, with shares that sum to 1. `values` holds the objective of each
+/// config, not finite if it diverged. The interval consists of percentiles over 500 resamples of the configs, extended
+/// to contain the share. A resample repeats configs, which adds noise in every dimension: intervals are biased towards
+/// equal shares. Empty for fewer than 10 configs, and if nothing distinguishes the best from the rest: objectives are
+/// all equal, or no dimension varies.
 pub fn importance(
     columns: &[HyperparameterValues],
     values: &[f64],
@@ -89,7 +91,7 @@ pub fn importance(
     }
     let one = |((column, share), mut of): ((&HyperparameterValues, f64), Vec<f64>)| {
         of.sort_by(f64::total_cmp);
-        // `min` and `max` give the share where no resample had one.
+        // `min` and `max` return the share if no resample had one.
         let (low, high) = (quantile(&of, 0.025).min(share), quantile(&of, 0.975).max(share));
         HyperparameterImportance { name: column.name.clone(), share, low, high }
     };
@@ -118,21 +120,21 @@ fn divergences(grids: &[BinnedSpace], losses: &[f64], rows: &[usize]) -> Vec<f64
     grids.iter().map(|grid| grid.divergence(&best, rows)).collect()
 }
 
-/// Where a config lies on a dimension.
+/// The position of a config on a dimension.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum BinIndex {
-    /// The dimension is not there.
+    /// The dimension is inactive.
     Absent,
-    /// The number is exactly 0, beside a range.
+    /// The number is exactly 0, which is outside of the range.
     Zero,
     /// In a cell.
     At(usize),
 }
 
-/// A dimension in cells.
+/// A dimension divided into cells.
 struct BinnedSpace {
     size: usize,
-    /// The kernel over the whole domain; `None` where cells have no order.
+    /// The kernel over the whole domain; `None` if cells have no order.
     prior: Option<Vec<f64>>,
     /// The cell of each config.
     cells: Vec<BinIndex>,
@@ -165,7 +167,7 @@ impl BinnedSpace {
         let step = (place(high) - place(low)) / (size.max(2) - 1) as f64;
         let cell = |entry: f64| {
             let x = if is_power { f64::from((entry as u64).max(1).ilog2()) } else { entry };
-            // Half way between two cells is the lower one's.
+            // The midpoint between two cells belongs to the lower one.
             let at = ((place(x) - place(low)) / step - 0.5).ceil();
             if size < 2 { 0 } else { at.clamp(0.0, size as f64 - 1.0) as usize }
         };
@@ -178,18 +180,18 @@ impl BinnedSpace {
         BinnedSpace { size, prior, cells: cells.collect() }
     }
 
-    /// The Pearson divergence of the best configs from all, over those that have the dimension.
+    /// The Pearson divergence of the best configs from all, over those with the dimension.
     fn divergence(&self, best: &[usize], all: &[usize]) -> f64 {
         let ((p, p_zero), (q, q_zero)) = (self.count(best), self.count(all));
         let total = |counts: &[usize]| counts.iter().sum::<usize>();
         let (p_range, q_range) = (total(&p), total(&q));
         let mut sum = 0.0;
-        // Whether the dimension is there is another dimension's doing: only where it is, its place counts.
+        // Whether the dimension is active depends on another dimension: only the position within it counts.
         if q_range > 1 && p_range > 0 && q.iter().filter(|count| **count > 0).count() > 1 {
             let (p, q) = (self.density(&p), self.density(&q));
             sum += weight(p_range, best.len(), q_range, all.len()) * pearson(&p, &q);
         }
-        // Being exactly 0 or not is its own: a choice of two.
+        // Whether it is exactly 0 is counted here: a choice of two.
         if p_range + p_zero > 0 && q_zero > 0 && q_range > 0 {
             let (p, q) = (choices(&[p_zero, p_range]), choices(&[q_zero, q_range]));
             sum += weight(p_range + p_zero, best.len(), q_range + q_zero, all.len()) * pearson(&p, &q);
@@ -197,7 +199,7 @@ impl BinnedSpace {
         sum
     }
 
-    /// How many of the rows lie in each cell, and on 0.
+    /// The number of the rows in each cell, and at 0.
     fn count(&self, rows: &[usize]) -> (Vec<usize>, usize) {
         let (mut counts, mut zeros) = (vec![0; self.size], 0);
         for row in rows {
@@ -218,7 +220,7 @@ impl BinnedSpace {
     }
 }
 
-/// alpha^2 / beta: what a part of the configs counts, with `p` of the best `best` in it and `q` of `all`.
+/// alpha^2 / beta: the weight of a subset of the configs, with `p` of the best `best` in it and `q` of `all`.
 fn weight(p: usize, best: usize, q: usize, all: usize) -> f64 {
     let (alpha, beta) = (p as f64 / best as f64, q as f64 / all as f64);
     alpha * alpha / beta
@@ -233,8 +235,8 @@ fn pearson(p: &[f64], q: &[f64]) -> f64 {
     p.iter().zip(q).map(term).sum()
 }
 
-/// The density of choices: a kernel for each that was seen, weighted by how often, and a flat one with weight 1. A kernel holds 1 at
-/// its choice and one k-th everywhere, for k kernels, scaled to a sum of 1.
+/// The density of choices: a kernel for each observed choice, weighted by its count, and a flat one with weight 1. For
+/// k kernels, a kernel is 1 at its choice plus 1/k everywhere, normalised to sum 1.
 fn choices(counts: &[usize]) -> Vec<f64> {
     let kernels = counts.iter().filter(|count| **count > 0).count() + 1;
     let total = counts.iter().sum::<usize>() as f64;
@@ -245,12 +247,12 @@ fn choices(counts: &[usize]) -> Vec<f64> {
     counts.iter().map(density).collect()
 }
 
-/// The density of numbers in cells: a normal kernel around each cell that was seen, cut off at the ends and weighted by how often,
-/// and a wide one with weight 1.
+/// The density of numbers in cells: a normal kernel around each observed cell, truncated at the ends and weighted by
+/// its count, and a wide one with weight 1.
 fn numbers(counts: &[usize], prior: &[f64]) -> Vec<f64> {
     let n = counts.len();
     let sigma = bandwidth(counts);
-    // The normal law beyond half a cell, one and a half, ...
+    // The normal probability beyond half a cell, one and a half, ...
     let beyond: Vec<f64> = (0..n).map(|cell| normal_cdf(-(cell as f64 + 0.5) / sigma)).collect();
     let mass = |distance: usize| match distance {
         0 => 1.0 - 2.0 * beyond[0],
@@ -268,8 +270,8 @@ fn numbers(counts: &[usize], prior: &[f64]) -> Vec<f64> {
     density
 }
 
-/// Scott's rule, 1.059 min(quartile range / 1.34, sd) n^(-1/5), in cells; at least such that nine tenths of a kernel fit
-/// in one.
+/// Scott's rule, 1.059 min(quartile range / 1.34, sd) n^(-1/5), in cells; at least such that nine tenths of a kernel
+/// fit into one cell.
 fn bandwidth(counts: &[usize]) -> f64 {
     let total: usize = counts.iter().sum();
     let n = total as f64;
@@ -278,7 +280,7 @@ fn bandwidth(counts: &[usize]) -> f64 {
     };
     let mean = moment(&|cell| cell) / n;
     let sd = (moment(&|cell| (cell - mean) * (cell - mean)) / (n - 1.0).max(1.0)).sqrt();
-    // The first cell up to which the counts reach a limit, and the last one for none.
+    // The first cell at which the cumulative counts reach a limit, or the last cell.
     let first = |reaches: &dyn Fn(usize) -> bool| {
         let (mut sum, mut last) = (0, 0);
         for (cell, count) in counts.iter().enumerate().filter(|(_, count)| **count > 0) {
@@ -293,7 +295,8 @@ fn bandwidth(counts: &[usize]) -> f64 {
     (1.059 * (range / 1.34).min(sd) * pow(n, -0.2)).max(0.5 / 1.64)
 }
 
-/// The wide kernel: a normal law around the middle of the domain with the domain's width, cut off at the ends.
+/// The wide kernel: a normal distribution around the middle of the domain with the domain's width, truncated at the
+/// ends.
 fn prior(cells: usize) -> Vec<f64> {
     let (middle, sigma) = ((cells as f64 - 1.0) / 2.0, cells as f64);
     let edges: Vec<f64> = (0..=cells).map(|edge| normal_cdf((edge as f64 - 0.5 - middle) / sigma)).collect();
@@ -347,7 +350,7 @@ mod tests {
 
     const UNIT: Domain = Domain::Float { low: 0.0, high: 1.0, log: false, zero: 0.0 };
 
-    /// Entries that are spread evenly and have nothing to do with each other.
+    /// Evenly spaced entries that are independent of each other.
     fn spread(name: &str, n: u32, factor: u32) -> HyperparameterValues {
         let entries = (0..n).map(|i| Some(f64::from(i * factor % n) / f64::from(n))).collect();
         HyperparameterValues { name: name.to_string(), domain: UNIT, entries }
@@ -379,7 +382,7 @@ mod tests {
 
     #[test]
     fn what_diverges_is_worst() {
-        // Above 0.5 everything diverges; without those the other column would be all there is.
+        // Above 0.5 everything diverges; without those configs, only the other column would vary.
         let columns = [spread("rate", 100, 1), spread("idle", 100, 37)];
         let value = |x: &Option<f64>| if x.unwrap() > 0.5 { f64::NAN } else { 1.0 - x.unwrap() };
         let values: Vec<f64> = columns[0].entries.iter().map(value).collect();

@@ -1,10 +1,10 @@
-//! Studies: many trainings, compared honestly, and one compared with itself.
+//! Studies: many trainings with a fair comparison.
 //!
 //! ```text
 //! StudySpec --Study::new--> Study --run, with a ResultStore--> StudyResult { configs, verdict }
 //! ```
-//! A study proposes configs of a [`space`], trains each with the same seeds, and says what may be said of them. Which
-//! trainings there are follows from what is written down alone; a [`ResultStore`] keeps what came of them.
+//! A study proposes configs of a [`space`], trains each with the same seeds, and reports what can be concluded. The
+//! list of trainings follows from the specification alone; a [`ResultStore`] stores their results.
 
 mod comparison;
 pub mod importance;

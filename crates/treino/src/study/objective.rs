@@ -1,4 +1,4 @@
-//! What is better.
+//! The objective of a study.
 
 use crate::runs::PreparedRun;
 use crate::spec::Resolved;
@@ -8,8 +8,8 @@ use treino_nn::metrics::{
 };
 use treino_tables::Task;
 
-/// The loss of the task alone, as a metric: by it trainings compare whatever their losses and penalties are. Networks that put out
-/// logits are judged by the probabilities that those stand for.
+/// The loss of the task alone, as a metric: it compares trainings whatever their losses and penalties are. Networks
+/// with logits as outputs are evaluated by the corresponding probabilities.
 pub fn bare_loss(planned: &PreparedRun) -> NamedMetric {
     let Resolved { compile, network, .. } = &planned.resolved;
     let (loss, width) = (compile.goal(0).loss.inner(), network.outputs());
@@ -25,7 +25,7 @@ pub fn bare_loss(planned: &PreparedRun) -> NamedMetric {
     NamedMetric { name: metric.name().to_string(), metric }
 }
 
-/// Makes a metric of probabilities one of logits.
+/// Converts a metric of probabilities to one of logits.
 pub(super) fn of_logits(metric: &mut Metric) {
     match metric {
         Metric::BinaryCrossentropy(metric) => metric.from_logits = true,
@@ -36,12 +36,12 @@ pub(super) fn of_logits(metric: &mut Metric) {
     }
 }
 
-/// A number of the history, and whether less or more of it is better.
+/// A metric of the history, and whether it is minimised or maximised.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Objective {
     /// Its name, such as `val_loss`.
     pub name: String,
-    /// Whether more is better; `None` where its kind says so.
+    /// Whether larger is better; `None` if that follows from the metric.
     pub more_is_better: Option<bool>,
 }
 
@@ -49,7 +49,7 @@ impl Objective {
     /// Reads `min val_loss`, `max val_accuracy`, or a name alone.
     ///
     /// # Errors
-    /// Another word in front of the name.
+    /// Returns an error for another word before the name.
     pub fn parse(text: &str) -> Result<Self> {
         let words: Vec<&str> = text.split_whitespace().collect();
         let (more_is_better, name) = match words[..] {
@@ -64,10 +64,10 @@ impl Objective {
         Ok(Objective { name: name.to_string(), more_is_better })
     }
 
-    /// The objective with its direction, checked against a training.
+    /// The objective with its direction, checked for a training.
     ///
     /// # Errors
-    /// A name that its history will not have, or whose direction nobody knows.
+    /// Returns an error for a name that the history will not have, or whose direction is unknown.
     pub fn against(self, planned: &PreparedRun) -> Result<(String, bool)> {
         let compile = &planned.resolved.compile;
         let names = compile.log_names(&planned.resolved.network);

@@ -1,13 +1,13 @@
-//! Which source of chance matters: initial weights, shuffles, dropout, the split.
+//! The effect of each source of randomness: initial weights, shuffling, dropout, the split.
 //!
-//! A training is repeated with one source varied and all others held; the variance of the objective is that source's own. Where
-//! sources act one by one, the variances add up to that of trainings that vary all of them; what is more than their sum comes of
-//! sources that work together, and what is less shows that those held have an easy or a hard draw.
+//! A training is repeated with one source varied and all others fixed; the variance of the objective is the effect of
+//! that source. If sources are independent, the variances add up to that of trainings that vary all of them. A larger
+//! total variance shows an interaction of sources; a smaller one shows that the fixed values of the others are unusual.
 
 use crate::statistics::{mean, standard_deviation, standard_deviation95};
 use serde::Serialize;
 
-/// The values of trainings that vary in one source of chance.
+/// The values of trainings that vary in one source of randomness.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct SourceValues<'a> {
     /// Its name: `init`, `shuffle`, `dropout`, `split`.
@@ -16,10 +16,10 @@ pub struct SourceValues<'a> {
     pub values: &'a [f64],
 }
 
-/// How far values spread.
+/// The spread of values.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Spread {
-    /// Trainings that gave a value.
+    /// The number of trainings with a value.
     pub n: usize,
     /// Their mean.
     pub mean: f64,
@@ -33,37 +33,38 @@ pub struct Spread {
     pub high: f64,
 }
 
-/// A source of chance beside the others.
+/// A source of randomness compared with the others.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct SourceVariance {
     /// Its name.
     pub name: String,
-    /// The spread that it makes alone; `None` for fewer than two values.
+    /// The spread that it causes alone; `None` for fewer than two values.
     pub spread: Option<Spread>,
     /// Its variance as a share of the sum over all sources; 0 for one without a spread.
     pub share: f64,
 }
 
-/// All sources, and the numbers of the sentence: "`largest` makes `share` of the spread; varied together they make
-/// `together_by_sum` times what they make one by one".
+/// All sources, and the numbers of the sentence: "`largest` causes `share` of the spread; varied together they cause
+/// `together_by_sum` times the sum of their separate effects".
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct RandomSources {
-    /// The sources, in the order in which they came.
+    /// The sources, in the given order.
     pub sources: Vec<SourceVariance>,
-    /// The spread with all of them varied; `None` where that was not measured.
+    /// The spread with all of them varied; `None` if that was not measured.
     pub together: Option<Spread>,
-    /// The place of the source with the largest variance; `None` where nothing spreads.
+    /// The index of the source with the largest variance; `None` if there is no variance.
     pub largest: Option<usize>,
-    /// Whether the lower end of its standard deviation lies above every other's upper end: then it is the largest beyond chance.
+    /// Whether the lower end of its standard deviation is above every other's upper end, so that it is significantly
+    /// the largest.
     pub is_clear: bool,
     /// The sum of the variances.
     pub sum: f64,
-    /// The variance together by that sum; `None` without one of the two.
+    /// The variance together divided by that sum; `None` if one of the two is missing.
     pub together_by_sum: Option<f64>,
 }
 
-/// Splits the variance of an objective by source of chance. `together` are trainings that vary all sources. Values that are not
-/// finite are left out.
+/// Splits the variance of an objective by source of randomness. `together` are trainings that vary all sources. Values
+/// that are not finite are ignored.
 pub fn sources_of_chance(sources: &[SourceValues<'_>], together: &[f64]) -> RandomSources {
     let spreads: Vec<Option<Spread>> = sources.iter().map(|source| spread(source.values)).collect();
     let variance = |spread: &Option<Spread>| spread.map_or(0.0, |spread| spread.variance);
@@ -87,7 +88,7 @@ pub fn sources_of_chance(sources: &[SourceValues<'_>], together: &[f64]) -> Rand
     RandomSources { sources: named.collect(), together, largest, is_clear, sum, together_by_sum }
 }
 
-/// The spread of the values that are finite; `None` for fewer than two.
+/// The spread of the finite values; `None` for fewer than two.
 fn spread(values: &[f64]) -> Option<Spread> {
     let values: Vec<f64> = values.iter().copied().filter(|value| value.is_finite()).collect();
     if values.len() < 2 {

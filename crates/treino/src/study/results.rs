@@ -1,49 +1,49 @@
-//! What comes of the trainings of a study.
+//! The results of the trainings of a study.
 
 use super::search::SearchPoint;
 use serde::{Deserialize, Serialize};
 use treino_nn::events::{Ending, History};
 
-/// Which training: all that decides it beside the config.
+/// The key of a training: all that determines it besides the config.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct RunKey {
-    /// What it is for.
+    /// Its purpose.
     pub phase: Phase,
     /// The config's number, from 0.
     pub config: usize,
     /// Its seed.
     pub seed: u64,
-    /// Which fold is kept for validation, from 1; 0 without folds.
+    /// The fold for validation, from 1; 0 without folds.
     pub fold: usize,
-    /// The epochs it may take; 0 for as many as the config says.
+    /// The largest number of epochs; 0 for the config's own number.
     pub epochs: usize,
 }
 
 impl RunKey {
-    /// A training without folds, of as many epochs as the config says.
+    /// A training without folds, with the config's own number of epochs.
     pub fn new(phase: Phase, config: usize, seed: u64) -> Self {
         RunKey { phase, config, seed, fold: 0, epochs: 0 }
     }
 
-    /// The epochs it may take, where what the config says counts as more than any number.
+    /// The largest number of epochs, where the config's own number counts as infinite.
     pub fn most_epochs(&self) -> usize {
         if self.epochs == 0 { usize::MAX } else { self.epochs }
     }
 }
 
-/// What a training is for.
+/// The purpose of a training.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Phase {
-    /// To compare configs, by the rows for validation.
+    /// Compares configs, on the validation rows.
     Search,
-    /// To measure the best ones on fresh seeds, by the rows of the test.
+    /// Measures the best ones with fresh seeds, on the test rows.
     Confirm,
-    /// To see what this source of chance does alone.
+    /// Measures the effect of this source of randomness alone.
     Source(RandomSource),
 }
 
-/// A source of chance.
+/// A source of randomness.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RandomSource {
@@ -51,9 +51,9 @@ pub enum RandomSource {
     Init,
     /// The order of the rows.
     Shuffle,
-    /// What dropout and its kin draw.
+    /// Dropout and other random layers.
     Dropout,
-    /// Which rows are for validation.
+    /// Which rows are validation rows.
     Split,
 }
 
@@ -89,19 +89,19 @@ impl Phase {
     }
 }
 
-/// What came of a training.
+/// The result of a training.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RunResult {
     /// How it ended.
     pub outcome: Outcome,
-    /// Epochs it took.
+    /// The number of its epochs.
     pub epochs: usize,
-    /// Seconds it took; no result depends on them.
+    /// Its duration in seconds; no result depends on it.
     pub seconds: f64,
-    /// The numbers of the epoch that was kept, or of the test.
+    /// The metrics of the epoch that was kept, or of the test.
     #[serde(with = "treino_core::nullable")]
     pub metrics: Vec<(String, f64)>,
-    /// For each name of the history a number an epoch.
+    /// For each name of the history one value per epoch.
     #[serde(with = "treino_core::nullable")]
     pub curves: Vec<(String, Vec<f32>)>,
 }
@@ -113,11 +113,11 @@ pub struct RunResult {
 pub enum Outcome {
     /// With this value of the objective.
     Value(f64),
-    /// It left the finite numbers: a result, ranked last.
+    /// It diverged: a result, ranked last.
     Diverged,
-    /// It was ended early for being behind, at this value of the objective.
+    /// It was pruned, at this value of the objective.
     Pruned(f64),
-    /// It could not be done, for this reason.
+    /// It failed, for this reason.
     Failed(String),
 }
 
@@ -132,7 +132,7 @@ impl Outcome {
         }
     }
 
-    /// The objective where there is one, also where it was ended early.
+    /// The objective if there is one, also if it was pruned.
     pub fn number(&self) -> Option<f64> {
         match self {
             Outcome::Value(value) | Outcome::Pruned(value) => Some(*value),
@@ -142,8 +142,8 @@ impl Outcome {
 }
 
 impl RunResult {
-    /// What a training gave that has ended: the value of an objective in `metrics`, or else in the epoch whose weights were
-    /// kept.
+    /// The result of a completed training: the value of an objective in `metrics`, or else in the epoch whose weights
+    /// were kept.
     pub fn of(history: &History, metrics: Option<Vec<(String, f64)>>, objective: &str) -> Self {
         let curve = |name: &&str| (name.to_string(), history.series(name).iter().map(|x| *x as f32).collect());
         let curves = history.names().iter().map(curve).collect();
@@ -168,7 +168,7 @@ impl RunResult {
         if let Outcome::Value(value) = self.outcome { Some(value) } else { None }
     }
 
-    /// A training that could not be done.
+    /// The result of a failed training.
     pub fn failed(why: String, seconds: f64) -> Self {
         RunResult { outcome: Outcome::Failed(why), epochs: 0, seconds, metrics: Vec::new(), curves: Vec::new() }
     }
@@ -179,17 +179,17 @@ impl RunResult {
 pub struct Config {
     /// Its number in the study, from 0.
     pub number: usize,
-    /// Where in the space it is.
+    /// Its position in the search space.
     pub point: SearchPoint,
-    /// What it varies, in words: path and value.
+    /// Its hyperparameters, as text: path and value.
     pub words: Vec<(String, String)>,
-    /// Its trainings to compare, of the most epochs it was given.
+    /// Its trainings for comparison, with the largest number of epochs it was given.
     pub runs: Vec<(RunKey, RunResult)>,
-    /// Its trainings of fewer epochs, before that.
+    /// Its earlier trainings with fewer epochs.
     pub earlier: Vec<(RunKey, RunResult)>,
-    /// Its trainings on fresh seeds, measured on the test.
+    /// Its trainings with fresh seeds, measured on the test rows.
     pub confirmed: Vec<(RunKey, RunResult)>,
-    /// Its trainings with one source of chance alone.
+    /// Its trainings that vary a single source of randomness.
     pub sources: Vec<(RunKey, RunResult)>,
 }
 
@@ -200,7 +200,7 @@ impl Config {
         Config { number, point, words, runs: none(), earlier: none(), confirmed: none(), sources: none() }
     }
 
-    /// Takes a training in.
+    /// Adds a training.
     pub fn add(&mut self, key: RunKey, result: RunResult) {
         let list = match key.phase {
             Phase::Search => {
@@ -216,18 +216,19 @@ impl Config {
         list.push((key, result));
     }
 
-    /// Every training of it.
+    /// All its trainings.
     pub fn all(&self) -> impl Iterator<Item = &(RunKey, RunResult)> {
         self.earlier.iter().chain(&self.runs).chain(&self.confirmed).chain(&self.sources)
     }
 
-    /// The values of the objective with their seeds and folds; what diverged, failed or was ended early has none.
+    /// The values of the objective with their seeds and folds; trainings that diverged, failed or were pruned have
+    /// none.
     pub fn values(&self) -> Vec<((u64, usize), f64)> {
         self.runs.iter().filter_map(|(key, run)| run.value().map(|value| ((key.seed, key.fold), value))).collect()
     }
 
-    /// The mean of the objective over its trainings, those that were ended early included; `None` where one diverged or
-    /// failed, and without any.
+    /// The mean of the objective over its trainings, including pruned ones; `None` if one diverged or failed, and
+    /// without any.
     pub fn mean(&self) -> Option<f64> {
         let numbers: Option<Vec<f64>> = self.runs.iter().map(|(_, run)| run.outcome.number()).collect();
         numbers.filter(|numbers| !numbers.is_empty()).map(|numbers| crate::statistics::mean(&numbers))
@@ -238,12 +239,12 @@ impl Config {
         self.runs.iter().filter(|(_, run)| run.outcome == Outcome::Diverged).count()
     }
 
-    /// Whether a training of it was ended early for being behind.
+    /// Whether one of its trainings was pruned.
     pub fn was_pruned(&self) -> bool {
         self.runs.iter().any(|(_, run)| matches!(run.outcome, Outcome::Pruned(_)))
     }
 
-    /// Why a training of it failed, where one did.
+    /// Why one of its trainings failed, if any.
     pub fn failure(&self) -> Option<&str> {
         self.all().find_map(|(_, run)| match &run.outcome {
             Outcome::Failed(why) => Some(why.as_str()),

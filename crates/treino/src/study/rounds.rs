@@ -1,7 +1,7 @@
-//! The trainings of a study, one stretch after another.
+//! The trainings of a study, phase by phase.
 //!
-//! A stretch is a list of trainings that is decided before its first, or whose next one follows from those a window before it.
-//! Whatever a stretch needs of another one, it waits for.
+//! A phase is a list of trainings that is fixed before its first one, or whose next one depends on results at least a
+//! window before it. If a phase depends on another one, it starts after its end.
 
 use super::pruning::Bracket;
 use super::results::{Config, Phase, RandomSource, RunKey, RunResult};
@@ -18,25 +18,26 @@ use std::time::Instant;
 use treino_core::error::{Error, Result};
 use treino_nn::events::Logs;
 
-/// Fresh seeds begin so far behind the first one, and those of single sources of chance so far behind them.
+/// The distance of fresh seeds from the first seed, and again of those for single sources of randomness from these.
 const FRESH: u64 = 1 << 20;
 
-/// One training to be done.
+/// A proposed training.
 pub struct Proposed {
     pub key: RunKey,
     pub config: Arc<PreparedConfig>,
-    /// Curves of the objective, less is better, that it may be ended early for; `None` where it may not be.
+    /// Curves of the objective, less is better, on which pruning is based; `None` if it must not be pruned.
     pub others: Option<Vec<Arc<Vec<f64>>>>,
 }
 
-/// A config with what its trainings share.
+/// A config with the common data of its trainings.
 pub struct PreparedConfig {
     pub point: SearchPoint,
     pub words: Vec<(String, String)>,
     described: Mutex<BTreeMap<PlanKey, Description>>,
 }
 
-/// What of a training beside its config decides how it is planned: fold, epochs, and the seed of the rows for validation.
+/// The properties of a training besides its config that change its spec: fold, epochs, and the seed of the validation
+/// rows.
 pub type PlanKey = (usize, usize, Option<u64>);
 
 /// The spec of a variant, and the fingerprint of its rows.
@@ -53,7 +54,7 @@ impl PreparedConfig {
         PreparedConfig { point, words, described: Mutex::new(BTreeMap::new()) }
     }
 
-    /// The description of a variant, made by the first that asks.
+    /// The description of a variant, created on first use.
     pub fn described(&self, study: &Study, variant: PlanKey, workplace: &Workplace) -> Description {
         let describe = || {
             let spec = study.spec_text(&self.point, variant)?;
@@ -65,10 +66,10 @@ impl PreparedConfig {
     }
 }
 
-/// Which seeds and folds a config is trained with.
+/// The seeds and folds with which a config is trained.
 type SeedFolds = Vec<(u64, usize)>;
 
-/// A study at work.
+/// A running study.
 pub struct StudyRun<'a> {
     study: &'a Study,
     ledger: &'a dyn ResultStore,
@@ -104,9 +105,9 @@ impl<'a> StudyRun<'a> {
         seeds.flat_map(|seed| folds.clone().map(move |fold| (first.wrapping_add(seed as u64), fold))).collect()
     }
 
-    /// Proposes `most` further configs, each with its first seed and fold, and trains them with the others, where trainings are ended
-    /// early only those that came to their end: every config with its second, then every config with its third, so that a study that is cut short has as many of
-    /// each.
+    /// Proposes `most` further configs, each with its first seed and fold, and trains them with the others (only the
+    /// completed ones, if there is pruning): every config with its second seed, then every config with its third, so
+    /// that configs have equally many seeds if the study is interrupted.
     pub fn search(&mut self, most: usize, seeds: usize) -> Result<()> {
         let all = self.slots(0..seeds);
         let begin = self.configs.len();
@@ -119,7 +120,7 @@ impl<'a> StudyRun<'a> {
         self.train(&alive, &all[1..], 0)
     }
 
-    /// Proposes configs in brackets: each bracket gives many of them few epochs, and the better ones of those more.
+    /// Proposes configs in brackets: each bracket gives many of them few epochs, and the better ones more.
     pub fn halve(&mut self, brackets: &[Bracket], most: usize, seeds: usize) -> Result<()> {
         let all = self.slots(0..seeds);
         let mut left = most;
@@ -143,7 +144,7 @@ impl<'a> StudyRun<'a> {
         Ok(())
     }
 
-    /// The next round of a race: further seeds for the better ones of those that are left. Which those are.
+    /// The next round of a race: further seeds for the better ones of the remaining configs. Returns those.
     pub fn race(&mut self, left: &[usize], keep: usize, seeds: Range<usize>) -> Result<Vec<usize>> {
         let best: Vec<usize> = self.ranking(left).into_iter().take(keep).collect();
         let slots = self.slots(seeds);
@@ -153,12 +154,12 @@ impl<'a> StudyRun<'a> {
         Ok(best)
     }
 
-    /// Further seeds for those that cannot be told apart, half as many again each time.
+    /// Further seeds for the configs without significant difference, half as many again each time.
     pub fn decide(&mut self) -> Result<()> {
         let folds = self.study.spec().repeats.folds.unwrap_or(1);
         loop {
             let verdict = Verdict::of(&self.configs, self.study.objective().1);
-            // What was ended early stays so.
+            // Pruned configs stay pruned.
             let open: Vec<usize> = verdict.open().into_iter().filter(|at| !self.configs[*at].was_pruned()).collect();
             let done = verdict.best().map_or(0, |best| self.configs[best.config].runs.len() / folds);
             let next = (done + done.div_ceil(2)).min(self.study.spec().search.most_seeds);
@@ -177,7 +178,7 @@ impl<'a> StudyRun<'a> {
         }
     }
 
-    /// The best configs on fresh seeds, by the rows of the test where there are some.
+    /// The best configs with fresh seeds, on the test rows if there are any.
     pub fn confirm(&mut self) -> Result<()> {
         let repeats = &self.study.spec().repeats;
         let all: Vec<usize> = (0..self.configs.len()).collect();
@@ -195,7 +196,7 @@ impl<'a> StudyRun<'a> {
         self.list(&keys)
     }
 
-    /// The best config with one source of chance alone, one source after another.
+    /// The best config with a single source of randomness varied, one source after another.
     pub fn sources(&mut self) -> Result<()> {
         let all: Vec<usize> = (0..self.configs.len()).collect();
         let Some(best) = self.ranking(&all).first().copied() else { return Ok(()) };
@@ -216,12 +217,12 @@ impl<'a> StudyRun<'a> {
         self.list(&keys)
     }
 
-    /// The epochs that the trainings of a config have at most.
+    /// The largest number of epochs of a config's trainings.
     fn epochs(&self, config: usize) -> usize {
         self.configs[config].runs.first().map_or(0, |(key, _)| key.epochs)
     }
 
-    /// Configs by the epochs of their trainings.
+    /// Groups configs by the epochs of their trainings.
     fn by_epochs(&self, which: Vec<usize>) -> BTreeMap<usize, Vec<usize>> {
         let mut by = BTreeMap::<usize, Vec<usize>>::new();
         for config in which {
@@ -230,14 +231,14 @@ impl<'a> StudyRun<'a> {
         by
     }
 
-    /// Those of the configs that gave a value with the most seeds and epochs among them, from the best to the worst.
+    /// Those of the configs that have a value for the most seeds and epochs among them, from the best to the worst.
     fn ranking(&self, which: &[usize]) -> Vec<usize> {
         let some: Vec<Config> = which.iter().map(|at| self.configs[*at].clone()).collect();
         let verdict = Verdict::of(&some, self.study.objective().1);
         verdict.ranked.iter().filter(|one| one.is_full).map(|one| which[one.config]).collect()
     }
 
-    /// The first stretch: configs with one seed and fold, each proposed from those a window before it.
+    /// The first phase: configs with one seed and fold, each proposed from the results at least a window before it.
     fn propose(&mut self, most: usize, slot: (u64, usize), epochs: usize) -> Result<()> {
         let (study, begin) = (self.study, self.configs.len());
         let (sampler, window) = (study.sampler(), study.spec().search.window);
@@ -295,7 +296,7 @@ impl<'a> StudyRun<'a> {
         Ok(())
     }
 
-    /// Some configs with some seeds and folds.
+    /// Trains some configs with some seeds and folds.
     fn train(&mut self, which: &[usize], slots: &[(u64, usize)], epochs: usize) -> Result<()> {
         let keys = slots.iter().flat_map(|(seed, fold)| {
             which.iter().map(|config| RunKey { fold: *fold, epochs, ..RunKey::new(Phase::Search, *config, *seed) })
@@ -303,7 +304,7 @@ impl<'a> StudyRun<'a> {
         self.list(&keys.collect::<Vec<_>>())
     }
 
-    /// Trainings whose keys are known.
+    /// Runs trainings with known keys.
     fn list(&mut self, keys: &[RunKey]) -> Result<()> {
         let study = self.study;
         let points: BTreeMap<usize, SearchPoint> =
@@ -398,7 +399,7 @@ impl<'a> StudyRun<'a> {
     }
 }
 
-/// Proposes the training of a number, from how many are done without a gap, and the results so far.
+/// Proposes the training with an index, from the number of completed ones without a gap, and the results so far.
 type Propose<'a> = dyn FnMut(usize, usize, &[Option<RunResult>]) -> Proposal + Send + 'a;
 
 enum Proposal {

@@ -1,4 +1,4 @@
-//! A study as it is written down: a training spec to vary, `[space]`, `[repeats]` and `[search]`.
+//! The specification of a study: a training spec to vary, `[space]`, `[repeats]` and `[search]`.
 
 use super::objective::Objective;
 use super::pruning::Pruner;
@@ -83,10 +83,10 @@ component! {
     }
 }
 
-/// How many seeds a config has.
+/// The number of seeds of a config.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Seeds {
-    /// So many.
+    /// A fixed number.
     Number(usize),
     /// Few for all, more for the better ones.
     Race,
@@ -111,12 +111,12 @@ impl Field for Seeds {
     }
 }
 
-/// A study as it is written down.
+/// The specification of a study.
 #[derive(Debug, Clone)]
 pub struct StudySpec {
     /// The training spec that is varied.
     pub base: Entries,
-    /// What of it is varied.
+    /// The search space.
     pub space: SearchSpace,
     /// The section `[study]`.
     pub study: StudySection,
@@ -124,18 +124,18 @@ pub struct StudySpec {
     pub repeats: Repeats,
     /// The section `[search]`.
     pub search: Search,
-    /// The dimensions as they were written, for the study's own file.
+    /// The dimensions in their source form, for the study's own file.
     written: Entries,
 }
 
-/// The sections beside `[space]`.
+/// The sections other than `[space]`.
 const KNOWN: [&str; 5] = ["version", "study", "space", "repeats", "search"];
 
 impl StudySpec {
     /// The sections of a study that are tables of known values.
     pub const SECTIONS: [&'static Descriptor; 3] = [StudySection::DESCRIPTOR, Repeats::DESCRIPTOR, Search::DESCRIPTOR];
 
-    /// What may change while a study goes on: how far it goes, not what it is.
+    /// The values that may change when a study is extended: how far it goes, not what it is.
     pub const BUDGET: [&'static str; 8] = [
         "repeats.seeds",
         "repeats.confirm_top",
@@ -147,15 +147,15 @@ impl StudySpec {
         "search.most_seeds",
     ];
 
-    /// Whether these entries are a study's, not a training's.
+    /// Whether these entries are those of a study, not of a training.
     pub fn is_one(entries: &Entries) -> bool {
         ["study", "space", "search", "repeats"].iter().any(|key| entries.get(key).is_some())
     }
 
-    /// Reads a study from its entries; `base` is the spec to vary, or what `[study] base` names.
+    /// Reads a study from its entries; `base` is the spec to vary, or the one that `[study] base` names.
     ///
     /// # Errors
-    /// An unknown section or key, a space that does not fit the spec; with line and column.
+    /// Returns an error for an unknown section or key, or a space that does not fit the spec; with line and column.
     pub fn read(entries: &Entries, base: Entries, more: Vec<Dimension>) -> Result<Self> {
         for entry in &entries.list {
             if !KNOWN.contains(&entry.key.as_str()) {
@@ -229,10 +229,10 @@ impl StudySpec {
         Ok(spec)
     }
 
-    /// Reads a study file with the spec that it names, whose paths are relative to the folders the files stand in.
+    /// Reads a study file with the spec that it names; relative paths start at the folders of these files.
     ///
     /// # Errors
-    /// As [`StudySpec::read`]; a file that cannot be read; no base.
+    /// As [`StudySpec::read`]; also returns an error for a file that cannot be read, or without a base.
     pub fn open(path: &Path, entries: &Entries) -> Result<Entries> {
         let base = match entries.get("study") {
             Some(Node { value: Value::Table(table), .. }) => table.get("base").cloned(),
@@ -249,7 +249,7 @@ impl StudySpec {
         spec::entries_of(&file).map_err(|e| if file.exists() { e } else { base.place(e) })
     }
 
-    /// The study that [`text`](StudySpec::text) wrote.
+    /// Parses a study that [`text`](StudySpec::text) wrote.
     ///
     /// # Errors
     /// As [`StudySpec::read`].
@@ -262,7 +262,7 @@ impl StudySpec {
         Self::read(&entries, base, Vec::new())
     }
 
-    /// The study as text, its base inside: what decides every result of it.
+    /// The study as text, including its base: it determines all results.
     pub fn text(&self) -> String {
         let mut entries = Entries::default();
         for (name, table) in
@@ -278,7 +278,7 @@ impl StudySpec {
     }
 }
 
-/// Sets a value of a study's own sections, as a flag of the command line does.
+/// Sets a value in one of the study's own sections, for a flag of the command line.
 pub fn set(entries: &mut Entries, section: &str, key: &str, value: Value, flag: &str) {
     let origin = Origin::Flag(flag.to_string());
     if let Some(table) = entries.table_mut(section, &origin) {
@@ -290,7 +290,7 @@ impl StudySpec {
     /// The training spec before anything is varied.
     ///
     /// # Errors
-    /// A spec that cannot be read.
+    /// Returns an error for a spec that cannot be read.
     pub fn base_spec(&self) -> Result<Spec> {
         let mut entries = self.base.clone();
         if let (Some(folds), Some(data)) = (self.repeats.folds, entries.table_mut("data", &Origin::Program)) {
@@ -300,8 +300,8 @@ impl StudySpec {
     }
 }
 
-/// A list of values as a table, so that all dimensions are tables: a file keeps the order of tables, and that of the dimensions
-/// decides what is drawn.
+/// Converts a list of values to a table, so that all dimensions are tables: a file preserves the order of tables, and
+/// the order of the dimensions determines what is drawn.
 fn as_table(node: Node) -> Node {
     match node.value {
         Value::List(_) => {

@@ -1,4 +1,4 @@
-//! What a study's file holds, read without writing to it.
+//! Reads the content of a study's file, without writing to it.
 
 use super::study_file::{check, failed};
 use crate::report::{FigureCell, FigureTable};
@@ -11,29 +11,29 @@ use std::io::Read;
 use std::path::Path;
 use treino_core::error::{Error, Result};
 
-/// What a config varies.
+/// The hyperparameters of a config.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Varied {
-    /// Where in the space it is.
+    /// Its position in the search space.
     pub point: SearchPoint,
     /// Path and value.
     pub words: Vec<(String, String)>,
 }
 
-/// What a study's file holds, without writing to it.
+/// The content of a study's file.
 #[derive(Debug, Clone)]
 pub struct StudyContent {
     /// The study as text.
     pub spec: String,
-    /// What is minimised or maximised.
+    /// The objective.
     pub objective: String,
-    /// Which of them.
+    /// Whether it is maximised.
     pub more_is_better: bool,
     /// Which rows the best configs were confirmed on: `test` or `validation`.
     pub confirmed_on: String,
-    /// Whether it came to its end: nothing that it asks for is missing.
+    /// Whether it is complete: no training is missing.
     pub ended: bool,
-    /// What each config varies.
+    /// The hyperparameters of each config.
     pub configs: BTreeMap<usize, Varied>,
     /// Its trainings.
     pub runs: BTreeMap<RunKey, RunResult>,
@@ -43,7 +43,7 @@ impl StudyContent {
     /// Reads a file, also while a study writes to it.
     ///
     /// # Errors
-    /// No file, or one that is no study's or a newer program's.
+    /// Returns an error for a missing file, or for one that is not a study's or is of a newer version.
     pub fn read(path: &Path) -> Result<Self> {
         if !path.is_file() {
             return Err(Error::io("read", path, &std::io::ErrorKind::NotFound.into()));
@@ -62,15 +62,15 @@ impl StudyContent {
         read().map_err(|e| failed("read", path, &e))
     }
 
-    /// The study as it is written down.
+    /// The specification of the study.
     ///
     /// # Errors
-    /// A text that this program did not write.
+    /// Returns an error for a text that this program did not write.
     pub fn study_spec(&self) -> Result<StudySpec> {
         StudySpec::of_text(&self.spec)
     }
 
-    /// The study as far as it has come.
+    /// The results of the study so far.
     pub fn course(&self) -> StudyResult {
         let config = |(id, varied): (&usize, &Varied)| Config::new(*id, varied.point.clone(), varied.words.clone());
         let mut configs: Vec<Config> = self.configs.iter().map(config).collect();
@@ -91,7 +91,7 @@ impl StudyContent {
         }
     }
 
-    /// Every training as a row: what it varied, and what came of it.
+    /// Every training as a row: its hyperparameters and its results.
     pub fn table(&self) -> FigureTable {
         let mut names: Vec<&String> = Vec::new();
         for (name, _) in self.configs.values().flat_map(|varied| &varied.words) {
@@ -112,7 +112,7 @@ impl StudyContent {
         for (key, run) in &self.runs {
             let some = |n: usize| if n == 0 { FigureCell::Empty } else { FigureCell::from(n as f64) };
             let mut cells: Vec<FigureCell> = vec![key.phase.name().into(), (key.config as f64).into()];
-            // A seed may have more digits than a number of this kind keeps.
+            // A seed may have more digits than a double.
             cells.extend([key.seed.to_string().into(), some(key.fold), some(key.epochs)]);
             cells.extend([run.outcome.name().into(), run.outcome.number().into()]);
             cells.extend([(run.epochs as f64).into(), run.seconds.into()]);
@@ -128,7 +128,7 @@ impl StudyContent {
         table
     }
 
-    /// A fingerprint of all that decides and all that came of it, but the time it took: equal for equal studies.
+    /// A fingerprint of the specification and all results, without durations: equal for equal studies.
     pub fn fingerprint(&self) -> String {
         let mut text = self.spec.clone();
         for (key, run) in &self.runs {
@@ -141,8 +141,8 @@ impl StudyContent {
     }
 }
 
-/// Opens a file for reading. Where its folder may not be written to, SQLite cannot lock it: nobody else writes to it there
-/// either, so it is read as it is.
+/// Opens a file for reading. If its folder is not writable, SQLite cannot lock the file; as nobody can write to it
+/// there either, it is read without a lock.
 fn open_to_read(path: &Path) -> Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags).map_err(|e| failed("open", path, &e))?;
@@ -221,7 +221,7 @@ pub(super) fn read_runs(connection: &Connection) -> rusqlite::Result<BTreeMap<Ru
 fn unpack(packed: &[u8]) -> Vec<f32> {
     const MOST: u64 = 1 << 28;
     let mut bytes = Vec::new();
-    // A damaged curve is as long as what could be read.
+    // A damaged curve is truncated to the part that could be read.
     let _ = DeflateDecoder::new(packed).take(MOST).read_to_end(&mut bytes);
     bytes.chunks_exact(4).map(|four| f32::from_le_bytes([four[0], four[1], four[2], four[3]])).collect()
 }

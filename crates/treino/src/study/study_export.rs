@@ -8,7 +8,7 @@ use crate::study::search::{Domain, IntScale};
 use serde_json::{Map, Value, json};
 use treino_core::error::Result;
 
-/// The table as a list of JSON objects, one a row; what a row has nothing of is `null`.
+/// The table as a list of JSON objects, one per row; an empty cell is `null`.
 pub fn json_rows(table: &FigureTable) -> String {
     let cell = |cell: &FigureCell| match cell {
         FigureCell::Number(x) if x.fract() == 0.0 && x.abs() < 9e15 => json!(*x as i64),
@@ -28,7 +28,7 @@ pub fn json_rows(table: &FigureTable) -> String {
 /// The table as a Parquet file: columns of numbers are doubles, all others texts; an empty cell is null.
 ///
 /// # Errors
-/// There are none that a table of this kind gives.
+/// A table of this kind cannot cause one.
 #[cfg(feature = "parquet")]
 pub fn parquet(table: &FigureTable) -> Result<Vec<u8>> {
     use parquet::basic::{Compression, LogicalType, Repetition, Type as Physical};
@@ -93,14 +93,15 @@ const COMPLETE: u8 = 1;
 const PRUNED: u8 = 2;
 const FAIL: u8 = 3;
 
-/// The study as a journal that Optuna's `JournalStorage(JournalFileBackend(path))` opens (operations as they have been since
-/// Optuna 3.1): a config is a trial, whose value is the mean over its seeds and whose intermediate values are the mean curve.
-/// The values of the seeds, their standard deviation and the confirmation are user attributes.
+/// The study as a journal that Optuna's `JournalStorage(JournalFileBackend(path))` can open (with the operations of
+/// Optuna 3.1 and later): a config is a trial, whose value is the mean over its seeds and whose intermediate values are
+/// the mean curve. The values of the seeds, their standard deviation and the confirmation are user attributes.
 ///
-/// A study keeps no clock times, so trials begin one after another at the beginning of 1970 and last as long as they took.
+/// A study stores no clock times, so trials start one after another from the beginning of 1970, with their true
+/// durations.
 ///
 /// # Errors
-/// A study that this program did not write.
+/// Returns an error for a study that this program did not write.
 pub fn optuna_journal(content: &StudyContent, name: &str) -> Result<String> {
     let spec = content.study_spec()?;
     let course = content.course();
@@ -153,8 +154,8 @@ pub fn optuna_journal(content: &StudyContent, name: &str) -> Result<String> {
     Ok(lines.join("\n") + "\n")
 }
 
-/// Kind and attributes of Optuna's distribution for a domain; what may be exactly 0 begins there and is linear, and so are powers
-/// of two, since Optuna has neither.
+/// Kind and attributes of Optuna's distribution for a domain. A range with an exact 0 starts there and is linear, and
+/// so are powers of two, because Optuna supports neither.
 fn distribution(domain: &Domain, words: &[String]) -> (&'static str, Value) {
     match domain {
         Domain::Choices(_) => ("CategoricalDistribution", json!({ "choices": words })),
@@ -182,7 +183,7 @@ fn curve(config: &Config, objective: &str) -> Map<String, Value> {
     (0..epochs).map(|epoch| ((epoch + 1).to_string(), at(epoch).into())).collect()
 }
 
-/// So many seconds after the beginning of 1970, in UTC.
+/// The time this many seconds after the beginning of 1970, in UTC.
 fn time(seconds: f64) -> String {
     let micros = (seconds * 1e6) as u64;
     let (whole, micros) = (micros / 1_000_000, micros % 1_000_000);

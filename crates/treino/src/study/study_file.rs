@@ -1,11 +1,13 @@
 //! The results of a study in an SQLite file.
 //!
-//! One connection writes, in a thread of its own: what comes in while it commits goes into the next commit, so that a
-//! thousand small trainings a second cost few of them, and a training that was told done is lost only if the program dies within
-//! that commit. Readers open the file for themselves and never wait. A lock beside the file keeps a second writer out.
+//! One connection writes, in a separate thread: results that arrive during a commit go into the next one, so that a
+//! thousand small trainings per second need few commits. A training that was reported as done is lost only if the
+//! program is killed before that commit. Readers open the file themselves and never wait. A lock file next to it
+//! prevents a second writer.
 //!
-//! Tables: `study` (one row; `rows` is a fingerprint of the prepared table, `ended` whether nothing is missing), `config`, `run` (one row a training), `curve` (one row a training and name: numbers of an epoch
-//! each, little-endian f32, packed by Deflate).
+//! Tables: `study` (one row; `rows` is a fingerprint of the prepared table, `ended` whether nothing is missing),
+//! `config`, `run` (one row per training), `curve` (one row per training and name: one number per epoch, little-endian
+//! f32, compressed with Deflate).
 
 use super::study_content::{Varied, read_configs, read_runs};
 use crate::study::search::SearchPoint;
@@ -30,7 +32,7 @@ const VERSION: i64 = 3;
 /// The name of a study's file in its folder.
 pub const FILE: &str = "study.db";
 
-/// Marks a file as a study's: "TRNO".
+/// Identifies a file as a study's: "TRNO".
 const APPLICATION: i64 = 0x5452_4e4f;
 
 const TABLES: &str = "
@@ -76,7 +78,7 @@ pub struct StudyFile {
     _lock: File,
 }
 
-/// What the writing thread is sent.
+/// Messages to the writing thread.
 enum Message {
     Row(Box<StudyRow>),
     Ended,
@@ -90,19 +92,19 @@ struct StudyRow {
 }
 
 impl StudyFile {
-    /// Opens the file of a study, or begins it. `extends` says that it may have another budget than what is there: more configs,
+    /// Opens the file of a study, or creates it. `extends` allows another budget than that in the file: more configs,
     /// seeds or time.
     ///
     /// # Errors
-    /// Another program writes to it; it is no study's, a newer program's, or another study's; its results come from other rows
-    /// than the table has now; it cannot be written to.
+    /// Returns an error if another program writes to it; if it is not a study's, of a newer version, or another
+    /// study's; if its results come from other rows than the table has now; or if it cannot be written to.
     pub fn open(path: &Path, study: &Study, extends: bool) -> Result<Self> {
         let spec = study.spec().text();
         let lock = lock(path)?;
         let connection = Connection::open(path).map_err(|e| failed("open", path, &e))?;
         let rows = crate::runs::rows_fingerprint(&study.base().prepared);
-        // Asked of SQLite and not of the file's length: a program that was killed while it began leaves a journal, which the first
-        // query rolls back to an empty file.
+        // Asks SQLite rather than for the file's length: a program that was killed at the start leaves a journal, which
+        // the first query rolls back to an empty file.
         if is_empty(&connection) {
             begin(&connection, study, &spec, &rows).map_err(|e| failed("begin", path, &e))?;
         }
@@ -158,7 +160,7 @@ impl StudyFile {
         Ok(StudyFile { configs, known, sender, writer, broken, path: path.to_path_buf(), _lock: lock })
     }
 
-    /// How many trainings it held when it was opened.
+    /// The number of trainings in it when it was opened.
     pub fn known(&self) -> usize {
         self.known.len()
     }
@@ -166,7 +168,7 @@ impl StudyFile {
     /// Waits until all is written.
     ///
     /// # Errors
-    /// Something could not be.
+    /// Returns an error if something could not be written.
     pub fn close(mut self) -> Result<()> {
         self.finish();
         match self.broken.lock().unwrap_or_else(PoisonError::into_inner).take() {
@@ -183,7 +185,7 @@ impl StudyFile {
     fn finish(&mut self) {
         self.sender = None;
         if let Some(writer) = self.writer.take() {
-            // What it could not write is in `broken`.
+            // A failure to write is recorded in `broken`.
             let _ = writer.join();
         }
     }
@@ -215,10 +217,10 @@ impl ResultStore for StudyFile {
     }
 }
 
-/// Whether a program works on the study in this file.
+/// Whether a program is running the study in this file.
 ///
 /// # Errors
-/// The lock beside it cannot be looked at.
+/// Returns an error if the lock next to it cannot be accessed.
 pub fn is_being_written(path: &Path) -> Result<bool> {
     let lock_path = path.with_extension("lock");
     let Ok(file) = File::open(&lock_path) else { return Ok(false) };
@@ -229,12 +231,12 @@ pub fn is_being_written(path: &Path) -> Result<bool> {
     }
 }
 
-/// Takes the lock that keeps a second writer out; the system gives it back however the program ends.
+/// Takes the lock that prevents a second writer; the system releases it however the program ends.
 fn lock(path: &Path) -> Result<File> {
     let lock_path = path.with_extension("lock");
     let open = File::options().create(true).truncate(false).write(true).open(&lock_path);
     let file = open.map_err(|e| Error::io("write", &lock_path, &e))?;
-    // Who only looks whether somebody works here holds it for a moment.
+    // A program that only checks the lock holds it for a moment.
     let mut held = file.try_lock();
     for _ in 0..5 {
         if held.is_err() {
@@ -253,10 +255,10 @@ fn lock(path: &Path) -> Result<File> {
     }
 }
 
-/// For so long results are gathered before they are committed; a kill loses no more than that and what was being trained.
+/// How long results are collected before they are committed; a kill loses no more than that and the running trainings.
 const GATHERED: Duration = Duration::from_millis(20);
 
-/// Whether a file holds nothing at all, not even a study that was begun.
+/// Whether a file is empty, without even a started study.
 fn is_empty(connection: &Connection) -> bool {
     let count = |query: &str| connection.query_row(query, [], |row| row.get::<_, i64>(0));
     matches!((count("SELECT count(*) FROM sqlite_master"), count("PRAGMA application_id")), (Ok(0), Ok(0)))
@@ -299,7 +301,8 @@ pub(super) fn check(connection: &Connection, path: &Path) -> Result<()> {
     }
 }
 
-/// Writes what comes, in transactions of what came within [`GATHERED`]: small trainings end faster than a transaction.
+/// Writes the messages, in transactions of those that arrive within [`GATHERED`]: small trainings end faster than a
+/// transaction.
 fn write_all(mut connection: Connection, receiver: &Receiver<Message>) -> rusqlite::Result<()> {
     while let Ok(first) = receiver.recv() {
         let until = Instant::now() + GATHERED;
@@ -310,8 +313,8 @@ fn write_all(mut connection: Connection, receiver: &Receiver<Message>) -> rusqli
         }
         transaction.commit()?;
     }
-    // Without a log beside it the file can be read from a folder that may not be written to, and copied alone. A reader that has it
-    // open at this moment keeps the log, which does no harm.
+    // Without a write-ahead log next to it, the file can be read in a read-only folder, and copied alone. A reader that
+    // has it open at this moment keeps the log, which is harmless.
     let _ = connection.query_row("PRAGMA journal_mode = DELETE", [], |_| Ok(()));
     Ok(())
 }
@@ -326,7 +329,7 @@ fn write(connection: &Connection, message: &Message) -> rusqlite::Result<()> {
 fn write_row(connection: &Connection, row: &StudyRow) -> rusqlite::Result<()> {
     let StudyRow { key, point, words, result } = row;
     let config = key.config as i64;
-    // A config of that number that varies something else comes from before the study was extended.
+    // A config with that number but other hyperparameters is from before the study was extended.
     let mut stale = connection.prepare_cached(
         "DELETE FROM run WHERE config = ?1 AND EXISTS (SELECT 1 FROM config WHERE id = ?1 AND words <> ?2)",
     )?;
@@ -337,7 +340,7 @@ fn write_row(connection: &Connection, row: &StudyRow) -> rusqlite::Result<()> {
     )?;
     config_row.execute(params![config, words, point])?;
     let why = if let Outcome::Failed(why) = &result.outcome { Some(why) } else { None };
-    // JSON has no NaN: a metric that is none is left out.
+    // JSON has no NaN: such a metric is omitted.
     let metrics: serde_json::Map<String, serde_json::Value> =
         result.metrics.iter().filter(|(_, x)| x.is_finite()).map(|(name, x)| (name.clone(), (*x).into())).collect();
     let metrics = serde_json::Value::Object(metrics).to_string();
@@ -370,12 +373,12 @@ fn write_row(connection: &Connection, row: &StudyRow) -> rusqlite::Result<()> {
 fn pack(numbers: &[f32]) -> Vec<u8> {
     let bytes: Vec<u8> = numbers.iter().flat_map(|x| x.to_le_bytes()).collect();
     let mut packed = Vec::new();
-    // Reading from memory into memory cannot fail.
+    // Compression in memory cannot fail.
     let _ = DeflateEncoder::new(&bytes[..], Compression::fast()).read_to_end(&mut packed);
     packed
 }
 
-/// Where two studies differ: keys of their own sections, `space`, `base`.
+/// The differences between two studies: keys of their own sections, `space`, `base`.
 fn differing(before: &str, now: &str) -> Vec<String> {
     let read = |text: &str| catalog::parse(text, Path::new(FILE)).unwrap_or_default();
     let (before, now) = (read(before), read(now));

@@ -1,7 +1,7 @@
-//! A study from its first training to its last.
+//! Runs a study from its first training to its last.
 //!
-//! The trainings of a study follow from what is written down alone: which configs, which seeds, in which order. What a
-//! [`ResultStore`] knows already is not trained again, so a study that was cut off goes on where it was, and ends the same.
+//! The trainings of a study follow from its specification alone: configs, seeds, order. A result in the [`ResultStore`]
+//! is not computed again, so an interrupted study continues where it was, and ends with the same results.
 
 use super::comparison::Comparison;
 use super::importance::{HyperparameterImportance, HyperparameterValues, importance};
@@ -31,30 +31,30 @@ use treino_nn::losses::Loss;
 use treino_nn::train::{PENALTY, PerOutput, Simd};
 use treino_tables::SplitMethod;
 
-/// Configs of a search that nothing limits.
+/// The default number of configs of a search.
 const CONFIGS: usize = 50;
 
-/// A training that panics is tried so often.
+/// The number of attempts for a training that panics.
 const ATTEMPTS: usize = 3;
 
 /// Seeds of a config after each round of a race.
 const RACE: [usize; 3] = [1, 4, 12];
 
-/// Configs that a round of a race leaves at least.
+/// The smallest number of configs that remain after a round of a race.
 const RACE_KEEPS: usize = 4;
 
-/// Where the results of a study stay.
+/// Stores the results of a study.
 pub trait ResultStore: Sync {
-    /// What is known of a training of the config that varies this.
+    /// The stored result of a training of the config with these hyperparameters, if any.
     fn known(&self, key: &RunKey, words: &[(String, String)]) -> Option<RunResult>;
 
-    /// Keeps what came of a training.
+    /// Stores the result of a training.
     ///
     /// # Errors
-    /// What was kept before cannot be read back, or there is no more room.
+    /// Returns an error if earlier results cannot be read back, or if there is no more space.
     fn keep(&self, key: &RunKey, point: &SearchPoint, words: &[(String, String)], result: &RunResult) -> Result<()>;
 
-    /// Keeps that the study came to its end: nothing that it asks for is missing.
+    /// Records that the study is complete: no training is missing.
     ///
     /// # Errors
     /// As [`ResultStore::keep`].
@@ -63,7 +63,7 @@ pub trait ResultStore: Sync {
     }
 }
 
-/// A study whose input is known to be good.
+/// A study with checked input.
 #[derive(Debug)]
 pub struct Study {
     spec: StudySpec,
@@ -73,18 +73,18 @@ pub struct Study {
     fingerprint: String,
 }
 
-/// What a study runs in.
+/// The environment of a study.
 #[derive(Clone, Copy)]
 pub struct Workers<'a> {
-    /// Trainings side by side, one a thread.
+    /// The number of trainings in parallel, one per thread.
     pub threads: usize,
     /// The instruction set.
     pub simd: Simd,
-    /// Stopped, no further training begins; paused, none begins for a while.
+    /// While it is paused, no further training starts; once it is stopped, none starts at all.
     pub gate: &'a Gate,
-    /// Whether the epochs of each training are told, and not only its start and end.
+    /// Whether the epochs of each training are reported, not only its start and end.
     pub tells_epochs: bool,
-    /// What does the tasks; this process where there is nothing else.
+    /// Runs the tasks; `None` for this process.
     pub runner: Option<&'a dyn TaskRunner>,
 }
 
@@ -102,34 +102,34 @@ impl std::fmt::Debug for Workers<'_> {
 }
 
 impl Workers<'_> {
-    /// Whether no further training begins: it was told so, or the time is over.
+    /// Whether no further training starts: it was stopped, or the time is over.
     pub(super) fn are_over(&self, limit: Option<Instant>) -> bool {
         !self.gate.pass() || limit.is_some_and(|limit| Instant::now() >= limit)
     }
 }
 
-/// The version of the form that [`StudyEvent`] has in JSON.
+/// The version of [`StudyEvent`]'s JSON format.
 pub const STUDY_EVENT_VERSION: u32 = 1;
 
-/// Something that happened in a study. It owns what it says, so it can be sent to another thread or process.
+/// An event of a study. It owns its data, so it can be sent to another thread or process.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum StudyEvent {
     /// A training began.
     Began {
-        /// Which training.
+        /// Its key.
         key: RunKey,
-        /// What it varies.
+        /// The hyperparameters of its config.
         words: Vec<(String, String)>,
     },
-    /// An epoch of a training ended; told only where [`Workers::tells_epochs`].
+    /// An epoch of a training ended; only reported with [`Workers::tells_epochs`].
     Epoch {
-        /// Which training.
+        /// The key of the training.
         key: RunKey,
         /// Epochs done in it.
         epoch: usize,
-        /// The numbers of the epoch.
+        /// The metrics of the epoch.
         logs: Logs,
     },
     /// A training ended, or its result was known from before.
@@ -139,19 +139,19 @@ pub enum StudyEvent {
 /// A training that ended.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Done {
-    /// Which training.
+    /// Its key.
     pub key: RunKey,
-    /// What it varied.
+    /// The hyperparameters of its config.
     pub words: Vec<(String, String)>,
-    /// What came of it.
+    /// Its result.
     pub result: RunResult,
-    /// Trainings done in this phase and round, and how many it has at most.
+    /// The number of completed trainings in this phase and round.
     pub done: usize,
-    /// How many there are.
+    /// The largest number of trainings in it.
     pub of: usize,
 }
 
-/// Who is told what happens in a study.
+/// Receives the events of a study.
 pub type StudyObserver<'a> = dyn FnMut(&StudyEvent) + Send + 'a;
 
 /// A study that has ended.
@@ -160,20 +160,20 @@ pub type StudyObserver<'a> = dyn FnMut(&StudyEvent) + Send + 'a;
 pub struct StudyResult {
     /// The configs, in the order in which they were proposed.
     pub configs: Vec<Config>,
-    /// What is to be said of them.
+    /// The conclusions.
     pub verdict: Verdict,
-    /// What was minimised or maximised.
+    /// The objective.
     pub objective: String,
-    /// Which of them.
+    /// Whether it is maximised.
     pub more_is_better: bool,
-    /// Whether it was told to stop, or its time was over, before all was done.
+    /// Whether it was stopped, or ran out of time, before all was done.
     pub cut_short: bool,
     /// Which rows the confirmation was measured on: `test` or `validation`.
     pub confirmed_on: String,
 }
 
 impl StudyResult {
-    /// What the trainings that varied one source of chance alone say; `None` where there were none.
+    /// The effects of the sources of randomness, from trainings that vary one alone; `None` if there were none.
     pub fn sources(&self) -> Option<RandomSources> {
         let config = self.configs.iter().find(|config| !config.sources.is_empty())?;
         let of = |source: RandomSource| -> Vec<f64> {
@@ -188,7 +188,7 @@ impl StudyResult {
         Some(sources_of_chance(&sources, &together))
     }
 
-    /// Which dimensions of a space led to the best configs; empty for fewer than ten configs.
+    /// The importance of the dimensions of a space; empty for fewer than ten configs.
     pub fn importance(&self, space: &SearchSpace) -> Vec<HyperparameterImportance> {
         let configs: Vec<&Config> = self.configs.iter().filter(|config| !config.runs.is_empty()).collect();
         let column = |(at, dimension): (usize, &Dimension)| HyperparameterValues {
@@ -205,12 +205,12 @@ impl StudyResult {
         importance(&columns, &values, self.more_is_better)
     }
 
-    /// How two of its configs compare on the seeds they share.
+    /// Compares two of its configs on their common seeds.
     pub fn compare(&self, a: &Config, b: &Config) -> Option<Comparison> {
         Comparison::of(a, b, self.more_is_better, overlap(&self.configs))
     }
 
-    /// What every config varies, where that is the same for all.
+    /// The dimensions of every config, if they are the same for all.
     pub fn dimensions(&self) -> Option<Vec<&str>> {
         let names = |config: &Config| config.words.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>();
         let first = self.configs.first()?;
@@ -220,15 +220,16 @@ impl StudyResult {
 }
 
 impl Study {
-    /// Reads the data and checks everything that can be wrong before the first training.
+    /// Reads the data and checks the whole input before the first training.
     ///
     /// # Errors
-    /// Anything that is wrong with the base spec, its data, or the objective; a grid over ranges.
+    /// Returns an error for anything that is wrong with the base spec, its data, or the objective, or for a grid over
+    /// ranges.
     pub fn new(mut spec: StudySpec) -> Result<Self> {
         let mut base = PreparedRun::new(&spec.base_spec()?)?;
         let is_validated = base.prepared.validation.is_some();
         let name = |bare: &str| if is_validated { format!("val_{bare}") } else { bare.to_string() };
-        // Networks differ in their penalties too.
+        // Networks may also differ in their penalties.
         let other_losses = |path: &str| path.starts_with("compile.loss") || path.starts_with("model.");
         let by_task = match &spec.study.objective {
             Some(objective) => objective.clone(),
@@ -248,7 +249,7 @@ impl Study {
         Ok(Study { spec, base, objective, more_is_better, fingerprint })
     }
 
-    /// The study as it is written down.
+    /// The specification of the study.
     pub fn spec(&self) -> &StudySpec {
         &self.spec
     }
@@ -258,7 +259,7 @@ impl Study {
         &self.base
     }
 
-    /// What is minimised or maximised, and which of them.
+    /// The objective, and whether it is maximised.
     pub fn objective(&self) -> (&str, bool) {
         (&self.objective, self.more_is_better)
     }
@@ -268,7 +269,7 @@ impl Study {
         if self.base.prepared.test.is_some() { "test" } else { "validation" }
     }
 
-    /// How many configs are tried, at most.
+    /// The largest number of configs.
     pub fn most_configs(&self) -> usize {
         let asked = self.spec.search.configs;
         match (self.is_grid(), grid_size(&self.spec.space), self.brackets()) {
@@ -296,10 +297,10 @@ impl Study {
         }
     }
 
-    /// Trains, and judges.
+    /// Trains, and compares.
     ///
     /// # Errors
-    /// The ledger cannot keep a result.
+    /// Returns an error if the store cannot keep a result.
     pub fn run(
         &self,
         ledger: &dyn ResultStore,
@@ -346,13 +347,13 @@ impl Study {
         self.base.settings().seed
     }
 
-    /// The rule that ends trainings early.
+    /// The pruner that is checked after each epoch.
     pub(super) fn pruner(&self) -> Option<&dyn Prune> {
         let has_brackets = self.brackets().is_some();
         self.spec.search.prune.as_ref().filter(|_| !has_brackets).map(|pruner| pruner.inner() as &dyn Prune)
     }
 
-    /// Brackets of configs with ever more epochs, where the study goes by them.
+    /// The brackets of configs, if the pruner uses them.
     fn brackets(&self) -> Option<Vec<Bracket>> {
         self.spec
             .search
@@ -362,13 +363,13 @@ impl Study {
             .brackets(self.spec.search.configs.unwrap_or(CONFIGS), self.base.settings().epochs)
     }
 
-    /// Whether the rows for validation follow from a seed.
+    /// Whether the validation rows depend on a seed.
     pub(super) fn can_split(&self) -> bool {
         let data = &self.base.resolved.spec.data;
         data.split == SplitMethod::Random && data.validation.is_none() && self.base.prepared.validation.is_some()
     }
 
-    /// Whether a seed decides this source of chance in the trainings of a phase.
+    /// Whether the seed controls this source of randomness in the trainings of a phase.
     fn varies(&self, phase: Phase, source: RandomSource) -> bool {
         match phase {
             Phase::Source(alone) => alone == source,
@@ -389,7 +390,7 @@ impl Study {
         (key.fold, key.epochs, self.varies(key.phase, RandomSource::Split).then_some(key.seed))
     }
 
-    /// The spec of trainings of a config, as TOML.
+    /// The spec of a config's trainings, as TOML.
     pub(super) fn spec_text(&self, point: &SearchPoint, variant: PlanKey) -> Result<String> {
         let mut entries = self.spec.space.apply(&self.spec.base, point)?;
         let (fold, epochs, split) = variant;
@@ -412,8 +413,7 @@ impl Study {
         Ok(catalog::write(&entries))
     }
 
-    /// Makes the metric by which configs compare the same for networks that put out logits and for those that put out
-    /// probabilities.
+    /// Makes the metric that compares configs the same for networks with logits and with probabilities as outputs.
     fn judge_probabilities(&self, entries: &mut Entries) -> Result<()> {
         let mut spec = Spec::read(entries)?;
         let puts_out_logits =
@@ -433,7 +433,7 @@ impl Study {
         Ok(())
     }
 
-    /// The mean of what its trainings gave, with less being better; infinity where one of them has no value.
+    /// The mean of the values of its trainings, with less being better; infinity if one of them has no value.
     pub(super) fn less_is_better<'r>(&self, runs: impl Iterator<Item = &'r RunResult>) -> f64 {
         let values: Option<Vec<f64>> = runs.map(|run| run.outcome.number()).collect();
         let mean = values.map_or(f64::INFINITY, |values| crate::statistics::mean(&values));
@@ -450,7 +450,7 @@ impl Study {
     /// One training as plain data.
     ///
     /// # Errors
-    /// A config that cannot be planned, in words.
+    /// Returns an error message for a config that cannot be prepared.
     pub(super) fn task(
         &self,
         key: RunKey,
@@ -475,14 +475,14 @@ impl Study {
     }
 }
 
-/// 64 bits of SipHash-1-3 with key 0 over what is written down of a study.
+/// 64 bits of SipHash-1-3 with key 0 over the specification of a study.
 fn fingerprint(spec: &StudySpec) -> String {
     let mut hasher = SipHasher13::new();
     hasher.write(spec.text().as_bytes());
     format!("{:016x}", hasher.finish())
 }
 
-/// What comes of a training that may panic: a panic is tried again, an error is not, since the same input gives it again.
+/// The result of a training that may panic: a panic is retried, an error is not, because the same input gives it again.
 pub fn attempts(mut attempt: impl FnMut() -> Result<RunResult, String>) -> RunResult {
     let begun = Instant::now();
     let seconds = || begun.elapsed().as_secs_f64();
@@ -500,7 +500,7 @@ pub fn attempts(mut attempt: impl FnMut() -> Result<RunResult, String>) -> RunRe
     RunResult::failed(format!("it ended abnormally {ATTEMPTS} times: {last}"), seconds())
 }
 
-/// Adds the metric by which configs compare whatever their losses and penalties are: the bare loss of the task.
+/// Adds the metric that compares configs whatever their losses and penalties are: the bare loss of the task.
 fn add_metric(entries: &mut Entries, base: &PreparedRun) -> Result<String> {
     if !base.prepared.more_targets.is_empty() {
         let e = Error::input("losses of configs do not compare where the loss or the network is varied");
@@ -529,7 +529,7 @@ fn add_metric(entries: &mut Entries, base: &PreparedRun) -> Result<String> {
     Ok(added)
 }
 
-/// Results that stay in memory.
+/// Stores results in memory.
 #[derive(Debug, Default)]
 pub struct InMemoryStore(Mutex<BTreeMap<RunKey, RunResult>>);
 

@@ -1,4 +1,4 @@
-//! One training of a study as plain data, and what comes of it: what crosses the border to another thread, process or machine.
+//! One training of a study as plain data, and its result: they can be sent to another thread, process or machine.
 
 use super::pruning::Pruner;
 use super::results::{RunKey, RunResult};
@@ -19,10 +19,10 @@ use treino_tables::{DataSpec, Prepared};
 /// The version of [`Task`] and [`TaskResult`].
 pub const TASK_VERSION: u32 = 1;
 
-/// Planned trainings that a workplace remembers.
+/// The number of prepared trainings that a workplace caches.
 const REMEMBERED: usize = 64;
 
-/// One training of a study: all that decides it, but for the rows of its table.
+/// One training of a study: all that determines it, except the rows of its table.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Task {
@@ -30,7 +30,7 @@ pub struct Task {
     pub version: u32,
     /// The fingerprint of the study.
     pub study: String,
-    /// Which training it is.
+    /// The key of the training.
     pub key: RunKey,
     /// Its spec, as TOML.
     pub spec: String,
@@ -38,18 +38,18 @@ pub struct Task {
     pub rows: String,
     /// What each of its seeds decides.
     pub seeds: TrialSeeds,
-    /// The number in the history that is compared.
+    /// The metric that is compared.
     pub objective: String,
-    /// Whether more of it is better.
+    /// Whether larger is better.
     pub more_is_better: bool,
-    /// Whether it is measured on the rows of the test.
+    /// Whether it is measured on the test rows.
     pub on_test: bool,
-    /// What may end it early.
+    /// How it may be pruned.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pruning: Option<Pruning>,
 }
 
-/// What may end a training early for being behind.
+/// How a training may be pruned.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Pruning {
     /// The pruner, as TOML: `value = ...`.
@@ -58,30 +58,31 @@ pub struct Pruning {
     pub others: Vec<Arc<Vec<f64>>>,
 }
 
-/// What came of a task.
+/// The result of a task.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct TaskResult {
     /// [`TASK_VERSION`].
     pub version: u32,
-    /// Which training it is.
+    /// The key of the training.
     pub key: RunKey,
     /// How it ended, with its curves.
     pub result: RunResult,
-    /// The fingerprint of the final weights: a task that is done twice gives it twice. Empty where there are none.
+    /// The fingerprint of the final weights: a repeated task gives the same one. Empty if there are none.
     pub weights: String,
 }
 
-/// Does the tasks of a study, in this process or elsewhere.
+/// Runs the tasks of a study, in this process or elsewhere.
 pub trait TaskRunner: Sync {
-    /// Does a task; `told` may hear of every epoch.
+    /// Runs a task; `told` may be called with the metrics of every epoch.
     ///
     /// # Errors
-    /// A task of another version, or rows that are not those of the study. What goes wrong in a training is a result.
+    /// Returns an error for a task of another version, or for rows that differ from those of the study. A failed
+    /// training is a result.
     fn run(&self, task: &Task, told: &mut dyn FnMut(&Logs)) -> Result<TaskResult>;
 }
 
-/// Where tasks are done in this process: the tables that were read, and the trainings that were planned last.
+/// Runs tasks in this process: caches tables, and the most recently prepared trainings.
 #[derive(Debug)]
 pub struct Workplace {
     simd: Simd,
@@ -96,7 +97,7 @@ struct FingerprintedTable {
     fingerprint: String,
 }
 
-/// A training that is ready to begin.
+/// A training that is ready to start.
 #[derive(Debug)]
 struct Ready {
     planned: PreparedRun,
@@ -111,25 +112,25 @@ impl FingerprintedTable {
 }
 
 impl Workplace {
-    /// A workplace that knows no table yet.
+    /// A workplace with an empty cache.
     pub fn new(simd: Simd) -> Self {
         Workplace { simd, data: SharedRows::default(), planned: Mutex::default() }
     }
 
-    /// Makes rows known that are prepared already, for specs with this section `[data]`.
+    /// Adds rows that are already prepared, for specs with this section `[data]`.
     pub fn know(&self, data: &DataSpec, prepared: &Arc<Prepared>) {
         self.data.know(data, FingerprintedTable::new(Arc::clone(prepared)));
     }
 
-    /// The fingerprint of the rows of a spec, which are read where they are not known yet.
+    /// The fingerprint of the rows of a spec, which are read if they are not known yet.
     ///
     /// # Errors
-    /// A table that cannot be read or does not fit the spec.
+    /// Returns an error for a table that cannot be read or does not fit the spec.
     pub fn rows(&self, spec: &str) -> Result<String> {
         self.ready(spec).map(|ready| ready.table.fingerprint.clone())
     }
 
-    /// Plans the training of a spec, over rows that are shared where they are the same.
+    /// Prepares the training of a spec; equal rows are shared.
     fn ready(&self, text: &str) -> Result<Arc<Ready>> {
         if let Some((_, ready)) = lock(&self.planned).iter().find(|(known, _)| known == text) {
             return Ok(Arc::clone(ready));
@@ -146,20 +147,21 @@ impl Workplace {
         Ok(ready)
     }
 
-    /// Trains; `told` hears of every epoch.
+    /// Trains; `told` is called after every epoch.
     fn train(&self, task: &Task, told: &mut dyn FnMut(&Logs)) -> std::result::Result<(RunResult, String), String> {
         let words = |e: Error| e.to_string();
         let planned = &self.ready(&task.spec).map_err(words)?.planned;
         let pruner = task.pruning.as_ref().map(Pruning::read).transpose().map_err(words)?;
         let others: Vec<&[f64]> =
             task.pruning.iter().flat_map(|pruning| &pruning.others).map(|curve| curve.as_slice()).collect();
-        // A training that has begun comes to its end, so that its result does not depend on when it was interrupted.
+        // A training that has started is completed, so that its result does not depend on when the study was
+        // interrupted.
         let (gate, mut own) = (Gate::new(), Vec::new());
         let mut watch = |event: &Event| {
             let Event::Epoch { logs, .. } = event else { return };
             told(logs);
             if let Some(pruner) = &pruner {
-                // As precise as a curve is kept.
+                // Rounded to the precision of a stored curve.
                 let value = f64::from(logs.get(&task.objective).unwrap_or(f64::NAN) as f32);
                 own.push(if task.more_is_better { -value } else { value });
                 if pruner.inner().prunes(&own, &others) {
@@ -187,7 +189,7 @@ impl TaskRunner for Workplace {
             let e = format!("the task has version {}, but this program does version {TASK_VERSION}", task.version);
             return Err(Error::input(e).help("use the same version of treino everywhere"));
         }
-        // What cannot be planned is a result; other rows are not.
+        // A failure to prepare is a result; different rows are an error.
         if let Ok(rows) = self.rows(&task.spec)
             && rows != task.rows
         {
@@ -205,7 +207,7 @@ impl TaskRunner for Workplace {
 }
 
 impl Pruning {
-    /// What may end a training early, by a pruner and earlier curves.
+    /// Pruning by a pruner and earlier curves.
     pub fn new(pruner: &Pruner, others: Vec<Arc<Vec<f64>>>) -> Self {
         let mut entries = Entries::default();
         if let Some(value) = pruner.write() {

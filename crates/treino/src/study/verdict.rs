@@ -1,9 +1,9 @@
-//! What may be said of the configs of a study.
+//! The verdict of a study: what can be concluded about its configs.
 //!
-//! Configs are trained with the same seeds, so two of them are compared by the differences on each seed: a paired t test, its
-//! p-values adjusted for the number of comparisons (S. Holm, Scandinavian Journal of Statistics 6, 1979). Where trainings are
-//! judged on folds, which share rows, the test and the intervals are corrected for it. What cannot be told from the best one at
-//! 5 % stays beside it.
+//! Configs are trained with the same seeds, so two of them are compared by the differences on each seed: a paired t
+//! test, with p-values adjusted for the number of comparisons (S. Holm, Scandinavian Journal of Statistics 6, 1979). If
+//! trainings are validated on folds, which share rows, the test and the intervals are corrected for that. A config
+//! without significant difference from the best one at 5 % is tied with it.
 
 use super::results::Config;
 use crate::statistics::{Interval95, PairedT, corrected_paired_t, further_pairs, holm, interval95, mean};
@@ -11,7 +11,7 @@ use crate::statistics::{Interval95, PairedT, corrected_paired_t, further_pairs, 
 /// The level of the tests.
 pub const ALPHA: f64 = 0.05;
 
-/// Chance of finding a difference of the size that was seen, for which further seeds are counted.
+/// The power, for the observed difference, for which the number of further seeds is computed.
 pub(super) const POWER: f64 = 0.8;
 
 /// The configs from the best to the worst.
@@ -19,66 +19,67 @@ pub(super) const POWER: f64 = 0.8;
 pub struct Verdict {
     /// All of them.
     pub ranked: Vec<Ranked>,
-    /// Whether the best one is better than every other by the tests.
+    /// Whether the best one is significantly better than every other.
     pub decided: bool,
-    /// About how many further seeds would tell the two best apart; `None` where nothing says so.
+    /// The approximate number of further seeds that would separate the two best; `None` if it cannot be estimated.
     pub more_seeds: Option<usize>,
 }
 
-/// A config beside the best one.
+/// A config compared with the best one.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Ranked {
     /// Its number in the study.
     pub config: usize,
     /// Mean, spread and interval of the objective over its seeds.
     pub interval: Interval95,
-    /// Trainings that gave a value.
+    /// The number of trainings with a value.
     pub seeds: usize,
-    /// Trainings that diverged.
+    /// The number of trainings that diverged.
     pub diverged: usize,
     /// Mean number of epochs.
     pub epochs: f64,
     /// Mean seconds of a training.
     pub seconds: f64,
-    /// The chance that its mean is better than the best one's, by the paired t distribution; `None` without two pairs.
+    /// The probability that its mean is better than the best one's, by the paired t distribution; `None` without two
+    /// pairs.
     pub chance: Option<f64>,
     /// The p-value of the paired test against the best one, adjusted.
     pub p: Option<f64>,
-    /// On how many of how many seeds the best one was better.
+    /// The number of seeds on which the best one was better, and of all common seeds.
     pub lost: (usize, usize),
-    /// Whether it has as many epochs and seeds as any.
+    /// Whether it has as many epochs and seeds as any other.
     pub is_full: bool,
-    /// How it stands.
+    /// Its standing.
     pub standing: Standing,
 }
 
-/// How a config stands beside the best one.
+/// The standing of a config compared with the best one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Standing {
     /// It has the best mean.
     Best,
-    /// It cannot be told from the best one.
+    /// It has no significant difference from the best one.
     Level,
-    /// Its own mean is better than the best one's, but it has fewer seeds or epochs: it was cut short, dropped or ended early.
+    /// Its mean is better than the best one's, but it has fewer seeds or epochs: it was interrupted, dropped or pruned.
     Unfinished,
     /// It is worse.
     Worse,
-    /// It was given fewer seeds or epochs, and its own mean is worse.
+    /// It was given fewer seeds or epochs, and its mean is worse.
     Dropped,
     /// A training of it diverged or failed.
     Unusable,
 }
 
 impl Verdict {
-    /// Judges the configs of a study that came to its end.
+    /// Compares the configs of a completed study.
     ///
-    /// They are ordered by their own means, and the best one is the first of those with the most epochs and seeds. What has
-    /// fewer of them but a better mean stands before it, and leaves the verdict open.
+    /// They are ordered by their means, and the best one is the first of those with the most epochs and seeds. A config
+    /// with fewer of them but a better mean is placed before it, and leaves the verdict undecided.
     pub fn of(configs: &[Config], more_is_better: bool) -> Verdict {
         Verdict::judge(configs, more_is_better, false)
     }
 
-    /// The same for a study that was cut short: nothing is decided, and what lacks seeds was not dropped for that.
+    /// The same for an interrupted study: nothing is decided, and a config with fewer seeds was not dropped.
     pub fn of_cut_short(configs: &[Config], more_is_better: bool) -> Verdict {
         Verdict::judge(configs, more_is_better, true)
     }
@@ -129,19 +130,19 @@ impl Verdict {
         Verdict { ranked, decided, more_seeds }
     }
 
-    /// The best of the configs with the most epochs and seeds; `None` where none of them can be used.
+    /// The best of the configs with the most epochs and seeds; `None` if none of them has a result.
     pub fn best(&self) -> Option<&Ranked> {
         self.ranked.iter().find(|one| one.standing == Standing::Best)
     }
 
-    /// The numbers of the configs that cannot be told apart, the best one first; of one alone where that is decided.
+    /// The numbers of the tied configs, the best one first; a single one if the verdict is decided.
     pub fn open(&self) -> Vec<usize> {
         let others = self.ranked.iter().filter(|one| matches!(one.standing, Standing::Level | Standing::Unfinished));
         self.best().into_iter().chain(others).map(|one| one.config).collect()
     }
 }
 
-/// The epochs and the number of values that the trainings of each config have; `None` for one that was ended early.
+/// The epochs and the number of values of each config's trainings; `None` for a pruned one.
 fn amounts(configs: &[Config]) -> Vec<Option<(usize, usize)>> {
     let of = |config: &Config| {
         let (key, _) = config.runs.first()?;
@@ -171,18 +172,18 @@ fn ranked(config: &Config, at: usize, pairs: &[f64], overlap: f64) -> Ranked {
     }
 }
 
-/// How many folds there are; 0 without any.
+/// The number of folds; 0 without any.
 fn folds(configs: &[Config]) -> usize {
     configs.iter().flat_map(|config| &config.runs).map(|(key, _)| key.fold).max().unwrap_or(0)
 }
 
-/// Rows for validation a row for training where folds share rows, otherwise 0.
+/// The ratio of validation to training rows if folds share rows, otherwise 0.
 pub(super) fn overlap(configs: &[Config]) -> f64 {
     let folds = folds(configs);
     if folds > 1 { 1.0 / (folds - 1) as f64 } else { 0.0 }
 }
 
-/// The interval of the mean of values, wider where they come from folds that share rows.
+/// The interval of the mean of values, wider if they come from folds that share rows.
 fn interval(values: &[f64], overlap: f64) -> Interval95 {
     let alone = interval95(values);
     match corrected_paired_t(values, overlap) {
@@ -265,7 +266,7 @@ mod tests {
             assert!(!verdict.decided && verdict.open()[..3] == [0, 1, 3]);
             assert_eq!(verdict.best().map(|best| best.config), Some(0));
         }
-        // What is worse by its own mean was dropped in a study that ended, and may still come in one that was cut short.
+        // A config with a worse mean was dropped in a completed study, and may still improve in an interrupted one.
         assert_eq!(Verdict::of(&[full.clone(), behind.clone()], false).ranked[1].standing, Standing::Dropped);
         assert_eq!(Verdict::of_cut_short(&[full, behind], false).ranked[1].standing, Standing::Level);
     }

@@ -1,28 +1,28 @@
-//! Work done side by side, proposed in a fixed order.
+//! Runs items in parallel, proposed in a fixed order.
 //!
-//! Item `n` is proposed from the results of the items before it; which of them it may use is decided by the number of the
-//! item, never by who happened to finish first. So the items are the same for any number of workers.
+//! Item `n` is proposed from the results of the items before it; which of them it may use depends only on its number,
+//! never on which finished first. So the items are the same for any number of workers.
 
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
-/// What comes next.
+/// The next item.
 pub enum Next<T, R> {
-    /// This, to be worked on.
+    /// An item to be computed.
     Work(T),
-    /// This result, which is known already.
+    /// A result that is known already.
     Known(R),
-    /// Nothing before more items are done.
+    /// Nothing until more items are done.
     Wait,
-    /// Nothing any more.
+    /// No more items.
     End,
 }
 
-/// Results so far, in the order of the items: all before `finished_prefix` are there.
+/// Results so far, in the order of the items: all before `finished_prefix` are complete.
 #[derive(Debug)]
 pub struct PartialResults<R> {
-    /// The results; `None` for what is being worked on.
+    /// The results; `None` for items in progress.
     pub results: Vec<Option<R>>,
-    /// How many items from the first on are done without a gap.
+    /// The number of items from the first on that are done without a gap.
     pub finished_prefix: usize,
 }
 
@@ -33,10 +33,10 @@ struct State<R, P> {
     ended: bool,
 }
 
-/// Works until `propose` says that there is no more. `propose` gets the number of the next item; `done` is told of each result that
-/// was worked for, in the order of finishing, one at a time, and ends the work by giving `false`.
+/// Works until `propose` returns that there is no more. `propose` gets the number of the next item; `done` gets each
+/// computed result, in the order of completion, one at a time, and ends the work by returning `false`.
 ///
-/// The results, in the order of the items. Items behind an end may be missing.
+/// Returns the results, in the order of the items. After an early end, later items may be missing.
 pub fn in_order<T: Send, R: Send>(
     workers: usize,
     propose: impl FnMut(usize, &PartialResults<R>) -> Next<T, R> + Send,
@@ -61,7 +61,7 @@ pub fn in_order<T: Send, R: Send>(
                     changed.notify_all();
                     return;
                 }
-                // With nobody at work nothing would ever change.
+                // With no item in progress, nothing would ever change.
                 Next::Wait if guard.working == 0 => {
                     guard.ended = true;
                     changed.notify_all();

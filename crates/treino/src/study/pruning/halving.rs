@@ -1,9 +1,9 @@
-//! Ever fewer configs with ever more epochs.
+//! Successive halving: fewer and fewer configs with more and more epochs.
 
 use super::Prune;
 use treino_core::catalog::{Interval, Kind, component};
 
-/// As many as a training may have.
+/// The number of epochs of a training.
 const EPOCHS: Kind = Kind::Int(Interval::closed(1.0, 1e9));
 
 component! {
@@ -33,23 +33,23 @@ component! {
     }
 }
 
-/// Configs that begin together.
+/// A group of configs that start together.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Bracket {
-    /// From the first to the last.
+    /// The rungs, in order.
     pub rungs: Vec<Rung>,
 }
 
 /// A rung of a bracket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rung {
-    /// How many configs are trained.
+    /// The number of configs that are trained.
     pub configs: usize,
-    /// With how many epochs.
+    /// The number of their epochs.
     pub epochs: usize,
 }
 
-/// How often `most` can be divided by eta without falling below `least`.
+/// How often `most` can be divided by eta without becoming less than `least`.
 fn steps(least: usize, most: usize, eta: usize) -> u32 {
     let mut steps = 0;
     while most / eta.pow(steps + 1) >= least.max(1) {
@@ -59,8 +59,8 @@ fn steps(least: usize, most: usize, eta: usize) -> u32 {
 }
 
 impl Bracket {
-    /// n configs and `steps` further rungs, the last of which has `most` epochs: floor(n eta^-i) configs with most eta^(i - steps)
-    /// epochs in rung i.
+    /// n configs and `steps` further rungs, the last of which has `most` epochs: floor(n eta^-i) configs with most
+    /// eta^(i - steps) epochs in rung i.
     fn new(n: usize, steps: u32, most: usize, eta: usize) -> Self {
         let rung = |i: u32| Rung { configs: (n / eta.pow(i)).max(1), epochs: (most / eta.pow(steps - i)).max(1) };
         Bracket { rungs: (0..=steps).map(rung).collect() }

@@ -1,7 +1,7 @@
-//! Ending early what is behind.
+//! Pruning: ends trainings of inferior configs early.
 //!
-//! Either a rule looks at a training after each epoch, beside the curves of those that came to their end; or configs go through
-//! brackets, in which ever fewer of them get ever more epochs.
+//! A pruner either compares a training after each epoch with the curves of completed trainings; or configs pass through
+//! brackets, in which fewer and fewer of them get more and more epochs.
 
 mod halving;
 mod patient;
@@ -29,20 +29,21 @@ family! {
     } => { Median, Percentile, Patient, Threshold, SuccessiveHalving, Hyperband }
 }
 
-/// What a pruner does.
+/// The decisions of a pruner.
 pub trait Prune: std::fmt::Debug + Send + Sync {
-    /// Whether a training ends here. `own` is its objective after each epoch so far, less is better; `others` are the whole
-    /// curves of trainings that came to their end.
+    /// Whether a training ends here. `own` is its objective after each epoch so far, less is better; `others` are the
+    /// complete curves of completed trainings.
     fn prunes(&self, own: &[f64], others: &[&[f64]]) -> bool;
 
-    /// The brackets that configs go through, instead of being looked at after each epoch: of so many configs, with so many
-    /// epochs at most.
+    /// The brackets for configs, which replace the check after each epoch: for `_configs` configs, with at most
+    /// `_epochs` epochs.
     fn brackets(&self, _configs: usize, _epochs: usize) -> Option<Vec<Bracket>> {
         None
     }
 }
 
-/// Whether a step is the first one behind a step at which pruning is looked at: those from `warmup` on, every `interval`.
+/// Whether pruning is checked after a step: at those from `warmup` on, every `interval`, or at the first step after
+/// one.
 fn is_due(step: usize, warmup: usize, interval: usize) -> bool {
     step >= warmup && (step - warmup).is_multiple_of(interval)
 }

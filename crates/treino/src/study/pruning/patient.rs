@@ -1,4 +1,4 @@
-//! After some epochs without gain.
+//! Pruning after some epochs without improvement.
 
 use super::{Percentile, Prune};
 use treino_core::catalog::{Interval, Kind, component};

@@ -1,4 +1,4 @@
-//! Beside the trainings that came to their end.
+//! Pruning by comparison with completed trainings.
 
 use super::{Prune, is_due};
 use crate::statistics::quantile;

@@ -1,4 +1,4 @@
-//! Outside of limits.
+//! Pruning outside of limits.
 
 use super::{Prune, is_due};
 use treino_core::catalog::{Kind, component};

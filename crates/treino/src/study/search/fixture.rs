@@ -1,4 +1,4 @@
-//! What SciPy and Optuna found, for the tests.
+//! Reference results of SciPy and Optuna, for the tests.
 
 use serde_json::Value as Json;
 

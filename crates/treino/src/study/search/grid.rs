@@ -1,8 +1,9 @@
-//! Every combination, once, the last dimension running fastest.
+//! Every combination, once, with the last dimension varying fastest.
 
 use super::{Domain, EvaluatedConfig, Sampler, SearchPoint, Space};
 
-/// Every combination of choices, in lexicographic order. Where a condition does not hold, a dimension has one entry: none.
+/// Every combination of choices, in lexicographic order. A dimension whose condition does not hold has the single entry
+/// `None`.
 #[derive(Debug, Clone, Copy)]
 pub struct Grid;
 
@@ -14,7 +15,7 @@ impl Sampler for Grid {
     }
 }
 
-/// The number of combinations; `None` where a dimension is no list of choices.
+/// The number of combinations; `None` if a dimension is not a list of choices.
 pub fn grid_size(space: &dyn Space) -> Option<usize> {
     if space.domains().iter().any(|domain| !matches!(domain, Domain::Choices(_))) {
         return None;
@@ -24,7 +25,7 @@ pub fn grid_size(space: &dyn Space) -> Option<usize> {
     Some(usize::MAX - left)
 }
 
-/// Walks to the point before which `left` others are; counts those it passes.
+/// Walks to the point with `left` others before it; counts those it passes.
 fn find(space: &dyn Space, point: &mut SearchPoint, left: &mut usize) -> bool {
     let at = point.len();
     let Some(domain) = space.domains().get(at) else {

@@ -1,7 +1,7 @@
-//! Searching a space: which config to try next.
+//! Samplers: which config to try next.
 //!
-//! A suggestion is a pure function of the space, the study's seed, the number of the config and what has been seen, so a
-//! study proposes the same whatever the number of workers.
+//! A suggestion is a pure function of the space, the study's seed, the number of the config and the earlier results, so
+//! a study proposes the same configs whatever the number of workers.
 
 #[cfg(test)]
 pub(super) mod fixture;
@@ -19,10 +19,10 @@ pub use tpe::Tpe;
 use treino_engine::double::exp;
 use treino_engine::math::ln_f64;
 
-/// What one dimension of a space may hold, without its name.
+/// The domain of one dimension of a space, without its name.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Domain {
-    /// One of so many.
+    /// One of this number of choices.
     Choices(usize),
     /// A number in [low, high].
     Float {
@@ -30,12 +30,12 @@ pub enum Domain {
         low: f64,
         /// The most.
         high: f64,
-        /// Whether it is drawn evenly in its logarithm.
+        /// Whether it is uniform in its logarithm.
         log: bool,
         /// The share of configs in which it is exactly 0.
         zero: f64,
     },
-    /// A whole number in [low, high].
+    /// An integer in [low, high].
     Int {
         /// The least.
         low: i64,
@@ -46,19 +46,21 @@ pub enum Domain {
     },
 }
 
-/// How whole numbers are drawn.
+/// How integers are drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum IntScale {
-    /// Evenly.
+    /// Uniformly.
     Linear,
-    /// Evenly in the logarithm.
+    /// Uniformly in the logarithm.
     Log,
-    /// Powers of two alone.
+    /// Only powers of two.
     Pow2,
 }
 
 impl Domain {
-    /// The entry at a place u in [0, 1) of the domain, its scale made even, in four significant digits: choices and whole numbers have equal shares of
+    /// The entry at the position u in [0, 1) of the domain on its own scale, rounded to four significant digits:
+    /// choices and integers have equal shares of [0, 1); on a logarithmic scale, an integer has the share from half
+    /// below to half above it.
     /// it, on a logarithmic scale those from half below to half above each.
     pub fn at(&self, u: f64) -> f64 {
         let even = |low: f64, high: f64, u: f64| low + u * (high - low);
@@ -87,12 +89,13 @@ impl Domain {
     }
 }
 
-/// A number in four significant digits: nobody means more of them, and anybody can type them.
+/// A number with four significant digits: more are not meaningful, and these are easy to type.
 fn four_digits(x: f64) -> f64 {
     format!("{x:.3e}").parse().unwrap_or(x)
 }
 
-/// A point: one entry a dimension; `None` where its condition does not hold. Choices hold the index, numbers themselves.
+/// A point: one entry per dimension; `None` if its condition does not hold. Choices hold the index, numbers their
+/// value.
 pub type SearchPoint = Vec<Option<f64>>;
 
 /// A space of configs.
@@ -100,21 +103,21 @@ pub trait Space {
     /// Its dimensions.
     fn domains(&self) -> &[Domain];
 
-    /// Whether a dimension is there, given the entries before it.
+    /// Whether a dimension is active, given the entries before it.
     fn is_active(&self, dimension: usize, before: &[Option<f64>]) -> bool;
 }
 
-/// A config that was suggested before, and what came of it.
+/// A config that was suggested before, and its result.
 #[derive(Debug, Clone, Copy)]
 pub struct EvaluatedConfig<'a> {
-    /// Where it is.
+    /// Its point.
     pub point: &'a SearchPoint,
-    /// Its value, less is better; `None` while it is pending, NaN or infinity where it diverged.
+    /// Its value, less is better; `None` while it is pending, NaN or infinity if it diverged.
     pub value: Option<f64>,
 }
 
-/// A way of searching.
+/// A method of search.
 pub trait Sampler {
-    /// The config of that number; `None` when there are no more.
+    /// The config with that number; `None` if there are no more.
     fn suggest(&self, space: &dyn Space, index: usize, seen: &[EvaluatedConfig<'_>], seed: u64) -> Option<SearchPoint>;
 }

@@ -1,10 +1,10 @@
-//! Points at random.
+//! Random points.
 
 use super::{EvaluatedConfig, Sampler, SearchPoint, Space};
 use treino_engine::random::{Purpose, Stream};
 
-/// Each dimension drawn from its domain, independent of the others and of all other configs (J. Bergstra, Y. Bengio, JMLR 13,
-/// 2012). The same config number gives the same point.
+/// Each dimension is drawn from its domain, independent of the others and of all other configs (J. Bergstra, Y. Bengio,
+/// JMLR 13, 2012). The same config number gives the same point.
 #[derive(Debug, Clone, Copy)]
 pub struct Random;
 
@@ -37,7 +37,7 @@ mod tests {
         }
     }
 
-    /// Shares and means of 4,000 points, within four standard errors of what the laws say.
+    /// Shares and means of 4,000 points, within four standard errors of the distribution's.
     #[test]
     fn points_follow_their_laws() {
         let space = All(vec![
@@ -61,7 +61,7 @@ mod tests {
         }
         near(share(1, &|x| x < 0.0), 0.25);
         near(share(2, &|x| x == 0.0), 0.25);
-        // Half of the decades lie below 0.01.
+        // Half of the decades are below 0.01.
         near(share(2, &|x| x > 0.0 && x < 0.01), 0.375);
         for whole in 1..4 {
             near(share(3, &|x| x == f64::from(whole)), 1.0 / 3.0);

@@ -7,11 +7,11 @@ use treino_engine::random::{Purpose, Stream};
 /// Bits of a coordinate.
 const BITS: usize = 30;
 
-/// Sobol's sequence (I. Sobol, 1967) with the direction numbers of S. Joe and F. Kuo (SIAM Journal on Scientific Computing 30, 2008),
-/// in Gray code order as SciPy has it, each coordinate shifted bit by bit (exclusive or) by a number that the seed decides. The
-/// first 2^k points are as even as points can be: take a power of two.
+/// Sobol's sequence (I. Sobol, 1967) with the direction numbers of S. Joe and F. Kuo (SIAM Journal on Scientific
+/// Computing 30, 2008), in Gray code order as in SciPy, each coordinate shifted bitwise (exclusive or) by a number that
+/// depends on the seed. The first 2^k points have the most even distribution: use a power of two.
 ///
-/// There are numbers for 64 dimensions; coordinates beyond them are drawn at random.
+/// There are direction numbers for 64 dimensions; coordinates beyond them are random.
 #[derive(Debug, Clone, Copy)]
 pub struct Sobol;
 
@@ -34,7 +34,7 @@ impl Sampler for Sobol {
     }
 }
 
-/// The coordinate of a point of the plain sequence, times 2^30; `None` beyond the dimensions that there are numbers for.
+/// The coordinate of a point of the unshifted sequence, times 2^30; `None` for dimensions without direction numbers.
 fn coordinate(dimension: usize, index: usize) -> Option<u32> {
     let directions = directions(dimension)?;
     let gray = index ^ (index >> 1);

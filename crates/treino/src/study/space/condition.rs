@@ -1,10 +1,10 @@
-//! When a dimension is there: `optimizer == 'sgd' and batch_size in [16, 32]`.
+//! Conditions of a dimension: `optimizer == 'sgd' and batch_size in [16, 32]`.
 //!
 //! ```text
 //! or    = and { "or" and }         and = not { "and" not }       not = "not" not | "(" or ")" | test
 //! test  = path ("==" | "!=" | "<" | "<=" | ">" | ">=") literal | path "in" "[" literal { "," literal } "]"
 //! ```
-//! A literal is a number, `true`, `false`, or a text in single or double quotes. A path that is not there fails every test.
+//! A literal is a number, `true`, `false`, or a text in single or double quotes. An inactive path fails every test.
 
 use std::ops::Range;
 use treino_core::catalog::Value;
@@ -19,24 +19,24 @@ pub enum Condition {
     All(Vec<Condition>),
     /// It does not hold.
     Not(Box<Condition>),
-    /// A path's value compares to one of some literals.
+    /// A comparison of a path's value with literals.
     Test(Test),
 }
 
 /// A comparison.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Test {
-    /// What is compared, as typed.
+    /// The path, as typed.
     pub path: String,
-    /// How.
+    /// The relation.
     pub relation: Relation,
-    /// With what: one literal, or several behind `in`.
+    /// The literals: one, or several after `in`.
     pub literals: Vec<Literal>,
-    /// Where the test stands in the text.
+    /// The byte range of the test in the text.
     pub place: Range<usize>,
 }
 
-/// How values compare.
+/// Relations of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Relation {
     /// Is one of the literals: `==` and `in`.
@@ -65,7 +65,7 @@ pub enum Literal {
 }
 
 impl Literal {
-    /// The literal that a value of a spec is; a thing with parameters goes by its `type`.
+    /// The literal for a value of a spec; a component with parameters is represented by its `type`.
     pub fn of(value: &Value) -> Option<Literal> {
         match value {
             Value::Bool(b) => Some(Literal::Bool(*b)),
@@ -79,10 +79,10 @@ impl Literal {
 }
 
 impl Condition {
-    /// Reads a condition.
+    /// Parses a condition.
     ///
     /// # Errors
-    /// A text that is none, with its place.
+    /// Returns an error for a text that is not a condition, with its position.
     pub fn parse(text: &str) -> Result<Condition> {
         let mut parser = Parser { text, at: 0 };
         let condition = parser.any()?;
@@ -92,7 +92,7 @@ impl Condition {
         }
     }
 
-    /// Whether it holds, where `value` gives the value of a path.
+    /// Whether it holds, given the value of each path.
     pub fn holds(&self, value: &dyn Fn(&str) -> Option<Literal>) -> bool {
         match self {
             Condition::Any(all) => all.iter().any(|one| one.holds(value)),
@@ -149,7 +149,7 @@ impl<'a> Parser<'a> {
         e.help("a condition looks like: optimizer == 'sgd' and batch_size in [16, 32]")
     }
 
-    /// Takes a sign, where it comes next.
+    /// Consumes a sign, if it comes next.
     fn sign(&mut self, sign: &str) -> bool {
         self.peek();
         let is_next = self.text[self.at..].starts_with(sign);
@@ -159,7 +159,7 @@ impl<'a> Parser<'a> {
         is_next
     }
 
-    /// The word that comes next, not taken.
+    /// The next word, not consumed.
     fn word(&mut self) -> &'a str {
         self.peek();
         let rest = &self.text[self.at..];

@@ -11,21 +11,21 @@ use treino_core::error::{Error, Result};
 /// A dimension.
 #[derive(Debug, Clone)]
 pub struct Dimension {
-    /// Its path as it was typed.
+    /// Its path as typed.
     pub name: String,
     /// Its path in the spec.
     pub path: String,
-    /// What it may hold.
+    /// Its domain.
     pub domain: Domain,
-    /// When it is there; `None` for always.
+    /// When it is active; `None` for always.
     pub condition: Option<Condition>,
-    /// Where it was written.
+    /// Its source position.
     pub(super) origin: Origin,
-    /// The condition's text, and where it was written.
+    /// The condition's text, and its source position.
     pub(super) when: String,
     pub(super) when_origin: Origin,
     choices: Vec<Node>,
-    /// The value as it was written.
+    /// The value in the source.
     written: Node,
 }
 
@@ -33,11 +33,11 @@ pub struct Dimension {
 const KEYS: [&str; 6] = ["choices", "float", "int", "scale", "zero", "when"];
 
 impl Dimension {
-    /// Reads a dimension: `[...]`, or `{ float = [a, b], scale = "log", zero = 0.2, when = "..." }`, with `int` or `choices`
-    /// in the place of `float`.
+    /// Reads a dimension: `[...]`, or `{ float = [a, b], scale = "log", zero = 0.2, when = "..." }`, with `int` or
+    /// `choices` instead of `float`.
     ///
     /// # Errors
-    /// An unknown path or key, an empty range, values of the wrong type; with line and column.
+    /// Returns an error for an unknown path or key, an empty range, or values of the wrong type; with line and column.
     pub fn read(name: &str, origin: &Origin, node: &Node) -> Result<Self> {
         let path = full_path(name).map_err(|e| origin.place(e))?;
         let mut dimension = Dimension {
@@ -66,10 +66,10 @@ impl Dimension {
         Ok(dimension)
     }
 
-    /// Reads what stands behind `--vary`: `learning_rate=0.001,0.01`, `dropout=0..0.5` or `learning_rate=1e-4..1:log`.
+    /// Parses the value of `--vary`: `learning_rate=0.001,0.01`, `dropout=0..0.5` or `learning_rate=1e-4..1:log`.
     ///
     /// # Errors
-    /// As [`Dimension::read`]; no `=`.
+    /// As [`Dimension::read`]; also returns an error without `=`.
     pub fn typed(text: &str) -> Result<Self> {
         let origin = Origin::Flag(format!("vary {text}"));
         let Some((name, values)) = text.split_once('=') else {
@@ -221,7 +221,7 @@ impl Dimension {
         Ok(())
     }
 
-    /// The dimension as it was written.
+    /// The dimension in its source form.
     pub fn written(&self) -> Node {
         self.written.clone()
     }
@@ -235,12 +235,12 @@ impl Dimension {
         }
     }
 
-    /// The choices in words; none for a range.
+    /// The choices as text; none for a range.
     pub fn words(&self) -> Vec<String> {
         self.choices.iter().map(|node| super::plain(&node.value)).collect()
     }
 
-    /// Where an entry was written.
+    /// The source position of an entry.
     pub(super) fn origin_of(&self, entry: f64) -> Origin {
         match self.domain {
             Domain::Choices(_) => self.choices[entry as usize].origin.clone(),
@@ -258,7 +258,7 @@ impl Dimension {
         }
     }
 
-    /// What conditions may find here; `None` for a range.
+    /// The values that conditions can refer to; `None` for a range.
     pub(super) fn literals(&self) -> Option<Vec<Literal>> {
         self.choices
             .iter()
@@ -267,7 +267,7 @@ impl Dimension {
             .filter(|all| !all.is_empty())
     }
 
-    /// The paths that its condition asks about.
+    /// The paths in its condition.
     pub(super) fn asks_about(&self) -> Vec<String> {
         self.condition.iter().flat_map(|when| when.tests()).map(|test| test.path.clone()).collect()
     }
@@ -303,7 +303,7 @@ impl Dimension {
     }
 }
 
-/// Paths in conditions become those of the spec.
+/// Replaces paths in conditions by those of the spec.
 fn resolve(condition: &mut Condition) -> Result<()> {
     match condition {
         Condition::Any(all) | Condition::All(all) => all.iter_mut().try_for_each(resolve),
@@ -330,7 +330,7 @@ fn flagged(node: &mut Node, origin: &Origin) {
     }
 }
 
-/// Whether the spec holds a real number there, so that `0..1` is a range of them.
+/// Whether the value in the spec is a real number, so that `0..1` is a range of reals.
 fn path_is_real(name: &str) -> bool {
     use treino_core::catalog::Kind;
     let Ok(path) = full_path(name) else { return false };

@@ -1,4 +1,4 @@
-//! What a study varies: typed dimensions of a training spec, some of them there only under a condition.
+//! The search space of a study: typed dimensions of a training spec, some of which have a condition.
 //!
 //! ```toml
 //! [space]
@@ -10,8 +10,8 @@
 //! "model.hidden[*].units"   = { int = [4, 256], scale = "log" }
 //! "model.l2"                = { float = [1e-6, 0.1], scale = "log", zero = 0.2 }
 //! ```
-//! A path is that of the spec, or its end where that is clear: `batch_size` is `fit.batch_size`, `learning_rate` the
-//! optimizer's. An optimizer that is varied begins with its own defaults in each config.
+//! A path is that of the spec, or a unique suffix of it: `batch_size` is `fit.batch_size`, `learning_rate` the
+//! optimizer's. If the optimizer is varied, each config starts with the defaults of its optimizer.
 
 mod condition;
 mod dimension;
@@ -32,7 +32,7 @@ use treino_core::error::{Error, Result};
 pub struct SearchSpace {
     dimensions: Vec<Dimension>,
     domains: Vec<Domain>,
-    /// What the spec holds where a condition asks about something that is not varied.
+    /// The spec's value for a path in a condition that is not varied.
     fixed: Vec<(String, Literal)>,
 }
 
@@ -50,8 +50,8 @@ impl SearchSpace {
     /// A space of these dimensions over a spec.
     ///
     /// # Errors
-    /// No dimension, one that is there twice, a condition that asks about nothing or can never hold, a value that the
-    /// spec cannot have.
+    /// Returns an error for no dimension, a duplicate one, a condition on an unknown path or one that never holds, or a
+    /// value that the spec cannot have.
     pub fn new(dimensions: Vec<Dimension>, base: &Entries) -> Result<Self> {
         if dimensions.is_empty() {
             return Err(Error::input("there is nothing to vary")
@@ -73,11 +73,11 @@ impl SearchSpace {
     /// The spec of a config.
     ///
     /// # Errors
-    /// Values that do not fit the spec.
+    /// Returns an error for values that do not fit the spec.
     pub fn apply(&self, base: &Entries, point: &SearchPoint) -> Result<Entries> {
         let mut entries = base.clone();
         let mut order: Vec<usize> = (0..self.dimensions.len()).collect();
-        // The optimizer itself comes before its parameters.
+        // The optimizer itself is set before its parameters.
         order.sort_by_key(|at| self.dimensions[*at].path.matches('.').count());
         let mut units = Vec::new();
         for at in order {
@@ -99,13 +99,13 @@ impl SearchSpace {
         Ok(entries)
     }
 
-    /// A config in words: the paths as they were typed, with their values.
+    /// A config as text: the paths as typed, with their values.
     pub fn describe(&self, point: &SearchPoint) -> Vec<(String, String)> {
         let named = self.dimensions.iter().zip(point);
         named.filter_map(|(d, entry)| entry.map(|entry| (d.name.clone(), plain(&d.value(entry))))).collect()
     }
 
-    /// The value that a path has in a config, or in the spec where it is not varied.
+    /// The value of a path in a config, or in the spec if it is not varied.
     fn value_of(&self, path: &str, before: &[Option<f64>]) -> Option<Literal> {
         match self.dimensions.iter().zip(before).find(|(dimension, _)| dimension.path == path) {
             Some((dimension, entry)) => Literal::of(&dimension.value((*entry)?)),
@@ -113,7 +113,7 @@ impl SearchSpace {
         }
     }
 
-    /// Whether each condition asks about something, and can hold.
+    /// Checks that each condition refers to existing paths, and can hold.
     fn check_conditions(&mut self, base: &Entries) -> Result<()> {
         let spec = Spec::read(base)?.entries();
         for dimension in &self.dimensions {
@@ -144,7 +144,7 @@ impl SearchSpace {
         Ok(())
     }
 
-    /// Whether every end and choice of a dimension makes a spec, in a config where the dimension is there.
+    /// Checks that every end and choice of a dimension gives a valid spec, in a config where the dimension is active.
     fn check_values(&self, base: &Entries) -> Result<()> {
         for at in 0..self.dimensions.len() {
             for entry in self.dimensions[at].ends() {
@@ -156,7 +156,7 @@ impl SearchSpace {
         Ok(())
     }
 
-    /// A point with an entry at a dimension, the others at their first choice or low end that lets it be there.
+    /// A point with an entry at a dimension; the others have their first choice or lower end that makes it active.
     fn point_with(&self, at: usize, entry: f64) -> Option<SearchPoint> {
         let mut point: SearchPoint = Vec::new();
         self.search_with(at, entry, &mut point, &mut 10_000).then_some(point)
@@ -199,7 +199,7 @@ fn at_path<'a>(entries: &'a Entries, path: &str) -> Option<&'a Value> {
     }
 }
 
-/// Gives the value at a path, with all that it holds, the place where its dimension was written.
+/// Sets the source position of the value at a path, and of all its parts, to that of its dimension.
 fn relocate(entries: &mut Entries, path: &str, origin: Origin) {
     fn whole(node: &mut Node, origin: &Origin) {
         node.origin = origin.clone();
@@ -223,7 +223,7 @@ fn relocate(entries: &mut Entries, path: &str, origin: Origin) {
     }
 }
 
-/// A value as a person writes it: texts without quotes, things by their name where that says all.
+/// A value as readable text: texts without quotes, components by name if they have no parameters.
 fn plain(value: &Value) -> String {
     match value {
         Value::Text(text) => text.clone(),
@@ -231,7 +231,7 @@ fn plain(value: &Value) -> String {
     }
 }
 
-/// `model.hidden[*].units` becomes a dimension for each layer that `model.hidden.count` allows.
+/// Replaces `model.hidden[*].units` by a dimension for each layer that `model.hidden.count` allows.
 fn unfolded(dimensions: Vec<Dimension>) -> Result<Vec<Dimension>> {
     let most = dimensions.iter().find(|d| Hidden::of(&d.path) == Some(Hidden::Count)).map(Dimension::most);
     let has_units = dimensions.iter().any(|d| path::is_every_hidden(&d.path));
@@ -256,7 +256,7 @@ fn unfolded(dimensions: Vec<Dimension>) -> Result<Vec<Dimension>> {
     Ok(all)
 }
 
-/// The dimensions so that each stands behind those that its condition asks about, otherwise as they were.
+/// Sorts the dimensions so that each comes after those in its condition, otherwise in the given order.
 fn in_order(dimensions: Vec<Dimension>) -> Result<Vec<Dimension>> {
     for (at, dimension) in dimensions.iter().enumerate() {
         if dimensions[..at].iter().any(|other| other.path == dimension.path) {

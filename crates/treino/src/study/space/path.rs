@@ -1,11 +1,11 @@
-//! Paths of a space: those of a spec, or their ends.
+//! Paths of a space: those of a spec, or suffixes of them.
 
 use treino_core::error::{Error, Result};
 
-/// What of the hidden layers a path is about.
+/// The property of the hidden layers that a path sets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Hidden {
-    /// How many there are.
+    /// Their number.
     Count,
     /// The units of one of them.
     Units(usize),
@@ -28,15 +28,15 @@ pub(super) fn is_every_hidden(path: &str) -> bool {
     path == "model.hidden[*].units"
 }
 
-/// The path in a spec that a name means: `batch_size` is `fit.batch_size`, `optimizer.momentum` is
+/// The path in a spec for a name: `batch_size` is `fit.batch_size`, `optimizer.momentum` is
 /// `compile.optimizer.momentum`, `learning-rate` the optimizer's.
 ///
 /// # Errors
-/// A name that no section has.
+/// Returns an error for a name that no section has.
 pub fn full_path(name: &str) -> Result<String> {
     const SECTIONS: [&str; 4] = ["data", "model", "compile", "fit"];
     let name = name.trim().replace('-', "_");
-    // A type that is varied is the whole thing.
+    // Varying the type means varying the whole component.
     let name = name.strip_suffix(".type").unwrap_or(&name).to_string();
     if is_every_hidden(&name) || name == "model.hidden.count" {
         return Ok(name);

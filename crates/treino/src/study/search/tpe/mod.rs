@@ -1,4 +1,4 @@
-//! Points near those that did well.
+//! Points near those with good results.
 
 mod parzen;
 
@@ -6,23 +6,23 @@ use super::{Domain, EvaluatedConfig, IntScale, Random, Sampler, SearchPoint, Spa
 use parzen::{Parzen, TpeAxis};
 use treino_engine::random::{Purpose, Stream};
 
-/// Configs that are drawn at random first.
+/// The number of configs that are drawn at random first.
 const STARTUP: usize = 10;
 
-/// Points of which the most promising one is suggested.
+/// The number of points of which the most promising one is suggested.
 const CANDIDATES: usize = 24;
 
-/// The tree-structured Parzen estimator (J. Bergstra and others, NeurIPS 2011), multivariate, with the rules of Optuna 5: the best
-/// min(ceil(n / 10), 25) of n configs make a density l, all others and those still pending a density g, and of 24 draws from
-/// l the one with the largest l / g is suggested. The first ten configs are those of [`Random`].
+/// The tree-structured Parzen estimator (J. Bergstra and others, NeurIPS 2011), multivariate, with the settings of
+/// Optuna 5: the best min(ceil(n / 10), 25) of n configs give a density l, all others and the pending ones a density g,
+/// and of 24 draws from l the one with the largest l / g is suggested. The first ten configs are those of [`Random`].
 ///
-/// A dimension that is not in every config has, around configs without it, a kernel as wide as its domain, so that one joint
-/// density serves a space with conditions. Whether a number is exactly 0, where it may be, is a choice of its own, and powers of two
-/// are drawn by their exponent. A config that has been suggested before is passed over for the next best draw.
+/// In a dimension that is not in every config, configs without it have a kernel as wide as its domain, so that one
+/// joint density serves a space with conditions. If a number may be exactly 0, whether it is 0 is a separate choice.
+/// Powers of two are drawn by their exponent. If a draw equals an earlier config, the next best draw is used.
 #[derive(Debug, Clone, Copy)]
 pub struct Tpe;
 
-/// Where the columns of a dimension are: whether it is 0, where it may be, and its number or choice.
+/// The columns of a dimension: whether it is 0, if it may be, and its number or choice.
 struct ObservedColumns {
     is_zero: Option<usize>,
     own: usize,
@@ -58,7 +58,7 @@ fn columns(domains: &[Domain]) -> (Vec<TpeAxis>, Vec<ObservedColumns>) {
     (axes, places)
 }
 
-/// A point as a row of the columns.
+/// Converts a point to a row of the columns.
 fn row(domains: &[Domain], places: &[ObservedColumns], width: usize, point: &SearchPoint) -> Vec<Option<f64>> {
     let mut row = vec![None; width];
     for ((domain, place), entry) in domains.iter().zip(places).zip(point) {
@@ -156,7 +156,7 @@ mod tests {
         };
         let mut seen: Vec<(SearchPoint, f64)> = Vec::new();
         for index in 0..60 {
-            // Results come with a delay.
+            // Results are delayed.
             let list: Vec<EvaluatedConfig<'_>> = seen
                 .iter()
                 .enumerate()

@@ -1,6 +1,6 @@
-//! The density that TPE lays over configs: one kernel a config and one for the whole space, mixed.
+//! The density of TPE over configs: a mixture of one kernel per config and one for the whole space.
 //!
-//! Bandwidths, weights and the cut at the ends of a domain are those of Optuna 5's multivariate estimator
+//! Bandwidths, weights and the truncation at the ends of a domain are those of Optuna 5's multivariate estimator
 //! (`optuna.samplers._tpe.parzen_estimator`).
 
 use treino_engine::double::exp;
@@ -14,9 +14,9 @@ const LN_ROOT_TWO_PI: f64 = 0.918_938_533_204_672_7;
 /// One column of the space.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum TpeAxis {
-    /// One of so many.
+    /// One of this number of choices.
     Choices(usize),
-    /// A number in [low, high], in its logarithm where `log`; whole ones where `whole`.
+    /// A number in [low, high], in its logarithm if `log`; an integer if `whole`.
     Number { low: f64, high: f64, log: bool, whole: bool },
 }
 
@@ -24,7 +24,7 @@ pub enum TpeAxis {
 #[derive(Debug, Clone, PartialEq)]
 enum Kernel {
     Choices(Vec<f64>),
-    /// Centre and bandwidth on the column's own scale, and the logarithm of the normal mass within its ends.
+    /// Centre and bandwidth on the column's own scale, and the logarithm of the normal probability within its ends.
     Number {
         mu: f64,
         sigma: f64,
@@ -46,7 +46,7 @@ impl TpeAxis {
         if matches!(self, TpeAxis::Number { log: true, .. }) { ln_f64(x) } else { x }
     }
 
-    /// The ends on the axis's own scale; whole numbers take half of one on each side.
+    /// The ends on the axis's own scale; integers extend it by a half on each side.
     fn ends(&self) -> (f64, f64) {
         match *self {
             TpeAxis::Choices(_) => (0.0, 0.0),
@@ -57,8 +57,8 @@ impl TpeAxis {
         }
     }
 
-    /// Kernels around the observations, one for each, and the one for the whole axis. A config that lacks the column has the
-    /// latter.
+    /// Kernels around the observations, one for each, and the one for the whole axis, which is also used for a config
+    /// without the column.
     fn kernels(&self, observed: &[Option<f64>]) -> Vec<Kernel> {
         let n = observed.len() as f64 + 1.0;
         match *self {
@@ -89,7 +89,7 @@ impl TpeAxis {
                 centres.sort_by(|a, b| a.1.total_cmp(&b.1));
                 let last = centres.len().wrapping_sub(1);
                 for (rank, (at, mu)) in centres.iter().enumerate() {
-                    // As wide as the larger gap to a neighbour; an end counts as one only for a config that is alone.
+                    // As wide as the larger gap to a neighbour; an end counts as a neighbour only for a single config.
                     let below = if rank > 0 { Some(mu - centres[rank - 1].1) } else { None };
                     let above = if rank < last { Some(centres[rank + 1].1 - mu) } else { None };
                     let gap = match (below, above) {
@@ -104,7 +104,7 @@ impl TpeAxis {
         }
     }
 
-    /// The logarithm of a kernel's density, or of its probability for what is whole.
+    /// The logarithm of a kernel's density, or of its probability for integers.
     fn ln_density(&self, kernel: &Kernel, x: f64) -> f64 {
         match (self, kernel) {
             (_, Kernel::Choices(weights)) => ln_f64(weights[x as usize]),
@@ -119,7 +119,7 @@ impl TpeAxis {
         }
     }
 
-    /// A draw from a kernel by u in [0, 1).
+    /// A draw from a kernel, given u in [0, 1).
     fn draw(&self, kernel: &Kernel, u: f64) -> f64 {
         match (*self, kernel) {
             (_, Kernel::Choices(weights)) => {
@@ -133,7 +133,7 @@ impl TpeAxis {
             (TpeAxis::Number { low, high, log, whole }, Kernel::Number { mu, sigma, .. }) => {
                 let (first, last) = self.ends();
                 let (a, b) = ((first - mu) / sigma, (last - mu) / sigma);
-                // Mirrored where the cut is in the upper tail, in which a probability near 1 has no digits.
+                // Mirrored if the interval is in the upper tail, where a probability near 1 has no accurate digits.
                 let (sign, a, b) = if a + b > 0.0 { (-1.0, -b, -a) } else { (1.0, a, b) };
                 let (p, q) = (normal_cdf(a), normal_cdf(b));
                 let z = sign * normal_quantile((p + u * (q - p)).clamp(1e-300, 1.0 - 1e-16));
@@ -146,7 +146,7 @@ impl TpeAxis {
     }
 }
 
-/// ln (Phi(b) - Phi(a)) for a < b, with the digits that either tail has.
+/// ln (Phi(b) - Phi(a)) for a < b, with full relative accuracy in either tail.
 fn ln_mass(a: f64, b: f64) -> f64 {
     let mass = match () {
         () if b <= 0.0 => normal_cdf(b) - normal_cdf(a),
@@ -156,7 +156,7 @@ fn ln_mass(a: f64, b: f64) -> f64 {
     if mass > 0.0 { ln_f64(mass) } else { -1e4 }
 }
 
-/// Weights of configs from the oldest to the newest: the newest 25 count fully, those before them ever less.
+/// Weights of configs from the oldest to the newest: the newest 25 have full weight, earlier ones less and less.
 fn weights(n: usize) -> Vec<f64> {
     let ramp = n.saturating_sub(25);
     let rise = |at: usize| match ramp {
@@ -167,7 +167,7 @@ fn weights(n: usize) -> Vec<f64> {
 }
 
 impl Parzen {
-    /// The density of configs, from the oldest to the newest: a row each, an entry a column.
+    /// The density of configs, from the oldest to the newest: one row each, one entry per column.
     pub fn new(axes: &[TpeAxis], configs: &[Vec<Option<f64>>]) -> Self {
         let mut weights = weights(configs.len());
         weights.push(1.0);
@@ -179,7 +179,7 @@ impl Parzen {
         Parzen { axes: axes.to_vec(), weights, kernels }
     }
 
-    /// The logarithm of the density at a row; columns that it lacks do not count.
+    /// The logarithm of the density at a row; missing columns are ignored.
     pub fn ln_density(&self, row: &[Option<f64>]) -> f64 {
         let of_kernel = |kernel: usize| {
             let column = |(at, entry): (usize, &Option<f64>)| {
@@ -192,7 +192,7 @@ impl Parzen {
         most + ln_f64(each.iter().map(|x| exp(x - most)).sum())
     }
 
-    /// A kernel by u in [0, 1).
+    /// Selects a kernel, given u in [0, 1).
     pub fn kernel(&self, u: f64) -> usize {
         let mut sum = 0.0;
         let below = self.weights.iter().take_while(|weight| {
@@ -202,7 +202,7 @@ impl Parzen {
         below.count().min(self.weights.len() - 1)
     }
 
-    /// A draw of a column from a kernel by u in [0, 1).
+    /// A draw of a column from a kernel, given u in [0, 1).
     pub fn draw(&self, column: usize, kernel: usize, u: f64) -> f64 {
         self.axes[column].draw(&self.kernels[column][kernel], u)
     }
