@@ -1,4 +1,4 @@
-//! Where topics are measured: the training that is varied, and trainings of several arms with the same seeds.
+//! Runs the experiments of topics: the base training, and trainings of several variants with the same seeds.
 
 use super::{ClaimResult, Explore, Topic};
 use crate::figure::{Figure, FigureTable, Panel};
@@ -21,40 +21,40 @@ use treino::study::{
 use treino::train::PerOutput;
 use treino::train::Session;
 
-/// Training rows that are used at most, of a network of [`USUAL`] parameters; validation and test rows in proportion. An
-/// exploration is some hundreds of trainings.
+/// The largest number of training rows for a network of [`USUAL`] parameters; validation and test rows in proportion.
+/// An exploration runs some hundreds of trainings.
 const MOST_ROWS: usize = 2_000;
 
-/// Training rows that are used in any case.
+/// The smallest limit on the number of training rows.
 const LEAST_ROWS: usize = 500;
 
-/// Rows that a training of such a network passes over in all its epochs, about.
+/// The approximate number of rows that a training of such a network processes in all epochs.
 const PASSED: usize = 60_000;
 
-/// Parameters of a usual network; larger ones have fewer rows and epochs.
+/// Parameters of a typical network; larger ones get fewer rows and epochs.
 const USUAL: usize = 10_000;
 
-/// The fewest and most epochs that follow from it.
+/// The smallest and largest number of epochs that results.
 const EPOCHS: [usize; 2] = [20, 100];
 
 /// Weights nearer to 0 than this count as zero.
 pub const NEAR_ZERO: f32 = 0.001;
 
-/// The workplace of an exploration.
+/// The environment of an exploration.
 pub struct Experiment<'a> {
-    /// The training that is varied: it stops early and keeps its best weights, as `treino train` does.
+    /// The base training: it stops early and restores its best weights, as `treino train` does.
     pub base: Spec,
     /// The same, ready to start.
     pub planned: PreparedRun,
-    /// How to explore.
+    /// The options of the exploration.
     pub how: &'a Explore<'a>,
-    /// The error by which trainings compare whatever their losses and penalties are: the bare loss of the task.
+    /// The error that compares trainings whatever their losses and penalties are: the bare loss of the task.
     pub error: &'static str,
-    /// What people ask for: `accuracy`, or for numbers `mean_absolute_error`.
+    /// The metric for readers: `accuracy`, or for numbers `mean_absolute_error`.
     pub score: &'static str,
-    /// Rows that there were before it was thinned.
+    /// The number of rows before subsampling.
     rows: usize,
-    /// Training rows that are used at most.
+    /// The largest number of training rows.
     most_rows: usize,
     data: SharedRows<Prepared>,
 }
@@ -65,36 +65,37 @@ pub struct Variant {
     spec: Spec,
 }
 
-/// By which number arms are compared.
+/// The metric that compares variants.
 #[derive(Debug, Clone)]
 pub struct ComparisonMetric {
     /// Its name in the history.
     pub name: String,
-    /// Whether more is better.
+    /// Whether larger is better.
     pub more_is_better: bool,
-    /// After so many epochs, instead of at the end.
+    /// The value after this many epochs, instead of at the end.
     pub after: Option<usize>,
 }
 
-/// Arms, trained with the same seeds.
+/// Variants, trained with the same seeds.
 pub struct TrainedVariants {
-    /// What each varies.
+    /// The varied setting of each.
     pub labels: Vec<String>,
     /// Their trainings.
     pub configs: Vec<Config>,
-    /// By which number they are judged.
+    /// The metric that compares them.
     pub judge: ComparisonMetric,
-    /// The arms from the best to the worst by their means; those that diverged are last.
+    /// The variants from the best to the worst by their means; diverged ones are last.
     order: Vec<usize>,
-    /// The p-value of each beside the best, adjusted.
+    /// The p-value of each compared with the best, adjusted.
     adjusted: Vec<f64>,
 }
 
 impl<'a> Experiment<'a> {
-    /// Makes ready what all topics share.
+    /// Prepares the common data of all topics.
     ///
     /// # Errors
-    /// Anything that is wrong with the spec or its data; no rows for validation; several targets.
+    /// Returns an error for anything that is wrong with the spec or its data, for no validation rows, or for several
+    /// targets.
     pub fn new(spec: &Spec, how: &'a Explore<'a>) -> Result<Self> {
         if !spec.data.more_targets.is_empty() {
             let e = Error::input("an exploration is about one target, but there are more_targets");
@@ -123,7 +124,7 @@ impl<'a> Experiment<'a> {
         base.compile.metrics = Some(PerOutput::Same(vec![NamedMetric::typed(score)?, error]));
         base.compile.weighted_metrics = None;
         if base.model.layers.is_none() {
-            // Of the whole table, not of the rows that are left.
+            // Of the whole table, not of the remaining rows.
             base.model.l2 = Some(base.model.l2_for(train.len()));
         }
         let planned = PreparedRun::with_data(&base, Arc::clone(&prepared))?;
@@ -137,12 +138,12 @@ impl<'a> Experiment<'a> {
         self.how.lang
     }
 
-    /// Whether the network is made in short, so that its parts can be varied.
+    /// Whether the spec has the short form of the network, so that its parts can be varied.
     pub fn is_in_short(&self) -> bool {
         self.base.model.layers.is_none()
     }
 
-    /// What is varied, and how often, in sentences.
+    /// A description of the base training and of the repeats, in sentences.
     pub fn words(&self) -> Vec<String> {
         let (lang, data) = (self.lang(), &self.planned.prepared);
         let layers = self.planned.resolved.network.summary();
@@ -166,14 +167,14 @@ impl<'a> Experiment<'a> {
         words
     }
 
-    /// An arm that differs from the base in what `edit` does.
+    /// A variant: the base training changed by `edit`.
     pub fn arm(&self, label: impl Into<String>, edit: impl FnOnce(&mut Spec)) -> Variant {
         let mut spec = self.base.clone();
         edit(&mut spec);
         Variant { label: label.into(), spec }
     }
 
-    /// The same, of a training that does all its epochs and ends with its last weights.
+    /// The same, for a training that runs all its epochs and keeps its last weights.
     pub fn long_arm(&self, label: impl Into<String>, edit: impl FnOnce(&mut Spec)) -> Variant {
         self.arm(label, |spec| {
             spec.callbacks.clear();
@@ -181,30 +182,30 @@ impl<'a> Experiment<'a> {
         })
     }
 
-    /// The error on the validation rows with the weights that were kept.
+    /// The error on the validation rows with the kept weights.
     pub fn by_error(&self) -> ComparisonMetric {
         ComparisonMetric { name: format!("val_{}", self.error), more_is_better: false, after: None }
     }
 
-    /// The score on the validation rows with the weights that were kept.
+    /// The score on the validation rows with the kept weights.
     pub fn by_score(&self) -> ComparisonMetric {
         ComparisonMetric { name: format!("val_{}", self.score), more_is_better: self.score == "accuracy", after: None }
     }
 
-    /// The error on the training rows after so many epochs.
+    /// The error on the training rows after `after` epochs.
     pub fn by_training_error(&self, after: usize) -> ComparisonMetric {
         ComparisonMetric { name: self.error.to_string(), more_is_better: false, after: Some(after) }
     }
 
-    /// The arms that this table and network can be trained with.
+    /// The variants that are valid for this table and network.
     pub fn fitting(&self, arms: Vec<Variant>) -> Vec<Variant> {
         arms.into_iter().filter(|arm| self.plan(&arm.spec).is_ok()).collect()
     }
 
-    /// Trains each arm with each seed.
+    /// Trains each variant with each seed.
     ///
     /// # Errors
-    /// An arm that does not fit the data.
+    /// Returns an error for a variant that does not fit the data.
     pub fn train(&self, arms: Vec<Variant>, judge: ComparisonMetric) -> Result<TrainedVariants> {
         self.train_seeds(arms, judge, self.how.seeds)
     }
@@ -218,9 +219,9 @@ impl<'a> Experiment<'a> {
         let first = self.base.fit.seed;
         let jobs = arms.len() * seeds;
         let propose = |job: usize, _: &_| match job {
-            // What has begun is ended, so that no result depends on when it was interrupted.
+            // A training that has started is completed, so that no result depends on when it was interrupted.
             job if job >= jobs || !self.how.gate.pass() => Next::End,
-            // Seed by seed: long and short arms mix.
+            // Seed by seed, so that long and short variants mix.
             job => Next::Work((job % arms.len(), job / arms.len())),
         };
         let work = |(arm, seed): (usize, usize)| {
@@ -238,7 +239,7 @@ impl<'a> Experiment<'a> {
         Ok(TrainedVariants::of(arms.into_iter().map(|arm| arm.label).collect(), configs, judge))
     }
 
-    /// An arm over data that is shared where it is the same.
+    /// Prepares a variant; equal data is shared.
     fn plan(&self, spec: &Spec) -> Result<PreparedRun> {
         let prepare = || Ok(Arc::new(thinned(&PreparedRun::new(spec)?.prepared, self.most_rows)));
         PreparedRun::with_data(spec, self.data.of(&spec.data, prepare)?)
@@ -260,12 +261,12 @@ impl<'a> Experiment<'a> {
         Ok(result)
     }
 
-    /// A number as a setting is written.
+    /// A number as the value of a setting.
     pub fn setting(&self, x: f64) -> String {
         if x != 0.0 && x.abs() < 0.001 { format!("{x:e}") } else { x.to_string() }
     }
 
-    /// The title of a figure that shows a topic by a number.
+    /// The title of a figure that shows a topic by a metric.
     pub fn titled(title: &str, trained: &TrainedVariants) -> String {
         format!("{title}: {}", trained.judge.name)
     }
@@ -310,14 +311,15 @@ impl TrainedVariants {
         TrainedVariants { labels, configs, judge, order, adjusted }
     }
 
-    /// How two arms compare; `None` where they share no seed that both have a value for.
+    /// Compares two variants; `None` if they have no common seed with values.
     pub fn compare(&self, a: usize, b: usize) -> Option<Comparison> {
         Comparison::of(&self.configs[a], &self.configs[b], self.judge.more_is_better, 0.0)
     }
 
-    /// Whether `a` is better than `b` (`true`) or worse, and the p-value of the signed-rank test over the seeds; `None` where
-    /// they cannot be told apart. Ranks, since an arm that goes astray does so by orders of magnitude. Beside the best arm the
-    /// p-value is adjusted for the number of arms (Holm). An arm that diverged is worse than one that did not.
+    /// Whether `a` is better than `b` (`true`) or worse, and the p-value of the signed-rank test over the seeds; `None`
+    /// without significant difference. Ranks, because a diverging variant differs by orders of magnitude. Compared with
+    /// the best variant, the p-value is adjusted for the number of variants (Holm). A diverged variant is worse than
+    /// one that did not diverge.
     pub fn judge_pair(&self, a: usize, b: usize) -> (Option<bool>, f64) {
         let diverges = |at: usize| self.configs[at].diverged() > 0;
         match (diverges(a), diverges(b)) {
@@ -341,17 +343,17 @@ impl TrainedVariants {
         self.judge_pair(a, b).0
     }
 
-    /// The arm with the best mean.
+    /// The variant with the best mean.
     pub fn best(&self) -> usize {
         self.order.first().copied().unwrap_or(0)
     }
 
-    /// The arm with the worst mean, or one that diverged.
+    /// The variant with the worst mean, or one that diverged.
     pub fn worst(&self) -> usize {
         self.order.last().copied().unwrap_or(0)
     }
 
-    /// How an arm stands beside the best.
+    /// The standing of a variant compared with the best.
     pub fn standing(&self, arm: usize) -> Standing {
         let best = self.best();
         match self.is_better(best, arm) {
@@ -362,23 +364,23 @@ impl TrainedVariants {
         }
     }
 
-    /// An arm's values of the number by which it is judged.
+    /// A variant's values of the metric that compares them.
     pub fn values(&self, arm: usize) -> Vec<f64> {
         self.configs[arm].values().into_iter().map(|(_, value)| value).collect()
     }
 
-    /// The mean of those; NaN without any.
+    /// Their mean; NaN without values.
     pub fn mean(&self, arm: usize) -> f64 {
         mean_of(&self.values(arm))
     }
 
-    /// The mean of another number at the end of an arm's trainings, such as `val_accuracy`.
+    /// The mean of another metric at the end of a variant's trainings, such as `val_accuracy`.
     pub fn mean_metric(&self, arm: usize, name: &str) -> f64 {
         let of = |run: &RunResult| run.metrics.iter().find(|(metric, _)| metric == name).map(|(_, value)| *value);
         mean_of(&self.configs[arm].runs.iter().filter_map(|(_, run)| of(run)).collect::<Vec<_>>())
     }
 
-    /// The curves of an arm: a number after each epoch, one list a seed.
+    /// The curves of a variant: a metric after each epoch, one list per seed.
     pub fn curves(&self, arm: usize, name: &str) -> Vec<Vec<f64>> {
         let of = |run: &RunResult| run.curves.iter().find(|(curve, _)| curve == name).map(|(_, curve)| curve.clone());
         let curves = self.configs[arm].runs.iter().filter_map(|(_, run)| of(run));
@@ -400,7 +402,7 @@ fn mean_of(values: &[f64]) -> f64 {
     if values.is_empty() { f64::NAN } else { treino::statistics::mean(values) }
 }
 
-/// At most so many training rows, evenly spaced, and the other parts in proportion.
+/// At most `most` training rows, evenly spaced, and the other parts in proportion.
 fn thinned(prepared: &Prepared, most: usize) -> Prepared {
     let share = most as f64 / prepared.train.len().max(1) as f64;
     if share >= 1.0 {
@@ -415,7 +417,7 @@ fn thinned(prepared: &Prepared, most: usize) -> Prepared {
     }
 }
 
-/// Root of the mean square of all kernels' weights, and the share of them that are nearly 0.
+/// Root mean square of the weights of all kernels, and the share of them that are nearly 0.
 fn weights(network: &Network) -> (f64, f64) {
     let kernels = network.named_weights().filter(|(_, shape, _)| shape.len() > 1);
     let (mut n, mut squares, mut near_zero) = (0.0, 0.0, 0.0);

@@ -1,9 +1,9 @@
-//! What the pictures of an exploration say.
+//! The texts in the figures of an exploration.
 
 use crate::language::messages;
 
 messages! {
-    /// The row of a model that does not look at its inputs.
+    /// The row of a model that ignores its inputs.
     explore_always(class) { en: "always \"{class}\"", pt: "sempre \"{class}\"" }
     /// Title.
     explore_trap_title() { en: "The trap of accuracy", pt: "A armadilha da acurácia" }
@@ -11,9 +11,9 @@ messages! {
     explore_trap(class, share) { en: "A model that always predicts \"{class}\" is right on {share} of the validation rows and has learned nothing.", pt: "Um modelo que sempre prevê \"{class}\" acerta {share} das linhas de validação e não aprendeu nada." }
     /// The best rate.
     explore_best_rate(rate, name, value) { en: "The best of six rates is {rate}, with a mean {name} of {value}.", pt: "A melhor de seis taxas é {rate}, com média de {name} de {value}." }
-    /// A rate that does not change.
+    /// A constant rate.
     explore_constant() { en: "constant", pt: "constante" }
-    /// Where rates begin.
+    /// The initial rate.
     explore_begin(rate) { en: "All start at a learning rate of {rate}, ten times that of the base, and run all epochs.", pt: "Todas começam com taxa de aprendizado {rate}, dez vezes a da base, e fazem todas as épocas." }
     /// A panel.
     explore_by_update() { en: "by update", pt: "por atualização" }
@@ -23,7 +23,7 @@ messages! {
     explore_updates_words(one, mini) { en: "An epoch has {one} updates with one row each, {mini} with mini-batches, and 1 with all rows.", pt: "Uma época tem {one} atualizações com uma linha cada, {mini} com minilotes, e 1 com todas as linhas." }
     /// An axis.
     explore_seconds() { en: "seconds", pt: "segundos" }
-    /// What the time was.
+    /// The duration.
     explore_time_words(times) { en: "A training took, on average of its seeds on one thread: {times}. Times differ from machine to machine and from run to run.", pt: "Um treino levou, em média sobre as sementes em uma thread: {times}. Os tempos variam de máquina para máquina e de execução para execução." }
     /// Title.
     explore_by_time() { en: "Batch size against time", pt: "Tamanho do lote e tempo" }
@@ -31,21 +31,21 @@ messages! {
     explore_median() { en: "median", pt: "mediana" }
     /// The same seed twice.
     explore_same() { en: "The same seed twice gave the same numbers to the last bit.", pt: "A mesma semente, duas vezes, deu os mesmos números até o último bit." }
-    /// The same seed twice, otherwise.
+    /// The same seed twice, with different results.
     explore_not_same() { en: "The same seed twice did not give the same numbers: this is a bug; please report it.", pt: "A mesma semente, duas vezes, não deu os mesmos números: é um defeito do programa; por favor, relate." }
-    /// What the seeds gave.
+    /// The results of the seeds.
     explore_seed_range(n, name, low, high, sd, score, score_low, score_high) { en: "Over {n} seeds {name} goes from {low} to {high} (standard deviation {sd}), and {score} from {score_low} to {score_high}.", pt: "Em {n} sementes {name} vai de {low} a {high} (desvio-padrão {sd}), e {score} de {score_low} a {score_high}." }
-    /// An arm that is not stopped.
+    /// A variant without early stopping.
     explore_all_epochs() { en: "all epochs", pt: "todas as épocas" }
-    /// Where the validation error turns.
+    /// Where the validation error starts to rise.
     explore_turn(epoch, name, best, end, last) { en: "The median {name} is lowest at epoch {epoch}, {best}, and is {end} at epoch {last}.", pt: "A mediana de {name} é menor na época {epoch}, {best}, e é {end} na época {last}." }
-    /// Where it does not turn.
+    /// A validation error that does not rise.
     explore_still_falls(name, last, end) { en: "The median {name} still falls at the last epoch, {last}, where it is {end}: no row is memorised yet.", pt: "A mediana de {name} ainda cai na última época, {last}, onde é {end}: nenhuma linha foi memorizada ainda." }
-    /// Where an optimizer stands.
+    /// The rank of an optimizer.
     explore_share(name, share) { en: "From the best mean (0 %) to the worst (100 %), {name} is at {share}; up to 10 % counts as a good choice.", pt: "Da melhor média (0 %) à pior (100 %), {name} está em {share}; até 10 % conta como boa escolha." }
-    /// What stopping saves.
+    /// The epochs that early stopping saves.
     explore_epochs_spent(patience, stopped, all) { en: "With a patience of {patience}, a training took {stopped} epochs on average instead of {all}.", pt: "Com paciência {patience}, um treino levou em média {stopped} épocas em vez de {all}." }
-    /// An arm.
+    /// A variant.
     explore_no_penalty() { en: "no penalty", pt: "sem penalidade" }
     /// An axis.
     explore_strength() { en: "strength of the penalty", pt: "força da penalidade" }
@@ -53,23 +53,23 @@ messages! {
     explore_weight_size() { en: "size of the weights (root mean square)", pt: "tamanho dos pesos (raiz da média dos quadrados)" }
     /// An axis.
     explore_near_zero(bound) { en: "share of weights below {bound}", pt: "proporção dos pesos abaixo de {bound}" }
-    /// What penalties do.
+    /// The effect of penalties.
     explore_shrunk(size, shrunk, zero, zero_before) { en: "The strongest L2 brings the size of the weights from {size} to {shrunk}; under the strongest L1 {zero} of them are nearly zero, without a penalty {zero_before}.", pt: "O L2 mais forte leva o tamanho dos pesos de {size} a {shrunk}; sob o L1 mais forte {zero} deles são quase zero, sem penalidade {zero_before}." }
     /// An axis.
     explore_rate() { en: "dropout rate", pt: "taxa de dropout" }
     /// A panel.
     explore_at_end() { en: "at the end", pt: "no fim" }
-    /// How far the errors lie apart.
+    /// The difference between the errors.
     explore_gap(name, none, half) { en: "After all epochs, {name} on the validation rows minus that on the training rows is {none} without dropout, and {half} with a rate of 0.5 (whose training error is measured with units dropped).", pt: "Após todas as épocas, {name} nas linhas de validação menos o das de treino é {none} sem dropout, e {half} com taxa 0,5 (cujo erro de treino é medido com unidades desligadas)." }
-    /// What the slide says of the test.
+    /// The slide's text about the test.
     explore_inverted() { en: "The lecture reduces the weights for the test; Keras and Treino scale up the remaining outputs in training instead (inverted dropout), which is the same on average.", pt: "A aula reduz os pesos no teste; Keras e Treino, em vez disso, aumentam as saídas restantes no treino (dropout invertido), o que é o mesmo em média." }
-    /// An arm.
+    /// A variant.
     explore_without() { en: "no normalisation", pt: "sem normalização" }
-    /// An arm.
+    /// A variant.
     explore_with() { en: "batch normalisation", pt: "normalização em lote" }
-    /// What was reached early.
+    /// The value after few epochs.
     explore_after(epochs, name, with, without) { en: "After {epochs} epochs the training {name} is {with} with batch normalisation and {without} without.", pt: "Após {epochs} épocas, {name} no treino é {with} com normalização em lote e {without} sem." }
-    /// What was reached in the end.
+    /// The value at the end.
     explore_at_the_end(name, with, without) { en: "After all epochs {name} is {with} with it and {without} without.", pt: "Após todas as épocas, {name} é {with} com ela e {without} sem." }
     /// An axis.
     explore_into() { en: "what goes into the first activation", pt: "o que entra na primeira ativação" }
@@ -88,7 +88,7 @@ messages! {
     explore_slopes_title() { en: "Slopes of two weights", pt: "Inclinações de dois pesos" }
     /// Title.
     explore_surfaces_title() { en: "Three error surfaces", pt: "Três superfícies de erro" }
-    /// A number cut in two.
+    /// A number split at a limit.
     explore_above_mean(name) { en: "{name} above its mean", pt: "{name} acima da média" }
     /// An axis.
     explore_error() { en: "error", pt: "erro" }
@@ -110,7 +110,7 @@ messages! {
     explore_descents(a, b, yes, steps, bowl_from, bowl_to, slope_from, slope_to) { en: "On {a} and {b}, learning \"{yes}\", {steps} steps reduced the linear neuron's error from {bowl_from} to {bowl_to} and the sigmoid neuron's from {slope_from} to {slope_to}.", pt: "Com {a} e {b}, aprendendo \"{yes}\", {steps} passos levaram o erro do neurônio linear de {bowl_from} a {bowl_to} e o do sigmoide de {slope_from} a {slope_to}." }
     /// The saddle.
     explore_saddle(slope, first, second) { en: "The chain's gradient at (0; 0) is {slope}: a saddle point, where descent stops; two starts near it end at {first} and {second}.", pt: "O gradiente da cadeia em (0; 0) é {slope}: um ponto de sela, onde a descida para; dois inícios próximos terminam em {first} e {second}." }
-    /// What contours are.
+    /// An explanation of contour lines.
     explore_contour_words() { en: "Contour lines join weights of equal error; arrows point against the gradient.", pt: "Curvas de nível unem pesos de mesmo erro; setas apontam contra o gradiente." }
     /// Title.
     explore_race_title() { en: "A race on two weights", pt: "Uma corrida em dois pesos" }
@@ -144,9 +144,9 @@ messages! {
     explore_conditions(a, b, raw, scaled, raw_limit, limit) { en: "For {a} and {b} the condition number of a linear neuron's error falls from {raw} to {scaled} when they are standardised, and the largest stable rate goes from {raw_limit} to {limit}.", pt: "Para {a} e {b} o número de condição do erro de um neurônio linear cai de {raw} para {scaled} quando são padronizadas, e a maior taxa estável vai de {raw_limit} para {limit}." }
     /// Its words.
     explore_valley(steps, raw, scaled) { en: "After {steps} steps at nine tenths of that rate the error is {raw} with raw and {scaled} with standardised inputs.", pt: "Após {steps} passos com nove décimos dessa taxa, o erro é {raw} com entradas originais e {scaled} com padronizadas." }
-    /// A column that was drawn.
+    /// A column of random numbers.
     explore_weight() { en: "weight (kg)", pt: "peso (kg)" }
-    /// A column that was drawn.
+    /// A column of random numbers.
     explore_height() { en: "height (m)", pt: "altura (m)" }
     /// Title.
     explore_bmi_title() { en: "The lecture's example: weight and height (a drawn sample of 200)", pt: "O exemplo da aula: peso e altura (amostra sorteada de 200)" }
@@ -178,9 +178,9 @@ messages! {
     explore_tangent() { en: "slope by back-propagation", pt: "inclinação por retropropagação" }
     /// What was measured.
     explore_chain_rule(column, row, x, error, slope1, slope2) { en: "For row {row} ({column}, standardised: {x}) the chain tanh(w2 tanh(w1 x)) has an error of {error}, with slopes of {slope1} for w1 and {slope2} for w2.", pt: "Para a linha {row} ({column}, padronizada: {x}) a cadeia tanh(w2 tanh(w1 x)) tem erro {error}, com inclinações {slope1} para w1 e {slope2} para w2." }
-    /// How near it is.
+    /// The distance from it.
     explore_checked(differences, engine) { en: "Numerical differences give the same derivatives up to a relative error of {differences}, and the training engine up to {engine}.", pt: "Diferenças numéricas dão as mesmas derivadas com erro relativo de até {differences}, e o motor de treino até {engine}." }
-    /// What the picture is.
+    /// A description of the picture.
     explore_tangent_words() { en: "Each curve is the error when one weight moves and the other stays; the straight line has the slope that back-propagation gives.", pt: "Cada curva é o erro quando um peso se move e o outro fica; a reta tem a inclinação que a retropropagação dá." }
     /// Column and series.
     explore_start() { en: "start", pt: "início" }

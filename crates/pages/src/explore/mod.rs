@@ -1,15 +1,15 @@
-//! The lecture on one's own data: one setting after another is varied around a sensible training of the user's table, with
-//! repeated seeds, and each claim of the lecture is held against what was measured there.
+//! The lecture on the user's data: settings are varied one after another around a sensible training of the user's
+//! table, with repeated seeds, and each claim of the lecture is compared with the measurements.
 //!
 //! ```text
 //! Spec --Lab--> arms x seeds --topics, one after another--> Exploration --exploration_report--> one page
 //! ```
-//! A [`Topic`] is a slide: its pictures, two sentences that say what was measured here, the lecture's claim, and whether it
-//! held. Topics in `measured/` train the user's network; those in `two_weights/` train networks of two weights on two of the
-//! user's columns, whose whole error surface can be drawn. Both go through the same engine and optimizers as any training.
+//! A [`Topic`] is a slide: its figures, two sentences with the measurements, the lecture's claim, and whether it held.
+//! Topics in `measured/` train the user's network; those in `two_weights/` train networks of two weights on two of the
+//! user's columns, whose whole error surface can be drawn. Both use the same engine and optimizers as any training.
 //!
-//! Settings are told apart by Wilcoxon's signed-rank test over the same seeds: some go astray by orders of magnitude, which
-//! blinds a t test. What is measured depends on the seed alone, but for seconds.
+//! Settings are compared by Wilcoxon's signed-rank test over the same seeds: some diverge by orders of magnitude, which
+//! makes a t test useless. All results depend on the seed alone, except durations.
 
 mod experiment;
 mod figure_words;
@@ -29,7 +29,7 @@ use treino::events::Gate;
 use treino::spec::Spec;
 use treino::train::Simd;
 
-/// How to explore.
+/// The options of an exploration.
 #[derive(Debug, Clone, Copy)]
 pub struct Explore<'a> {
     /// Seeds of each setting, at least 2.
@@ -38,26 +38,26 @@ pub struct Explore<'a> {
     pub only: &'a [String],
     /// The language of words and figures.
     pub lang: Lang,
-    /// Trainings side by side, one a thread; they never change the result.
+    /// The number of trainings in parallel, one per thread; it never changes the result.
     pub threads: usize,
     /// The instruction set; it never changes the result.
     pub simd: Simd,
-    /// Stopped, no further training begins; paused, none begins for a while.
+    /// While it is paused, no further training starts; once it is stopped, none starts at all.
     pub gate: &'a Gate,
-    /// The command that makes the exploration, without its `--only`.
+    /// The command for the exploration, without its `--only`.
     pub command: &'a str,
 }
 
-/// What became of a claim.
+/// The result for a claim.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ClaimResult {
-    /// It was seen here too.
+    /// The same was measured here.
     Confirmed,
-    /// The opposite was seen here.
+    /// The opposite was measured here.
     Refuted,
-    /// The seeds do not tell.
+    /// The difference is not significant.
     Undecided,
-    /// There was nothing to test: a picture that explains.
+    /// There was nothing to test: an explanatory picture.
     Shown,
 }
 
@@ -72,7 +72,7 @@ impl ClaimResult {
         }
     }
 
-    /// Of a difference: whether it is as claimed (`true`) or the other way round; `None` where it cannot be told from none.
+    /// For a difference: whether it is as claimed (`true`) or the opposite; `None` if it is not significant.
     fn of(as_claimed: Option<bool>) -> Self {
         match as_claimed {
             Some(true) => ClaimResult::Confirmed,
@@ -89,35 +89,35 @@ pub struct Topic {
     pub id: &'static str,
     /// Its title.
     pub title: String,
-    /// What the lecture says.
+    /// The claim of the lecture.
     pub claim: String,
     /// Whether it held here.
     pub finding: ClaimResult,
-    /// What was measured here, with its numbers: two sentences.
+    /// The measurements, with their numbers: two sentences.
     pub words: Vec<String>,
     /// Its pictures.
     pub figures: Vec<Figure>,
-    /// A number of a training after each of its epochs, less being better, for a reader to play early stopping with.
+    /// A metric of a training after each of its epochs, less being better, for an interactive replay of early stopping.
     pub recorded: Option<(String, Vec<f64>)>,
 }
 
-/// A table, explored.
+/// The exploration of a table.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Exploration {
     /// In the order of the lecture.
     pub topics: Vec<Topic>,
-    /// Ids of topics that this table or network has nothing to show for.
+    /// Ids of topics that are not applicable to this table or network.
     pub left_out: Vec<&'static str>,
-    /// The training that was varied, and how often, in sentences.
+    /// A description of the base training and of the repeats, in sentences.
     pub words: Vec<String>,
-    /// Whether it was told to stop before the last topic.
+    /// Whether it was stopped before the last topic.
     pub cut_short: bool,
-    /// What was decided about the table without being asked.
+    /// What was decided about the table automatically.
     pub notes: Vec<treino::data::Note>,
 }
 
 impl Exploration {
-    /// How many claims were confirmed and how many not, in words.
+    /// A sentence with the numbers of confirmed and other claims.
     pub fn counts(&self, lang: Lang) -> String {
         let count = |finding| self.topics.iter().filter(|topic| topic.finding == finding).count();
         lang.explore_counts(
@@ -129,7 +129,7 @@ impl Exploration {
     }
 }
 
-/// Measures a topic; `None` where there is nothing to show for it.
+/// Measures a topic; `None` if it is not applicable.
 type MeasureTopic = fn(&Experiment<'_>) -> Result<Option<Topic>>;
 
 /// The topics in the order of the lecture.
@@ -157,12 +157,12 @@ pub fn topics() -> impl Iterator<Item = &'static str> {
     TOPICS.iter().map(|(id, _)| *id)
 }
 
-/// Explores a table around the training that a spec describes. `watch` is told the id of each topic as it begins, its
-/// number from 1, and how many there are.
+/// Explores a table around the training of a spec. `watch` gets the id of each topic as it starts, its number from 1,
+/// and the number of topics.
 ///
 /// # Errors
-/// Anything that is wrong with the spec or its data; no rows for validation; several targets; fewer than two seeds; a topic
-/// that does not exist.
+/// Returns an error for anything that is wrong with the spec or its data; for no validation rows; for several targets;
+/// for fewer than two seeds; or for an unknown topic.
 pub fn explore(spec: &Spec, how: &Explore<'_>, watch: &mut dyn FnMut(&str, usize, usize)) -> Result<Exploration> {
     for name in how.only {
         if !topics().any(|id| id == name) {
@@ -184,7 +184,7 @@ pub fn explore(spec: &Spec, how: &Explore<'_>, watch: &mut dyn FnMut(&str, usize
     for (at, (id, measure)) in asked.iter().enumerate() {
         watch(id, at + 1, asked.len());
         let topic = measure(&lab)?;
-        // Of a topic that was interrupted some trainings are missing.
+        // An interrupted topic lacks some trainings.
         if how.gate.is_stopped() {
             found.cut_short = true;
             break;

@@ -6,7 +6,7 @@ use crate::figure::{FigureCell, FigureTable};
 use crate::language::Lang;
 use treino::report::Stopping;
 
-/// An exploration as one page; `name` is what it is about.
+/// An exploration as one page; `name` is the name of its table.
 pub fn exploration_report(found: &Exploration, name: &str, lang: Lang) -> ReportPage {
     let mut table = FigureTable::new([lang.explore_topic(), lang.explore_claim(), lang.explore_finding()]);
     for topic in &found.topics {
@@ -42,7 +42,7 @@ pub fn exploration_report(found: &Exploration, name: &str, lang: Lang) -> Report
     ReportPage { lang, title: lang.explore_page_title(name), lead, sections }
 }
 
-/// Early stopping on a recorded training, to be played with.
+/// An interactive replay of early stopping on a recorded training.
 fn replay(name: &str, values: &[f64], lang: Lang) -> ReplayData {
     let values = values.iter().map(|value| Some(*value)).collect();
     ReplayData {

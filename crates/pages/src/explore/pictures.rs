@@ -1,16 +1,16 @@
-//! Panels that many topics share.
+//! Panels that several topics use.
 
 use super::experiment::{Experiment, TrainedVariants};
 use crate::figure::{Axis, AxisScale, FigureCell, FigureTable, Panel, SeedCurves, Series, SeriesShape};
 use treino::statistics::interval95;
 
-/// Arms whose curves have bands; those of more would hide each other.
+/// The largest number of variants whose curves have bands; more bands would hide each other.
 const BANDS: usize = 4;
 
-/// Numbers that differ by more than this factor are drawn by their logarithms.
+/// Numbers that differ by more than this factor get a logarithmic axis.
 const WIDE: f64 = 5.0;
 
-/// An axis for these numbers: linear, or logarithmic where they are far apart.
+/// An axis for these numbers: linear, or logarithmic if they differ much.
 pub fn fitting(title: impl Into<String>, numbers: impl Iterator<Item = f64>) -> Axis {
     let finite = numbers.filter(|x| x.is_finite());
     let (low, high) = finite.fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), x| (l.min(x), h.max(x)));
@@ -19,7 +19,7 @@ pub fn fitting(title: impl Into<String>, numbers: impl Iterator<Item = f64>) -> 
 }
 
 impl Experiment<'_> {
-    /// A number of each arm over the epochs.
+    /// A metric of each variant over the epochs.
     pub fn curves(&self, trained: &TrainedVariants, name: &str) -> Panel {
         let has_bands = trained.labels.len() <= BANDS;
         let bundles: Vec<SeedCurves> =
@@ -30,7 +30,7 @@ impl Experiment<'_> {
         Panel { title: name.to_string(), x: Axis::new(self.lang().epoch()), y, series, ..Panel::default() }
     }
 
-    /// The number by which arms are judged: every seed, and the mean with its interval.
+    /// The metric that compares variants: every seed, and the mean with its interval.
     pub fn strip(&self, trained: &TrainedVariants) -> Panel {
         let lang = self.lang();
         let (mut x, mut y, mut labels) = (Vec::new(), Vec::new(), Vec::new());
@@ -52,7 +52,7 @@ impl Experiment<'_> {
             }
         }
         let axis = fitting(&trained.judge.name, y.iter().copied());
-        // An interval that reaches below 0 has no logarithm.
+        // An interval that extends below 0 has no logarithm.
         if axis.scale == AxisScale::Log {
             low.iter_mut().zip(&middle).filter(|(low, _)| **low <= 0.0).for_each(|(low, middle)| *low = *middle);
         }
@@ -69,7 +69,7 @@ impl Experiment<'_> {
         }
     }
 
-    /// The arms in numbers.
+    /// The results of the variants as a table.
     pub fn summary(&self, trained: &TrainedVariants) -> FigureTable {
         let lang = self.lang();
         let name = &trained.judge.name;

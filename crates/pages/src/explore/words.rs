@@ -1,4 +1,4 @@
-//! What an exploration says: its page, its topics and the lecture's claims.
+//! The texts of an exploration: its page, its topics and the lecture's claims.
 
 use super::ClaimResult;
 use crate::language::{Lang, messages};
@@ -6,31 +6,31 @@ use crate::language::{Lang, messages};
 messages! {
     /// The title of the page.
     explore_page_title(name) { en: "The lecture on {name}", pt: "A aula com os dados de {name}" }
-    /// The section with all findings.
+    /// The section with all results.
     explore_section_findings() { en: "Results", pt: "Resultados" }
-    /// What the table of findings is.
+    /// A description of the table of results.
     explore_table_words() { en: "Each claim of the lecture, compared with trainings on this table. Settings are compared by signed-rank tests (Wilcoxon) over the same seeds, at 5 %; comparisons with the best of several have a Holm correction.", pt: "Cada afirmação da aula, comparada com treinos nesta tabela. As configurações são comparadas por testes dos postos sinalizados (Wilcoxon) sobre as mesmas sementes, a 5 %; comparações com a melhor de várias têm correção de Holm." }
     /// Column: a topic.
     explore_topic() { en: "topic", pt: "tema" }
     /// Column: what the lecture says.
     explore_claim() { en: "claim of the lecture", pt: "afirmação da aula" }
-    /// Column: what became of it.
+    /// Column: the result.
     explore_finding() { en: "result", pt: "resultado" }
     /// Before a claim.
     explore_claimed(claim) { en: "The lecture: {claim}", pt: "A aula: {claim}" }
-    /// Before a finding.
+    /// Before a result.
     explore_found(finding) { en: "Result: {finding}.", pt: "Resultado: {finding}." }
-    /// A finding.
+    /// A result.
     finding_confirmed() { en: "confirmed", pt: "confirmada" }
-    /// A finding.
+    /// A result.
     finding_refuted() { en: "refuted", pt: "refutada" }
-    /// A finding.
+    /// A result.
     finding_undecided() { en: "undecided", pt: "indecisa" }
-    /// A finding.
+    /// A result.
     finding_shown() { en: "shown", pt: "mostrada" }
     /// How many claims held.
     explore_counts(confirmed, refuted, undecided, shown) { en: "claims confirmed: {confirmed}, refuted: {refuted}, undecided: {undecided}, shown: {shown}", pt: "afirmações confirmadas: {confirmed}, refutadas: {refuted}, indecisas: {undecided}, mostradas: {shown}" }
-    /// Topics without anything to show.
+    /// Topics that are not applicable.
     explore_left_out(topics) { en: "Not shown, because they do not apply to this table or network: {topics}.", pt: "Não mostrados, pois não se aplicam a esta tabela ou rede: {topics}." }
     /// It was interrupted.
     explore_cut_short() { en: "The exploration was interrupted.", pt: "A exploração foi interrompida." }
@@ -38,11 +38,11 @@ messages! {
     explore_label_base() { en: "base", pt: "base" }
     /// The training that is varied.
     explore_base(network, optimizer, batch_size, epochs, patience) { en: "The base training: {network}; {optimizer}; batches of {batch_size} rows, at most {epochs} epochs, stopped after {patience} without a better validation loss, with the best weights restored. Each topic varies one setting.", pt: "O treino de base: {network}; {optimizer}; lotes de {batch_size} linhas, no máximo {epochs} épocas, parado após {patience} sem melhora da perda de validação, com os melhores pesos restaurados. Cada tema varia uma configuração." }
-    /// How often, and by what it is judged.
+    /// The number of repeats, and the metric.
     explore_seeds(seeds, name) { en: "Every setting is trained with the same {seeds} seeds; settings are compared by {name}, without penalty.", pt: "Cada configuração é treinada com as mesmas {seeds} sementes; elas são comparadas por {name}, sem penalidade." }
     /// A large table.
     explore_thinned(used, rows) { en: "Of {rows} rows, {used} evenly spaced ones are used.", pt: "Das {rows} linhas, {used} igualmente espaçadas são usadas." }
-    /// Where page and pictures are.
+    /// Where the page and the pictures are.
     explore_saved_pictures(page, n) { en: "{page}, and {n} pictures in the same folder", pt: "{page}, e {n} figuras na mesma pasta" }
     /// Progress.
     explore_progress(topic, at, of) { en: "{topic} ({at} of {of})", pt: "{topic} ({at} de {of})" }
@@ -129,7 +129,7 @@ messages! {
 }
 
 impl Lang {
-    /// A finding in words.
+    /// A result as text.
     pub fn claim_finding(self, finding: ClaimResult) -> String {
         match finding {
             ClaimResult::Confirmed => self.finding_confirmed(),

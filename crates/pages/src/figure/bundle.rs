@@ -3,21 +3,21 @@
 use super::{Series, SeriesShape};
 use treino::statistics::quantile;
 
-/// A number over the epochs of several seeds.
+/// A metric over the epochs of several seeds.
 #[derive(Debug, Clone)]
 pub(crate) struct SeedCurves {
     /// Epochs, from 1.
     pub x: Vec<f64>,
-    /// The least.
+    /// The minimum.
     pub low: Vec<f64>,
     /// The median.
     pub middle: Vec<f64>,
-    /// The most.
+    /// The maximum.
     pub high: Vec<f64>,
 }
 
 impl SeedCurves {
-    /// Of curves, as far as more than half of them reach.
+    /// Summarises curves, up to the last epoch that more than half of them reach.
     pub fn of(curves: &[Vec<f64>]) -> SeedCurves {
         let mut bundle = SeedCurves { x: Vec::new(), low: Vec::new(), middle: Vec::new(), high: Vec::new() };
         for epoch in 0..curves.iter().map(Vec::len).max().unwrap_or(0) {
@@ -35,7 +35,7 @@ impl SeedCurves {
         bundle
     }
 
-    /// As series: the band, where it is asked for, and the median.
+    /// As series: the band, if requested, and the median.
     pub fn series(self, name: &str, has_band: bool) -> Vec<Series> {
         let SeedCurves { x, low, middle, high } = self;
         let band = has_band.then(|| Series::reference("", SeriesShape::Band { x: x.clone(), low, high }));

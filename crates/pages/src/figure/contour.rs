@@ -1,4 +1,4 @@
-//! Contour lines of a surface that is known on a grid (marching squares), as lines that every drawing can draw.
+//! Contour lines of a surface on a grid (marching squares), as line series that every renderer can draw.
 
 use super::{Series, SeriesShape};
 use std::collections::BTreeMap;
@@ -6,11 +6,11 @@ use std::collections::BTreeMap;
 /// A surface on a grid.
 #[derive(Debug, Clone)]
 pub(crate) struct HeightGrid {
-    /// Places across, rising.
+    /// Horizontal positions, increasing.
     pub x: Vec<f64>,
-    /// Places up, rising.
+    /// Vertical positions, increasing.
     pub y: Vec<f64>,
-    /// Heights: `z[row][column]`.
+    /// Values: `z[row][column]`.
     pub z: Vec<Vec<f64>>,
 }
 
@@ -18,10 +18,10 @@ pub(crate) struct HeightGrid {
 type Edge = (usize, usize, bool);
 
 impl HeightGrid {
-    /// `n` x `n` points of a function between two corners.
+    /// Evaluates a function at `n` x `n` points between two corners.
     ///
     /// # Errors
-    /// Those of the function.
+    /// Returns the errors of the function.
     pub fn of<E>(
         [from, to]: [[f64; 2]; 2],
         n: usize,
@@ -34,7 +34,7 @@ impl HeightGrid {
         Ok(HeightGrid { x, y, z })
     }
 
-    /// `n` heights between the lowest and the highest, closer to each other near the lowest.
+    /// `n` levels between the lowest and the highest value, closer to each other near the lowest.
     pub fn levels(&self, n: usize) -> Vec<f64> {
         let [low, high] = super::style::bounds(self.z.iter().flatten());
         (1..=n).map(|i| low + (high - low) * (i as f64 / (n + 1) as f64).powi(2)).collect()
@@ -49,8 +49,8 @@ impl HeightGrid {
         levels.iter().filter_map(line).collect()
     }
 
-    /// The places at one height, with a gap (NaN) between pieces. Between two points of the grid the surface is taken as
-    /// straight; a cell whose corners lie crosswise is cut by the mean of its corners.
+    /// The points at one level, with a gap (NaN) between pieces. Between two grid points the surface is interpolated
+    /// linearly; in an ambiguous cell, the mean of its corners decides.
     fn line(&self, level: f64) -> (Vec<f64>, Vec<f64>) {
         let mut joined: BTreeMap<Edge, Vec<Edge>> = BTreeMap::new();
         let mut join = |a: Edge, b: Edge| {
@@ -59,7 +59,7 @@ impl HeightGrid {
         };
         for row in 0..self.y.len().saturating_sub(1) {
             for column in 0..self.x.len().saturating_sub(1) {
-                // Around the cell from its lower left corner, against the clock.
+                // Around the cell from its lower left corner, counterclockwise.
                 let corners = [
                     self.z[row][column],
                     self.z[row][column + 1],
@@ -77,7 +77,7 @@ impl HeightGrid {
                     [a, b] => join(edges[a], edges[b]),
                     [..] if crossed.len() == 4 => {
                         let middle = corners.iter().sum::<f64>() / 4.0 >= level;
-                        // Two opposite corners are joined through the middle; the others are cut off.
+                        // Two opposite corners are connected through the middle; the others are cut off.
                         let pairs = if middle == is_high[0] { [[0, 1], [2, 3]] } else { [[3, 0], [1, 2]] };
                         pairs.into_iter().for_each(|[a, b]| join(edges[a], edges[b]));
                     }
@@ -86,7 +86,7 @@ impl HeightGrid {
             }
         }
         let (mut x, mut y) = (Vec::new(), Vec::new());
-        // Open pieces begin at an end; what is left then goes round.
+        // Open pieces start at an end; the remaining ones are closed.
         while let Some(start) = joined.iter().find(|(_, n)| n.len() == 1).or_else(|| joined.iter().next()).map(|e| *e.0)
         {
             if !x.is_empty() {
@@ -117,7 +117,7 @@ impl HeightGrid {
     }
 }
 
-/// Takes a way from an edge out, and the edge where it was the last.
+/// Removes the connection of two edges, and an edge that has no others.
 fn cut(joined: &mut BTreeMap<Edge, Vec<Edge>>, from: Edge, to: Edge) {
     if let Some(ways) = joined.get_mut(&from) {
         if let Some(at) = ways.iter().position(|way| *way == to) {

@@ -1,4 +1,4 @@
-//! Figures as still pictures: laid out here, written as SVG and PNG. Always on white paper.
+//! Figures as static pictures: layout, and output as SVG and PNG. The background is always white.
 
 use super::picture::{self, Anchor, Ink, Paint, Picture, Text, circle, fitted, ink, rectangle, width};
 use super::style::{self, Extent, bounds, turns};
@@ -12,11 +12,11 @@ const WHITE: Ink = [0xff; 3];
 const DASHES: [&[f32]; 6] =
     [&[], &[8.0, 4.0], &[8.0, 3.0, 2.0, 3.0], &[14.0, 5.0], &[2.0, 3.0], &[14.0, 4.0, 2.0, 4.0]];
 const WIDTH: f64 = 760.0;
-/// The size of most texts.
+/// The default size of texts.
 const TICK: f64 = 11.0;
-/// From one line of a legend to the next.
+/// The distance between lines of a legend.
 const LEGEND: f64 = 17.0;
-/// By how many degrees long names below an axis rise.
+/// The rotation of long names below an axis, in degrees.
 const ANGLE: f64 = 40.0;
 
 /// The figure as SVG, with its title.
@@ -24,12 +24,12 @@ pub fn svg(figure: &Figure, lang: Lang) -> String {
     picture::svg(&drawn(figure, lang, true))
 }
 
-/// The same without the title, for a page that has it.
+/// The same without the title, for a page that shows it.
 pub(super) fn svg_untitled(figure: &Figure, lang: Lang) -> String {
     picture::svg(&drawn(figure, lang, false))
 }
 
-/// The figure as PNG, two pixels for one of the SVG; the font comes along.
+/// The figure as PNG, with two pixels per SVG pixel; the font is built in.
 pub fn png(figure: &Figure, lang: Lang) -> Vec<u8> {
     picture::png(&drawn(figure, lang, true), 2.0)
 }
@@ -57,16 +57,16 @@ fn drawn(figure: &Figure, lang: Lang, is_titled: bool) -> Picture {
     pen.picture
 }
 
-/// What a panel needs room for; places are counted from its left.
+/// The space that a panel needs; positions are relative to its left edge.
 struct PanelLayout<'a> {
     panel: &'a Panel,
     spans: [Extent; 2],
     x_ticks: Vec<(f64, String)>,
     y_ticks: Vec<(f64, String)>,
-    /// The frame's left and right.
+    /// The left and right edges of the frame.
     left: f64,
     right: f64,
-    /// How long the longest name below is, where names are rotated.
+    /// The length of the longest name below the axis, if names are rotated.
     rotated: Option<f64>,
     legend: Vec<LegendEntry<'a>>,
 }
@@ -100,7 +100,7 @@ impl<'a> PanelLayout<'a> {
         let mut x_ticks = spans[0].ticks(&panel.x, most, lang);
         let mut rotated = None;
         if longest(&x_ticks) > ((right - left) / x_ticks.len().max(1) as f64 - 6.0).max(20.0) {
-            // The first one ends under its place, and begins inside the panel.
+            // The first name ends below its position, and must start inside the panel.
             let first = x_ticks.first().and_then(|(at, _)| spans[0].share(*at)).unwrap_or(0.0);
             x_ticks = fit(x_ticks, f64::min(130.0, (left + first * (right - left)) / ANGLE.to_radians().cos()));
             rotated = Some(longest(&x_ticks));
@@ -109,12 +109,12 @@ impl<'a> PanelLayout<'a> {
         PanelLayout { panel, spans, x_ticks, y_ticks, left, right, rotated, legend }
     }
 
-    /// What is below the frame.
+    /// The height of what is below the frame.
     fn foot(&self) -> f64 {
         self.rotated.map_or(46.0, |long| 44.0 + long * ANGLE.to_radians().sin())
     }
 
-    /// Long legends and long names take their room from nobody.
+    /// Long legends and long names increase the height instead of shrinking the frame.
     fn height(&self, least: f64) -> f64 {
         let names = if let AxisScale::Names(names) = &self.panel.y.scale { names.len() } else { 0 };
         let legend = self.legend.last().map_or(0, |entry| entry.row);
@@ -122,7 +122,7 @@ impl<'a> PanelLayout<'a> {
     }
 }
 
-/// Where the names of the legend stand.
+/// Computes the positions of the names in the legend.
 fn legend(panel: &Panel, left: f64, right: f64) -> Vec<LegendEntry<'_>> {
     let mut entries: Vec<LegendEntry> = Vec::new();
     let (mut x, mut row) = (left, 0);
@@ -146,7 +146,7 @@ struct Pen {
 }
 
 impl Pen {
-    /// A text of a size, cut where it takes more than its room.
+    /// A text of a size, truncated if it is longer than the available space.
     fn text(&mut self, at: [f64; 2], text: &str, (size, room): (f64, f64), anchor: Anchor, ink: Ink) {
         self.picture.text(Text { at, text: fitted(text, size, room), size, anchor, angle: 0.0, ink });
     }
@@ -166,7 +166,7 @@ impl Pen {
         self.picture.path(&rectangle(place), ink, Paint::Fill(opacity));
     }
 
-    /// A small sign: circle, square, diamond, triangle, cross, x.
+    /// A marker: circle, square, diamond, triangle, cross, x.
     fn sign(&mut self, turn: Option<usize>, [x, y]: [f64; 2], r: f64) {
         let ink = colour(turn);
         let closed = |points: &[[f64; 2]]| {
@@ -209,7 +209,7 @@ impl Frame {
         Some([self.across(self.x.share(x)?), self.up(self.y.share(y)?)])
     }
 
-    /// The nearest place inside.
+    /// The nearest position inside.
     fn held(&self, x: f64, y: f64) -> Option<[f64; 2]> {
         Some([self.across(self.x.held(x)?), self.up(self.y.held(y)?)])
     }
@@ -240,7 +240,7 @@ fn draw(pen: &mut Pen, plan: &PanelLayout, [left, top, wide, high]: [f64; 4]) {
     let frame = Frame { left: frame_left, right, top: head + 8.0, bottom: top + high - plan.foot(), x, y };
     axes(pen, plan, &frame);
     let middle = (frame.left + frame.right) / 2.0;
-    // A title longer than its axis reaches over the panel, not beyond.
+    // A title longer than its axis may extend over the panel, but not beyond.
     let half = (middle - left).min(left + wide - middle) - 4.0;
     pen.text([middle, top + high - 10.0], &panel.x.title, (12.0, 2.0 * half), Anchor::Middle, INK);
     let side = (frame.top + frame.bottom) / 2.0;
@@ -275,7 +275,7 @@ fn axes(pen: &mut Pen, plan: &PanelLayout, frame: &Frame) {
     }
 }
 
-/// A name of the legend and what its series looks like.
+/// A name of the legend with the style of its series.
 fn listed(pen: &mut Pen, entry: &LegendEntry, [x, y]: [f64; 2]) {
     let (ink, turn) = (colour(entry.turn), entry.turn);
     match entry.series.shape {
@@ -351,7 +351,7 @@ fn shape(pen: &mut Pen, series: &Series, turn: Option<usize>, frame: &Frame) {
     }
 }
 
-/// A line with gaps, and a dozen signs on it.
+/// A line with gaps, and a dozen markers on it.
 fn line(pen: &mut Pen, places: &[[f64; 2]], turn: Option<usize>, frame: &Frame) {
     let (ink, wide) = (colour(turn), if turn.is_some() { 2.0 } else { 1.0 });
     let drawn: Vec<Option<[f64; 2]>> = places.iter().map(|[x, y]| frame.at(*x, *y)).collect();
@@ -372,7 +372,7 @@ fn cells(pen: &mut Pen, z: &[Vec<f64>], texts: &[Vec<String>], frame: &Frame) {
         let ([left, top], [right, bottom]) = (frame.held(x - 0.5, y + 0.5)?, frame.held(x + 0.5, y - 0.5)?);
         Some([left, top, right - left, bottom - top])
     };
-    // A number cut short would be another number: where one has no room, all letters get smaller, or no cell has a text.
+    // A truncated number would be another number: if one does not fit, all texts get smaller, or are omitted.
     let [_, _, wide, high] = place(0, 0).unwrap_or_default();
     let widest = texts.iter().flatten().map(|text| width(text, 12.0)).fold(1.0, f64::max);
     let size = 12.0 * f64::min(1.0, (wide - 5.0) / widest);
@@ -391,7 +391,7 @@ fn cells(pen: &mut Pen, z: &[Vec<f64>], texts: &[Vec<String>], frame: &Frame) {
     }
 }
 
-/// Strips lie behind what is drawn, lines and words before it.
+/// Strips are drawn behind the series, lines and texts in front.
 fn marks(pen: &mut Pen, panel: &Panel, frame: &Frame, is_before: bool) {
     let grey = ink(style::GREY);
     for (i, mark) in panel.marks.iter().enumerate() {

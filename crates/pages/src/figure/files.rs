@@ -3,12 +3,12 @@
 use super::{AxisScale, Figure, FigureCell, FigureTable, MarkPosition, SeriesShape};
 use serde_json::{Value, json};
 
-/// The table as CSV (RFC 4180): numbers in full with a decimal point, empty where there is nothing.
+/// The table as CSV (RFC 4180): numbers with all digits and a decimal point; empty cells stay empty.
 pub fn csv(table: &FigureTable) -> String {
     let mut out = String::new();
     let mut line = |cells: &mut dyn Iterator<Item = String>| {
         let cells: Vec<String> = cells.collect();
-        // A line that is empty would be no line.
+        // Readers would skip an empty line.
         out.push_str(if cells.len() == 1 && cells[0].is_empty() { "\"\"" } else { "" });
         out.push_str(&cells.join(","));
         out.push_str("\r\n");

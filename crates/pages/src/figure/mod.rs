@@ -1,9 +1,9 @@
-//! What a person looks at: one contract for every figure.
+//! Figures: one data structure for all renderers.
 //!
-//! A [`Figure`] is data and words, made once: panels with axes and units, one or two sentences with the numbers that matter, the
-//! data as a table, and the command that makes it again. The report, files, the terminal and any page to come draw that one
-//! thing, so that they cannot disagree. [`Figure`]s know no colour and no pixel; who draws gives the first series the first
-//! colour, dash and marker, and so on.
+//! A [`Figure`] is data and text, created once: panels with axes and units, one or two sentences with the most
+//! important numbers, the data as a table, and the command that creates it again. Reports, files and the terminal all
+//! render this one structure, so that they cannot disagree. [`Figure`]s contain no colours and no pixels; renderers
+//! give the first series the first colour, dash and marker, and so on.
 
 mod bundle;
 mod contour;
@@ -38,91 +38,91 @@ pub struct Figure {
     pub id: String,
     /// What it shows.
     pub title: String,
-    /// One or two sentences that say what is to be seen, with the numbers that matter.
+    /// One or two sentences about what the figure shows, with the most important numbers.
     pub words: Vec<String>,
-    /// What is drawn, side by side where there are several.
+    /// The panels, next to each other if there are several.
     pub panels: Vec<Panel>,
     /// The data.
     pub table: FigureTable,
-    /// The command that makes it again.
+    /// The command that creates it again.
     pub command: String,
 }
 
 /// One pair of axes.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Panel {
-    /// Over it, where a figure has several; else empty.
+    /// The title above it, if a figure has several; else empty.
     pub title: String,
-    /// Across.
+    /// The horizontal axis.
     pub x: Axis,
-    /// Up.
+    /// The vertical axis.
     pub y: Axis,
-    /// What is drawn, from the back to the front.
+    /// The series, from the back to the front.
     pub series: Vec<Series>,
-    /// Places worth a line and a word.
+    /// Marked positions.
     pub marks: Vec<Mark>,
 }
 
 /// An axis.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Axis {
-    /// What is measured, with its unit in brackets where it has one.
+    /// What is measured, with its unit in brackets if it has one.
     pub title: String,
-    /// How numbers become lengths.
+    /// The scale.
     pub scale: AxisScale,
-    /// From where to where; `None` for what the data asks.
+    /// Its limits; `None` to derive them from the data.
     pub range: Option<[f64; 2]>,
     /// Whether a reader may switch it between linear and logarithmic.
     pub can_switch: bool,
 }
 
-/// How an axis maps.
+/// The scale of an axis.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub enum AxisScale {
-    /// Evenly.
+    /// Linear.
     #[default]
     Linear,
-    /// By logarithm.
+    /// Logarithmic.
     Log,
-    /// One place for each name: position 0, 1, ...
+    /// One position for each name: 0, 1, ...
     Names(Vec<String>),
 }
 
-/// Something drawn.
+/// A series of data.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Series {
     /// Its name in the legend; empty for none.
     pub name: String,
-    /// Whether it is there to compare with, such as a baseline: drawn thin and grey, and takes no colour.
+    /// Whether it is a reference, such as a baseline: drawn thin and grey, without using a colour.
     pub is_reference: bool,
     /// Its data.
     pub shape: SeriesShape,
 }
 
-/// What a series looks like. Positions that are not finite are left out: a line has a gap there.
+/// The type of a series. Positions that are not finite are omitted: a line has a gap there.
 #[derive(Debug, Clone, PartialEq)]
 pub enum SeriesShape {
     /// A line through points.
     Line {
-        /// Across.
+        /// Horizontal positions.
         x: Vec<f64>,
-        /// Up.
+        /// Vertical positions.
         y: Vec<f64>,
     },
-    /// Points, each with a label that is shown when it is pointed at (or none for all).
+    /// Points, each with a label that is shown on hover (or without labels).
     Points {
-        /// Across.
+        /// Horizontal positions.
         x: Vec<f64>,
-        /// Up.
+        /// Vertical positions.
         y: Vec<f64>,
-        /// What each is.
+        /// Labels.
         labels: Vec<String>,
     },
     /// Points with a whisker each, such as an estimate with its interval.
     Whiskers {
-        /// Across.
+        /// Horizontal positions.
         x: Vec<f64>,
-        /// Up.
+        /// Vertical positions.
         y: Vec<f64>,
         /// Lower ends.
         low: Vec<f64>,
@@ -131,14 +131,14 @@ pub enum SeriesShape {
     },
     /// The area between two lines.
     Band {
-        /// Across.
+        /// Horizontal positions.
         x: Vec<f64>,
         /// Lower line.
         low: Vec<f64>,
         /// Upper line.
         high: Vec<f64>,
     },
-    /// Bars that stand on 0: centre, width and height of each.
+    /// Bars that start at 0: centre, width and height of each.
     Bars {
         /// Centres.
         x: Vec<f64>,
@@ -147,41 +147,41 @@ pub enum SeriesShape {
         /// One width for all.
         width: f64,
     },
-    /// Bars that lie: for long names on the axis that goes up. Whiskers where there is a spread.
+    /// Horizontal bars: for long names on the vertical axis. With whiskers if there is a spread.
     Rows {
         /// Lengths.
         x: Vec<f64>,
-        /// Positions on the axis that goes up.
+        /// Positions on the vertical axis.
         y: Vec<f64>,
         /// Half a whisker; empty for none.
         spread: Vec<f64>,
     },
-    /// Cells of a matrix, darker for more: `z[row][column]`, with a text in each.
+    /// Cells of a matrix, darker for larger numbers: `z[row][column]`, with a text in each.
     Cells {
-        /// Numbers; row 0 is at position 0 of the axis that goes up.
+        /// Numbers; row 0 is at position 0 of the vertical axis.
         z: Vec<Vec<f64>>,
-        /// What stands in each cell.
+        /// The texts of the cells.
         texts: Vec<Vec<String>>,
     },
 }
 
-/// A place worth a word.
+/// A marked position.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Mark {
-    /// Where.
+    /// Its position.
     pub place: MarkPosition,
-    /// What is there.
+    /// Its text.
     pub label: String,
 }
 
-/// Where a mark stands.
+/// The position of a mark.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum MarkPosition {
-    /// A line across the whole height.
+    /// A vertical line.
     X(f64),
-    /// A line across the whole width.
+    /// A horizontal line.
     Y(f64),
-    /// The strip between two places across.
+    /// The strip between two horizontal positions.
     Between(f64, f64),
 }
 
@@ -191,7 +191,7 @@ impl Series {
         Series { name: name.into(), is_reference: false, shape }
     }
 
-    /// A series to compare with.
+    /// A reference series.
     pub fn reference(name: impl Into<String>, shape: SeriesShape) -> Self {
         Series { name: name.into(), is_reference: true, shape }
     }
@@ -208,7 +208,7 @@ impl Axis {
         Axis { title: title.into(), range: Some([low, high]), ..Axis::default() }
     }
 
-    /// An axis with one place for each name.
+    /// An axis with one position for each name.
     pub fn names(title: impl Into<String>, names: Vec<String>) -> Self {
         Axis { title: title.into(), scale: AxisScale::Names(names), ..Axis::default() }
     }

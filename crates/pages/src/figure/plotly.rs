@@ -7,10 +7,11 @@ use serde_json::{Value, json};
 
 const DASHES: [&str; 6] = ["solid", "dash", "dashdot", "longdash", "dot", "longdashdot"];
 const MARKERS: [&str; 6] = ["circle", "square", "diamond", "triangle-up", "cross", "x"];
-/// Cells that get their texts.
+/// The largest number of cells with texts.
 const TEXTS: usize = 900;
 
-/// For each panel `{"data": [trace, ...], "layout": {...}}`, as Plotly takes them. The panel's title stands over it in the page.
+/// For each panel `{"data": [trace, ...], "layout": {...}}`, in Plotly's format. The page shows the panel's title above
+/// it.
 pub fn plotly(figure: &Figure, lang: Lang) -> Value {
     figure.panels.iter().map(|panel| self::panel(panel, lang)).collect()
 }
@@ -50,14 +51,14 @@ fn panel(panel: &Panel, lang: Lang) -> Value {
         "shapes": shapes,
         "annotations": texts,
     });
-    // A long legend takes its room from nobody.
+    // A long legend increases the height instead of shrinking the frame.
     if let more @ 1.. = style::listed(panel).saturating_sub(4) {
         layout["height"] = json!(360 + 16 * more);
     }
     json!({ "data": data, "layout": layout })
 }
 
-/// Names are nobody's markup: Plotly would read tags in them.
+/// Names are not markup: Plotly would interpret tags in them.
 fn plain(text: &str, most: usize) -> String {
     short(text, most).replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
@@ -87,7 +88,7 @@ fn finite(x: &[f64]) -> Vec<Option<f64>> {
     x.iter().map(|x| x.is_finite().then_some(*x)).collect()
 }
 
-/// An object with more keys.
+/// An object with additional keys.
 fn with(mut object: Value, more: Value) -> Value {
     if let (Some(object), Value::Object(more)) = (object.as_object_mut(), more) {
         object.extend(more);
@@ -103,7 +104,7 @@ fn traces(shape: &SeriesShape, look: &Look, panel: &Panel) -> Vec<Value> {
     let bars = json!({ "color": look.colour(), "opacity": 0.8 });
     match shape {
         SeriesShape::Line { x, y } => {
-            // A few points show their markers; many are a line.
+            // A line with few points has markers; one with many does not.
             let is_marked = look.turn.is_some() && x.len() <= 40;
             let line = scatter(x, y, if is_marked { "lines+markers" } else { "lines" });
             vec![with(line, json!({ "line": look.line(), "marker": look.marker(6) }))]
@@ -151,7 +152,7 @@ fn error_bars(colour: &str) -> Value {
     json!({ "type": "data", "color": colour, "thickness": 1.5, "width": 4 })
 }
 
-/// Cells as bars of height 1 that hover over each other: Plotly's small bundle has no heat maps.
+/// Cells as bars of height 1 with hover texts: Plotly's small bundle has no heat maps.
 fn cells(z: &[Vec<f64>], texts: &[Vec<String>], panel: &Panel) -> Value {
     let (mut x, mut base, mut shades, mut hover) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     let range = bounds(z.iter().flatten());
@@ -179,7 +180,7 @@ fn cells(z: &[Vec<f64>], texts: &[Vec<String>], panel: &Panel) -> Value {
     })
 }
 
-/// A colour that what lies behind it shines through.
+/// A semi-transparent colour.
 fn clear(colour: &str) -> String {
     format!("{colour}33")
 }
@@ -224,7 +225,7 @@ fn axis(axis: &Axis, is_up: bool) -> Value {
 fn mark(place: MarkPosition, label: &str, i: usize, panel: &Panel, spans: [Extent; 2]) -> (Value, Value) {
     let line = json!({ "color": style::GREY, "width": 1.5, "dash": "dash" });
     let strip = |from: f64, to: f64| json!({ "xref": "x", "x0": from, "x1": to, "yref": "paper", "y0": 0, "y1": 1 });
-    // Plotly wants logarithms for texts, and for nothing else.
+    // Plotly expects logarithms as the positions of texts, but not elsewhere.
     let at = |x: f64, scale: &AxisScale| if *scale == AxisScale::Log { x.log10() } else { x };
     let text = json!({ "text": label, "showarrow": false, "font": { "size": 12 } });
     let across = |x: f64| {

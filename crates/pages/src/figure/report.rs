@@ -1,4 +1,4 @@
-//! The report of a run: nine sections, from the verdict to how to make it again.
+//! The report of a run: nine sections, from the verdict to the commands that reproduce it.
 
 use super::page::{Monitored, PageFinding, PagePart, ReplayData, ReportPage, Section};
 use super::{Figure, FigureCell, FigureTable, figures};
@@ -10,7 +10,7 @@ use treino::report::{
 use treino::shell::quote;
 use treino::statistics::{mean, standard_deviation, wilson95};
 
-/// The report of a run, as one page. `run` is how commands name the run.
+/// The report of a run, as one page. `run` is the run's path in commands.
 pub fn report(record: &Record, lang: Lang, run: &str) -> ReportPage {
     let mut writer = Writer { record, lang, run, figures: figures(record, lang, run) };
     let names: Vec<&str> = record.targets.iter().map(|target| target.name.as_str()).collect();
@@ -40,7 +40,7 @@ struct Writer<'a> {
     record: &'a Record,
     lang: Lang,
     run: &'a str,
-    /// Those that stand in no section yet.
+    /// The figures that are not in any section yet.
     figures: Vec<Figure>,
 }
 
@@ -58,7 +58,7 @@ impl Writer<'_> {
         self.lang.number(x)
     }
 
-    /// Takes the figures whose names begin so.
+    /// Takes the figures whose ids start with one of these.
     fn take(&mut self, ids: &[&str]) -> Vec<PagePart> {
         let is_one = |figure: &Figure| {
             let base = figure.id.trim_end_matches(|c: char| c.is_ascii_digit()).trim_end_matches('-');
@@ -74,7 +74,7 @@ impl Writer<'_> {
         Section { id: id.to_string(), title, parts }
     }
 
-    /// The name of a target before what is said about it, where there are several.
+    /// Adds the name of the target to a text, if there are several.
     fn of(&self, target: &TargetRecord, text: String) -> String {
         if self.record.targets.len() > 1 { format!("{}: {text}", target.name) } else { text }
     }
@@ -173,7 +173,7 @@ impl Writer<'_> {
         self.section("course", self.lang.section_course(), parts)
     }
 
-    /// Early stopping played again on everything that could be watched.
+    /// The replay of early stopping on all metrics that can be monitored.
     fn replay(&self) -> Option<ReplayData> {
         let course = &self.record.course;
         let monitored = course.names.iter().enumerate().filter_map(|(at, name)| {
@@ -256,7 +256,7 @@ impl Writer<'_> {
         table
     }
 
-    /// A value as it stands in the record: a number is shown as one.
+    /// A cell of the record: a number is formatted as one.
     fn cell(&self, text: &str) -> FigureCell {
         match text.parse::<f64>() {
             Ok(number) if number.is_finite() => FigureCell::Number(number),
@@ -344,8 +344,8 @@ fn rows_of(evaluation: &Evaluation) -> usize {
     }
 }
 
-/// Accuracy with its Wilson interval; or the root of the mean squared error, with the interval of a mean over the rows that the
-/// record keeps.
+/// Accuracy with its Wilson interval; or the root mean squared error, with the interval of a mean over the rows in the
+/// record.
 fn headline_with_interval(target: &TargetRecord, evaluation: &Evaluation) -> Option<Headline> {
     match (evaluation, &target.curves) {
         (Evaluation::Classes(classes), _) => {
@@ -378,7 +378,7 @@ fn headline_with_interval(target: &TargetRecord, evaluation: &Evaluation) -> Opt
     }
 }
 
-/// What the baseline has for a headline number.
+/// The baseline's value of a headline number.
 fn baseline_of(evaluation: &Evaluation, name: &str) -> Option<f64> {
     match (evaluation, name) {
         (Evaluation::Classes(classes), "accuracy") => Some(classes.accuracy.baseline),

@@ -1,10 +1,10 @@
-//! The report of a study: what was found, and where to look.
+//! The report of a study: the verdict, and its figures.
 
 use super::page::{PagePart, ReportPage, Section};
 use super::{Figure, FigureCell, FigureTable, StudyView, study_figures};
 use treino::shell::quote;
 
-/// Rows of the verdict's table.
+/// The largest number of rows in the verdict's table.
 const ROWS: usize = 100;
 
 /// The report of a study, as one page.

@@ -1,16 +1,17 @@
-//! What all drawings share: colours, dashes, short names, ranges and ticks.
+//! The common style of all renderers: colours, dashes, short names, ranges and ticks.
 
 use super::{Axis, AxisScale, Panel, Series, SeriesShape};
 use crate::language::Lang;
 
-/// Colours after Okabe and Ito, told apart with every kind of colour vision; yellow and black, which paper swallows, left out.
+/// Colours after Okabe and Ito, which are distinguishable with every kind of colour vision; without yellow and black,
+/// which are hard to use on white.
 pub(super) const COLOURS: [&str; 6] = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00"];
-/// What is there to compare with.
+/// The colour of references.
 pub(super) const GREY: &str = "#767676";
-/// From least to most in cells.
+/// The colours of cells, from the smallest to the largest.
 pub(super) const CELLS: [[u8; 3]; 3] = [[238, 244, 250], [86, 160, 211], [8, 48, 107]];
 
-/// The number of each series' colour, dash and marker; `None` for references. Series of one name share it.
+/// The index of each series' colour, dash and marker; `None` for references. Series with the same name share it.
 pub(super) fn turns(panel: &Panel) -> Vec<Option<usize>> {
     let mut names: Vec<&str> = Vec::new();
     let mut out = Vec::new();
@@ -26,12 +27,12 @@ pub(super) fn turns(panel: &Panel) -> Vec<Option<usize>> {
     out
 }
 
-/// The number of a dash of six, so that series of one colour differ in their dash.
+/// The index of one of six dashes, so that series with the same colour differ in their dash.
 pub(super) fn dash(turn: usize) -> usize {
     (turn + turn / COLOURS.len()) % 6
 }
 
-/// How many names a panel's legend has.
+/// The number of names in a panel's legend.
 pub(super) fn listed(panel: &Panel) -> usize {
     let mut names: Vec<&str> =
         panel.series.iter().map(|series| series.name.as_str()).filter(|n| !n.is_empty()).collect();
@@ -40,12 +41,13 @@ pub(super) fn listed(panel: &Panel) -> usize {
     names.len()
 }
 
-/// The colour of a turn.
+/// The colour for an index.
 pub(super) fn colour(turn: Option<usize>) -> &'static str {
     turn.map_or(GREY, |i| COLOURS[i % COLOURS.len()])
 }
 
-/// A text cut to a number of characters, without control characters and marks that turn the direction of what follows.
+/// A text truncated to a number of characters, without control characters and characters that change the text
+/// direction.
 pub(super) fn short(text: &str, most: usize) -> String {
     let turns = |c: char| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     let clean: Vec<char> = text.chars().filter(|c| !turns(*c)).map(|c| if c.is_control() { ' ' } else { c }).collect();
@@ -55,7 +57,7 @@ pub(super) fn short(text: &str, most: usize) -> String {
     clean[..most.saturating_sub(1)].iter().collect::<String>() + "…"
 }
 
-/// How dark a cell is, and its colour.
+/// The darkness of a cell, and its colour.
 pub(super) fn shade(z: f64, [low, high]: [f64; 2]) -> (f64, [u8; 3]) {
     let share = if high > low { ((z - low) / (high - low)).clamp(0.0, 1.0) } else { 0.5 };
     let (from, to, t) =
@@ -64,14 +66,14 @@ pub(super) fn shade(z: f64, [low, high]: [f64; 2]) -> (f64, [u8; 3]) {
     (share, mixed)
 }
 
-/// Smallest and largest of the finite numbers; from 0 to 1 where there are none.
+/// Smallest and largest of the finite numbers; 0 and 1 if there are none.
 pub(super) fn bounds<'a>(numbers: impl IntoIterator<Item = &'a f64>) -> [f64; 2] {
     let finite = numbers.into_iter().filter(|x| x.is_finite());
     let [low, high] = finite.fold([f64::INFINITY, f64::NEG_INFINITY], |[l, h], x| [l.min(*x), h.max(*x)]);
     if low <= high { [low, high] } else { [0.0, 1.0] }
 }
 
-/// From where to where an axis goes.
+/// The limits of an axis.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Extent {
     low: f64,
@@ -80,7 +82,7 @@ pub(super) struct Extent {
 }
 
 impl Extent {
-    /// Those of a panel: across and up.
+    /// The limits of a panel's horizontal and vertical axes.
     pub fn of(panel: &Panel) -> [Extent; 2] {
         let (mut across, mut up) = (Vec::new(), Vec::new());
         for series in &panel.series {
@@ -125,7 +127,7 @@ impl Extent {
             (low, high) = (low.log10(), high.max(low).log10());
         }
         if axis.range.is_none() && !matches!(axis.scale, AxisScale::Names(_)) {
-            // Bars stand on the axis.
+            // Bars start on the axis.
             let room = if high > low { 0.04 * (high - low) } else { 0.5 * low.abs().max(1.0) };
             let stands = !is_log && low == 0.0;
             (low, high) =
@@ -134,14 +136,14 @@ impl Extent {
         Extent { low, high, is_log }
     }
 
-    /// Which share of the axis a place is at; `None` for what is not finite or outside.
+    /// The relative position on the axis; `None` if it is not finite or outside.
     pub fn share(&self, place: f64) -> Option<f64> {
         let at = if self.is_log { place.log10() } else { place };
         let share = (at - self.low) / (self.high - self.low);
         (share.is_finite() && (-1e-9..=1.0 + 1e-9).contains(&share)).then_some(share)
     }
 
-    /// The same, at an end where it is outside; `None` for what is not a number.
+    /// The same, clipped to the ends if it is outside; `None` for NaN.
     pub fn held(&self, place: f64) -> Option<f64> {
         if place.is_nan() {
             return None;
@@ -156,7 +158,7 @@ impl Extent {
         Some(((at - self.low) / (self.high - self.low)).clamp(0.0, 1.0))
     }
 
-    /// Places worth a number, about as many as are asked for, and their texts.
+    /// Tick positions with their texts, about as many as requested.
     pub fn ticks(&self, axis: &Axis, most: usize, lang: Lang) -> Vec<(f64, String)> {
         if let AxisScale::Names(names) = &axis.scale {
             let step = names.len().div_ceil(most.max(1)).max(1);

@@ -1,6 +1,6 @@
-//! Figures in a terminal: lines as braille dots or ASCII signs, lying bars, tables of cells. No colour.
+//! Figures in a terminal: lines as braille dots or ASCII characters, horizontal bars, tables of cells. No colour.
 //!
-//! `kuva` has a terminal backend too; it draws with colours only, so that series cannot be told apart without them, and not in ASCII.
+//! `kuva` has a terminal backend too; it distinguishes series by colour only, and has no ASCII output.
 
 use super::style::{Extent, short, turns};
 use super::{AxisScale, Figure, Panel, SeriesShape};
@@ -8,7 +8,7 @@ use crate::language::Lang;
 
 const SIGNS: [char; 6] = ['*', 'o', '+', 'x', '#', '@'];
 
-/// The figure as lines of text of at most `width` columns: title, panels of `height` lines, words.
+/// The figure as lines of text of at most `width` columns: title, panels of `height` lines, text.
 pub fn terminal(figure: &Figure, width: usize, height: usize, ascii: bool, lang: Lang) -> String {
     let (width, height) = (width.clamp(20, 400), height.clamp(5, 200));
     let fit = |text: &str| ascii_of(short(text, width), ascii);
@@ -64,7 +64,7 @@ fn padded(text: &str, width: usize) -> String {
     " ".repeat(gap) + &text
 }
 
-/// Dots of 2 x 4 to a character; in ASCII one sign to a character.
+/// 2 x 4 dots per character; in ASCII one sign per character.
 struct Canvas {
     columns: usize,
     lines: usize,
@@ -100,7 +100,7 @@ impl Canvas {
             .for_each(|t| self.dot(a + t * (c - a), b + t * (d - b), sign));
     }
 
-    /// A sign among the dots that says whose line it is.
+    /// A character among the dots that identifies the line.
     fn stamp(&mut self, [x, y]: [f64; 2], sign: char) {
         self.dot(x, y, sign);
         let (column, line) =
@@ -225,7 +225,7 @@ fn plotted(panel: &Panel, width: usize, height: usize, ascii: bool, lang: Lang) 
     out
 }
 
-/// The numbers below the axis across, as far as they do not meet.
+/// The numbers below the horizontal axis, as long as they do not overlap.
 fn tick_line(panel: &Panel, x: &Extent, columns: usize, lang: Lang) -> String {
     let mut below: Vec<char> = vec![' '; columns];
     for (place, text) in x.ticks(&panel.x, (columns / 12).max(2), lang) {
@@ -243,7 +243,7 @@ fn tick_line(panel: &Panel, x: &Extent, columns: usize, lang: Lang) -> String {
     below.iter().collect()
 }
 
-/// Lying bars and matrices, row by row from the top.
+/// Horizontal bars and matrices, row by row from the top.
 fn listed(panel: &Panel, width: usize, ascii: bool, lang: Lang) -> Vec<String> {
     let name = |axis: &super::Axis, i: usize| match &axis.scale {
         AxisScale::Names(names) => names.get(i).cloned().unwrap_or_default(),

@@ -1,4 +1,4 @@
-//! How weights move: optimizer, learning rate, schedule, batch size.
+//! Optimizer, learning rate, schedule, batch size.
 
 use super::super::experiment::{Experiment, TrainedVariants, Variant};
 use super::super::pictures::fitting;
@@ -26,17 +26,17 @@ fn eight() -> [Optimizer; 8] {
     ]
 }
 
-/// So far from the best to the worst is near the best.
+/// A variant is near the best within this share of the distance from the best to the worst.
 const NEAR: f64 = 0.1;
 
-/// A spec whose optimizer has another learning rate, a number or a schedule.
+/// A spec whose optimizer has another learning rate: a number or a schedule.
 fn with_rate(spec: &Spec, rate: Value) -> Result<Spec> {
     let mut entries = spec.entries();
     set(&mut entries, "compile.optimizer.learning_rate", rate, "learning_rate")?;
     Spec::read(&entries)
 }
 
-/// The rate that the base begins with.
+/// The initial learning rate of the base training.
 fn base_rate(lab: &Experiment<'_>) -> Option<f64> {
     let optimizer = &lab.base.compile.optimizer;
     optimizer.descriptor().param("learning_rate")?;
@@ -48,7 +48,7 @@ fn arm_at(lab: &Experiment<'_>, label: String, rate: Value) -> Result<Variant> {
     Ok(lab.arm(label, |base| *base = spec))
 }
 
-/// The usual figure of a topic: curves, and every seed.
+/// The default figure of a topic: curves, and every seed.
 fn usual(lab: &Experiment<'_>, id: &str, topic: &str, title: &str, trained: &TrainedVariants) -> Figure {
     let panels = vec![lab.curves(trained, &trained.judge.name), lab.strip(trained)];
     lab.figure(
@@ -61,7 +61,7 @@ fn usual(lab: &Experiment<'_>, id: &str, topic: &str, title: &str, trained: &Tra
     )
 }
 
-/// The lecture's eight optimizers, and a race on a surface of two weights.
+/// The lecture's eight optimizers, and their paths on an error surface of two weights.
 pub(in super::super) fn optimizers(lab: &Experiment<'_>) -> Result<Option<Topic>> {
     let lang = lab.lang();
     let arms = eight().into_iter().map(|o| lab.arm(o.name(), |spec| spec.compile.optimizer = o.clone()));
@@ -69,7 +69,7 @@ pub(in super::super) fn optimizers(lab: &Experiment<'_>) -> Result<Option<Topic>
     let adam = eight().iter().position(|o| o.name() == "adam").unwrap_or(0);
     let (best, worst) = (trained.best(), trained.worst());
     let share = (trained.mean(adam) - trained.mean(best)) / (trained.mean(worst) - trained.mean(best));
-    // One that diverged has no mean: the way to it is long.
+    // If the worst one diverged, it has no mean: the distance to it counts as infinite.
     let share = if share.is_finite() { share } else { 0.0 };
     let finding = match trained.is_better(best, worst) {
         Some(true) if share <= NEAR => ClaimResult::Confirmed,
@@ -86,7 +86,7 @@ pub(in super::super) fn optimizers(lab: &Experiment<'_>) -> Result<Option<Topic>
     Ok(Some(lab.topic("optimizers", [title, lang.topic_optimizers_claim()], finding, words, figures)))
 }
 
-/// Rates from far too low to far too high.
+/// Rates from far too small to far too large.
 pub(in super::super) fn learning_rate(lab: &Experiment<'_>) -> Result<Option<Topic>> {
     let lang = lab.lang();
     let Some(base) = base_rate(lab) else { return Ok(None) };
@@ -111,12 +111,12 @@ pub(in super::super) fn learning_rate(lab: &Experiment<'_>) -> Result<Option<Top
     Ok(Some(lab.topic("learning-rate", [title, lang.topic_learning_rate_claim()], finding, words, figures)))
 }
 
-/// A number without the last digits that a multiplication leaves.
+/// A number without the rounding error of a multiplication.
 fn tidy(x: f64) -> f64 {
     format!("{x:.12e}").parse().unwrap_or(x)
 }
 
-/// Rates that fall while the training goes on.
+/// Rates that decrease during training.
 pub(in super::super) fn schedules(lab: &Experiment<'_>) -> Result<Option<Topic>> {
     let lang = lab.lang();
     let Some(base) = base_rate(lab) else { return Ok(None) };
@@ -187,7 +187,7 @@ pub(in super::super) fn schedules(lab: &Experiment<'_>) -> Result<Option<Topic>>
     Ok(Some(lab.topic("schedules", [title, lang.topic_schedules_claim()], finding, words, vec![figure])))
 }
 
-/// One row, some rows, all rows a step.
+/// Steps of one row, of some rows, of all rows.
 pub(in super::super) fn batch_size(lab: &Experiment<'_>) -> Result<Option<Topic>> {
     let lang = lab.lang();
     let rows = lab.planned.prepared.train.len();

@@ -1,4 +1,4 @@
-//! What keeps a network from learning its training rows by heart: early stopping, penalties, dropout.
+//! Methods against overfitting: early stopping, penalties, dropout.
 
 use super::super::experiment::{Experiment, NEAR_ZERO, TrainedVariants};
 use super::super::{ClaimResult, Topic};
@@ -9,10 +9,10 @@ use treino::callbacks::EarlyStopping;
 use treino::error::Result;
 use treino::study::Standing;
 
-/// The patience whose window is drawn, and that is held against no stopping at all.
+/// The patience whose window is drawn, and that is compared with no early stopping.
 const PATIENCE: usize = 10;
 
-/// Every epoch, and several patiences.
+/// All epochs, and several values of patience.
 pub(in super::super) fn epochs(lab: &Experiment<'_>) -> Result<Option<Topic>> {
     let lang = lab.lang();
     let patiences = [2, 5, PATIENCE, 20];
@@ -77,13 +77,13 @@ pub(in super::super) fn epochs(lab: &Experiment<'_>) -> Result<Option<Topic>> {
     Ok(Some(Topic { recorded, ..topic }))
 }
 
-/// Numbers of each seed at the end of an arm's trainings.
+/// Values of each seed at the end of a variant's trainings.
 fn each_seed(trained: &TrainedVariants, arm: usize, name: &str) -> Vec<f64> {
     let of = |run: &treino::study::RunResult| run.metrics.iter().find(|(metric, _)| metric == name).map(|(_, v)| *v);
     trained.configs[arm].runs.iter().filter_map(|(_, run)| of(run)).collect()
 }
 
-/// L1 and L2 from nothing to far too much.
+/// L1 and L2 from zero to far too much.
 pub(in super::super) fn penalties(lab: &Experiment<'_>) -> Result<Option<Topic>> {
     let lang = lab.lang();
     if !lab.is_in_short() {
@@ -149,7 +149,7 @@ pub(in super::super) fn penalties(lab: &Experiment<'_>) -> Result<Option<Topic>>
     Ok(Some(lab.topic("penalties", [title, lang.topic_penalties_claim()], finding, words, vec![figure])))
 }
 
-/// Rates from none to most units.
+/// Dropout rates from zero to most units.
 pub(in super::super) fn dropout(lab: &Experiment<'_>) -> Result<Option<Topic>> {
     let lang = lab.lang();
     if !lab.is_in_short() || lab.base.model.hidden.is_empty() {

@@ -1,4 +1,4 @@
-//! The scale of what goes into a network, and into its layers.
+//! The scale of the inputs of a network, and of its layers.
 
 use super::super::experiment::Experiment;
 use super::super::{ClaimResult, Topic, two_weights};
@@ -9,13 +9,13 @@ use treino::layers::BatchNormalization;
 use treino::rows::Matrix;
 use treino::train::Session;
 
-/// Epochs after which batch normalisation is judged: it is to be faster, not better in the end.
+/// The epoch after which batch normalisation is compared: it should be faster, not better at the end.
 const EARLY: usize = 10;
 
 /// Bins of a histogram.
 const BINS: usize = 40;
 
-/// Inputs on one scale, and as they stand in the file.
+/// Standardised inputs, and unscaled inputs.
 pub(in super::super) fn input_scale(lab: &Experiment<'_>) -> Result<Option<Topic>> {
     let lang = lab.lang();
     // Standard input cannot be read again.
@@ -87,8 +87,8 @@ pub(in super::super) fn batch_normalisation(lab: &Experiment<'_>) -> Result<Opti
     Ok(Some(lab.topic("batch-normalisation", [title, lang.topic_batch_normalisation_claim()], finding, words, figures)))
 }
 
-/// What goes into the first hidden activation of a trained network for one batch, before and after normalisation; and the
-/// four lines of the algorithm for one unit.
+/// The inputs of the first hidden activation of a trained network for one batch, before and after normalisation, and
+/// the four lines of the algorithm for one unit.
 fn one_batch(lab: &Experiment<'_>) -> Result<Option<Figure>> {
     let lang = lab.lang();
     let planned = &lab.planned;
@@ -113,7 +113,7 @@ fn one_batch(lab: &Experiment<'_>) -> Result<Option<Figure>> {
             z.as_mut_slice()[row * units + unit] = (sum + f64::from(bias[unit])) as f32;
         }
     }
-    // Keras's, of a layer with its defaults.
+    // Keras's default for the layer.
     let epsilon = BatchNormalization::default().epsilon;
     let moments = |unit: usize| {
         let column = z.column(unit);

@@ -1,4 +1,4 @@
-//! What is minimised, and what is reported.
+//! Losses and metrics.
 
 use super::super::experiment::Experiment;
 use super::super::{ClaimResult, Topic};
@@ -16,7 +16,7 @@ use treino::study::Standing;
 use treino::train::PerOutput;
 use treino::train::Session;
 
-/// Losses that fit a task.
+/// Losses that are valid for a task.
 fn losses(task: Task) -> Vec<Loss> {
     match task {
         Task::Binary => vec![
@@ -39,10 +39,10 @@ fn losses(task: Task) -> Vec<Loss> {
     }
 }
 
-/// The same network under several losses, and what a model reaches that never looks at the inputs.
+/// The same network with several losses, and the baseline that ignores the inputs.
 pub(in super::super) fn loss(lab: &Experiment<'_>) -> Result<Option<Topic>> {
     let (lang, target) = (lab.lang(), &lab.planned.prepared.target);
-    // The bare loss wants class numbers, some losses give them as one-hot rows.
+    // The bare loss expects class indices, some losses use one-hot rows.
     let names = if target.task == Task::Binary { &["accuracy", "recall"][..] } else { &[lab.score][..] };
     let metrics: Vec<NamedMetric> = names.iter().map(|name| NamedMetric::typed(name)).collect::<Result<_>>()?;
     let arms = losses(target.task).into_iter().map(|loss| {
@@ -103,7 +103,8 @@ pub(in super::super) fn loss(lab: &Experiment<'_>) -> Result<Option<Topic>> {
     Ok(Some(lab.topic("loss", [lang.topic_loss_title(), lang.topic_loss_claim()], finding, words, figures)))
 }
 
-/// The pictures of one finished training: confusion matrix, ROC, precision and recall; for numbers predicted and true ones.
+/// The figures of one finished training: confusion matrix, ROC, precision and recall; for numbers predicted and true
+/// ones.
 pub(in super::super) fn evaluation(lab: &Experiment<'_>) -> Result<Option<Topic>> {
     let lang = lab.lang();
     let planned = &lab.planned;
@@ -112,7 +113,7 @@ pub(in super::super) fn evaluation(lab: &Experiment<'_>) -> Result<Option<Topic>
         planned.run(&mut Session { simd: lab.how.simd, ..Session::new(lab.how.threads, lab.how.gate, &mut nobody) });
     let run = match run {
         Ok(run) if !matches!(run.history.ending, Ending::Diverged(_)) => run,
-        // There is nothing to evaluate; other topics say so.
+        // There is nothing to evaluate; other topics report that.
         _ => return Ok(None),
     };
     let shown = ["confusion", "roc", "precision-recall", "predicted", "residuals"];

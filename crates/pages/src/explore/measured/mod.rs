@@ -15,7 +15,7 @@ pub(super) use start::{initial_weights, seeds};
 use super::experiment::{Experiment, TrainedVariants};
 
 impl Experiment<'_> {
-    /// Which arm was best and which worst.
+    /// The best and the worst variant.
     fn best_words(&self, trained: &TrainedVariants) -> String {
         let lang = self.lang();
         let (best, worst) = (trained.best(), trained.worst());
@@ -30,7 +30,7 @@ impl Experiment<'_> {
         }
     }
 
-    /// How two arms compare.
+    /// The comparison of two variants.
     fn pair_words(&self, trained: &TrainedVariants, a: usize, b: usize) -> String {
         let lang = self.lang();
         let (first, second) = (&trained.labels[a], &trained.labels[b]);

@@ -1,4 +1,4 @@
-//! Where a training starts: initial weights and the seed.
+//! The start of a training: initial weights and the seed.
 
 use super::super::experiment::Experiment;
 use super::super::{ClaimResult, Topic, two_weights};
@@ -7,10 +7,10 @@ use treino::error::Result;
 use treino::initializers::{GlorotUniform, HeNormal, Initializer, RandomNormal, Zeros};
 use treino::statistics::interval95;
 
-/// How many times more seeds the topic of seeds has.
+/// The factor for the number of seeds in the topic of seeds.
 const MORE_SEEDS: usize = 3;
 
-/// Weights that start at 0, near 0, as the recipes say, and far away.
+/// Initial weights of 0, near 0, according to the initializers, and far too large.
 pub(in super::super) fn initial_weights(lab: &Experiment<'_>) -> Result<Option<Topic>> {
     let lang = lab.lang();
     if !lab.is_in_short() {
@@ -42,7 +42,7 @@ pub(in super::super) fn initial_weights(lab: &Experiment<'_>) -> Result<Option<T
     Ok(Some(lab.topic("initial-weights", [title, lang.topic_initial_weights_claim()], finding, words, figures)))
 }
 
-/// The same training with many seeds, and with the same seed twice.
+/// The same training with many seeds, and twice with the same seed.
 pub(in super::super) fn seeds(lab: &Experiment<'_>) -> Result<Option<Topic>> {
     let lang = lab.lang();
     let many = lab.how.seeds * MORE_SEEDS;

@@ -1,4 +1,4 @@
-//! What can be worked out by hand: the logarithmic loss, back-propagation through a chain, a network of one weight.
+//! Computations by hand: the logarithmic loss, back-propagation through a chain, a network of one weight.
 
 use super::super::experiment::Experiment;
 use super::super::{ClaimResult, Topic};
@@ -10,10 +10,10 @@ use treino::error::Result;
 use treino_engine::double::exp;
 use treino_engine::math::ln_f64;
 
-/// The rows of the lecture's table: the true class, and the probability that a network gives class 1.
+/// The rows of the lecture's table: the true class, and the predicted probability of class 1.
 const ROWS: [(u8, f64); 6] = [(1, 0.95), (1, 0.05), (1, 0.52), (0, 0.05), (0, 0.95), (0, 0.52)];
 
-/// What a row costs: the logarithm of the probability of its true class, natural and to the base 10.
+/// The loss of a row: -log of the probability of its true class, natural and to base 10.
 fn costs(truth: u8, p: f64) -> (f64, f64) {
     let said = if truth == 1 { p } else { 1.0 - p };
     let natural = -ln_f64(said);
@@ -92,14 +92,14 @@ fn chain_error(w: [f64; 2], x: f64, y: f64) -> f64 {
     (y - tanh(w[1] * tanh(w[0] * x))).powi(2)
 }
 
-/// Forward values and backward factors of one row, held against the engine and against differences.
+/// Forward values and backward factors of one row, compared with the engine and with finite differences.
 pub(in super::super) fn backpropagation(lab: &Experiment<'_>) -> Result<Option<Topic>> {
     const W: [f64; 2] = [0.5, -0.8];
     const H: f64 = 1e-5;
     let lang = lab.lang();
     let Some(pair) = ColumnPair::of(lab) else { return Ok(None) };
     let targets = within_tanh(&pair);
-    // A row whose input says something.
+    // A row with a non-zero input.
     let row = (0..pair.x.rows()).find(|row| pair.x.get(*row, 0).abs() > 0.3).unwrap_or(0);
     let (x, y) = (f64::from(pair.x.get(row, 0)), f64::from(targets[row]));
     let z1 = W[0] * x;
@@ -188,7 +188,7 @@ pub(in super::super) fn backpropagation(lab: &Experiment<'_>) -> Result<Option<T
     Ok(Some(lab.topic("backpropagation", [title, lang.topic_backpropagation_claim()], finding, words, vec![figure])))
 }
 
-/// The number of a pair's row in the file, from 1.
+/// The row number of a pair's row in the file, from 1.
 fn pair_row(lab: &Experiment<'_>, row: usize) -> u32 {
     lab.planned.prepared.train.thinned(super::ROWS).rows[row] + 1
 }
@@ -196,7 +196,7 @@ fn pair_row(lab: &Experiment<'_>, row: usize) -> u32 {
 /// The lecture's two points.
 const POINTS: [(f64, f64); 2] = [(0.2, 0.9), (3.0, -0.9)];
 
-/// The mean of squared errors of y = tanh(w x) on the two points, and its slope.
+/// The mean squared error of y = tanh(w x) on the two points, and its derivative.
 fn one_weight_error(w: f64) -> (f64, f64) {
     let each = POINTS.map(|(x, y)| {
         let out = tanh(w * x);
@@ -215,7 +215,7 @@ fn one_weight_way(start: f64, rate: f64, steps: usize) -> Vec<f64> {
     way
 }
 
-/// Where the slope is 0 between two places, the first of which goes down.
+/// The zero of the derivative between two points, the first of which has a negative derivative.
 fn minimum(mut low: f64, mut high: f64) -> f64 {
     for _ in 0..80 {
         let middle = (low + high) / 2.0;
@@ -224,7 +224,7 @@ fn minimum(mut low: f64, mut high: f64) -> f64 {
     (low + high) / 2.0
 }
 
-/// One weight, two minima: where it starts decides where it ends.
+/// One weight, two minima: the initial weight decides which one is reached.
 pub(in super::super) fn one_weight(lab: &Experiment<'_>) -> Figure {
     let lang = lab.lang();
     let places: Vec<f64> = (0..=300).map(|k| -2.0 + f64::from(k) * 0.05).collect();
@@ -272,7 +272,7 @@ mod tests {
         assert!((found - wanted).abs() < by, "{found} is not {wanted}");
     }
 
-    /// The slide: 0.02, 1.30, 0.28 and 0.32 to the base 10; Keras 3.15's `binary_crossentropy`: 0.051, 2.996, 0.654, 0.734.
+    /// The slide: 0.02, 1.30, 0.28 and 0.32 to base 10; Keras 3.15's `binary_crossentropy`: 0.051, 2.996, 0.654, 0.734.
     #[test]
     fn the_six_rows_are_those_of_the_lecture() {
         let found = ROWS.map(|(truth, p)| costs(truth, p));
@@ -291,9 +291,9 @@ mod tests {
             near(one_weight_error(w).0, error, 0.0005);
             near(one_weight_error(w).1, 0.0, 1e-9);
         }
-        // Which one is reached depends on the start alone.
+        // Which one is reached depends on the initial weight alone.
         let end = |start: f64| *one_weight_way(start, 0.5, 400).last().unwrap();
-        // The hill between the minima is at w = 0.85.
+        // The maximum between the minima is at w = 0.85.
         near(end(-1.5), -0.33, 0.01);
         near(end(0.8), -0.33, 0.01);
         assert!(end(0.9) > 3.0 && end(12.0) > 7.0);

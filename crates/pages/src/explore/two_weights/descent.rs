@@ -1,4 +1,4 @@
-//! Descents over surfaces of two weights: gradient descent, a race of optimizers, learning rates, batches.
+//! Paths on error surfaces of two weights: gradient descent, several optimizers, learning rates, batches.
 
 use super::super::experiment::Experiment;
 use super::super::pictures::fitting;
@@ -16,7 +16,7 @@ use treino::rows::Matrix;
 /// Steps of gradient descent.
 const STEPS: usize = 40;
 
-/// Arrows along each side of a surface.
+/// Arrows along each axis of a surface.
 const ARROWS: usize = 9;
 
 /// One unit without a bias.
@@ -24,23 +24,23 @@ fn neuron(activation: impl Into<Activation>) -> ConnectedLayer {
     Dense { use_bias: false, ..Dense::new(1).activation(activation) }.into()
 }
 
-/// y = w1 x1 + w2 x2: a bowl.
+/// y = w1 x1 + w2 x2: a quadratic error.
 fn linear(lab: &Experiment<'_>, x: &Matrix, y: &[f32]) -> Result<Surface> {
     Surface::new(lab, x, y, &[neuron(Linear::default())], MeanSquaredError::default())
 }
 
-/// p = sigmoid(w1 x1 + w2 x2) under its crossentropy: convex, no bowl.
+/// p = sigmoid(w1 x1 + w2 x2) with crossentropy: convex, but not quadratic.
 fn sigmoid(lab: &Experiment<'_>, pair: &ColumnPair) -> Result<Surface> {
     Surface::new(lab, &pair.x, &pair.is_yes, &[neuron(Sigmoid::default())], BinaryCrossentropy::default())
 }
 
-/// y = tanh(w2 tanh(w1 x1)), as it is written down: two valleys, and a saddle between them.
+/// y = tanh(w2 tanh(w1 x1)), a chain of two units: two valleys, and a saddle between them.
 pub(super) fn chain(lab: &Experiment<'_>, x: &[f32], y: &[f32]) -> Result<Surface> {
     let x = Matrix::new(x.len(), 1, x.to_vec());
     Surface::new(lab, &x, y, &[neuron(Tanh::default()), neuron(Tanh::default())], MeanSquaredError::default())
 }
 
-/// What a tanh can reach.
+/// The target scaled to the range of tanh.
 pub(super) fn within_tanh(pair: &ColumnPair) -> Vec<f32> {
     pair.y.iter().map(|y| (y / 2.0).clamp(-0.9, 0.9)).collect()
 }
@@ -53,12 +53,12 @@ fn weights() -> [String; 2] {
     ["w1".to_string(), "w2".to_string()]
 }
 
-/// A window around a place.
+/// A window around a point.
 fn around(centre: [f64; 2], half: [f64; 2]) -> [[f64; 2]; 2] {
     [[centre[0] - half[0], centre[1] - half[1]], [centre[0] + half[0], centre[1] + half[1]]]
 }
 
-/// The errors of ways, step by step.
+/// The errors of paths, step by step.
 fn fall(lab: &Experiment<'_>, ways: &[(String, DescentPath)]) -> Panel {
     let lang = lab.lang();
     let y = fitting(lang.explore_error(), ways.iter().flat_map(|(_, way)| way.errors.iter().copied()));
@@ -66,7 +66,7 @@ fn fall(lab: &Experiment<'_>, ways: &[(String, DescentPath)]) -> Panel {
     Panel { title: lang.explore_by_step(), x: Axis::new(lang.explore_step()), y, series, ..Panel::default() }
 }
 
-/// Every step of ways.
+/// Every step of paths.
 fn table(lab: &Experiment<'_>, ways: &[(String, DescentPath)]) -> FigureTable {
     let lang = lab.lang();
     let mut table =
@@ -79,7 +79,7 @@ fn table(lab: &Experiment<'_>, ways: &[(String, DescentPath)]) -> FigureTable {
     table
 }
 
-/// Down three surfaces, against the gradient.
+/// Gradient descent on three surfaces.
 pub(in super::super) fn gradient_descent(lab: &Experiment<'_>) -> Result<Option<Topic>> {
     let lang = lab.lang();
     let Some(pair) = ColumnPair::of(lab) else { return Ok(None) };
@@ -151,7 +151,7 @@ pub(in super::super) fn gradient_descent(lab: &Experiment<'_>) -> Result<Option<
     Ok(Some(lab.topic("gradient-descent", [title, lang.topic_gradient_descent_claim()], finding, words, vec![figure])))
 }
 
-/// Eleven ways to move two weights, all at one rate from one place.
+/// Eleven optimizers with the same rate and the same start.
 pub(in super::super) fn race(lab: &Experiment<'_>) -> Result<Option<Figure>> {
     const RATE: f64 = 0.1;
     let lang = lab.lang();
@@ -196,7 +196,7 @@ pub(in super::super) fn race(lab: &Experiment<'_>) -> Result<Option<Figure>> {
     Ok(Some(lab.figure("race", "optimizers", lang.explore_race_title(), words, panels, table(lab, &ways))))
 }
 
-/// Too low, right, too high, with the limit.
+/// A rate that is too small, a good one, one that is too large, with the limit.
 pub(in super::super) fn rates(lab: &Experiment<'_>) -> Result<Option<Figure>> {
     let lang = lab.lang();
     let Some(pair) = ColumnPair::of(lab) else { return Ok(None) };
@@ -221,7 +221,7 @@ pub(in super::super) fn rates(lab: &Experiment<'_>) -> Result<Option<Figure>> {
     Ok(Some(lab.figure("rate-limit", "learning-rate", lang.explore_limit_title(), words, panels, table(lab, &ways))))
 }
 
-/// The ways of one row, some rows and all rows a step.
+/// The paths with one row, some rows and all rows per step.
 pub(in super::super) fn batches(lab: &Experiment<'_>) -> Result<Option<Figure>> {
     const RATE: f64 = 0.3;
     let lang = lab.lang();
@@ -245,8 +245,8 @@ pub(in super::super) fn batches(lab: &Experiment<'_>) -> Result<Option<Figure>> 
     Ok(Some(lab.figure("batch-ways", "batch-size", lang.explore_noise_title(), words, panels, table(lab, &ways))))
 }
 
-/// The error surface of a linear neuron, and gradient descent at nine tenths of its limit: a panel, the way, the condition
-/// number and the limit.
+/// The error surface of a linear neuron, and gradient descent at nine tenths of its limit: a panel, the path, the
+/// condition number and the limit.
 pub(super) fn valley(
     lab: &Experiment<'_>,
     title: String,
@@ -257,7 +257,7 @@ pub(super) fn valley(
     let surface = linear(lab, x, y)?;
     let [large, small] = curvature(x);
     let lowest = least_squares(x, y);
-    // As far as the error rises by about 2 along each axis.
+    // Up to where the error has risen by about 2 along each axis.
     let half = [0, 1].map(|i| {
         let square = (0..x.rows()).map(|row| f64::from(x.get(row, i)).powi(2)).sum::<f64>() / x.rows() as f64;
         1.4 / square.sqrt().max(1e-30)

@@ -1,7 +1,7 @@
 //! Topics of networks with two weights, whose whole error surface can be drawn.
 //!
-//! They learn the user's target from the two number columns that go with it most. Their errors, gradients and steps come from
-//! the same engine and optimizers as those of any network.
+//! They predict the user's target from the two numeric columns with the strongest correlation. Their errors, gradients
+//! and steps come from the same engine and optimizers as those of any network.
 
 mod by_hand;
 mod descent;
@@ -16,7 +16,7 @@ use super::experiment::Experiment;
 use treino::data::{ColumnKind, Task};
 use treino::rows::Matrix;
 
-/// Rows that a surface is computed from, at most.
+/// The largest number of rows for a surface.
 const ROWS: usize = 400;
 
 /// Two columns and a target.
@@ -27,9 +27,9 @@ pub(super) struct ColumnPair {
     pub raw: Matrix,
     /// The same with mean 0 and standard deviation 1.
     pub x: Matrix,
-    /// What is learnt: the target, or that it is one class, or that it is above its mean.
+    /// The target as a condition: that it is one class, or above its mean.
     pub yes: String,
-    /// 1 where it is so, else 0.
+    /// 1 where the condition holds, else 0.
     pub is_yes: Vec<f32>,
     /// The target with mean 0 and standard deviation 1.
     pub y: Vec<f32>,
@@ -48,7 +48,7 @@ fn two_columns(columns: [&[f64]; 2]) -> Matrix {
 }
 
 impl ColumnPair {
-    /// The two number columns whose correlation with the target is the strongest; `None` where there are not two that vary.
+    /// The two numeric columns with the strongest correlation with the target; `None` if fewer than two vary.
     pub fn of(lab: &Experiment<'_>) -> Option<ColumnPair> {
         let prepared = &lab.planned.prepared;
         let (train, target) = (prepared.train.thinned(ROWS), &prepared.target);

@@ -1,4 +1,4 @@
-//! What the scale of the inputs does to the surface.
+//! The effect of the scale of the inputs on the surface.
 
 use super::super::experiment::Experiment;
 use super::descent::valley;
@@ -8,7 +8,7 @@ use treino::error::Result;
 use treino_engine::math::normal_quantile;
 use treino_engine::random::{Purpose, Stream};
 
-/// A linear neuron on two columns, as they are and standardised; its figure and the sentence about it.
+/// A linear neuron on two columns, unscaled and standardised; its figure and a sentence about it.
 fn beside(lab: &Experiment<'_>, id: &str, title: String, pair: &ColumnPair) -> Result<(Figure, String)> {
     let lang = lab.lang();
     let names = || pair.names.clone().map(|name| format!("w ({name})"));
@@ -45,7 +45,7 @@ pub(in super::super) fn scales(lab: &Experiment<'_>) -> Result<Option<(Figure, S
     beside(lab, "conditions", lab.lang().explore_conditions_title(), &pair).map(Some)
 }
 
-/// On a sample of weights in kg and heights in m that was drawn, and a body-mass index of at least 25.
+/// For a random sample of weights in kg and heights in m, and a body-mass index of at least 25.
 pub(in super::super) fn weight_and_height(lab: &Experiment<'_>) -> Result<(Figure, String)> {
     const PEOPLE: u64 = 200;
     let lang = lab.lang();
@@ -55,7 +55,7 @@ pub(in super::super) fn weight_and_height(lab: &Experiment<'_>) -> Result<(Figur
     };
     let (a, b) = (draw("weight"), draw("height"));
     let weight: Vec<f64> = a.iter().map(|z| 71.0 + 15.0 * z).collect();
-    // Heights that go with weights: a correlation of about 0.5.
+    // Heights that are correlated with weights: a correlation of about 0.5.
     let height: Vec<f64> = a.iter().zip(&b).map(|(a, b)| 1.7 + 0.1 * (0.5 * a + 0.75f64.sqrt() * b)).collect();
     let is_over = |(weight, height): (&f64, &f64)| f64::from(u8::from(weight / (height * height) >= 25.0));
     let over: Vec<f64> = weight.iter().zip(&height).map(is_over).collect();

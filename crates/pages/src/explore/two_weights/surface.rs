@@ -1,4 +1,4 @@
-//! A network of two weights: its error anywhere, the gradient there, and the ways that optimizers go.
+//! A network of two weights: its error and gradient at any point, and the paths of optimizers.
 
 use super::super::experiment::Experiment;
 use crate::figure::{Axis, HeightGrid, Panel, Series, SeriesShape};
@@ -14,7 +14,7 @@ use treino_engine::pool::Pool;
 use treino_engine::random::{Purpose, Stream};
 use treino_engine::simd::Simd;
 
-/// Points of a surface along each side.
+/// Points of a surface along each axis.
 const POINTS: usize = 41;
 
 /// Contour lines.
@@ -29,7 +29,7 @@ pub struct Surface {
     simd: Simd,
 }
 
-/// A way over a surface.
+/// A path on a surface.
 pub struct DescentPath {
     /// The weights after each step; the first is the start.
     pub at: Vec<[f64; 2]>,
@@ -41,10 +41,10 @@ impl Surface {
     /// A network of these layers.
     ///
     /// # Errors
-    /// Layers that do not fit the rows.
+    /// Returns an error for layers that do not fit the rows.
     ///
     /// # Panics
-    /// If they have not two weights in all.
+    /// If they do not have two weights in all.
     pub fn new(
         lab: &Experiment<'_>,
         x: &Matrix,
@@ -74,15 +74,15 @@ impl Surface {
     /// Error and gradient over all rows.
     ///
     /// # Errors
-    /// None that is known.
+    /// No known cause.
     pub fn at(&self, w: [f64; 2]) -> Result<(f64, [f64; 2])> {
         self.differentiate(w, None)
     }
 
-    /// The way of an optimizer: so many steps, each with so many rows of a shuffled order, or with all.
+    /// The path of an optimizer: `steps` steps, each with some rows of a shuffled order, or with all.
     ///
     /// # Errors
-    /// An optimizer whose options contradict each other.
+    /// Returns an error for an optimizer whose options contradict each other.
     pub fn walk(
         &self,
         optimizer: &Optimizer,
@@ -122,7 +122,7 @@ impl Surface {
         Ok(DescentPath { at, errors })
     }
 
-    /// Where a patient optimizer ends that begins at (0, 0) or beside it.
+    /// The end point of an optimizer that starts at (0, 0) or near it, after many steps.
     ///
     /// # Errors
     /// As [`Surface::walk`].
@@ -135,7 +135,7 @@ impl Surface {
     /// The surface between two corners, as contour lines on axes for two weights.
     ///
     /// # Errors
-    /// None that is known.
+    /// No known cause.
     pub fn panel(&self, title: String, corners: [[f64; 2]; 2], names: [String; 2]) -> Result<Panel> {
         let grid = HeightGrid::of(corners, POINTS, |a, b| self.at([a, b]).map(|(error, _)| error))?;
         let [x, y] = names;
@@ -151,7 +151,7 @@ impl Surface {
     /// Arrows against the gradient on a coarse grid: the longest fills a cell.
     ///
     /// # Errors
-    /// None that is known.
+    /// No known cause.
     pub fn arrows(&self, corners: [[f64; 2]; 2], n: usize) -> Result<SeriesShape> {
         let [low, high] = corners;
         let cell = [0, 1].map(|i| (high[i] - low[i]) / n as f64);
@@ -160,7 +160,7 @@ impl Surface {
             for column in 0..n {
                 let from = [low[0] + (column as f64 + 0.5) * cell[0], low[1] + (row as f64 + 0.5) * cell[1]];
                 let (_, g) = self.at(from)?;
-                // In cells, so that axes of different length keep the direction that is seen.
+                // In units of cells, so that the visible direction is right if axes have different lengths.
                 all.push((from, [-g[0] / cell[0], -g[1] / cell[1]]));
             }
         }
@@ -168,7 +168,7 @@ impl Surface {
         let longest = all.iter().map(|(_, d)| length(d)).filter(|l| l.is_finite()).fold(0.0, f64::max);
         let (mut x, mut y) = (Vec::new(), Vec::new());
         for (from, d) in all.iter().filter(|(_, d)| length(d) > 0.0 && length(d).is_finite()) {
-            // The fourth root of its share: slopes differ by orders of magnitude, and each is to be seen.
+            // The fourth root of the relative length: slopes differ by orders of magnitude, and all should be visible.
             let scale = (length(d) / longest).sqrt().sqrt() * 0.85 / length(d);
             let d = [d[0] * scale, d[1] * scale];
             let point = |along: f64, aside: f64| {
@@ -191,7 +191,7 @@ fn taken(m: &Matrix, rows: &[u32]) -> Matrix {
 }
 
 impl DescentPath {
-    /// As a line over the surface.
+    /// The path as a line on the surface.
     pub fn series(&self, name: &str) -> Series {
         let (x, y) = (self.at.iter().map(|w| w[0]).collect(), self.at.iter().map(|w| w[1]).collect());
         Series::new(name, SeriesShape::Line { x, y })
@@ -208,16 +208,16 @@ impl DescentPath {
         self.errors[self.errors.len() - 1]
     }
 
-    /// Whether the error fell with every step.
+    /// Whether the error decreased in every step.
     pub fn falls(&self) -> bool {
-        // Near a minimum single precision rounds.
+        // Near a minimum, single precision rounds.
         let rounded = 1e-9 * self.errors[0];
         self.errors.windows(2).all(|pair| pair[1] <= pair[0] * (1.0 + 1e-6) + rounded)
     }
 }
 
-/// The second derivatives of the mean of (y - w1 x1 - w2 x2)^2: a, b of the diagonal and c beside it; its eigenvalues from
-/// the larger to the smaller.
+/// The second derivatives of the mean of (y - w1 x1 - w2 x2)^2: a, b on the diagonal and c off it; its eigenvalues, the
+/// larger first.
 pub fn curvature(x: &Matrix) -> [f64; 2] {
     let mean = |i: usize, j: usize| {
         let products = (0..x.rows()).map(|row| f64::from(x.get(row, i)) * f64::from(x.get(row, j)));
@@ -225,7 +225,7 @@ pub fn curvature(x: &Matrix) -> [f64; 2] {
     };
     let (a, b, c) = (mean(0, 0), mean(1, 1), mean(0, 1));
     let (middle, half) = ((a + b) / 2.0, (((a - b) / 2.0).powi(2) + c * c).sqrt());
-    // The product is known without the difference of near numbers.
+    // Computed from the determinant, to avoid the difference of nearly equal numbers.
     [middle + half, (a * b - c * c) / (middle + half)]
 }
 

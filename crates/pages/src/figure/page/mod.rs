@@ -1,7 +1,8 @@
-//! A page of figures: one HTML file that asks nothing of any server.
+//! A page of figures: one HTML file that loads nothing from any server.
 //!
-//! Words, tables and a still picture of each figure are there without JavaScript and on paper; with it Plotly draws each figure
-//! when it comes near. Plotly lies packed in the page, and the browser unpacks it: a page is a third as long.
+//! Texts, tables and a static picture of each figure are visible without JavaScript and on paper; with it, Plotly draws
+//! each figure when it is scrolled into view. Plotly is compressed in the page, and the browser decompresses it: this
+//! makes a page two thirds smaller.
 
 mod replay;
 
@@ -11,10 +12,11 @@ use super::{AxisScale, Figure, FigureCell, FigureTable, draw, plotly, style};
 use crate::language::Lang;
 use askama::Template;
 
-/// Plotly's JavaScript: a line that says whose it is, then the script, packed with gzip and written in base 64. `plotly.sh` renews it.
+/// Plotly's JavaScript: a line with its licence, then the script, compressed with gzip and encoded in base 64.
+/// `plotly.sh` updates it.
 const PLOTLY: &str = include_str!("plotly.min.js.gz.base64");
 
-/// Rows of a table that a page shows at most; files have them all.
+/// The largest number of table rows on a page; files contain all rows.
 const ROWS: usize = 500;
 
 /// A page.
@@ -24,7 +26,7 @@ pub struct ReportPage {
     pub lang: Lang,
     /// Its title.
     pub title: String,
-    /// Paragraphs under the title.
+    /// Paragraphs below the title.
     pub lead: Vec<String>,
     /// Its sections.
     pub sections: Vec<Section>,
@@ -37,7 +39,7 @@ pub struct Section {
     pub id: String,
     /// Its title.
     pub title: String,
-    /// What stands in it.
+    /// Its parts.
     pub parts: Vec<PagePart>,
 }
 
@@ -46,7 +48,7 @@ pub struct Section {
 pub enum PagePart {
     /// Paragraphs.
     Words(Vec<String>),
-    /// A table and what is in it.
+    /// A table with a description of its content.
     Table(FigureTable, String),
     /// A figure.
     Figure(Figure),
@@ -54,22 +56,22 @@ pub enum PagePart {
     Findings(Vec<PageFinding>),
     /// Commands, one below the other.
     Commands(Vec<String>),
-    /// Text as it is typed.
+    /// Preformatted text.
     Code(String),
-    /// Early stopping played again.
+    /// An interactive replay of early stopping.
     Replay(ReplayData),
 }
 
 /// A finding of the diagnosis.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PageFinding {
-    /// How grave it is, in the page's language.
+    /// Its severity, in the page's language.
     pub severity: String,
     /// What was found.
     pub what: String,
-    /// The numbers that show it.
+    /// The evidence.
     pub evidence: String,
-    /// What to try; empty for nothing.
+    /// What to try; may be empty.
     pub command: String,
     /// What that costs; empty for nothing.
     pub trade: String,
@@ -95,12 +97,12 @@ impl ReportPage {
         let has_script = self.sections.iter().flat_map(|section| &section.parts).any(needs);
         let (css, js) = (include_str!("page.css"), include_str!("page.js"));
         let shown = Shown { page: self, lang: self.lang, css, js, plotly: PLOTLY, has_script };
-        // Writing into a string cannot fail, and the template has no other way to.
+        // Writing to a string cannot fail.
         shown.render().unwrap_or_default()
     }
 }
 
-/// JSON that can stand in a page's script element.
+/// JSON that is safe inside a page's script element.
 fn embedded(value: &serde_json::Value) -> String {
     value.to_string().replace('<', "\\u003c").replace('\u{2028}', "\\u2028").replace('\u{2029}', "\\u2029")
 }
@@ -120,12 +122,12 @@ impl Shown<'_> {
         draw::svg_untitled(figure, self.lang)
     }
 
-    /// Title and words, for who does not see the picture.
+    /// Title and description, for readers who cannot see the picture.
     fn alternative(&self, figure: &Figure) -> String {
         style::short(&format!("{}. {}", figure.title, figure.words.join(" ")), 800)
     }
 
-    /// Whether axes across and up can be switched, and whether they begin as logarithms.
+    /// Whether the horizontal and vertical axes can be switched, and whether they are logarithmic at first.
     fn switches(&self, figure: &Figure) -> Vec<(&'static str, String, bool)> {
         let mut out = Vec::new();
         let is_log = |axis: &super::Axis| axis.scale == AxisScale::Log;
@@ -155,7 +157,7 @@ impl Shown<'_> {
         }
     }
 
-    /// Names of columns, and whether only numbers stand below.
+    /// Names of columns, and whether they contain only numbers.
     fn heads(&self, table: &FigureTable) -> Vec<(String, bool)> {
         let is_number = |column: usize| {
             let cells = table.rows.iter().filter_map(|row| row.get(column)).filter(|cell| **cell != FigureCell::Empty);
@@ -170,7 +172,7 @@ impl Shown<'_> {
     }
 }
 
-/// The largest number of epochs that a replay's sliders offer.
+/// The largest number of epochs on a replay's sliders.
 fn most(replay: &ReplayData) -> usize {
     let epochs = replay.monitored.iter().map(|m| m.values.len()).max().unwrap_or(0);
     epochs.max(replay.settings.patience).max(replay.settings.start_from_epoch)

@@ -1,36 +1,36 @@
-//! Early stopping played again on recorded numbers, with other settings.
+//! Replay of early stopping on recorded metrics, with other parameters.
 
 use crate::figure::{Axis, Figure, FigureTable, Panel, Series, SeriesShape};
 use crate::language::Lang;
 use serde_json::{Value, json};
 use treino::report::Stopping;
 
-/// What a replay needs.
+/// The data of a replay.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ReplayData {
     /// Its name in links.
     pub id: String,
-    /// What it is, for who does not see it.
+    /// A description, for readers who cannot see it.
     pub title: String,
-    /// Numbers that can be watched.
+    /// Metrics that can be monitored.
     pub monitored: Vec<Monitored>,
-    /// The settings it begins with; its `monitor` is one of the names, or the first is taken.
+    /// The initial settings; their `monitor` is one of the names, otherwise the first is used.
     pub settings: Stopping,
 }
 
-/// A number of a training.
+/// A metric of a training.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Monitored {
     /// Its name in the history.
     pub name: String,
-    /// Whether more is better.
+    /// Whether larger is better.
     pub more_is_better: bool,
-    /// Its value after each epoch; `None` where the epoch lacks it.
+    /// Its value after each epoch; `None` if the epoch lacks it.
     pub values: Vec<Option<f64>>,
 }
 
 impl ReplayData {
-    /// What the page's script reads. NaN and infinities are texts there.
+    /// The data for the page's script. NaN and infinities are encoded as texts.
     pub(super) fn json(&self, lang: Lang) -> Value {
         let value = |x: &Option<f64>| match x {
             Some(x) if x.is_finite() => json!(x),

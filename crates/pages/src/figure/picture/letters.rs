@@ -1,23 +1,24 @@
-//! The letters of DejaVu Sans as outlines: their widths lay out every picture, their outlines are drawn in PNG.
+//! The letters of DejaVu Sans as outlines: their widths determine the layout of every picture, their outlines are drawn
+//! in PNG.
 //!
-//! `dejavu-sans.txt.gz` has a line for each character: its code, its advance and its outline as path data, in units of which 2048
-//! make the letter's size; y rises. `letters.py` makes it.
+//! `dejavu-sans.txt.gz` has a line for each character: its code, its advance and its outline as path data, in units of
+//! 1/2048 of the font size; y points up. `letters.py` generates it.
 
 use crate::figure::style::short;
 use std::collections::BTreeMap;
 use std::io::Read;
 use std::sync::OnceLock;
 
-/// Units of the outlines to the size of a letter.
+/// Outline units per font size.
 pub(super) const UNITS: f64 = 2048.0;
 
-/// What stands for a character that the font lacks.
+/// The replacement for a character that the font lacks.
 const UNKNOWN: char = '\u{fffd}';
 
 /// A letter.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Letter {
-    /// How far the next letter stands from it, in units.
+    /// The distance to the next letter, in units.
     pub advance: f64,
     /// Its outline in units.
     pub outline: &'static str,
@@ -30,7 +31,7 @@ fn letters() -> &'static BTreeMap<char, Letter> {
     LETTERS.get_or_init(|| {
         let text = TEXT.get_or_init(|| {
             let mut text = String::with_capacity(1_500_000);
-            // A test unpacks it.
+            // A test checks that it can be decompressed.
             flate2::read::GzDecoder::new(PACKED).read_to_string(&mut text).map_or_else(|_| String::new(), |_| text)
         });
         text.lines().filter_map(letter).collect()
@@ -44,18 +45,18 @@ fn letter(line: &'static str) -> Option<(char, Letter)> {
     Some((char::from_u32(code)?, Letter { advance, outline: words.next().unwrap_or_default() }))
 }
 
-/// The letters of a text, one after the other.
+/// The letters of a text, in order.
 pub(super) fn of(text: &str) -> impl Iterator<Item = Letter> {
     let all = letters();
     text.chars().filter_map(|c| all.get(&c).or_else(|| all.get(&UNKNOWN)).copied())
 }
 
-/// How wide a text is.
+/// The width of a text.
 pub(in crate::figure) fn width(text: &str, size: f64) -> f64 {
     of(text).map(|letter| letter.advance).sum::<f64>() * size / UNITS
 }
 
-/// A text that takes no more room than there is: where it is cut, an ellipsis says so.
+/// A text truncated to the available width, with an ellipsis.
 pub(in crate::figure) fn fitted(text: &str, size: f64, room: f64) -> String {
     let whole = short(text, 200);
     if width(&whole, size) <= room {
@@ -75,7 +76,7 @@ pub(in crate::figure) fn fitted(text: &str, size: f64, room: f64) -> String {
 mod tests {
     use super::*;
 
-    /// Advances as the font's own table has them.
+    /// Advances according to the font's own table.
     #[test]
     fn letters_have_the_widths_of_the_font() {
         assert_eq!(letters().len(), 5918);
@@ -84,7 +85,7 @@ mod tests {
             assert_eq!(letters()[&c].advance, advance, "{c}");
         }
         assert_eq!(width("Ai0", 2048.0), 1401.0 + 569.0 + 1303.0);
-        // No font has it.
+        // A character in no font.
         assert_eq!(width("\u{10ffff}", 1.0), width("\u{fffd}", 1.0));
     }
 

@@ -1,7 +1,7 @@
-//! A still picture: paths and texts from the back to the front, written as SVG and as PNG.
+//! A static picture: paths and texts from the back to the front, written as SVG and as PNG.
 //!
-//! Both writers read the same path data, so that they cannot disagree. SVG names the reader's own fonts; PNG brings its letters
-//! along.
+//! Both writers use the same path data, so that they cannot disagree. SVG uses the reader's fonts; PNG has built-in
+//! letters.
 
 mod letters;
 mod png;
@@ -14,12 +14,12 @@ pub(super) use svg::svg;
 /// A colour: red, green, blue.
 pub(super) type Ink = [u8; 3];
 
-/// A picture on white paper.
+/// A picture with a white background.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Picture {
-    /// Pixels across.
+    /// Width in pixels.
     pub width: f64,
-    /// Pixels down.
+    /// Height in pixels.
     pub height: f64,
     parts: Vec<PictureElement>,
 }
@@ -38,30 +38,30 @@ enum PictureElement {
 /// How a path is painted.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Paint {
-    /// What it encloses, more or less opaque.
+    /// Its area, with an opacity.
     Fill(f64),
-    /// The line itself: its width, and the lengths of dashes and gaps.
+    /// Its outline: its width, and the lengths of dashes and gaps.
     Stroke(f64, &'static [f32]),
 }
 
 /// A line of text.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Text {
-    /// Where it stands: the end or middle of its base line that `anchor` says.
+    /// Its position: the point on its baseline that `anchor` selects.
     pub at: [f64; 2],
-    /// What it says.
+    /// Its content.
     pub text: String,
-    /// The size of its letters.
+    /// Its font size.
     pub size: f64,
-    /// Which place of it is `at`.
+    /// The point of the text at `at`.
     pub anchor: Anchor,
-    /// By how many degrees it is turned around `at`, clockwise.
+    /// Its clockwise rotation around `at`, in degrees.
     pub angle: f64,
     /// Its colour.
     pub ink: Ink,
 }
 
-/// Which place of a text is where it stands.
+/// The anchor point of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Anchor {
     Start,
@@ -70,12 +70,13 @@ pub(super) enum Anchor {
 }
 
 impl Picture {
-    /// Empty paper.
+    /// An empty picture.
     pub fn new(width: f64, height: f64) -> Self {
         Picture { width, height, parts: Vec::new() }
     }
 
-    /// Adds a path. An opaque one joins its predecessor if that looks the same: files get smaller, and the picture stays the same.
+    /// Adds a path. An opaque one is merged with its predecessor if they have the same style: files get smaller, and
+    /// the picture stays the same.
     pub fn path(&mut self, added: &str, ink: Ink, paint: Paint) {
         let is_opaque = matches!(paint, Paint::Fill(1.0) | Paint::Stroke(_, []));
         match self.parts.last_mut() {
@@ -92,20 +93,20 @@ impl Picture {
     }
 }
 
-/// A colour as it is written: `#0072B2`.
+/// Parses a colour such as `#0072B2`.
 pub(super) fn ink(colour: &str) -> Ink {
     let part = |from: usize| colour.get(from..from + 2).and_then(|hex| u8::from_str_radix(hex, 16).ok()).unwrap_or(0);
     [part(1), part(3), part(5)]
 }
 
-/// A length in path data: hundredths of a pixel are enough.
+/// A length in path data, with two decimals.
 fn number(x: f64) -> String {
     let text = format!("{x:.2}");
     let short = text.trim_end_matches('0').trim_end_matches('.');
     if short == "-0" { "0".to_string() } else { short.to_string() }
 }
 
-/// A line through points; closed where it encloses something.
+/// A line through points; closed if it encloses an area.
 pub(super) fn line(points: &[[f64; 2]], is_closed: bool) -> String {
     let places: Vec<String> = points.iter().map(|[x, y]| format!("{} {}", number(*x), number(*y))).collect();
     format!("M{}{}", places.join("L"), if is_closed { "Z" } else { "" })
@@ -140,7 +141,7 @@ mod tests {
         for (paint, ink) in [(Paint::Fill(1.0), [0; 3]), (Paint::Fill(1.0), [0; 3]), (Paint::Fill(1.0), [1; 3])] {
             picture.path(&circle([2.0, 2.0], 1.0), ink, paint);
         }
-        // Where two half-opaque ones overlap, it is darker.
+        // Where two semi-transparent ones overlap, it is darker.
         for _ in 0..2 {
             picture.path(&circle([2.0, 2.0], 1.0), [1; 3], Paint::Fill(0.5));
         }

@@ -1,11 +1,11 @@
-//! Pictures as PNG: paths become masks, masks become pixels, and pixels are packed.
+//! Pictures as PNG: paths are rasterised to masks, masks are painted as pixels, and pixels are compressed.
 
 use super::{Anchor, Ink, Paint, Picture, PictureElement, Text, letters};
 use flate2::{Compression, Crc, write::ZlibEncoder};
 use std::io::Write;
 use zeno::{Fill, Join, Mask, Stroke, Style, Transform};
 
-/// The picture as PNG, `scale` pixels for one of the picture.
+/// The picture as PNG, with `scale` pixels per pixel of the picture.
 pub(in crate::figure) fn png(picture: &Picture, scale: f64) -> Vec<u8> {
     let mut canvas = Canvas::new(picture, scale);
     for part in &picture.parts {
@@ -34,13 +34,13 @@ struct Canvas {
 }
 
 impl Canvas {
-    /// White paper.
+    /// A white canvas.
     fn new(picture: &Picture, scale: f64) -> Self {
         let [width, height] = [picture.width, picture.height].map(|x| (x * scale).round().max(1.0) as usize);
         Canvas { width, height, pixels: vec![255; 3 * width * height] }
     }
 
-    /// A path under a map: where a step across goes, where a step down goes, and where the origin goes.
+    /// Paints a path under an affine map: the images of a horizontal unit step, of a vertical one, and of the origin.
     fn paint(&mut self, data: &str, style: Style, map: [[f64; 2]; 3], ink: Ink, opacity: f64) {
         let [[xx, xy], [yx, yy], [x, y]] = map.map(|pair| pair.map(|x| x as f32));
         let transform = Transform::new(xx, xy, yx, yy, x, y);
@@ -70,7 +70,7 @@ impl Canvas {
         let mut along = -share * letters::width(&text.text, text.size) * scale;
         for letter in letters::of(&text.text) {
             let origin = [text.at[0] * scale + along * cos, text.at[1] * scale + along * sin];
-            // Outlines rise, pictures go down.
+            // In outlines y points up, in pictures down.
             let map = [[unit * cos, unit * sin], [unit * sin, -unit * cos], origin];
             self.paint(letter.outline, Style::Fill(Fill::NonZero), map, text.ink, 1.0);
             along += letter.advance * unit;
@@ -82,7 +82,7 @@ impl Canvas {
         head.extend([8, 2, 0, 0, 0]); // eight bits for each of three colours
         let mut rows = ZlibEncoder::new(Vec::new(), Compression::best());
         for row in self.pixels.chunks(3 * self.width) {
-            // Writing into memory cannot fail. Each row begins with its filter: none.
+            // Writing to memory cannot fail. Each row starts with its filter type: none.
             let _ = rows.write_all(&[0]).and_then(|()| rows.write_all(row));
         }
         let rows = rows.finish().unwrap_or_default();
@@ -100,7 +100,7 @@ impl Canvas {
     }
 }
 
-/// A place of a mask as a place of the canvas.
+/// Converts a position in a mask to one on the canvas.
 fn inside(from: i32, by: usize, size: usize) -> Option<usize> {
     usize::try_from(i64::from(from) + by as i64).ok().filter(|at| *at < size)
 }
@@ -129,7 +129,7 @@ mod tests {
         (width, height, pixels.collect())
     }
 
-    /// How much of a black picture's paper is covered, in its own pixels.
+    /// How much of a black picture's area is covered, in its own pixels.
     fn covered(picture: &Picture, scale: f64) -> f64 {
         let (_, _, pixels) = unpacked(&png(picture, scale));
         pixels.iter().map(|p| f64::from(255 - p) / 255.0).sum::<f64>() / 3.0 / (scale * scale)
@@ -156,7 +156,7 @@ mod tests {
         close(area(rectangle([50.0, -5.0, 20.0, 10.0]), Paint::Fill(1.0)), 50.0);
         close(area(circle([30.0, 30.0], 20.0), Paint::Fill(1.0)), std::f64::consts::PI * 400.0);
         close(area(circle([10.0, 30.0], 5.0) + &circle([13.0, 30.0], 5.0), Paint::Fill(1.0)), {
-            // Two circles, less the lens that they share.
+            // Two circles, minus their common area.
             let (r, d) = (5.0f64, 3.0f64);
             let lens = 2.0 * r * r * (d / (2.0 * r)).acos() - d / 2.0 * (4.0 * r * r - d * d).sqrt();
             2.0 * std::f64::consts::PI * r * r - lens
@@ -168,7 +168,7 @@ mod tests {
     #[test]
     fn texts_stand_where_they_should() {
         let ink = [0, 0, 0];
-        // A full block reaches over the letter's whole advance.
+        // A full block covers the letter's whole advance.
         let block = |anchor: Anchor, angle: f64| {
             let mut picture = Picture::new(100.0, 100.0);
             picture.text(Text { at: [50.0, 50.0], text: "███".into(), size: 16.0, anchor, angle, ink });
@@ -188,7 +188,7 @@ mod tests {
         near(block(Anchor::Start, 0.0)[0], [50.0, 50.0 + wide]);
         near(block(Anchor::Middle, 0.0)[0], [50.0 - wide / 2.0, 50.0 + wide / 2.0]);
         near(block(Anchor::End, 0.0)[0], [50.0 - wide, 50.0]);
-        // Turned against the clock it goes up.
+        // Rotated counterclockwise, it goes up.
         near(block(Anchor::Start, -90.0)[1], [50.0 - wide, 50.0]);
         let [_, level] = block(Anchor::Start, 0.0);
         assert!(level[0] < 50.0 && 50.0 < level[1] && level[1] < 56.0, "the base line is at 50: {level:?}");

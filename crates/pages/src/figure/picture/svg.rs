@@ -4,7 +4,7 @@ use super::{Anchor, Ink, Paint, Picture, PictureElement, Text, number};
 
 const FONTS: &str = "system-ui, 'Segoe UI', 'DejaVu Sans', sans-serif";
 
-/// The picture as SVG, alone in a file or inside a page, where it shrinks with what is around it.
+/// The picture as SVG, for a separate file or inside a page, where it shrinks with its container.
 pub(in crate::figure) fn svg(picture: &Picture) -> String {
     let [wide, high] = [picture.width, picture.height].map(number);
     let mut out = format!(
@@ -56,7 +56,7 @@ fn hex([red, green, blue]: Ink) -> String {
     format!("#{red:02x}{green:02x}{blue:02x}")
 }
 
-/// A text between tags. What XML does not allow becomes the sign for what cannot be shown.
+/// Text content of an element. Characters that XML does not allow are replaced.
 fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {

@@ -4,7 +4,7 @@ use super::Maker;
 use crate::figure::{Axis, Figure, FigureCell, FigureTable, Mark, MarkPosition, Panel, Series, SeriesShape};
 use treino::report::{ClassCurves, ClassificationScores, Evaluation, TargetRecord, ThresholdRow};
 
-/// Of more classes, only the largest have curves of their own.
+/// With more classes, only the largest have separate curves.
 const MOST_CURVES: usize = 8;
 
 impl Maker<'_> {
@@ -15,7 +15,7 @@ impl Maker<'_> {
         let mut shown: Vec<&ClassCurves> = curves.iter().collect();
         shown.sort_by_key(|class| std::cmp::Reverse(class.rows[0]));
         shown.truncate(MOST_CURVES);
-        // Without rows of a class, or without others, its curves mean nothing.
+        // Without rows of a class, or without others, its curves are undefined.
         let curved: Vec<&ClassCurves> = shown.iter().copied().filter(|class| !class.rows.contains(&0)).collect();
         if !curved.is_empty() {
             figures.push(self.roc(&curved, &part));
@@ -52,7 +52,7 @@ impl Maker<'_> {
                 std::iter::once(FigureCell::from(name.as_str())).chain(row.iter().map(|n| FigureCell::Number(*n))),
             );
         }
-        // The first class at the top, as in a table: shares of each true class give the shade.
+        // The first class at the top, as in a table: the shares within each true class determine the shade.
         let share = |row: &Vec<f64>| {
             let total: f64 = row.iter().sum();
             row.iter().map(|n| if total > 0.0 { n / total } else { 0.0 }).collect::<Vec<f64>>()

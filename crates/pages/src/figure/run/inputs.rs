@@ -1,10 +1,10 @@
-//! Figures of the inputs: which matter, what the prediction does along them, on which scales they are.
+//! Figures of the inputs: their importance, partial dependence, and scales.
 
 use super::Maker;
 use crate::figure::{Axis, Figure, FigureCell, FigureTable, Panel, Series, SeriesShape};
 use treino::report::{Dependence, PredictionCurves, TargetRecord};
 
-/// Columns that are drawn; the table has all.
+/// The number of columns that are drawn; the table has all.
 const SHOWN: usize = 20;
 
 impl Maker<'_> {
@@ -111,7 +111,7 @@ impl Maker<'_> {
         Figure { command: self.command(&id), id, title: lang.dependence_title(), words, panels, table }
     }
 
-    /// On which scales the inputs are.
+    /// The scales of the inputs.
     pub(super) fn data(&self, figures: &mut Vec<Figure>) {
         let lang = self.lang;
         let all: Vec<_> = self.record.data.inputs.iter().filter(|column| column.numbers.is_some()).collect();

@@ -1,4 +1,4 @@
-//! Figures of what goes on inside the network.
+//! Figures of the statistics inside the network.
 
 use super::Maker;
 use crate::figure::{Axis, Figure, FigureCell, FigureTable, Panel, Series, SeriesShape};

@@ -12,15 +12,15 @@ use treino::error::{Error, Result};
 use treino::report::{PredictionCurves, Record, TargetRecord};
 use treino::shell::quote;
 
-/// What every figure of a run is made from.
+/// The data for the figures of a run.
 struct Maker<'a> {
     record: &'a Record,
     lang: Lang,
-    /// The run, as commands name it.
+    /// The run's path in commands.
     run: &'a str,
 }
 
-/// All figures that a run has, in the order of its report.
+/// All figures of a run, in the order of its report.
 pub fn figures(record: &Record, lang: Lang, run: &str) -> Vec<Figure> {
     let maker = Maker { record, lang, run };
     let mut figures = Vec::new();
@@ -45,7 +45,7 @@ pub fn figures(record: &Record, lang: Lang, run: &str) -> Vec<Figure> {
 /// One figure of a run.
 ///
 /// # Errors
-/// A name that the run has no figure of.
+/// Returns an error for a name that is not a figure of the run.
 pub fn figure(record: &Record, lang: Lang, run: &str, id: &str) -> Result<Figure> {
     let mut all = figures(record, lang, run);
     if let Some(at) = all.iter().position(|figure| figure.id == id) {
@@ -57,12 +57,12 @@ pub fn figure(record: &Record, lang: Lang, run: &str, id: &str) -> Result<Figure
 }
 
 impl Maker<'_> {
-    /// The command that makes a figure again.
+    /// The command that creates a figure again.
     fn command(&self, id: &str) -> String {
         format!("treino plot {} {id}", quote(self.run))
     }
 
-    /// The figure of a further target has a number behind its name.
+    /// Appends a number to the name of a further target's figure.
     fn rename(&self, figure: &mut Figure, at: usize, target: &TargetRecord) {
         figure.id = format!("{}-{}", figure.id, at + 1);
         figure.title = format!("{}: {}", target.name, figure.title);

@@ -1,4 +1,4 @@
-//! Figures of the epochs: loss, metrics, learning rate, and what several seeds gave.
+//! Figures of the epochs: loss, metrics, learning rate, and the results of several seeds.
 
 use super::Maker;
 use crate::figure::{Axis, Figure, FigureCell, FigureTable, Mark, MarkPosition, Panel, Series, SeriesShape};
@@ -6,7 +6,7 @@ use treino::report::{RecordedEnding, TargetRecord};
 use treino::statistics::interval95;
 use treino::train::PENALTY;
 
-/// What the history holds beside losses and metrics.
+/// The series of the history that are neither losses nor metrics.
 const NO_METRICS: [&str; 2] = [PENALTY, "learning_rate"];
 
 impl Maker<'_> {
@@ -33,7 +33,7 @@ impl Maker<'_> {
         (1..=self.record.course.epochs.len()).map(|epoch| epoch as f64).collect()
     }
 
-    /// A number of the history on training rows and, where it is there, on validation rows, as `series` gives it.
+    /// A series of the history on training rows and, if available, on validation rows, transformed by `series`.
     fn both(&self, name: &str, series: impl Fn(&str) -> Option<Vec<f64>>) -> Vec<(String, Vec<f64>)> {
         let (train, validation) = (self.lang.part("train"), self.lang.part("validation"));
         let named = [(train, name.to_string()), (validation, format!("val_{name}"))];
@@ -161,7 +161,7 @@ impl Maker<'_> {
         self.over_epochs("learning-rate", lang.learning_rate(), axis, &curves, words)
     }
 
-    /// What several seeds gave.
+    /// The results of several seeds.
     pub(super) fn seeds(&self, target: &TargetRecord, figures: &mut Vec<Figure>) {
         let lang = self.lang;
         let Some((name, values)) = target.seeds.first().filter(|(_, values)| values.len() > 1) else { return };

@@ -4,10 +4,10 @@ use super::{Axis, Figure, FigureCell, FigureTable, Panel, Series, SeriesShape, S
 use crate::figure::SeedCurves;
 use treino::study::Config;
 
-/// Configs that a figure shows at most.
+/// The largest number of configs in a figure.
 const MOST: usize = 20;
 
-/// Configs whose curves it shows at most.
+/// The largest number of configs with curves.
 const CURVES: usize = 5;
 
 impl StudyView<'_> {

@@ -8,22 +8,22 @@ use treino::study::search::{Domain, IntScale};
 use treino::study::space::Dimension;
 use treino_engine::double::{exp, pow};
 
-/// Fewer configs make no map.
+/// With fewer configs there is no map.
 const LEAST: usize = 8;
 
-/// Points of the map along each side.
+/// Points of the map along each axis.
 const POINTS: usize = 41;
 
 /// Contour lines.
 const LEVELS: usize = 8;
 
-/// How far a config reaches, as a share of each range.
+/// The width of a config's kernel, as a share of each range.
 const REACH: f64 = 0.12;
 
-/// Where the configs reach less than this, there is no map: about that of one config two and a half reaches away.
+/// Where the total kernel weight is below this, the map is blank: about that of one config at 2.5 kernel widths.
 const TOO_LITTLE: f64 = 0.04;
 
-/// The place at a share of a range.
+/// The value at a share of a range.
 fn place(dimension: &Dimension, share: f64) -> f64 {
     let (low, high, is_log) = match dimension.domain {
         Domain::Float { low, high, log, .. } => (low, high, log),
@@ -34,7 +34,7 @@ fn place(dimension: &Dimension, share: f64) -> f64 {
 }
 
 impl StudyView<'_> {
-    /// A map of the objective over learning rate and batch size where both are ranges, else over the first two ranges.
+    /// A map of the objective over learning rate and batch size if both are ranges, else over the first two ranges.
     pub(super) fn contour(&self) -> Option<Figure> {
         let (lang, dimensions) = (self.lang, self.space.dimensions());
         let ranges: Vec<usize> =
@@ -56,7 +56,7 @@ impl StudyView<'_> {
         }
         let mut values: Vec<f64> = found.iter().map(|one| one.2).collect();
         values.sort_by(f64::total_cmp);
-        // What went astray does so by orders of magnitude, and would flatten the rest.
+        // Diverging configs are worse by orders of magnitude, and would flatten the rest.
         let [low, high] = [0.1, 0.9].map(|q| quantile(&values, q));
         let held = |value: f64| if self.course.more_is_better { value.max(low) } else { value.min(high) };
         let near: Vec<(f64, f64, f64)> =
@@ -77,7 +77,7 @@ impl StudyView<'_> {
         grid.x = grid.x.iter().map(|share| place(across, *share)).collect();
         grid.y = grid.y.iter().map(|share| place(up, *share)).collect();
         let mut series = grid.lines(&levels);
-        // The better half has a colour.
+        // The better half is coloured.
         let half = found.len().div_ceil(2);
         let is_drawn = |(x, y): (f64, f64)| {
             let fits = |axis: &Axis, place: f64| axis.scale != AxisScale::Log || place > 0.0;

@@ -12,22 +12,22 @@ use treino::statistics::mean;
 use treino::study::space::SearchSpace;
 use treino::study::{Config, StudyResult};
 
-/// A study to be shown.
+/// A study for display.
 #[derive(Debug, Clone, Copy)]
 pub struct StudyView<'a> {
-    /// What it has found so far.
+    /// Its results so far.
     pub course: &'a StudyResult,
-    /// What it varies.
+    /// Its search space.
     pub space: &'a SearchSpace,
     /// The study as text.
     pub text: &'a str,
-    /// How commands name it.
+    /// Its name in commands.
     pub name: &'a str,
     /// The language.
     pub lang: Lang,
 }
 
-/// All figures that a study has, in the order of its report.
+/// All figures of a study, in the order of its report.
 pub fn study_figures(view: &StudyView<'_>) -> Vec<Figure> {
     let makers = [
         StudyView::configs,
@@ -46,7 +46,7 @@ pub fn study_figures(view: &StudyView<'_>) -> Vec<Figure> {
 /// One figure of a study.
 ///
 /// # Errors
-/// A name that the study has no figure of.
+/// Returns an error for a name that is not a figure of the study.
 pub fn study_figure(view: &StudyView<'_>, id: &str) -> Result<Figure> {
     let mut all = study_figures(view);
     if let Some(at) = all.iter().position(|figure| figure.id == id) {
@@ -80,12 +80,12 @@ impl StudyView<'_> {
         })
     }
 
-    /// Places 1, 2, ... as names of an axis.
+    /// Ranks 1, 2, ... as names of an axis.
     fn places(&self, n: usize) -> Axis {
         Axis::names(self.lang.study_place(), (1..=n).map(|place| place.to_string()).collect())
     }
 
-    /// Estimates with their intervals, one a name.
+    /// Estimates with their intervals, one per name.
     fn whiskers(&self, x: Axis, y: Axis, [middle, low, high]: [Vec<f64>; 3]) -> Panel {
         let positions = (0..middle.len()).map(|at| at as f64).collect();
         let shape = SeriesShape::Whiskers { x: positions, y: middle, low, high };

@@ -1,4 +1,5 @@
-//! Figures of the space: where the good configs are, what mattered, and what chance did.
+//! Figures of the search space: the positions of good configs, the importance of dimensions, and the effects of
+//! randomness.
 
 use super::{Axis, Figure, FigureCell, FigureTable, Panel, Series, SeriesShape, StudyView};
 use crate::figure::AxisScale;
@@ -6,16 +7,16 @@ use treino::statistics::mean;
 use treino::study::search::{Domain, IntScale};
 use treino::study::space::Dimension;
 
-/// Dimensions that have a panel of their own.
+/// The largest number of dimensions with a separate panel.
 const PANELS: usize = 6;
 
-/// Configs that a figure of single configs shows at most.
+/// The largest number of configs in a figure of single configs.
 const MOST: usize = 1000;
 
-/// Lines of the parallel coordinates.
+/// The number of lines in the parallel coordinates.
 const LINES: usize = 40;
 
-/// Cells of a number's side of the map.
+/// The number of cells of a numeric axis of the map.
 const CELLS: usize = 6;
 
 /// An axis for the entries of a dimension.
@@ -29,7 +30,7 @@ pub(super) fn axis_of(dimension: &Dimension) -> Axis {
     Axis { scale, ..Axis::new(&dimension.name) }
 }
 
-/// An entry between 0 and 1 of its dimension.
+/// The position of an entry in its dimension, from 0 to 1.
 pub(super) fn share(dimension: &Dimension, entry: f64) -> f64 {
     let log =
         |low: f64, high: f64| (treino_engine::math::ln_f64(entry / low)) / treino_engine::math::ln_f64(high / low);
@@ -45,7 +46,7 @@ pub(super) fn share(dimension: &Dimension, entry: f64) -> f64 {
     if found.is_finite() { found.clamp(0.0, 1.0) } else { 0.5 }
 }
 
-/// The cell of an entry on one side of a map.
+/// The cell of an entry on one axis of a map.
 fn cell_of(dimension: &Dimension, entry: f64) -> usize {
     match dimension.domain {
         Domain::Choices(_) => entry as usize,
@@ -96,7 +97,7 @@ impl StudyView<'_> {
         self.figure("slice", lang.study_slice_title(), words, panels, table)
     }
 
-    /// The mean objective over two dimensions: learning rate and batch size where both are varied, else the first two.
+    /// The mean objective over two dimensions: learning rate and batch size if both are varied, else the first two.
     pub(super) fn heat(&self) -> Option<Figure> {
         let (lang, dimensions) = (self.lang, self.space.dimensions());
         let named = |end: &str| dimensions.iter().position(|d| d.path.ends_with(end));
@@ -206,7 +207,7 @@ impl StudyView<'_> {
         self.figure("parallel", lang.study_parallel_title(), words, vec![panel], table)
     }
 
-    /// Which dimensions mattered.
+    /// The importance of the dimensions.
     pub(super) fn importance(&self) -> Option<Figure> {
         let lang = self.lang;
         let found = self.course.importance(self.space);
@@ -230,7 +231,7 @@ impl StudyView<'_> {
         self.figure("importance", lang.study_importance_title(), words, vec![panel], table)
     }
 
-    /// What each source of chance does alone.
+    /// The effect of each source of randomness alone.
     pub(super) fn sources(&self) -> Option<Figure> {
         let lang = self.lang;
         let found = self.course.sources()?;

@@ -42,8 +42,7 @@ pub trait Prune: std::fmt::Debug + Send + Sync {
     }
 }
 
-/// Whether pruning is checked after a step: at those from `warmup` on, every `interval`, or at the first step after
-/// one.
+/// Whether pruning is checked at a step: from `warmup` on, every `interval` steps.
 fn is_due(step: usize, warmup: usize, interval: usize) -> bool {
     step >= warmup && (step - warmup).is_multiple_of(interval)
 }
