@@ -3,7 +3,7 @@
 //! - [`error`]: errors, with position and help.
 //! - [`catalog`]: all components (losses, layers, sections of a spec, ...), each declared once with its parameters.
 //! - [`rows`]: rows of numbers, and the meaning of their columns.
-//! - [`gaps`]: non-finite numbers in JSON.
+//! - [`nullable`]: non-finite numbers in JSON.
 //! - [`files`]: atomic writing of files, append-only logs, and checksums.
 
 #![forbid(unsafe_code)]

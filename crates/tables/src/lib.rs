@@ -9,8 +9,8 @@
 //! `f32` matrix, and no type is inferred from a sample.
 //!
 //! Layers for categories (embeddings, lookups, hashing, discretization) need special column encodings:
-//! [`ColumnEncodings`](treino_core::rows::Readings) lists them, and [`prepare_for`] gives the recipe an [`Encoding`]
-//! for each of their input layers.
+//! [`ColumnEncodings`](treino_core::rows::ColumnEncodings) lists them, and [`prepare_for`] gives the recipe an
+//! [`Encoding`] for each of their input layers.
 //!
 //! Every problem with a table gives one [`Error`](treino_core::Error) that names the file, the line and the column; no
 //! input causes a panic.

@@ -1,7 +1,7 @@
 //! Layers: the components of a network.
 //!
-//! A layer is built into ops ([`crate::program::Builder`]); the forward and backward pass of each op are in the layer's
-//! file.
+//! A layer is built into ops (`crate::program::ProgramBuilder`); the forward and backward pass of each op are in the
+//! layer's file.
 
 mod activation;
 mod activation_layers;

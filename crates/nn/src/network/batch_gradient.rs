@@ -27,7 +27,7 @@ impl Network {
     /// changed.
     ///
     /// This is the backward pass for a custom loss: the cotangent is its derivative with respect to the outputs.
-    /// [`crate::program::Variable::range`] is the range of each variable's gradient.
+    /// `Variable::range` is the range of each variable's gradient.
     ///
     /// # Errors
     /// Returns an error for no rows, for rows or cotangents of a wrong shape, or for ids that an embedding does not

@@ -279,7 +279,7 @@ impl Network {
         self.weights.len() + self.state.len()
     }
 
-    /// The trainable weights, flat: [`Variable::range`] is the range of each variable.
+    /// The trainable weights, flat: `Variable::range` is the range of each variable.
     pub fn weights(&self) -> &[f32] {
         &self.weights
     }

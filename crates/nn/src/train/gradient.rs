@@ -10,8 +10,7 @@ use treino_core::error::{Error, Result};
 /// Loss and gradient of a network over all rows as one batch, as in the first step of a training with this seed:
 /// dropout and batch normalisation in training mode, penalties included. The network is not changed.
 ///
-/// The gradient has the layout of the trainable weights: [`crate::program::Variable::range`] is the range of each
-/// variable.
+/// The gradient has the layout of the trainable weights: `Variable::range` is the range of each variable.
 ///
 /// # Errors
 /// Returns an error for shapes that do not fit, or for no rows.

@@ -1,4 +1,4 @@
-//! Fits the encodings that layers for categories request; see [`treino_core::rows::Reading`].
+//! Fits the encodings that layers for categories request; see [`treino_core::rows::ColumnEncoding`].
 
 use crate::cell::number::Decimal;
 use crate::column::column::{Column, ColumnKind, Values};

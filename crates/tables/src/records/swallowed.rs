@@ -7,7 +7,7 @@ use ::csv::ByteRecord;
 pub(crate) struct Swallowed {
     /// The number of lines of the cell.
     pub lines: usize,
-    /// Whether so many of them look like rows that no other explanation is plausible.
+    /// Whether enough of them look like rows that no other explanation is plausible.
     pub certain: bool,
 }
 

@@ -1,7 +1,7 @@
 //! A whole training, from a spec to a run: read, prepare, train, evaluate, measure, and verify.
 //!
 //! ```text
-//! Spec --Planned::new--> Planned --run--> Run { model, history, scores } --Record::of--> Record
+//! Spec --PreparedRun::new--> PreparedRun --run--> Run { model, history, scores } --Record::of--> Record
 //! Spec --Job::new--> Job --run--> Finished { run, record, findings, metrics, folder }
 //!                        --start--> Handle: watch, pause, resume, stop, wait
 //! ```

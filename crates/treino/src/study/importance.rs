@@ -42,7 +42,7 @@ pub struct HyperparameterValues {
     pub name: String,
     /// Its domain.
     pub domain: Domain,
-    /// One entry per config, as in a [`SearchPoint`](super::search::Point): the index of a choice, or the number;
+    /// One entry per config, as in a [`SearchPoint`](super::search::SearchPoint): the index of a choice, or the number;
     /// `None` if the dimension is inactive.
     pub entries: Vec<Option<f64>>,
 }
