@@ -360,7 +360,7 @@ impl TrainedVariants {
             _ if self.configs[arm].diverged() > 0 => Standing::Unusable,
             _ if arm == best => Standing::Best,
             Some(true) => Standing::Worse,
-            _ => Standing::Level,
+            _ => Standing::Tied,
         }
     }
 

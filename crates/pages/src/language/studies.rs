@@ -87,7 +87,7 @@ messages! {
     /// It is the best.
     standing_best() { en: "best", pt: "melhor" }
     /// It cannot be told from the best.
-    standing_level() { en: "tied", pt: "empate" }
+    standing_tied() { en: "tied", pt: "empate" }
     /// Better by its own mean, but with fewer seeds or epochs.
     standing_unfinished() { en: "too few seeds", pt: "poucas sementes" }
     /// It is worse.
@@ -100,8 +100,8 @@ messages! {
     beats(best, other, wins, pairs, p) { en: "{best} beats {other} in {wins} of {pairs} paired seeds (p {p}).", pt: "{best} vence {other} em {wins} de {pairs} sementes pareadas (p {p})." }
     /// A config with fewer seeds has a better mean.
     unfinished_is_better(first, n, best, seeds) { en: "{first} has a better mean than {best}, but of {n} of {seeds} seeds only, or of fewer epochs: nothing is decided.", pt: "{first} tem média melhor que {best}, mas com apenas {n} de {seeds} sementes, ou com menos épocas: nada está decidido." }
-    /// Configs have unequal numbers of seeds.
-    unequal_seeds(least, most) { en: "Configs have {least} to {most} seeds each: means of unequal numbers of seeds compare badly.", pt: "As configurações têm de {least} a {most} sementes cada: médias de números desiguais de sementes comparam-se mal." }
+    /// Configs have unequal numbers of trainings.
+    unequal_trainings(least, most) { en: "Configs have {least} to {most} trainings each; two are compared on the seeds that both have.", pt: "As configurações têm de {least} a {most} treinos cada; duas são comparadas nas sementes que ambas têm." }
     /// What cannot be told apart.
     cannot_tell(configs) { en: "{configs} show no significant difference.", pt: "{configs} não mostram diferença significativa." }
     /// What would decide.
@@ -146,7 +146,7 @@ impl Lang {
     pub fn standing(self, standing: Standing) -> String {
         match standing {
             Standing::Best => self.standing_best(),
-            Standing::Level => self.standing_level(),
+            Standing::Tied => self.standing_tied(),
             Standing::Unfinished => self.standing_unfinished(),
             Standing::Worse => self.standing_worse(),
             Standing::Dropped => self.standing_dropped(),
@@ -166,36 +166,34 @@ impl Lang {
         let Some(best) = verdict.best() else {
             return [Some(self.nothing_usable()), self.failures(course)].into_iter().flatten().collect();
         };
-        let open = verdict.open();
-        match (&verdict.ranked[..], &open[..]) {
+        let with = |standing: Standing| verdict.ranked.iter().filter(move |one| one.standing == standing);
+        let tied: Vec<&Ranked> = std::iter::once(best).chain(with(Standing::Tied)).collect();
+        match (&verdict.ranked[..], &tied[..]) {
             ([_], _) => words.push(self.only_one(label(best))),
             (_, _) if best.seeds < 2 => words.push(self.one_seed_says_nothing()),
             (_, [_]) if verdict.decided => words.push(self.best_of_all(label(best))),
             (_, [_]) => {}
-            (_, open) => {
-                let names: Vec<String> = open.iter().take(NAMED).map(|at| course.configs[*at].label()).collect();
-                let list = match (open.len() - names.len(), names.split_last()) {
+            (_, tied) => {
+                let names: Vec<String> = tied.iter().take(NAMED).map(|one| label(one)).collect();
+                let list = match (tied.len() - names.len(), names.split_last()) {
                     (0, Some((last, rest))) => format!("{} {} {last}", rest.join("; "), self.and()),
                     (more, _) => self.and_more(names.join("; "), more),
                 };
                 words.push(self.cannot_tell(list));
             }
         }
-        let unfinished: Vec<&Ranked> =
-            verdict.ranked.iter().filter(|one| one.standing == Standing::Unfinished).collect();
-        if let Some(first) = unfinished.first() {
-            let n = first.seeds.max(1);
-            words.push(self.unfinished_is_better(label(first), n, label(best), best.seeds));
+        if let Some(first) = with(Standing::Unfinished).next() {
+            words.push(self.unfinished_is_better(label(first), first.seeds.max(1), label(best), best.seeds));
         }
         if course.cut_short {
             let all = course.configs.iter().filter(|config| !config.runs.is_empty()).map(|config| config.runs.len());
             if let (Some(least), Some(most)) = (all.clone().min(), all.max())
                 && least < most
             {
-                words.push(self.unequal_seeds(least, most));
+                words.push(self.unequal_trainings(least, most));
             }
         }
-        if let Some(worse) = verdict.ranked.iter().find(|one| one.standing == Standing::Worse) {
+        if let Some(worse) = with(Standing::Worse).next() {
             let (wins, pairs) = worse.lost;
             words.push(self.beats(label(best), label(worse), wins, pairs, self.p_value(worse.p.unwrap_or(1.0))));
         }

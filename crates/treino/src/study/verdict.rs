@@ -47,7 +47,7 @@ pub struct Ranked {
     pub p: Option<f64>,
     /// The number of seeds on which the best one was better, and of all common seeds.
     pub lost: (usize, usize),
-    /// Whether it has as many epochs and seeds as any other.
+    /// Whether it has as many epochs as any other, and at least half of the most seeds.
     pub is_full: bool,
     /// Its standing.
     pub standing: Standing,
@@ -59,7 +59,7 @@ pub enum Standing {
     /// It has the best mean.
     Best,
     /// It has no significant difference from the best one.
-    Level,
+    Tied,
     /// Its mean is better than the best one's, but it has fewer seeds or epochs: it was interrupted, dropped or pruned.
     Unfinished,
     /// It is worse.
@@ -73,8 +73,9 @@ pub enum Standing {
 impl Verdict {
     /// Compares the configs of a completed study.
     ///
-    /// They are ordered by their means, and the best one is the first of those with the most epochs and seeds. A config
-    /// with fewer of them but a better mean is placed before it, and leaves the verdict undecided.
+    /// They are ordered by their means. The best one is the first of those with the most epochs and at least half of the
+    /// most seeds; the others are compared with it on the common seeds. A config with fewer epochs or seeds but a better
+    /// mean is placed before it, and leaves the verdict undecided.
     pub fn of(configs: &[Config], more_is_better: bool) -> Verdict {
         Verdict::judge(configs, more_is_better, false)
     }
@@ -89,8 +90,9 @@ impl Verdict {
         let values: Vec<Vec<((u64, usize), f64)>> = configs.iter().map(Config::values).collect();
         let own: Vec<Option<f64>> = configs.iter().map(|config| config.mean().map(|mean| sign * mean)).collect();
         let amounts = amounts(configs);
-        let most = (0..configs.len()).filter_map(|at| amounts[at]).max();
-        let is_full = |at: usize| own[at].is_some() && amounts[at] == most;
+        let (most_epochs, most_seeds) = amounts.iter().flatten().max().copied().unwrap_or_default();
+        let is_full =
+            |at: usize| amounts[at].is_some_and(|(epochs, seeds)| epochs == most_epochs && 2 * seeds >= most_seeds);
         let mut order: Vec<usize> = (0..configs.len()).filter(|at| !configs[*at].runs.is_empty()).collect();
         let key = |at: usize| own[at].unwrap_or(f64::INFINITY);
         order
@@ -116,28 +118,28 @@ impl Verdict {
                 (_, Some(best)) if place == best => Standing::Best,
                 (_, best) if best.is_none_or(|best| place < best) => Standing::Unfinished,
                 (Some(p), _) if p < ALPHA => Standing::Worse,
-                _ if one.is_full || (is_cut && !configs[one.config].was_pruned()) => Standing::Level,
+                _ if one.is_full || (is_cut && !configs[one.config].was_pruned()) => Standing::Tied,
                 _ => Standing::Dropped,
             };
         }
-        let is_open = |one: &&Ranked| matches!(one.standing, Standing::Level | Standing::Unfinished);
+        let is_open = |one: &&Ranked| matches!(one.standing, Standing::Tied | Standing::Unfinished);
         let has_best = best.is_some_and(|best| ranked[best].seeds > 1);
         let decided = has_best && !is_cut && !ranked.iter().any(|one| is_open(&one));
-        let level = ranked.iter().find(|one| one.standing == Standing::Level);
+        let level = ranked.iter().find(|one| one.standing == Standing::Tied);
         let more_seeds = level.and_then(|one| further_pairs(&pairs(one.config), ALPHA, POWER));
         let folds = folds(configs).max(1);
         let more_seeds = more_seeds.map(|pairs| pairs.div_ceil(folds));
         Verdict { ranked, decided, more_seeds }
     }
 
-    /// The best of the configs with the most epochs and seeds; `None` if none of them has a result.
+    /// The best config, with which the others are compared; `None` if none has a result.
     pub fn best(&self) -> Option<&Ranked> {
         self.ranked.iter().find(|one| one.standing == Standing::Best)
     }
 
     /// The numbers of the tied configs, the best one first; a single one if the verdict is decided.
     pub fn open(&self) -> Vec<usize> {
-        let others = self.ranked.iter().filter(|one| matches!(one.standing, Standing::Level | Standing::Unfinished));
+        let others = self.ranked.iter().filter(|one| matches!(one.standing, Standing::Tied | Standing::Unfinished));
         self.best().into_iter().chain(others).map(|one| one.config).collect()
     }
 }
@@ -168,7 +170,7 @@ fn ranked(config: &Config, at: usize, pairs: &[f64], overlap: f64) -> Ranked {
         p: t.map(|t| t.p),
         lost: (pairs.iter().filter(|difference| **difference > 0.0).count(), pairs.len()),
         is_full: false,
-        standing: Standing::Level,
+        standing: Standing::Tied,
     }
 }
 
@@ -227,7 +229,7 @@ mod tests {
         let order: Vec<usize> = verdict.ranked.iter().map(|one| one.config).collect();
         assert_eq!(order, [2, 1, 0]);
         let standings: Vec<Standing> = verdict.ranked.iter().map(|one| one.standing).collect();
-        assert_eq!(standings, [Standing::Best, Standing::Level, Standing::Worse]);
+        assert_eq!(standings, [Standing::Best, Standing::Tied, Standing::Worse]);
         assert!(!verdict.decided && verdict.open() == [2, 1]);
         assert_eq!(verdict.ranked[2].lost, (5, 5));
         let close =
@@ -268,7 +270,20 @@ mod tests {
         }
         // A config with a worse mean was dropped in a completed study, and may still improve in an interrupted one.
         assert_eq!(Verdict::of(&[full.clone(), behind.clone()], false).ranked[1].standing, Standing::Dropped);
-        assert_eq!(Verdict::of_cut_short(&[full, behind], false).ranked[1].standing, Standing::Level);
+        assert_eq!(Verdict::of_cut_short(&[full, behind], false).ranked[1].standing, Standing::Tied);
+    }
+
+    #[test]
+    fn one_seed_less_makes_nothing_worse() {
+        let worst = config(&[0.740, 0.745, 0.742, 0.739, 0.741, 0.744]);
+        let better = config(&[0.610, 0.613, 0.609, 0.611, 0.612]);
+        for judge in [Verdict::of, Verdict::of_cut_short] {
+            let verdict = judge(&[worst.clone(), better.clone()], false);
+            let standings: Vec<(usize, Standing)> =
+                verdict.ranked.iter().map(|one| (one.config, one.standing)).collect();
+            assert_eq!(standings, [(1, Standing::Best), (0, Standing::Worse)]);
+            assert_eq!(verdict.ranked[1].lost, (5, 5));
+        }
     }
 
     #[test]

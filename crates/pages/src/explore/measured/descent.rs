@@ -196,7 +196,7 @@ pub(in super::super) fn batch_size(lab: &Experiment<'_>) -> Result<Option<Topic>
     let arm = |size: &usize| lab.arm(format!("batch_size {size}"), |spec| spec.fit.batch_size = *size);
     let trained = lab.train(sizes.iter().map(arm).collect(), lab.by_error())?;
     let finding = match (trained.best(), trained.standing(1)) {
-        (1, _) | (_, Standing::Level) => ClaimResult::Confirmed,
+        (1, _) | (_, Standing::Tied) => ClaimResult::Confirmed,
         (_, Standing::Worse | Standing::Unusable) => ClaimResult::Refuted,
         _ => ClaimResult::Undecided,
     };
