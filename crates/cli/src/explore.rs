@@ -37,6 +37,7 @@ pub fn run(matches: &ArgMatches, terminal: &Terminal) -> Result<u8> {
     let command = arguments::typed_without(&["--only", "--pictures"], &["--json", "-q", "--quiet"]);
     let how = Explore {
         seeds,
+        vary_split: matches.get_flag("vary-split"),
         only: &only,
         lang: terminal.lang,
         threads: surroundings.threads,

@@ -18,6 +18,12 @@ pub fn command() -> Command {
              patients.csv --target outcome",
             topics().collect::<Vec<_>>().join(", ")
         ))
+        .arg(
+            Arg::new("vary-split")
+                .long("vary-split")
+                .action(ArgAction::SetTrue)
+                .help("Let each seed decide the validation rows, too, so that findings are about more than one split"),
+        )
         .arg(option("seeds", "N", "Seeds of each setting, from --seed on [default: 10]"))
         .arg(option("only", "TOPIC,...", "Explore these topics alone").value_delimiter(',').action(ArgAction::Append))
         .arg(

@@ -5,10 +5,10 @@ use super::{entries_with, json, lay_over, option, scalar, training};
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use std::path::Path;
 use treino::Result;
-use treino::catalog::{self, Entries, Kind, Origin, Param, Value};
+use treino::catalog::{self, Entries, Kind, Node, Origin, Param, Value};
 use treino::error::Error;
 use treino::study::space::Dimension;
-use treino::study::{self, StudySpec};
+use treino::study::{self, RandomSource, Repeats, StudySpec};
 
 const STUDY: &str = "Study";
 
@@ -79,6 +79,13 @@ pub fn command() -> Command {
                 .help_heading(STUDY),
         )
         .args(STUDY_FLAGS.iter().map(StudyFlag::arg))
+        .arg(
+            Arg::new("vary-split")
+                .long("vary-split")
+                .action(ArgAction::SetTrue)
+                .help_heading(STUDY)
+                .help("Let each seed decide the validation rows, too: repeats.vary with split"),
+        )
         .arg(out())
         .arg(option("name", "NAME", "Name of the study [default: the table's]"))
         .arg(
@@ -204,6 +211,27 @@ pub fn study_spec(matches: &ArgMatches) -> Result<StudySpec> {
             study::set(&mut study, flag.section, flag.key, scalar(kind, text, &name)?, &name);
         }
     }
+    if matches.get_flag("vary-split") {
+        vary_split(&mut study);
+    }
     let more = matches.get_many::<String>("vary").into_iter().flatten().map(|text| Dimension::typed(text));
     StudySpec::read(&study, base, more.collect::<Result<_>>()?)
+}
+
+/// Adds the split to what a seed decides.
+fn vary_split(study: &mut Entries) {
+    let given = match study.get("repeats") {
+        Some(Node { value: Value::Table(repeats), .. }) => repeats.get("vary").map(|node| node.value.clone()),
+        _ => None,
+    };
+    let mut names = match given {
+        Some(Value::List(names)) => names,
+        Some(one) => vec![one.into()],
+        None => Repeats::default().vary.into_iter().map(|name| Value::Text(name).into()).collect(),
+    };
+    let split = RandomSource::Split.name();
+    if !names.iter().any(|name: &Node| name.text() == Some(split)) {
+        names.push(Value::Text(split.to_string()).into());
+    }
+    study::set(study, "repeats", "vary", Value::List(names), "--vary-split");
 }

@@ -193,12 +193,13 @@ pub fn compare(matches: &ArgMatches, terminal: &Terminal) -> Result<u8> {
             "bootstrap": found.bootstrap.map(|one| [one.low, one.high]), "more": found.more, "first_is_better": found.better,
         }));
     } else {
-        terminal.print(&compared(&found, [&a, &b], &course_a.objective, terminal));
+        terminal.print(&compared(&found, [&a, &b], &course_a, terminal));
     }
     Ok(if found.better.is_some() { 0 } else { 3 })
 }
 
-fn compared(found: &Comparison, pair: [&Config; 2], objective: &str, terminal: &Terminal) -> String {
+fn compared(found: &Comparison, pair: [&Config; 2], course: &StudyResult, terminal: &Terminal) -> String {
+    let objective = &course.objective;
     let lang = terminal.lang;
     let mut lines = IndentedLines::new(terminal);
     for (label, config) in ["A", "B"].into_iter().zip(pair) {
@@ -225,6 +226,9 @@ fn compared(found: &Comparison, pair: [&Config; 2], objective: &str, terminal: &
     };
     if let Some(more) = found.more {
         words += &format!(" {}", lang.pairs_would_decide(lang.grouped(more as f64)));
+    }
+    if found.t.is_some() {
+        words += &format!(" {}", lang.covered(&course.coverage, objective).join(" "));
     }
     lines.add(&lang.label_verdict(), &words);
     lines.text

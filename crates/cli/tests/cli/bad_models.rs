@@ -119,7 +119,7 @@ fn a_flipped_bit_in_any_file_of_a_run_is_noticed() {
     // What describes the network, not its numbers.
     let name = format!("{run}/model.safetensors");
     for (old, new, says) in [
-        ("negative_slope = 0.0", "negative_slope = 0.9", "spec: negative_slope = 0.9"),
+        ("negative_slope = 0.1", "negative_slope = 0.9", "spec: negative_slope = 0.9"),
         ("from_logits = false", "from_logits = true", "spec: "),
         ("\\\"table\\\"", "\\\"tafle\\\"", "recipe or targets"),
         ("[\\\"setosa\\\",\\\"versicolor\\\"", "[\\\"versicolor\\\",\\\"setosa\\\"", "recipe or targets"),

@@ -16,7 +16,8 @@ use treino::spec::{PATIENCE, usual_stopping};
 use treino::statistics::holm;
 use treino::study::workers::{Next, in_order};
 use treino::study::{
-    ALPHA, Comparison, Config, Outcome, Phase, RunKey, RunResult, Standing, Verdict, attempts, bare_loss,
+    ALPHA, Comparison, Config, Coverage, Outcome, Phase, RunKey, RunResult, Splits, Standing, Verdict, attempts,
+    bare_loss,
 };
 use treino::train::PerOutput;
 use treino::train::Session;
@@ -86,6 +87,8 @@ pub struct TrainedVariants {
     pub judge: ComparisonMetric,
     /// The variants from the best to the worst by their means; diverged ones are last.
     order: Vec<usize>,
+    /// The ratio of validation to training rows if each seed has its own split, otherwise 0.
+    overlap: f64,
     /// The p-value of each compared with the best, adjusted.
     adjusted: Vec<f64>,
 }
@@ -106,6 +109,10 @@ impl<'a> Experiment<'a> {
         if validation.is_none() {
             let e = Error::input("an exploration compares on the rows for validation, but there are none");
             return Err(e.help("set validation_split, or name a file"));
+        }
+        if how.vary_split && !whole.can_vary_split() {
+            let e = Error::input("the validation rows do not depend on a seed, so the split cannot vary");
+            return Err(e.help("let a random split choose them: `data.split` = random and no file for validation"));
         }
         let error = bare_loss(&whole);
         let score = if target.task == Task::Regression { "mean_absolute_error" } else { "accuracy" };
@@ -159,12 +166,31 @@ impl<'a> Experiment<'a> {
             ),
             lang.explore_seeds(self.how.seeds, format!("val_{}", self.error)),
         ];
+        let coverage = self.coverage();
+        let rows = coverage.validation_rows.map_or_else(String::new, |rows| lang.grouped(rows as f64));
+        match coverage.splits {
+            Splits::PerSeed => words.push(lang.explore_splits(rows)),
+            _ => words.push(lang.explore_one_split(rows)),
+        }
+        if coverage.has_few_rows() {
+            words.push(lang.few_rows());
+        }
         let used = [Some(&data.train), data.validation.as_ref(), data.test.as_ref()];
         let used: usize = used.into_iter().flatten().map(treino::data::Dataset::len).sum();
         if used < self.rows {
             words.push(lang.explore_thinned(lang.grouped(used as f64), lang.grouped(self.rows as f64)));
         }
         words
+    }
+
+    /// What p-values and intervals cover.
+    fn coverage(&self) -> Coverage {
+        let Prepared { train, validation, .. } = &*self.planned.prepared;
+        Coverage {
+            splits: if self.how.vary_split { Splits::PerSeed } else { Splits::One },
+            training_rows: train.len(),
+            validation_rows: validation.as_ref().map(treino::data::Dataset::len),
+        }
     }
 
     /// A variant: the base training changed by `edit`.
@@ -215,7 +241,15 @@ impl<'a> Experiment<'a> {
     /// # Errors
     /// As [`Experiment::train`].
     pub fn train_seeds(&self, arms: Vec<Variant>, judge: ComparisonMetric, seeds: usize) -> Result<TrainedVariants> {
-        let planned = arms.iter().map(|arm| self.plan(&arm.spec)).collect::<Result<Vec<_>>>()?;
+        let planned = arms.iter().map(|arm| Ok(Arc::new(self.plan(&arm.spec)?))).collect::<Result<Vec<_>>>()?;
+        let own_split = |arm: usize, seed: u64| match self.how.vary_split {
+            true => {
+                let mut spec = arms[arm].spec.clone();
+                spec.data.validation_seed = Some(seed);
+                self.plan(&spec).map(Arc::new).map_err(|e| e.to_string())
+            }
+            false => Ok(Arc::clone(&planned[arm])),
+        };
         let first = self.base.fit.seed;
         let jobs = arms.len() * seeds;
         let propose = |job: usize, _: &_| match job {
@@ -226,7 +260,7 @@ impl<'a> Experiment<'a> {
         };
         let work = |(arm, seed): (usize, usize)| {
             let seed = first.wrapping_add(seed as u64);
-            (arm, seed, attempts(|| self.attempt(&planned[arm], seed, &judge)))
+            (arm, seed, attempts(|| self.attempt(&*own_split(arm, seed)?, seed, &judge)))
         };
         let results = in_order(self.how.threads, propose, work, |_, _| true);
         let mut configs: Vec<Config> = (0..arms.len()).map(|at| Config::new(at, Vec::new(), Vec::new())).collect();
@@ -236,7 +270,8 @@ impl<'a> Experiment<'a> {
             }
             configs[arm].add(RunKey::new(Phase::Search, arm, seed), result);
         }
-        Ok(TrainedVariants::of(arms.into_iter().map(|arm| arm.label).collect(), configs, judge))
+        let labels = arms.into_iter().map(|arm| arm.label).collect();
+        Ok(TrainedVariants::of(labels, configs, judge, self.coverage().overlap()))
     }
 
     /// Prepares a variant; equal data is shared.
@@ -299,26 +334,28 @@ impl<'a> Experiment<'a> {
 }
 
 impl TrainedVariants {
-    fn of(labels: Vec<String>, configs: Vec<Config>, judge: ComparisonMetric) -> Self {
-        let ranked = Verdict::of(&configs, judge.more_is_better).ranked;
+    fn of(labels: Vec<String>, configs: Vec<Config>, judge: ComparisonMetric, overlap: f64) -> Self {
+        let ranked = Verdict::of(&configs, judge.more_is_better, overlap).ranked;
         let order: Vec<usize> = ranked.iter().map(|one| one.config).collect();
         let best = order.first().copied().unwrap_or(0);
-        let ranks = |arm: usize| Comparison::of(&configs[best], &configs[arm], judge.more_is_better, 0.0)?.ranks;
+        let compared = |arm: usize| Comparison::of(&configs[best], &configs[arm], judge.more_is_better, overlap);
         let others: Vec<usize> = (0..configs.len()).filter(|arm| *arm != best).collect();
-        let alone: Vec<f64> = others.iter().map(|arm| ranks(*arm).map_or(1.0, |test| test.p)).collect();
+        let alone: Vec<f64> =
+            others.iter().map(|arm| compared(*arm).map_or(1.0, |found| p_of(&found, overlap))).collect();
         let mut adjusted = vec![1.0; configs.len()];
         others.iter().zip(holm(&alone)).for_each(|(arm, p)| adjusted[*arm] = p);
-        TrainedVariants { labels, configs, judge, order, adjusted }
+        TrainedVariants { labels, configs, judge, order, overlap, adjusted }
     }
 
     /// Compares two variants; `None` if they have no common seed with values.
     pub fn compare(&self, a: usize, b: usize) -> Option<Comparison> {
-        Comparison::of(&self.configs[a], &self.configs[b], self.judge.more_is_better, 0.0)
+        Comparison::of(&self.configs[a], &self.configs[b], self.judge.more_is_better, self.overlap)
     }
 
     /// Whether `a` is better than `b` (`true`) or worse, and the p-value of the signed-rank test over the seeds; `None`
     /// without significant difference. Ranks, because a diverging variant differs by orders of magnitude. Compared with
-    /// the best variant, the p-value is adjusted for the number of variants (Holm). A diverged variant is worse than
+    /// the best variant, the p-value is adjusted for the number of variants (Holm). If each seed has its own split, it is
+    /// the larger of that and the corrected t test's. A diverged variant is worse than
     /// one that did not diverge.
     pub fn judge_pair(&self, a: usize, b: usize) -> (Option<bool>, f64) {
         let diverges = |at: usize| self.configs[at].diverged() > 0;
@@ -332,7 +369,7 @@ impl TrainedVariants {
         let p = match (a == best, b == best) {
             (true, false) => self.adjusted[b],
             (false, true) => self.adjusted[a],
-            _ => found.ranks.map_or(1.0, |test| test.p),
+            _ => p_of(&found, self.overlap),
         };
         let losses = found.pairs - found.wins - found.ties;
         ((p < ALPHA && found.wins != losses).then_some(found.wins > losses), p)
@@ -396,6 +433,12 @@ impl TrainedVariants {
     pub fn epochs(&self, arm: usize) -> f64 {
         mean_of(&self.configs[arm].runs.iter().map(|(_, run)| run.epochs as f64).collect::<Vec<_>>())
     }
+}
+
+/// The p-value of a comparison: of the signed ranks, and with splits that share rows not below the corrected t test's.
+fn p_of(found: &Comparison, overlap: f64) -> f64 {
+    let ranks = found.ranks.map_or(1.0, |test| test.p);
+    if overlap > 0.0 { ranks.max(found.t.map_or(1.0, |test| test.p)) } else { ranks }
 }
 
 fn mean_of(values: &[f64]) -> f64 {

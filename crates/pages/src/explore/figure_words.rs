@@ -10,7 +10,7 @@ messages! {
     /// Its words.
     explore_trap(class, share) { en: "A model that always predicts \"{class}\" is right on {share} of the validation rows and has learned nothing.", pt: "Um modelo que sempre prevê \"{class}\" acerta {share} das linhas de validação e não aprendeu nada." }
     /// The best rate.
-    explore_best_rate(rate, name, value) { en: "The best of six rates is {rate}, with a mean {name} of {value}.", pt: "A melhor de seis taxas é {rate}, com média de {name} de {value}." }
+    explore_best_rate(rate, epochs, name, value) { en: "After {epochs} epochs without early stopping, the best of six rates is {rate}, with a mean training {name} of {value}.", pt: "Após {epochs} épocas sem parada antecipada, a melhor de seis taxas é {rate}, com média de {name} no treino de {value}." }
     /// A constant rate.
     explore_constant() { en: "constant", pt: "constante" }
     /// The initial rate.
@@ -189,5 +189,9 @@ messages! {
     /// Title.
     explore_one_weight_title() { en: "One weight, two minima", pt: "Um peso, dois mínimos" }
     /// Its words.
-    explore_two_minima(left, left_error, right, right_error) { en: "For the points (0.2; 0.9) and (3; -0.9) the error has a minimum at w = {left} (E = {left_error}) and a worse one at w = {right} (E = {right_error}); the start alone decides which is reached.", pt: "Para os pontos (0,2; 0,9) e (3; -0,9) o erro tem um mínimo em w = {left} (E = {left_error}) e um pior em w = {right} (E = {right_error}); só o início decide qual é alcançado." }
+    explore_two_minima(left, left_error, right, right_error) { en: "For the points (0.2; 0.9) and (3; -0.9) the error has a minimum at w = {left} (E = {left_error}) and a worse one at w = {right} (E = {right_error}).", pt: "Para os pontos (0,2; 0,9) e (3; -0,9) o erro tem um mínimo em w = {left} (E = {left_error}) e um pior em w = {right} (E = {right_error})." }
+    /// Where a path went.
+    explore_path_reached(start, steps, end) { en: "From w = {start}, {steps} steps reach the minimum at w = {end}.", pt: "De w = {start}, {steps} passos chegam ao mínimo em w = {end}." }
+    /// A path that is on its way.
+    explore_path_on_its_way(start, steps, end, minimum) { en: "From w = {start}, {steps} steps lead to w = {end}, on the way to the minimum at {minimum}: the slope is small there.", pt: "De w = {start}, {steps} passos levam a w = {end}, a caminho do mínimo em {minimum}: ali a inclinação é pequena." }
 }

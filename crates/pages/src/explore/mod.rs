@@ -9,7 +9,8 @@
 //! user's columns, whose whole error surface can be drawn. Both use the same engine and optimizers as any training.
 //!
 //! Settings are compared by Wilcoxon's signed-rank test over the same seeds: some diverge by orders of magnitude, which
-//! makes a t test useless. All results depend on the seed alone, except durations.
+//! makes a t test useless. If each seed has its own split, the t test that is corrected for shared rows must agree. All
+//! results depend on the seed alone, except durations.
 
 mod experiment;
 mod figure_words;
@@ -34,6 +35,8 @@ use treino::train::Simd;
 pub struct Explore<'a> {
     /// Seeds of each setting, at least 2.
     pub seeds: usize,
+    /// Whether each seed has its own split, too.
+    pub vary_split: bool,
     /// The topics to explore, by their ids; empty for all.
     pub only: &'a [String],
     /// The language of words and figures.

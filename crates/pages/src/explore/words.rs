@@ -40,6 +40,10 @@ messages! {
     explore_base(network, optimizer, batch_size, epochs, patience) { en: "The base training: {network}; {optimizer}; batches of {batch_size} rows, at most {epochs} epochs, stopped after {patience} without a better validation loss, with the best weights restored. Each topic varies one setting.", pt: "O treino de base: {network}; {optimizer}; lotes de {batch_size} linhas, no máximo {epochs} épocas, parado após {patience} sem melhora da perda de validação, com os melhores pesos restaurados. Cada tema varia uma configuração." }
     /// The number of repeats, and the metric.
     explore_seeds(seeds, name) { en: "Every setting is trained with the same {seeds} seeds; settings are compared by {name}, without penalty.", pt: "Cada configuração é treinada com as mesmas {seeds} sementes; elas são comparadas por {name}, sem penalidade." }
+    /// What the tests cover.
+    explore_one_split(rows) { en: "All of it on one split with {rows} validation rows: the tests are about seeds, and another split may decide otherwise (--vary-split).", pt: "Tudo em uma só divisão com {rows} linhas de validação: os testes dizem respeito às sementes, e outra divisão pode decidir de outro modo (--vary-split)." }
+    /// The same with a split for each seed.
+    explore_splits(rows) { en: "Each seed has its own split with {rows} validation rows: the tests are about seeds and splits; a t test that is corrected for shared rows (Nadeau and Bengio) must agree with the signed ranks.", pt: "Cada semente tem sua própria divisão com {rows} linhas de validação: os testes dizem respeito a sementes e divisões; um teste t corrigido para linhas em comum (Nadeau e Bengio) precisa concordar com o dos postos sinalizados." }
     /// A large table.
     explore_thinned(used, rows) { en: "Of {rows} rows, {used} evenly spaced ones are used.", pt: "Das {rows} linhas, {used} igualmente espaçadas são usadas." }
     /// Where the page and the pictures are.
@@ -59,6 +63,27 @@ messages! {
     explore_setting() { en: "setting", pt: "configuração" }
     /// The label of the training that is varied.
     explore_the_base() { en: "base", pt: "base" }
+
+    /// Why a claim was refuted: Adam's default rate is low.
+    reason_adam_ran_out(epochs) { en: "Likely reason: with Adam the error still fell when the {epochs} epochs were over; its default rate is low for so few steps.", pt: "Razão provável: com Adam o erro ainda caía quando as {epochs} épocas acabaram; sua taxa padrão é baixa para tão poucos passos." }
+    /// Why: the best rate is the smallest of those tried.
+    reason_smallest_rate() { en: "Likely reason: the base rate is too high for this table; the best one may be below all six.", pt: "Razão provável: a taxa de base é alta demais para esta tabela; a melhor pode estar abaixo das seis." }
+    /// Why: the best rate is the largest of those tried.
+    reason_largest_rate() { en: "Likely reason: the base rate is too low for this table; the best one may be above all six.", pt: "Razão provável: a taxa de base é baixa demais para esta tabela; a melhor pode estar acima das seis." }
+    /// Why: a constant rate still helps.
+    reason_constant_falls() { en: "Likely reason: with the constant rate the error still fell in the last quarter of the epochs; falling rates make the late steps too short.", pt: "Razão provável: com taxa constante o erro ainda caía no último quarto das épocas; taxas que caem deixam os últimos passos curtos demais." }
+    /// Why: one row a step makes more steps.
+    reason_more_steps(ratio) { en: "Likely reason: one row a step makes {ratio} times as many updates in the same epochs.", pt: "Razão provável: uma linha por passo faz {ratio} vezes mais atualizações nas mesmas épocas." }
+    /// Why: without hidden layers zero is a good start.
+    reason_no_hidden() { en: "Likely reason: without hidden layers the error has a single minimum, and zero is as good a start as any.", pt: "Razão provável: sem camadas ocultas o erro tem um só mínimo, e zero é um início tão bom quanto outro." }
+    /// Why: the columns have similar spreads already.
+    reason_alike(ratio) { en: "Likely reason: the columns have similar scales already; the largest standard deviation is {ratio} times the smallest.", pt: "Razão provável: as colunas já têm escalas parecidas; o maior desvio-padrão é {ratio} vezes o menor." }
+    /// Why: the network is shallow, and its inputs are standardised.
+    reason_shallow(depth) { en: "Likely reason: the inputs are standardised already, and with {depth} hidden layers little drifts between them.", pt: "Razão provável: as entradas já estão padronizadas e, com {depth} camadas ocultas, pouco se desloca entre elas." }
+    /// Why: the validation error falls again after early stopping.
+    reason_falls_again(epoch, patience, spent) { en: "Likely reason: the validation error fell again later, to its lowest at epoch {epoch}; with a patience of {patience} trainings ended after {spent} epochs on average.", pt: "Razão provável: o erro de validação voltou a cair depois, até o menor na época {epoch}; com paciência {patience} os treinos terminaram após {spent} épocas em média." }
+    /// Why: there is no overfitting to prevent.
+    reason_no_overfitting(train, validation) { en: "Likely reason: without dropout the network hardly memorises its rows: its error is {train} on the training rows and {validation} on the validation rows.", pt: "Razão provável: sem dropout a rede quase não memoriza suas linhas: o erro é {train} nas linhas de treino e {validation} nas de validação." }
 
     /// Title.
     topic_loss_title() { en: "The loss decides what is learned", pt: "A perda decide o que se aprende" }

@@ -1,7 +1,7 @@
 //! What a study says.
 
 use super::{Lang, messages};
-use treino::study::{Outcome, Ranked, Standing, StudyResult};
+use treino::study::{Coverage, Outcome, Ranked, Splits, Standing, StudyResult};
 
 messages! {
     /// Label: what is varied.
@@ -102,6 +102,16 @@ messages! {
     unfinished_is_better(first, n, best, seeds) { en: "{first} has a better mean than {best}, but of {n} of {seeds} seeds only, or of fewer epochs: nothing is decided.", pt: "{first} tem média melhor que {best}, mas com apenas {n} de {seeds} sementes, ou com menos épocas: nada está decidido." }
     /// Configs have unequal numbers of trainings.
     unequal_trainings(least, most) { en: "Configs have {least} to {most} trainings each; two are compared on the seeds that both have.", pt: "As configurações têm de {least} a {most} treinos cada; duas são comparadas nas sementes que ambas têm." }
+    /// What the tests cover: one split.
+    covers_seeds(rows) { en: "The p-values and intervals are about seeds, on one split with {rows} validation rows; another split may order the configs otherwise (--vary-split, --folds).", pt: "Os valores p e os intervalos dizem respeito às sementes, em uma só divisão com {rows} linhas de validação; outra divisão pode ordenar as configurações de outro modo (--vary-split, --folds)." }
+    /// The validation rows are few.
+    few_rows() { en: "With so few rows, the finding may be about these rows only.", pt: "Com tão poucas linhas, o resultado pode valer só para essas linhas." }
+    /// What the tests cover: a split for each seed.
+    covers_splits(rows, training) { en: "Each seed has its own split ({rows} validation rows, {training} for training): the p-values and intervals are about seeds and splits, corrected for shared rows (Nadeau and Bengio).", pt: "Cada semente tem sua própria divisão ({rows} linhas de validação, {training} de treino): os valores p e os intervalos dizem respeito a sementes e divisões, corrigidos para linhas em comum (Nadeau e Bengio)." }
+    /// What the tests cover: folds.
+    covers_folds(folds) { en: "Each seed is validated on {folds} folds: the p-values and intervals are about seeds and folds, corrected for shared rows (Nadeau and Bengio).", pt: "Cada semente é validada em {folds} partes (folds): os valores p e os intervalos dizem respeito a sementes e partes, corrigidos para linhas em comum (Nadeau e Bengio)." }
+    /// What the tests cover: training rows.
+    covers_training_rows(objective) { en: "{objective} is measured on the training rows, so nothing is said about other rows.", pt: "{objective} é medido nas linhas de treino, portanto nada é dito sobre outras linhas." }
     /// What cannot be told apart.
     cannot_tell(configs) { en: "{configs} show no significant difference.", pt: "{configs} não mostram diferença significativa." }
     /// What would decide.
@@ -198,6 +208,9 @@ impl Lang {
             words.push(self.beats(label(best), label(worse), wins, pairs, self.p_value(worse.p.unwrap_or(1.0))));
         }
         words.extend(verdict.more_seeds.map(|n| self.seeds_would_decide(self.grouped(n as f64))));
+        if verdict.ranked.iter().any(|one| one.p.is_some()) {
+            words.extend(self.covered(&course.coverage, &course.objective));
+        }
         let fresh: Vec<f64> = course.configs[best.config].confirmed.iter().filter_map(|(_, run)| run.value()).collect();
         if fresh.len() > 1 {
             let interval = treino::statistics::interval95(&fresh);
@@ -222,6 +235,18 @@ impl Lang {
             words.push(self.cut_short());
         }
         words
+    }
+
+    /// What the p-values and intervals of a study cover.
+    pub fn covered(self, coverage: &Coverage, objective: &str) -> Vec<String> {
+        let rows = |n: usize| self.grouped(n as f64);
+        let words = match (coverage.splits, coverage.validation_rows) {
+            (_, None) => self.covers_training_rows(objective),
+            (Splits::Folds(folds), _) => self.covers_folds(folds),
+            (Splits::PerSeed, Some(n)) => self.covers_splits(rows(n), rows(coverage.training_rows)),
+            (_, Some(n)) => self.covers_seeds(rows(n)),
+        };
+        std::iter::once(words).chain(coverage.has_few_rows().then(|| self.few_rows())).collect()
     }
 
     fn failures(self, course: &StudyResult) -> Option<String> {

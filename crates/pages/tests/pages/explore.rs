@@ -12,6 +12,17 @@ fn dataset(name: &str) -> String {
 }
 
 fn explored(spec: &Spec, only: &[&str], seeds: usize, threads: usize, lang: Lang) -> Result<Exploration> {
+    explored_with(spec, only, seeds, threads, lang, false)
+}
+
+fn explored_with(
+    spec: &Spec,
+    only: &[&str],
+    seeds: usize,
+    threads: usize,
+    lang: Lang,
+    vary_split: bool,
+) -> Result<Exploration> {
     let only: Vec<String> = only.iter().map(ToString::to_string).collect();
     let never = Gate::new();
     let how = Explore {
@@ -21,6 +32,7 @@ fn explored(spec: &Spec, only: &[&str], seeds: usize, threads: usize, lang: Lang
         threads,
         simd: Simd::detect(),
         gate: &never,
+        vary_split,
         command: "treino explore table.csv",
     };
     explore(spec, &how, &mut |_, _, _| {})
@@ -136,6 +148,70 @@ fn planted_claims_are_confirmed() {
     assert_eq!(only.topics.len(), 1);
 }
 
+/// The lecture's claim about the learning rate on its own table: with fixed epochs, by the training loss.
+#[test]
+fn a_rate_that_is_too_low_or_too_high_is_worse_on_pima() {
+    let found = explored(&spec("pima.csv", "diabetes"), &["learning-rate"], 8, 2, Lang::English).unwrap();
+    let topic = topic(&found, "learning-rate");
+    assert_eq!(topic.finding, ClaimResult::Confirmed, "{:?}", topic.words);
+    assert!(topic.words[0].contains("without early stopping"), "{:?}", topic.words);
+}
+
+/// Labels of noise: what one split finds between two settings is chance, and more splits show it.
+#[test]
+fn each_seed_may_have_its_own_split() {
+    let spec = small("pima.csv", "diabetes");
+    let one = explored(&spec, &["seeds"], 4, 2, Lang::English).unwrap();
+    let many = explored_with(&spec, &["seeds"], 4, 2, Lang::English, true).unwrap();
+    let spoken = |found: &Exploration| found.words.join(" ");
+    assert!(spoken(&one).contains("All of it on one split with 154 validation rows"), "{}", spoken(&one));
+    assert!(one.words.iter().any(|words| words.contains("may be about these rows only")));
+    assert!(many.words.iter().any(|words| words.contains("Each seed has its own split with 154 validation rows")));
+    assert!(!many.words.iter().any(|words| words.contains("these rows only")));
+    // The same initial weights are judged on other rows.
+    let mean = |found: &Exploration| number(figure(topic(found, "seeds"), "seeds"), 0, 1);
+    assert_ne!(mean(&many), mean(&one));
+    assert_eq!(topic(&many, "seeds").finding, ClaimResult::Confirmed);
+    let again = explored_with(&spec, &["seeds"], 4, 1, Lang::English, true).unwrap();
+    assert!(format!("{again:?}") == format!("{many:?}"));
+
+    let mut last = spec.clone();
+    last.data.split = treino::data::SplitMethod::Last;
+    let e = explored_with(&last, &["seeds"], 2, 1, Lang::English, true).unwrap_err();
+    assert!(e.message().contains("do not depend on a seed"), "{}", e.message());
+}
+
+#[test]
+fn the_words_about_two_minima_are_what_the_paths_did() {
+    let found = explored(&small("iris.csv", "species"), &["initial-weights"], 2, 2, Lang::English).unwrap();
+    let figure = figure(topic(&found, "initial-weights"), "one-weight");
+    let words = figure.words.join(" ");
+    for row in 0..4 {
+        let (start, end) = (number(figure, row, 0), number(figure, row, 1));
+        let minimum = if start < 0.85 { -0.33 } else { 7.36 };
+        let reached = (end - minimum).abs() < 0.05;
+        let said = words.split(". ").find(|said| said.contains(&format!("From w = {start},"))).unwrap_or_default();
+        assert_eq!(said.contains("reach the minimum"), reached, "{start} {end}: {said}");
+        assert_eq!(said.contains("on the way to the minimum"), !reached, "{start} {end}: {said}");
+    }
+}
+
+/// A network without hidden layers learns as well from zero: the claim is refuted or open, and a refusal has its reason.
+#[test]
+fn what_was_refuted_has_its_likely_reason() {
+    let mut spec = small("iris.csv", "species");
+    // Far too small: the largest of the six is best.
+    spec.compile.optimizer = SGD { learning_rate: 1e-6.into(), ..SGD::default() }.into();
+    let found = explored(&spec, &["learning-rate"], 6, 2, Lang::English).unwrap();
+    let topic = &found.topics[0];
+    assert_eq!(topic.finding, ClaimResult::Refuted);
+    assert!(
+        topic.words[1].ends_with("the base rate is too low for this table; the best one may be above all six."),
+        "{:?}",
+        topic.words
+    );
+}
+
 /// A network given by its layers: what varies the short form is left out, the rest is there.
 #[test]
 fn a_network_of_layers_is_explored_as_it_is() {
@@ -190,7 +266,7 @@ fn large_tables_are_thinned_and_it_is_said() {
     let mut spec = small("diamonds.csv", "price");
     spec.fit.epochs = 2;
     let found = explored(&spec, &["gradient-descent"], 2, 1, Lang::English).unwrap();
-    assert!(found.words[2].starts_with("Of 53,940 rows, 3,33"), "{:?}", found.words);
+    assert!(found.words[4].starts_with("Of 53,940 rows, 3,33"), "{:?}", found.words);
 }
 
 #[test]
@@ -214,6 +290,7 @@ fn an_interrupt_keeps_what_is_whole() {
     let stop = Gate::new();
     let how = Explore {
         seeds: 2,
+        vary_split: false,
         only: &[],
         lang: Lang::English,
         threads: 2,

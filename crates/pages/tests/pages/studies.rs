@@ -7,7 +7,8 @@ use treino::catalog::Entries;
 use treino::events::Gate;
 use treino::study::search::SearchPoint;
 use treino::study::{
-    Config, InMemoryStore, Outcome, ResultStore, RunKey, RunResult, Standing, Study, StudyResult, StudySpec, Workers,
+    Config, InMemoryStore, Outcome, ResultStore, RunKey, RunResult, Splits, Standing, Study, StudyResult, StudySpec,
+    Workers,
 };
 use treino::study::{StudyContent, StudyFile};
 use treino_pages::figure::{SeriesShape, StudyView, study_figure, study_figures, study_report};
@@ -164,6 +165,88 @@ fn a_study_that_is_cut_short_has_as_many_seeds_of_each_config_and_decides_nothin
             assert!(means.is_sorted(), "{means:?}");
         }
     }
+}
+
+/// Every verdict says what its p-values are about; with splits of their own they are corrected for shared rows.
+#[test]
+fn a_verdict_says_whether_it_is_about_seeds_or_splits() {
+    let cases = [
+        ("", Splits::One, "about seeds, on one split with 30 validation rows"),
+        (
+            "vary = [\"init\", \"split\"]\n",
+            Splits::PerSeed,
+            "Each seed has its own split (30 validation rows, 90 for training)",
+        ),
+        ("folds = 3\n", Splits::Folds(3), "Each seed is validated on 3 folds"),
+    ];
+    for (repeats, splits, said) in cases {
+        let text = format!("[space]\nlearning_rate = [0.01, 1e-6]\n[repeats]\nseeds = 3\nconfirm_top = 0\n{repeats}");
+        let study = study(&text).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("study.db");
+        let ledger = StudyFile::open(&path, &study, false).unwrap();
+        let course = run(&study, &ledger, 2);
+        ledger.close().unwrap();
+        assert_eq!(course.coverage.splits, splits);
+        let content = StudyContent::read(&path).unwrap();
+        assert_eq!((content.coverage, content.course().verdict), (course.coverage, course.verdict.clone()));
+        let words = Lang::English.verdict(&course);
+        assert!(words.iter().any(|one| one.contains(said)), "{words:?}");
+        assert_eq!(words.iter().any(|one| one.contains("may be about these rows")), splits == Splits::One, "{words:?}");
+        // Nadeau and Bengio: the variance of the mean is s^2 (1/n + test/train) instead of s^2 / n.
+        let [a, b] = [0, 1].map(|at| course.configs[at].values());
+        let pairs: Vec<f64> = a.iter().zip(&b).map(|((_, a), (_, b))| a - b).collect();
+        let n = pairs.len() as f64;
+        let mean = pairs.iter().sum::<f64>() / n;
+        let variance = pairs.iter().map(|x| (x - mean) * (x - mean)).sum::<f64>() / (n - 1.0);
+        let ratio = [0.0, 30.0 / 90.0, 0.5][usize::from(!repeats.is_empty()) + usize::from(repeats.contains("folds"))];
+        let t = mean / (variance * (1.0 / n + ratio)).sqrt();
+        let found = course.compare(&course.configs[0], &course.configs[1]).unwrap().t.unwrap();
+        assert!((found.t / t - 1.0).abs() < 1e-9, "{} {t}", found.t);
+    }
+    // Where nothing is drawn, nothing can vary.
+    let base = format!("[data]\npath = {IRIS:?}\ntarget = \"species\"\nsplit = \"last\"\n");
+    let parse = |text: &str| treino::catalog::parse(text, Path::new("study.toml")).unwrap();
+    let text = "[space]\nlearning_rate = [0.01, 1e-6]\n[repeats]\nvary = [\"split\"]\n";
+    let e = Study::new(StudySpec::read(&parse(text), parse(&base), Vec::new()).unwrap()).unwrap_err();
+    assert!(e.message().contains("do not depend on a seed"), "{}", e.message());
+}
+
+/// Margins are no probabilities: crossentropies would compare what is not the same. The share of right predictions is.
+#[test]
+fn losses_of_margins_are_compared_by_accuracy_at_their_own_boundary() {
+    let pima = concat!(env!("CARGO_MANIFEST_DIR"), "/../../datasets/pima.csv");
+    let losses = "[space]\n\"compile.loss\" = [\"binary_crossentropy\", \
+                  { type = \"binary_crossentropy\", from_logits = true }, \"hinge\"]\n\
+                  [repeats]\nseeds = 2\nconfirm_top = 0\n";
+    let course = |objective: &str, metrics: &str| {
+        let base = format!(
+            "[data]\npath = {pima:?}\ntarget = \"diabetes\"\n[model]\nhidden = [8]\n[fit]\nepochs = 15\n[compile]\n{metrics}"
+        );
+        let text = format!("[study]\n{objective}\n{losses}");
+        let parse = |text: &str| treino::catalog::parse(text, Path::new("study.toml"));
+        let spec = StudySpec::read(&parse(&text).unwrap(), parse(&base).unwrap(), Vec::new()).unwrap();
+        run(&Study::new(spec).unwrap(), &InMemoryStore::default(), 2)
+    };
+    for (objective, metrics) in [
+        ("", ""),
+        ("", "metrics = [\"auc\"]"),
+        ("objective = \"max val_binary_accuracy\"", "metrics = [\"binary_accuracy\"]"),
+        ("objective = \"max val_accuracy\"", "metrics = [\"accuracy\"]"),
+    ] {
+        let course = course(objective, metrics);
+        assert!(course.objective.ends_with("accuracy") && course.more_is_better, "{}", course.objective);
+        let means: Vec<f64> = course.configs.iter().map(|config| config.mean().unwrap()).collect();
+        // All three learn; at a wrong boundary margins and logits would lose many points.
+        assert!(means.iter().all(|mean| (0.68..0.85).contains(mean)), "{objective}: {means:?}");
+        // Probabilities and their logits are the same network.
+        assert!((means[0] - means[1]).abs() < 0.01, "{objective}: {means:?}");
+    }
+    // Who asks for a crossentropy is told which config has none.
+    let course = course("objective = \"min val_binary_crossentropy\"", "metrics = [\"binary_crossentropy\"]");
+    assert!(course.configs[..2].iter().all(|config| config.mean().is_some()));
+    let Outcome::Failed(why) = &course.configs[2].runs[0].1.outcome else { panic!("{:?}", course.configs[2]) };
+    assert!(why.contains("needs probabilities, but the outputs of this config are scores"), "{why}");
 }
 
 /// Logits and probabilities are two ways to write the same network and the same loss: they cannot differ much.

@@ -18,7 +18,7 @@ use treino_nn::train::{
     self, Examples, Fit, RangeTest, RangeTestResult, Session, TargetScale, Training, evaluate, in_parallel,
     units_at_end,
 };
-use treino_tables::{Dataset, Prepared, Task, prepare_for};
+use treino_tables::{Dataset, Prepared, SplitMethod, Task, prepare_for};
 
 /// A training that is ready to start: its whole input has been checked.
 #[derive(Debug, Clone)]
@@ -184,6 +184,12 @@ impl PreparedRun {
     pub fn new(spec: &Spec) -> Result<Self> {
         let readings = spec.model.layers.as_deref().map_or(Ok(ColumnEncodings::default()), readings)?;
         Self::with_data(spec, prepare_for(&spec.data, &readings)?)
+    }
+
+    /// Whether the validation rows depend on a seed: a random split chooses them.
+    pub fn can_vary_split(&self) -> bool {
+        let data = &self.resolved.spec.data;
+        data.split == SplitMethod::Random && data.validation.is_none() && self.prepared.validation.is_some()
     }
 
     /// Resolves a spec for data that is already prepared.

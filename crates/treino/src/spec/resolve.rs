@@ -61,7 +61,9 @@ pub fn resolve(spec: &Spec, prepared: &Prepared) -> Result<Resolved> {
         let losses = section.loss.as_ref();
         let decision = |at: usize| {
             let loss = losses.and_then(|losses| losses.of(outputs[at]))?;
-            Some(Decision::of(loss, network.program(), network.program().outputs[at].value))
+            // In training, logits are what metrics are given.
+            let decision = Decision::of(loss, network.program(), network.program().outputs[at].value);
+            Some(if loss.inner().wants_logits() { Decision { boundary: 0.0, ..decision } } else { decision })
         };
         section.metrics = Some(each(&outputs, &targets, |at, task| default_metrics(task, decision(at)))?);
     }

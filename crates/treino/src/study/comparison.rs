@@ -19,7 +19,7 @@ pub struct Comparison {
     pub ties: usize,
     /// The mean of the first minus the second.
     pub difference: f64,
-    /// Student's paired test, corrected if folds share rows; `None` for fewer than two pairs, and if all are equal.
+    /// Student's paired test, corrected if splits share rows; `None` for fewer than two pairs, and if all are equal.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub t: Option<PairedT>,
     /// Wilcoxon's signed-rank test.
@@ -36,7 +36,6 @@ pub struct Comparison {
 
 impl Comparison {
     /// Compares two configs on the pairs that both have a value for; `None` if there are none. `test_to_train` is as in
-    /// [`corrected_paired_t`].
     /// [`corrected_paired_t`].
     pub fn of(a: &Config, b: &Config, more_is_better: bool, test_to_train: f64) -> Option<Comparison> {
         let theirs = b.values();

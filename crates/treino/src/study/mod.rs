@@ -7,6 +7,7 @@
 //! list of trainings follows from the specification alone; a [`ResultStore`] stores their results.
 
 mod comparison;
+mod coverage;
 pub mod importance;
 mod objective;
 pub mod pruning;
@@ -28,6 +29,7 @@ mod verdict;
 pub mod workers;
 
 pub use comparison::Comparison;
+pub use coverage::{Coverage, Splits};
 pub use objective::{Objective, bare_loss};
 pub use results::{Config, Outcome, Phase, RandomSource, RunKey, RunResult};
 pub use spec::{Repeats, SamplerChoice, Search, Seeds, StudySection, StudySpec, set};

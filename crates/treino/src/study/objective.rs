@@ -1,10 +1,17 @@
-//! The objective of a study.
+//! The objective of a study: the same mathematical quantity for every config, whatever its outputs mean.
+//!
+//! The outputs of a network for classes are probabilities, logits (`from_logits`) or scores (hinge losses; outputs that
+//! are not limited to [0, 1]). The metric that compares configs is adapted to each: crossentropies and the AUC of logits
+//! are computed from their probabilities, and thresholds are moved to the boundary where the network decides. Scores have
+//! no crossentropy; where a config may have them, accuracy is the default objective.
 
 use crate::runs::PreparedRun;
 use crate::spec::Resolved;
+use treino_core::catalog::{Field, Value};
 use treino_core::error::{Error, Result};
 use treino_nn::metrics::{
-    BinaryCrossentropy, CategoricalCrossentropy, MeanSquaredError, Metric, NamedMetric, SparseCategoricalCrossentropy,
+    BinaryAccuracy, BinaryCrossentropy, CategoricalCrossentropy, MeanSquaredError, Metric, NamedMetric,
+    SparseCategoricalCrossentropy,
 };
 use treino_tables::Task;
 
@@ -25,8 +32,61 @@ pub fn bare_loss(planned: &PreparedRun) -> NamedMetric {
     NamedMetric { name: metric.name().to_string(), metric }
 }
 
+/// The metric that compares configs if some have outputs without a probability.
+pub(super) const ACCURACY: &str = "accuracy";
+
+/// Adapts a metric to what the outputs of a network for classes mean.
+///
+/// # Errors
+/// Returns an error for a crossentropy of outputs that are not probabilities.
+pub(super) fn adapt(one: &mut NamedMetric, resolved: &Resolved) -> Result<()> {
+    let decision = resolved.compile.decision(&resolved.network, 0);
+    let is_logit = resolved.compile.goal(0).loss.inner().wants_logits();
+    if decision.is_probability && !is_logit {
+        return Ok(());
+    }
+    let boundary = if is_logit { 0.0 } else { f64::from(decision.boundary) };
+    match &mut one.metric {
+        metric @ Metric::Auc(_) => of_logits(metric),
+        metric @ (Metric::BinaryCrossentropy(_)
+        | Metric::CategoricalCrossentropy(_)
+        | Metric::SparseCategoricalCrossentropy(_)) => {
+            if !is_logit {
+                let e = format!("{} needs probabilities, but the outputs of this config are scores", one.name);
+                return Err(Error::input(e).help("compare by \"max val_accuracy\""));
+            }
+            of_logits(metric);
+        }
+        Metric::Accuracy(_) if resolved.network.outputs() == 1 => {
+            one.metric = BinaryAccuracy { threshold: boundary }.into();
+        }
+        metric => *metric = with_boundary(metric, boundary)?,
+    }
+    Ok(())
+}
+
+/// A metric with a threshold that is left at its default, with this boundary instead.
+fn with_boundary(metric: &Metric, boundary: f64) -> Result<Metric> {
+    let (Some(key), Some(Value::Table(mut table))) =
+        (["threshold", "thresholds"].into_iter().find(|key| metric.descriptor().param(key).is_some()), metric.write())
+    else {
+        return Ok(metric.clone());
+    };
+    let is_default = match table.get(key).map(|node| &node.value) {
+        None => true,
+        Some(Value::Float(threshold)) => *threshold == 0.5,
+        _ => false,
+    };
+    // A metric of the first classes has no threshold.
+    let has_rank = table.get("top_k").is_some();
+    if is_default && !has_rank {
+        table.set(key, Value::Float(boundary).into());
+    }
+    Metric::read(&Value::Table(table).into(), "metric")
+}
+
 /// Converts a metric of probabilities to one of logits.
-pub(super) fn of_logits(metric: &mut Metric) {
+fn of_logits(metric: &mut Metric) {
     match metric {
         Metric::BinaryCrossentropy(metric) => metric.from_logits = true,
         Metric::CategoricalCrossentropy(metric) => metric.from_logits = true,

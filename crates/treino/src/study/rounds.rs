@@ -158,7 +158,7 @@ impl<'a> StudyRun<'a> {
     pub fn decide(&mut self) -> Result<()> {
         let folds = self.study.spec().repeats.folds.unwrap_or(1);
         loop {
-            let verdict = Verdict::of(&self.configs, self.study.objective().1);
+            let verdict = Verdict::of(&self.configs, self.study.objective().1, self.study.coverage().overlap());
             // Pruned configs stay pruned.
             let open: Vec<usize> = verdict.open().into_iter().filter(|at| !self.configs[*at].was_pruned()).collect();
             let done = verdict.best().map_or(0, |best| self.configs[best.config].runs.len() / folds);
@@ -234,7 +234,7 @@ impl<'a> StudyRun<'a> {
     /// Those of the configs that have a value for the most seeds and epochs among them, from the best to the worst.
     fn ranking(&self, which: &[usize]) -> Vec<usize> {
         let some: Vec<Config> = which.iter().map(|at| self.configs[*at].clone()).collect();
-        let verdict = Verdict::of(&some, self.study.objective().1);
+        let verdict = Verdict::of(&some, self.study.objective().1, self.study.coverage().overlap());
         verdict.ranked.iter().filter(|one| one.is_full).map(|one| which[one.config]).collect()
     }
 

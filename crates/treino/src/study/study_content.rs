@@ -3,7 +3,7 @@
 use super::study_file::{check, failed};
 use crate::report::{FigureCell, FigureTable};
 use crate::study::search::SearchPoint;
-use crate::study::{Config, Outcome, Phase, RunKey, RunResult, StudyResult, StudySpec, Verdict};
+use crate::study::{Config, Coverage, Outcome, Phase, RunKey, RunResult, StudyResult, StudySpec, Verdict};
 use flate2::read::DeflateDecoder;
 use rusqlite::{Connection, OpenFlags};
 use std::collections::BTreeMap;
@@ -31,6 +31,8 @@ pub struct StudyContent {
     pub more_is_better: bool,
     /// Which rows the best configs were confirmed on: `test` or `validation`.
     pub confirmed_on: String,
+    /// What p-values and intervals cover.
+    pub coverage: Coverage,
     /// Whether it is complete: no training is missing.
     pub ended: bool,
     /// The hyperparameters of each config.
@@ -51,12 +53,15 @@ impl StudyContent {
         let connection = open_to_read(path)?;
         check(&connection, path)?;
         let read = || {
-            let query = "SELECT spec, objective, more_is_better, confirmed_on, ended FROM study";
+            let query = "SELECT spec, objective, more_is_better, confirmed_on, ended, coverage FROM study";
             let (configs, runs) = (read_configs(&connection)?, read_runs(&connection)?);
             connection.query_row(query, [], |row| {
                 let (spec, objective, more_is_better) = (row.get(0)?, row.get(1)?, row.get(2)?);
                 let (confirmed_on, ended) = (row.get(3)?, row.get(4)?);
-                Ok(StudyContent { spec, objective, more_is_better, confirmed_on, ended, configs, runs })
+                let coverage = serde_json::from_str(row.get_ref(5)?.as_str()?).map_err(|e| {
+                    rusqlite::Error::FromSqlConversionFailure(5, rusqlite::types::Type::Text, Box::new(e))
+                })?;
+                Ok(StudyContent { spec, objective, more_is_better, confirmed_on, coverage, ended, configs, runs })
             })
         };
         read().map_err(|e| failed("read", path, &e))
@@ -80,7 +85,7 @@ impl StudyContent {
             }
         }
         let judge = if self.ended { Verdict::of } else { Verdict::of_cut_short };
-        let verdict = judge(&configs, self.more_is_better);
+        let verdict = judge(&configs, self.more_is_better, self.coverage.overlap());
         StudyResult {
             configs,
             verdict,
@@ -88,6 +93,7 @@ impl StudyContent {
             more_is_better: self.more_is_better,
             cut_short: !self.ended,
             confirmed_on: self.confirmed_on.clone(),
+            coverage: self.coverage,
         }
     }
 

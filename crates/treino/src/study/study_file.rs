@@ -5,7 +5,7 @@
 //! program is killed before that commit. Readers open the file themselves and never wait. A lock file next to it
 //! prevents a second writer.
 //!
-//! Tables: `study` (one row; `rows` is a fingerprint of the prepared table, `ended` whether nothing is missing),
+//! Tables: `study` (one row; `coverage` is JSON, `rows` is a fingerprint of the prepared table, `ended` whether nothing is missing),
 //! `config`, `run` (one row per training), `curve` (one row per training and name: one number per epoch, little-endian
 //! f32, compressed with Deflate).
 
@@ -42,6 +42,7 @@ const TABLES: &str = "
         objective TEXT NOT NULL,
         more_is_better INTEGER NOT NULL,
         confirmed_on TEXT NOT NULL,
+        coverage TEXT NOT NULL,
         rows TEXT NOT NULL,
         ended INTEGER NOT NULL,
         program TEXT NOT NULL
@@ -270,13 +271,14 @@ fn begin(connection: &Connection, study: &Study, spec: &str, rows: &str) -> rusq
     connection.execute_batch(TABLES)?;
     connection.execute_batch(&format!("PRAGMA application_id = {APPLICATION}; PRAGMA user_version = {VERSION};"))?;
     connection.execute(
-        "INSERT INTO study (id, spec, objective, more_is_better, confirmed_on, rows, ended, program)
-         VALUES (1, ?1, ?2, ?3, ?4, ?5, 0, ?6)",
+        "INSERT INTO study (id, spec, objective, more_is_better, confirmed_on, coverage, rows, ended, program)
+         VALUES (1, ?1, ?2, ?3, ?4, ?5, ?6, 0, ?7)",
         params![
             spec,
             objective,
             more_is_better,
             study.confirmed_on(),
+            serde_json::to_string(&study.coverage()).unwrap_or_default(),
             rows,
             concat!("treino ", env!("CARGO_PKG_VERSION"))
         ],

@@ -4,8 +4,9 @@
 //! is not computed again, so an interrupted study continues where it was, and ends with the same results.
 
 use super::comparison::Comparison;
+use super::coverage::{Coverage, Splits};
 use super::importance::{HyperparameterImportance, HyperparameterValues, importance};
-use super::objective::{Objective, bare_loss, of_logits};
+use super::objective::{ACCURACY, Objective, adapt, bare_loss};
 use super::pruning::{Bracket, Prune};
 use super::random_sources::{self, RandomSources, sources_of_chance};
 use super::results::{Config, Phase, RandomSource, RunKey, RunResult};
@@ -14,9 +15,9 @@ use super::search::{Grid, Random, Sampler, SearchPoint, Sobol, Tpe, grid_size};
 use super::space::{Dimension, SearchSpace};
 use super::spec::{SamplerChoice, Seeds, StudySpec};
 use super::task::{Pruning, TASK_VERSION, Task, TaskRunner, Workplace};
-use super::verdict::{Verdict, overlap};
+use super::verdict::Verdict;
 use crate::runs::{PreparedRun, TrialSeeds};
-use crate::spec::Spec;
+use crate::spec::{Resolved, Spec};
 use serde::{Deserialize, Serialize};
 use siphasher::sip::SipHasher13;
 use std::collections::BTreeMap;
@@ -24,12 +25,13 @@ use std::hash::Hasher;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
-use treino_core::catalog::{self, Entries, Node, Origin, Value};
+use treino_core::catalog::{self, Entries, Field, Node, Origin, Value};
 use treino_core::error::{Error, Result};
 use treino_nn::events::{Gate, Logs};
 use treino_nn::losses::Loss;
+use treino_nn::metrics::NamedMetric;
 use treino_nn::train::{PENALTY, PerOutput, Simd};
-use treino_tables::SplitMethod;
+use treino_tables::{Dataset, Task as TargetTask};
 
 /// The default number of configs of a search.
 const CONFIGS: usize = 50;
@@ -170,6 +172,8 @@ pub struct StudyResult {
     pub cut_short: bool,
     /// Which rows the confirmation was measured on: `test` or `validation`.
     pub confirmed_on: String,
+    /// What p-values and intervals cover.
+    pub coverage: Coverage,
 }
 
 impl StudyResult {
@@ -207,7 +211,7 @@ impl StudyResult {
 
     /// Compares two of its configs on their common seeds.
     pub fn compare(&self, a: &Config, b: &Config) -> Option<Comparison> {
-        Comparison::of(a, b, self.more_is_better, overlap(&self.configs))
+        Comparison::of(a, b, self.more_is_better, self.coverage.overlap())
     }
 
     /// The dimensions of every config, if they are the same for all.
@@ -234,7 +238,8 @@ impl Study {
         let by_task = match &spec.study.objective {
             Some(objective) => objective.clone(),
             None if spec.space.dimensions().iter().any(|d| other_losses(&d.path)) => {
-                let bare = add_metric(&mut spec.base, &base)?;
+                let by = if may_be_scores(&spec, &base) { NamedMetric::typed(ACCURACY)? } else { bare_loss(&base) };
+                let bare = add_metric(&mut spec.base, &base, by.name)?;
                 base = PreparedRun::with_data(&spec.base_spec()?, Arc::clone(&base.prepared))?;
                 name(&bare)
             }
@@ -246,7 +251,12 @@ impl Study {
             return Err(e.help("write the values, or take another sampler: tpe, random, sobol"));
         }
         let fingerprint = fingerprint(&spec);
-        Ok(Study { spec, base, objective, more_is_better, fingerprint })
+        let study = Study { spec, base, objective, more_is_better, fingerprint };
+        if study.varies(Phase::Search, RandomSource::Split) && !study.can_split() {
+            let e = Error::input("repeats.vary has \"split\", but the validation rows do not depend on a seed");
+            return Err(e.help("let a random split choose them: data.split = \"random\" and no file for validation"));
+        }
+        Ok(study)
     }
 
     /// The specification of the study.
@@ -333,13 +343,14 @@ impl Study {
         round.sources()?;
         let (configs, cut_short) = (round.configs, round.cut);
         let judge = if cut_short { Verdict::of_cut_short } else { Verdict::of };
-        let verdict = judge(&configs, self.more_is_better);
+        let coverage = self.coverage();
+        let verdict = judge(&configs, self.more_is_better, coverage.overlap());
         if !cut_short {
             ledger.ended()?;
         }
         let (objective, more_is_better) = (self.objective.clone(), self.more_is_better);
         let confirmed_on = self.confirmed_on().to_string();
-        Ok(StudyResult { configs, verdict, objective, more_is_better, cut_short, confirmed_on })
+        Ok(StudyResult { configs, verdict, objective, more_is_better, cut_short, confirmed_on, coverage })
     }
 
     /// The seed of the first training of each config.
@@ -363,10 +374,24 @@ impl Study {
             .brackets(self.spec.search.configs.unwrap_or(CONFIGS), self.base.settings().epochs)
     }
 
+    /// What p-values and intervals cover.
+    pub fn coverage(&self) -> Coverage {
+        let prepared = &self.base.prepared;
+        let is_on_validation = self.objective.starts_with("val_");
+        Coverage {
+            splits: match self.spec.repeats.folds {
+                Some(folds) => Splits::Folds(folds),
+                None if self.varies(Phase::Search, RandomSource::Split) => Splits::PerSeed,
+                None => Splits::One,
+            },
+            training_rows: prepared.train.len(),
+            validation_rows: prepared.validation.as_ref().filter(|_| is_on_validation).map(Dataset::len),
+        }
+    }
+
     /// Whether the validation rows depend on a seed.
     pub(super) fn can_split(&self) -> bool {
-        let data = &self.base.resolved.spec.data;
-        data.split == SplitMethod::Random && data.validation.is_none() && self.base.prepared.validation.is_some()
+        self.base.can_vary_split()
     }
 
     /// Whether the seed controls this source of randomness in the trainings of a phase.
@@ -409,21 +434,26 @@ impl Study {
         if epochs > 0 {
             set("fit", "epochs", epochs as u64);
         }
-        self.judge_probabilities(&mut entries)?;
+        self.adapt_metric(&mut entries)?;
         Ok(catalog::write(&entries))
     }
 
-    /// Makes the metric that compares configs the same for networks with logits and with probabilities as outputs.
-    fn judge_probabilities(&self, entries: &mut Entries) -> Result<()> {
+    /// Makes the metric that compares configs the same quantity whatever the outputs of a config mean.
+    fn adapt_metric(&self, entries: &mut Entries) -> Result<()> {
         let mut spec = Spec::read(entries)?;
-        let puts_out_logits =
-            |loss: &PerOutput<Loss>| matches!(loss, PerOutput::Same(loss) if loss.inner().wants_logits());
         let objective = self.objective.strip_prefix("val_").unwrap_or(&self.objective);
-        let Some(PerOutput::Same(metrics)) = &mut spec.compile.metrics else { return Ok(()) };
-        if !spec.compile.loss.as_ref().is_some_and(puts_out_logits) {
+        let has_classes = self.base.prepared.target.task != TargetTask::Regression;
+        let (true, Some(PerOutput::Same(metrics))) = (has_classes, &spec.compile.metrics) else { return Ok(()) };
+        if !metrics.iter().any(|one| one.name == objective) {
             return Ok(());
         }
-        metrics.iter_mut().filter(|one| one.name == objective).for_each(|one| of_logits(&mut one.metric));
+        // What is wrong with the config is said when it is prepared.
+        let Ok(planned) = PreparedRun::with_data(&spec, Arc::clone(&self.base.prepared)) else { return Ok(()) };
+        if let Some(PerOutput::Same(metrics)) = &mut spec.compile.metrics {
+            for one in metrics.iter_mut().filter(|one| one.name == objective) {
+                adapt(one, &planned.resolved)?;
+            }
+        }
         if let (Some(Node { value: Value::Table(compile), .. }), Some(table)) =
             (spec.entries().get("compile"), entries.table_mut("compile", &Origin::Program))
             && let Some(metrics) = compile.get("metrics")
@@ -500,13 +530,12 @@ pub fn attempts(mut attempt: impl FnMut() -> Result<RunResult, String>) -> RunRe
     RunResult::failed(format!("it ended abnormally {ATTEMPTS} times: {last}"), seconds())
 }
 
-/// Adds the metric that compares configs whatever their losses and penalties are: the bare loss of the task.
-fn add_metric(entries: &mut Entries, base: &PreparedRun) -> Result<String> {
+/// Adds the metric that compares configs whatever their losses and penalties are.
+fn add_metric(entries: &mut Entries, base: &PreparedRun, added: String) -> Result<String> {
     if !base.prepared.more_targets.is_empty() {
         let e = Error::input("losses of configs do not compare where the loss or the network is varied");
         return Err(e.help("name a metric with objective, such as \"max val_accuracy\""));
     }
-    let added = bare_loss(base).name;
     let compile = &base.resolved.compile;
     let known = compile.log_names(&base.resolved.network);
     if known.contains(&added) {
@@ -527,6 +556,21 @@ fn add_metric(entries: &mut Entries, base: &PreparedRun) -> Result<String> {
         section.set("metrics", Value::List(metrics).into());
     }
     Ok(added)
+}
+
+/// Whether the outputs of some config are class scores without a probability: as those of the base, or by its loss.
+fn may_be_scores(spec: &StudySpec, base: &PreparedRun) -> bool {
+    let Resolved { compile, network, .. } = &base.resolved;
+    let is_margin = |dimension: &Dimension, entry: f64| {
+        let value = dimension.value(entry);
+        Loss::read(&value.into(), &dimension.path).is_ok_and(|loss| loss.inner().is_margin())
+    };
+    base.prepared.target.task != TargetTask::Regression
+        && (!compile.decision(network, 0).is_probability
+            || spec.space.dimensions().iter().any(|dimension| {
+                ["compile.loss", "compile.loss.type"].contains(&dimension.path.as_str())
+                    && dimension.ends().into_iter().any(|entry| is_margin(dimension, entry))
+            }))
 }
 
 /// Stores results in memory.

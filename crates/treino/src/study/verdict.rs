@@ -2,8 +2,8 @@
 //!
 //! Configs are trained with the same seeds, so two of them are compared by the differences on each seed: a paired t
 //! test, with p-values adjusted for the number of comparisons (S. Holm, Scandinavian Journal of Statistics 6, 1979). If
-//! trainings are validated on folds, which share rows, the test and the intervals are corrected for that. A config
-//! without significant difference from the best one at 5 % is tied with it.
+//! trainings are validated on different rows, their parts share rows, and the test and the intervals are corrected for
+//! that ([`super::Coverage::overlap`]). A config without significant difference from the best one at 5 % is tied with it.
 
 use super::results::Config;
 use crate::statistics::{Interval95, PairedT, corrected_paired_t, further_pairs, holm, interval95, mean};
@@ -75,17 +75,18 @@ impl Verdict {
     ///
     /// They are ordered by their means. The best one is the first of those with the most epochs and at least half of the
     /// most seeds; the others are compared with it on the common seeds. A config with fewer epochs or seeds but a better
-    /// mean is placed before it, and leaves the verdict undecided.
-    pub fn of(configs: &[Config], more_is_better: bool) -> Verdict {
-        Verdict::judge(configs, more_is_better, false)
+    /// mean is placed before it, and leaves the verdict undecided. `overlap` is the ratio of validation to training rows
+    /// if trainings are validated on different rows, otherwise 0.
+    pub fn of(configs: &[Config], more_is_better: bool, overlap: f64) -> Verdict {
+        Verdict::judge(configs, more_is_better, overlap, false)
     }
 
     /// The same for an interrupted study: nothing is decided, and a config with fewer seeds was not dropped.
-    pub fn of_cut_short(configs: &[Config], more_is_better: bool) -> Verdict {
-        Verdict::judge(configs, more_is_better, true)
+    pub fn of_cut_short(configs: &[Config], more_is_better: bool, overlap: f64) -> Verdict {
+        Verdict::judge(configs, more_is_better, overlap, true)
     }
 
-    fn judge(configs: &[Config], more_is_better: bool, is_cut: bool) -> Verdict {
+    fn judge(configs: &[Config], more_is_better: bool, overlap: f64, is_cut: bool) -> Verdict {
         let sign = if more_is_better { -1.0 } else { 1.0 };
         let values: Vec<Vec<((u64, usize), f64)>> = configs.iter().map(Config::values).collect();
         let own: Vec<Option<f64>> = configs.iter().map(|config| config.mean().map(|mean| sign * mean)).collect();
@@ -108,7 +109,6 @@ impl Verdict {
             let pair = |(seed, value): &((u64, usize), f64)| of_best(seed).map(|of_best| sign * (value - of_best));
             values[at].iter().filter_map(pair).collect()
         };
-        let overlap = overlap(configs);
         let mut ranked: Vec<Ranked> = order.iter().map(|at| ranked(&configs[*at], *at, &pairs(*at), overlap)).collect();
         adjust(&mut ranked, best);
         for (place, one) in ranked.iter_mut().enumerate() {
@@ -179,13 +179,7 @@ fn folds(configs: &[Config]) -> usize {
     configs.iter().flat_map(|config| &config.runs).map(|(key, _)| key.fold).max().unwrap_or(0)
 }
 
-/// The ratio of validation to training rows if folds share rows, otherwise 0.
-pub(super) fn overlap(configs: &[Config]) -> f64 {
-    let folds = folds(configs);
-    if folds > 1 { 1.0 / (folds - 1) as f64 } else { 0.0 }
-}
-
-/// The interval of the mean of values, wider if they come from folds that share rows.
+/// The interval of the mean of values, wider if they come from splits that share rows.
 fn interval(values: &[f64], overlap: f64) -> Interval95 {
     let alone = interval95(values);
     match corrected_paired_t(values, overlap) {
@@ -225,7 +219,7 @@ mod tests {
         let best = config(&[0.50, 0.52, 0.48, 0.51, 0.49]);
         let worse = config(&[0.60, 0.63, 0.56, 0.60, 0.61]);
         let level = config(&[0.51, 0.50, 0.50, 0.50, 0.505]);
-        let verdict = Verdict::of(&[worse, level, best], false);
+        let verdict = Verdict::of(&[worse, level, best], false, 0.0);
         let order: Vec<usize> = verdict.ranked.iter().map(|one| one.config).collect();
         assert_eq!(order, [2, 1, 0]);
         let standings: Vec<Standing> = verdict.ranked.iter().map(|one| one.standing).collect();
@@ -242,7 +236,7 @@ mod tests {
 
     #[test]
     fn what_diverged_is_last_and_more_may_be_better() {
-        let verdict = Verdict::of(&[config(&[0.9, f64::NAN]), config(&[0.5, 0.51]), config(&[0.8, 0.82])], true);
+        let verdict = Verdict::of(&[config(&[0.9, f64::NAN]), config(&[0.5, 0.51]), config(&[0.8, 0.82])], true, 0.0);
         let order: Vec<(usize, Standing)> = verdict.ranked.iter().map(|one| (one.config, one.standing)).collect();
         assert_eq!(order[0], (2, Standing::Best));
         assert_eq!(order[2], (0, Standing::Unusable));
@@ -261,7 +255,7 @@ mod tests {
         let cut = config(&[0.59]);
         let behind = config(&[0.80]);
         for judge in [Verdict::of, Verdict::of_cut_short] {
-            let verdict = judge(&[full.clone(), cut.clone(), behind.clone(), pruned(0.60), pruned(0.9)], false);
+            let verdict = judge(&[full.clone(), cut.clone(), behind.clone(), pruned(0.60), pruned(0.9)], false, 0.0);
             let order: Vec<(usize, Standing)> = verdict.ranked.iter().map(|one| (one.config, one.standing)).collect();
             assert_eq!(order[..3], [(1, Standing::Unfinished), (3, Standing::Unfinished), (0, Standing::Best)]);
             assert_eq!(order[4], (4, Standing::Dropped));
@@ -269,8 +263,8 @@ mod tests {
             assert_eq!(verdict.best().map(|best| best.config), Some(0));
         }
         // A config with a worse mean was dropped in a completed study, and may still improve in an interrupted one.
-        assert_eq!(Verdict::of(&[full.clone(), behind.clone()], false).ranked[1].standing, Standing::Dropped);
-        assert_eq!(Verdict::of_cut_short(&[full, behind], false).ranked[1].standing, Standing::Tied);
+        assert_eq!(Verdict::of(&[full.clone(), behind.clone()], false, 0.0).ranked[1].standing, Standing::Dropped);
+        assert_eq!(Verdict::of_cut_short(&[full, behind], false, 0.0).ranked[1].standing, Standing::Tied);
     }
 
     #[test]
@@ -278,7 +272,7 @@ mod tests {
         let worst = config(&[0.740, 0.745, 0.742, 0.739, 0.741, 0.744]);
         let better = config(&[0.610, 0.613, 0.609, 0.611, 0.612]);
         for judge in [Verdict::of, Verdict::of_cut_short] {
-            let verdict = judge(&[worst.clone(), better.clone()], false);
+            let verdict = judge(&[worst.clone(), better.clone()], false, 0.0);
             let standings: Vec<(usize, Standing)> =
                 verdict.ranked.iter().map(|one| (one.config, one.standing)).collect();
             assert_eq!(standings, [(1, Standing::Best), (0, Standing::Worse)]);
@@ -289,8 +283,8 @@ mod tests {
     #[test]
     fn nothing_is_decided_in_a_study_that_was_cut_short() {
         let configs = [config(&[0.50, 0.52, 0.48, 0.51, 0.49]), config(&[0.60, 0.63, 0.56, 0.60, 0.61])];
-        assert!(Verdict::of(&configs, false).decided);
-        assert!(!Verdict::of_cut_short(&configs, false).decided);
+        assert!(Verdict::of(&configs, false, 0.0).decided);
+        assert!(!Verdict::of_cut_short(&configs, false, 0.0).decided);
     }
 
     #[test]
@@ -298,8 +292,9 @@ mod tests {
         let best = config(&[0.0, 0.0, 0.0, 0.0]);
         let a = config(&[1.0, 1.1, 0.9, 1.0]);
         let b = config(&[1.0, 2.0, 0.5, 1.5]);
-        let alone = Verdict::of(&[best.clone(), a.clone()], false).ranked[1].p.unwrap();
-        let beside = Verdict::of(&[best, a, b], false).ranked.iter().find(|one| one.config == 1).unwrap().p.unwrap();
+        let alone = Verdict::of(&[best.clone(), a.clone()], false, 0.0).ranked[1].p.unwrap();
+        let beside =
+            Verdict::of(&[best, a, b], false, 0.0).ranked.iter().find(|one| one.config == 1).unwrap().p.unwrap();
         assert!((beside - 2.0 * alone).abs() < 1e-12);
     }
 }

@@ -3,6 +3,7 @@
 use super::super::experiment::{Experiment, TrainedVariants, Variant};
 use super::super::pictures::fitting;
 use super::super::{ClaimResult, Topic, two_weights};
+use super::explain;
 use crate::figure::{Axis, AxisScale, Figure, FigureTable, Panel, SeedCurves, Series, SeriesShape};
 use treino::callbacks::ReduceLROnPlateau;
 use treino::catalog::Value;
@@ -43,9 +44,10 @@ fn base_rate(lab: &Experiment<'_>) -> Option<f64> {
     Some(optimizer.inner().options().learning_rate.at(0)).filter(|rate| *rate > 0.0)
 }
 
-fn arm_at(lab: &Experiment<'_>, label: String, rate: Value) -> Result<Variant> {
+/// A variant with another rate that runs all its epochs and keeps its last weights.
+fn long_arm_at(lab: &Experiment<'_>, label: String, rate: Value) -> Result<Variant> {
     let spec = with_rate(&lab.base, rate)?;
-    Ok(lab.arm(label, |base| *base = spec))
+    Ok(lab.long_arm(label, |base| *base = Spec { callbacks: Vec::new(), ..spec }))
 }
 
 /// The default figure of a topic: curves, and every seed.
@@ -76,23 +78,28 @@ pub(in super::super) fn optimizers(lab: &Experiment<'_>) -> Result<Option<Topic>
         Some(true) => ClaimResult::Refuted,
         _ => ClaimResult::Undecided,
     };
-    let words = vec![
+    let mut words = vec![
         lab.best_words(&trained),
         format!("{} {}", lab.pair_words(&trained, best, worst), lang.explore_share("adam", lang.percent(share))),
     ];
+    let epochs = lab.base.fit.epochs;
+    let ran_out = trained.epochs(adam) > 0.9 * epochs as f64;
+    explain(&mut words, finding, ran_out.then(|| lang.reason_adam_ran_out(epochs)));
     let title = lang.topic_optimizers_title();
     let mut figures = vec![usual(lab, "eight-optimizers", "optimizers", &title, &trained)];
     figures.extend(two_weights::race(lab)?);
     Ok(Some(lab.topic("optimizers", [title, lang.topic_optimizers_claim()], finding, words, figures)))
 }
 
-/// Rates from far too small to far too large.
+/// Rates from far too small to far too large, compared by the training error after all epochs: early stopping and
+/// restored weights would hide that a training does not converge.
 pub(in super::super) fn learning_rate(lab: &Experiment<'_>) -> Result<Option<Topic>> {
     let lang = lab.lang();
     let Some(base) = base_rate(lab) else { return Ok(None) };
     let rates: Vec<f64> = [0.01, 0.1, 1.0, 10.0, 100.0, 1000.0].iter().map(|factor| tidy(base * factor)).collect();
-    let arm = |rate: &f64| arm_at(lab, format!("rate {}", lab.setting(*rate)), Value::Float(*rate));
-    let trained = lab.train(rates.iter().map(arm).collect::<Result<_>>()?, lab.by_error())?;
+    let arm = |rate: &f64| long_arm_at(lab, format!("rate {}", lab.setting(*rate)), Value::Float(*rate));
+    let epochs = lab.base.fit.epochs;
+    let trained = lab.train(rates.iter().map(arm).collect::<Result<_>>()?, lab.by_training_error(epochs))?;
     let (best, last) = (trained.best(), rates.len() - 1);
     let is_worse = |arm: usize| trained.is_better(best, arm) == Some(true);
     let finding = match best {
@@ -101,10 +108,12 @@ pub(in super::super) fn learning_rate(lab: &Experiment<'_>) -> Result<Option<Top
         _ if is_worse(0) && is_worse(last) => ClaimResult::Confirmed,
         _ => ClaimResult::Undecided,
     };
-    let words = vec![
-        lang.explore_best_rate(lab.setting(rates[best]), &trained.judge.name, lang.number(trained.mean(best))),
+    let mut words = vec![
+        lang.explore_best_rate(lab.setting(rates[best]), epochs, &trained.judge.name, lang.number(trained.mean(best))),
         format!("{} {}", lab.pair_words(&trained, best, 0), lab.pair_words(&trained, best, last)),
     ];
+    let reason = if best == 0 { lang.reason_smallest_rate() } else { lang.reason_largest_rate() };
+    explain(&mut words, finding, Some(reason));
     let title = lang.topic_learning_rate_title();
     let mut figures = vec![usual(lab, "rates", "learning-rate", &title, &trained)];
     figures.extend(two_weights::rates(lab)?);
@@ -129,14 +138,10 @@ pub(in super::super) fn schedules(lab: &Experiment<'_>) -> Result<Option<Topic>>
             .into(),
         CosineDecay { initial_learning_rate: rate, decay_steps, ..CosineDecay::default() }.into(),
     ];
-    let long = |label: String, rate: Value| {
-        let spec = with_rate(&lab.base, rate)?;
-        Ok::<Variant, treino::Error>(lab.arm(label, |base| *base = Spec { callbacks: Vec::new(), ..spec }))
-    };
-    let mut arms = vec![long(lang.explore_constant(), Value::Float(rate))?];
+    let mut arms = vec![long_arm_at(lab, lang.explore_constant(), Value::Float(rate))?];
     for schedule in &falling {
         let value = treino::catalog::Field::write(schedule).unwrap_or(Value::Float(rate));
-        arms.push(long(schedule.name().to_string(), value)?);
+        arms.push(long_arm_at(lab, schedule.name().to_string(), value)?);
     }
     let plateau = ReduceLROnPlateau { factor: 0.5, patience: 5, ..ReduceLROnPlateau::default() };
     let mut spec = with_rate(&lab.base, Value::Float(rate))?;
@@ -172,10 +177,13 @@ pub(in super::super) fn schedules(lab: &Experiment<'_>) -> Result<Option<Topic>>
     };
     let panels = vec![rates, lab.curves(&trained, &trained.judge.name), lab.strip(&trained)];
     let title = lang.topic_schedules_title();
-    let words = vec![
+    let mut words = vec![
         format!("{} {}", lang.explore_begin(lab.setting(rate)), lab.best_words(&trained)),
         lab.pair_words(&trained, best, constant),
     ];
+    let falls = SeedCurves::of(&trained.curves(constant, &trained.judge.name)).middle;
+    let falls = matches!((falls.get(falls.len() * 3 / 4), falls.last()), (Some(late), Some(end)) if end < late);
+    explain(&mut words, finding, falls.then(|| lang.reason_constant_falls()));
     let figure = lab.figure(
         "schedules",
         "schedules",
@@ -220,7 +228,7 @@ pub(in super::super) fn batch_size(lab: &Experiment<'_>) -> Result<Option<Topic>
         over(lang.explore_by_update(), lang.explore_updates(), &updates),
         lab.strip(&trained),
     ];
-    let words = vec![
+    let mut words = vec![
         lab.best_words(&trained),
         format!(
             "{} {}",
@@ -228,6 +236,9 @@ pub(in super::super) fn batch_size(lab: &Experiment<'_>) -> Result<Option<Topic>
             lang.explore_updates_words(rows, rows.div_ceil(sizes[1])),
         ),
     ];
+    let more_steps = rows as f64 / rows.div_ceil(sizes[1]) as f64;
+    let reason = (trained.best() == 0).then(|| lang.reason_more_steps(lang.number(more_steps)));
+    explain(&mut words, finding, reason);
     let mut figures = vec![lab.figure(
         "batches",
         "batch-size",

@@ -2,6 +2,7 @@
 
 use super::super::experiment::{Experiment, NEAR_ZERO, TrainedVariants};
 use super::super::{ClaimResult, Topic};
+use super::explain;
 use crate::figure::{
     Axis, AxisScale, FigureCell, FigureTable, Mark, MarkPosition, Panel, SeedCurves, Series, SeriesShape,
 };
@@ -52,7 +53,7 @@ pub(in super::super) fn epochs(lab: &Experiment<'_>) -> Result<Option<Topic>> {
     let mut table = lab.summary(&trained);
     table.head.push(lang.column_epochs());
     table.rows.iter_mut().enumerate().for_each(|(arm, row)| row.push(trained.epochs(arm).into()));
-    let words = vec![
+    let mut words = vec![
         if epoch < last {
             lang.explore_turn(best + 1, &validation, lang.number(at_best), lang.number(at_end), last)
         } else {
@@ -68,6 +69,9 @@ pub(in super::super) fn epochs(lab: &Experiment<'_>) -> Result<Option<Topic>> {
             )
         ),
     ];
+    let spent = trained.epochs(stopped);
+    let falls_again = (epoch > spent).then(|| lang.reason_falls_again(best + 1, PATIENCE, lang.plain_number(spent)));
+    explain(&mut words, finding, falls_again);
     let title = lang.topic_epochs_title();
     let panels = vec![panel, lab.strip(&trained)];
     let figure =
@@ -188,10 +192,13 @@ pub(in super::super) fn dropout(lab: &Experiment<'_>) -> Result<Option<Topic>> {
     };
     let gap = |arm: usize| lang.number(trained.mean_metric(arm, &validation) - trained.mean_metric(arm, &train));
     let beside = if best == 0 { trained.worst() } else { best };
-    let words = vec![
+    let mut words = vec![
         lang.explore_gap(lab.error, gap(0), gap(3)),
         format!("{} {}", lab.pair_words(&trained, beside, 0), lang.explore_inverted()),
     ];
+    let [learnt, held] = [&train, &validation].map(|name| trained.mean_metric(0, name));
+    let reason = (held < 1.1 * learnt).then(|| lang.reason_no_overfitting(lang.number(learnt), lang.number(held)));
+    explain(&mut words, finding, reason);
     let title = lang.topic_dropout_title();
     let panels = vec![lab.curves(&trained, &validation), ends];
     let figure =

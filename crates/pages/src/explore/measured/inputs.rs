@@ -2,8 +2,9 @@
 
 use super::super::experiment::Experiment;
 use super::super::{ClaimResult, Topic, two_weights};
+use super::explain;
 use crate::figure::{Axis, Figure, FigureCell, FigureTable, Panel, Series, SeriesShape};
-use treino::data::{RecipeMode, Scaling};
+use treino::data::{Encoding, RecipeMode, Scaling, Standardization};
 use treino::error::Result;
 use treino::layers::BatchNormalization;
 use treino::rows::Matrix;
@@ -37,6 +38,12 @@ pub(in super::super) fn input_scale(lab: &Experiment<'_>) -> Result<Option<Topic
         lab.summary(&trained),
     )];
     let mut words = vec![lab.pair_words(&trained, 0, 1)];
+    let ratio = spread_ratio(lab);
+    explain(
+        &mut words,
+        finding,
+        ratio.filter(|ratio| *ratio < 10.0).map(|ratio| lang.reason_alike(lang.number(ratio))),
+    );
     if let Some((figure, said)) = two_weights::scales(lab)? {
         figures.push(figure);
         words.push(said);
@@ -47,6 +54,18 @@ pub(in super::super) fn input_scale(lab: &Experiment<'_>) -> Result<Option<Topic
         words.push(said);
     }
     Ok(Some(lab.topic("input-scale", [title, lang.topic_input_scale_claim()], finding, words, figures)))
+}
+
+/// The largest standard deviation of a numeric column, divided by the smallest; `None` without two of them.
+fn spread_ratio(lab: &Experiment<'_>) -> Option<f64> {
+    let spread = |column: &treino::data::InputColumn| match &column.encoding {
+        Encoding::Number { scale, .. } if *scale != Standardization::NONE => Some(scale.sd),
+        _ => None,
+    };
+    let spreads: Vec<f64> = lab.planned.prepared.recipe.inputs.iter().filter_map(spread).collect();
+    let largest = spreads.iter().copied().reduce(f64::max)?;
+    let smallest = spreads.iter().copied().reduce(f64::min)?;
+    (spreads.len() > 1 && smallest > 0.0).then(|| largest / smallest)
 }
 
 /// The network with and without batch normalisation before each hidden activation.
@@ -62,7 +81,7 @@ pub(in super::super) fn batch_normalisation(lab: &Experiment<'_>) -> Result<Opti
     let finding = ClaimResult::of(trained.is_better(1, 0));
     let validation = format!("val_{}", lab.error);
     let panels = vec![lab.curves(&trained, lab.error), lab.curves(&trained, &validation)];
-    let words = vec![
+    let mut words = vec![
         lang.explore_after(early, lab.error, lang.number(trained.mean(1)), lang.number(trained.mean(0))),
         format!(
             "{} {}",
@@ -74,6 +93,9 @@ pub(in super::super) fn batch_normalisation(lab: &Experiment<'_>) -> Result<Opti
             )
         ),
     ];
+    let depth = lab.base.model.hidden.len();
+    let is_shallow = lab.base.data.scale == Scaling::Standard && depth <= 2;
+    explain(&mut words, finding, is_shallow.then(|| lang.reason_shallow(depth)));
     let title = lang.topic_batch_normalisation_title();
     let mut figures = vec![lab.figure(
         "batch-normalised",

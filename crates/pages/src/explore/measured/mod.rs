@@ -12,7 +12,16 @@ pub(super) use inputs::{batch_normalisation, input_scale};
 pub(super) use loss::{evaluation, loss};
 pub(super) use start::{initial_weights, seeds};
 
+use super::ClaimResult;
 use super::experiment::{Experiment, TrainedVariants};
+
+/// Adds the likely reason why a claim was refuted, where one was measured.
+fn explain(words: &mut [String], finding: ClaimResult, reason: Option<String>) {
+    if let (ClaimResult::Refuted, Some(reason), Some(last)) = (finding, reason, words.last_mut()) {
+        last.push(' ');
+        last.push_str(&reason);
+    }
+}
 
 impl Experiment<'_> {
     /// The best and the worst variant.

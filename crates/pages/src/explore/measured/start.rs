@@ -2,6 +2,7 @@
 
 use super::super::experiment::Experiment;
 use super::super::{ClaimResult, Topic, two_weights};
+use super::explain;
 use crate::figure::{Axis, Panel, SeedCurves, Series, SeriesShape};
 use treino::error::Result;
 use treino::initializers::{GlorotUniform, HeNormal, Initializer, RandomNormal, Zeros};
@@ -28,7 +29,8 @@ pub(in super::super) fn initial_weights(lab: &Experiment<'_>) -> Result<Option<T
     let trained = lab.train(starts.iter().map(arm).collect(), lab.by_error())?;
     let finding = ClaimResult::of(trained.is_better(2, 0));
     let title = lang.topic_initial_weights_title();
-    let words = vec![lab.best_words(&trained), lab.pair_words(&trained, 2, 0)];
+    let mut words = vec![lab.best_words(&trained), lab.pair_words(&trained, 2, 0)];
+    explain(&mut words, finding, lab.base.model.hidden.is_empty().then(|| lang.reason_no_hidden()));
     let panels = vec![lab.curves(&trained, &trained.judge.name), lab.strip(&trained)];
     let mut figures = vec![lab.figure(
         "starts",

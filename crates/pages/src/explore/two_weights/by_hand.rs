@@ -224,14 +224,18 @@ fn minimum(mut low: f64, mut high: f64) -> f64 {
     (low + high) / 2.0
 }
 
-/// One weight, two minima: the initial weight decides which one is reached.
+/// Within this distance of a minimum, a path has reached it.
+const REACHED: f64 = 0.05;
+
+/// One weight, two minima: the initial weight decides which one a path leads to.
 pub(in super::super) fn one_weight(lab: &Experiment<'_>) -> Figure {
     let lang = lab.lang();
     let places: Vec<f64> = (0..=300).map(|k| -2.0 + f64::from(k) * 0.05).collect();
     let y = places.iter().map(|w| one_weight_error(*w).0).collect();
     let minima = [minimum(-2.0, 0.5), minimum(3.0, 13.0)];
     let starts = [-1.5, 1.0, 3.0, 12.0];
-    let ways = starts.map(|start| one_weight_way(start, 0.5, 400));
+    const STEPS: usize = 400;
+    let ways = starts.map(|start| one_weight_way(start, 0.5, STEPS));
     let mark = |w: &f64| Mark {
         place: MarkPosition::X(*w),
         label: format!("w = {}, E = {}", lang.number(*w), lang.number(one_weight_error(*w).0)),
@@ -260,7 +264,22 @@ pub(in super::super) fn one_weight(lab: &Experiment<'_>) -> Figure {
         Panel { x: Axis::new(lang.explore_step()), y: Axis::new("w"), series: steps, ..Panel::default() },
     ];
     let [left, right] = minima.map(|w| (lang.number(w), lang.number(one_weight_error(w).0)));
-    let words = vec![lang.explore_two_minima(left.0, left.1, right.0, right.1)];
+    let mut words = vec![lang.explore_two_minima(left.0, left.1, right.0, right.1)];
+    for way in &ways {
+        let (start, end) = (way[0], way[way.len() - 1]);
+        let start = lab.setting(start);
+        let reached = minima.iter().find(|w| (end - **w).abs() < REACHED);
+        // Descent moves against the slope, towards one of the two.
+        let slope = one_weight_error(end).1;
+        let next = minima.iter().find(|w| (slope < 0.0) == (**w > end));
+        words.extend(match (reached, next) {
+            (Some(minimum), _) => Some(lang.explore_path_reached(start, STEPS, lang.number(*minimum))),
+            (None, Some(next)) => {
+                Some(lang.explore_path_on_its_way(start, STEPS, lang.number(end), lang.number(*next)))
+            }
+            (None, None) => None,
+        });
+    }
     lab.figure("one-weight", "initial-weights", lang.explore_one_weight_title(), words, panels, table)
 }
 
