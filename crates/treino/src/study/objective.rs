@@ -5,14 +5,18 @@
 //! are computed from their probabilities, and thresholds are moved to the boundary where the network decides. Scores have
 //! no crossentropy; where a config may have them, accuracy is the default objective.
 
+use super::space::Dimension;
+use super::spec::StudySpec;
 use crate::runs::PreparedRun;
 use crate::spec::Resolved;
-use treino_core::catalog::{Field, Value};
+use treino_core::catalog::{Entries, Field, Node, Origin, Value};
 use treino_core::error::{Error, Result};
+use treino_nn::losses::Loss;
 use treino_nn::metrics::{
     BinaryAccuracy, BinaryCrossentropy, CategoricalCrossentropy, MeanSquaredError, Metric, NamedMetric,
     SparseCategoricalCrossentropy,
 };
+use treino_nn::train::PENALTY;
 use treino_tables::Task;
 
 /// The loss of the task alone, as a metric: it compares trainings whatever their losses and penalties are. Networks
@@ -30,6 +34,49 @@ pub fn bare_loss(planned: &PreparedRun) -> NamedMetric {
         of_logits(&mut metric);
     }
     NamedMetric { name: metric.name().to_string(), metric }
+}
+
+/// Adds the metric that compares configs whatever their losses and penalties are.
+pub(super) fn add_metric(entries: &mut Entries, base: &PreparedRun, added: String) -> Result<String> {
+    if !base.prepared.more_targets.is_empty() {
+        let e = Error::input("losses of configs do not compare where the loss or the network is varied");
+        return Err(e.help("name a metric with objective, such as \"max val_accuracy\""));
+    }
+    let compile = &base.resolved.compile;
+    let known = compile.log_names(&base.resolved.network);
+    if known.contains(&added) {
+        return Ok(added);
+    }
+    let origin = Origin::Program;
+    if let Some(section) = entries.table_mut("compile", &origin) {
+        let mut metrics = match section.get("metrics") {
+            Some(Node { value: Value::List(metrics), .. }) => metrics.clone(),
+            Some(one) => vec![one.clone()],
+            None => known
+                .into_iter()
+                .filter(|name| name != "loss" && name != PENALTY)
+                .map(|name| Value::Text(name).into())
+                .collect(),
+        };
+        metrics.push(Value::Text(added.clone()).into());
+        section.set("metrics", Value::List(metrics).into());
+    }
+    Ok(added)
+}
+
+/// Whether the outputs of some config are class scores without a probability: as those of the base, or by its loss.
+pub(super) fn may_be_scores(spec: &StudySpec, base: &PreparedRun) -> bool {
+    let Resolved { compile, network, .. } = &base.resolved;
+    let is_margin = |dimension: &Dimension, entry: f64| {
+        let value = dimension.value(entry);
+        Loss::read(&value.into(), &dimension.path).is_ok_and(|loss| loss.inner().is_margin())
+    };
+    base.prepared.target.task != Task::Regression
+        && (!compile.decision(network, 0).is_probability
+            || spec.space.dimensions().iter().any(|dimension| {
+                ["compile.loss", "compile.loss.type"].contains(&dimension.path.as_str())
+                    && dimension.ends().into_iter().any(|entry| is_margin(dimension, entry))
+            }))
 }
 
 /// The metric that compares configs if some have outputs without a probability.

@@ -6,7 +6,7 @@
 use super::comparison::Comparison;
 use super::coverage::{Coverage, Splits};
 use super::importance::{HyperparameterImportance, HyperparameterValues, importance};
-use super::objective::{ACCURACY, Objective, adapt, bare_loss};
+use super::objective::{ACCURACY, Objective, adapt, add_metric, bare_loss, may_be_scores};
 use super::pruning::{Bracket, Prune};
 use super::random_sources::{self, RandomSources, sources_of_chance};
 use super::results::{Config, Phase, RandomSource, RunKey, RunResult};
@@ -17,7 +17,7 @@ use super::spec::{SamplerChoice, Seeds, StudySpec};
 use super::task::{Pruning, TASK_VERSION, Task, TaskRunner, Workplace};
 use super::verdict::Verdict;
 use crate::runs::{PreparedRun, TrialSeeds};
-use crate::spec::{Resolved, Spec};
+use crate::spec::Spec;
 use serde::{Deserialize, Serialize};
 use siphasher::sip::SipHasher13;
 use std::collections::BTreeMap;
@@ -25,12 +25,11 @@ use std::hash::Hasher;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
-use treino_core::catalog::{self, Entries, Field, Node, Origin, Value};
+use treino_core::catalog::{self, Entries, Node, Origin, Value};
 use treino_core::error::{Error, Result};
 use treino_nn::events::{Gate, Logs};
-use treino_nn::losses::Loss;
 use treino_nn::metrics::NamedMetric;
-use treino_nn::train::{PENALTY, PerOutput, Simd};
+use treino_nn::train::{PerOutput, Simd};
 use treino_tables::{Dataset, Task as TargetTask};
 
 /// The default number of configs of a search.
@@ -528,49 +527,6 @@ pub fn attempts(mut attempt: impl FnMut() -> Result<RunResult, String>) -> RunRe
         }
     }
     RunResult::failed(format!("it ended abnormally {ATTEMPTS} times: {last}"), seconds())
-}
-
-/// Adds the metric that compares configs whatever their losses and penalties are.
-fn add_metric(entries: &mut Entries, base: &PreparedRun, added: String) -> Result<String> {
-    if !base.prepared.more_targets.is_empty() {
-        let e = Error::input("losses of configs do not compare where the loss or the network is varied");
-        return Err(e.help("name a metric with objective, such as \"max val_accuracy\""));
-    }
-    let compile = &base.resolved.compile;
-    let known = compile.log_names(&base.resolved.network);
-    if known.contains(&added) {
-        return Ok(added);
-    }
-    let origin = Origin::Program;
-    if let Some(section) = entries.table_mut("compile", &origin) {
-        let mut metrics = match section.get("metrics") {
-            Some(Node { value: Value::List(metrics), .. }) => metrics.clone(),
-            Some(one) => vec![one.clone()],
-            None => known
-                .into_iter()
-                .filter(|name| name != "loss" && name != PENALTY)
-                .map(|name| Value::Text(name).into())
-                .collect(),
-        };
-        metrics.push(Value::Text(added.clone()).into());
-        section.set("metrics", Value::List(metrics).into());
-    }
-    Ok(added)
-}
-
-/// Whether the outputs of some config are class scores without a probability: as those of the base, or by its loss.
-fn may_be_scores(spec: &StudySpec, base: &PreparedRun) -> bool {
-    let Resolved { compile, network, .. } = &base.resolved;
-    let is_margin = |dimension: &Dimension, entry: f64| {
-        let value = dimension.value(entry);
-        Loss::read(&value.into(), &dimension.path).is_ok_and(|loss| loss.inner().is_margin())
-    };
-    base.prepared.target.task != TargetTask::Regression
-        && (!compile.decision(network, 0).is_probability
-            || spec.space.dimensions().iter().any(|dimension| {
-                ["compile.loss", "compile.loss.type"].contains(&dimension.path.as_str())
-                    && dimension.ends().into_iter().any(|entry| is_margin(dimension, entry))
-            }))
 }
 
 /// Stores results in memory.
