@@ -24,6 +24,9 @@ const SEEDS: usize = 10;
 /// The name of the page with all topics.
 const PAGE: &str = "report.html";
 
+/// What the name of an exercise begins with.
+const EXERCISE: &str = "exercise";
+
 /// Explores, prints the results, and writes the page.
 pub fn run(matches: &ArgMatches, terminal: &Terminal) -> Result<u8> {
     let (as_json, quiet) = (matches.get_flag("json"), matches.get_flag("quiet"));
@@ -55,8 +58,9 @@ pub fn run(matches: &ArgMatches, terminal: &Terminal) -> Result<u8> {
     let name = spec.data.path.as_deref().and_then(|path| Path::new(path).file_name());
     let name = name.map_or_else(|| "table".to_string(), |name| name.to_string_lossy().into_owned());
     std::fs::create_dir_all(&folder).map_err(|e| Error::io("make", &folder, &e))?;
-    let page = folder.join(if only.is_empty() { PAGE.to_string() } else { format!("{}.html", only.join("-")) });
-    write_in_place(&page, exploration_report(&found, &name, terminal.lang).html().as_bytes())?;
+    let predict_first = matches.get_flag("predict-first");
+    let page = folder.join(page_name(&only, predict_first));
+    write_in_place(&page, exploration_report(&found, &name, terminal.lang, predict_first).html().as_bytes())?;
     let mut pictures = 0;
     for figure in found.topics.iter().flat_map(|topic| &topic.figures) {
         let Some(kind) = kind else { break };
@@ -66,10 +70,25 @@ pub fn run(matches: &ArgMatches, terminal: &Terminal) -> Result<u8> {
     }
     if as_json {
         json::line(&object(&found, &page));
+    } else if predict_first {
+        // The terminal does not give the findings away.
+        let mut lines = IndentedLines::new(terminal);
+        lines.add(&terminal.lang.label_saved(), &page.display().to_string());
+        terminal.print(&lines.text);
     } else {
         terminal.print(&said(&found, &page, pictures, quiet, terminal));
     }
     Ok(if is_interrupted() { 130 } else { 0 })
+}
+
+/// The name of the page: `report.html` for all topics, `exercise.html` with the findings hidden.
+fn page_name(only: &[String], predict_first: bool) -> String {
+    match (only.join("-"), predict_first) {
+        (topics, false) if topics.is_empty() => PAGE.to_string(),
+        (topics, true) if topics.is_empty() => format!("{EXERCISE}.html"),
+        (topics, false) => format!("{topics}.html"),
+        (topics, true) => format!("{EXERCISE}-{topics}.html"),
+    }
 }
 
 /// The folder of the page.

@@ -196,7 +196,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let values = (1..=60).map(f64::from).map(|e| Some(validation(e))).collect();
     let monitored = vec![Monitored { name: "val_loss".into(), more_is_better: false, values }];
     let replay = ReplayData { id: "replay".into(), title: "Early stopping".into(), monitored, settings };
-    let section = |id: &str, title: &str, parts| Section { id: id.into(), title: title.into(), parts };
+    let section = |id: &str, title: &str, parts| Section::new(id, title, parts);
     let mut verdict =
         vec![PagePart::Words(vec!["On rows it has not seen the network is right in 77.1 % of cases.".into()])];
     verdict.extend([PagePart::Table(table, "How good it is".into()), PagePart::Findings(vec![finding])]);

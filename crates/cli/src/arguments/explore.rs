@@ -19,6 +19,12 @@ pub fn command() -> Command {
             topics().collect::<Vec<_>>().join(", ")
         ))
         .arg(
+            Arg::new("predict-first")
+                .long("predict-first")
+                .action(ArgAction::SetTrue)
+                .help("Write an exercise: findings stay hidden until the reader has predicted them"),
+        )
+        .arg(
             Arg::new("vary-split")
                 .long("vary-split")
                 .action(ArgAction::SetTrue)

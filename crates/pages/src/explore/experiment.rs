@@ -329,7 +329,7 @@ impl<'a> Experiment<'a> {
         words: Vec<String>,
         figures: Vec<Figure>,
     ) -> Topic {
-        Topic { id, title, claim, finding, words, figures, recorded: None }
+        Topic { id, title, claim, finding, words, figures, worked: None, recorded: None }
     }
 }
 

@@ -151,9 +151,13 @@ messages! {
     /// Title.
     explore_bmi_title() { en: "The lecture's example: weight and height (a drawn sample of 200)", pt: "O exemplo da aula: peso e altura (amostra sorteada de 200)" }
     /// Column.
-    explore_truth() { en: "true class", pt: "classe real" }
+    explore_truth() { en: "true class y", pt: "classe real y" }
     /// Column.
-    explore_probability() { en: "probability of class 1", pt: "probabilidade da classe 1" }
+    explore_probability() { en: "probability p of class 1", pt: "probabilidade p da classe 1" }
+    /// Above the table.
+    explore_log_formula() { en: "Each row again: loss = -(y log p + (1 - y) log(1 - p)).", pt: "Cada linha de novo: perda = -(y log p + (1 - y) log(1 - p))." }
+    /// Above the table.
+    explore_chain_formula() { en: "Each number again, from top to bottom: values from the lines above, factors as the derivative of the next line, products from the bottom up.", pt: "Cada número de novo, de cima para baixo: valores a partir das linhas anteriores, fatores como derivada da linha seguinte, produtos de baixo para cima." }
     /// Column and series.
     explore_natural() { en: "natural logarithm (Keras)", pt: "logaritmo natural (Keras)" }
     /// Column and series.

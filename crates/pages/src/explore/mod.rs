@@ -22,7 +22,7 @@ mod words;
 
 pub use page::exploration_report;
 
-use crate::figure::Figure;
+use crate::figure::{Figure, FigureTable};
 use crate::language::Lang;
 use experiment::Experiment;
 use treino::error::{Error, Result};
@@ -100,6 +100,8 @@ pub struct Topic {
     pub words: Vec<String>,
     /// Its pictures.
     pub figures: Vec<Figure>,
+    /// A table with each number of a computation, to be done again by hand, and what it shows.
+    pub worked: Option<(FigureTable, String)>,
     /// A metric of a training after each of its epochs, less being better, for an interactive replay of early stopping.
     pub recorded: Option<(String, Vec<f64>)>,
 }

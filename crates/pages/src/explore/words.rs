@@ -44,6 +44,8 @@ messages! {
     explore_one_split(rows) { en: "All of it on one split with {rows} validation rows: the tests are about seeds, and another split may decide otherwise (--vary-split).", pt: "Tudo em uma só divisão com {rows} linhas de validação: os testes dizem respeito às sementes, e outra divisão pode decidir de outro modo (--vary-split)." }
     /// The same with a split for each seed.
     explore_splits(rows) { en: "Each seed has its own split with {rows} validation rows: the tests are about seeds and splits; a t test that is corrected for shared rows (Nadeau and Bengio) must agree with the signed ranks.", pt: "Cada semente tem sua própria divisão com {rows} linhas de validação: os testes dizem respeito a sementes e divisões; um teste t corrigido para linhas em comum (Nadeau e Bengio) precisa concordar com o dos postos sinalizados." }
+    /// The lead of an exercise.
+    explore_exercise() { en: "Each topic gives a claim of the lecture: predict first whether it holds on this table, then open what was measured. Printed, the page is an exercise sheet with its solutions at the end.", pt: "Cada tema traz uma afirmação da aula: preveja primeiro se ela vale nesta tabela, depois abra o que foi medido. Impressa, a página é uma lista de exercícios com as soluções no fim." }
     /// A large table.
     explore_thinned(used, rows) { en: "Of {rows} rows, {used} evenly spaced ones are used.", pt: "Das {rows} linhas, {used} igualmente espaçadas são usadas." }
     /// Where the page and the pictures are.

@@ -237,7 +237,11 @@ fn draw(pen: &mut Pen, plan: &PanelLayout, [left, top, wide, high]: [f64; 4]) {
     }
     head += plan.legend.last().map_or(0.0, |entry| 16.0 + LEGEND * entry.row as f64);
     let [x, y] = plan.spans;
-    let frame = Frame { left: frame_left, right, top: head + 8.0, bottom: top + high - plan.foot(), x, y };
+    let mut frame = Frame { left: frame_left, right, top: head + 8.0, bottom: top + high - plan.foot(), x, y };
+    if panel.is_square {
+        let side = (frame.right - frame.left).min(frame.bottom - frame.top);
+        (frame.right, frame.top) = (frame.left + side, frame.bottom - side);
+    }
     axes(pen, plan, &frame);
     let middle = (frame.left + frame.right) / 2.0;
     // A title longer than its axis may extend over the panel, but not beyond.

@@ -61,6 +61,8 @@ pub struct Panel {
     pub series: Vec<Series>,
     /// Marked positions.
     pub marks: Vec<Mark>,
+    /// Whether a unit is as long on both axes, as in a ROC curve.
+    pub is_square: bool,
 }
 
 /// An axis.

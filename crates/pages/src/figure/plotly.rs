@@ -46,14 +46,21 @@ fn panel(panel: &Panel, lang: Lang) -> Value {
         "hovermode": "closest",
         "separators": if lang == Lang::Portuguese { ",." } else { ".," },
         "legend": { "orientation": "h", "x": 0, "xanchor": "left", "y": 1.02, "yanchor": "bottom" },
-        "xaxis": axis(&panel.x, false),
-        "yaxis": axis(&panel.y, true),
+        "xaxis": axis(&panel.x, false, spans[0]),
+        "yaxis": axis(&panel.y, true, spans[1]),
         "shapes": shapes,
         "annotations": texts,
     });
     // A long legend increases the height instead of shrinking the frame.
     if let more @ 1.. = style::listed(panel).saturating_sub(4) {
         layout["height"] = json!(360 + 16 * more);
+    }
+    if panel.is_square {
+        layout["yaxis"]["scaleanchor"] = json!("x");
+        for axis in ["xaxis", "yaxis"] {
+            layout[axis]["constrain"] = json!("domain");
+        }
+        layout["yaxis"]["constraintoward"] = json!("top");
     }
     json!({ "data": data, "layout": layout })
 }
@@ -200,17 +207,25 @@ fn cell_texts(z: &[Vec<f64>], texts: &[Vec<String>]) -> Vec<Value> {
     out
 }
 
-fn axis(axis: &Axis, is_up: bool) -> Value {
+/// Characters of names that fit below an axis side by side.
+const SIDE_BY_SIDE: usize = 44;
+
+fn axis(axis: &Axis, is_up: bool, span: Extent) -> Value {
     let mut out = json!({
         "type": if axis.scale == AxisScale::Log { "log" } else { "linear" },
         "title": { "text": plain(&axis.title, 80) }, "automargin": true, "zeroline": false,
+        "exponentformat": if span.has_long_numbers() { "power" } else { "none" }, "separatethousands": true,
     });
     if let AxisScale::Names(names) = &axis.scale {
-        let most = if is_up { 28 } else { 18 };
+        let most = if is_up { 28 } else { 24 };
         let texts: Vec<String> = names.iter().map(|name| plain(name, most)).collect();
         let places: Vec<usize> = (0..names.len()).collect();
         let range = [-0.5, names.len().max(1) as f64 - 0.5];
         out = with(out, json!({ "tickvals": places, "ticktext": texts, "showgrid": false, "range": range }));
+        // Long names are turned: side by side some of them would be left out.
+        if !is_up && names.iter().map(|name| name.chars().count().min(most) + 2).sum::<usize>() > SIDE_BY_SIDE {
+            out["tickangle"] = json!(-40);
+        }
     }
     match (axis.range, &axis.scale) {
         (Some([low, high]), AxisScale::Log) if low > 0.0 && high > low => {

@@ -71,7 +71,7 @@ impl Writer<'_> {
     }
 
     fn section(&self, id: &str, title: String, parts: Vec<PagePart>) -> Section {
-        Section { id: id.to_string(), title, parts }
+        Section::new(id, title, parts)
     }
 
     /// Adds the name of the target to a text, if there are several.

@@ -39,7 +39,7 @@ pub fn study_report(view: &StudyView<'_>) -> ReportPage {
             ],
         ),
     ];
-    let section = |(id, title, parts): (&str, String, Vec<PagePart>)| Section { id: id.to_string(), title, parts };
+    let section = |(id, title, parts): (&str, String, Vec<PagePart>)| Section::new(id, title, parts);
     let trainings: usize = course.configs.iter().map(|config| config.all().count()).sum();
     ReportPage {
         lang,

@@ -158,6 +158,13 @@ impl Extent {
         Some(((at - self.low) / (self.high - self.low)).clamp(0.0, 1.0))
     }
 
+    /// Whether its numbers are too large or too small to be written with all their digits.
+    pub fn has_long_numbers(&self) -> bool {
+        let ends = if self.is_log { [10f64.powf(self.low), 10f64.powf(self.high)] } else { [self.low, self.high] };
+        let largest = ends.iter().fold(0.0, |most: f64, end| most.max(end.abs()));
+        !(1e-3..1e7).contains(&largest) || (self.is_log && ends[0] < 1e-4)
+    }
+
     /// Tick positions with their texts, about as many as requested.
     pub fn ticks(&self, axis: &Axis, most: usize, lang: Lang) -> Vec<(f64, String)> {
         if let AxisScale::Names(names) = &axis.scale {
@@ -167,8 +174,10 @@ impl Extent {
         if self.is_log && self.high - self.low >= 1.0 {
             let (first, last) = (self.low.ceil() as i32, self.high.floor() as i32);
             let step = ((last - first) as usize / most.max(1) + 1).max(1);
-            let text = |k: i32| {
-                if (-3..=4).contains(&k) { lang.marked(&format!("{}", 10f64.powi(k))) } else { format!("1e{k}") }
+            let text = |k: i32| match k {
+                -3..=3 => lang.marked(&format!("{}", 10f64.powi(k))),
+                4..=6 => lang.grouped(10f64.powi(k)),
+                _ => format!("1e{k}"),
             };
             return (first..=last).step_by(step).map(|k| (10f64.powi(k), text(k))).collect();
         }
@@ -183,8 +192,11 @@ impl Extent {
         let decimals = (-step.log10().floor()).clamp(0.0, 12.0) as usize;
         let text = |x: f64| {
             let x = if x.abs() < step / 1e6 { 0.0 } else { x };
-            let is_far = x != 0.0 && (x.abs() >= 1e6 || step < 1e-5);
-            lang.marked(&if is_far { format!("{x:.1e}") } else { format!("{x:.decimals$}") })
+            match () {
+                _ if x != 0.0 && (x.abs() >= 1e7 || step < 1e-5) => lang.marked(&format!("{x:.1e}")),
+                _ if x.abs() >= 1e4 && decimals == 0 => lang.grouped(x),
+                _ => lang.marked(&format!("{x:.decimals$}")),
+            }
         };
         let (first, last) = ((low / step - 1e-9).ceil() as i64, (high / step + 1e-9).floor() as i64);
         (first..=last).take(1000).map(|k| k as f64 * step).map(|x| (x, text(x))).collect()

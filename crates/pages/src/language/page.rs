@@ -23,6 +23,16 @@ messages! {
     page_code() { en: "Code", pt: "Código" }
     /// How many rows of a table are left out.
     page_more_rows(n) { en: "{n} more rows are in the file of this figure.", pt: "Mais {n} linhas estão no arquivo desta figura." }
+    /// Above the answers of an exercise.
+    guess_legend() { en: "What do you expect on this table?", pt: "O que você espera nesta tabela?" }
+    /// Opens a solution.
+    guess_solution() { en: "What was measured", pt: "O que foi medido" }
+    /// The prediction was right.
+    guess_right() { en: "As you expected.", pt: "Como você esperava." }
+    /// The prediction was wrong.
+    guess_wrong() { en: "You expected something else.", pt: "Você esperava outra coisa." }
+    /// The end of a printed exercise sheet.
+    guess_solutions() { en: "Solutions", pt: "Soluções" }
     /// Said where JavaScript is off and the replay cannot run.
     page_needs_script() { en: "This part needs JavaScript.", pt: "Esta parte precisa de JavaScript." }
     /// The number that a replay watches.

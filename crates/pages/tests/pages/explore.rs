@@ -3,8 +3,9 @@
 use treino::events::Gate;
 use treino::prelude::*;
 use treino::train::Simd;
-use treino_pages::explore::{ClaimResult, Exploration, Explore, Topic, explore, topics};
-use treino_pages::figure::{Figure, FigureCell};
+use treino_pages::explore::{ClaimResult, Exploration, Explore, Topic, exploration_report, explore, topics};
+use treino_pages::figure::page::ReportPage;
+use treino_pages::figure::{Figure, FigureCell, FigureTable};
 use treino_pages::language::Lang;
 
 fn dataset(name: &str) -> String {
@@ -192,6 +193,10 @@ fn the_words_about_two_minima_are_what_the_paths_did() {
         let reached = (end - minimum).abs() < 0.05;
         let said = words.split(". ").find(|said| said.contains(&format!("From w = {start},"))).unwrap_or_default();
         assert_eq!(said.contains("reach the minimum"), reached, "{start} {end}: {said}");
+        assert!(
+            said.contains(if start < 0.85 { "minimum at w = -0.3" } else { "minimum at 7.36" }),
+            "{start} {end}: {said}"
+        );
         assert_eq!(said.contains("on the way to the minimum"), !reached, "{start} {end}: {said}");
     }
 }
@@ -259,6 +264,52 @@ fn what_diverges_or_is_missing_is_said() {
     assert_eq!(found.left_out, ["gradient-descent"]);
     let words = found.topics[0].words.join(" ");
     assert!(words.contains("diverged with 3 of 3 seeds"), "{words}");
+}
+
+/// An exercise shows no finding before its question is answered; what only shows something is as it was.
+#[test]
+fn an_exercise_hides_its_findings() {
+    let found = explored(&small("iris.csv", "species"), &["log-loss", "seeds", "backpropagation"], 2, 2, Lang::English);
+    let found = found.unwrap();
+    let page = |predict_first| exploration_report(&found, "iris", Lang::English, predict_first);
+    let (open, closed) = (page(false), page(true));
+    let ids = |page: &ReportPage| page.sections.iter().map(|section| section.id.clone()).collect::<Vec<_>>();
+    assert_eq!(ids(&open), ["findings", "topic-log-loss", "topic-backpropagation", "topic-seeds"].map(String::from));
+    let mut findings_last = ids(&open);
+    findings_last.rotate_left(1);
+    assert_eq!(ids(&closed), findings_last);
+    for section in &closed.sections {
+        let has_question = section.exercise.as_ref().is_some_and(|exercise| exercise.choices.len() == 3);
+        assert_eq!(has_question, section.id.starts_with("topic-") && section.id != "topic-log-loss", "{}", section.id);
+    }
+    assert!(open.sections.iter().all(|section| section.exercise.is_none()));
+    assert!(open.lead[0].contains("claims confirmed") && !closed.lead[0].contains("claims confirmed"));
+    // What a reader sees before a solution is opened.
+    let html = closed.html();
+    let seeds = html.split("id=\"topic-seeds\"").nth(1).unwrap().split("<details").next().unwrap();
+    assert!(seeds.contains("The lecture: ") && !seeds.contains("Result: ") && !seeds.contains("to the last bit"));
+}
+
+/// Every number of the two computations can be done again: y is among them.
+#[test]
+fn worked_examples_are_open_and_have_y() {
+    let found =
+        explored(&small("pima.csv", "diabetes"), &["log-loss", "backpropagation"], 2, 2, Lang::English).unwrap();
+    let worked = |id: &str| topic(&found, id).worked.clone().unwrap().0;
+    let of = |table: &FigureTable, name: &str| {
+        let row = table.rows.iter().find(|row| row[0] == FigureCell::from(name)).unwrap_or_else(|| panic!("{name}"));
+        let FigureCell::Number(x) = row[1] else { panic!("{name}: {:?}", row[1]) };
+        x
+    };
+    let table = worked("log-loss");
+    assert_eq!(table.head[..2], ["true class y", "probability p of class 1"].map(String::from));
+    let table = worked("backpropagation");
+    let [x, y, w1, w2] = ["x", "y", "w1", "w2"].map(|name| of(&table, name));
+    let error = (y - (w2 * (w1 * x).tanh()).tanh()).powi(2);
+    assert!((of(&table, "E = (y - a2)^2") / error - 1.0).abs() < 1e-9);
+    let html = exploration_report(&found, "pima", Lang::English, false).html();
+    let before = html.split("E = (y - a2)^2").next().unwrap();
+    assert_eq!(before.matches("<details").count(), before.matches("</details>").count(), "the table is open");
 }
 
 #[test]

@@ -35,7 +35,7 @@ fn figure(shape: SeriesShape) -> Figure {
     let y = Axis { can_switch: true, ..Axis::new(HOSTILE) };
     let x = Axis::names("x", vec![HOSTILE.into(), "x".repeat(300), String::new()]);
     let series = vec![Series::new(HOSTILE, shape.clone()), Series::reference("with", shape)];
-    let panel = Panel { title: HOSTILE.into(), x, y, series, marks };
+    let panel = Panel { title: HOSTILE.into(), x, y, series, marks, ..Panel::default() };
     let (title, words, command) = (HOSTILE.to_string(), vec![HOSTILE.to_string()], HOSTILE.to_string());
     Figure { id: "figure".into(), title, words, panels: vec![panel], table, command }
 }
@@ -185,7 +185,7 @@ fn a_page_asks_for_nothing() {
             PagePart::Figure(Figure { id: format!("figure-{i}"), ..figure })
         })
         .collect();
-    let section = Section { id: "s".into(), title: HOSTILE.into(), parts };
+    let section = Section::new("s", HOSTILE, parts);
     for lang in Lang::ALL {
         let page =
             ReportPage { lang, title: HOSTILE.into(), lead: vec![HOSTILE.into()], sections: vec![section.clone()] };
@@ -211,7 +211,7 @@ fn a_page_asks_for_nothing() {
 
 #[test]
 fn a_page_without_figures_has_no_script_of_plotly() {
-    let section = Section { id: "s".into(), title: "t".into(), parts: vec![PagePart::Code("a < b".into())] };
+    let section = Section::new("s", "t", vec![PagePart::Code("a < b".into())]);
     let page = ReportPage { lang: Lang::English, title: "t".into(), lead: vec![], sections: vec![section] };
     assert!(page.html().len() < 20_000 && page.html().contains("a &#60; b"));
 }

@@ -49,6 +49,7 @@ pub(in super::super) fn epochs(lab: &Experiment<'_>) -> Result<Option<Topic>> {
         y: Axis { can_switch: true, ..Axis::new(lab.error) },
         series,
         marks,
+        ..Panel::default()
     };
     let mut table = lab.summary(&trained);
     table.head.push(lang.column_epochs());

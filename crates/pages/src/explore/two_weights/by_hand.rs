@@ -78,9 +78,11 @@ pub(in super::super) fn log_loss(lab: &Experiment<'_>) -> Result<Option<Topic>> 
         ),
     ];
     let title = lang.topic_log_loss_title();
+    let worked = Some((table.clone(), lang.explore_log_formula()));
     let figure =
         lab.figure("log-losses", "log-loss", lang.explore_cost_title(), vec![words[0].clone()], vec![panel], table);
-    Ok(Some(lab.topic("log-loss", [title, lang.topic_log_loss_claim()], ClaimResult::Shown, words, vec![figure])))
+    let topic = lab.topic("log-loss", [title, lang.topic_log_loss_claim()], ClaimResult::Shown, words, vec![figure]);
+    Ok(Some(Topic { worked, ..topic }))
 }
 
 fn tanh(x: f64) -> f64 {
@@ -116,6 +118,9 @@ pub(in super::super) fn backpropagation(lab: &Experiment<'_>) -> Result<Option<T
         FigureTable::new([lang.explore_step(), lang.explore_forward(), lang.explore_factor(), lang.explore_so_far()]);
     for (name, value, factor, product) in [
         ("x", x, f64::NAN, f64::NAN),
+        ("y", y, f64::NAN, f64::NAN),
+        ("w1", W[0], f64::NAN, f64::NAN),
+        ("w2", W[1], f64::NAN, f64::NAN),
         ("z1 = w1 x", z1, 1.0 - a1 * a1, back_z1),
         ("a1 = tanh(z1)", a1, W[1], back_a1),
         ("z2 = w2 a1", z2, 1.0 - a2 * a2, back_z2),
@@ -176,6 +181,7 @@ pub(in super::super) fn backpropagation(lab: &Experiment<'_>) -> Result<Option<T
         lang.explore_checked(lang.number(from_differences), lang.number(from_engine)),
     ];
     let title = lang.topic_backpropagation_title();
+    let worked = Some((table.clone(), lang.explore_chain_formula()));
     let figure = lab.figure(
         "chain",
         "backpropagation",
@@ -185,7 +191,8 @@ pub(in super::super) fn backpropagation(lab: &Experiment<'_>) -> Result<Option<T
         table,
     );
     let finding = ClaimResult::of(Some(holds));
-    Ok(Some(lab.topic("backpropagation", [title, lang.topic_backpropagation_claim()], finding, words, vec![figure])))
+    let topic = lab.topic("backpropagation", [title, lang.topic_backpropagation_claim()], finding, words, vec![figure]);
+    Ok(Some(Topic { worked, ..topic }))
 }
 
 /// The row number of a pair's row in the file, from 1.
@@ -260,6 +267,7 @@ pub(in super::super) fn one_weight(lab: &Experiment<'_>) -> Figure {
             y: Axis::new(lang.explore_error()),
             series,
             marks: minima.iter().map(mark).collect(),
+            ..Panel::default()
         },
         Panel { x: Axis::new(lang.explore_step()), y: Axis::new("w"), series: steps, ..Panel::default() },
     ];
@@ -271,7 +279,8 @@ pub(in super::super) fn one_weight(lab: &Experiment<'_>) -> Figure {
         let reached = minima.iter().find(|w| (end - **w).abs() < REACHED);
         // Descent moves against the slope, towards one of the two.
         let slope = one_weight_error(end).1;
-        let next = minima.iter().find(|w| (slope < 0.0) == (**w > end));
+        let towards = minima.iter().filter(|w| (slope < 0.0) == (**w > end));
+        let next = towards.min_by(|a, b| (*a - end).abs().total_cmp(&(*b - end).abs()));
         words.extend(match (reached, next) {
             (Some(minimum), _) => Some(lang.explore_path_reached(start, STEPS, lang.number(*minimum))),
             (None, Some(next)) => {

@@ -41,6 +41,26 @@ pub struct Section {
     pub title: String,
     /// Its parts.
     pub parts: Vec<PagePart>,
+    /// If it is an exercise: its parts are a solution, which stays closed until the reader opens it.
+    pub exercise: Option<Exercise>,
+}
+
+/// A question with a few answers, one of which is right.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Exercise {
+    /// What is asked.
+    pub question: String,
+    /// The answers; empty for a solution without a question.
+    pub choices: Vec<String>,
+    /// The index of the right one.
+    pub answer: usize,
+}
+
+impl Section {
+    /// A section that shows all its parts.
+    pub fn new(id: impl Into<String>, title: impl Into<String>, parts: Vec<PagePart>) -> Self {
+        Section { id: id.into(), title: title.into(), parts, exercise: None }
+    }
 }
 
 /// A part of a section.
@@ -88,15 +108,17 @@ struct Shown<'a> {
     js: &'static str,
     plotly: &'static str,
     has_script: bool,
+    has_exercises: bool,
 }
 
 impl ReportPage {
     /// The page as HTML.
     pub fn html(&self) -> String {
         let needs = |part: &PagePart| matches!(part, PagePart::Figure(_) | PagePart::Replay(_));
-        let has_script = self.sections.iter().flat_map(|section| &section.parts).any(needs);
+        let has_exercises = self.sections.iter().any(|section| section.exercise.is_some());
+        let has_script = has_exercises || self.sections.iter().flat_map(|section| &section.parts).any(needs);
         let (css, js) = (include_str!("page.css"), include_str!("page.js"));
-        let shown = Shown { page: self, lang: self.lang, css, js, plotly: PLOTLY, has_script };
+        let shown = Shown { page: self, lang: self.lang, css, js, plotly: PLOTLY, has_script, has_exercises };
         // Writing to a string cannot fail.
         shown.render().unwrap_or_default()
     }

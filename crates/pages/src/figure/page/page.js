@@ -30,7 +30,7 @@
     layout.font = { color: ink, family: css("--sans"), size: 12.5 };
     layout.hoverlabel = { bgcolor: css("--paper"), bordercolor: line, font: { color: ink } };
     for (const axis of [layout.xaxis, layout.yaxis]) {
-      Object.assign(axis, { gridcolor: grid, linecolor: line, tickfont: { color: soft }, ticks: "outside", ticklen: 4, tickcolor: line, exponentformat: "power" });
+      Object.assign(axis, { gridcolor: grid, linecolor: line, tickfont: { color: soft }, ticks: "outside", ticklen: 4, tickcolor: line });
       if (axis.type === "log") axis.dtick = "D1" === axis.dtick ? axis.dtick : undefined;
     }
     layout.xaxis.showline = true;
@@ -181,15 +181,58 @@
   }, { rootMargin: "800px 0px" });
   for (const element of waiting.keys()) near.observe(element);
 
+  // The section that is read is marked in the list of contents.
+  const links = new Map([...document.querySelectorAll("nav a")].map((link) => [link.hash.slice(1), link]));
+  const sections = [...document.querySelectorAll("main > section")];
+  const follow = () => {
+    const read = sections.filter((section) => section.getBoundingClientRect().top < innerHeight / 3).pop() || sections[0];
+    for (const [id, link] of links) {
+      const isRead = read && id === read.id;
+      if (isRead === link.hasAttribute("aria-current")) continue;
+      link.toggleAttribute("aria-current", isRead);
+      if (!isRead) continue;
+      link.setAttribute("aria-current", "true");
+      const list = link.closest("ol");
+      const [place, room] = [link.getBoundingClientRect(), list.getBoundingClientRect()];
+      if (place.left < room.left || place.right > room.right) list.scrollLeft += place.left - room.left - 16;
+      if (place.top < room.top || place.bottom > room.bottom) list.scrollTop += place.top - room.top - 16;
+    }
+  };
+  addEventListener("scroll", follow, { passive: true });
+  follow();
+
+  // A finding stays hidden until the reader has predicted it.
+  for (const form of document.querySelectorAll(".guess")) {
+    form.addEventListener("change", (event) => {
+      const isRight = event.target.value === form.dataset.answer;
+      form.querySelector(".says").textContent = isRight ? form.dataset.right : form.dataset.wrong;
+      form.nextElementSibling.open = true;
+    });
+    form.addEventListener("submit", (event) => event.preventDefault());
+  }
+
   const drawAll = () => Promise.all([...waiting.keys()].map(begin));
   const redraw = () => { for (const [place, panel] of drawn) draw(place, panel); };
   scheme.addEventListener("change", redraw);
   // Paper gets the still pictures and every table.
   let opened = [];
+  const solutions = document.getElementById("solutions");
   addEventListener("beforeprint", () => {
-    opened = [...document.querySelectorAll("details:not([open])")];
+    opened = [...document.querySelectorAll("details:not([open], .solution)")];
     for (const details of opened) details.open = true;
+    // An exercise sheet has its solutions at the end.
+    for (const solution of document.querySelectorAll("main .solution")) {
+      const title = document.createElement("h3");
+      title.textContent = solution.dataset.title;
+      const copy = document.createElement("div");
+      copy.className = "copy";
+      copy.append(title, ...[...solution.children].slice(1).map((child) => child.cloneNode(true)));
+      solutions.append(copy);
+    }
   });
-  addEventListener("afterprint", () => { for (const details of opened) details.open = false; });
+  addEventListener("afterprint", () => {
+    for (const details of opened) details.open = false;
+    for (const copy of document.querySelectorAll("#solutions .copy")) copy.remove();
+  });
   window.treino = { replay, drawAll, still };
 })();

@@ -114,6 +114,7 @@ impl Maker<'_> {
             x: Axis::between(lang.false_positive_rate(), 0.0, 1.0),
             y: Axis::between(lang.true_positive_rate(), 0.0, 1.02),
             series,
+            is_square: true,
             ..Panel::default()
         };
         self.figure("roc", lang.roc_title(part), words, panel, table)
@@ -136,6 +137,7 @@ impl Maker<'_> {
             x: Axis::between(lang.recall(), 0.0, 1.0),
             y: Axis::between(lang.precision(), 0.0, 1.02),
             series,
+            is_square: true,
             ..Panel::default()
         };
         self.figure("precision-recall", lang.precision_recall_title(part), words, panel, table)
