@@ -48,6 +48,15 @@ pub struct Figure {
     pub command: String,
 }
 
+impl Figure {
+    /// Whether it has nothing but bars of height 0: its words say the same.
+    pub fn is_blank(&self) -> bool {
+        let is_zero =
+            |series: &Series| matches!(&series.shape, SeriesShape::Bars { y, .. } if y.iter().all(|y| *y == 0.0));
+        !self.panels.is_empty() && self.panels.iter().flat_map(|panel| &panel.series).all(is_zero)
+    }
+}
+
 /// One pair of axes.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Panel {

@@ -60,7 +60,9 @@ fn panel(panel: &Panel, lang: Lang) -> Value {
         for axis in ["xaxis", "yaxis"] {
             layout[axis]["constrain"] = json!("domain");
         }
+        layout["xaxis"]["constraintoward"] = json!("left");
         layout["yaxis"]["constraintoward"] = json!("top");
+        layout["height"] = json!(SQUARE);
     }
     json!({ "data": data, "layout": layout })
 }
@@ -207,6 +209,9 @@ fn cell_texts(z: &[Vec<f64>], texts: &[Vec<String>]) -> Vec<Value> {
     out
 }
 
+/// The height of a square panel with its texts, in pixels.
+const SQUARE: u32 = 440;
+
 /// Characters of names that fit below an axis side by side.
 const SIDE_BY_SIDE: usize = 44;
 
@@ -214,7 +219,7 @@ fn axis(axis: &Axis, is_up: bool, span: Extent) -> Value {
     let mut out = json!({
         "type": if axis.scale == AxisScale::Log { "log" } else { "linear" },
         "title": { "text": plain(&axis.title, 80) }, "automargin": true, "zeroline": false,
-        "exponentformat": if span.has_long_numbers() { "power" } else { "none" }, "separatethousands": true,
+        "exponentformat": if span.has_long_numbers() { "power" } else { "none" }, "separatethousands": span.has_thousands(),
     });
     if let AxisScale::Names(names) = &axis.scale {
         let most = if is_up { 28 } else { 24 };

@@ -58,7 +58,7 @@ impl Writer<'_> {
         self.lang.number(x)
     }
 
-    /// Takes the figures whose ids start with one of these.
+    /// Takes the figures whose ids start with one of these; of a figure without anything to see, its words.
     fn take(&mut self, ids: &[&str]) -> Vec<PagePart> {
         let is_one = |figure: &Figure| {
             let base = figure.id.trim_end_matches(|c: char| c.is_ascii_digit()).trim_end_matches('-');
@@ -67,7 +67,9 @@ impl Writer<'_> {
         let (taken, left) = std::mem::take(&mut self.figures).into_iter().partition(is_one);
         self.figures = left;
         let taken: Vec<Figure> = taken;
-        taken.into_iter().map(PagePart::Figure).collect()
+        let part =
+            |figure: Figure| if figure.is_blank() { PagePart::Words(figure.words) } else { PagePart::Figure(figure) };
+        taken.into_iter().map(part).collect()
     }
 
     fn section(&self, id: &str, title: String, parts: Vec<PagePart>) -> Section {

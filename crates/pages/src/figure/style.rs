@@ -165,6 +165,12 @@ impl Extent {
         !(1e-3..1e7).contains(&largest) || (self.is_log && ends[0] < 1e-4)
     }
 
+    /// Whether its numbers need marks between thousands: a year has none.
+    pub fn has_thousands(&self) -> bool {
+        let ends = if self.is_log { [10f64.powf(self.low), 10f64.powf(self.high)] } else { [self.low, self.high] };
+        ends.iter().any(|end| end.abs() >= 1e4)
+    }
+
     /// Tick positions with their texts, about as many as requested.
     pub fn ticks(&self, axis: &Axis, most: usize, lang: Lang) -> Vec<(f64, String)> {
         if let AxisScale::Names(names) = &axis.scale {

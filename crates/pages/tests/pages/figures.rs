@@ -215,3 +215,48 @@ fn a_page_without_figures_has_no_script_of_plotly() {
     let page = ReportPage { lang: Lang::English, title: "t".into(), lead: vec![], sections: vec![section] };
     assert!(page.html().len() < 20_000 && page.html().contains("a &#60; b"));
 }
+
+/// A year has no marks between thousands, a price has; neither is written as a power of ten.
+#[test]
+fn axes_are_in_readers_units() {
+    let axis = |high: f64| {
+        let x = Axis { range: Some([0.0, high]), ..Axis::new("x") };
+        let series = vec![Series::new("a", SeriesShape::Line { x: vec![0.0, high], y: vec![0.0, 1.0] })];
+        let figure = Figure { panels: vec![Panel { x, series, ..Panel::default() }], ..blank(&[]) };
+        treino_pages::figure::plotly(&figure, Lang::English)[0]["layout"]["xaxis"].clone()
+    };
+    let of = |high: f64| (axis(high)["exponentformat"].clone(), axis(high)["separatethousands"].clone());
+    assert_eq!(of(2_010.0), ("none".into(), false.into()));
+    assert_eq!(of(700_000.0), ("none".into(), true.into()));
+    assert_eq!(of(5e9), ("power".into(), true.into()));
+    assert_eq!(of(1e-5), ("power".into(), false.into()));
+}
+
+/// A figure of bars.
+fn blank(heights: &[f64]) -> Figure {
+    let x = (0..heights.len()).map(|at| at as f64).collect();
+    let bars = Series::new("bars", SeriesShape::Bars { x, y: heights.to_vec(), width: 1.0 });
+    Figure {
+        id: "f".into(),
+        title: "t".into(),
+        words: vec!["w".into()],
+        panels: vec![Panel { series: vec![bars], ..Panel::default() }],
+        table: FigureTable::default(),
+        command: String::new(),
+    }
+}
+
+#[test]
+fn bars_of_no_height_are_no_picture() {
+    assert!(blank(&[0.0, 0.0]).is_blank() && !blank(&[0.0, 0.1]).is_blank());
+}
+
+#[test]
+fn the_units_of_a_roc_curve_are_as_long_on_both_axes() {
+    let figure = Figure { panels: vec![Panel { is_square: true, ..blank(&[1.0]).panels.remove(0) }], ..blank(&[]) };
+    let layout = treino_pages::figure::plotly(&figure, Lang::English)[0]["layout"].clone();
+    assert_eq!(
+        (layout["yaxis"]["scaleanchor"].clone(), layout["xaxis"]["constrain"].clone()),
+        ("x".into(), "domain".into())
+    );
+}
