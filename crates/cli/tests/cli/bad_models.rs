@@ -91,6 +91,32 @@ fn a_flipped_bit_is_refused() {
     }
 }
 
+/// What a study keeps: a flipped bit is told, or changes nothing that is shown.
+#[test]
+fn a_flipped_bit_in_a_study_is_noticed_or_harmless() {
+    let scratch = Scratch::with(&["iris.csv"]);
+    scratch.run("study iris.csv --target species --hidden 4 --epochs 3 --vary learning_rate=0.01,0.1 --repeats 3 -q");
+    let whole = scratch.bytes("studies/iris/study.db");
+    let shown = scratch.good("study show iris --json").stdout;
+    let fingerprint = scratch.good("study show iris --fingerprint").stdout;
+    let (mut told, flips) = (0, 150);
+    for i in 0..flips {
+        let mut bytes = whole.clone();
+        let at = (i * 7919 + 13) % bytes.len();
+        bytes[at] ^= 1 << (i % 8);
+        scratch.write("studies/iris/study.db", bytes);
+        let done = scratch.run("study show iris --json");
+        let same = done.code == 0 && done.stdout == shown;
+        assert!(same || done.code == 2, "byte {at}: {} {}{}", done.code, done.stdout, done.stderr);
+        assert!(same || done.stderr.contains("study.db"), "byte {at}: {}", done.stderr);
+        if same {
+            assert_eq!(scratch.good("study show iris --fingerprint").stdout, fingerprint, "byte {at}");
+        }
+        told += usize::from(!same);
+    }
+    assert!(told > flips / 3, "{told} of {flips}: the rest is space that nothing uses");
+}
+
 /// What a run keeps: each bit of its files is flipped in turn, and something must notice.
 #[test]
 fn a_flipped_bit_in_any_file_of_a_run_is_noticed() {

@@ -70,7 +70,7 @@ impl Check {
         }
         match self.first {
             Some((x, slope, _)) if 2 * self.wrong > self.smooth && slope.is_nan() => {
-                let e = format!("the gradient of {what} is not a number near {x}, where its values are smooth");
+                let e = format!("the gradient of {what} is NaN near {x}, where its values are smooth");
                 Err(Error::input(e).help("roots and powers below 1 are infinitely steep at 0: write sqrt(x + epsilon)"))
             }
             Some((x, slope, difference)) if 2 * self.wrong > self.smooth => {
@@ -102,7 +102,7 @@ mod tests {
         let wrong =
             "the gradient of it does not fit its values: near 1.5 the slope is 2.9, but the values change by 3.000000";
         assert_eq!(check(1.5, 2.9, square), Err(wrong.to_string()));
-        assert!(check(1.5, f64::NAN, square).unwrap_err().contains("is not a number near 1.5"));
+        assert!(check(1.5, f64::NAN, square).unwrap_err().contains("is NaN near 1.5"));
         assert_eq!(check(0.0, 0.7, f64::abs), Ok(()));
         assert!(check(-1.0, 0.7, f64::sqrt).unwrap_err().contains("at none of the points"));
     }

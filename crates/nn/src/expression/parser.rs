@@ -224,7 +224,7 @@ impl<'a> Parser<'a> {
         match self.graph.number(id) {
             Some(x) if !x.is_finite() => {
                 let end = self.tokens[self.at.saturating_sub(1)].span.end;
-                let is = if x.is_nan() { "not a number" } else { "infinite" };
+                let is = if x.is_nan() { "NaN" } else { "infinite" };
                 let part = &self.text[begin..end];
                 Err(self.error(format!("{part} is {is}"), begin..end))
             }

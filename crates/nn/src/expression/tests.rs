@@ -43,7 +43,7 @@ const MISTAKES: &[(&str, &str, &str, &str)] = &[
     ),
     ("0 < y_pred < 1", "comparisons cannot be chained", "  ^^^^^^^^^^", "join them: a < b and b < c"),
     ("y_pred * (1 / 0)", "1 / 0 is infinite", "          ^^^^^", ""),
-    ("y_pred + log(-1)", "log(-1) is not a number", "         ^^^^^^^", ""),
+    ("y_pred + log(-1)", "log(-1) is NaN", "         ^^^^^^^", ""),
     ("y_pred * 1e999", "1e999 is too large for a number", "         ^^^^^", ""),
     ("y_pred × 2", "\"×\" has no meaning in an expression", "       ^", "write * for a product"),
     ("y_pred +\n  sqare(y_true)", "the loss has no function \"sqare\"", "  ^^^^^", "did you mean \"square\"?"),

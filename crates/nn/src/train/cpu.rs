@@ -373,7 +373,7 @@ impl Cpu {
     /// The position of the first number that is not finite, searched from the weights through the layers to the loss.
     fn culprit(&self, rows: usize) -> (String, Culprit) {
         let broken = |numbers: &[f32]| numbers.iter().find(|x| !x.is_finite()).copied();
-        let word = |x: f32| if x.is_nan() { "not a number" } else { "infinite" };
+        let word = |x: f32| if x.is_nan() { "NaN" } else { "infinite" };
         for variable in &self.program.variables {
             if let Some(x) = broken(self.memory.variable(variable)) {
                 return (format!("the weight {} became {}", variable.name, word(x)), Culprit::Weights);

@@ -144,7 +144,7 @@ impl Epochs<'_> {
             logs.0.extend(validate(hands.executor, rows));
             // The effect of the last step shows here first.
             if logs.get("val_loss").is_some_and(f64::is_nan) {
-                let place = "the validation loss became not a number".to_string();
+                let place = "the validation loss became NaN".to_string();
                 let divergence = self.executor.divergence(epoch, steps.saturating_sub(1), place);
                 self.diverged(divergence, course)?;
                 return Ok(false);

@@ -18,6 +18,8 @@ pub mod search;
 pub mod space;
 mod spec;
 #[cfg(feature = "study")]
+mod study_checksum;
+#[cfg(feature = "study")]
 mod study_content;
 #[cfg(feature = "study")]
 mod study_export;

@@ -1,5 +1,6 @@
 //! Reads the content of a study's file, without writing to it.
 
+use super::study_checksum;
 use super::study_file::{check, failed};
 use crate::report::{FigureCell, FigureTable};
 use crate::study::search::SearchPoint;
@@ -52,6 +53,8 @@ impl StudyContent {
         }
         let connection = open_to_read(path)?;
         check(&connection, path)?;
+        study_checksum::register(&connection, path)?;
+        study_checksum::verify(&connection, path)?;
         let read = || {
             let query = "SELECT spec, objective, more_is_better, confirmed_on, ended, coverage FROM study";
             let (configs, runs) = (read_configs(&connection)?, read_runs(&connection)?);

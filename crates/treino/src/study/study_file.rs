@@ -8,7 +8,9 @@
 //! Tables: `study` (one row; `coverage` is JSON, `rows` is a fingerprint of the prepared table, `ended` whether nothing is missing),
 //! `config`, `run` (one row per training), `curve` (one row per training and name: one number per epoch, little-endian
 //! f32, compressed with Deflate).
+//! Each row has a checksum.
 
+use super::study_checksum;
 use super::study_content::{Varied, read_configs, read_runs};
 use crate::study::search::SearchPoint;
 use crate::study::{Outcome, ResultStore, RunKey, RunResult, Study, StudySpec};
@@ -45,9 +47,11 @@ const TABLES: &str = "
         coverage TEXT NOT NULL,
         rows TEXT NOT NULL,
         ended INTEGER NOT NULL,
-        program TEXT NOT NULL
+        program TEXT NOT NULL,
+        checksum INTEGER NOT NULL
     );
-    CREATE TABLE config (id INTEGER PRIMARY KEY, words TEXT NOT NULL, point TEXT NOT NULL);
+    CREATE TABLE config (id INTEGER PRIMARY KEY, words TEXT NOT NULL, point TEXT NOT NULL,
+        checksum INTEGER NOT NULL);
     CREATE TABLE run (
         id INTEGER PRIMARY KEY,
         phase TEXT NOT NULL,
@@ -61,10 +65,11 @@ const TABLES: &str = "
         epochs INTEGER NOT NULL,
         seconds REAL NOT NULL,
         metrics TEXT NOT NULL,
+        checksum INTEGER NOT NULL,
         UNIQUE (phase, config, seed, fold, budget)
     );
     CREATE TABLE curve (run INTEGER NOT NULL REFERENCES run ON DELETE CASCADE, name TEXT NOT NULL, numbers BLOB NOT NULL,
-        PRIMARY KEY (run, name)) WITHOUT ROWID;";
+        checksum INTEGER NOT NULL, PRIMARY KEY (run, name)) WITHOUT ROWID;";
 
 /// A study's file, open for writing.
 #[derive(Debug)]
@@ -103,6 +108,7 @@ impl StudyFile {
         let spec = study.spec().text();
         let lock = lock(path)?;
         let connection = Connection::open(path).map_err(|e| failed("open", path, &e))?;
+        study_checksum::register(&connection, path)?;
         let rows = crate::runs::rows_fingerprint(&study.base().prepared);
         // Asks SQLite rather than for the file's length: a program that was killed at the start leaves a journal, which
         // the first query rolls back to an empty file.
@@ -110,6 +116,7 @@ impl StudyFile {
             begin(&connection, study, &spec, &rows).map_err(|e| failed("begin", path, &e))?;
         }
         check(&connection, path)?;
+        study_checksum::verify(&connection, path)?;
         let (before, rows_before): (String, String) = connection
             .query_row("SELECT spec, rows FROM study", [], |row| Ok((row.get(0)?, row.get(1)?)))
             .map_err(|e| failed("read", path, &e))?;
@@ -144,6 +151,7 @@ impl StudyFile {
             return Err(e.help("begin another one with `fork`, or give this one a name of its own with `name`"));
         }
         connection.execute("UPDATE study SET ended = 0", []).map_err(|e| failed("write", path, &e))?;
+        sum_study(&connection).map_err(|e| failed("write", path, &e))?;
         let pragmas = "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 10000; PRAGMA foreign_keys = ON;";
         connection.execute_batch(pragmas).map_err(|e| failed("write", path, &e))?;
         let read = || Ok((read_configs(&connection)?, read_runs(&connection)?));
@@ -271,8 +279,8 @@ fn begin(connection: &Connection, study: &Study, spec: &str, rows: &str) -> rusq
     connection.execute_batch(TABLES)?;
     connection.execute_batch(&format!("PRAGMA application_id = {APPLICATION}; PRAGMA user_version = {VERSION};"))?;
     connection.execute(
-        "INSERT INTO study (id, spec, objective, more_is_better, confirmed_on, coverage, rows, ended, program)
-         VALUES (1, ?1, ?2, ?3, ?4, ?5, ?6, 0, ?7)",
+        "INSERT INTO study (id, spec, objective, more_is_better, confirmed_on, coverage, rows, ended, program, checksum)
+         VALUES (1, ?1, ?2, ?3, ?4, ?5, ?6, 0, ?7, 0)",
         params![
             spec,
             objective,
@@ -283,6 +291,7 @@ fn begin(connection: &Connection, study: &Study, spec: &str, rows: &str) -> rusq
             concat!("treino ", env!("CARGO_PKG_VERSION"))
         ],
     )?;
+    sum_study(connection)?;
     connection.execute_batch("COMMIT")
 }
 
@@ -324,8 +333,16 @@ fn write_all(mut connection: Connection, receiver: &Receiver<Message>) -> rusqli
 fn write(connection: &Connection, message: &Message) -> rusqlite::Result<()> {
     match message {
         Message::Row(row) => write_row(connection, row),
-        Message::Ended => connection.execute("UPDATE study SET ended = 1", []).map(drop),
+        Message::Ended => {
+            connection.execute("UPDATE study SET ended = 1", [])?;
+            sum_study(connection)
+        }
     }
+}
+
+/// Renews the checksum of the study's own row.
+fn sum_study(connection: &Connection) -> rusqlite::Result<()> {
+    connection.execute(&format!("UPDATE study SET checksum = {}", study_checksum::OF_STUDY), []).map(drop)
 }
 
 fn write_row(connection: &Connection, row: &StudyRow) -> rusqlite::Result<()> {
@@ -337,8 +354,8 @@ fn write_row(connection: &Connection, row: &StudyRow) -> rusqlite::Result<()> {
     )?;
     stale.execute(params![config, words])?;
     let mut config_row = connection.prepare_cached(
-        "INSERT INTO config (id, words, point) VALUES (?1, ?2, ?3)
-         ON CONFLICT (id) DO UPDATE SET words = ?2, point = ?3 WHERE words <> ?2",
+        "INSERT INTO config (id, words, point, checksum) VALUES (?1, ?2, ?3, row_checksum(?1, ?2, ?3))
+         ON CONFLICT (id) DO UPDATE SET words = ?2, point = ?3, checksum = row_checksum(?1, ?2, ?3) WHERE words <> ?2",
     )?;
     config_row.execute(params![config, words, point])?;
     let why = if let Outcome::Failed(why) = &result.outcome { Some(why) } else { None };
@@ -347,8 +364,10 @@ fn write_row(connection: &Connection, row: &StudyRow) -> rusqlite::Result<()> {
         result.metrics.iter().filter(|(_, x)| x.is_finite()).map(|(name, x)| (name.clone(), (*x).into())).collect();
     let metrics = serde_json::Value::Object(metrics).to_string();
     let mut run_row = connection.prepare_cached(
-        "INSERT OR REPLACE INTO run (phase, config, seed, fold, budget, outcome, value, why, epochs, seconds, metrics)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+        "INSERT OR REPLACE INTO run
+         (phase, config, seed, fold, budget, outcome, value, why, epochs, seconds, metrics, checksum)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11,
+         row_checksum(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11))",
     )?;
     let epochs = result.epochs as i64;
     run_row.execute(params![
@@ -365,7 +384,9 @@ fn write_row(connection: &Connection, row: &StudyRow) -> rusqlite::Result<()> {
         metrics
     ])?;
     let run = connection.last_insert_rowid();
-    let mut curve_row = connection.prepare_cached("INSERT INTO curve (run, name, numbers) VALUES (?1, ?2, ?3)")?;
+    let mut curve_row = connection.prepare_cached(
+        "INSERT INTO curve (run, name, numbers, checksum) VALUES (?1, ?2, ?3, row_checksum(?1, ?2, ?3))",
+    )?;
     for (name, numbers) in &result.curves {
         curve_row.execute(params![run, name, pack(numbers)])?;
     }

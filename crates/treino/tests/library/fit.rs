@@ -227,7 +227,7 @@ fn a_training_that_diverges_says_where_and_keeps_the_best_weights() {
     let history = data.run(&mut first, &compiled(MeanSquaredError::default(), 1e30, &[]), &settings(5, 4), &[]);
     let Ending::Diverged(divergence) = &history.ending else { panic!("{:?}", history.ending) };
     let e = divergence.error();
-    assert_eq!(e.message(), "the training diverged at epoch 1, step 2: the output of layer out became not a number");
+    assert_eq!(e.message(), "the training diverged at epoch 1, step 2: the output of layer out became NaN");
     assert!(e.helps()[0].ends_with("try `compile.optimizer.learning_rate = 0.01`"), "{e}");
     assert_eq!((e.kind(), e.exit_code()), (Kind::Diverged, 3));
     assert_eq!((history.epochs.len(), history.best_epoch, history.kept_epoch), (0, None, None));
