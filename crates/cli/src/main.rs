@@ -20,6 +20,7 @@ mod progress;
 mod replay;
 mod report;
 mod session;
+mod shells;
 mod study;
 mod tables;
 mod terminal;
@@ -51,6 +52,8 @@ fn main() -> ExitCode {
         "verify" => verify::run(matches, &terminal),
         "bench" => bench::run(matches, started),
         "inspect" => inspect::run(matches, &terminal),
+        "completions" => Ok(shells::completions(matches)),
+        "man" => shells::manual(matches),
         _ => catalog::run(matches, &terminal),
     };
     match result {

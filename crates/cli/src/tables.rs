@@ -11,10 +11,12 @@ use treino_pages::language::Lang;
 /// One row of a score table: its name, and how to read it from an evaluation.
 type TableRow<E> = (&'static str, fn(&E) -> Option<f64>, fn(&E) -> Option<f64>);
 
-const CLASS_ROWS: [TableRow<ClassificationScores>; 6] = [
+const CLASS_ROWS: [TableRow<ClassificationScores>; 8] = [
     ("accuracy", |e| Some(e.accuracy.model), |e| Some(e.accuracy.baseline)),
     ("AUC", |e| e.auc, |e| e.auc.map(|_| 0.5)),
     ("log-loss", |e| Some(e.log_loss?.model), |e| Some(e.log_loss?.baseline)),
+    ("sensitivity", |e| recall_of(e, 1), |_| None),
+    ("specificity", |e| recall_of(e, 0), |_| None),
     ("F1 (macro)", |e| Some(e.macro_average.f1), |_| None),
     ("precision (macro)", |e| Some(e.macro_average.precision), |_| None),
     ("recall (macro)", |e| Some(e.macro_average.recall), |_| None),
@@ -26,6 +28,13 @@ const NUMBER_ROWS: [TableRow<RegressionScores>; 4] = [
     ("MSE", |e| Some(e.mse.model), |e| Some(e.mse.baseline)),
     ("R2", |e| e.r2.as_ref().map(|r2| r2.model), |e| e.r2.as_ref().map(|r2| r2.baseline)),
 ];
+
+/// The recall of one of two classes: sensitivity of the positive one, specificity of the other. `None` for more classes, or
+/// without rows of it.
+fn recall_of(e: &ClassificationScores, class: usize) -> Option<f64> {
+    let of = &e.classes[..];
+    (of.len() == 2 && of[class].support > 0.0).then(|| of[class].scores.recall)
+}
 
 /// The name of target `at` above its tables, if there are several targets.
 pub fn title(terminal: &Terminal, at: usize, name: &str) -> String {

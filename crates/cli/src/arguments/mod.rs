@@ -289,6 +289,15 @@ fn with_model_commands(command: Command) -> Command {
                 .about("Predict every row of a table, as CSV")
                 .arg(model())
                 .arg(data())
+                .arg(
+                    option(
+                        "threshold",
+                        "P",
+                        "Predict the second of two classes where its probability is above P [default: 0.5]",
+                    )
+                    .allow_hyphen_values(true),
+                )
+                .arg(option("keep", "COLUMNS", "Columns of the table to write before the predictions, such as an id"))
                 .args(other_file_flags().map(Flag::arg))
                 .args(output_flags("Write to a file instead of standard output"))
                 .arg(spreadsheet_flag()),
@@ -373,6 +382,24 @@ fn with_program_commands(command: Command) -> Command {
                 )
                 .arg(option("budget", "SECONDS", "How long to go on repeating, beyond three times [default: 5]"))
                 .arg(Arg::new("full").long("full").action(ArgAction::SetTrue).help("All 100000 rows of wide")),
+        )
+        .subcommand(
+            Command::new("completions")
+                .about("Print what a shell needs to complete commands and flags")
+                .after_help("Example, for zsh:\n  treino completions zsh > ~/.zfunc/_treino")
+                .arg(
+                    Arg::new("shell")
+                        .value_name("SHELL")
+                        .required(true)
+                        .value_parser(clap::value_parser!(clap_complete::Shell))
+                        .help("bash, elvish, fish, powershell or zsh"),
+                ),
+        )
+        .subcommand(
+            Command::new("man")
+                .about("Write the manual pages into a folder")
+                .after_help("Example:\n  treino man ~/.local/share/man/man1")
+                .arg(Arg::new("folder").value_name("DIR").required(true).help("Where to write them")),
         )
         .subcommand(
             Command::new("catalog")

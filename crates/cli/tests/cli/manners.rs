@@ -148,3 +148,20 @@ fn a_reader_that_goes_away_ends_the_program_quietly() {
     assert_eq!(errors, "");
     assert_eq!(child.wait().unwrap().code(), Some(0));
 }
+
+/// Shells complete every command and flag; each command has a manual page.
+#[test]
+fn shells_and_man_know_every_command() {
+    let scratch = Scratch::new();
+    for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
+        let script = scratch.good(&format!("completions {shell}")).stdout;
+        assert!(["train", "study", "threshold", "vary-split"].iter().all(|word| script.contains(word)), "{shell}");
+    }
+    scratch.refuses("completions csh", &["csh", "zsh"]);
+    scratch.good("man pages");
+    let page = scratch.text("pages/treino-predict.1");
+    assert!(page.contains("Predict every row of a table") && page.contains("threshold"));
+    assert!(scratch.path("pages/treino-study-compare.1").is_file() && scratch.path("pages/treino.1").is_file());
+    scratch.write("file", "x");
+    scratch.refuses("man file", &["file"]);
+}

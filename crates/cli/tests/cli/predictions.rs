@@ -167,3 +167,73 @@ fn devices_are_written_to_and_stay_what_they_are() {
     scratch.good(&format!("predict {MODEL} iris.csv -o link.csv"));
     assert_eq!(scratch.text("real.csv"), out);
 }
+
+#[test]
+fn columns_of_the_table_can_stand_beside_the_predictions() {
+    let scratch = with_model("pima.csv", "diabetes");
+    // Zeros in front, a word that elsewhere means missing, and a comma in the name.
+    let head = scratch.text("pima.csv").lines().next().unwrap().rsplit_once(',').unwrap().0.to_string();
+    let table = format!(
+        "\"id, (nr)\",place,{head}\n007,NA,6,148,72,35,,33.6,0.627,50\n12345678901234567890,São Paulo,1,85,66,29,,26.6,0.351,31\n"
+    );
+    scratch.write("new.csv", table);
+    let plain = rows(&scratch.good(&format!("predict {MODEL} new.csv")).stdout);
+    let mut kept = scratch.program("predict runs/0001-model new.csv");
+    let kept = done(kept.args(["--keep", "id, (nr),place"]));
+    let lines: Vec<&str> = kept.stdout.lines().collect();
+    assert!(lines[0].starts_with("\"id, (nr)\",place,diabetes,"), "{}", kept.stderr);
+    assert_eq!(lines[1], format!("007,NA,{}", plain[1].join(",")));
+    assert_eq!(lines[2], format!("12345678901234567890,São Paulo,{}", plain[2].join(",")));
+    // From standard input, too.
+    let piped = scratch
+        .program("predict runs/0001-model - --keep place")
+        .write_stdin(scratch.text("new.csv"))
+        .output()
+        .unwrap();
+    assert!(String::from_utf8(piped.stdout).unwrap().lines().nth(1).unwrap().starts_with("NA,"));
+
+    scratch.refuses(&format!("predict {MODEL} new.csv --keep plac"), &["no column \"plac\"", "\"place\""]);
+    scratch
+        .refuses(&format!("predict {MODEL} pima.csv --keep diabetes"), &["the predictions have a column \"diabetes\""]);
+}
+
+/// The threshold decides alone: the share of rows predicted positive is that of probabilities above it.
+#[test]
+fn a_threshold_moves_the_decision() {
+    let scratch = with_model("pima.csv", "diabetes");
+    for threshold in ["0", "0.2", "0.35", "0.9", "1"] {
+        let out = rows(&scratch.good(&format!("predict {MODEL} pima.csv --threshold {threshold}")).stdout);
+        assert_eq!(out.len(), 769);
+        for row in &out[1..] {
+            let is_above = row[2].parse::<f32>().unwrap() > threshold.parse::<f32>().unwrap();
+            assert_eq!(row[0] == "pos", is_above, "{threshold}: {row:?}");
+        }
+    }
+    for wrong in ["1.5", "-0.1", "NaN", "half"] {
+        scratch.refuses(&format!("predict {MODEL} pima.csv --threshold {wrong}"), &["--threshold", "[0, 1]"]);
+    }
+    let many = with_model("iris.csv", "species");
+    many.refuses(&format!("predict {MODEL} iris.csv --threshold 0.3"), &["one of two classes"]);
+}
+
+/// Sensitivity and specificity are the recalls of the two classes.
+#[test]
+fn two_classes_have_sensitivity_and_specificity() {
+    let scratch = with_model("pima.csv", "diabetes");
+    let out = scratch.good(&format!("evaluate {MODEL} pima.csv")).stdout;
+    let cell = |name: &str, at: usize| {
+        let line =
+            out.lines().find(|line| line.trim_start().starts_with(name)).unwrap_or_else(|| panic!("{name}\n{out}"));
+        line.split_whitespace().nth(at).unwrap().to_string()
+    };
+    // The confusion matrix is at the end.
+    let counts = |class: &str| -> Vec<f64> {
+        let line = out.lines().rev().find(|line| line.trim_start().starts_with(class)).unwrap();
+        line.split_whitespace().skip(1).map(|cell| cell.parse().unwrap()).collect()
+    };
+    let (neg, pos) = (counts("neg"), counts("pos"));
+    assert_eq!(cell("sensitivity", 1), format!("{:.4}", pos[1] / (pos[0] + pos[1])));
+    assert_eq!(cell("specificity", 1), format!("{:.4}", neg[0] / (neg[0] + neg[1])));
+    let many = with_model("iris.csv", "species");
+    assert!(!many.good(&format!("evaluate {MODEL} iris.csv")).stdout.contains("sensitivity"));
+}

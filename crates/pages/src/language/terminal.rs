@@ -213,7 +213,7 @@ impl Lang {
 }
 
 /// English keys, and Portuguese words for them.
-const LABELS: [(&str, &str); 38] = [
+const LABELS: [(&str, &str); 40] = [
     ("train", "treino"),
     ("validation", "validação"),
     ("test", "teste"),
@@ -233,6 +233,8 @@ const LABELS: [(&str, &str); 38] = [
     ("tab", "tabulação"),
     ("bar", "barra vertical"),
     ("accuracy", "acurácia"),
+    ("sensitivity", "sensibilidade"),
+    ("specificity", "especificidade"),
     ("F1 (macro)", "F1 (macro)"),
     ("precision (macro)", "precisão (macro)"),
     ("recall (macro)", "revocação (macro)"),

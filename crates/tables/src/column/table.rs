@@ -59,7 +59,7 @@ impl Table {
     }
 
     /// The names of the columns.
-    pub(crate) fn names(&self) -> Vec<String> {
+    pub fn names(&self) -> Vec<String> {
         self.columns.iter().map(|column| column.name.clone()).collect()
     }
 

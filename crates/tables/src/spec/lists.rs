@@ -8,7 +8,7 @@ use crate::spec::spec::DataSpec;
 impl DataSpec {
     /// The spec for a file with columns of these names: a name that contains commas and was split at them is joined
     /// again, and accented letters get the file's form.
-    pub(crate) fn for_columns(&self, names: &[String]) -> DataSpec {
+    pub fn for_columns(&self, names: &[String]) -> DataSpec {
         let list = |wanted: &[String]| joined(&wanted.iter().map(|name| composed(name)).collect::<Vec<_>>(), names);
         let one = |name: &Option<String>| name.as_deref().map(composed);
         DataSpec {

@@ -219,7 +219,7 @@ impl TrainedModel {
     }
 
     /// How another table is read. Its decimal mark is its own; that of the training table is in the recipe.
-    pub(crate) fn reading(&self, written: &DataSpec) -> DataSpec {
+    pub fn reading(&self, written: &DataSpec) -> DataSpec {
         let data = &self.spec.data;
         DataSpec {
             decimal: written.decimal,
@@ -268,7 +268,7 @@ impl TrainedModel {
         let side = self.table()?;
         let x = side.recipe.encode(source, &self.reading(written), notes)?;
         let mut all = side.targets().zip(side.outputs(self, &x)?).enumerate().map(|(at, ((target, _), outputs))| {
-            Prediction { target, outputs, decision: self.decision(at), more: Vec::new() }
+            Prediction { target, outputs, decision: self.decision(at), more: Vec::new(), kept: Vec::new() }
         });
         let first = all.next();
         let more = all.collect();
