@@ -3,10 +3,12 @@
 use crate::arguments;
 use crate::arguments::argument;
 use crate::arguments::with_flags;
+use crate::json;
 use crate::tables::{self, shortened};
 use crate::terminal::{Terminal, escaped};
 use crate::wrap::wrapped;
 use clap::ArgMatches;
+use serde_json::{Value, json};
 use std::io::Read;
 use std::path::Path;
 use treino::Result;
@@ -17,13 +19,72 @@ use treino_pages::language::Lang;
 /// Shows the content of a model or a table.
 pub fn run(matches: &ArgMatches, terminal: &Terminal) -> Result<u8> {
     let path = argument(matches, "path");
-    let text = if is_model(Path::new(path)) {
-        model(&TrainedModel::open(Path::new(path))?, terminal)
+    let as_json = matches.get_flag("json");
+    if is_model(Path::new(path)) {
+        let bundle = TrainedModel::open(Path::new(path))?;
+        if as_json { json::line(&model_json(&bundle)) } else { terminal.print(&model(&bundle, terminal)) }
     } else {
-        table(&treino::data::read(&TableSource::from_argument(path)?, &arguments::reading(matches)?)?, terminal)
-    };
-    terminal.print(&text);
+        let data = treino::data::read(&TableSource::from_argument(path)?, &arguments::reading(matches)?)?;
+        if as_json { json::line(&table_json(&data)) } else { terminal.print(&table(&data, terminal)) }
+    }
     Ok(0)
+}
+
+/// A model as JSON.
+fn model_json(bundle: &TrainedModel) -> Value {
+    let targets = bundle.table.iter().flat_map(|side| side.targets());
+    let columns = bundle.table.iter().flat_map(|side| &side.recipe.inputs);
+    let left_out = bundle.table.iter().flat_map(|side| &side.recipe.left_out);
+    json!({
+        "event": "model",
+        "targets": targets
+            .map(|(target, _)| json!({ "name": target.name, "task": target.task.name(), "classes": target.classes }))
+            .collect::<Vec<_>>(),
+        "columns": columns
+            .map(|input| json!({ "name": input.name, "type": input.kind.name(), "inputs": input.width() }))
+            .collect::<Vec<_>>(),
+        "left_out": left_out
+            .map(|left| json!({ "name": left.name, "reason": left.reason.to_string() }))
+            .collect::<Vec<_>>(),
+        "layers": bundle.network.summary().iter().map(|layer| json!({
+            "name": layer.name,
+            "type": layer.class,
+            "outputs": layer.outputs(),
+            "parameters": layer.parameters,
+            "trainable": layer.trainable,
+            "reads": layer.inputs,
+        })).collect::<Vec<_>>(),
+        "inputs": bundle.network.inputs(),
+        "parameters": bundle.network.parameters(),
+    })
+}
+
+/// A table as JSON. Beyond `distinct` values that are counted, `distinct` is one more.
+fn table_json(data: &Table) -> Value {
+    let column = |column: &Column| {
+        let stats = &column.stats;
+        json!({
+            "name": column.name,
+            "type": column.kind.name(),
+            "missing": stats.missing,
+            "distinct": stats.distinct,
+            "min": stats.min,
+            "max": stats.max,
+            "mean": stats.mean,
+            "sd": stats.sd,
+            "levels": stats.top.iter().map(|(level, rows)| json!({ "level": level, "rows": rows })).collect::<Vec<_>>(),
+        })
+    };
+    let dialect = data.dialect.as_ref();
+    json!({
+        "event": "table",
+        "name": data.name,
+        "rows": data.rows,
+        "delimiter": dialect.map(|dialect| dialect.delimiter_name()),
+        "decimal": dialect.map(|dialect| dialect.decimal.mark().to_string()),
+        "columns": data.columns.iter().map(column).collect::<Vec<_>>(),
+        "notes": data.notes.iter().chain(&data.warnings()).map(|note| with_flags(&Lang::English.noted(note))).collect::<Vec<_>>(),
+    })
 }
 
 /// A folder, a file with the model's name, or one with a safetensors header: eight bytes of length, then a brace.

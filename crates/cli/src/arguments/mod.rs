@@ -16,7 +16,7 @@ pub use wording::with_flags;
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use output::{output_flags, spreadsheet_flag};
 use std::path::Path;
-use stopping::early_stopping;
+use stopping::{early_stopping, stopping_flags};
 use treino::Result;
 use treino::catalog::{Entries, Entry, Field, Kind, Node, Param, Value, find};
 use treino::data::DataSpec;
@@ -221,19 +221,7 @@ fn train() -> Command {
              loss or activation is a name, or a table with its parameters:\n  --optimizer '{ type = \"sgd\", momentum = 0.9 \
              }'\nA loss, metric or activation can be an expression:\n  --loss \"mean(abs(y_true - y_pred) ** 1.5)\"\n`treino catalog` lists what there is.",
         )
-        .arg(
-            option("patience", "N", "")
-                .help(format!("Epochs without improvement after which to stop [default: {}]", spec::PATIENCE))
-                .help_heading(TRAINING),
-        )
-        .arg(
-            Arg::new("no-early-stopping")
-                .long("no-early-stopping")
-                .action(ArgAction::SetTrue)
-                .conflicts_with("patience")
-                .help_heading(TRAINING)
-                .help("Do all epochs and keep the last weights"),
-        )
+        .args(stopping_flags())
         .arg(option("out", "DIR", "Where to put the run folder [default: runs]"))
         .arg(option("name", "NAME", "Name of the run folder [default: the table's]"))
         .arg(
@@ -311,7 +299,8 @@ fn with_model_commands(command: Command) -> Command {
                         .required(true)
                         .help("Run folder, model file, or table"),
                 )
-                .args(reading_flags().map(Flag::arg)),
+                .args(reading_flags().map(Flag::arg))
+                .arg(json("Print one JSON object")),
         )
 }
 

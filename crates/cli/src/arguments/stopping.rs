@@ -1,10 +1,25 @@
 //! The flags that change the list of callbacks.
 
-use super::scalar;
-use clap::ArgMatches;
+use super::{TRAINING, option, scalar};
+use clap::{Arg, ArgAction, ArgMatches};
 use treino::Result;
 use treino::catalog::{Entries, Kind, Node, Origin};
-use treino::spec::{never_stop_early, stop_early};
+use treino::spec::{PATIENCE, never_stop_early, stop_early};
+
+/// The flags about early stopping.
+pub fn stopping_flags() -> [Arg; 2] {
+    [
+        option("patience", "N", "")
+            .help(format!("Epochs without improvement after which to stop [default: {PATIENCE}]"))
+            .help_heading(TRAINING),
+        Arg::new("no-early-stopping")
+            .long("no-early-stopping")
+            .action(ArgAction::SetTrue)
+            .conflicts_with("patience")
+            .help_heading(TRAINING)
+            .help("Do all epochs and keep the last weights"),
+    ]
+}
 
 /// `--patience` and `--no-early-stopping` change the list of callbacks.
 pub fn early_stopping(entries: &mut Entries, matches: &ArgMatches) -> Result<()> {

@@ -1,6 +1,7 @@
 //! The arguments of `treino study`.
 
 use super::output::{output_flags, spreadsheet_flag};
+use super::stopping::{early_stopping, stopping_flags};
 use super::{entries_with, json, lay_over, option, scalar, training};
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use std::path::Path;
@@ -65,6 +66,7 @@ pub fn command() -> Command {
     let named = || Arg::new("study").value_name("STUDY").required(true).help("Name or folder of a study");
     let out = || option("out", "DIR", "Where studies are [default: studies]");
     training(Command::new("study"))
+        .args(stopping_flags())
         .about("Compare settings over repeated seeds, and say what may be said")
         .args_conflicts_with_subcommands(true)
         .subcommand_negates_reqs(true)
@@ -187,9 +189,10 @@ pub fn study_spec(matches: &ArgMatches) -> Result<StudySpec> {
     let mut base = match base {
         Some(mut base) => {
             lay_over(&mut base, matches)?;
+            early_stopping(&mut base, matches)?;
             base
         }
-        None => entries_with(matches, |_| Ok(()))?,
+        None => entries_with(matches, |entries| early_stopping(entries, matches))?,
     };
     if let Some(fit) = base.table_mut("fit", &Origin::default())
         && let Some(repeats) = fit.remove("repeats")

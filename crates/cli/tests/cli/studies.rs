@@ -289,3 +289,29 @@ fn a_study_that_may_only_be_read_is_shown_and_not_touched() {
         std::fs::set_permissions(scratch.path(path), folder(0o755)).unwrap();
     }
 }
+
+/// A study takes the options of a training: here the same epochs as a training with that patience.
+#[test]
+fn a_study_stops_as_a_training_does() {
+    let scratch = Scratch::with(&["iris.csv"]);
+    let of = |flags: &str, name: &str| {
+        scratch.run(&format!(
+            "study iris.csv --target species --hidden 4 --epochs 40 --learning-rate 0.3 --vary batch_size=32 --repeats 1 \
+             --confirm-top 0 --name {name} -q {flags}"
+        ));
+        let rows = scratch.good(&format!("study export {name} --format json")).stdout;
+        let rows: serde_json::Value = serde_json::from_str(&rows).unwrap();
+        rows[0]["epochs"].as_f64().unwrap()
+    };
+    let train = |flags: &str| {
+        let out = scratch.good(&format!(
+            "train iris.csv --target species --hidden 4 --epochs 40 --learning-rate 0.3 --batch-size 32 --json {flags}"
+        ));
+        let end: serde_json::Value = serde_json::from_str(out.stdout.lines().last().unwrap()).unwrap();
+        end["epochs"].as_f64().unwrap()
+    };
+    for (flags, name) in [("--patience 2", "a"), ("--patience 8", "b"), ("--no-early-stopping", "c")] {
+        assert_eq!(of(flags, name), train(flags), "{flags}");
+    }
+    assert!(train("--patience 2") < 40.0 && train("--no-early-stopping") == 40.0);
+}

@@ -112,3 +112,30 @@ fn every_table_of_the_repository_can_be_inspected() {
         }
     }
 }
+
+#[test]
+fn what_a_table_and_a_model_hold_is_told_as_json() {
+    let scratch = Scratch::with(&["iris.csv"]);
+    let inspected = |path: &str| -> serde_json::Value {
+        let out = scratch.good(&format!("inspect {path} --json"));
+        assert_eq!(out.stdout.lines().count(), 1);
+        serde_json::from_str(&out.stdout).unwrap()
+    };
+    let table = inspected("iris.csv");
+    assert_eq!((&table["event"], &table["rows"], &table["delimiter"]), (&"table".into(), &150.into(), &"comma".into()));
+    let species = &table["columns"][4];
+    assert_eq!(
+        (&species["name"], &species["type"], &species["distinct"]),
+        (&"species".into(), &"category".into(), &3.into())
+    );
+    assert_eq!(species["levels"][0], serde_json::json!({ "level": "setosa", "rows": 50 }));
+    assert!(species["min"].is_null());
+    // Fisher's table: the mean of the sepal lengths is 5.8433.
+    assert!((table["columns"][0]["mean"].as_f64().unwrap() - 5.843_333_333).abs() < 1e-6);
+
+    scratch.good("train iris.csv --target species --hidden 4 --epochs 2 -q");
+    let model = inspected("runs/0001-iris");
+    assert_eq!(model["targets"][0]["classes"], serde_json::json!(["setosa", "versicolor", "virginica"]));
+    assert_eq!((&model["parameters"], &model["layers"][0]["parameters"]), (&35.into(), &20.into()));
+    assert_eq!(model["columns"][3]["inputs"], 1);
+}
