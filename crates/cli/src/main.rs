@@ -19,6 +19,7 @@ mod profile;
 mod progress;
 mod replay;
 mod report;
+mod runs;
 mod session;
 mod shells;
 mod study;
@@ -52,6 +53,8 @@ fn main() -> ExitCode {
         "verify" => verify::run(matches, &terminal),
         "bench" => bench::run(matches, started),
         "inspect" => inspect::run(matches, &terminal),
+        "runs" => runs::list(matches, &terminal),
+        "compare" => runs::compare(matches, &terminal),
         "completions" => Ok(shells::completions(matches)),
         "man" => shells::manual(matches),
         _ => catalog::run(matches, &terminal),

@@ -308,6 +308,31 @@ fn with_model_commands(command: Command) -> Command {
 fn with_run_commands(command: Command) -> Command {
     command
         .subcommand(
+            Command::new("runs")
+                .about("List the runs in a folder with their scores")
+                .arg(Arg::new("folder").value_name("DIR").help("Where they are [default: runs]"))
+                .arg(
+                    option("sort", "BY", "Sort by name, epochs, or the score on the validation or test rows, best first")
+                        .value_parser(crate::runs::SORTS),
+                )
+                .arg(json("Print one JSON object a run")),
+        )
+        .subcommand(
+            Command::new("compare")
+                .about("Put runs beside each other: what differs in their specs, scores, curves")
+                .after_help("Example:\n  treino compare runs/0001-patients runs/0002-patients")
+                .arg(
+                    Arg::new("runs")
+                        .value_name("RUN")
+                        .required(true)
+                        .num_args(2..)
+                        .help("Run folders, two or more"),
+                )
+                .arg(json("Print one JSON object"))
+                .args(output_flags("Write the curves to a file: .svg, .png, .csv or .json"))
+                .arg(spreadsheet_flag()),
+        )
+        .subcommand(
             Command::new("report")
                 .about("Write the page that explains a run")
                 .arg(run_folder())

@@ -22,6 +22,7 @@ mod main_job;
 mod manners;
 mod misleading;
 mod predictions;
+mod runs;
 mod same_bits;
 mod scratch;
 mod shapes;

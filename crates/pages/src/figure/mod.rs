@@ -25,7 +25,7 @@ pub use draw::{png, svg};
 pub use files::{csv, json};
 pub use plotly::plotly;
 pub use report::report;
-pub use run::{figure, figures};
+pub use run::{compared_curves, figure, figures};
 pub use study::{StudyView, study_figure, study_figures};
 pub use study_report::study_report;
 pub use terminal::terminal;

@@ -6,6 +6,7 @@
 //!                        --start--> Handle: watch, pause, resume, stop, wait
 //! ```
 
+mod beside;
 mod columns;
 mod evaluate;
 mod importance;
@@ -16,6 +17,7 @@ mod prepared_run;
 mod shared_rows;
 mod verification;
 
+pub use beside::{SpecDifference, StoredRun, spec_differences, stored_runs};
 pub use columns::hash as rows_fingerprint;
 pub use job::{Ended, Events, Finished, Handle, Job, Reporter};
 pub use metrics::{HowItEnded, METRICS_VERSION, Metrics, PartRows, PartScores, RepeatMetrics, TargetMetrics};

@@ -1,10 +1,13 @@
 //! The figures of a run, from its [record](treino::report::Record).
 
+mod beside;
 mod classes;
 mod inputs;
 mod layer_figures;
 mod numbers;
 mod training_curves;
+
+pub use beside::compared_curves;
 
 use super::Figure;
 use crate::language::Lang;
