@@ -21,7 +21,10 @@ use treino_pages::language::Lang;
 /// What a list of runs can be sorted by.
 pub const SORTS: [&str; 4] = ["name", "epochs", "validation", "test"];
 
-/// Values in a cell of differences, at most.
+/// Reads the evaluation of one part of a run's rows.
+type PartOf = fn(&StoredRun) -> Option<&Evaluation>;
+
+/// Characters of a value in a table of differences, at most.
 const LONGEST: usize = 28;
 
 /// Lists the runs of a folder.
@@ -177,7 +180,7 @@ fn difference_table(terminal: &Terminal, labels: &[String], differences: &[SpecD
 /// The headline scores of each run on the validation and test rows, the accuracy with its 95 % interval.
 fn score_table(terminal: &Terminal, labels: &[String], runs: &[StoredRun]) -> String {
     let lang = terminal.lang;
-    let parts: [(&str, fn(&StoredRun) -> Option<&Evaluation>); 2] = [
+    let parts: [(&str, PartOf); 2] = [
         ("validation", |run| run.metrics.scores.validation.as_ref()),
         ("test", |run| run.metrics.scores.test.as_ref()),
     ];

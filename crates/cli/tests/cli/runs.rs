@@ -7,7 +7,9 @@ use crate::scratch::Scratch;
 fn runs_are_listed_and_put_beside_each_other() {
     let scratch = Scratch::with(&["pima.csv", "iris.csv"]);
     scratch.good("train pima.csv --target diabetes --hidden 8 --epochs 4 -q --name a");
-    scratch.good("train pima.csv --target diabetes --hidden 16 --epochs 40 --learning-rate 0.01 --no-early-stopping -q --name b");
+    scratch.good(
+        "train pima.csv --target diabetes --hidden 16 --epochs 40 --learning-rate 0.01 --no-early-stopping -q --name b",
+    );
     scratch.good("train pima.csv --target diabetes --hidden 8 --epochs 4 --seed 2 -q --name c");
     scratch.good("train iris.csv --target species --epochs 2 -q --name d");
     let names = |arguments: &str| -> Vec<String> {
