@@ -18,9 +18,6 @@ use treino::statistics::wilson95;
 use treino_pages::figure::compared_curves;
 use treino_pages::language::Lang;
 
-/// What a list of runs can be sorted by.
-pub const SORTS: [&str; 4] = ["name", "epochs", "validation", "test"];
-
 /// Reads the evaluation of one part of a run's rows.
 type PartOf = fn(&StoredRun) -> Option<&Evaluation>;
 

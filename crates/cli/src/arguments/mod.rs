@@ -313,7 +313,7 @@ fn with_run_commands(command: Command) -> Command {
                 .arg(Arg::new("folder").value_name("DIR").help("Where they are [default: runs]"))
                 .arg(
                     option("sort", "BY", "Sort by name, epochs, or the score on the validation or test rows, best first")
-                        .value_parser(crate::runs::SORTS),
+                        .value_parser(["name", "epochs", "validation", "test"]),
                 )
                 .arg(json("Print one JSON object a run")),
         )

@@ -37,7 +37,7 @@ fn an_exploration_says_what_held_and_leaves_a_page_with_pictures() {
     let json = scratch.good(&format!("explore iris.csv --target species {FLAGS} {only} --json")).stdout;
     let found: serde_json::Value = serde_json::from_str(&json).unwrap();
     assert_eq!(found["topics"][1]["finding"], "confirmed");
-    assert!(found["topics"][0]["figures"][0]["table"]["rows"].as_array().unwrap().len() == 8);
+    assert!(found["topics"][0]["figures"][0]["table"]["rows"].as_array().unwrap().len() == 11);
 }
 
 /// A Brazilian table, spoken of in Portuguese, with names that would be markup.
