@@ -242,6 +242,19 @@ fn losses_of_margins_are_compared_by_accuracy_at_their_own_boundary() {
         // Probabilities and their logits are the same network.
         assert!((means[0] - means[1]).abs() < 0.01, "{objective}: {means:?}");
     }
+    // F1 has no threshold of 0; the boundary is still that of the outputs. Logits and probabilities: the same network.
+    for name in ["f1_score", "precision", "recall"] {
+        let course = course(&format!("objective = \"max val_{name}\""), &format!("metrics = [\"{name}\"]"));
+        let means: Vec<f64> = course.configs.iter().map(|config| config.mean().unwrap_or(f64::NAN)).collect();
+        assert!((means[0] - means[1]).abs() < 0.01 && means[2] > 0.2, "{name}: {means:?}");
+    }
+    // A threshold of one's own belongs to probabilities.
+    let own = course("objective = \"max val_recall\"", "metrics = [{ type = \"recall\", thresholds = 0.3 }]");
+    assert!(own.configs[0].mean().is_some());
+    for config in &own.configs[1..] {
+        let Outcome::Failed(why) = &config.runs[0].1.outcome else { panic!("{config:?}") };
+        assert!(why.contains("recall needs probabilities"), "{why}");
+    }
     // Who asks for a crossentropy is told which config has none.
     let course = course("objective = \"min val_binary_crossentropy\"", "metrics = [\"binary_crossentropy\"]");
     assert!(course.configs[..2].iter().all(|config| config.mean().is_some()));

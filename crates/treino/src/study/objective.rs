@@ -85,51 +85,72 @@ pub(super) const ACCURACY: &str = "accuracy";
 /// Adapts a metric to what the outputs of a network for classes mean.
 ///
 /// # Errors
-/// Returns an error for a crossentropy of outputs that are not probabilities.
+/// Returns an error for a metric that needs probabilities, if the outputs are none and are not converted: a crossentropy of
+/// scores, and thresholds that no boundary of the outputs corresponds to.
 pub(super) fn adapt(one: &mut NamedMetric, resolved: &Resolved) -> Result<()> {
     let decision = resolved.compile.decision(&resolved.network, 0);
     let is_logit = resolved.compile.goal(0).loss.inner().wants_logits();
     if decision.is_probability && !is_logit {
         return Ok(());
     }
+    let is_single = resolved.network.outputs() == 1;
     let boundary = if is_logit { 0.0 } else { f64::from(decision.boundary) };
-    match &mut one.metric {
-        metric @ Metric::Auc(_) => of_logits(metric),
-        metric @ (Metric::BinaryCrossentropy(_)
+    let adapted = match &one.metric {
+        Metric::Accuracy(_) if is_single => Some(BinaryAccuracy { threshold: boundary }.into()),
+        Metric::BinaryCrossentropy(_)
+        | Metric::CategoricalCrossentropy(_)
+        | Metric::SparseCategoricalCrossentropy(_)
+            if !is_logit =>
+        {
+            None
+        }
+        metric @ (Metric::Auc(_)
+        | Metric::BinaryCrossentropy(_)
         | Metric::CategoricalCrossentropy(_)
         | Metric::SparseCategoricalCrossentropy(_)) => {
-            if !is_logit {
-                let e = format!("{} needs probabilities, but the outputs of this config are scores", one.name);
-                return Err(Error::input(e).help("compare by \"max val_accuracy\""));
-            }
-            of_logits(metric);
+            let mut metric = metric.clone();
+            of_logits(&mut metric);
+            Some(metric)
         }
-        Metric::Accuracy(_) if resolved.network.outputs() == 1 => {
-            one.metric = BinaryAccuracy { threshold: boundary }.into();
+        metric => with_boundary(metric, is_single.then_some(boundary))?,
+    };
+    match adapted {
+        Some(metric) => one.metric = metric,
+        None => {
+            let what = if is_logit { "logits" } else { "scores" };
+            let e = format!("{} needs probabilities, but the outputs of this config are {what}", one.name);
+            return Err(Error::input(e).help("compare by \"max val_accuracy\""));
         }
-        metric => *metric = with_boundary(metric, boundary)?,
     }
     Ok(())
 }
 
-/// A metric with a threshold that is left at its default, with this boundary instead.
-fn with_boundary(metric: &Metric, boundary: f64) -> Result<Metric> {
+/// A metric whose threshold is left at its default, with the boundary of a single output instead; any other metric as it
+/// is. `None` if it has a threshold that belongs to probabilities: one that was given, or one for several outputs.
+fn with_boundary(metric: &Metric, boundary: Option<f64>) -> Result<Option<Metric>> {
     let (Some(key), Some(Value::Table(mut table))) =
         (["threshold", "thresholds"].into_iter().find(|key| metric.descriptor().param(key).is_some()), metric.write())
     else {
-        return Ok(metric.clone());
+        return Ok(Some(metric.clone()));
     };
     let is_default = match table.get(key).map(|node| &node.value) {
         None => true,
         Some(Value::Float(threshold)) => *threshold == 0.5,
         _ => false,
     };
-    // A metric of the first classes has no threshold.
-    let has_rank = table.get("top_k").is_some();
-    if is_default && !has_rank {
-        table.set(key, Value::Float(boundary).into());
+    // Left open, these take the largest of several outputs, which needs no threshold.
+    let takes_largest = matches!(metric, Metric::F1Score(_) | Metric::FBetaScore(_)) || table.get("top_k").is_some();
+    match boundary {
+        _ if !is_default => Ok(None),
+        None if takes_largest => Ok(Some(metric.clone())),
+        None => Ok(None),
+        Some(_) if table.get("top_k").is_some() => Ok(Some(metric.clone())),
+        Some(boundary) => {
+            // Some thresholds must be above 0; no output is between 0 and the smallest normal number.
+            table.set(key, Value::Float(boundary.max(f64::from(f32::MIN_POSITIVE))).into());
+            Metric::read(&Value::Table(table).into(), "metric").map(Some)
+        }
     }
-    Metric::read(&Value::Table(table).into(), "metric")
 }
 
 /// Converts a metric of probabilities to one of logits.
