@@ -120,6 +120,10 @@ fn classes_that_a_part_lacks_are_told() {
     assert!(done.contains("--set data.split=random") && !done.contains("--class-weight"), "{done}");
     // The command that the doctor prints does what it says.
     let doctor = scratch.good("doctor runs/0001-sorted").stdout;
+    // D is among the validation rows only, E among the test rows: the doctor names both.
+    let absent = flat(&doctor).split("not among the training rows: ").nth(1).unwrap_or_default().to_string();
+    let absent = absent.split(')').next().unwrap_or_default().to_string();
+    assert!(absent.contains('D') && absent.contains('E') && !absent.contains('A'), "{doctor}");
     let command = doctor.lines().find_map(|line| line.split("treino ").nth(1)).expect("a command").to_string();
     assert!(command.contains("data.split=random"), "{doctor}");
     let again = flat(&scratch.good(&command).stdout);

@@ -95,7 +95,7 @@ pub(super) fn examine(case: &Case<'_>, findings: &mut Vec<Finding>) {
             add(rule, if several { Vec::new() } else { vec![vec![Change::BalancedClasses]] });
         }
         if let Evaluation::Classes(classes) = honest {
-            let lost = classes.classes.iter().filter(|c| c.support > 0.0 && c.training_share == 0.0);
+            let lost = classes.classes.iter().filter(|c| c.training_share == 0.0);
             let lost: Vec<String> = lost.map(|class| class.name.clone()).collect();
             if !lost.is_empty() {
                 let is_last = record.setting.is_split_last();
