@@ -1,7 +1,7 @@
 //! The arguments of `treino explore`.
 
-use super::{json, option, training};
-use clap::{Arg, ArgAction, Command};
+use super::{json, option, switch, training};
+use clap::{ArgAction, Command};
 use treino::shell;
 use treino_pages::explore::topics;
 
@@ -19,16 +19,10 @@ pub fn command() -> Command {
             topics().collect::<Vec<_>>().join(", ")
         ))
         .arg(
-            Arg::new("predict-first")
-                .long("predict-first")
-                .action(ArgAction::SetTrue)
-                .help("Write an exercise: findings stay hidden until the reader has predicted them"),
+            switch("predict-first", "Write an exercise: findings stay hidden until the reader has predicted them"),
         )
         .arg(
-            Arg::new("vary-split")
-                .long("vary-split")
-                .action(ArgAction::SetTrue)
-                .help("Let each seed decide the validation rows, too, so that findings are about more than one split"),
+            switch("vary-split", "Let each seed decide the validation rows, too, so that findings are about more than one split"),
         )
         .arg(option("seeds", "N", "Seeds of each setting, from --seed on [default: 10]"))
         .arg(option("only", "TOPIC,...", "Explore these topics alone").value_delimiter(',').action(ArgAction::Append))
@@ -39,7 +33,7 @@ pub fn command() -> Command {
         .arg(option("out", "DIR", "Where to put the folder with the page [default: explorations]"))
         .arg(option("name", "NAME", "Name of the folder [default: the table's]"))
         .arg(json("Print one JSON object with all findings and figures"))
-        .arg(Arg::new("quiet").short('q').long("quiet").action(ArgAction::SetTrue).help("Print the findings only"))
+        .arg(switch("quiet", "Print the findings only").short('q'))
 }
 
 /// The command line as it was typed, without these options (each with a value) and flags, so that it can be reused.

@@ -186,7 +186,7 @@ pub fn command() -> Command {
         .default_value("auto")
         .global(true)
         .help("When to use colours");
-    let ascii = Arg::new("ascii").long("ascii").action(ArgAction::SetTrue).global(true).help("Plain ASCII output");
+    let ascii = switch("ascii", "Plain ASCII output").global(true);
     let lang = Arg::new("lang")
         .long("lang")
         .value_name("LANG")
@@ -225,19 +225,13 @@ fn train() -> Command {
         .arg(option("out", "DIR", "Where to put the run folder [default: runs]"))
         .arg(option("name", "NAME", "Name of the run folder [default: the table's]"))
         .arg(
-            Arg::new("resume")
-                .long("resume")
-                .action(ArgAction::SetTrue)
-                .help("Keep the progress now and then beside the run folders, and go on from there after a crash"),
+            switch("resume", "Keep the progress now and then beside the run folders, and go on from there after a crash"),
         )
         .arg(json("Print JSON lines on standard output instead of words"))
         .arg(
-            Arg::new("profile")
-                .long("profile")
-                .action(ArgAction::SetTrue)
-                .help("Print where a step's time went, with what reading the clock took; of repeats, of the first"),
+            switch("profile", "Print where a step's time went, with what reading the clock took; of repeats, of the first"),
         )
-        .arg(Arg::new("quiet").short('q').long("quiet").action(ArgAction::SetTrue).help("Print the final table only"))
+        .arg(switch("quiet", "Print the final table only").short('q'))
 }
 
 fn lr_find() -> Command {
@@ -395,7 +389,7 @@ fn with_program_commands(command: Command) -> Command {
                         .default_value("1"),
                 )
                 .arg(option("budget", "SECONDS", "How long to go on repeating, beyond three times [default: 5]"))
-                .arg(Arg::new("full").long("full").action(ArgAction::SetTrue).help("All 100000 rows of wide")),
+                .arg(switch("full", "All 100000 rows of wide")),
         )
         .subcommand(
             Command::new("completions")
@@ -421,10 +415,7 @@ fn with_program_commands(command: Command) -> Command {
                 .arg(Arg::new("room").value_name("ROOM").help("Such as optimizers"))
                 .arg(Arg::new("name").value_name("NAME").help("Such as adam"))
                 .arg(
-                    Arg::new("schema")
-                        .long("schema")
-                        .action(ArgAction::SetTrue)
-                        .help("Print the JSON Schema of spec files"),
+                    switch("schema", "Print the JSON Schema of spec files"),
                 )
                 .arg(
                     option("docs", "DIR", "Write the reference into a folder: a page for each room, and an index")
@@ -456,7 +447,12 @@ fn training(command: Command) -> Command {
 }
 
 fn json(help: &'static str) -> Arg {
-    Arg::new("json").long("json").action(ArgAction::SetTrue).help(help)
+    switch("json", help)
+}
+
+/// A flag without a value.
+fn switch(name: &'static str, help: &'static str) -> Arg {
+    Arg::new(name).long(name).action(ArgAction::SetTrue).help(help)
 }
 
 fn run_folder() -> Arg {

@@ -1,18 +1,18 @@
 //! The flags of commands that write a file named by the user.
 
-use clap::{Arg, ArgAction};
+use super::switch;
+use clap::Arg;
 
 /// `-o FILE` and `--force`.
 pub fn output_flags(help: &'static str) -> [Arg; 2] {
     let output = Arg::new("output").long("output").short('o').value_name("FILE").allow_hyphen_values(true).help(help);
-    let force = Arg::new("force").long("force").action(ArgAction::SetTrue).requires("output");
-    [output, force.help("Write it even over a file that holds something else")]
+    [output, switch("force", "Write it even over a file that holds something else").requires("output")]
 }
 
 /// `--for-spreadsheet`.
 pub fn spreadsheet_flag() -> Arg {
-    Arg::new("for-spreadsheet")
-        .long("for-spreadsheet")
-        .action(ArgAction::SetTrue)
-        .help("In CSV, put ' before texts that a spreadsheet would take for a formula: those that begin with = + - @")
+    switch(
+        "for-spreadsheet",
+        "In CSV, put ' before texts that a spreadsheet would take for a formula: those that begin with = + - @",
+    )
 }

@@ -1,7 +1,7 @@
 //! The flags that change the list of callbacks.
 
-use super::{TRAINING, option, scalar};
-use clap::{Arg, ArgAction, ArgMatches};
+use super::{TRAINING, option, scalar, switch};
+use clap::{Arg, ArgMatches};
 use treino::Result;
 use treino::catalog::{Entries, Kind, Node, Origin};
 use treino::spec::{PATIENCE, never_stop_early, stop_early};
@@ -12,12 +12,9 @@ pub fn stopping_flags() -> [Arg; 2] {
         option("patience", "N", "")
             .help(format!("Epochs without improvement after which to stop [default: {PATIENCE}]"))
             .help_heading(TRAINING),
-        Arg::new("no-early-stopping")
-            .long("no-early-stopping")
-            .action(ArgAction::SetTrue)
+        switch("no-early-stopping", "Do all epochs and keep the last weights")
             .conflicts_with("patience")
-            .help_heading(TRAINING)
-            .help("Do all epochs and keep the last weights"),
+            .help_heading(TRAINING),
     ]
 }
 

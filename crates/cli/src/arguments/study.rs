@@ -2,7 +2,7 @@
 
 use super::output::{output_flags, spreadsheet_flag};
 use super::stopping::{early_stopping, stopping_flags};
-use super::{entries_with, json, lay_over, option, scalar, training};
+use super::{entries_with, json, lay_over, option, scalar, switch, training};
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use std::path::Path;
 use treino::Result;
@@ -82,29 +82,18 @@ pub fn command() -> Command {
         )
         .args(STUDY_FLAGS.iter().map(StudyFlag::arg))
         .arg(
-            Arg::new("vary-split")
-                .long("vary-split")
-                .action(ArgAction::SetTrue)
-                .help_heading(STUDY)
-                .help("Let each seed decide the validation rows, too: repeats.vary with split"),
+            switch("vary-split", "Let each seed decide the validation rows, too: repeats.vary with split").help_heading(STUDY),
         )
         .arg(out())
         .arg(option("name", "NAME", "Name of the study [default: the table's]"))
         .arg(
-            Arg::new("extend")
-                .long("extend")
-                .action(ArgAction::SetTrue)
-                .help("Go on with a study of that name with more configs, seeds or time"),
+            switch("extend", "Go on with a study of that name with more configs, seeds or time"),
         )
         .arg(
-            Arg::new("fork")
-                .long("fork")
-                .action(ArgAction::SetTrue)
-                .conflicts_with("extend")
-                .help("Where there is a study of that name, begin another one beside it"),
+            switch("fork", "Where there is a study of that name, begin another one beside it").conflicts_with("extend"),
         )
         .arg(json("Print JSON lines on standard output instead of words"))
-        .arg(Arg::new("quiet").short('q').long("quiet").action(ArgAction::SetTrue).help("Print the verdict only"))
+        .arg(switch("quiet", "Print the verdict only").short('q'))
         .subcommand(Command::new("ls").about("List the studies").arg(out()))
         .subcommand(
             Command::new("show")
@@ -112,10 +101,7 @@ pub fn command() -> Command {
                 .arg(named())
                 .arg(json("Print one JSON object"))
                 .arg(
-                    Arg::new("fingerprint")
-                        .long("fingerprint")
-                        .action(ArgAction::SetTrue)
-                        .help("Print a fingerprint of all results: equal for equal studies"),
+                    switch("fingerprint", "Print a fingerprint of all results: equal for equal studies"),
                 ),
         )
         .subcommand(Command::new("watch").about("Follow a study that is being done").arg(named()))
