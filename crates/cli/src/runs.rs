@@ -46,7 +46,7 @@ pub fn list(matches: &ArgMatches, terminal: &Terminal) -> Result<u8> {
         let part = |name: &str| lang.label(name).to_string();
         let heads = [
             lang.column_run(),
-            lang.column_target(),
+            lang.label_target(),
             part("validation"),
             part("test"),
             part("rows"),
@@ -122,6 +122,8 @@ pub fn compare(matches: &ArgMatches, terminal: &Terminal) -> Result<u8> {
         json::line(&compared(&runs, &differences));
         return Ok(0);
     }
+    let records =
+        runs.iter().map(|run| Ok((run.name.clone(), Record::open(&run.folder)?))).collect::<Result<Vec<_>>>()?;
     let lang = terminal.lang;
     let labels: Vec<String> = runs.iter().map(|run| shortened(&run.name, LONGEST)).collect();
     let mut text = if differences.is_empty() {
@@ -136,15 +138,25 @@ pub fn compare(matches: &ArgMatches, terminal: &Terminal) -> Result<u8> {
     if !other_rows.is_empty() {
         lines.add(&lang.label_note(), &lang.other_rows(other_rows.join(", ")));
     }
+    if has_other_table(&runs, &records, &differences) {
+        lines.add(&lang.label_note(), &lang.table_has_changed());
+    }
     lines.add(&lang.label_note(), &lang.one_training_each());
     text += &lines.text;
     terminal.print(&text);
-    let records =
-        runs.iter().map(|run| Ok((run.name.clone(), Record::open(&run.folder)?))).collect::<Result<Vec<_>>>()?;
     let command = crate::arguments::typed_without(&["-o", "--output"], &["--json"]);
     terminal.print("\n");
     draw(&compared_curves(&records, lang, &command), matches, terminal)?;
     Ok(0)
+}
+
+/// Whether runs with the same data settings were trained on other rows: on another number of them, or on others as far as
+/// networks read them alike.
+fn has_other_table(runs: &[StoredRun], records: &[(String, Record)], differences: &[SpecDifference]) -> bool {
+    let differs = |section: &str| differences.iter().any(|one| one.path.starts_with(section));
+    let has_other_count = runs.windows(2).any(|pair| pair[0].metrics.rows != pair[1].metrics.rows);
+    let has_other_rows = || records.windows(2).any(|pair| pair[0].1.data.hash != pair[1].1.data.hash);
+    !differs("data.") && (has_other_count || (!differs("model.") && has_other_rows()))
 }
 
 /// One row for each value that differs; on a narrow terminal each run has a row of its own below the path.
@@ -153,7 +165,7 @@ fn difference_table(terminal: &Terminal, labels: &[String], differences: &[SpecD
     let wide = tables::first_that_fits(terminal, [LONGEST, 18, 12], |most| {
         let mut table = tables::plain_table();
         table.add_row(
-            std::iter::once(terminal.lang.column_setting()).chain(labels.iter().map(|label| shortened(label, most))),
+            std::iter::once(terminal.lang.explore_setting()).chain(labels.iter().map(|label| shortened(label, most))),
         );
         for one in differences {
             let cells = one.values.iter().map(|value| shown(value, most));
@@ -185,7 +197,7 @@ fn score_table(terminal: &Terminal, labels: &[String], runs: &[StoredRun]) -> St
         Evaluation::Classes(classes) if name == "accuracy" => {
             let n = classes.n as f64;
             let (low, high) = wilson95(x * n, n);
-            lang.with_interval(lang.number(x), lang.number(low), lang.number(high))
+            format!("{} ({} – {})", lang.number(x), lang.number(low), lang.number(high))
         }
         _ => lang.number(x),
     };

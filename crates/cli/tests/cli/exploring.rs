@@ -86,3 +86,17 @@ fn a_table_may_come_through_a_pipe() {
     assert!(unwrapped(&done.stdout).contains("do not apply to this table or network: input-scale"), "{}", done.stdout);
     assert!(scratch.path("explorations/table/log-loss-input-scale.html").exists());
 }
+
+/// The terminal gives no finding away, and the page asks first.
+#[test]
+fn an_exercise_is_a_page_of_its_own() {
+    let scratch = Scratch::with(&["iris.csv"]);
+    let command = format!("explore iris.csv --target species {FLAGS} --only seeds --predict-first --vary-split");
+    let said = scratch.good(&command).stdout;
+    assert!(
+        said.contains("exercise-seeds.html") && !said.contains("confirmed") && !said.contains("last bit"),
+        "{said}"
+    );
+    let page = scratch.text("explorations/iris/exercise-seeds.html");
+    assert!(page.contains("What do you expect on this table?") && page.contains("Each seed has its own split"));
+}

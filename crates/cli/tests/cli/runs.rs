@@ -48,6 +48,24 @@ fn runs_are_listed_and_put_beside_each_other() {
         serde_json::json!({ "path": "data.seed", "values": ["1", "2"], "changes_rows": true })
     );
 
+    // The same command after the table changed.
+    let rows = scratch.text("pima.csv");
+    scratch.write("pima.csv", rows.lines().take(700).collect::<Vec<_>>().join("\n"));
+    scratch.good("train pima.csv --target diabetes --hidden 8 --epochs 4 -q --name a");
+    let said = |pair: &str| {
+        let out = scratch.good(&format!("compare {pair}")).stdout;
+        out.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    assert!(said("runs/0001-a runs/0005-a").contains("its rows have changed"));
+    // One number of as many rows.
+    scratch.write("pima.csv", rows.replacen(",148,", ",149,", 1));
+    scratch.good("train pima.csv --target diabetes --hidden 8 --epochs 4 -q --name a");
+    let changed = said("runs/0001-a runs/0006-a");
+    assert!(changed.contains("The specs do not differ") && changed.contains("its rows have changed"), "{changed}");
+    scratch.write("pima.csv", rows);
+    scratch.good("train pima.csv --target diabetes --hidden 8 --epochs 4 -q --name a");
+    assert!(!said("runs/0001-a runs/0007-a").contains("rows have changed"));
+
     scratch.refuses("compare runs/0001-a runs/0004-d", &["0001-a predicts \"diabetes\"", "\"species\""]);
     scratch.refuses("compare runs/0001-a", &["RUN"]);
     scratch.refuses("compare runs/0001-a runs/0009", &["runs/0009"]);

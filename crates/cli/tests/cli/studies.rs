@@ -315,3 +315,21 @@ fn a_study_stops_as_a_training_does() {
     }
     assert!(train("--patience 2") < 40.0 && train("--no-early-stopping") == 40.0);
 }
+
+#[test]
+fn a_study_may_vary_the_split() {
+    let scratch = Scratch::with(&["iris.csv"]);
+    let study = "study iris.csv --target species --hidden 4 --epochs 3 --vary learning_rate=0.01,0.1 --repeats 3 -q";
+    let said = |flags: &str, name: &str| {
+        let out = scratch.run(&format!("{study} --name {name} {flags}")).stdout;
+        out.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    assert!(said("", "one").contains("about seeds, on one split with 30 validation rows"));
+    assert!(said("--vary-split", "many").contains("Each seed has its own split"));
+    // It adds to what is varied.
+    assert!(said("--chance init --vary-split", "some").contains("Each seed has its own split"));
+    scratch.refuses(
+        &format!("{study} --name last --vary-split --set data.split=last"),
+        &["the validation rows do not depend on a seed"],
+    );
+}

@@ -158,16 +158,21 @@ impl Extent {
         Some(((at - self.low) / (self.high - self.low)).clamp(0.0, 1.0))
     }
 
+    /// Its smallest and its largest number.
+    fn ends(&self) -> [f64; 2] {
+        if self.is_log { [10f64.powf(self.low), 10f64.powf(self.high)] } else { [self.low, self.high] }
+    }
+
     /// Whether its numbers are too large or too small to be written with all their digits.
     pub fn has_long_numbers(&self) -> bool {
-        let ends = if self.is_log { [10f64.powf(self.low), 10f64.powf(self.high)] } else { [self.low, self.high] };
+        let ends = self.ends();
         let largest = ends.iter().fold(0.0, |most: f64, end| most.max(end.abs()));
         !(1e-3..1e7).contains(&largest) || (self.is_log && ends[0] < 1e-4)
     }
 
     /// Whether its numbers need marks between thousands: a year has none.
     pub fn has_thousands(&self) -> bool {
-        let ends = if self.is_log { [10f64.powf(self.low), 10f64.powf(self.high)] } else { [self.low, self.high] };
+        let ends = self.ends();
         ends.iter().any(|end| end.abs() >= 1e4)
     }
 
@@ -187,8 +192,7 @@ impl Extent {
             };
             return (first..=last).step_by(step).map(|k| (10f64.powi(k), text(k))).collect();
         }
-        let (low, high) =
-            if self.is_log { (10f64.powf(self.low), 10f64.powf(self.high)) } else { (self.low, self.high) };
+        let [low, high] = self.ends();
         let rough = (high - low) / most.max(1) as f64;
         if rough <= 0.0 || !rough.is_finite() {
             return Vec::new();
@@ -198,10 +202,12 @@ impl Extent {
         let decimals = (-step.log10().floor()).clamp(0.0, 12.0) as usize;
         let text = |x: f64| {
             let x = if x.abs() < step / 1e6 { 0.0 } else { x };
-            match () {
-                _ if x != 0.0 && (x.abs() >= 1e7 || step < 1e-5) => lang.marked(&format!("{x:.1e}")),
-                _ if x.abs() >= 1e4 && decimals == 0 => lang.grouped(x),
-                _ => lang.marked(&format!("{x:.decimals$}")),
+            if x != 0.0 && (x.abs() >= 1e7 || step < 1e-5) {
+                lang.marked(&format!("{x:.1e}"))
+            } else if x.abs() >= 1e4 && decimals == 0 {
+                lang.grouped(x)
+            } else {
+                lang.marked(&format!("{x:.decimals$}"))
             }
         };
         let (first, last) = ((low / step - 1e-9).ceil() as i64, (high / step + 1e-9).floor() as i64);

@@ -59,22 +59,16 @@ messages! {
     noted(note) { en: "note: {note}", pt: "nota: {note}" }
     /// Column: a run.
     column_run() { en: "run", pt: "execução" }
-    /// Column: what is predicted.
-    column_target() { en: "target", pt: "alvo" }
-    /// Column: a value of the spec.
-    column_setting() { en: "setting", pt: "configuração" }
     /// Nothing to list.
     no_runs(folder) { en: "there are no runs in {folder}", pt: "não há execuções em {folder}" }
     /// Specs are equal.
     same_spec() { en: "The specs do not differ.", pt: "As especificações não diferem." }
     /// Scores are on other rows.
     other_rows(paths) { en: "The runs differ in {paths}: their scores are on different rows, and compare only roughly.", pt: "As execuções diferem em {paths}: suas pontuações são em linhas diferentes e só se comparam de modo aproximado." }
+    /// Equal settings, but other rows.
+    table_has_changed() { en: "The specs name the same table, but its rows have changed between the runs: their scores are on different rows.", pt: "As especificações indicam a mesma tabela, mas suas linhas mudaram entre as execuções: as pontuações são em linhas diferentes." }
     /// What the scores rest on.
     one_training_each() { en: "One training each says nothing about chance; `treino study` compares settings over seeds.", pt: "Um só treino de cada não diz nada sobre o acaso; `treino study` compara configurações com várias sementes." }
-    /// The accuracy with its interval.
-    with_interval(value, low, high) { en: "{value} ({low} – {high})", pt: "{value} ({low} – {high})" }
-    /// Title of the curves of several runs.
-    compared_title() { en: "Loss by epoch", pt: "Perda por época" }
     /// What the curves show.
     compared_words() { en: "The loss without penalty on the validation rows (of a run without them, on the training rows).", pt: "A perda sem penalidade nas linhas de validação (em execução sem elas, nas de treino)." }
     /// The axis of the curves of several runs.

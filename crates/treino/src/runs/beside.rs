@@ -6,8 +6,11 @@ use treino_core::catalog::{self, Entries, Value};
 use treino_core::error::{Error, Result};
 
 /// The values of a spec that decide which rows a run is scored on.
-const ROWS: [&str; 11] = [
+const ROWS: [&str; 14] = [
     "data.path",
+    "data.header",
+    "data.skip_rows",
+    "data.skip_footer",
     "data.target",
     "data.split",
     "data.seed",
@@ -137,6 +140,16 @@ fn flatten(table: &Entries, prefix: &str, values: &mut Vec<(String, String)>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use treino_core::catalog::Component;
+    use treino_tables::DataSpec;
+
+    #[test]
+    fn what_decides_the_rows_is_part_of_a_spec() {
+        for path in ROWS {
+            let name = path.strip_prefix("data.").unwrap();
+            assert!(DataSpec::DESCRIPTOR.param(name).is_some(), "{path}");
+        }
+    }
 
     #[test]
     fn differences_have_the_paths_of_a_spec() {

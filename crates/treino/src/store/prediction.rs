@@ -35,10 +35,7 @@ impl Prediction<'_> {
             let e = Error::input("a threshold is for the probability of one of two classes, which this model has not");
             return Err(e.help("leave it out"));
         }
-        if let [first, second] = [0, 1].map(|column| column < self.outputs.cols())
-            && first
-            && second
-        {
+        if self.outputs.cols() == 2 {
             // The probability of the second class alone decides.
             let second = self.outputs.column(1);
             self.outputs = Matrix::new(second.len(), 1, second);

@@ -27,7 +27,7 @@ pub fn compared_curves(runs: &[(String, Record)], lang: Lang, command: &str) -> 
     };
     Figure {
         id: "compared".to_string(),
-        title: lang.compared_title(),
+        title: lang.loss_title(),
         words: vec![lang.compared_words()],
         panels: vec![panel],
         table,
