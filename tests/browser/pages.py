@@ -72,11 +72,32 @@ def with_script(browser, path, scheme, size, screenshots):
     context.close()
 
 
+def open_solutions(page):
+    """What an exercise hides until its question is answered."""
+    for summary in page.locator("details.solution > summary").all():
+        summary.click()
+
+
+def answered(browser, path):
+    """An answer opens its own solution, and says whether it is right."""
+    context, page, heard = opened(browser, path, viewport={"width": 1280, "height": 900})
+    for form in page.locator("form.guess").all():
+        solution = form.locator("+ details")
+        expect(solution.get_attribute("open") is None, path.stem, "a solution is open before its question is answered")
+        right = form.get_attribute("data-answer")
+        form.locator(f"input[value='{right}']").check()
+        expect(form.locator(".says").inner_text() == form.get_attribute("data-right"), path.stem, "the right answer is not told")
+        expect(solution.get_attribute("open") is not None, path.stem, "the solution stays closed")
+    expect(not heard, path.stem, "; ".join(heard))
+    context.close()
+
+
 def by_keyboard(browser, path):
     """The first stop is the link to the content; switches move their axis."""
     context, page, heard = opened(browser, path, viewport={"width": 1280, "height": 900})
     page.keyboard.press("Tab")
     expect(page.evaluate("document.activeElement.className") == "skip", path.stem, "the first stop is not the skip link")
+    open_solutions(page)
     if page.locator(".switches input").count():
         page.evaluate("window.treino.drawAll()")
         box = page.locator(".switches input").first
@@ -103,9 +124,7 @@ def by_keyboard(browser, path):
 def without_script(browser, path, screenshots):
     name = f"{path.stem}-still"
     context, page, heard = opened(browser, path, java_script_enabled=False, viewport={"width": 1280, "height": 900})
-    # The solutions of an exercise.
-    for summary in page.locator("details.solution > summary").all():
-        summary.click()
+    open_solutions(page)
     figures = page.locator("figure.figure")
     for i in range(figures.count()):
         figure = figures.nth(i)
@@ -171,6 +190,7 @@ def main():
                 for size in WIDTHS:
                     with_script(browser, path, scheme, size, options.screenshots)
             by_keyboard(browser, path)
+            answered(browser, path)
             without_script(browser, path, options.screenshots)
             printed(browser, path, options.screenshots)
             print(f"{path}: {path.stat().st_size / 1e6:.1f} MB")
